@@ -1,0 +1,40 @@
+//! `POST /tests`: declares a test, as a draft.
+//!
+//! The same body again is answered with the test that exists, another body under its name with 409.
+//! What a test may be: `bellwether::experiment::Definition`.
+
+#[cfg(test)]
+mod tests;
+
+use bellwether::App;
+use bellwether::auth::role::Scope;
+use bellwether::experiment::{Definition, Experiment, Seed};
+use bellwether::http::problem::Problem;
+use bellwether::http::{Function, extract, reply::Reply, serve};
+use bellwether::random;
+use bellwether::store::tests::Created;
+use lambda_http::{Error, Request};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    serve(function()).await
+}
+
+fn function() -> Function {
+    Function::new(env!("CARGO_PKG_NAME"), |app, request| Box::pin(handle(app, request)))
+}
+
+async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
+    let caller = app.auth.require(&request, Scope::TestsWrite).await?;
+    let definition = Definition::parse(extract::body(&request)?)?;
+    let seed = Seed::from_random(random::bytes().map_err(Problem::internal)?);
+    let test = Experiment::draft(definition, seed, app.clock.now());
+    match app.store.tests.create(&caller.workspace, &test).await? {
+        Created::New => Reply::created(&test.view()),
+        Created::Exists(old) if old.definition == test.definition => Reply::ok(&old.view()),
+        Created::Exists(_) => {
+            let detail = "A test of this name exists with another definition; change it with PATCH or choose another test_id.";
+            Err(Problem::Conflict(detail.to_owned()))
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! `PATCH /tests/{test_id}`: changes a test, or moves it through its life.
+//!
+//! The body names the revision it was made against; the store lets one of two rivals through.
+//! What may change when: `bellwether::experiment::Experiment::revise`.
+
+#[cfg(test)]
+mod tests;
+
+use bellwether::App;
+use bellwether::auth::role::Scope;
+use bellwether::experiment::Seed;
+use bellwether::http::problem::Problem;
+use bellwether::http::{Function, extract, reply::Reply, serve};
+use bellwether::random;
+use lambda_http::{Error, Request};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    serve(function()).await
+}
+
+fn function() -> Function {
+    Function::new(env!("CARGO_PKG_NAME"), |app, request| Box::pin(handle(app, request)))
+}
+
+async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
+    let caller = app.auth.require(&request, Scope::TestsWrite).await?;
+    let test_id = extract::test_id(&request)?;
+    let patch = extract::body(&request)?;
+    let old = app.store.tests.get(&caller.workspace, &test_id).await?.ok_or(Problem::NotFound)?;
+    let seed = Seed::from_random(random::bytes().map_err(Problem::internal)?);
+    let new = old.revise(patch, seed, app.clock.now())?;
+    if new != old && !app.store.tests.replace(&caller.workspace, &old, &new).await? {
+        let detail = "Somebody else changed the test at the same time; read it again and retry.";
+        return Err(Problem::Conflict(detail.to_owned()));
+    }
+    Reply::ok(&new.view())
+}

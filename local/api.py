@@ -1,0 +1,119 @@
+"""A small client of Bellwether's HTTP API, shared by the demos and `run.py`.
+
+It signs in, signs in again when the access token has run out, waits when the server
+asks for it, and turns whatever goes wrong into one line that says what to do.
+"""
+
+import http.client
+import json
+import os
+import pathlib
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+TRIES = 6
+LONGEST_WAIT = 10  # seconds, whatever Retry-After says
+
+
+class ApiError(Exception):
+    """A request that failed for good; its text is one line for the person at the terminal."""
+
+
+def exchange(method, url, body=None, headers=None, timeout=60):
+    """Send one request; return its status, headers and parsed body (None when it is not JSON).
+
+    A proxy named in the environment is for the network, so loopback goes past it.
+    """
+    local = urllib.parse.urlsplit(url).hostname in ("127.0.0.1", "localhost")
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({} if local else None))
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, {"content-type": "application/json", **(headers or {})}, method=method)
+    try:
+        with opener.open(request, timeout=timeout) as reply:
+            return reply.status, reply.headers, _parse(reply.read())
+    except urllib.error.HTTPError as reply:
+        return reply.code, reply.headers, _parse(reply.read())
+
+
+def _parse(text):
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def describe(problem):
+    """A problem document as one line."""
+    if not isinstance(problem, dict):
+        return "the answer is not JSON"
+    text = problem.get("detail") or problem.get("title") or "no detail given"
+    errors = problem.get("errors") or []
+    text += "".join(f"; {error.get('pointer')}: {error.get('detail')}" for error in errors)
+    if problem.get("request_id"):
+        text += f" (request {problem['request_id']})"
+    return text
+
+
+def backoff(attempt, headers=None):
+    """Seconds to wait before the next try: what the server asks for, else 0.5, 1, 2, …"""
+    asked = (headers or {}).get("retry-after", "")
+    return min(int(asked) if asked.isdigit() else 0.5 * 2**attempt, LONGEST_WAIT)
+
+
+class Api:
+    """A signed-in user of one server."""
+
+    def __init__(self, url, email, password):
+        self.url, self.email, self.password = url.rstrip("/"), email, password
+        self.token = None
+
+    @classmethod
+    def find(cls, state):
+        """The server that BELLWETHER_URL, _EMAIL and _PASSWORD name, else the one `make run` started."""
+        names = ("url", "email", "password")
+        given = [os.environ.get(f"BELLWETHER_{name.upper()}") for name in names]
+        if all(given):
+            return cls(*given)
+        if any(given):
+            raise ApiError("set all of BELLWETHER_URL, BELLWETHER_EMAIL and BELLWETHER_PASSWORD, or none of them")
+        try:
+            session = json.loads((pathlib.Path(state) / "session.json").read_text())
+            return cls(*(session[name] for name in names))
+        except FileNotFoundError:
+            raise ApiError("no server is running; start it with: make run") from None
+        except (OSError, ValueError, KeyError) as error:
+            raise ApiError(f"cannot read {state}/session.json ({error}); restart with: make run") from None
+
+    def sign_in(self):
+        self.token = None
+        self.token = self.call("POST", "/v1/login", {"email": self.email, "password": self.password})["access_token"]
+
+    def call(self, method, path, body=None):
+        """The answer to one request; an ApiError unless its status is a success."""
+        renewed = self.token is None
+        for attempt in range(TRIES):
+            status, headers, answer = self._send(method, path, body)
+            if status == 401 and not renewed:
+                renewed = True
+                self.sign_in()
+            elif status == 503 and attempt + 1 < TRIES:
+                time.sleep(backoff(attempt, headers))
+            else:
+                break
+        if status >= 400:
+            raise ApiError(f"{method} {path} was answered {status}: {describe(answer)}")
+        if not isinstance(answer, dict):
+            raise ApiError(f"{method} {path} was answered {status}, but not with a JSON object; is {self.url} Bellwether?")
+        return answer
+
+    def _send(self, method, path, body):
+        headers = {"authorization": f"Bearer {self.token}"} if self.token else {}
+        try:
+            return exchange(method, self.url + path, body, headers)
+        except urllib.error.URLError as error:
+            reason = getattr(error.reason, "strerror", None) or error.reason
+            raise ApiError(f"no server answers at {self.url} ({reason}); start it with: make run") from None
+        except (OSError, http.client.HTTPException) as error:
+            raise ApiError(f"the connection to {self.url} broke off ({error!r}); try again") from None

@@ -1,0 +1,168 @@
+"""Replay a published randomised trial over HTTP and print its results: what `make demo-trial` calls.
+
+The trial (tests/cases/trial.csv) asked 2,834 people whether a cash incentive makes them
+fetch their test result. Here it is an external test: the file says who was in which
+variant, so each assignment carries its variant. The server stamps conversions as they
+arrive, so they are sent after the assignments. A second run changes nothing: people keep
+their variant, and a conversion is known by its event_id.
+"""
+
+import argparse
+import collections
+import csv
+import pathlib
+import sys
+import time
+
+sys.dont_write_bytecode = True
+from api import TRIES, Api, ApiError, backoff, describe
+from progress import Bar, step
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TRIAL = ROOT / "tests" / "cases" / "trial.csv"
+BATCH = 100
+GOAL = "learned-result"
+TEST = {
+    "test_id": "incentive-trial",
+    "name": "Cash incentive to learn a test result",
+    "hypothesis": "People who are offered cash fetch their test result more often.",
+    "variants": [
+        {"key": "control", "weight": 2198, "is_control": True, "parameters": {}},
+        {"key": "incentive", "weight": 7802, "is_control": False, "parameters": {}},
+    ],
+    "coverage": 10000,
+    "allocation": {"mode": "external"},
+    "goals": [{"key": GOAL, "kind": "binary", "role": "primary", "window_days": 365}],
+}
+PATH = f"/v1/tests/{TEST['test_id']}"
+
+
+def start_test(api):
+    """Create the test and set it running, unless an earlier run did."""
+    test = api.call("POST", "/v1/tests", TEST)
+    if test["status"] != "running":
+        api.call("PATCH", PATH, {"revision": test["revision"], "status": "running"})
+
+
+def send(api, label, path, request_key, answer_key, items):
+    """Send all items in batches; yield each with its answer.
+
+    An item fails alone: its problem stands in its place in the answer. A busy server
+    (503) is asked again for those items only, any other problem ends the demo.
+    """
+    with Bar(label, len(items)) as bar:
+        for start in range(0, len(items), BATCH):
+            waiting = items[start : start + BATCH]
+            for attempt in range(TRIES):
+                answers = api.call("POST", path, {request_key: waiting})[answer_key]
+                if len(answers) != len(waiting):
+                    raise ApiError(f"POST {path}: {len(waiting)} items were sent, {len(answers)} answered")
+                pairs = list(zip(waiting, answers))
+                done = [pair for pair in pairs if "problem" not in pair[1]]
+                yield from done
+                bar.advance(len(done))
+                waiting = [item for item, answer in pairs if refused(path, item, answer)]
+                if not waiting:
+                    break
+                time.sleep(backoff(attempt))
+            else:
+                raise ApiError(f"POST {path}: {len(waiting)} items are still refused (503) after {TRIES} tries")
+
+
+def refused(path, item, answer):
+    """Whether to send the item again; an ApiError when that is no use."""
+    problem = answer.get("problem")
+    if problem is not None and problem.get("status") != 503:
+        raise ApiError(f"POST {path}, {item['unit_id']}: {problem.get('status')}: {describe(problem)}")
+    return problem is not None
+
+
+def replay(api, people):
+    """Send every assignment, then every conversion; return how many of each were new."""
+    units = [{"unit_id": person["unit_id"], "variant": person["variant"]} for person in people]
+    new_assignments = 0
+    for unit, answer in send(api, "assignments", f"{PATH}/assignments", "units", "assignments", units):
+        if answer["variant"] != unit["variant"]:
+            raise ApiError(f"{unit['unit_id']} is in {answer['variant']}, the file says {unit['variant']}: "
+                           "the test holds other data; restart with: make run")
+        new_assignments += bool(answer["new"])
+
+    events = [
+        {"unit_id": person["unit_id"], "goal": GOAL, "event_id": f"trial-{person['unit_id']}", "value": 1}
+        for person in people if person["converted"] == "1"
+    ]
+    sent = send(api, "conversions", f"{PATH}/conversions", "events", "conversions", events)
+    return new_assignments, sum(not answer["duplicate"] for _, answer in sent)
+
+
+def check_counts(arms, people):
+    """An ApiError unless the results count what the file holds."""
+    units = collections.Counter(person["variant"] for person in people)
+    converted = collections.Counter(person["variant"] for person in people if person["converted"] == "1")
+    for variant in units:
+        arm = arms.get(variant, {"units": 0, "converted": 0})
+        counted, expected = (arm["units"], arm["converted"]), (units[variant], converted[variant])
+        if counted != expected:
+            raise ApiError(f"the results count (units, converted) {counted} in {variant}, the file has {expected}")
+
+
+def show(results, goal):
+    """Print the results as a person would want to read them."""
+    print(f"\n{'variant':<12}{'units':>8}{'converted':>12}{'rate':>9}")
+    for arm in goal["arms"]:
+        rate = f"{arm['converted'] / arm['units']:.1%}" if arm["units"] else "-"
+        print(f"{arm['variant']:<12}{arm['units']:>8,}{arm['converted']:>12,}{rate:>9}")
+    print()
+    for comparison in goal["comparisons"]:
+        absolute = comparison["absolute"]
+        low, high = points(absolute["low"]), points(absolute["high"])
+        print(f"difference    {points(absolute['estimate'])} points ({low} to {high}), {comparison['variant']} against control")
+        print(f"p-value       {probability(comparison['p_value'])}")
+    ratio = results["sample_ratio"]
+    print(f"sample ratio  p {probability(ratio['p'])}: {'as planned' if ratio['ok'] else 'NOT as planned'}")
+    print(f"verdict       {results['verdict']['sentence']}")
+
+
+def points(share):
+    return "?" if share is None else f"{100 * share:+.1f}"
+
+
+def probability(p):
+    return "unknown" if p is None else "under 0.0001" if p < 0.0001 else f"{p:.4f}"
+
+
+def run(state):
+    with TRIAL.open(newline="") as file:
+        people = list(csv.DictReader(file))
+    api = Api.find(state)
+    step(f"signing in at {api.url}")
+    api.sign_in()
+    step(f"replaying {TRIAL.relative_to(ROOT)} as the test {TEST['test_id']}")
+    start_test(api)
+    assignments, conversions = replay(api, people)
+    print(f"new in this run: {assignments:,} assignments, {conversions:,} conversions")
+
+    step("results")
+    results = api.call("GET", f"{PATH}/results?fresh=true")
+    goal = next(goal for goal in results["goals"] if goal["goal"] == GOAL)
+    show(results, goal)
+    check_counts({arm["variant"]: arm for arm in goal["arms"]}, people)
+    print("\nA second run of it changes nothing.")
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Replay a published trial against the running server.")
+    parser.add_argument("--state", default=ROOT / ".run", help="the folder of the running server's state (default: .run)")
+    options = parser.parse_args()
+    try:
+        run(options.state)
+    except ApiError as error:
+        sys.exit(f"demo-trial: {error}")
+    except (KeyError, TypeError, StopIteration) as error:
+        sys.exit(f"demo-trial: an answer lacks what openapi.yaml promises: {error!r}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""What the scripts here print while they work: a line per step and a progress bar."""
+
+import sys
+
+
+def step(text):
+    """Announce what happens next."""
+    print(f"==> {text}", flush=True)
+
+
+class Bar:
+    """How much of `total` is done: one redrawn line on a terminal, elsewhere a line each 10 %."""
+
+    WIDTH = 30
+
+    def __init__(self, label, total):
+        self.label, self.total, self.done = label, total, 0
+        self.redraws = sys.stdout.isatty()
+        self.tenths_shown = 0
+
+    def __enter__(self):
+        if self.redraws:
+            self._draw()
+        return self
+
+    def advance(self, count):
+        self.done += count
+        if self.redraws:
+            self._draw()
+            return
+        tenths = 10 * self.done // max(self.total, 1)
+        if tenths > self.tenths_shown:
+            self.tenths_shown = tenths
+            print(f"{self.label}: {self.done:,} of {self.total:,} ({tenths * 10} %)", flush=True)
+
+    def _draw(self):
+        filled = self.WIDTH * self.done // max(self.total, 1)
+        bar = "#" * filled + "." * (self.WIDTH - filled)
+        print(f"\r{self.label:<12} [{bar}] {self.done:,} of {self.total:,}", end="", flush=True)
+
+    def __exit__(self, *_):
+        if self.redraws:
+            print(flush=True)

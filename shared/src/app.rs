@@ -1,0 +1,70 @@
+//! What a handler is given: built once from the environment.
+
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+
+use crate::auth::Auth;
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError};
+use crate::store::Store;
+
+/// Everything outside a function that it may use.
+#[derive(Debug)]
+pub struct App {
+    /// Verifies and issues tokens.
+    pub auth: Auth,
+    /// What is stored.
+    pub store: Store,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+impl App {
+    /// Reads the environment; makes no call.
+    ///
+    /// # Errors
+    /// A variable that is missing or wrong.
+    pub async fn from_env() -> Result<Self, ConfigError> {
+        let config = Config::from_env()?;
+        let sdk = aws_config::defaults(BehaviorVersion::latest())
+            .timeout_config(timeouts())
+            .retry_config(retries())
+            .load()
+            .await;
+        Ok(Self::new(&sdk, &config, Clock::system()))
+    }
+
+    /// An app on the given parts.
+    #[must_use]
+    pub fn new(sdk: &SdkConfig, config: &Config, clock: Clock) -> Self {
+        let secrets = aws_sdk_secretsmanager::Client::new(sdk);
+        let dynamodb = aws_sdk_dynamodb::config::Builder::from(sdk);
+        Self {
+            auth: Auth::new(&secrets, config, clock.clone()),
+            store: Store::new(dynamodb, &config.table_prefix, &config.limits),
+            clock,
+        }
+    }
+}
+
+/// Short enough that a dependency which is down is known to be so well inside a request's budget.
+#[must_use]
+pub fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_millis(500))
+        .operation_attempt_timeout(Duration::from_millis(900))
+        .operation_timeout(Duration::from_secs(2))
+        .build()
+}
+
+/// Three tries, close together.
+#[must_use]
+pub fn retries() -> RetryConfig {
+    RetryConfig::standard()
+        .with_max_attempts(3)
+        .with_initial_backoff(Duration::from_millis(50))
+        .with_max_backoff(Duration::from_millis(300))
+}

@@ -1,0 +1,96 @@
+//! Who people are: an e-mail address and the id made of it.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use serde::{Deserialize, Serialize};
+use validator::{ValidateEmail, ValidationError};
+
+const LIMITS: &str = "must be an e-mail address of at most 254 bytes";
+
+/// An e-mail address in lower case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Email(String);
+
+/// A text that is no e-mail address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{LIMITS}")]
+pub struct NotAnEmail;
+
+impl Email {
+    /// Parses an address.
+    ///
+    /// # Errors
+    /// When the text is no e-mail address or longer than 254 bytes (RFC 5321 section 4.5.3.1.3).
+    pub fn parse(text: &str) -> Result<Self, NotAnEmail> {
+        let lower = text.to_lowercase();
+        if lower.len() <= 254 && lower.validate_email() { Ok(Self(lower)) } else { Err(NotAnEmail) }
+    }
+
+    /// The same rule, in the form that `validator` calls.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn check(text: &str) -> Result<(), ValidationError> {
+        let refused = |_| ValidationError::new("email").with_message(Cow::Borrowed(LIMITS));
+        Self::parse(text).map(|_| ()).map_err(refused)
+    }
+}
+
+impl TryFrom<String> for Email {
+    type Error = NotAnEmail;
+    fn try_from(text: String) -> Result<Self, NotAnEmail> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Email> for String {
+    fn from(email: Email) -> Self {
+        email.0
+    }
+}
+
+/// A person's id: the first 128 bits of SHA-256 of their address. So one item serves sign-in, which
+/// knows the address, and administration, which knows the id, without an index that could disagree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserId(String);
+
+impl UserId {
+    /// The id that belongs to an address.
+    #[must_use]
+    pub fn of(email: &Email) -> Self {
+        let hash = digest(&SHA256, format!("bellwether user {}", email.0).as_bytes());
+        let mut id = String::with_capacity(32);
+        for byte in &hash.as_ref()[..16] {
+            let _ = write!(id, "{byte:02x}");
+        }
+        Self(id)
+    }
+}
+
+impl std::fmt::Display for UserId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_one_person_however_it_is_capitalised() {
+        let ids = ["Ada@Example.com", "ada@example.com"].map(|e| UserId::of(&Email::parse(e).unwrap()));
+        assert_eq!(ids[0], ids[1]);
+        assert_eq!(ids[0].0.len(), 32);
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        for bad in ["", "a", "a@", "@b.c", "a b@c.d", &format!("{}@example.com", "x".repeat(250))] {
+            assert!(Email::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

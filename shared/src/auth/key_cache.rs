@@ -1,0 +1,118 @@
+//! Keys in memory: read from Secrets Manager once, refreshed now and then, and served on when a
+//! refresh fails, so that an outage of Secrets Manager is none of ours.
+
+use std::sync::Arc;
+
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::error::{DisplayErrorContext, ProvideErrorMetadata};
+use futures_util::future::BoxFuture;
+use serde::de::DeserializeOwned;
+use tokio::sync::Mutex;
+
+use crate::clock::Timestamp;
+
+/// An unknown key id buys one refresh in this time, however many tokens name it.
+const UNKNOWN_MS: i64 = 60_000;
+/// After a refresh that failed the cached keys serve at least this long.
+const RETRY_MS: i64 = 5_000;
+
+/// Why there are no keys.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysMissing {
+    /// Secrets Manager is down, out of reach or throttling.
+    #[error("the keys cannot be read now: {0}")]
+    Unavailable(String),
+    /// The secret is missing, forbidden or unreadable: a fault of the set-up.
+    #[error("the keys cannot be read: {0}")]
+    Broken(String),
+}
+
+/// The content of one secret, as `T`.
+pub struct KeyCache<T> {
+    client: Client,
+    secret: String,
+    keep_ms: i64,
+    state: Mutex<State<T>>,
+}
+
+struct State<T> {
+    held: Option<(Arc<T>, Timestamp)>,
+    tried_at: Option<Timestamp>,
+}
+
+impl<T: DeserializeOwned + Send + Sync> KeyCache<T> {
+    /// An empty cache of `secret`, which relies on what it has read for `keep_seconds`.
+    pub fn new(client: Client, secret: String, keep_seconds: u32) -> Self {
+        let state = Mutex::new(State { held: None, tried_at: None });
+        Self { client, secret, keep_ms: i64::from(keep_seconds) * 1_000, state }
+    }
+
+    /// The keys, refreshed when they are old or when `suits` says that they lack the wanted one.
+    ///
+    /// # Errors
+    /// When there are none in memory and they cannot be read.
+    pub fn get<'a>(
+        &'a self,
+        now: Timestamp,
+        suits: &'a (dyn Fn(&T) -> bool + Sync),
+    ) -> BoxFuture<'a, Result<Arc<T>, KeysMissing>> {
+        Box::pin(async move {
+            let mut state = self.state.lock().await;
+            if let Some((keys, read_at)) = &state.held {
+                let fresh = now.millis() - read_at.millis() < self.keep_ms;
+                let since_try = state.tried_at.map_or(i64::MAX, |at| now.millis() - at.millis());
+                let wait = if !fresh {
+                    RETRY_MS
+                } else if suits(keys) {
+                    i64::MAX
+                } else {
+                    UNKNOWN_MS
+                };
+                if since_try < wait {
+                    return Ok(keys.clone());
+                }
+            }
+            state.tried_at = Some(now);
+            match (self.read().await, &state.held) {
+                (Ok(keys), _) => {
+                    let keys = Arc::new(keys);
+                    state.held = Some((keys.clone(), now));
+                    Ok(keys)
+                }
+                (Err(error), Some((keys, _))) => {
+                    tracing::warn!(cause = %error, "a refresh of the signing keys failed; the cached ones serve on");
+                    Ok(keys.clone())
+                }
+                (Err(error), None) => Err(error),
+            }
+        })
+    }
+
+    /// Fills the cache by hand, for tests of what does not read keys.
+    #[cfg(feature = "testing")]
+    pub async fn hold(&self, keys: T, now: Timestamp) {
+        let mut state = self.state.lock().await;
+        *state = State { held: Some((Arc::new(keys), now)), tried_at: Some(now) };
+    }
+
+    async fn read(&self) -> Result<T, KeysMissing> {
+        let answer = self.client.get_secret_value().secret_id(&self.secret).send().await;
+        let answer = answer.map_err(|error| {
+            let ours = ["ResourceNotFoundException", "AccessDeniedException", "InvalidRequestException"];
+            let broken = error.code().is_some_and(|code| ours.contains(&code));
+            let cause = DisplayErrorContext(error).to_string();
+            if broken { KeysMissing::Broken(cause) } else { KeysMissing::Unavailable(cause) }
+        })?;
+        let text = answer.secret_string().unwrap_or_default();
+        // The parser's own message may quote the secret, so only its place is passed on.
+        serde_json::from_str(text).map_err(|error| {
+            KeysMissing::Broken(format!("not the expected JSON at column {}", error.column()))
+        })
+    }
+}
+
+impl<T> std::fmt::Debug for KeyCache<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KeyCache").field("secret", &self.secret).finish_non_exhaustive()
+    }
+}

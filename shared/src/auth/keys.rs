@@ -1,0 +1,139 @@
+//! Signing keys as they lie in Secrets Manager: a private secret that only signers may read, and a
+//! public one for everybody else.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use jsonwebtoken::{DecodingKey, EncodingKey};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::clock::Timestamp;
+
+/// The private secret's content.
+#[derive(Debug, Clone, Deserialize)]
+pub struct PrivateKeys {
+    keys: Vec<PrivateKey>,
+}
+
+/// One key pair. Its private half cannot be printed.
+#[derive(Debug, Clone, Deserialize)]
+pub struct PrivateKey {
+    /// Which public key verifies what it signs.
+    pub kid: String,
+    /// PKCS#8 in base64.
+    pkcs8: SecretString,
+    /// The public half, base64url as in RFC 8037 section 2.
+    x: String,
+    /// Seconds since 1970 from which it signs.
+    sign_from: i64,
+    /// Seconds since 1970 until which its signatures hold, once a successor is there.
+    verify_until: Option<i64>,
+}
+
+/// The public secret's content.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PublicKeys {
+    keys: Vec<PublicKey>,
+}
+
+/// The public half of one pair.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PublicKey {
+    kid: String,
+    x: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    verify_until: Option<i64>,
+}
+
+/// A key that cannot be made or read.
+#[derive(Debug, thiserror::Error)]
+#[error("a signing key cannot be used: {0}")]
+pub struct KeyFault(String);
+
+impl KeyFault {
+    pub(super) fn new(cause: impl std::fmt::Display) -> Self {
+        Self(cause.to_string())
+    }
+}
+
+impl PrivateKeys {
+    /// A first pair that signs from now on.
+    ///
+    /// # Errors
+    /// When randomness fails.
+    pub fn first(now: Timestamp) -> Result<Self, KeyFault> {
+        let fault = |_| KeyFault("the system's randomness failed".to_owned());
+        let pair = Ed25519KeyPair::generate().map_err(fault)?;
+        let pkcs8 = pair.to_pkcs8().map_err(fault)?;
+        let public = pair.public_key().as_ref();
+        let kid = URL_SAFE_NO_PAD.encode(&digest(&SHA256, public).as_ref()[..12]);
+        let key = PrivateKey {
+            kid,
+            pkcs8: STANDARD.encode(pkcs8.as_ref()).into(),
+            x: URL_SAFE_NO_PAD.encode(public),
+            sign_from: now.seconds(),
+            verify_until: None,
+        };
+        Ok(Self { keys: vec![key] })
+    }
+
+    /// The newest key that signs at `now`.
+    #[must_use]
+    pub fn signer(&self, now: Timestamp) -> Option<&PrivateKey> {
+        let ready = self.keys.iter().filter(|key| key.sign_from <= now.seconds());
+        ready.max_by_key(|key| key.sign_from)
+    }
+
+    /// The public halves.
+    #[must_use]
+    pub fn public(&self) -> PublicKeys {
+        let half = |key: &PrivateKey| PublicKey {
+            kid: key.kid.clone(),
+            x: key.x.clone(),
+            verify_until: key.verify_until,
+        };
+        PublicKeys { keys: self.keys.iter().map(half).collect() }
+    }
+
+    /// The private secret's content, to be handed to Secrets Manager and nobody else.
+    #[must_use]
+    pub fn to_secret(&self) -> SecretString {
+        let one = |key: &PrivateKey| {
+            json!({
+                "kid": key.kid, "pkcs8": key.pkcs8.expose_secret(), "x": key.x,
+                "sign_from": key.sign_from, "verify_until": key.verify_until,
+            })
+        };
+        json!({ "keys": self.keys.iter().map(one).collect::<Vec<_>>() }).to_string().into()
+    }
+}
+
+impl PrivateKey {
+    /// The key in the form that signs.
+    ///
+    /// # Errors
+    /// When the stored text is no base64.
+    pub fn encoding(&self) -> Result<EncodingKey, KeyFault> {
+        let der = STANDARD.decode(self.pkcs8.expose_secret());
+        der.map(|der| EncodingKey::from_ed_der(&der)).map_err(|_| KeyFault("it is no base64".to_owned()))
+    }
+}
+
+impl PublicKeys {
+    /// Whether a key of this name is here, in force or not.
+    #[must_use]
+    pub fn knows(&self, kid: &str) -> bool {
+        self.keys.iter().any(|key| key.kid == kid)
+    }
+
+    /// The key of this name, if its signatures hold at `now`.
+    #[must_use]
+    pub fn verifier(&self, kid: &str, now: Timestamp) -> Option<DecodingKey> {
+        let in_force = |key: &&PublicKey| key.verify_until.is_none_or(|until| now.seconds() < until);
+        let key = self.keys.iter().filter(in_force).find(|key| key.kid == kid)?;
+        DecodingKey::from_ed_components(&key.x).ok()
+    }
+}

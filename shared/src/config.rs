@@ -1,0 +1,115 @@
+//! The environment, read once and typed. A missing or wrong variable ends the start with its name.
+
+use std::str::FromStr;
+
+/// Bounds that operators may tune.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// How long a running test and an assignment are remembered; `CACHE_SECONDS`, at most 30.
+    pub cache_seconds: u32,
+    /// How many running tests an instance remembers; `CACHED_TESTS`.
+    pub cached_tests: usize,
+    /// How many assignments an instance remembers; `CACHED_ASSIGNMENTS`.
+    pub cached_assignments: usize,
+    /// How long an instance relies on the signing keys it has read; `KEY_CACHE_SECONDS`.
+    pub key_cache_seconds: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { cache_seconds: 30, cached_tests: 1_000, cached_assignments: 10_000, key_cache_seconds: 300 }
+    }
+}
+
+/// What a function is told by its environment. Names only: no secret ever stands here.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// What the tables' names begin with; `TABLE_PREFIX`.
+    pub table_prefix: String,
+    /// The secret with the public keys; `PUBLIC_KEYS_SECRET`.
+    pub public_keys_secret: String,
+    /// The secret with the private keys, given to functions that sign; `PRIVATE_KEYS_SECRET`.
+    pub private_keys_secret: Option<String>,
+    /// Who issues tokens; `ISSUER`.
+    pub issuer: String,
+    /// For whom tokens are issued; `AUDIENCE`.
+    pub audience: String,
+    /// Bounds that operators may tune.
+    pub limits: Limits,
+}
+
+/// A variable that is missing or wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the environment variable {name} {problem}")]
+pub struct ConfigError {
+    name: &'static str,
+    problem: &'static str,
+}
+
+impl Config {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// The first variable that is missing or wrong.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::read(&|name| std::env::var(name).ok())
+    }
+
+    fn read(variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let required = |name| {
+            variable(name).filter(|v| !v.is_empty()).ok_or(ConfigError { name, problem: "is not set" })
+        };
+        let usual = Limits::default();
+        Ok(Self {
+            table_prefix: required("TABLE_PREFIX")?,
+            public_keys_secret: required("PUBLIC_KEYS_SECRET")?,
+            private_keys_secret: variable("PRIVATE_KEYS_SECRET").filter(|v| !v.is_empty()),
+            issuer: required("ISSUER")?,
+            audience: required("AUDIENCE")?,
+            limits: Limits {
+                cache_seconds: number(variable, "CACHE_SECONDS", usual.cache_seconds)?.min(30),
+                cached_tests: number(variable, "CACHED_TESTS", usual.cached_tests)?,
+                cached_assignments: number(variable, "CACHED_ASSIGNMENTS", usual.cached_assignments)?,
+                key_cache_seconds: number(variable, "KEY_CACHE_SECONDS", usual.key_cache_seconds)?,
+            },
+        })
+    }
+}
+
+fn number<T: FromStr>(
+    variable: &dyn Fn(&str) -> Option<String>,
+    name: &'static str,
+    usual: T,
+) -> Result<T, ConfigError> {
+    let Some(text) = variable(name).filter(|v| !v.is_empty()) else { return Ok(usual) };
+    text.parse().map_err(|_| ConfigError { name, problem: "must be a whole number" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(changed: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let usual = [("TABLE_PREFIX", "b"), ("PUBLIC_KEYS_SECRET", "p"), ("ISSUER", "i"), ("AUDIENCE", "a")];
+        Config::read(&|name| {
+            let found = changed.iter().chain(&usual).find(|(n, _)| *n == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn a_missing_variable_and_a_wrong_number_are_named() {
+        assert_eq!(
+            read(&[("ISSUER", "")]).unwrap_err().to_string(),
+            "the environment variable ISSUER is not set"
+        );
+        let wrong = read(&[("CACHED_TESTS", "many")]).unwrap_err().to_string();
+        assert_eq!(wrong, "the environment variable CACHED_TESTS must be a whole number");
+    }
+
+    #[test]
+    fn a_test_is_never_remembered_longer_than_30_seconds() {
+        assert_eq!(read(&[("CACHE_SECONDS", "3600")]).unwrap().limits.cache_seconds, 30);
+        assert_eq!(read(&[("CACHE_SECONDS", "0")]).unwrap().limits.cache_seconds, 0);
+    }
+}

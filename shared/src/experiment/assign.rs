@@ -1,0 +1,136 @@
+//! The decision about one account: what it is told, and why.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::bucket::{Bucket, choose};
+use super::definition::Mode;
+use super::id::AttributeName;
+use super::unit::Unit;
+use super::{BasisPoints, Experiment, Status, Variant, VariantKey};
+use crate::clock::Timestamp;
+use crate::validation::{Invalid, escape};
+
+/// Longest stored segment value, in bytes.
+const SEGMENT_BYTES: usize = 64;
+
+/// Why a unit is told what it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// It takes part.
+    Assigned,
+    /// The test assigns nobody now.
+    NotRunning,
+    /// Its attributes do not meet the test's targeting.
+    NotTargeted,
+    /// Its bucket lies outside the test's coverage.
+    NotCovered,
+}
+
+/// What the test says about a unit, before what is stored is consulted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Decision<'a> {
+    /// It goes into this arm, unless an earlier assignment is stored.
+    Assign(&'a Variant),
+    /// It takes no part and nothing is stored.
+    Leave(Reason),
+}
+
+/// A unit's first decision, as it is stored and never changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Assignment {
+    /// The arm.
+    pub variant: VariantKey,
+    /// When, to the whole second rounded down: an outcome stamped in whole seconds by another
+    /// system in the same second then still comes after it.
+    pub assigned_at: Timestamp,
+    /// The test's revision that decided.
+    pub revision: u64,
+    /// The probability of this arm for a unit in the test.
+    pub propensity: BasisPoints,
+    /// The declared attributes the unit had.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub segments: BTreeMap<AttributeName, String>,
+    /// A number known before the test that predicts the outcome.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covariate: Option<f64>,
+}
+
+/// Decides about one unit. In an external test the caller has decided, and only status and
+/// targeting are ours.
+///
+/// # Errors
+/// When the caller names a variant of a test that assigns by itself, names none for an external
+/// one, or names one that does not exist.
+pub fn decide<'a>(test: &'a Experiment, unit: &Unit) -> Result<Decision<'a>, Vec<Invalid>> {
+    let named = named_variant(test, unit)?;
+    if test.status != Status::Running {
+        return Ok(Decision::Leave(Reason::NotRunning));
+    }
+    if !test.definition.targeting.is_met_by(&unit.attributes) {
+        return Ok(Decision::Leave(Reason::NotTargeted));
+    }
+    let drawn = || {
+        let bucket = Bucket::of(test.seed.as_str(), unit.id.as_str());
+        choose(&test.definition.variants, test.definition.coverage, bucket)
+    };
+    Ok(named.or_else(drawn).map_or(Decision::Leave(Reason::NotCovered), Decision::Assign))
+}
+
+fn named_variant<'a>(test: &'a Experiment, unit: &Unit) -> Result<Option<&'a Variant>, Vec<Invalid>> {
+    let refused = |detail: &str| Err(vec![Invalid::new("/variant", detail)]);
+    match (test.definition.allocation.mode, &unit.variant) {
+        (Mode::External, None) => refused("is required: in an external test the caller names the variant"),
+        (Mode::External, Some(key)) => match test.definition.variant(key) {
+            None => refused("is no variant of this test"),
+            found => Ok(found),
+        },
+        (_, Some(_)) => refused("must be left out: only external tests take it"),
+        (_, None) => Ok(None),
+    }
+}
+
+impl Assignment {
+    /// The row to store for a unit that goes into `variant`.
+    ///
+    /// # Errors
+    /// When a declared segment attribute is longer than 64 bytes or is no text, number or boolean.
+    pub fn of(
+        test: &Experiment,
+        unit: &Unit,
+        variant: &Variant,
+        now: Timestamp,
+    ) -> Result<Self, Vec<Invalid>> {
+        Ok(Self {
+            variant: variant.key.clone(),
+            assigned_at: now.floor_to_second(),
+            revision: test.revision,
+            propensity: variant.weight,
+            segments: segments(test, unit)?,
+            covariate: unit.covariate,
+        })
+    }
+}
+
+fn segments(test: &Experiment, unit: &Unit) -> Result<BTreeMap<AttributeName, String>, Vec<Invalid>> {
+    let (mut kept, mut broken) = (BTreeMap::new(), Vec::new());
+    for name in &test.definition.segments {
+        let value = match unit.attributes.get(name.as_str()) {
+            None | Some(Value::Null) => continue,
+            Some(Value::String(short)) if short.len() <= SEGMENT_BYTES => short.clone(),
+            Some(plain @ (Value::Number(_) | Value::Bool(_))) => plain.to_string(),
+            Some(_) => {
+                let pointer = format!("/attributes/{}", escape(name.as_str()));
+                let detail =
+                    "is a segment of this test: must be a text of at most 64 bytes, a number or a boolean";
+                broken.push(Invalid::new(pointer, detail));
+                continue;
+            }
+        };
+        kept.insert(name.clone(), value);
+    }
+    if broken.is_empty() { Ok(kept) } else { Err(broken) }
+}

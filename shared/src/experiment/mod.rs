@@ -1,0 +1,29 @@
+//! What a test is and how it decides: pure, with time and randomness as arguments.
+//!
+//! Start at [`definition`] for the shape of a test, [`Experiment`] for its life, and [`assign`]
+//! for the decision about one account.
+
+pub mod answer;
+pub mod assign;
+pub mod bucket;
+pub mod condition;
+pub mod conversion;
+pub mod definition;
+pub mod goal;
+pub mod id;
+pub mod lifecycle;
+pub mod state;
+pub mod unit;
+pub mod variant;
+pub mod wire;
+
+pub use answer::Told;
+pub use assign::{Assignment, Decision, Reason, decide};
+pub use conversion::Conversion;
+pub use definition::Definition;
+pub use goal::Goal;
+pub use id::{EventId, ExperimentId, GoalKey, UnitId, VariantKey, Workspace};
+pub use lifecycle::Status;
+pub use state::{Experiment, Refusal, Seed, Weighting};
+pub use unit::Unit;
+pub use variant::{BasisPoints, Variant};

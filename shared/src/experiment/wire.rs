@@ -1,0 +1,154 @@
+//! The bodies that describe a test, as they stand on the wire: limits by attribute, no meaning yet.
+//! [`super::Definition`] gives them their meaning.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use validator::{Validate, ValidationError};
+
+use super::definition::Mode;
+use super::goal::{Kind, Role};
+use super::id::AttributeName;
+use super::{BasisPoints, ExperimentId, GoalKey, Status, VariantKey};
+
+/// Largest `parameters` of one variant, in bytes of JSON.
+pub const PARAMETERS_BYTES: usize = 16 * 1024;
+
+/// `POST /tests`.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct TestBody {
+    #[validate(custom(function = "ExperimentId::check"))]
+    pub(crate) test_id: String,
+    #[validate(custom(function = "title"))]
+    pub(crate) name: String,
+    #[serde(default)]
+    #[validate(custom(function = "prose"))]
+    pub(crate) hypothesis: String,
+    #[validate(nested, length(min = 2, max = 20, message = "must hold 2 to 20 variants"))]
+    pub(crate) variants: Vec<VariantBody>,
+    #[serde(default = "whole")]
+    #[validate(custom(function = "share"))]
+    pub(crate) coverage: u32,
+    #[serde(default)]
+    pub(crate) targeting: Map<String, Value>,
+    #[serde(default)]
+    pub(crate) allocation: AllocationBody,
+    #[serde(default)]
+    #[validate(
+        length(max = 4, message = "must name at most 4 attributes"),
+        custom(function = "attribute_names")
+    )]
+    pub(crate) segments: Vec<String>,
+    #[validate(range(min = 2, max = 10_000_000, message = "must be 2 to 10000000 units"))]
+    pub(crate) planned_units: Option<u32>,
+    #[serde(default = "sixteen")]
+    #[validate(range(min = 1, max = 256, message = "must be 1 to 256 partitions"))]
+    pub(crate) partitions: u32,
+    #[validate(nested, length(min = 1, max = 20, message = "must hold 1 to 20 goals"))]
+    pub(crate) goals: Vec<GoalBody>,
+}
+
+/// One entry of `variants`.
+#[derive(Debug, Clone, Serialize, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct VariantBody {
+    #[validate(custom(function = "VariantKey::check"))]
+    pub(crate) key: String,
+    #[validate(custom(function = "share"))]
+    pub(crate) weight: u32,
+    #[serde(default)]
+    pub(crate) is_control: bool,
+    #[serde(default)]
+    #[validate(custom(function = "parameters"))]
+    pub(crate) parameters: Map<String, Value>,
+}
+
+/// `allocation`: how weights are set.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AllocationBody {
+    pub(crate) mode: Mode,
+}
+
+/// One entry of `goals`.
+#[derive(Debug, Clone, Serialize, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct GoalBody {
+    #[validate(custom(function = "GoalKey::check"))]
+    pub(crate) key: String,
+    pub(crate) kind: Kind,
+    #[serde(default)]
+    pub(crate) role: Role,
+    #[serde(default = "quarter")]
+    #[validate(range(min = 1, max = 365, message = "must be 1 to 365 days"))]
+    pub(crate) window_days: u32,
+}
+
+/// `PATCH /tests/{test_id}`: the revision the caller has seen, and what is to be different.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TestPatch {
+    /// The revision this change was made against.
+    pub revision: u64,
+    /// The state to go to.
+    pub status: Option<Status>,
+    /// New weights by variant key.
+    pub weights: Option<BTreeMap<String, u32>>,
+    pub(crate) name: Option<String>,
+    pub(crate) hypothesis: Option<String>,
+    pub(crate) variants: Option<Vec<VariantBody>>,
+    pub(crate) coverage: Option<u32>,
+    pub(crate) targeting: Option<Map<String, Value>>,
+    pub(crate) allocation: Option<AllocationBody>,
+    pub(crate) segments: Option<Vec<String>>,
+    pub(crate) planned_units: Option<u32>,
+    pub(crate) goals: Option<Vec<GoalBody>>,
+}
+
+fn whole() -> u32 {
+    BasisPoints::WHOLE.get()
+}
+
+fn sixteen() -> u32 {
+    16
+}
+
+/// A quarter: long enough for most sales cycles, and shown in every answer.
+fn quarter() -> u32 {
+    90
+}
+
+fn refused(detail: &'static str) -> ValidationError {
+    ValidationError::new("limit").with_message(Cow::Borrowed(detail))
+}
+
+fn title(text: &str) -> Result<(), ValidationError> {
+    let fits = (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    fits.then_some(()).ok_or_else(|| refused("must be 1 to 200 characters without control characters"))
+}
+
+fn prose(text: &str) -> Result<(), ValidationError> {
+    let bad = |c: char| c.is_control() && c != '\n' && c != '\t';
+    let fits = text.chars().count() <= 2_000 && !text.chars().any(bad);
+    fits.then_some(()).ok_or_else(|| {
+        refused("must be at most 2000 characters without control characters but line feed and tab")
+    })
+}
+
+fn share(points: u32) -> Result<(), ValidationError> {
+    BasisPoints::parse(points)
+        .map(|_| ())
+        .map_err(|_| refused("must be 0 to 10000 basis points (10000 is 100 %)"))
+}
+
+fn attribute_names(names: &[String]) -> Result<(), ValidationError> {
+    names.iter().try_for_each(|name| AttributeName::check(name))
+}
+
+fn parameters(parameters: &Map<String, Value>) -> Result<(), ValidationError> {
+    let bytes = serde_json::to_vec(parameters).map_or(usize::MAX, |json| json.len());
+    if bytes <= PARAMETERS_BYTES { Ok(()) } else { Err(refused("must be at most 16 KB of JSON")) }
+}

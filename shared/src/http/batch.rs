@@ -1,0 +1,89 @@
+//! One thing or up to 100 of them in a request. In a batch an item's failure stands in its place in
+//! the answer and fails no other.
+
+use std::future::Future;
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use serde_json::{Value, json};
+use tokio::time::{Instant, timeout_at};
+
+use super::problem::Problem;
+
+/// Most items in a batch.
+const MOST: usize = 100;
+/// Most items worked on at once.
+const AT_ONCE: usize = 16;
+/// Items that are not done by then are answered as unavailable; the rest of the request's budget is
+/// for the answer.
+const TIME: Duration = Duration::from_millis(2_200);
+
+/// What the caller sent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Batch {
+    /// One item: the body itself.
+    One(Value),
+    /// The items of a list.
+    Many(Vec<Value>),
+}
+
+impl Batch {
+    /// Tells a list under `name` from a single item.
+    ///
+    /// # Errors
+    /// 422 for a list that is empty, longer than 100, no list, or not alone in the body.
+    pub fn parse(body: Value, name: &str) -> Result<Self, Problem> {
+        let Value::Object(mut fields) = body else { return Ok(Self::One(body)) };
+        let pointer = format!("/{name}");
+        match fields.remove(name) {
+            None => Ok(Self::One(Value::Object(fields))),
+            Some(Value::Array(items)) if (1..=MOST).contains(&items.len()) => match fields.keys().next() {
+                None => Ok(Self::Many(items)),
+                Some(other) => {
+                    Err(Problem::field(format!("/{other}"), format!("must not stand beside {name}")))
+                }
+            },
+            Some(_) => Err(Problem::field(pointer, format!("must be a list of 1 to {MOST}"))),
+        }
+    }
+
+    /// Works on every item, 16 at a time, and gives the body of the answer: the one outcome, or a
+    /// list under `list_name` in the order of the request, where an item that failed is a problem
+    /// beside the `id` field that names it.
+    ///
+    /// # Errors
+    /// The problem of a single item; of a batch, 503 when every item met it.
+    pub async fn run<F>(self, list_name: &str, id: &str, work: impl Fn(Value) -> F) -> Result<Value, Problem>
+    where
+        F: Future<Output = Result<Value, Problem>>,
+    {
+        let items = match self {
+            Self::One(item) => return work(item).await,
+            Self::Many(items) => items,
+        };
+        let deadline = Instant::now() + TIME;
+        let late = |_| Err(Problem::Unavailable("an item of a batch was not done in time".to_owned()));
+        let ids: Vec<Value> = items.iter().map(|item| item.get(id).cloned().unwrap_or_default()).collect();
+        let under_way = items.into_iter().map(|item| {
+            let item = work(item);
+            async move { timeout_at(deadline, item).await.unwrap_or_else(late) }
+        });
+        let outcomes: Vec<_> = stream::iter(under_way).buffered(AT_ONCE).collect().await;
+        let down = |outcome: &Result<_, Problem>| match outcome {
+            Err(Problem::Unavailable(cause)) => Some(cause.clone()),
+            _ => None,
+        };
+        let causes: Vec<String> = outcomes.iter().filter_map(down).collect();
+        if causes.len() == outcomes.len() {
+            return Err(Problem::Unavailable(causes.into_iter().next().unwrap_or_default()));
+        }
+        if let Some(cause) = causes.first() {
+            tracing::error!(items = causes.len(), cause, "items of a batch failed");
+        }
+        let place = |(outcome, named): (Result<Value, Problem>, Value)| {
+            outcome.unwrap_or_else(|problem| json!({ id: named, "problem": problem.document() }))
+        };
+        let list: Vec<Value> = outcomes.into_iter().zip(ids).map(place).collect();
+        Ok(json!({ list_name: list }))
+    }
+}

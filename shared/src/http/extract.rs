@@ -1,0 +1,101 @@
+//! From a request to types: the body, the path, the query. Whatever does not parse is refused here.
+
+use lambda_http::http::header::CONTENT_TYPE;
+use lambda_http::{Body, Request, RequestExt};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_path_to_error::Segment;
+
+use super::json;
+use super::problem::Problem;
+use crate::experiment::ExperimentId;
+use crate::validation::{Invalid, escape};
+
+/// Largest body: the most that WAF can inspect.
+pub const BODY_BYTES: usize = 64 * 1024;
+
+/// The body as a JSON object.
+///
+/// # Errors
+/// 413, 415, 400 or 422 for a body that is too large, not declared as JSON, no JSON, or no object.
+pub fn object(request: &Request) -> Result<Value, Problem> {
+    let body: &[u8] = match request.body() {
+        Body::Text(text) => text.as_bytes(),
+        Body::Binary(bytes) => bytes,
+        _ => &[],
+    };
+    if body.len() > BODY_BYTES {
+        return Err(Problem::TooLarge);
+    }
+    let declared = request.headers().get(CONTENT_TYPE);
+    if declared.is_some_and(|value| !value.to_str().is_ok_and(is_json)) {
+        return Err(Problem::NotJson);
+    }
+    match json::parse(body)? {
+        object @ Value::Object(_) => Ok(object),
+        _ => Err(Problem::Malformed("The body must be a JSON object.".to_owned())),
+    }
+}
+
+/// The body as `T`.
+///
+/// # Errors
+/// As [`object`]; 422 for the first field of a wrong type or an unknown name.
+pub fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {
+    Ok(typed(object(request)?)?)
+}
+
+/// A JSON value as `T`.
+///
+/// # Errors
+/// The first field of a wrong type or an unknown name.
+pub fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Vec<Invalid>> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let part = |segment: &Segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", escape(key)),
+            Segment::Enum { .. } | Segment::Unknown => String::new(),
+        };
+        let pointer: String = error.path().iter().map(part).collect();
+        vec![Invalid::new(pointer, without_value(&error.into_inner().to_string()))]
+    })
+}
+
+/// The parser's message without the value it quotes, which may be a secret in the wrong place.
+fn without_value(message: &str) -> String {
+    let quotes = message.starts_with("invalid type") || message.starts_with("invalid value");
+    match message.rsplit_once(", expected ") {
+        Some((_, expected)) if quotes => format!("must be {expected}"),
+        _ => message.to_owned(),
+    }
+}
+
+/// The test named in the path. A name that no test can have is a test that does not exist.
+///
+/// # Errors
+/// 404.
+pub fn test_id(request: &Request) -> Result<ExperimentId, Problem> {
+    let parameters = request.path_parameters_ref();
+    let name = parameters.and_then(|all| all.first("test_id")).unwrap_or_default();
+    ExperimentId::parse(name).map_err(|_| Problem::NotFound)
+}
+
+/// A query parameter that may be left out.
+///
+/// # Errors
+/// 422 when it stands more than once.
+pub fn query<'a>(request: &'a Request, name: &str) -> Result<Option<&'a str>, Problem> {
+    let Some(values) = request.query_string_parameters_ref().and_then(|all| all.all(name)) else {
+        return Ok(None);
+    };
+    match values.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(one)),
+        _ => Err(Problem::field(format!("?{name}"), "stands more than once in the query")),
+    }
+}
+
+fn is_json(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+}

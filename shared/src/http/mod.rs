@@ -1,0 +1,142 @@
+//! Between Lambda and a handler: [`serve`] runs the loop, [`respond`] turns either side of a
+//! handler's result into a response, in one place.
+
+pub mod batch;
+pub mod extract;
+pub mod headers;
+pub mod json;
+pub mod problem;
+pub mod reply;
+pub mod routes;
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::BoxFuture;
+use lambda_http::lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use lambda_http::request::{LambdaRequest, RequestContext};
+use lambda_http::{Adapter, Body, Request, RequestExt, Response, Service};
+use serde_json::Value;
+
+use crate::app::App;
+use problem::Problem;
+use reply::Reply;
+
+/// What a function does with a request.
+pub type Handler = for<'a> fn(&'a App, Request) -> BoxFuture<'a, Result<Reply, Problem>>;
+
+/// What a function does with an event that is no HTTP request; None when it knows no such event.
+pub type EventHandler = for<'a> fn(&'a App, Value) -> BoxFuture<'a, Option<Result<Value, Problem>>>;
+
+/// A request that takes longer is answered 503, so that the caller hears within 3 s.
+const BUDGET: Duration = Duration::from_millis(2_700);
+
+/// One Lambda function.
+#[derive(Debug, Clone, Copy)]
+pub struct Function {
+    name: &'static str,
+    handler: Handler,
+    event_handler: Option<EventHandler>,
+    budget: Duration,
+}
+
+impl Function {
+    /// The function called `name`, which answers requests by `handler` within 2.7 s.
+    #[must_use]
+    pub fn new(name: &'static str, handler: Handler) -> Self {
+        Self { name, handler, event_handler: None, budget: BUDGET }
+    }
+
+    /// Gives it longer: for folds, which read as much as there is.
+    #[must_use]
+    pub fn with_budget(self, budget: Duration) -> Self {
+        Self { budget, ..self }
+    }
+
+    /// Lets it take events that come past API Gateway, under IAM.
+    #[must_use]
+    pub fn with_events(self, event_handler: EventHandler) -> Self {
+        Self { event_handler: Some(event_handler), ..self }
+    }
+}
+
+/// Builds the app from the environment and answers invocations until the environment ends.
+///
+/// # Errors
+/// When the environment is wrong or the runtime API fails.
+pub async fn serve(function: Function) -> Result<(), Error> {
+    crate::telemetry::init();
+    let app = App::from_env().await?;
+    let app = &app;
+    run(service_fn(move |event: LambdaEvent<Value>| invoke(app, function, event))).await
+}
+
+/// Answers one invocation: an HTTP request in payload 1.0 or 2.0, or the function's own event.
+///
+/// # Errors
+/// When the event is neither, or the function refuses its own event: Lambda then reports a
+/// function error to whoever invoked it.
+pub async fn invoke(app: &App, function: Function, event: LambdaEvent<Value>) -> Result<Value, Error> {
+    if let Some(handler) = function.event_handler
+        && event.payload.get("requestContext").is_none()
+        && let Some(outcome) = handler(app, event.payload.clone()).await
+    {
+        return outcome.map_err(|problem| {
+            log_failure(&problem, &event.context.request_id);
+            Error::from(problem.detail())
+        });
+    }
+    let request: LambdaRequest = serde_json::from_value(event.payload)?;
+    let mut adapter = Adapter::from(service_fn(move |request: Request| async move {
+        Ok::<_, std::convert::Infallible>(respond(app, function, request).await)
+    }));
+    let response = adapter.call(LambdaEvent::new(request, event.context)).await?;
+    Ok(serde_json::to_value(response)?)
+}
+
+/// Runs the handler within its budget and writes the response, its headers and the log line.
+pub async fn respond(app: &App, function: Function, request: Request) -> Response<Body> {
+    let began = Instant::now();
+    let before = app.store.meter.read();
+    let request_id = request_id(&request);
+    let instance = request.uri().path().to_owned();
+    let outcome = match tokio::time::timeout(function.budget, (function.handler)(app, request)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(Problem::Unavailable(format!("no answer within {:?}", function.budget))),
+    };
+    let response = match outcome {
+        Ok(reply) => reply.into_response(),
+        Err(problem) => {
+            log_failure(&problem, &request_id);
+            problem.into_response(&instance, &request_id)
+        }
+    };
+    let spent = app.store.meter.read() - before;
+    tracing::info!(
+        request_id,
+        function = function.name,
+        status = response.status().as_u16(),
+        duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        dynamodb_calls = spent.calls,
+        dynamodb_units = spent.units,
+        "request"
+    );
+    headers::secure(response, &request_id)
+}
+
+/// The log gets the cause, and only where there is one that the caller does not get.
+fn log_failure(problem: &Problem, request_id: &str) {
+    if let Some(cause) = problem.cause() {
+        tracing::error!(request_id, problem = problem.kind(), cause, "failure");
+    }
+}
+
+/// API Gateway's id of the request, which its access log has too; else Lambda's.
+fn request_id(request: &Request) -> String {
+    let gateway = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV1(context)) => context.request_id.clone(),
+        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
+        _ => None,
+    };
+    let lambda = || request.lambda_context_ref().map(|context| context.request_id.clone());
+    gateway.filter(|id| !id.is_empty()).or_else(lambda).unwrap_or_default()
+}

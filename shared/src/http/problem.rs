@@ -1,0 +1,198 @@
+//! Everything that can go wrong with a request, and the one place that gives each its status.
+//! The caller gets a problem document (RFC 9457) and a request id; the log gets the cause; neither
+//! gets the other's.
+
+use lambda_http::http::StatusCode;
+use lambda_http::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use lambda_http::{Body, Response};
+use serde_json::{Value, json};
+
+use crate::auth::role::Scope;
+use crate::auth::token::Refused;
+use crate::experiment::Refusal;
+use crate::store::StoreError;
+use crate::validation::Invalid;
+
+/// What went wrong.
+#[derive(Debug, Clone)]
+pub enum Problem {
+    /// 400: the body is no JSON object that can be read; says why.
+    Malformed(String),
+    /// 401: no credentials.
+    Unauthenticated,
+    /// 401: a token that does not hold; why is for the log.
+    InvalidToken(Refused),
+    /// 401: the e-mail address or the password is wrong, and which one is not said.
+    WrongCredentials,
+    /// 403: the token holds but does not allow this.
+    InsufficientScope(Scope),
+    /// 404: there is no such thing, or not for this caller.
+    NotFound,
+    /// 405: the path has other methods, which `Allow` lists.
+    MethodNotAllowed(String),
+    /// 409: right in itself, but not as things stand; says why.
+    Conflict(String),
+    /// 413: the body is over 64 KB.
+    TooLarge,
+    /// 415: the body is declared to be something other than JSON.
+    NotJson,
+    /// 422: fields that are wrong, each by its pointer.
+    Invalid(Vec<Invalid>),
+    /// 500: a fault of ours; the cause is for the log.
+    Internal(String),
+    /// 503: something needed is down or slow; the cause is for the log.
+    Unavailable(String),
+}
+
+/// Seconds after which a caller may try again.
+const RETRY_SECONDS: &str = "1";
+
+impl Problem {
+    /// A fault of ours.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        Self::Internal(cause.to_string())
+    }
+
+    /// One wrong field.
+    pub fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Invalid(vec![Invalid::new(pointer, detail)])
+    }
+
+    /// The problem's own name, status and title.
+    fn face(&self) -> (&'static str, StatusCode, &'static str) {
+        match self {
+            Self::Malformed(_) => ("malformed_body", StatusCode::BAD_REQUEST, "The body cannot be read"),
+            Self::Unauthenticated => ("unauthenticated", StatusCode::UNAUTHORIZED, "Sign in first"),
+            Self::InvalidToken(_) => ("invalid_token", StatusCode::UNAUTHORIZED, "The token does not hold"),
+            Self::WrongCredentials => ("wrong_credentials", StatusCode::UNAUTHORIZED, "Sign-in failed"),
+            Self::InsufficientScope(_) => {
+                ("insufficient_scope", StatusCode::FORBIDDEN, "The token does not allow this")
+            }
+            Self::NotFound => ("not_found", StatusCode::NOT_FOUND, "Not found"),
+            Self::MethodNotAllowed(_) => {
+                ("method_not_allowed", StatusCode::METHOD_NOT_ALLOWED, "This path has other methods")
+            }
+            Self::Conflict(_) => ("conflict", StatusCode::CONFLICT, "Not as things stand"),
+            Self::TooLarge => ("too_large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
+            Self::NotJson => ("not_json", StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body must be JSON"),
+            Self::Invalid(_) => ("invalid_field", StatusCode::UNPROCESSABLE_ENTITY, "Some fields are wrong"),
+            Self::Internal(_) => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here"),
+            Self::Unavailable(_) => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Try again in a moment"),
+        }
+    }
+
+    /// The last part of the document's `type`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        self.face().0
+    }
+
+    /// The response's status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.face().1
+    }
+
+    /// What the caller is told.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        match self {
+            Self::Malformed(detail) | Self::Conflict(detail) => detail.clone(),
+            Self::Unauthenticated => {
+                "Send a token in the header `Authorization: Bearer …`; POST /login gives one.".to_owned()
+            }
+            Self::InvalidToken(_) => {
+                "The token is malformed, has ended or was not issued here; sign in again.".to_owned()
+            }
+            Self::WrongCredentials => "The e-mail address or the password is wrong.".to_owned(),
+            Self::InsufficientScope(scope) => format!("This needs the scope {}.", scope.as_str()),
+            Self::NotFound => "There is nothing of that name in this workspace.".to_owned(),
+            Self::MethodNotAllowed(allow) => format!("This path allows {allow}."),
+            Self::TooLarge => "A body may have at most 64 KB; send batches in parts.".to_owned(),
+            Self::NotJson => "Send the body as application/json.".to_owned(),
+            Self::Invalid(fields) => match fields.as_slice() {
+                [one] => format!(
+                    "{} {}",
+                    if one.pointer.is_empty() { "The body" } else { &one.pointer },
+                    one.detail
+                ),
+                many => format!("{} fields are wrong; `errors` names each.", many.len()),
+            },
+            Self::Internal(_) => "The fault is logged under this request id.".to_owned(),
+            Self::Unavailable(_) => "Nothing is lost: the same request may be sent again.".to_owned(),
+        }
+    }
+
+    /// What the log is told and the caller is not.
+    #[must_use]
+    pub fn cause(&self) -> Option<String> {
+        match self {
+            Self::Internal(cause) | Self::Unavailable(cause) => Some(cause.clone()),
+            Self::InvalidToken(refused) => Some(refused.to_string()),
+            _ => None,
+        }
+    }
+
+    /// The problem document, for the response or for an item's place in a batch.
+    #[must_use]
+    pub fn document(&self) -> Value {
+        let (kind, status, title) = self.face();
+        let mut document = json!({
+            "type": format!("urn:bellwether:problem:{kind}"),
+            "title": title,
+            "status": status.as_u16(),
+            "detail": self.detail(),
+        });
+        if let Self::Invalid(fields) = self {
+            document["errors"] = json!(fields);
+        }
+        document
+    }
+
+    /// The whole response, but for the headers that every response has.
+    #[must_use]
+    pub fn into_response(self, instance: &str, request_id: &str) -> Response<Body> {
+        let mut document = self.document();
+        document["instance"] = json!(instance);
+        document["request_id"] = json!(request_id);
+        let mut response = Response::builder()
+            .status(self.status())
+            .header(CONTENT_TYPE, "application/problem+json; charset=utf-8");
+        response = match &self {
+            Self::Unauthenticated => response.header(WWW_AUTHENTICATE, "Bearer"),
+            Self::InvalidToken(_) => response.header(WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""),
+            Self::InsufficientScope(scope) => {
+                let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{}\"", scope.as_str());
+                response.header(WWW_AUTHENTICATE, challenge)
+            }
+            Self::MethodNotAllowed(allow) => response.header(ALLOW, allow),
+            Self::Unavailable(_) => response.header(RETRY_AFTER, RETRY_SECONDS),
+            _ => response,
+        };
+        response.body(Body::Text(document.to_string())).unwrap_or_default()
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(cause) => Self::Unavailable(cause),
+            StoreError::Broken(cause) => Self::Internal(cause),
+        }
+    }
+}
+
+impl From<Vec<Invalid>> for Problem {
+    fn from(fields: Vec<Invalid>) -> Self {
+        Self::Invalid(fields)
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Invalid(fields) => Self::Invalid(fields),
+            Refusal::Conflict(why) => Self::Conflict(why),
+        }
+    }
+}

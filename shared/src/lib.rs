@@ -1,0 +1,22 @@
+//! Bellwether: account-based A/B testing in your own AWS account.
+//!
+//! A request goes through three places: the function's `main.rs` under `functions/`, the pure
+//! module it calls ([`experiment`] or [`stats`]), and the [`store`]. [`http`] and [`auth`] stand
+//! between Lambda and the handler; [`app`] is what a handler is given.
+
+pub mod app;
+pub mod auth;
+pub mod clock;
+pub mod config;
+pub mod experiment;
+pub mod http;
+pub mod random;
+pub mod stats;
+pub mod store;
+pub mod telemetry;
+#[cfg(feature = "testing")]
+#[expect(clippy::missing_panics_doc, reason = "a test that cannot be set up is to panic")]
+pub mod testing;
+pub mod validation;
+
+pub use app::App;

@@ -1,0 +1,98 @@
+//! What is stored, in DynamoDB. [`schema`] says which tables, [`key`] how keys are written,
+//! [`table`] makes the calls; [`tests`], [`events`] and [`identities`] give them their meaning.
+
+pub mod events;
+pub mod identities;
+pub mod key;
+pub mod meter;
+pub mod schema;
+pub mod table;
+pub mod tests;
+
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::Builder;
+use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+
+use crate::config::Limits;
+use meter::Meter;
+use schema::TableName;
+use table::Table;
+
+/// Why a call to the store brought no answer. A failed condition is an answer and never stands here.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It is down, out of reach or throttling; the same call may succeed later.
+    #[error("the store is unavailable: {0}")]
+    Unavailable(String),
+    /// It answered, and the answer makes no sense: a fault of this program or of its setting up.
+    #[error("the store's answer makes no sense: {0}")]
+    Broken(String),
+}
+
+impl StoreError {
+    /// Any fault in reading a stored item.
+    pub fn broken(cause: impl std::fmt::Display) -> Self {
+        Self::Broken(cause.to_string())
+    }
+}
+
+/// Errors that DynamoDB's documentation calls retryable, past the retries of the SDK.
+const PASSING: [&str; 7] = [
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
+    "Throttling",
+    "InternalServerError",
+    "InternalFailure",
+    "ServiceUnavailable",
+];
+
+impl<E> From<SdkError<E>> for StoreError
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    fn from(error: SdkError<E>) -> Self {
+        let passing = match &error {
+            SdkError::ServiceError(service) => {
+                let by_code = service.err().code().is_some_and(|code| PASSING.contains(&code));
+                by_code || service.raw().status().is_server_error()
+            }
+            SdkError::ConstructionFailure(_) => false,
+            _ => true,
+        };
+        let cause = DisplayErrorContext(error).to_string();
+        if passing { Self::Unavailable(cause) } else { Self::Broken(cause) }
+    }
+}
+
+/// The store: one handle for each kind of thing that is kept.
+#[derive(Debug)]
+pub struct Store {
+    /// Definitions of tests.
+    pub tests: tests::Tests,
+    /// Assignments and conversions.
+    pub events: events::Events,
+    /// Workspaces and people.
+    pub identities: identities::Identities,
+    /// What the calls so far have cost.
+    pub meter: Arc<Meter>,
+}
+
+impl Store {
+    /// A store on tables named `prefix` and their own name, called through a client built from
+    /// `client`, which is metered.
+    #[must_use]
+    pub fn new(client: Builder, prefix: &str, limits: &Limits) -> Self {
+        let meter = Arc::new(Meter::default());
+        let client = Client::from_conf(client.interceptor(meter::Counter(meter.clone())).build());
+        let table = |name: TableName| Table::new(client.clone(), name.in_deployment(prefix), meter.clone());
+        Self {
+            tests: tests::Tests::new(table(TableName::Tests), limits),
+            events: events::Events::new(table(TableName::Events), limits),
+            identities: identities::Identities::new(table(TableName::Identities)),
+            meter,
+        }
+    }
+}

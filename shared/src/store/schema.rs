@@ -1,0 +1,130 @@
+//! Which tables there are and what their keys are called: the one place that says so. Local set-up
+//! and tests create them from here; the deployed ones are held to it by a test.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
+use aws_sdk_dynamodb::operation::create_table::CreateTableError;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
+    ProjectionType, ScalarAttributeType, TimeToLiveSpecification,
+};
+
+/// The partition key of every table.
+pub const PK: &str = "pk";
+/// The sort key of every table that has one.
+pub const SK: &str = "sk";
+/// Seconds since 1970 after which DynamoDB may delete an item; read paths check it too.
+pub const TTL: &str = "expires_at";
+/// The sparse index of `tests` that holds those that run.
+pub const RUNNING: &str = "running";
+/// Partition key of [`RUNNING`]: present only while a test runs.
+pub const SHARD: &str = "shard";
+/// Sort key of [`RUNNING`]: when the test was last folded.
+pub const FOLDED_AT: &str = "folded_at";
+
+/// The five tables, so that each function's role is given exactly those that it needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TableName {
+    /// Definitions of tests and their past revisions.
+    Tests,
+    /// Assignments and conversions, append-only.
+    Events,
+    /// Folded results.
+    Summaries,
+    /// Workspaces, people, machines, sessions, throttles.
+    Identities,
+    /// Who changed what.
+    Audit,
+}
+
+impl TableName {
+    /// All tables.
+    pub const ALL: [Self; 5] = [Self::Tests, Self::Events, Self::Summaries, Self::Identities, Self::Audit];
+
+    /// The table's own name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tests => "tests",
+            Self::Events => "events",
+            Self::Summaries => "summaries",
+            Self::Identities => "identities",
+            Self::Audit => "audit",
+        }
+    }
+
+    /// The table's name in the deployment called `prefix`.
+    #[must_use]
+    pub fn in_deployment(self, prefix: &str) -> String {
+        format!("{prefix}-{}", self.as_str())
+    }
+
+    /// The names of its key: partition and, but for identities, sort.
+    #[must_use]
+    pub fn key(self) -> &'static [&'static str] {
+        if self == Self::Identities { &[PK] } else { &[PK, SK] }
+    }
+
+    /// Whether its items may expire.
+    #[must_use]
+    pub fn expires(self) -> bool {
+        self == Self::Identities
+    }
+}
+
+/// Creates every table that is not there yet, for a laptop or a test.
+///
+/// # Errors
+/// What DynamoDB answered, with the table's name.
+pub async fn create_all(client: &Client, prefix: &str) -> Result<(), String> {
+    for table in TableName::ALL {
+        let name = table.in_deployment(prefix);
+        let failed = |cause: String| format!("table {name} could not be created: {cause}");
+        match create(client, table, &name).await {
+            Ok(()) => {}
+            Err(SdkError::ServiceError(error)) if error.err().is_resource_in_use_exception() => continue,
+            Err(error) => return Err(failed(DisplayErrorContext(error).to_string())),
+        }
+        if table.expires() {
+            let setting = TimeToLiveSpecification::builder().attribute_name(TTL).enabled(true).build();
+            let setting = setting.map_err(|error| failed(error.to_string()))?;
+            let request = client.update_time_to_live().table_name(&name).time_to_live_specification(setting);
+            request.send().await.map_err(|error| failed(DisplayErrorContext(error).to_string()))?;
+        }
+    }
+    Ok(())
+}
+
+async fn create(client: &Client, table: TableName, name: &str) -> Result<(), SdkError<CreateTableError>> {
+    let mut request = client
+        .create_table()
+        .table_name(name)
+        .billing_mode(BillingMode::PayPerRequest)
+        .set_key_schema(Some(key_schema(table.key()).map_err(SdkError::construction_failure)?));
+    let mut attributes = table.key().to_vec();
+    if table == TableName::Tests {
+        attributes.extend([SHARD, FOLDED_AT]);
+        let index = GlobalSecondaryIndex::builder()
+            .index_name(RUNNING)
+            .set_key_schema(Some(key_schema(&[SHARD, FOLDED_AT]).map_err(SdkError::construction_failure)?))
+            .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
+            .build()
+            .map_err(SdkError::construction_failure)?;
+        request = request.global_secondary_indexes(index);
+    }
+    for name in attributes {
+        let definition =
+            AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S);
+        request = request.attribute_definitions(definition.build().map_err(SdkError::construction_failure)?);
+    }
+    request.send().await.map(|_| ())
+}
+
+fn key_schema(names: &[&str]) -> Result<Vec<KeySchemaElement>, aws_sdk_dynamodb::error::BuildError> {
+    let kinds = [KeyType::Hash, KeyType::Range];
+    names
+        .iter()
+        .zip(kinds)
+        .map(|(name, kind)| KeySchemaElement::builder().attribute_name(*name).key_type(kind).build())
+        .collect()
+}

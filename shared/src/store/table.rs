@@ -1,0 +1,269 @@
+//! The few calls that Bellwether makes to DynamoDB, each metered, each telling a failed condition
+//! from a failure. They return boxed futures so that the SDK's code is compiled here once and not
+//! in every function's binary.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+};
+use futures_util::future::BoxFuture;
+
+use super::StoreError;
+use super::meter::Meter;
+use super::schema::{PK, SK};
+
+/// A stored item: attribute names and values.
+pub type Item = HashMap<String, AttributeValue>;
+
+/// What a call to the store brings back.
+pub type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
+
+/// One table.
+#[derive(Debug, Clone)]
+pub struct Table {
+    client: Client,
+    name: String,
+    meter: Arc<Meter>,
+}
+
+/// What became of an item that was to be new.
+#[derive(Debug)]
+pub enum Placed {
+    /// It is stored.
+    Stored,
+    /// One with its key was there before, and is unchanged.
+    Exists(Item),
+}
+
+/// One page of a query.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// The items, in key order.
+    pub items: Vec<Item>,
+    /// Where the next page begins, unless this was the last.
+    pub next: Option<Item>,
+}
+
+/// One write of several that happen together or not at all.
+#[derive(Debug)]
+pub struct Write {
+    /// The whole item.
+    pub item: Item,
+    /// What must hold of the stored one.
+    pub condition: Condition,
+}
+
+/// What must hold of the stored item for a write to happen.
+#[derive(Debug)]
+pub enum Condition {
+    /// There is none with this key.
+    New,
+    /// Its attribute has this value.
+    Equals(&'static str, AttributeValue),
+}
+
+impl Table {
+    /// The table called `name`.
+    #[must_use]
+    pub fn new(client: Client, name: String, meter: Arc<Meter>) -> Self {
+        Self { client, name, meter }
+    }
+
+    /// Reads one item, as it stands now.
+    pub fn get(&self, key: Item) -> Answer<'_, Option<Item>> {
+        Box::pin(async move {
+            let request = self.client.get_item().table_name(&self.name).set_key(Some(key));
+            let answer = request
+                .consistent_read(true)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await?;
+            self.meter.consumed(answer.consumed_capacity().and_then(|c| c.capacity_units));
+            Ok(answer.item)
+        })
+    }
+
+    /// Stores an item unless there is one with its key: one call either way.
+    pub fn put_new(&self, item: Item) -> Answer<'_, Placed> {
+        Box::pin(async move {
+            let bytes = size(&item);
+            let request = self.client.put_item().table_name(&self.name).set_item(Some(item));
+            let answer = request
+                .condition_expression("attribute_not_exists(#key)")
+                .expression_attribute_names("#key", PK)
+                .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await;
+            match answer {
+                Ok(answer) => {
+                    self.meter.consumed(answer.consumed_capacity().and_then(|c| c.capacity_units));
+                    Ok(Placed::Stored)
+                }
+                Err(error) => {
+                    let old = existing(error)?;
+                    self.meter.failed_condition(bytes.max(size(&old)));
+                    Ok(Placed::Exists(old))
+                }
+            }
+        })
+    }
+
+    /// Sets one attribute if another still has the expected value; false when it has not.
+    pub fn set_if(
+        &self,
+        key: Item,
+        set: (&'static str, AttributeValue),
+        expected: (&'static str, AttributeValue),
+    ) -> Answer<'_, bool> {
+        Box::pin(async move {
+            let request = self.client.update_item().table_name(&self.name).set_key(Some(key));
+            let answer = request
+                .update_expression("SET #set = :set")
+                .condition_expression("#expected = :expected")
+                .expression_attribute_names("#set", set.0)
+                .expression_attribute_values(":set", set.1)
+                .expression_attribute_names("#expected", expected.0)
+                .expression_attribute_values(":expected", expected.1)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await;
+            match answer {
+                Ok(answer) => {
+                    self.meter.consumed(answer.consumed_capacity().and_then(|c| c.capacity_units));
+                    Ok(true)
+                }
+                Err(SdkError::ServiceError(error))
+                    if matches!(error.err(), UpdateItemError::ConditionalCheckFailedException(_)) =>
+                {
+                    self.meter.failed_condition(0);
+                    Ok(false)
+                }
+                Err(error) => Err(error.into()),
+            }
+        })
+    }
+
+    /// Makes all writes or none; false when a condition failed or another write was under way.
+    pub fn write_all(&self, writes: Vec<Write>) -> Answer<'_, bool> {
+        Box::pin(async move {
+            let mut request = self.client.transact_write_items();
+            for write in writes {
+                request = request.transact_items(self.part(write).map_err(StoreError::broken)?);
+            }
+            let answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
+            match answer {
+                Ok(answer) => {
+                    let tables = answer.consumed_capacity.unwrap_or_default();
+                    for table in tables {
+                        self.meter.consumed(table.capacity_units);
+                    }
+                    Ok(true)
+                }
+                Err(error) => lost_race(error),
+            }
+        })
+    }
+
+    /// Reads one page of the items in `partition` that sort after `after`, at most `limit` of them.
+    pub fn query(&self, partition: &str, after: Option<Item>, limit: Option<i32>) -> Answer<'_, Page> {
+        let partition = AttributeValue::S(partition.to_owned());
+        Box::pin(async move {
+            let answer = self
+                .client
+                .query()
+                .table_name(&self.name)
+                .key_condition_expression("#key = :partition")
+                .expression_attribute_names("#key", PK)
+                .expression_attribute_values(":partition", partition)
+                .set_exclusive_start_key(after)
+                .set_limit(limit)
+                .consistent_read(true)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await?;
+            self.meter.consumed(answer.consumed_capacity().and_then(|c| c.capacity_units));
+            let next = answer.last_evaluated_key.filter(|key| !key.is_empty());
+            Ok(Page { items: answer.items.unwrap_or_default(), next })
+        })
+    }
+
+    fn part(&self, write: Write) -> Result<TransactWriteItem, aws_sdk_dynamodb::error::BuildError> {
+        let put = Put::builder().table_name(&self.name).set_item(Some(write.item));
+        let put = match write.condition {
+            Condition::New => put
+                .condition_expression("attribute_not_exists(#name)")
+                .expression_attribute_names("#name", PK),
+            Condition::Equals(name, value) => put
+                .condition_expression("#name = :value")
+                .expression_attribute_names("#name", name)
+                .expression_attribute_values(":value", value),
+        };
+        Ok(TransactWriteItem::builder().put(put.build()?).build())
+    }
+}
+
+/// The key of a table with a partition key only.
+#[must_use]
+pub fn key(pk: impl Into<String>) -> Item {
+    HashMap::from([(PK.to_owned(), AttributeValue::S(pk.into()))])
+}
+
+/// The key of a table with a sort key.
+#[must_use]
+pub fn sorted_key(pk: impl Into<String>, sk: impl Into<String>) -> Item {
+    let mut item = key(pk);
+    item.insert(SK.to_owned(), AttributeValue::S(sk.into()));
+    item
+}
+
+/// A text attribute of an item.
+///
+/// # Errors
+/// When the item has no such text.
+pub fn text<'a>(item: &'a Item, name: &str) -> Result<&'a str, StoreError> {
+    let value = item.get(name).and_then(|value| value.as_s().ok());
+    value.map(String::as_str).ok_or_else(|| StoreError::Broken(format!("an item has no text {name}")))
+}
+
+/// The item that made a put fail its condition.
+fn existing(error: SdkError<PutItemError>) -> Result<Item, StoreError> {
+    if let SdkError::ServiceError(service) = &error
+        && let PutItemError::ConditionalCheckFailedException(failed) = service.err()
+    {
+        return Ok(failed.item.clone().unwrap_or_default());
+    }
+    Err(error.into())
+}
+
+fn lost_race(error: SdkError<TransactWriteItemsError>) -> Result<bool, StoreError> {
+    let races = ["ConditionalCheckFailed", "TransactionConflict"];
+    if let SdkError::ServiceError(service) = &error
+        && let TransactWriteItemsError::TransactionCanceledException(cancelled) = service.err()
+        && cancelled.cancellation_reasons().iter().any(|r| r.code().is_some_and(|c| races.contains(&c)))
+    {
+        return Ok(false);
+    }
+    Err(error.into())
+}
+
+/// An item's size as DynamoDB counts it, to the byte for texts and close for the rest.
+fn size(item: &Item) -> usize {
+    fn of(value: &AttributeValue) -> usize {
+        match value {
+            AttributeValue::S(text) => text.len(),
+            AttributeValue::N(digits) => digits.len() / 2 + 2,
+            AttributeValue::M(map) => 3 + map.iter().map(|(k, v)| 1 + k.len() + of(v)).sum::<usize>(),
+            AttributeValue::L(list) => 3 + list.iter().map(|v| 1 + of(v)).sum::<usize>(),
+            _ => 1,
+        }
+    }
+    item.iter().map(|(name, value)| name.len() + of(value)).sum()
+}

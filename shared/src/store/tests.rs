@@ -1,0 +1,200 @@
+//! Definitions of tests: created once, changed under an optimistic lock, every past revision kept.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::Serialize;
+
+use super::StoreError;
+use super::key;
+use super::schema::{FOLDED_AT, SHARD};
+use super::table::{Condition, Item, Placed, Table, Write, sorted_key, text};
+use crate::clock::Timestamp;
+use crate::config::Limits;
+use crate::experiment::bucket::fnv1a32;
+use crate::experiment::{Experiment, ExperimentId, Status, Workspace};
+
+const DOCUMENT: &str = "document";
+const REVISION: &str = "revision";
+
+/// Over how many index partitions running tests are spread.
+pub const SHARDS: u32 = 4;
+
+/// The running tests that an instance has seen, and when.
+type Seen = HashMap<(Workspace, ExperimentId), (Timestamp, Arc<Experiment>)>;
+
+/// The `tests` table, with the running tests that this instance has seen.
+#[derive(Debug)]
+pub struct Tests {
+    table: Table,
+    seen: Mutex<Seen>,
+    keep_ms: i64,
+    keep_most: usize,
+}
+
+/// What became of a test that was to be created.
+#[derive(Debug)]
+pub enum Created {
+    /// It is stored.
+    New,
+    /// One with its name was there before.
+    Exists(Box<Experiment>),
+}
+
+/// A line in the list of tests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Listed {
+    /// The test's name in paths.
+    pub test_id: String,
+    /// Its name for people.
+    pub name: String,
+    /// Where it stands.
+    pub status: String,
+    /// When it was last changed.
+    pub updated_at: String,
+}
+
+impl Tests {
+    /// The tests in `table`; running ones are remembered within `limits`.
+    #[must_use]
+    pub fn new(table: Table, limits: &Limits) -> Self {
+        let keep_ms = i64::from(limits.cache_seconds) * 1_000;
+        Self { table, seen: Mutex::default(), keep_ms, keep_most: limits.cached_tests }
+    }
+
+    /// Reads a test as it stands now; None when the workspace has none of that name.
+    ///
+    /// # Errors
+    /// When the store is unavailable or the stored document cannot be read.
+    pub async fn get(
+        &self,
+        workspace: &Workspace,
+        test_id: &ExperimentId,
+    ) -> Result<Option<Experiment>, StoreError> {
+        let item = self.table.get(sorted_key(workspace.as_str(), test_id.as_str())).await?;
+        item.as_ref().map(experiment).transpose()
+    }
+
+    /// The same, from memory when it was read running within the last 30 s: a stop takes effect
+    /// within that time.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub async fn recent(
+        &self,
+        workspace: &Workspace,
+        test_id: &ExperimentId,
+        now: Timestamp,
+    ) -> Result<Option<Arc<Experiment>>, StoreError> {
+        let key = (workspace.clone(), test_id.clone());
+        if let Some((at, test)) = self.seen().get(&key)
+            && now.millis() - at.millis() < self.keep_ms
+        {
+            return Ok(Some(test.clone()));
+        }
+        let found = self.get(workspace, test_id).await?.map(Arc::new);
+        let mut seen = self.seen();
+        seen.remove(&key);
+        if let Some(test) = found.as_ref().filter(|test| test.status == Status::Running) {
+            if seen.len() >= self.keep_most {
+                seen.clear();
+            }
+            seen.insert(key, (now, test.clone()));
+        }
+        Ok(found)
+    }
+
+    /// Stores a new test.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn create(&self, workspace: &Workspace, test: &Experiment) -> Result<Created, StoreError> {
+        match self.table.put_new(current(workspace, test)?).await? {
+            Placed::Stored => Ok(Created::New),
+            Placed::Exists(old) => Ok(Created::Exists(Box::new(experiment(&old)?))),
+        }
+    }
+
+    /// Replaces a test by its next revision and keeps the old one; false when it was changed by
+    /// somebody else meanwhile.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn replace(
+        &self,
+        workspace: &Workspace,
+        old: &Experiment,
+        new: &Experiment,
+    ) -> Result<bool, StoreError> {
+        let id = &old.definition.test_id;
+        let mut past = sorted_key(key::history(workspace, id), key::revision(old.revision));
+        past.insert(DOCUMENT.to_owned(), document(old)?);
+        let expected = AttributeValue::N(old.revision.to_string());
+        let writes = vec![
+            Write { item: past, condition: Condition::New },
+            Write { item: current(workspace, new)?, condition: Condition::Equals(REVISION, expected) },
+        ];
+        let won = self.table.write_all(writes).await?;
+        self.seen().remove(&(workspace.clone(), id.clone()));
+        Ok(won)
+    }
+
+    /// One page of a workspace's tests by name, after `after`, and where the next page begins.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn list(
+        &self,
+        workspace: &Workspace,
+        after: Option<&ExperimentId>,
+        limit: u16,
+    ) -> Result<(Vec<Listed>, Option<ExperimentId>), StoreError> {
+        let start = after.map(|id| sorted_key(workspace.as_str(), id.as_str()));
+        let page = self.table.query(workspace.as_str(), start, Some(i32::from(limit))).await?;
+        let tests = page.items.iter().map(listed).collect::<Result<Vec<_>, _>>()?;
+        let next = page.next.map(|key| text(&key, super::schema::SK).map(str::to_owned)).transpose()?;
+        let next = next.map(ExperimentId::parse).transpose().map_err(StoreError::broken)?;
+        Ok((tests, next))
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The item of a test as it stands: its document, what lists show, and its place in the sparse
+/// index while it runs. A change puts it first in line for the next fold.
+fn current(workspace: &Workspace, test: &Experiment) -> Result<Item, StoreError> {
+    let id = test.definition.test_id.as_str();
+    let mut item = sorted_key(workspace.as_str(), id);
+    let mut put = |name: &str, value: String| item.insert(name.to_owned(), AttributeValue::S(value));
+    put("name", test.definition.name.clone());
+    put("status", test.status.as_str().to_owned());
+    put("updated_at", String::from(test.updated_at));
+    if test.status == Status::Running {
+        put(SHARD, (fnv1a32(id.encode_utf16()) % SHARDS).to_string());
+        put(FOLDED_AT, "0".to_owned());
+    }
+    item.insert(REVISION.to_owned(), AttributeValue::N(test.revision.to_string()));
+    item.insert(DOCUMENT.to_owned(), document(test)?);
+    Ok(item)
+}
+
+fn document(test: &Experiment) -> Result<AttributeValue, StoreError> {
+    serde_json::to_string(test).map(AttributeValue::S).map_err(StoreError::broken)
+}
+
+fn experiment(item: &Item) -> Result<Experiment, StoreError> {
+    serde_json::from_str(text(item, DOCUMENT)?).map_err(StoreError::broken)
+}
+
+fn listed(item: &Item) -> Result<Listed, StoreError> {
+    let own = |name: &str| text(item, name).map(str::to_owned);
+    Ok(Listed {
+        test_id: own(super::schema::SK)?,
+        name: own("name")?,
+        status: own("status")?,
+        updated_at: own("updated_at")?,
+    })
+}

@@ -1,0 +1,258 @@
+//! A running app on an embedded DynamoDB, for the tests of every package.
+//!
+//! ```ignore
+//! let bench = Bench::start().await;
+//! let answer = bench.call(function(), bench.event("create-test", Role::Analyst).await).await;
+//! assert_eq!(answer.status, 201);
+//! ```
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use lambda_http::{Context, LambdaEvent};
+use serde_json::{Value, json};
+
+use crate::app::{App, retries, timeouts};
+use crate::auth::identity::Email;
+use crate::auth::keys::PrivateKeys;
+use crate::auth::password::Password;
+use crate::auth::role::Role;
+use crate::clock::{Clock, Timestamp};
+use crate::config::{Config, Limits};
+use crate::experiment::Workspace;
+use crate::http::{Function, invoke};
+use crate::store::identities::User;
+use crate::store::meter::Spent;
+use crate::store::schema;
+
+/// What all names begin with in tests.
+const PREFIX: &str = "bench";
+/// 2026-11-21T10:00:00.250Z, not on the second so that rounding shows.
+const NOON: i64 = 1_795_255_200_250;
+
+/// An app, its database and its clock.
+pub struct Bench {
+    /// The app under test.
+    pub app: App,
+    endpoint: String,
+    keys: PrivateKeys,
+    time: Arc<AtomicI64>,
+}
+
+/// What a function answered.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers, names in lower case.
+    pub headers: Value,
+    /// The body as JSON.
+    pub body: Value,
+}
+
+impl Bench {
+    /// Starts an empty database with all tables.
+    pub async fn start() -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+        let database = dynoxide::Database::memory().expect("a database in memory");
+        tokio::spawn(dynoxide::server::serve_on(listener, database));
+        let client = aws_sdk_dynamodb::Client::new(&sdk(&endpoint));
+        schema::create_all(&client, PREFIX).await.expect("the tables");
+        Self::at(endpoint).await
+    }
+
+    /// An app whose DynamoDB and Secrets Manager are at `endpoint`, whatever is there.
+    pub async fn at(endpoint: String) -> Self {
+        let time = Arc::new(AtomicI64::new(NOON));
+        let keys = PrivateKeys::first(Timestamp::from_millis(NOON)).expect("a key");
+        let app = app(&endpoint, &time);
+        app.auth.hold(&keys).await;
+        Self { app, endpoint, keys, time }
+    }
+
+    /// Another instance of the function: the same database, nothing in memory.
+    pub async fn cold(&self) -> Self {
+        let app = app(&self.endpoint, &self.time);
+        app.auth.hold(&self.keys).await;
+        Self { app, endpoint: self.endpoint.clone(), keys: self.keys.clone(), time: self.time.clone() }
+    }
+
+    /// An instance that has not read its signing keys yet and must ask for them at this endpoint.
+    #[must_use]
+    pub fn without_keys(&self) -> Self {
+        let app = app(&self.endpoint, &self.time);
+        Self { app, endpoint: self.endpoint.clone(), keys: self.keys.clone(), time: self.time.clone() }
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, seconds: i64) {
+        self.time.fetch_add(seconds * 1_000, Relaxed);
+    }
+
+    /// A client of the database, to look behind the app's back.
+    #[must_use]
+    pub fn database(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::new(&sdk(&self.endpoint))
+    }
+
+    /// The sample event of a function, in payload 1.0, with a token of `role` in workspace `acme`.
+    pub async fn event(&self, name: &str, role: Role) -> Value {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../events/{name}.json"));
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let event = serde_json::from_str(&text).expect("a sample event is JSON");
+        self.signed(event, role, "acme").await
+    }
+
+    /// The event with a token of `role` in `workspace`.
+    pub async fn signed(&self, mut event: Value, role: Role, workspace: &str) -> Value {
+        let token = self.token(role, workspace).await;
+        event["headers"]["authorization"] = json!(format!("Bearer {token}"));
+        event["multiValueHeaders"]["authorization"] = json!([format!("Bearer {token}")]);
+        event
+    }
+
+    /// A token of `role` in `workspace`, signed with the key that the app verifies with.
+    pub async fn token(&self, role: Role, workspace: &str) -> String {
+        let user = person("ada@example.com", role, workspace);
+        self.app.auth.issue(&user).await.expect("a token").0
+    }
+
+    /// Invokes a function as the Lambda runtime does.
+    pub async fn call(&self, function: Function, event: Value) -> Answer {
+        let event = LambdaEvent::new(event, Context::default());
+        let response = invoke(&self.app, function, event).await.expect("an HTTP response");
+        let text = response["body"].as_str().unwrap_or_default();
+        Answer {
+            status: u16::try_from(response["statusCode"].as_u64().unwrap_or_default()).unwrap_or_default(),
+            headers: response["headers"].clone(),
+            body: serde_json::from_str(text).unwrap_or(Value::Null),
+        }
+    }
+
+    /// The same, with what it cost.
+    pub async fn metered(&self, function: Function, event: Value) -> (Answer, Spent) {
+        let before = self.app.store.meter.read();
+        let answer = self.call(function, event).await;
+        (answer, self.app.store.meter.read() - before)
+    }
+}
+
+/// The event with another body.
+#[must_use]
+pub fn with_body(mut event: Value, body: &Value) -> Value {
+    event["body"] = json!(body.to_string());
+    event
+}
+
+/// The event's body.
+#[must_use]
+pub fn body_of(event: &Value) -> Value {
+    serde_json::from_str(event["body"].as_str().unwrap_or_default()).unwrap_or_default()
+}
+
+/// The event about another test.
+#[must_use]
+pub fn with_test_id(mut event: Value, test_id: &str) -> Value {
+    let path = event["path"].as_str().unwrap_or_default().to_owned();
+    let old = event["pathParameters"]["test_id"].as_str().unwrap_or_default().to_owned();
+    event["path"] = json!(path.replacen(&old, test_id, 1));
+    event["pathParameters"]["test_id"] = json!(test_id);
+    event
+}
+
+/// The event with a query parameter.
+#[must_use]
+pub fn with_query(mut event: Value, name: &str, value: &str) -> Value {
+    event["queryStringParameters"][name] = json!(value);
+    event["multiValueQueryStringParameters"][name] = json!([value]);
+    event
+}
+
+/// The event without its token.
+#[must_use]
+pub fn without_token(mut event: Value) -> Value {
+    for headers in ["headers", "multiValueHeaders"] {
+        if let Some(headers) = event[headers].as_object_mut() {
+            headers.remove("authorization");
+        }
+    }
+    event
+}
+
+/// A payload 1.0 event as payload 2.0 has it, which the local server sends.
+#[must_use]
+pub fn as_payload_2(event: &Value) -> Value {
+    let query = event["queryStringParameters"].as_object().cloned().unwrap_or_default();
+    let pair = |(name, value): (&String, &Value)| format!("{name}={}", value.as_str().unwrap_or_default());
+    let path = format!("/v1{}", event["path"].as_str().unwrap_or_default());
+    json!({
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": query.iter().map(pair).collect::<Vec<_>>().join("&"),
+        "headers": event["headers"],
+        "queryStringParameters": query,
+        "pathParameters": event["pathParameters"].as_object().cloned().unwrap_or_default(),
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "local",
+            "domainName": "localhost",
+            "domainPrefix": "localhost",
+            "http": {
+                "method": event["httpMethod"],
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "127.0.0.1",
+                "userAgent": "curl"
+            },
+            "requestId": event["requestContext"]["requestId"],
+            "routeKey": "$default",
+            "stage": "$default",
+            "time": "21/Nov/2026:10:00:00 +0000",
+            "timeEpoch": 1_795_255_200_250_i64
+        },
+        "body": event["body"],
+        "isBase64Encoded": false
+    })
+}
+
+/// A person with the password `correct horse battery staple`.
+#[must_use]
+pub fn person(email: &str, role: Role, workspace: &str) -> User {
+    let email = Email::parse(email).expect("an address");
+    let workspace = Workspace::parse(workspace).expect("a slug");
+    let password = Password::parse(&"correct horse battery staple".to_owned().into()).expect("a password");
+    User::new(email, workspace, role, &password, Timestamp::from_millis(NOON)).expect("a hash")
+}
+
+fn app(endpoint: &str, time: &Arc<AtomicI64>) -> App {
+    let config = Config {
+        table_prefix: PREFIX.to_owned(),
+        public_keys_secret: "public".to_owned(),
+        private_keys_secret: Some("private".to_owned()),
+        issuer: "https://issuer.example/v1".to_owned(),
+        audience: "bellwether".to_owned(),
+        limits: Limits::default(),
+    };
+    let time = time.clone();
+    App::new(&sdk(endpoint), &config, Clock::new(move || Timestamp::from_millis(time.load(Relaxed))))
+}
+
+/// Clients over plain HTTP: reading the system's certificates would cost each test a tenth of a
+/// second.
+fn sdk(endpoint: &str) -> SdkConfig {
+    let credentials = Credentials::new("test", "test", None, None, "test");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-central-1"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(endpoint)
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .timeout_config(timeouts())
+        .retry_config(retries())
+        .build()
+}
