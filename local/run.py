@@ -48,9 +48,6 @@ class Stopped(Exception):
     """SIGINT or SIGTERM arrived."""
 
 
-# Processes ------------------------------------------------------------------------------
-
-
 class Children:
     """The processes of this run, and their end.
 
@@ -132,9 +129,6 @@ def last_lines(log, count=15):
     return "\n".join([f"the last lines of {log}:", *("    " + line for line in lines)])
 
 
-# Before anything is started -------------------------------------------------------------
-
-
 def check_tools():
     if sys.version_info < (3, 10):
         raise Failure(f"Python 3.10 or later is needed, this is {sys.version.split()[0]}", PREREQUISITE)
@@ -170,7 +164,7 @@ def check_alone(session):
 def set_up_tools(children):
     """Install the pinned tools, unless the stamp says that these very ones are there."""
     stamp, wanted = VENV / "requirements.sha256", hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
-    if stamp.exists() and stamp.read_text() == wanted:
+    if (VENV / "bin" / "python").exists() and stamp.exists() and stamp.read_text() == wanted:
         step("tools: up to date")
         return
     step("tools: installing into .tools/venv (once; they take 540 MB)")
@@ -178,9 +172,6 @@ def set_up_tools(children):
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     children.run([*pip, "--require-hashes", "-r", str(REQUIREMENTS)], what="installing local/requirements.txt")
     stamp.write_text(wanted)
-
-
-# The run --------------------------------------------------------------------------------
 
 
 def write_private(path, text):

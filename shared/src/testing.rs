@@ -22,11 +22,13 @@ use crate::auth::password::Password;
 use crate::auth::role::Role;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, Limits};
-use crate::experiment::Workspace;
+use crate::experiment::{Definition, Experiment, Seed, Workspace};
+use crate::http::extract::typed;
 use crate::http::{Function, invoke};
 use crate::store::identities::User;
 use crate::store::meter::Spent;
-use crate::store::schema;
+use crate::store::schema::{self, TableName};
+use crate::store::tests::Created;
 
 /// What all names begin with in tests.
 const PREFIX: &str = "bench";
@@ -81,10 +83,11 @@ impl Bench {
         Self { app, endpoint: self.endpoint.clone(), keys: self.keys.clone(), time: self.time.clone() }
     }
 
-    /// An instance that has not read its signing keys yet and must ask for them at this endpoint.
+    /// An instance on the same database that must first ask for its signing keys, at `secrets`.
     #[must_use]
-    pub fn without_keys(&self) -> Self {
-        let app = app(&self.endpoint, &self.time);
+    pub fn without_keys_at(&self, secrets: &str) -> Self {
+        let mut app = app(&self.endpoint, &self.time);
+        app.auth = self::app(secrets, &self.time).auth;
         Self { app, endpoint: self.endpoint.clone(), keys: self.keys.clone(), time: self.time.clone() }
     }
 
@@ -121,6 +124,64 @@ impl Bench {
         self.app.auth.issue(&user).await.expect("a token").0
     }
 
+    /// Stores a running test of workspace `acme`: the sample test with some fields changed.
+    pub async fn launch(&self, changes: Value) -> Experiment {
+        let mut body = body_of(&self.event("create-test", Role::Admin).await);
+        for (name, value) in changes.as_object().into_iter().flatten() {
+            body[name] = value.clone();
+        }
+        let definition = Definition::parse(typed(body).expect("a body")).expect("a definition");
+        let draft = Experiment::draft(definition, Seed::from_random(*b"8 bytes!"), self.app.clock.now());
+        let test = self.revised(&draft, json!({ "revision": 1, "status": "running" }));
+        let created = self.app.store.tests.create(&acme(), &test).await.expect("a store");
+        assert!(matches!(created, Created::New), "a test of this name is there");
+        test
+    }
+
+    /// Changes a stored test of workspace `acme`, as `update-test` would.
+    pub async fn change(&self, test: &Experiment, patch: Value) -> Experiment {
+        let next = self.revised(test, patch);
+        assert!(self.app.store.tests.replace(&acme(), test, &next).await.expect("a store"), "lost a race");
+        next
+    }
+
+    fn revised(&self, test: &Experiment, patch: Value) -> Experiment {
+        let seed = Seed::from_random(*b"another!");
+        test.revise(typed(patch).expect("a patch"), seed, self.app.clock.now()).expect("a legal change")
+    }
+
+    /// How many rows are stored in `events`.
+    pub async fn rows(&self) -> usize {
+        let name = TableName::Events.in_deployment(PREFIX);
+        let answer = self.database().scan().table_name(name).send().await.expect("a scan");
+        answer.items().len()
+    }
+
+    /// Asserts that a function lets nobody in without a token and refuses `role`, storing nothing.
+    pub async fn assert_refuses(&self, function: Function, name: &str, role: Role) {
+        let event = self.event(name, role).await;
+        let answer = self.call(function, without_token(event.clone())).await;
+        assert_eq!((answer.status, &answer.headers["www-authenticate"]), (401, &json!("Bearer")));
+        let (answer, spent) = self.metered(function, event).await;
+        assert_eq!(answer.status, 403, "{}", answer.body);
+        assert_eq!(answer.body["type"], "urn:bellwether:problem:insufficient_scope");
+        assert_eq!(spent.calls, 0, "a refusal costs no call");
+    }
+
+    /// Asserts that a function answers 503 with Retry-After within 3 s when DynamoDB is out of reach.
+    pub async fn assert_unavailable_without_store(function: Function, name: &str) {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let silent = format!("http://{}", listener.local_addr().expect("an address"));
+        for endpoint in ["http://127.0.0.1:1".to_owned(), silent] {
+            let bench = Self::at(endpoint).await;
+            let began = std::time::Instant::now();
+            let answer = bench.call(function, bench.event(name, Role::Admin).await).await;
+            assert_eq!(answer.status, 503, "{}", answer.body);
+            assert_eq!(answer.headers["retry-after"], "1");
+            assert!(began.elapsed() < std::time::Duration::from_secs(3), "{:?}", began.elapsed());
+        }
+    }
+
     /// Invokes a function as the Lambda runtime does.
     pub async fn call(&self, function: Function, event: Value) -> Answer {
         let event = LambdaEvent::new(event, Context::default());
@@ -128,7 +189,7 @@ impl Bench {
         let text = response["body"].as_str().unwrap_or_default();
         Answer {
             status: u16::try_from(response["statusCode"].as_u64().unwrap_or_default()).unwrap_or_default(),
-            headers: response["headers"].clone(),
+            headers: headers(&response),
             body: serde_json::from_str(text).unwrap_or(Value::Null),
         }
     }
@@ -220,6 +281,12 @@ pub fn as_payload_2(event: &Value) -> Value {
     })
 }
 
+/// The workspace of all samples.
+#[must_use]
+pub fn acme() -> Workspace {
+    Workspace::parse("acme").expect("a slug")
+}
+
 /// A person with the password `correct horse battery staple`.
 #[must_use]
 pub fn person(email: &str, role: Role, workspace: &str) -> User {
@@ -240,6 +307,15 @@ fn app(endpoint: &str, time: &Arc<AtomicI64>) -> App {
     };
     let time = time.clone();
     App::new(&sdk(endpoint), &config, Clock::new(move || Timestamp::from_millis(time.load(Relaxed))))
+}
+
+/// The headers of either payload, names to values.
+fn headers(response: &Value) -> Value {
+    let mut headers = response["headers"].clone();
+    for (name, values) in response["multiValueHeaders"].as_object().into_iter().flatten() {
+        headers[name] = values[0].clone();
+    }
+    headers
 }
 
 /// Clients over plain HTTP: reading the system's certificates would cost each test a tenth of a

@@ -1,1 +1,240 @@
+//! Assignments against a real store: stickiness, reasons, batches, cost.
 
+use bellwether::auth::role::Role;
+use bellwether::testing::{Bench, as_payload_2, body_of, with_body, with_test_id};
+use serde_json::{Value, json};
+
+use super::function;
+
+async fn ask(bench: &Bench, body: Value) -> Value {
+    let event = with_body(bench.event("assign-variant", Role::Service).await, &body);
+    let answer = bench.call(function(), event).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    answer.body
+}
+
+fn software(unit_id: &str) -> Value {
+    json!({ "unit_id": unit_id, "attributes": { "industry": "software", "employees": 900 } })
+}
+
+#[tokio::test]
+async fn a_unit_is_told_the_same_variant_in_both_payloads_and_by_every_instance() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    let event = bench.event("assign-variant", Role::Service).await;
+    let first = bench.call(function(), event.clone()).await;
+    assert_eq!(first.status, 200, "{}", first.body);
+    assert_eq!((&first.body["new"], &first.body["reason"]), (&json!(true), &json!("assigned")));
+    let again = bench.call(function(), as_payload_2(&event)).await;
+    let elsewhere = bench.cold().await.call(function(), event).await;
+    for answer in [again, elsewhere] {
+        assert_eq!(answer.body["variant"], first.body["variant"]);
+        assert_eq!(answer.body["parameters"], first.body["parameters"]);
+        assert_eq!(answer.body["new"], false);
+    }
+    assert_eq!(bench.rows().await, 1);
+}
+
+#[tokio::test]
+async fn a_first_decision_costs_a_read_and_a_write_and_a_seen_one_nothing() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    let event = bench.event("assign-variant", Role::Service).await;
+    let (_, cold) = bench.metered(function(), event.clone()).await;
+    assert_eq!((cold.calls, cold.units), (2, 2.0), "a read of the test, a put of the assignment");
+    let (_, seen) = bench.metered(function(), event.clone()).await;
+    assert_eq!((seen.calls, seen.units), (0, 0.0));
+    let (_, warm) = bench.metered(function(), with_body(event.clone(), &software("other.com"))).await;
+    assert_eq!((warm.calls, warm.units), (1, 1.0), "a put of the assignment");
+    let (_, known) = bench.cold().await.metered(function(), event.clone()).await;
+    assert_eq!((known.calls, known.units), (2, 2.0), "a failed condition costs the write");
+    bench.pass(31);
+    let (_, later) = bench.metered(function(), event).await;
+    assert_eq!((later.calls, later.units), (2, 2.0), "the memory of both has ended");
+}
+
+#[tokio::test]
+async fn a_unit_keeps_its_variant_when_the_weights_change() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({})).await;
+    let before: Vec<Value> = futures(&bench, 20).await;
+    let weights = json!({ "revision": test.revision, "weights": { "control": 0, "calculator": 10_000 } });
+    bench.change(&test, weights).await;
+    let after = futures(&bench.cold().await, 20).await;
+    assert_eq!(before, after);
+    assert!(before.contains(&json!("control")), "some were in the arm that is now closed");
+}
+
+async fn futures(bench: &Bench, units: u32) -> Vec<Value> {
+    let mut told = Vec::new();
+    for unit in 0..units {
+        told.push(ask(bench, software(&format!("unit-{unit}"))).await["variant"].clone());
+    }
+    told
+}
+
+#[tokio::test]
+async fn a_unit_assigned_before_a_change_of_weights_stays_in_though_its_bucket_is_left_out() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({ "coverage": 5_000 })).await;
+    let before = futures(&bench, 40).await;
+    let weights = json!({ "revision": test.revision, "weights": { "control": 1_000, "calculator": 9_000 } });
+    bench.change(&test, weights).await;
+    let after = futures(&bench.cold().await, 40).await;
+    let kept = before.iter().zip(&after).filter(|(b, _)| !b.is_null());
+    assert!(kept.clone().all(|(b, a)| a == b), "{before:?} {after:?}");
+    assert!(kept.count() > 5);
+}
+
+#[tokio::test]
+async fn whoever_takes_no_part_is_told_why_and_nothing_is_stored() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({ "coverage": 0 })).await;
+    let reason = |body: Value| (body["variant"].clone(), body["reason"].clone());
+    let farm = json!({ "unit_id": "acme.com", "attributes": { "industry": "farming" } });
+    assert_eq!(reason(ask(&bench, farm).await), (Value::Null, json!("not_targeted")));
+    assert_eq!(reason(ask(&bench, software("acme.com")).await), (Value::Null, json!("not_covered")));
+    bench.change(&test, json!({ "revision": 2, "status": "paused" })).await;
+    let told = ask(&bench.cold().await, software("acme.com")).await;
+    assert_eq!(reason(told), (Value::Null, json!("not_running")));
+    assert_eq!(bench.rows().await, 0);
+}
+
+#[tokio::test]
+async fn in_a_batch_a_failure_stands_in_its_place_and_fails_no_other() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    let mut units: Vec<Value> = (0..98).map(|n| software(&format!("unit-{n}"))).collect();
+    units.insert(1, json!({ "unit_id": "a\tb" }));
+    units.insert(50, json!({ "unit_id": "x", "surprise": 1 }));
+    let told = ask(&bench, json!({ "units": units })).await;
+    let list = told["assignments"].as_array().unwrap();
+    assert_eq!(list.len(), 100);
+    for (unit, told) in units.iter().zip(list) {
+        assert_eq!(unit["unit_id"], told["unit_id"]);
+    }
+    assert_eq!(list[1]["problem"]["errors"][0]["pointer"], "/unit_id");
+    assert_eq!(list[50]["problem"]["errors"][0]["pointer"], "/surprise");
+    assert_eq!(bench.rows().await, 98);
+}
+
+#[tokio::test]
+async fn a_batch_is_1_to_100_units_and_stands_alone() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    let event = bench.event("assign-variant", Role::Service).await;
+    let hundred_and_one: Vec<Value> = (0..101).map(|n| json!({ "unit_id": format!("u{n}") })).collect();
+    for body in [
+        json!({ "units": [] }),
+        json!({ "units": hundred_and_one }),
+        json!({ "units": {} }),
+        json!({ "units": [{ "unit_id": "a" }], "unit_id": "b" }),
+    ] {
+        assert_eq!(bench.call(function(), with_body(event.clone(), &body)).await.status, 422);
+    }
+    assert_eq!(bench.rows().await, 0);
+}
+
+#[tokio::test]
+async fn in_an_external_test_the_caller_names_the_variant_and_a_second_name_is_told_the_first() {
+    let bench = Bench::start().await;
+    bench.launch(json!({ "allocation": { "mode": "external" }, "targeting": {} })).await;
+    let named = |variant: &str| json!({ "unit_id": "acme.com", "variant": variant });
+    let first = ask(&bench, named("calculator")).await;
+    assert_eq!((&first["variant"], &first["conflict"]), (&json!("calculator"), &json!(false)));
+    let second = ask(&bench.cold().await, named("control")).await;
+    assert_eq!((&second["variant"], &second["conflict"]), (&json!("calculator"), &json!(true)));
+    let event = bench.event("assign-variant", Role::Service).await;
+    for body in [json!({ "unit_id": "b.com" }), json!({ "unit_id": "b.com", "variant": "none" })] {
+        let answer = bench.call(function(), with_body(event.clone(), &body)).await;
+        assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("/variant")));
+    }
+}
+
+#[tokio::test]
+async fn a_new_phase_assigns_anew() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({})).await;
+    let before = futures(&bench, 30).await;
+    let test = bench.change(&test, json!({ "revision": 2, "status": "stopped" })).await;
+    let test = bench.change(&test, json!({ "revision": 3, "status": "running" })).await;
+    assert_eq!(test.phase, 2);
+    let after = futures(&bench.cold().await, 30).await;
+    assert_ne!(before, after, "a fresh seed draws other buckets");
+    assert_eq!(bench.rows().await, 60);
+}
+
+#[tokio::test]
+async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    bench.assert_refuses(function(), "assign-variant", Role::Analyst).await;
+    let event = bench.event("assign-variant", Role::Service).await;
+    let foreign = bench.signed(event.clone(), Role::Service, "globex").await;
+    let missing = with_test_id(event, "no-such-test");
+    for event in [foreign, missing.clone(), with_test_id(missing, "NO%20SLUG")] {
+        assert_eq!(bench.call(function(), event).await.status, 404);
+    }
+}
+
+#[tokio::test]
+async fn every_wrong_field_is_named_and_nothing_is_stored() {
+    let bench = Bench::start().await;
+    bench.launch(json!({ "segments": ["industry"] })).await;
+    let event = bench.event("assign-variant", Role::Service).await;
+    let long = "x".repeat(65);
+    let cases = [
+        (json!({}), "/unit_id"),
+        (json!({ "unit_id": 7 }), "/unit_id"),
+        (json!({ "unit_id": "" }), "/unit_id"),
+        (json!({ "unit_id": "x".repeat(257) }), "/unit_id"),
+        (json!({ "unit_id": "a\u{7}" }), "/unit_id"),
+        (json!({ "unit_id": "a", "covariate": "1" }), "/covariate"),
+        (json!({ "unit_id": "a", "covariate": 2e15 }), "/covariate"),
+        (json!({ "unit_id": "a", "attributes": [] }), "/attributes"),
+        (json!({ "unit_id": "a", "variant": "control" }), "/variant"),
+        (json!({ "unit_id": "a", "other": 1 }), "/other"),
+        (json!({ "unit_id": "a", "attributes": { "industry": long, "employees": 900 } }), ""),
+    ];
+    for (body, pointer) in cases {
+        let answer = bench.call(function(), with_body(event.clone(), &body)).await;
+        if pointer.is_empty() {
+            assert_eq!(answer.body["reason"], "not_targeted", "{body}");
+            continue;
+        }
+        assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!(pointer)), "{body}");
+    }
+    assert_eq!(bench.rows().await, 0);
+}
+
+#[tokio::test]
+async fn a_body_that_cannot_be_read_is_refused_by_its_own_status() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    let event = bench.event("assign-variant", Role::Service).await;
+    let deep = format!("{}1{}", "{\"a\":".repeat(40), "}".repeat(40));
+    let large = json!({ "unit_id": "a", "attributes": { "x": "y".repeat(65_536) } }).to_string();
+    let cases = [("", 400), ("[]", 400), ("{", 400), ("{\"unit_id\":NaN}", 400), (&deep, 400), (&large, 413)];
+    for (body, status) in cases {
+        let mut event = event.clone();
+        event["body"] = json!(body);
+        assert_eq!(bench.call(function(), event).await.status, status, "{}", &body[..body.len().min(40)]);
+    }
+    let mut form = event;
+    form["headers"]["content-type"] = json!("text/plain");
+    form["multiValueHeaders"]["content-type"] = json!(["text/plain"]);
+    assert_eq!(bench.call(function(), form).await.status, 415);
+    assert_eq!(bench.rows().await, 0);
+}
+
+#[tokio::test]
+async fn without_its_store_it_answers_503_in_time_and_the_same_request_succeeds_later() {
+    Bench::assert_unavailable_without_store(function(), "assign-variant").await;
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    let event = bench.event("assign-variant", Role::Service).await;
+    let body = body_of(&event);
+    assert_eq!(bench.call(function(), event).await.status, 200);
+    assert_eq!(ask(&bench.cold().await, body).await["new"], false);
+    assert_eq!(bench.rows().await, 1);
+}

@@ -1,1 +1,112 @@
+//! Declaring a test: what is accepted, what is refused and why.
 
+use bellwether::auth::role::Role;
+use bellwether::testing::{Bench, as_payload_2, body_of, with_body};
+use serde_json::{Value, json};
+
+use super::function;
+
+#[tokio::test]
+async fn a_test_is_created_once_and_the_same_body_again_is_answered_with_it() {
+    let bench = Bench::start().await;
+    let event = bench.event("create-test", Role::Analyst).await;
+    let (created, spent) = bench.metered(function(), event.clone()).await;
+    assert_eq!(created.status, 201, "{}", created.body);
+    assert_eq!((spent.calls, &created.body["status"]), (1, &json!("draft")));
+    assert_eq!((&created.body["revision"], &created.body["phase"]), (&json!(1), &json!(1)));
+    assert!(created.body.get("seed").is_none(), "a seed lets units be chosen to fall into an arm");
+    let again = bench.call(function(), as_payload_2(&event)).await;
+    assert_eq!((again.status, &again.body), (200, &created.body));
+    let mut other = body_of(&event);
+    other["name"] = json!("Another");
+    assert_eq!(bench.call(function(), with_body(event.clone(), &other)).await.status, 409);
+    let elsewhere = bench.signed(event, Role::Analyst, "globex").await;
+    assert_eq!(bench.call(function(), elsewhere).await.status, 201, "names are a workspace's own");
+}
+
+#[tokio::test]
+async fn what_is_left_out_gets_its_default_and_is_shown() {
+    let bench = Bench::start().await;
+    let event = bench.event("create-test", Role::Analyst).await;
+    let body = json!({ "test_id": "short", "name": "Short",
+        "variants": [{ "key": "a", "weight": 5_000, "is_control": true }, { "key": "b", "weight": 5_000 }],
+        "goals": [{ "key": "g", "kind": "binary", "role": "primary" }, { "key": "h", "kind": "binary" }] });
+    let answer = bench.call(function(), with_body(event, &body)).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    assert_eq!(answer.body["coverage"], 10_000);
+    assert_eq!(answer.body["allocation"], json!({ "mode": "fixed" }));
+    assert_eq!(
+        (&answer.body["goals"][0]["window_days"], &answer.body["goals"][1]["role"]),
+        (&json!(90), &json!("secondary"))
+    );
+}
+
+#[tokio::test]
+async fn every_broken_limit_is_named_in_one_answer() {
+    let bench = Bench::start().await;
+    let event = bench.event("create-test", Role::Analyst).await;
+    let mut body = body_of(&event);
+    body["test_id"] = json!("Pricing Page");
+    body["name"] = json!("a\u{0}b");
+    body["coverage"] = json!(10_001);
+    body["variants"][1]["key"] = json!("-x");
+    body["goals"][0]["window_days"] = json!(0);
+    let answer = bench.call(function(), with_body(event, &body)).await;
+    assert_eq!(answer.status, 422);
+    let named: Vec<&Value> =
+        answer.body["errors"].as_array().unwrap().iter().map(|e| &e["pointer"]).collect();
+    assert_eq!(named, ["/coverage", "/goals/0/window_days", "/name", "/test_id", "/variants/1/key"]);
+}
+
+#[tokio::test]
+async fn every_broken_rule_between_fields_is_named() {
+    let bench = Bench::start().await;
+    let event = bench.event("create-test", Role::Analyst).await;
+    let base = body_of(&event);
+    let large = "x".repeat(16 * 1_024);
+    let cases: [(&str, Value, &str); 14] = [
+        ("/variants/0/weight", json!(4_999), "/variants"),
+        ("/variants/0/weight", json!(5_000.5), "/variants/0/weight"),
+        ("/variants/0/weight", json!(-1), "/variants/0/weight"),
+        ("/variants/1", json!({ "key": "b", "weight": 5_000, "is_control": true }), "/variants"),
+        ("/variants/0/is_control", json!(false), "/variants"),
+        ("/variants/1/key", json!("control"), "/variants/1/key"),
+        ("/variants/1/parameters", json!({ "x": large }), "/variants/1/parameters"),
+        ("/goals/1/key", json!("demo-booked"), "/goals/1/key"),
+        ("/goals/0/role", json!("secondary"), "/goals"),
+        ("/goals/1/kind", json!("sum"), "/goals/1/kind"),
+        ("/goals/1/kind", json!("median"), "/goals/1/kind"),
+        ("/allocation/mode", json!("adaptive"), "/allocation/mode"),
+        ("/segments", json!(["a", "b", "c", "d", "e"]), "/segments"),
+        ("/targeting", json!({ "industry": { "$near": 1 } }), "/targeting/industry/$near"),
+    ];
+    for (place, value, pointer) in cases {
+        let mut body = base.clone();
+        *body.pointer_mut(place).unwrap() = value.clone();
+        let answer = bench.call(function(), with_body(event.clone(), &body)).await;
+        assert_eq!(answer.status, 422, "{place} {value}");
+        assert_eq!(answer.body["errors"][0]["pointer"], pointer, "{place} {}", answer.body);
+    }
+    let (_, spent) = bench.metered(function(), with_body(event, &json!({ "unknown": 1 }))).await;
+    assert_eq!(spent.calls, 0, "what is wrong never reaches the store");
+}
+
+#[tokio::test]
+async fn a_goal_kind_that_is_not_built_is_refused_by_name() {
+    let bench = Bench::start().await;
+    let event = bench.event("create-test", Role::Analyst).await;
+    let mut body = body_of(&event);
+    body["goals"][1]["kind"] = json!("ratio");
+    let answer = bench.call(function(), with_body(event, &body)).await;
+    assert_eq!(answer.body["errors"][0]["detail"], "only goals of kind binary are built yet");
+}
+
+#[tokio::test]
+async fn only_a_token_with_the_scope_opens() {
+    Bench::start().await.assert_refuses(function(), "create-test", Role::Viewer).await;
+}
+
+#[tokio::test]
+async fn without_its_store_it_answers_503_in_time() {
+    Bench::assert_unavailable_without_store(function(), "create-test").await;
+}

@@ -1,1 +1,127 @@
+//! Results read back from stored events.
 
+use bellwether::auth::role::Role;
+use bellwether::clock::Timestamp;
+use bellwether::experiment::{
+    Assignment, Conversion, Decision, EventId, Experiment, GoalKey, Reason, UnitId, decide,
+};
+use bellwether::testing::{Bench, acme, as_payload_2, with_query, with_test_id};
+use serde_json::{Value, json};
+
+use super::function;
+
+/// Stores an assignment to `variant` and, `days` later if any, a conversion.
+async fn put(bench: &Bench, test: &Experiment, unit: &str, variant: &str, days: Option<i64>) {
+    let now = bench.app.clock.now();
+    let unit_id = UnitId::parse(unit).unwrap();
+    let variant = test.definition.variants.iter().find(|v| v.key.as_str() == variant).unwrap();
+    let asked = serde_json::from_value(json!({ "unit_id": unit })).unwrap();
+    let asked = bellwether::experiment::Unit::parse(asked).unwrap();
+    let assignment = Assignment::of(test, &asked, variant, now).unwrap();
+    bench.app.store.events.assign(&acme(), test, &unit_id, assignment, now).await.unwrap();
+    let Some(days) = days else { return };
+    let occurred_at = Timestamp::from_millis(now.floor_to_second().millis() + days * 86_400_000);
+    let (goal, event_id) = (GoalKey::parse("demo-booked").unwrap(), EventId::parse("e").unwrap());
+    let conversion = Conversion { unit_id, goal, event_id, value: 1.0, occurred_at };
+    bench.app.store.events.convert(&acme(), test, &conversion).await.unwrap();
+}
+
+async fn results(bench: &Bench) -> Value {
+    let answer = bench.call(function(), bench.event("get-results", Role::Viewer).await).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    answer.body
+}
+
+#[tokio::test]
+async fn units_and_conversions_are_counted_with_their_difference() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({})).await;
+    for n in 0..20 {
+        put(&bench, &test, &format!("a{n}"), "control", (n < 5).then_some(1)).await;
+        put(&bench, &test, &format!("b{n}"), "calculator", (n < 10).then_some(1)).await;
+    }
+    let report = results(&bench).await;
+    assert_eq!(report["units"], json!({ "control": 20, "calculator": 20 }));
+    assert_eq!(report["sample_ratio"], json!({ "p": 1.0, "ok": true }));
+    let goal = &report["goals"][0];
+    assert_eq!(
+        goal["arms"][1],
+        json!({ "variant": "calculator", "units": 20, "converted": 10, "total": 10.0, "mean": 0.5 })
+    );
+    assert_eq!(goal["comparisons"][0]["absolute"]["estimate"], 0.25);
+    assert_eq!(report["verdict"]["decision"], "keep_running");
+}
+
+#[tokio::test]
+async fn an_outcome_counts_from_the_second_of_the_assignment_to_the_end_of_its_window() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({})).await;
+    for (unit, days) in [("on-time", 0), ("last-day", 30), ("late", 31), ("early", -1)] {
+        put(&bench, &test, unit, "control", Some(days)).await;
+    }
+    let report = results(&bench).await;
+    assert_eq!(report["goals"][0]["arms"][0]["converted"], 2);
+    assert_eq!(report["goals"][0]["arms"][0]["units"], 4);
+}
+
+#[tokio::test]
+async fn arms_that_do_not_fit_their_weights_withhold_the_verdict() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({})).await;
+    for n in 0..40 {
+        put(&bench, &test, &format!("u{n}"), if n < 35 { "control" } else { "calculator" }, None).await;
+    }
+    let report = results(&bench).await;
+    assert_eq!(
+        (&report["sample_ratio"]["ok"], &report["verdict"]["decision"]),
+        (&json!(false), &json!("do_not_trust"))
+    );
+}
+
+#[tokio::test]
+async fn a_restart_begins_at_zero_and_an_outcome_of_the_old_phase_stays_out() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({})).await;
+    put(&bench, &test, "old", "control", Some(0)).await;
+    let test = bench.change(&test, json!({ "revision": 2, "status": "stopped" })).await;
+    bench.pass(60);
+    let test = bench.change(&test, json!({ "revision": 3, "status": "running" })).await;
+    put(&bench, &test, "old", "calculator", None).await;
+    let report = results(&bench).await;
+    assert_eq!((&report["phase"], &report["units"]), (&json!(2), &json!({ "control": 0, "calculator": 1 })));
+    assert_eq!(report["goals"][0]["arms"][1]["converted"], 0);
+}
+
+#[tokio::test]
+async fn an_empty_test_has_results_without_numbers_in_both_payloads() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({})).await;
+    let asked = serde_json::from_value(json!({ "unit_id": "x" })).unwrap();
+    let asked = bellwether::experiment::Unit::parse(asked).unwrap();
+    assert_eq!(decide(&test, &asked).unwrap(), Decision::Leave(Reason::NotTargeted));
+    let event = with_query(bench.event("get-results", Role::Viewer).await, "fresh", "true");
+    let (answer, spent) = bench.metered(function(), as_payload_2(&event)).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let comparison = &answer.body["goals"][0]["comparisons"][0];
+    assert_eq!(comparison["absolute"], json!({ "estimate": null, "low": null, "high": null }));
+    assert_eq!(answer.body["sample_ratio"], json!({ "p": null, "ok": true }));
+    assert_eq!(spent.calls, 17, "the test and its 16 partitions");
+}
+
+#[tokio::test]
+async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    bench.assert_refuses(function(), "get-results", Role::Service).await;
+    let event = bench.event("get-results", Role::Viewer).await;
+    let foreign = bench.signed(event.clone(), Role::Admin, "globex").await;
+    for event in [foreign, with_test_id(event.clone(), "gone")] {
+        assert_eq!(bench.call(function(), event).await.status, 404);
+    }
+    assert_eq!(bench.call(function(), with_query(event, "fresh", "yes")).await.status, 422);
+}
+
+#[tokio::test]
+async fn without_its_store_it_answers_503_in_time() {
+    Bench::assert_unavailable_without_store(function(), "get-results").await;
+}

@@ -1,1 +1,109 @@
+//! Conversions against a real store: once each, whenever they come, at one write.
 
+use bellwether::auth::role::Role;
+use bellwether::testing::{Bench, as_payload_2, with_body, with_test_id};
+use serde_json::{Value, json};
+
+use super::function;
+
+#[tokio::test]
+async fn an_outcome_is_stored_once_however_often_it_is_sent() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    let event = bench.event("record-conversion", Role::Service).await;
+    let first = bench.call(function(), event.clone()).await;
+    assert_eq!((first.status, &first.body), (202, &json!({ "event_id": "crm-991", "duplicate": false })));
+    let again = bench.cold().await.call(function(), as_payload_2(&event)).await;
+    assert_eq!((again.status, &again.body), (202, &json!({ "event_id": "crm-991", "duplicate": true })));
+    assert_eq!(bench.rows().await, 1);
+}
+
+#[tokio::test]
+async fn an_outcome_costs_one_write_and_a_cold_instance_one_read_more() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    let event = bench.event("record-conversion", Role::Service).await;
+    let (_, cold) = bench.metered(function(), event.clone()).await;
+    assert_eq!((cold.calls, cold.units), (2, 2.0));
+    let (_, repeated) = bench.metered(function(), event).await;
+    assert_eq!((repeated.calls, repeated.units), (1, 1.0), "a failed condition costs the write");
+}
+
+#[tokio::test]
+async fn a_batch_tells_new_from_repeated_from_wrong() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    let outcome = |id: &str, goal: &str| json!({ "unit_id": "acme.com", "goal": goal, "event_id": id });
+    let events = json!({ "events": [
+        outcome("a", "demo-booked"), outcome("b", "demo-booked"), outcome("c", "no-goal"), outcome("a", "opt-out"),
+    ] });
+    let event = with_body(bench.event("record-conversion", Role::Service).await, &events);
+    bench.call(function(), event.clone()).await;
+    let answer = bench.call(function(), event).await;
+    assert_eq!(answer.status, 202);
+    let list = answer.body["conversions"].as_array().unwrap();
+    let duplicates: Vec<&Value> = list.iter().map(|item| &item["duplicate"]).collect();
+    assert_eq!(duplicates, [&json!(true), &json!(true), &Value::Null, &json!(true)]);
+    assert_eq!(list[2]["problem"]["errors"][0]["pointer"], "/goal");
+    assert_eq!(bench.rows().await, 3);
+}
+
+#[tokio::test]
+async fn a_stopped_test_takes_late_outcomes_and_a_draft_or_archived_one_none() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({})).await;
+    let stopped = bench.change(&test, json!({ "revision": 2, "status": "stopped" })).await;
+    let event = bench.event("record-conversion", Role::Service).await;
+    assert_eq!(bench.call(function(), event.clone()).await.status, 202);
+    bench.change(&stopped, json!({ "revision": 3, "status": "archived" })).await;
+    assert_eq!(bench.call(function(), event).await.status, 409);
+    assert_eq!(bench.rows().await, 1);
+}
+
+#[tokio::test]
+async fn every_wrong_field_is_named_and_nothing_is_stored() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    let event = bench.event("record-conversion", Role::Service).await;
+    let good = json!({ "unit_id": "acme.com", "goal": "demo-booked", "event_id": "e" });
+    let wrong = [
+        ("unit_id", json!("")),
+        ("goal", json!("Demo")),
+        ("goal", json!("unknown")),
+        ("event_id", json!("a b")),
+        ("event_id", json!("x".repeat(65))),
+        ("value", json!(2)),
+        ("value", json!("1")),
+        ("value", json!(1e16)),
+        ("occurred_at", json!("yesterday")),
+        ("occurred_at", json!("2026-11-21T10:06:00Z")),
+        ("occurred_at", json!("1969-12-31T23:59:59Z")),
+        ("surprise", json!(1)),
+    ];
+    for (field, value) in wrong {
+        let mut body = good.clone();
+        body[field] = value.clone();
+        let answer = bench.call(function(), with_body(event.clone(), &body)).await;
+        let pointer = json!(format!("/{field}"));
+        assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &pointer), "{field} {value}");
+    }
+    assert_eq!(bench.rows().await, 0);
+}
+
+#[tokio::test]
+async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    bench.assert_refuses(function(), "record-conversion", Role::Viewer).await;
+    let event = bench.event("record-conversion", Role::Service).await;
+    let foreign = bench.signed(event.clone(), Role::Service, "globex").await;
+    for event in [foreign, with_test_id(event, "no-such-test")] {
+        assert_eq!(bench.call(function(), event).await.status, 404);
+    }
+    assert_eq!(bench.rows().await, 0);
+}
+
+#[tokio::test]
+async fn without_its_store_it_answers_503_in_time() {
+    Bench::assert_unavailable_without_store(function(), "record-conversion").await;
+}

@@ -1,1 +1,110 @@
+//! Changing a test: what may change when, and who wins.
 
+use bellwether::auth::role::Role;
+use bellwether::testing::{Answer, Bench, as_payload_2, with_body, with_test_id};
+use serde_json::{Value, json};
+
+use super::function;
+
+async fn patch(bench: &Bench, body: Value) -> Answer {
+    let event = with_body(bench.event("update-test", Role::Analyst).await, &body);
+    bench.call(function(), event).await
+}
+
+#[tokio::test]
+async fn a_test_goes_through_its_life_and_every_past_revision_is_kept() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    for (revision, status, phase) in
+        [(2, "paused", 1), (3, "running", 1), (4, "stopped", 1), (5, "running", 2)]
+    {
+        let answer = patch(&bench, json!({ "revision": revision, "status": status })).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let body = &answer.body;
+        assert_eq!((&body["revision"], &body["phase"]), (&json!(revision + 1), &json!(phase)));
+    }
+    let scan = bench.database().scan().table_name("bench-tests").send().await.unwrap();
+    assert_eq!(scan.count, 5, "the test and four past revisions");
+}
+
+#[tokio::test]
+async fn a_change_costs_a_read_and_one_transaction_and_no_change_only_the_read() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    let event = bench.event("update-test", Role::Analyst).await;
+    let body = json!({ "revision": 2, "name": "New name" });
+    let (_, spent) = bench.metered(function(), with_body(event.clone(), &body)).await;
+    assert_eq!(spent.calls, 2);
+    let body = json!({ "revision": 3, "name": "New name" });
+    let (answer, spent) = bench.metered(function(), as_payload_2(&with_body(event, &body))).await;
+    assert_eq!((answer.status, &answer.body["revision"], spent.calls), (200, &json!(3), 1));
+}
+
+#[tokio::test]
+async fn of_two_changes_to_the_same_revision_one_wins() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    let other = bench.cold().await;
+    let change = |name: &str| json!({ "revision": 2, "name": name });
+    let (a, b) = tokio::join!(patch(&bench, change("A")), patch(&other, change("B")));
+    let mut statuses = [a.status, b.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409]);
+    assert_eq!(patch(&bench, change("C")).await.status, 409, "revision 2 is past");
+}
+
+#[tokio::test]
+async fn what_a_running_test_has_promised_cannot_change() {
+    let bench = Bench::start().await;
+    bench.launch(json!({ "coverage": 5_000 })).await;
+    for body in [
+        json!({ "coverage": 4_999 }),
+        json!({ "targeting": {} }),
+        json!({ "goals": [{ "key": "other", "kind": "binary", "role": "primary" }] }),
+        json!({ "segments": [] }),
+        json!({ "status": "draft" }),
+        json!({ "status": "archived" }),
+    ] {
+        let mut change = json!({ "revision": 2 });
+        change.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
+        let answer = patch(&bench, change).await;
+        assert_eq!(answer.status, 409, "{body} {}", answer.body);
+    }
+    let wider = patch(&bench, json!({ "revision": 2, "coverage": 6_000 })).await;
+    assert_eq!((wider.status, &wider.body["coverage"]), (200, &json!(6_000)));
+}
+
+#[tokio::test]
+async fn wrong_weights_are_named_as_the_caller_sent_them() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    let cases = [
+        (json!({ "control": 5_000, "calculator": 4_000 }), "/weights"),
+        (json!({ "nobody": 5_000 }), "/weights/nobody"),
+        (json!({ "control": -1 }), "/weights/control"),
+    ];
+    for (weights, pointer) in cases {
+        let answer = patch(&bench, json!({ "revision": 2, "weights": weights })).await;
+        assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!(pointer)));
+    }
+    for body in [json!({ "name": "x" }), json!({ "revision": 2, "test_id": "x" })] {
+        assert_eq!(patch(&bench, body).await.status, 422);
+    }
+}
+
+#[tokio::test]
+async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    bench.assert_refuses(function(), "update-test", Role::Viewer).await;
+    let event = bench.event("update-test", Role::Analyst).await;
+    let foreign = bench.signed(event.clone(), Role::Admin, "globex").await;
+    for event in [foreign, with_test_id(event, "gone")] {
+        assert_eq!(bench.call(function(), event).await.status, 404);
+    }
+}
+
+#[tokio::test]
+async fn without_its_store_it_answers_503_in_time() {
+    Bench::assert_unavailable_without_store(function(), "update-test").await;
+}

@@ -57,7 +57,12 @@ pub fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Vec<Invalid>> {
             Segment::Enum { .. } | Segment::Unknown => String::new(),
         };
         let pointer: String = error.path().iter().map(part).collect();
-        vec![Invalid::new(pointer, without_value(&error.into_inner().to_string()))]
+        let message = error.into_inner().to_string();
+        let missing = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+        vec![match missing {
+            Some(name) => Invalid::new(format!("{pointer}/{}", escape(name)), "is required"),
+            None => Invalid::new(pointer, without_value(&message)),
+        }]
     })
 }
 

@@ -243,6 +243,13 @@ fn existing(error: SdkError<PutItemError>) -> Result<Item, StoreError> {
     Err(error.into())
 }
 
+/// A text as an attribute, for tests that write items by hand.
+#[cfg(feature = "testing")]
+#[must_use]
+pub fn text_value(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}
+
 fn lost_race(error: SdkError<TransactWriteItemsError>) -> Result<bool, StoreError> {
     let races = ["ConditionalCheckFailed", "TransactionConflict"];
     if let SdkError::ServiceError(service) = &error
