@@ -115,16 +115,16 @@ def show(results, goal):
     print()
     for comparison in goal["comparisons"]:
         absolute = comparison["absolute"]
-        low, high = points(absolute["low"]), points(absolute["high"])
-        print(f"difference    {points(absolute['estimate'])} points ({low} to {high}), {comparison['variant']} against control")
+        low, high = share(absolute["low"]), share(absolute["high"])
+        print(f"difference    {share(absolute['estimate'])} (95 % interval {low} to {high}), {comparison['variant']} against control")
         print(f"p-value       {probability(comparison['p_value'])}")
     ratio = results["sample_ratio"]
     print(f"sample ratio  p {probability(ratio['p'])}: {'as planned' if ratio['ok'] else 'NOT as planned'}")
     print(f"verdict       {results['verdict']['sentence']}")
 
 
-def points(share):
-    return "?" if share is None else f"{100 * share:+.1f}"
+def share(number):
+    return "?" if number is None else f"{number:.4f}"
 
 
 def probability(p):

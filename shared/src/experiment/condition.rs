@@ -76,7 +76,7 @@ impl Condition {
 
 /// What is required of one attribute: each operator with its operand, or equality with a value.
 fn operators(key: &str, wanted: &Value, broken: &mut Vec<Invalid>) -> Vec<(Operator, Value)> {
-    let is_operators = |map: &Map<String, Value>| map.keys().any(|k| k.starts_with('$'));
+    let is_operators = |map: &Map<String, Value>| map.keys().all(|k| k.starts_with('$'));
     match wanted {
         Value::Object(map) if is_operators(map) => map
             .iter()

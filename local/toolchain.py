@@ -1,0 +1,61 @@
+"""What must be there before anything starts: tools, free ports, and the pinned packages in .tools."""
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import socket
+import sys
+
+from processes import ROOT, Failure
+from progress import step
+
+VENV = ROOT / ".tools" / "venv"
+REQUIREMENTS = ROOT / "local" / "requirements.txt"
+PREREQUISITE = 2  # the exit code when something is missing
+
+
+def check_tools():
+    if sys.version_info < (3, 10):
+        raise Failure(f"Python 3.10 or later is needed, this is {sys.version.split()[0]}", PREREQUISITE)
+    try:
+        import ensurepip, venv  # Debian ships Python without them
+    except ImportError:
+        raise Failure("Python's venv is missing; install it (Debian: apt-get install python3-venv)", PREREQUISITE)
+    for tool, source in (("cargo", "install Rust 1.95 or later"), ("ps", "Debian: apt-get install procps")):
+        if not shutil.which(tool):
+            raise Failure(f"{tool} is not on PATH; {source}", PREREQUISITE)
+
+
+def check_port(port, other):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise Failure(f"port {port} is in use; free it or pick another: {other}", PREREQUISITE)
+        return probe.getsockname()[1]
+
+
+def check_alone(session):
+    """Refuse to share a state folder with a run that is still going."""
+    with contextlib.suppress(FileNotFoundError, ValueError, KeyError, ProcessLookupError, PermissionError):
+        pid = json.loads(session.read_text())["pids"]["run"]
+        os.kill(pid, 0)
+        if pid == os.getpid():  # left by a killed run; a container counts from 1 each time
+            return
+        raise Failure(f"another run is going (process {pid}); stop it, or if there is none remove {session}", PREREQUISITE)
+
+
+def set_up_tools(children):
+    """Install the pinned tools, unless the stamp says that these very ones are there."""
+    stamp, wanted = VENV / "requirements.sha256", hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
+    if (VENV / "bin" / "python").exists() and stamp.exists() and stamp.read_text() == wanted:
+        step("tools: up to date")
+        return
+    step("tools: installing into .tools/venv (once; they take 540 MB)")
+    children.run([sys.executable, "-m", "venv", "--clear", str(VENV)], what="creating .tools/venv")
+    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    children.run([*pip, "--require-hashes", "-r", str(REQUIREMENTS)], what="installing local/requirements.txt")
+    stamp.write_text(wanted)
