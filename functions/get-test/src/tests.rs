@@ -43,3 +43,29 @@ async fn only_a_token_with_the_scope_opens() {
 async fn without_its_store_it_answers_503_in_time() {
     Bench::assert_unavailable_without_store(function(), "get-test").await;
 }
+
+#[tokio::test]
+async fn keys_that_were_read_serve_on_while_secrets_manager_is_down() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    let event = bench.event("get-test", Role::Viewer).await;
+    bench.pass(600);
+    assert_eq!(
+        bench.call(function(), event.clone()).await.status,
+        200,
+        "the cache is stale, its refresh fails"
+    );
+    bench.pass(361);
+    assert_eq!(bench.call(function(), event).await.status, 401, "but a token's own end holds");
+}
+
+#[tokio::test]
+async fn a_token_of_an_unknown_key_is_refused_and_not_a_fault() {
+    let (bench, stranger) = (Bench::start().await, Bench::start().await);
+    bench.launch(json!({})).await;
+    let event = stranger.event("get-test", Role::Admin).await;
+    let answer = bench.call(function(), event).await;
+    assert_eq!(answer.status, 401);
+    assert_eq!(answer.headers["www-authenticate"], "Bearer error=\"invalid_token\"");
+    assert_eq!(answer.body["type"], "urn:bellwether:problem:invalid_token");
+}

@@ -214,7 +214,7 @@ fn verdict(test: &Experiment, totals: &Totals, sample_ratio: SampleRatio) -> Ver
     );
     Verdict {
         decision: Verdicts::KeepRunning,
-        sentence: format!("Keep running: {units} units are in the test so far."),
+        sentence: format!("Keep running: units in the test so far: {units}."),
         reasons: vec![planned],
     }
 }
