@@ -1,1 +1,305 @@
+//! The contract holds together. The routes in `bellwether::http::routes`, `openapi.yaml`, the folders
+//! under `functions/`, the sample events and the local server's routes say the same; and what
+//! `openapi.yaml` says of bodies is what the code takes and gives.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up is to panic")]
+
+#[path = "contract/bodies.rs"]
+mod bodies;
+#[path = "contract/document.rs"]
+mod document;
+
+use std::collections::BTreeSet;
+
+use bellwether::auth::role::Scope;
+use bellwether::auth::token::Refused;
+use bellwether::http::problem::Problem;
+use bellwether::http::routes::{METHODS, ROUTES, allowed};
+use document::{
+    CONTRACT, Operation, REJECT, Shape, body_of, event, examples, follow, functions, names, responses,
+    schema_name, source, toml,
+};
+use serde_json::{Value, json};
+
+#[test]
+fn every_route_is_an_operation_named_after_its_function_and_there_is_no_other() {
+    let operations = Operation::all();
+    let described: BTreeSet<_> = operations.iter().map(|o| (o.path, o.method.as_str(), o.id())).collect();
+    let routed: BTreeSet<_> = ROUTES.iter().map(|r| (r.path, r.method, r.function)).collect();
+    assert_eq!(described, routed);
+    assert_eq!(operations.len(), ROUTES.len());
+    assert_eq!(CONTRACT["servers"], json!([{ "url": "/v1" }]));
+    let workspace = toml("Cargo.toml");
+    let version = workspace["workspace"]["package"]["version"].as_str();
+    assert_eq!(
+        (CONTRACT["openapi"].as_str(), CONTRACT["info"]["version"].as_str()),
+        (Some("3.0.3"), version)
+    );
+}
+
+#[test]
+fn the_contract_names_the_function_that_answers_every_other_method() {
+    let rejection = &CONTRACT["x-reject-method"];
+    assert_eq!(rejection["function"], REJECT);
+    let statuses: Vec<u16> = responses(rejection).map(|(status, _)| status).collect();
+    assert_eq!(statuses, [405]);
+}
+
+#[test]
+fn every_function_has_a_folder_and_a_package_of_its_name_and_there_is_no_other() {
+    assert_eq!(names("functions"), functions());
+    for function in functions() {
+        let package = toml(&format!("functions/{function}/Cargo.toml"));
+        assert_eq!(package["package"]["name"].as_str(), Some(function.as_str()));
+        let sources = names(&format!("functions/{function}/src"));
+        assert!(sources.contains("main.rs") && sources.contains("tests.rs"), "{function}: {sources:?}");
+    }
+}
+
+#[test]
+fn the_local_server_has_every_route_under_the_stage_and_rejects_every_other_method() {
+    let workspace = toml("Cargo.toml");
+    let router = workspace["workspace"]["metadata"]["lambda"]["watch"]["router"].as_table().unwrap();
+    let mut served = BTreeSet::new();
+    for (path, methods) in router {
+        for entry in methods.as_array().unwrap() {
+            let route =
+                (path.clone(), entry["method"].as_str().unwrap(), entry["function"].as_str().unwrap());
+            assert!(served.insert(route), "{path}: {entry} stands twice");
+        }
+    }
+    let mut declared = BTreeSet::new();
+    for route in ROUTES {
+        for method in METHODS {
+            let function = ROUTES.iter().find(|r| r.path == route.path && r.method == method);
+            declared.insert((format!("/v1{}", route.path), method, function.map_or(REJECT, |r| r.function)));
+        }
+    }
+    assert_eq!(served, declared);
+}
+
+#[test]
+fn every_function_has_a_sample_event_of_its_route_and_there_is_no_other() {
+    assert_eq!(names("events"), functions().iter().map(|f| format!("{f}.json")).collect());
+    for function in functions() {
+        let event = event(&function);
+        let (method, resource) = (event["httpMethod"].as_str().unwrap(), event["resource"].as_str().unwrap());
+        if function == REJECT {
+            assert!(ROUTES.iter().any(|route| route.path == resource), "{resource} is not declared");
+            assert!(METHODS.contains(&method) && !allowed(resource).contains(&method), "{method} {resource}");
+        } else {
+            let route = ROUTES.iter().find(|route| route.function == function).unwrap();
+            assert_eq!((method, resource), (route.method, route.path));
+        }
+        let parameters = event["pathParameters"].as_object().into_iter().flatten();
+        let path = parameters.fold(resource.to_owned(), |path, (name, value)| {
+            path.replace(&format!("{{{name}}}"), value.as_str().unwrap())
+        });
+        assert_eq!(event["path"], path, "{function}");
+        let context = &event["requestContext"];
+        assert_eq!(context["path"], format!("/v1{path}"), "{function}");
+        assert_eq!((&context["httpMethod"], &context["resourcePath"]), (&json!(method), &json!(resource)));
+    }
+}
+
+#[test]
+fn every_operation_names_the_scope_that_its_function_requires() {
+    for operation in Operation::all() {
+        let (id, source) = (operation.id(), source(operation.id()));
+        let asked: Vec<&str> = source.split("auth.require(&request, Scope::").skip(1).collect();
+        assert_eq!(asked.len(), source.matches(".require(").count(), "{id} asks in another way");
+        let Some(named) = operation.scope() else {
+            assert!(asked.is_empty(), "{id} asks for a scope");
+            assert_eq!(operation.spec["security"], json!([]), "{id}");
+            continue;
+        };
+        let scope = Scope::ALL.into_iter().find(|scope| scope.as_str() == named);
+        let scope = scope.unwrap_or_else(|| panic!("{id}: {named} is no scope"));
+        let asked: Vec<_> = asked.iter().filter_map(|rest| rest.split(')').next()).collect();
+        assert_eq!(asked, [format!("{scope:?}")], "{id}");
+        assert_eq!(operation.spec["security"], json!([{ "bearer": [] }]), "{id}");
+        let description = operation.spec["description"].as_str().unwrap().replace('\n', " ");
+        assert!(description.contains(&format!("Needs the scope `{named}`.")), "{id}: {description}");
+    }
+    assert!(!source(REJECT).contains(".require("), "other methods are refused without a token");
+}
+
+#[test]
+fn every_operation_lists_the_parameters_that_its_function_reads() {
+    for operation in Operation::all() {
+        let (id, source) = (operation.id(), source(operation.id()));
+        let in_path = operation.path.split(['{', '}']).skip(1).step_by(2).collect();
+        assert_eq!(operation.parameters_in("path"), in_path, "{id}");
+        assert_eq!(source.contains("extract::test_id("), in_path.contains("test_id"), "{id}");
+        let read = source.split("extract::query(&request, \"").skip(1);
+        let read: BTreeSet<_> = read.filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(operation.parameters_in("query"), read, "{id}");
+        assert_eq!(operation.parameters().count(), in_path.len() + read.len(), "{id}");
+        let reads_body = source.contains("extract::body(") || source.contains("extract::object(");
+        assert_eq!(operation.spec["requestBody"]["required"] == true, reads_body, "{id}");
+        assert_eq!(operation.spec.get("requestBody").is_some(), reads_body, "{id}");
+    }
+}
+
+/// What in a function's text means which statuses. What every function can meet: 500 and 503.
+const CAUSES: [(&str, &[u16]); 11] = [
+    ("", &[500, 503]),
+    ("auth.require(", &[401, 403]),
+    ("Problem::WrongCredentials", &[401]),
+    ("extract::body(", &[400, 413, 415, 422]),
+    ("extract::object(", &[400, 413, 415, 422]),
+    ("extract::query(", &[422]),
+    ("extract::test_id(", &[404]),
+    ("Problem::Conflict(", &[409]),
+    ("Reply::ok(", &[200]),
+    ("Reply::created(", &[201]),
+    ("Reply::accepted(", &[202]),
+];
+
+#[test]
+fn every_operation_lists_exactly_the_statuses_that_its_function_can_answer_with() {
+    for operation in Operation::all() {
+        let source = source(operation.id());
+        let met =
+            CAUSES.iter().filter(|(cause, _)| source.contains(cause)).flat_map(|(_, statuses)| *statuses);
+        let listed: BTreeSet<u16> = operation.responses().map(|(status, _)| status).collect();
+        assert_eq!(listed, met.copied().collect(), "{}", operation.id());
+        assert!(listed.contains(&401) && listed.contains(&503), "{}", operation.id());
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere_and_stands_alone_and_every_component_is_used() {
+    fn walk(node: &'static Value, used: &mut BTreeSet<&'static str>) {
+        if let Some(reference) = node.get("$ref").and_then(Value::as_str) {
+            follow(node);
+            assert_eq!(node.as_object().unwrap().len(), 1, "what stands beside {reference} is not read");
+            used.insert(reference);
+        }
+        match node {
+            Value::Object(map) => map.values().for_each(|value| walk(value, used)),
+            Value::Array(items) => items.iter().for_each(|item| walk(item, used)),
+            _ => {}
+        }
+    }
+    let mut used = BTreeSet::new();
+    walk(&CONTRACT, &mut used);
+    for (kind, all) in CONTRACT["components"].as_object().unwrap() {
+        for name in all.as_object().unwrap().keys().filter(|_| kind != "securitySchemes") {
+            let reference = format!("#/components/{kind}/{name}");
+            assert!(used.contains(reference.as_str()), "{reference} is not used");
+        }
+    }
+}
+
+#[test]
+fn every_failure_is_a_problem_and_every_other_answer_is_json() {
+    let rejections = responses(&CONTRACT["x-reject-method"]).map(|(status, r)| (REJECT, status, r));
+    let operations = Operation::all();
+    let answers = operations.iter().flat_map(|o| o.responses().map(|(status, r)| (o.id(), status, r)));
+    for (id, status, response) in answers.chain(rejections) {
+        let content = response["content"].as_object().unwrap();
+        let types: Vec<&str> = content.keys().map(String::as_str).collect();
+        let wanted = if status < 400 { "application/json" } else { "application/problem+json" };
+        assert_eq!(types, [wanted], "{id} {status}");
+        let media = &content[wanted];
+        assert_eq!(status >= 400, schema_name(media) == "Problem", "{id} {status}");
+        assert!(!examples(media).is_empty(), "{id} {status} has no example");
+        for example in examples(media).into_iter().filter(|_| status >= 400) {
+            assert_eq!(example["status"], status, "{id} {status}");
+        }
+        assert!(response["headers"].get("X-Request-Id").is_some(), "{id} {status}");
+    }
+}
+
+#[test]
+fn every_example_fits_its_schema() {
+    let mut checked = 0;
+    let mut check = |what: &str, media: &'static Value| {
+        let shape = Shape::closed(schema_name(media));
+        assert!(!examples(media).is_empty(), "{what} has no example");
+        for example in examples(media) {
+            shape.assert_takes(example, what);
+            checked += 1;
+        }
+    };
+    for operation in Operation::all() {
+        if operation.spec.get("requestBody").is_some() {
+            check(operation.id(), &operation.spec["requestBody"]["content"]["application/json"]);
+        }
+        for (status, response) in operation.responses() {
+            for media in response["content"].as_object().unwrap().values() {
+                check(&format!("{} {status}", operation.id()), media);
+            }
+        }
+    }
+    assert!(checked > 100, "{checked}");
+}
+
+#[test]
+fn every_sample_body_fits_its_schema_and_a_function_without_a_body_is_sent_none() {
+    for operation in Operation::all() {
+        let event = event(operation.id());
+        let Some(body) = operation.spec.get("requestBody") else {
+            assert_eq!(event["body"], Value::Null, "{}", operation.id());
+            continue;
+        };
+        let shape = Shape::open(schema_name(&body["content"]["application/json"]));
+        shape.assert_takes(&body_of(operation.id()), operation.id());
+    }
+}
+
+/// Every problem there is, each after the one before it: a new one does not compile until it has its
+/// place here.
+fn problems() -> impl Iterator<Item = Problem> {
+    let after = |problem: &Problem| {
+        Some(match problem {
+            Problem::Malformed(_) => Problem::Unauthenticated,
+            Problem::Unauthenticated => Problem::InvalidToken(Refused::Key),
+            Problem::InvalidToken(_) => Problem::WrongCredentials,
+            Problem::WrongCredentials => Problem::InsufficientScope(Scope::TestsRead),
+            Problem::InsufficientScope(_) => Problem::NotFound,
+            Problem::NotFound => Problem::MethodNotAllowed("GET".to_owned()),
+            Problem::MethodNotAllowed(_) => Problem::Conflict("why".to_owned()),
+            Problem::Conflict(_) => Problem::TooLarge,
+            Problem::TooLarge => Problem::NotJson,
+            Problem::NotJson => Problem::field("/a~1b/0", "is wrong"),
+            Problem::Invalid(_) => Problem::internal("cause"),
+            Problem::Internal(_) => Problem::Unavailable("cause".to_owned()),
+            Problem::Unavailable(_) => return None,
+        })
+    };
+    std::iter::successors(Some(Problem::Malformed("why".to_owned())), after)
+}
+
+#[test]
+fn every_problem_of_the_code_fits_the_contract_and_none_is_missing_from_it() {
+    let named = |problem: &Problem| json!(format!("urn:bellwether:problem:{}", problem.kind()));
+    let types: Vec<Value> = problems().map(|problem| named(&problem)).collect();
+    assert_eq!(CONTRACT["components"]["schemas"]["ProblemType"]["enum"], json!(types));
+    let (whole, of_item) = (Shape::closed("Problem"), Shape::closed("ItemProblem"));
+    for problem in problems() {
+        of_item.assert_takes(&problem.document(), problem.kind());
+        let response = problem.clone().into_response("/v1/tests", "id");
+        let document: Value = serde_json::from_slice(response.body()).unwrap();
+        whole.assert_takes(&document, problem.kind());
+        let mut described = 0;
+        let operations = Operation::all();
+        let rejections = responses(&CONTRACT["x-reject-method"]);
+        for (_, answer) in operations.iter().flat_map(Operation::responses).chain(rejections) {
+            let media = &answer["content"]["application/problem+json"];
+            for example in examples(media).into_iter().filter(|e| e["type"] == document["type"]) {
+                assert_eq!(
+                    (&example["title"], &example["status"]),
+                    (&document["title"], &document["status"])
+                );
+                let written = response.headers().keys().map(|name| name.as_str().to_owned());
+                let written: BTreeSet<_> = written.chain(["x-request-id".to_owned()]).collect();
+                let listed = answer["headers"].as_object().unwrap().keys().map(|name| name.to_lowercase());
+                assert_eq!(listed.chain(["content-type".to_owned()]).collect::<BTreeSet<_>>(), written);
+                described += 1;
+            }
+        }
+        assert!(described > 0, "{} has no example", problem.kind());
+    }
+}

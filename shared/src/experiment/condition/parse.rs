@@ -1,0 +1,152 @@
+//! From the JSON form to tests. Everything that cannot be evaluated is refused here, by pointer.
+
+use std::cmp::Ordering;
+
+use regex_lite::{Regex, RegexBuilder};
+use serde_json::{Map, Value};
+
+use super::value::Test;
+use super::version::Version;
+use super::{Clause, Clauses};
+use crate::validation::{Invalid, escape};
+
+/// Longest pattern, in bytes.
+const PATTERN_BYTES: usize = 256;
+/// Largest compiled pattern, in bytes: bounds what `x{1000}{1000}` may cost.
+const PATTERN_SIZE: usize = 64 * 1024;
+
+/// What is refused, each by its pointer.
+type Refused = Vec<Invalid>;
+
+/// The clauses of a condition on an object.
+pub(super) fn clauses(map: &Map<String, Value>) -> Result<Clauses, Refused> {
+    collect(map.iter().map(|(key, wanted)| clause(key, wanted).map_err(|found| under(key, found))))
+}
+
+fn clause(key: &str, wanted: &Value) -> Result<Clause, Refused> {
+    match key {
+        "$and" => alternatives(wanted).map(Clause::And),
+        "$or" => alternatives(wanted).map(Clause::Or),
+        "$nor" => alternatives(wanted).map(Clause::Nor),
+        "$not" => Ok(Clause::Not(clauses(object(wanted)?)?)),
+        path => Ok(Clause::Field(path.split('.').map(str::to_owned).collect(), tests(wanted)?)),
+    }
+}
+
+fn alternatives(wanted: &Value) -> Result<Vec<Clauses>, Refused> {
+    let each = list(wanted)?.iter().enumerate().map(|(index, item)| {
+        let own = object(item).and_then(clauses);
+        own.map_err(|found| under(&index.to_string(), found))
+    });
+    collect(each)
+}
+
+/// The tests that a value stands for: those of its operators, or equality with it.
+fn tests(wanted: &Value) -> Result<Vec<Test>, Refused> {
+    match wanted {
+        Value::Object(map) if map.keys().all(|key| key.starts_with('$')) => {
+            collect(map.iter().map(|(name, operand)| test(name, operand).map_err(|found| under(name, found))))
+        }
+        value => Ok(vec![Test::Equal(value.clone())]),
+    }
+}
+
+fn test(name: &str, operand: &Value) -> Result<Test, Refused> {
+    let value = || operand.clone();
+    Ok(match name {
+        "$eq" => Test::Equal(value()),
+        "$ne" => Test::Not(vec![Test::Equal(value())]),
+        "$lt" => Test::Order(value(), Ordering::is_lt),
+        "$lte" => Test::Order(value(), Ordering::is_le),
+        "$gt" => Test::Order(value(), Ordering::is_gt),
+        "$gte" => Test::Order(value(), Ordering::is_ge),
+        "$veq" => version(operand, Ordering::is_eq)?,
+        "$vne" => Test::Not(vec![version(operand, Ordering::is_eq)?]),
+        "$vlt" => version(operand, Ordering::is_lt)?,
+        "$vlte" => version(operand, Ordering::is_le)?,
+        "$vgt" => version(operand, Ordering::is_gt)?,
+        "$vgte" => version(operand, Ordering::is_ge)?,
+        "$in" => Test::In(list(operand)?.clone(), false),
+        "$ini" => Test::In(list(operand)?.clone(), true),
+        "$nin" => Test::Not(vec![Test::In(list(operand)?.clone(), false)]),
+        "$nini" => Test::Not(vec![Test::In(list(operand)?.clone(), true)]),
+        "$exists" => Test::Exists(operand.as_bool().ok_or_else(|| refused("must be true or false"))?),
+        "$type" => Test::Type(text(operand)?.to_owned()),
+        "$regex" => pattern(operand, false)?,
+        "$regexi" => pattern(operand, true)?,
+        "$size" => Test::Size(tests(operand)?),
+        "$all" => Test::All(collect(list(operand)?.iter().map(tests))?),
+        "$alli" => Test::All(list(operand)?.iter().map(|v| vec![Test::In(vec![v.clone()], true)]).collect()),
+        "$elemMatch" => element(operand)?,
+        "$not" => Test::Not(tests(operand)?),
+        "$inGroup" | "$notInGroup" => {
+            return Err(refused("Bellwether keeps no groups; list the values with $in"));
+        }
+        _ => return Err(refused("is no operator on a value")),
+    })
+}
+
+/// `$elemMatch` tests each item as a value or, given attributes, as an object.
+fn element(operand: &Value) -> Result<Test, Refused> {
+    let map = object(operand)?;
+    let on_object =
+        map.keys().any(|key| !key.starts_with('$') || ["$and", "$or", "$nor"].contains(&key.as_str()));
+    if on_object { Ok(Test::Element(clauses(map)?)) } else { Ok(Test::Item(tests(operand)?)) }
+}
+
+/// A version is a text; any other value equals itself only.
+fn version(operand: &Value, accepted: fn(Ordering) -> bool) -> Result<Test, Refused> {
+    match operand {
+        Value::String(text) => Ok(Test::Version(Version::parse(text), accepted)),
+        other if accepted(Ordering::Equal) && !accepted(Ordering::Less) && !accepted(Ordering::Greater) => {
+            Ok(Test::Equal(other.clone()))
+        }
+        _ => Err(refused("must be a version as text")),
+    }
+}
+
+fn pattern(operand: &Value, any_case: bool) -> Result<Test, Refused> {
+    let text = text(operand)?;
+    if text.len() > PATTERN_BYTES {
+        return Err(refused("must be a pattern of at most 256 bytes"));
+    }
+    let compiled: Result<Regex, _> =
+        RegexBuilder::new(text).case_insensitive(any_case).size_limit(PATTERN_SIZE).build();
+    let compiled = compiled.map_err(|_| {
+        refused("must be a regular expression without look-around and back references, and not too large")
+    })?;
+    Ok(Test::Matches(Box::new(compiled)))
+}
+
+fn object(value: &Value) -> Result<&Map<String, Value>, Refused> {
+    value.as_object().ok_or_else(|| refused("must be an object"))
+}
+
+fn list(value: &Value) -> Result<&Vec<Value>, Refused> {
+    value.as_array().ok_or_else(|| refused("must be a list"))
+}
+
+fn text(value: &Value) -> Result<&str, Refused> {
+    value.as_str().ok_or_else(|| refused("must be a text"))
+}
+
+fn refused(detail: &str) -> Refused {
+    vec![Invalid::new("", detail)]
+}
+
+fn under(key: &str, found: Refused) -> Refused {
+    let prefix = format!("/{}", escape(key));
+    found.into_iter().map(|invalid| invalid.under(&prefix)).collect()
+}
+
+/// All parts, or everything that is refused in any of them.
+fn collect<T>(parts: impl Iterator<Item = Result<T, Refused>>) -> Result<Vec<T>, Refused> {
+    let (mut good, mut refused) = (Vec::new(), Vec::new());
+    for part in parts {
+        match part {
+            Ok(part) => good.push(part),
+            Err(found) => refused.extend(found),
+        }
+    }
+    if refused.is_empty() { Ok(good) } else { Err(refused) }
+}

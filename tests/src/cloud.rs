@@ -1,0 +1,149 @@
+//! What the functions talk to: an embedded DynamoDB with the tables, and the emulator's Secrets
+//! Manager with a signing key. Both on loopback, both gone when dropped.
+
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use bellwether::auth::keys::PrivateKeys;
+use bellwether::auth::role::Role;
+use bellwether::auth::token::{Claims, Terms};
+use bellwether::clock::Clock;
+use bellwether::experiment::Workspace;
+use bellwether::store::schema;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+
+use crate::runtime::project;
+
+const PREFIX: &str = "lab";
+const ISSUER: &str = "https://issuer.example/v1";
+const AUDIENCE: &str = "bellwether";
+
+/// An embedded DynamoDB, an emulated Secrets Manager, and the key it holds.
+pub struct Cloud {
+    /// Where DynamoDB answers.
+    pub dynamodb: String,
+    secrets: String,
+    _emulator: Emulator,
+    keys: PrivateKeys,
+}
+
+impl Cloud {
+    /// Starts both and prepares them.
+    ///
+    pub async fn start() -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let dynamodb = format!("http://{}", listener.local_addr().expect("an address"));
+        let database = dynoxide::Database::memory().expect("a database in memory");
+        tokio::spawn(dynoxide::server::serve_on(listener, database));
+        let client = aws_sdk_dynamodb::Client::new(&sdk(&dynamodb));
+        schema::create_all(&client, PREFIX).await.expect("the tables");
+        let (emulator, secrets) = emulator().await;
+        let keys = PrivateKeys::first(Clock::system().now()).expect("a key");
+        let client = aws_sdk_secretsmanager::Client::new(&sdk(&secrets));
+        let public = serde_json::to_string(&keys.public()).expect("JSON");
+        for (name, content) in [("public", public.as_str()), ("private", keys.to_secret().expose_secret())] {
+            client.create_secret().name(name).secret_string(content).send().await.expect("a secret");
+        }
+        Self { dynamodb, secrets, _emulator: emulator, keys }
+    }
+
+    /// The environment of a function that finds DynamoDB at `dynamodb`: here, or behind a proxy.
+    #[must_use]
+    pub fn environment(&self, dynamodb: &str) -> Vec<(String, String)> {
+        [
+            ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb),
+            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", &self.secrets),
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_ACCESS_KEY_ID", "lab"),
+            ("AWS_SECRET_ACCESS_KEY", "lab"),
+            ("TABLE_PREFIX", PREFIX),
+            ("PUBLIC_KEYS_SECRET", "public"),
+            ("PRIVATE_KEYS_SECRET", "private"),
+            ("ISSUER", ISSUER),
+            ("AUDIENCE", AUDIENCE),
+            ("LOG_LEVEL", "warn"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec()
+    }
+
+    /// The header of somebody with `role` in workspace `acme`.
+    ///
+    #[must_use]
+    pub fn bearer(&self, role: Role) -> String {
+        let terms = Terms { issuer: ISSUER.to_owned(), audience: AUDIENCE.to_owned() };
+        let workspace = Workspace::parse("acme").expect("a slug");
+        let now = Clock::system().now();
+        let claims = Claims::for_person(&terms, "lab".to_owned(), workspace, role, now, [1; 16]);
+        format!("Bearer {}", claims.sign(self.keys.signer(now).expect("a key")).expect("a token"))
+    }
+
+    /// A payload 1.0 event about `test_id` (none for paths without one).
+    #[must_use]
+    pub fn event(&self, method: &str, path: &str, test_id: Option<&str>, role: Role, body: &Value) -> Value {
+        let authorization = self.bearer(role);
+        json!({
+            "resource": path, "path": path, "httpMethod": method,
+            "headers": { "authorization": authorization, "content-type": "application/json" },
+            "multiValueHeaders": { "authorization": [authorization], "content-type": ["application/json"] },
+            "queryStringParameters": null, "multiValueQueryStringParameters": null,
+            "pathParameters": test_id.map(|id| json!({ "test_id": id })), "stageVariables": null,
+            "requestContext": {
+                "accountId": "123456789012", "apiId": "lab", "httpMethod": method,
+                "identity": { "sourceIp": "127.0.0.1" }, "path": format!("/v1{path}"), "protocol": "HTTP/1.1",
+                "requestId": "lab", "resourceId": "r", "resourcePath": path, "stage": "v1"
+            },
+            "body": if body.is_null() { Value::Null } else { json!(body.to_string()) },
+            "isBase64Encoded": false
+        })
+    }
+}
+
+/// The emulator's process, ended when dropped.
+struct Emulator(Child);
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts the emulated cloud and waits until it answers.
+async fn emulator() -> (Emulator, String) {
+    let port =
+        std::net::TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("it").port();
+    let python = project().join(".tools/venv/bin/python");
+    let process = Command::new(&python)
+        .args(["tests/emulator/launch.py", "--port", &port.to_string()])
+        .current_dir(project())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{}: {error}; run: make setup", python.display()));
+    let emulator = Emulator(process);
+    for _ in 0..300 {
+        if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+            return (emulator, format!("http://127.0.0.1:{port}"));
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("the emulated cloud did not start within 30 s");
+}
+
+/// Clients over plain HTTP.
+#[must_use]
+pub fn sdk(endpoint: &str) -> SdkConfig {
+    let credentials = Credentials::new("lab", "lab", None, None, "lab");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-central-1"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(endpoint)
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build()
+}
