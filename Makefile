@@ -7,7 +7,7 @@ DENY_VERSION := 0.20.2
 # A function's stripped release zip may have 6 MB: the larger it is, the longer a cold start.
 ZIP_BYTES := 6291456
 
-.PHONY: help setup run demo-trial test lint deny unit zip-size clean
+.PHONY: help setup run demo demo-trial test lint deny unit zip-size clean
 
 help: ## Show what can be done
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 14
@@ -17,6 +17,9 @@ setup: ## Install the pinned tools into .tools
 
 run: ## Serve everything on 127.0.0.1 (PORT=9000), until Ctrl-C
 	@python3 local/run.py --port $(PORT)
+
+demo: ## Play a campaign of 400 accounts against the running server
+	@python3 local/demo.py
 
 demo-trial: ## Replay a published trial against the running server
 	@python3 local/demo_trial.py

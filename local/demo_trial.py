@@ -12,15 +12,15 @@ import collections
 import csv
 import pathlib
 import sys
-import time
 
 sys.dont_write_bytecode = True
-from api import TRIES, Api, ApiError, backoff, describe
-from progress import Bar, step
+from api import Api, ApiError
+from delivery import send
+from progress import step
+from table import show
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TRIAL = ROOT / "tests" / "cases" / "trial.csv"
-BATCH = 100
 GOAL = "learned-result"
 TEST = {
     "test_id": "incentive-trial",
@@ -42,39 +42,6 @@ def start_test(api):
     test = api.call("POST", "/v1/tests", TEST)
     if test["status"] != "running":
         api.call("PATCH", PATH, {"revision": test["revision"], "status": "running"})
-
-
-def send(api, label, path, request_key, answer_key, items):
-    """Send all items in batches; yield each with its answer.
-
-    An item fails alone: its problem stands in its place in the answer. A busy server
-    (503) is asked again for those items only, any other problem ends the demo.
-    """
-    with Bar(label, len(items)) as bar:
-        for start in range(0, len(items), BATCH):
-            waiting = items[start : start + BATCH]
-            for attempt in range(TRIES):
-                answers = api.call("POST", path, {request_key: waiting})[answer_key]
-                if len(answers) != len(waiting):
-                    raise ApiError(f"POST {path}: {len(waiting)} items were sent, {len(answers)} answered")
-                pairs = list(zip(waiting, answers))
-                done = [pair for pair in pairs if "problem" not in pair[1]]
-                yield from done
-                bar.advance(len(done))
-                waiting = [item for item, answer in pairs if refused(path, item, answer)]
-                if not waiting:
-                    break
-                time.sleep(backoff(attempt))
-            else:
-                raise ApiError(f"POST {path}: {len(waiting)} items are still refused (503) after {TRIES} tries")
-
-
-def refused(path, item, answer):
-    """Whether to send the item again; an ApiError when that is no use."""
-    problem = answer.get("problem")
-    if problem is not None and problem.get("status") != 503:
-        raise ApiError(f"POST {path}, {item['unit_id']}: {problem.get('status')}: {describe(problem)}")
-    return problem is not None
 
 
 def replay(api, people):
@@ -106,31 +73,6 @@ def check_counts(arms, people):
             raise ApiError(f"the results count (units, converted) {counted} in {variant}, the file has {expected}")
 
 
-def show(results, goal):
-    """Print the results as a person would want to read them."""
-    print(f"\n{'variant':<12}{'units':>8}{'converted':>12}{'rate':>9}")
-    for arm in goal["arms"]:
-        rate = f"{arm['converted'] / arm['units']:.1%}" if arm["units"] else "-"
-        print(f"{arm['variant']:<12}{arm['units']:>8,}{arm['converted']:>12,}{rate:>9}")
-    print()
-    for comparison in goal["comparisons"]:
-        absolute = comparison["absolute"]
-        low, high = share(absolute["low"]), share(absolute["high"])
-        print(f"difference    {share(absolute['estimate'])} (95 % interval {low} to {high}), {comparison['variant']} against control")
-        print(f"p-value       {probability(comparison['p_value'])}")
-    ratio = results["sample_ratio"]
-    print(f"sample ratio  p {probability(ratio['p'])}: {'as planned' if ratio['ok'] else 'NOT as planned'}")
-    print(f"verdict       {results['verdict']['sentence']}")
-
-
-def share(number):
-    return "?" if number is None else f"{number:.4f}"
-
-
-def probability(p):
-    return "unknown" if p is None else "under 0.0001" if p < 0.0001 else f"{p:.4f}"
-
-
 def run(state):
     with TRIAL.open(newline="") as file:
         people = list(csv.DictReader(file))
@@ -145,7 +87,7 @@ def run(state):
     step("results")
     results = api.call("GET", f"{PATH}/results?fresh=true")
     goal = next(goal for goal in results["goals"] if goal["goal"] == GOAL)
-    show(results, goal)
+    show(results)
     check_counts({arm["variant"]: arm for arm in goal["arms"]}, people)
     print("\nA second run of it changes nothing.")
 

@@ -19,9 +19,12 @@ sys.dont_write_bytecode = True
 from processes import ROOT, Children, Failure
 from progress import step
 from servers import (
-    ADMIN, clean_environment, create_admin, function_environment, start_cloud, start_functions, warm_up, write_private,
+    ADMIN, clean_environment, create_admin, function_environment, start_cloud, start_functions, summarize, warm_up, write_private,
 )
 from toolchain import check_alone, check_port, check_tools, set_up_tools
+
+
+FOLD_EVERY = 60  # seconds; in AWS a schedule does it
 
 
 class Stopped(Exception):
@@ -75,9 +78,13 @@ def run(children, options, state):
         write_private(session, json.dumps({"url": base, "email": ADMIN, "password": password, "pids": pids}))
         step(f"ready: {base}/v1 (Ctrl-C ends it; logs in {options.state})")
         print(f"\nadmin     {ADMIN}\npassword  {password}\n\nSign in, create a test, start it and ask for a variant:\n")
-        print("\n".join(next_steps(base, password)) + "\n\nOr replay a published trial: make demo-trial\n", flush=True)
+        print("\n".join(next_steps(base, password)) + "\n\nOr watch a campaign: make demo. Or replay a published trial: make demo-trial\n", flush=True)
+        next_fold = time.monotonic() + FOLD_EVERY
         while True:
             children.check()
+            if time.monotonic() >= next_fold:
+                summarize(children, base)
+                next_fold = time.monotonic() + FOLD_EVERY
             time.sleep(0.5)
     finally:
         session.unlink(missing_ok=True)

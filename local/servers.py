@@ -101,6 +101,12 @@ def warm_up(children, base):
         ask(children, name, "GET", f"{base}/lambda-url/{name}/", None)
 
 
+def summarize(children, base):
+    """Fold the running tests, as the schedule does in AWS."""
+    event = json.loads((ROOT / "events" / "summarize-tests.json").read_text())
+    ask(children, "summarize-tests", "POST", f"{base}/2015-03-31/functions/summarize-tests/invocations", event)
+
+
 def ask(children, name, method, url, body):
     """A function's answer, whatever it says; a Failure when none comes."""
     children.check()

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use bellwether::auth::role::Scope;
 use bellwether::auth::token::Refused;
 use bellwether::http::problem::Problem;
-use bellwether::http::routes::{METHODS, ROUTES, allowed};
+use bellwether::http::routes::{METHODS, ON_EVENTS, ROUTES, allowed};
 use document::{
     CONTRACT, Operation, REJECT, Shape, body_of, event, examples, follow, functions, names, responses,
     schema_name, source, toml,
@@ -47,10 +47,10 @@ fn the_contract_names_the_function_that_answers_every_other_method() {
 
 #[test]
 fn every_function_has_a_folder_and_a_package_of_its_name_and_there_is_no_other() {
-    assert_eq!(names("functions"), functions());
+    assert_eq!(names("functions"), functions().into_iter().map(str::to_owned).collect());
     for function in functions() {
         let package = toml(&format!("functions/{function}/Cargo.toml"));
-        assert_eq!(package["package"]["name"].as_str(), Some(function.as_str()));
+        assert_eq!(package["package"]["name"].as_str(), Some(function));
         let sources = names(&format!("functions/{function}/src"));
         assert!(sources.contains("main.rs") && sources.contains("tests.rs"), "{function}: {sources:?}");
     }
@@ -82,7 +82,11 @@ fn the_local_server_has_every_route_under_the_stage_and_rejects_every_other_meth
 fn every_function_has_a_sample_event_of_its_route_and_there_is_no_other() {
     assert_eq!(names("events"), functions().iter().map(|f| format!("{f}.json")).collect());
     for function in functions() {
-        let event = event(&function);
+        let event = event(function);
+        if ON_EVENTS.contains(&function) {
+            assert!(event.get("requestContext").is_none(), "{function} answers no request");
+            continue;
+        }
         let (method, resource) = (event["httpMethod"].as_str().unwrap(), event["resource"].as_str().unwrap());
         if function == REJECT {
             assert!(ROUTES.iter().any(|route| route.path == resource), "{resource} is not declared");
@@ -214,26 +218,32 @@ fn every_failure_is_a_problem_and_every_other_answer_is_json() {
 
 #[test]
 fn every_example_fits_its_schema() {
-    let mut checked = 0;
-    let mut check = |what: &str, media: &'static Value| {
+    let check = |what: &str, media: &'static Value| {
         let shape = Shape::closed(schema_name(media));
         assert!(!examples(media).is_empty(), "{what} has no example");
         for example in examples(media) {
             shape.assert_takes(example, what);
-            checked += 1;
         }
     };
-    for operation in Operation::all() {
-        if operation.spec.get("requestBody").is_some() {
-            check(operation.id(), &operation.spec["requestBody"]["content"]["application/json"]);
+    let answers = |id: &str, spec: &'static Value| {
+        for (status, response) in responses(spec) {
+            let media = response["content"].as_object().unwrap().values();
+            media.for_each(|media| check(&format!("{id} {status}"), media));
         }
-        for (status, response) in operation.responses() {
-            for media in response["content"].as_object().unwrap().values() {
-                check(&format!("{} {status}", operation.id()), media);
-            }
+    };
+    answers(REJECT, &CONTRACT["x-reject-method"]);
+    for operation in Operation::all() {
+        answers(operation.id(), operation.spec);
+        if let Some(body) = operation.spec.get("requestBody") {
+            check(operation.id(), &body["content"]["application/json"]);
         }
     }
-    assert!(checked > 100, "{checked}");
+    for kind in ["parameters", "headers"] {
+        for (name, component) in CONTRACT["components"][kind].as_object().unwrap() {
+            let shape = Shape::at(&format!("{kind}/{name}/schema"), true);
+            shape.assert_takes(&component["example"], name);
+        }
+    }
 }
 
 #[test]

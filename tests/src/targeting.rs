@@ -8,7 +8,12 @@ use bellwether::experiment::condition::Condition;
 use serde_json::Value;
 
 /// What the SDKs evaluate to a fixed answer, and Bellwether refuses to store.
-const REFUSED: [(&str, usize, &str); 4] = [
+const REFUSED: [(&str, usize, &str); 5] = [
+    (
+        "is no operator; an attribute's name cannot begin with $",
+        2,
+        "a misspelt $and would be an attribute that nobody has",
+    ),
     (
         "Bellwether keeps no groups; list the values with $in",
         11,

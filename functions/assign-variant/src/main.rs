@@ -57,6 +57,7 @@ async fn assign(
                 Told::assigned(test, unit, assigned.assignment, assigned.new)
             }
         }
+        Decision::Override(variant) => Told::forced(test, unit, variant),
         Decision::Leave(Reason::NotCovered) if test.is_reweighted() => {
             match events.assignment(workspace, test, &unit.id, now).await? {
                 Some(stored) => Told::assigned(test, unit, stored, false),

@@ -152,6 +152,33 @@ async fn in_an_external_test_the_caller_names_the_variant_and_a_second_name_is_t
 }
 
 #[tokio::test]
+async fn an_overridden_unit_is_told_the_authors_choice_whatever_it_is_and_nothing_is_stored() {
+    let bench = Bench::start().await;
+    bench.launch(json!({ "overrides": { "acme.com": "control" }, "coverage": 0 })).await;
+    let told = ask(&bench, json!({ "unit_id": "acme.com" })).await;
+    assert_eq!((&told["variant"], &told["reason"]), (&json!("control"), &json!("override")));
+    assert_eq!(ask(&bench, software("other.com")).await["reason"], "not_covered");
+    assert_eq!(bench.rows().await, 0);
+}
+
+#[tokio::test]
+async fn tests_that_divide_a_namespace_share_no_unit_and_leave_none_out() {
+    let bench = Bench::start().await;
+    let part = |id: &str, range: [u32; 2]| json!({ "test_id": id, "namespace": { "key": "pricing", "range": range } });
+    bench.launch(part("first", [0, 4_000])).await;
+    bench.launch(part("second", [4_000, 10_000])).await;
+    let event = bench.event("assign-variant", Role::Service).await;
+    for n in 0..60 {
+        let event = with_body(event.clone(), &software(&format!("unit-{n}")));
+        let first = bench.call(function(), with_test_id(event.clone(), "first")).await.body;
+        let second = bench.call(function(), with_test_id(event, "second")).await.body;
+        let excluded = [&first, &second].map(|told| told["reason"] == "excluded");
+        assert!(excluded[0] != excluded[1], "{first} {second}");
+    }
+    assert_eq!(bench.rows().await, 60);
+}
+
+#[tokio::test]
 async fn a_new_phase_assigns_anew() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;

@@ -64,7 +64,7 @@ async fn every_broken_rule_between_fields_is_named() {
     let event = bench.event("create-test", Role::Analyst).await;
     let base = body_of(&event);
     let large = "x".repeat(16 * 1_024);
-    let cases: [(&str, Value, &str); 14] = [
+    let cases: [(&str, Value, &str); 20] = [
         ("/variants/0/weight", json!(4_999), "/variants"),
         ("/variants/0/weight", json!(5_000.5), "/variants/0/weight"),
         ("/variants/0/weight", json!(-1), "/variants/0/weight"),
@@ -74,15 +74,28 @@ async fn every_broken_rule_between_fields_is_named() {
         ("/variants/1/parameters", json!({ "x": large }), "/variants/1/parameters"),
         ("/goals/1/key", json!("demo-booked"), "/goals/1/key"),
         ("/goals/0/role", json!("secondary"), "/goals"),
-        ("/goals/1/kind", json!("sum"), "/goals/1/kind"),
+        ("/goals/1/kind", json!("ratio"), "/goals/1/kind"),
+        ("/goals/1", json!({ "key": "g", "kind": "sum", "role": "guardrail" }), "/goals/1/margin"),
+        ("/goals/1", json!({ "key": "g", "kind": "sum", "margin": 1 }), "/goals/1/margin"),
+        (
+            "/goals/1",
+            json!({ "key": "g", "kind": "sum", "role": "guardrail", "margin": -1 }),
+            "/goals/1/margin",
+        ),
         ("/goals/1/kind", json!("median"), "/goals/1/kind"),
         ("/allocation/mode", json!("adaptive"), "/allocation/mode"),
         ("/segments", json!(["a", "b", "c", "d", "e"]), "/segments"),
+        ("/namespace", json!({ "key": "pricing", "range": [5_000, 5_000] }), "/namespace/range"),
+        ("/namespace", json!({ "key": "pricing", "range": [0, 10_001] }), "/namespace/range"),
+        ("/overrides", json!({ "acme.com": "nobody" }), "/overrides/acme.com"),
         ("/targeting", json!({ "industry": { "$near": 1 } }), "/targeting/industry/$near"),
     ];
     for (place, value, pointer) in cases {
         let mut body = base.clone();
-        *body.pointer_mut(place).unwrap() = value.clone();
+        match body.pointer_mut(place) {
+            Some(field) => *field = value.clone(),
+            None => body[&place[1..]] = value.clone(),
+        }
         let answer = bench.call(function(), with_body(event.clone(), &body)).await;
         assert_eq!(answer.status, 422, "{place} {value}");
         assert_eq!(answer.body["errors"][0]["pointer"], pointer, "{place} {}", answer.body);
@@ -98,7 +111,10 @@ async fn a_goal_kind_that_is_not_built_is_refused_by_name() {
     let mut body = body_of(&event);
     body["goals"][1]["kind"] = json!("ratio");
     let answer = bench.call(function(), with_body(event, &body)).await;
-    assert_eq!(answer.body["errors"][0]["detail"], "only goals of kind binary are built yet");
+    assert_eq!(
+        answer.body["errors"][0]["detail"],
+        "goals of kind ratio are not built yet; use binary, count or sum"
+    );
 }
 
 #[tokio::test]

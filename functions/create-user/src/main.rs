@@ -27,7 +27,7 @@ async fn main() -> Result<(), Error> {
 
 fn function() -> Function {
     Function::new(env!("CARGO_PKG_NAME"), |app, request| Box::pin(handle(app, request)))
-        .with_events(|app, event| Box::pin(handle_event(app, event)))
+        .with_events(|app, event, _| Box::pin(handle_event(app, event)))
 }
 
 #[derive(Deserialize)]

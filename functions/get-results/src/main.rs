@@ -1,7 +1,8 @@
 //! `GET /tests/{test_id}/results`: what the test says so far.
 //!
 //! Results are a fold over the stored events: `bellwether::store::events::Events::fold` reads,
-//! `bellwether::stats` counts and judges.
+//! `bellwether::stats` counts and judges. `summarize-tests` keeps one for every running test, which
+//! is the answer unless the test has changed since or the caller asks for `?fresh=true`.
 
 #[cfg(test)]
 mod tests;
@@ -10,13 +11,18 @@ use std::time::Duration;
 
 use bellwether::App;
 use bellwether::auth::role::Scope;
+use bellwether::experiment::{Experiment, Workspace};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
 use bellwether::stats::report::Report;
+use bellwether::store::summaries::Summary;
 use lambda_http::{Error, Request};
+use serde_json::Value;
 
-/// A fold reads as much as there is; API Gateway waits 29 s.
+/// API Gateway waits 29 s.
 const BUDGET: Duration = Duration::from_secs(25);
+/// Larger tests are folded on the schedule only.
+const INLINE_UNITS: u64 = 50_000;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -30,17 +36,38 @@ fn function() -> Function {
 async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let caller = app.auth.require(&request, Scope::ResultsRead).await?;
     let test_id = extract::test_id(&request)?;
-    fresh(extract::query(&request, "fresh")?)?;
+    let fresh = fresh(extract::query(&request, "fresh")?)?;
     let test = app.store.tests.get(&caller.workspace, &test_id).await?.ok_or(Problem::NotFound)?;
-    let as_of = app.clock.now();
-    let totals = app.store.events.fold(&caller.workspace, &test).await?;
-    Reply::ok(&Report::new(&test, &totals, as_of))
+    let Summary { latest, series } = app.store.summaries.read(&caller.workspace, &test).await?;
+    let mut report = match latest {
+        Some((as_of, kept)) if !fresh && as_of >= test.updated_at => kept,
+        other => folded(app, &caller.workspace, &test, other.map(|(_, kept)| kept)).await?,
+    };
+    report["series"] = Value::Array(series);
+    Reply::ok(&report)
 }
 
-/// Every answer is folded anew as long as no summaries are kept, so the parameter is only checked.
-fn fresh(text: Option<&str>) -> Result<(), Problem> {
+/// The report as of now; for a test too large to fold while a caller waits, the one that is kept.
+async fn folded(
+    app: &App,
+    workspace: &Workspace,
+    test: &Experiment,
+    kept: Option<Value>,
+) -> Result<Value, Problem> {
+    let as_of = app.clock.now();
+    match (app.store.events.fold(workspace, test, Some(INLINE_UNITS)).await?, kept) {
+        (Some(totals), _) => {
+            serde_json::to_value(Report::new(test, &totals, as_of)).map_err(Problem::internal)
+        }
+        (None, Some(kept)) => Ok(kept),
+        (None, None) => Err(Problem::Unavailable("a large test has not been summarized yet".to_owned())),
+    }
+}
+
+fn fresh(text: Option<&str>) -> Result<bool, Problem> {
     match text {
-        None | Some("true" | "false") => Ok(()),
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
         Some(_) => Err(Problem::field("?fresh", "must be true or false")),
     }
 }

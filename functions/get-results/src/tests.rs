@@ -65,6 +65,97 @@ async fn an_outcome_counts_from_the_second_of_the_assignment_to_the_end_of_its_w
 }
 
 #[tokio::test]
+async fn the_kept_report_is_the_answer_until_the_test_changes_or_the_caller_wants_it_fresh() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({})).await;
+    put(&bench, &test, "a", "control", None).await;
+    let totals = bench.app.store.events.fold(&acme(), &test, None).await.unwrap().unwrap();
+    let report = bellwether::stats::report::Report::new(&test, &totals, bench.app.clock.now());
+    bench.app.store.summaries.keep(&acme(), &report).await.unwrap();
+    bench.pass(60);
+    put(&bench, &test, "b", "control", None).await;
+    let event = bench.event("get-results", Role::Viewer).await;
+    let (kept, spent) = bench.metered(function(), event.clone()).await;
+    assert_eq!((&kept.body["units"]["control"], spent.calls), (&json!(1), 2));
+    assert_eq!(kept.body["as_of"], "2026-11-21T10:00:00.25Z");
+    assert_eq!(kept.body["series"].as_array().unwrap().len(), 1);
+    let (fresh, spent) = bench.metered(function(), with_query(event.clone(), "fresh", "true")).await;
+    assert_eq!((&fresh.body["units"]["control"], spent.calls), (&json!(2), 18));
+    bench.change(&test, json!({ "revision": 2, "status": "stopped" })).await;
+    let changed = bench.call(function(), event).await;
+    assert_eq!((&changed.body["units"]["control"], &changed.body["status"]), (&json!(2), &json!("stopped")));
+}
+
+#[tokio::test]
+async fn counts_and_sums_are_added_up_per_unit_with_their_relative_difference() {
+    let bench = Bench::start().await;
+    let goals = json!([{ "key": "demo-booked", "kind": "sum", "role": "primary", "window_days": 30 }]);
+    let test = bench.launch(json!({ "goals": goals })).await;
+    let now = bench.app.clock.now();
+    for (unit, variant, values) in [
+        ("a", "control", [10.1, 0.2]),
+        ("b", "control", [5.0, 5.1]),
+        ("c", "calculator", [20.0, 0.1]),
+        ("d", "calculator", [15.5, 4.9]),
+    ] {
+        put(&bench, &test, unit, variant, None).await;
+        for (index, value) in values.into_iter().enumerate() {
+            let conversion = Conversion {
+                unit_id: UnitId::parse(unit).unwrap(),
+                goal: GoalKey::parse("demo-booked").unwrap(),
+                event_id: EventId::parse(format!("e{index}")).unwrap(),
+                value,
+                occurred_at: now,
+            };
+            bench.app.store.events.convert(&acme(), &test, &conversion).await.unwrap();
+            bench.app.store.events.convert(&acme(), &test, &conversion).await.unwrap();
+        }
+    }
+    let report = results(&bench).await;
+    let [control, treatment] = [0, 1].map(|arm| report["goals"][0]["arms"][arm]["total"].as_f64().unwrap());
+    assert!((control - 20.4).abs() < 1e-12 && (treatment - 40.5).abs() < 1e-12, "{control} {treatment}");
+    let comparison = &report["goals"][0]["comparisons"][0];
+    let relative = comparison["relative"]["estimate"].as_f64().unwrap();
+    assert!((relative - (40.5 / 20.4 - 1.0)).abs() < 1e-12);
+    assert!(comparison["relative"]["low"].as_f64().unwrap() > 0.0);
+}
+
+#[tokio::test]
+async fn an_overridden_unit_stays_out_even_if_it_was_assigned_before() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({})).await;
+    put(&bench, &test, "acme.com", "control", Some(0)).await;
+    put(&bench, &test, "other.com", "control", Some(0)).await;
+    bench.change(&test, json!({ "revision": 2, "overrides": { "acme.com": "calculator" } })).await;
+    let report = results(&bench).await;
+    assert_eq!(report["units"], json!({ "control": 1, "calculator": 0 }));
+    assert_eq!(report["goals"][0]["arms"][0]["converted"], 1);
+}
+
+#[tokio::test]
+async fn units_are_counted_by_the_attributes_they_had() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({ "segments": ["industry"], "targeting": {} })).await;
+    let now = bench.app.clock.now();
+    for (unit, industry) in
+        [("a", json!("software")), ("b", json!("farming")), ("c", json!("software")), ("d", Value::Null)]
+    {
+        let asked =
+            serde_json::from_value(json!({ "unit_id": unit, "attributes": { "industry": industry } }))
+                .unwrap();
+        let asked = bellwether::experiment::Unit::parse(asked).unwrap();
+        let assignment = Assignment::of(&test, &asked, &test.definition.variants[0], now).unwrap();
+        bench.app.store.events.assign(&acme(), &test, &asked.id, assignment, now).await.unwrap();
+    }
+    let report = results(&bench).await;
+    let segment = &report["segments"][0];
+    assert_eq!(segment["attribute"], "industry");
+    let values: Vec<_> =
+        segment["values"].as_array().unwrap().iter().map(|v| (&v["value"], &v["arms"][0]["units"])).collect();
+    assert_eq!(values, [(&json!("farming"), &json!(1)), (&json!("software"), &json!(2))]);
+}
+
+#[tokio::test]
 async fn arms_that_do_not_fit_their_weights_withhold_the_verdict() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;
@@ -105,7 +196,8 @@ async fn an_empty_test_has_results_without_numbers_in_both_payloads() {
     let comparison = &answer.body["goals"][0]["comparisons"][0];
     assert_eq!(comparison["absolute"], json!({ "estimate": null, "low": null, "high": null }));
     assert_eq!(answer.body["sample_ratio"], json!({ "p": null, "ok": true }));
-    assert_eq!(spent.calls, 17, "the test and its 16 partitions");
+    assert_eq!(comparison["relative"], json!({ "estimate": null, "low": null, "high": null }));
+    assert_eq!(spent.calls, 18, "the test, its summaries and its 16 partitions");
 }
 
 #[tokio::test]

@@ -91,6 +91,35 @@ async fn every_wrong_field_is_named_and_nothing_is_stored() {
 }
 
 #[tokio::test]
+async fn a_value_is_what_its_goals_kind_takes() {
+    let bench = Bench::start().await;
+    bench
+        .launch(json!({ "goals": [{ "key": "yes", "kind": "binary", "role": "primary" },
+            { "key": "visits", "kind": "count" }, { "key": "pipeline", "kind": "sum" }] }))
+        .await;
+    let event = bench.event("record-conversion", Role::Service).await;
+    let cases = [
+        ("visits", json!(null), 202),
+        ("visits", json!(3), 202),
+        ("visits", json!(0), 422),
+        ("visits", json!(1.5), 422),
+        ("visits", json!(1_000_001), 422),
+        ("pipeline", json!(-12_500.75), 202),
+        ("pipeline", json!(null), 422),
+        ("yes", json!(0), 422),
+    ];
+    for (index, (goal, value, status)) in cases.into_iter().enumerate() {
+        let body = json!({ "unit_id": "a", "goal": goal, "event_id": format!("e{index}"), "value": value });
+        assert_eq!(
+            bench.call(function(), with_body(event.clone(), &body)).await.status,
+            status,
+            "{goal} {value}"
+        );
+    }
+    assert_eq!(bench.rows().await, 3);
+}
+
+#[tokio::test]
 async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Assignment, Experiment, ExperimentId, Reason, Unit, UnitId, VariantKey};
+use super::{Assignment, Experiment, ExperimentId, Reason, Unit, UnitId, Variant, VariantKey};
 
 /// The answer to one unit.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -32,6 +32,20 @@ impl<'a> Told<'a> {
             variant: Some(assignment.variant),
             reason: Reason::Assigned,
             new,
+        }
+    }
+
+    /// The unit is told what the test's author chose.
+    #[must_use]
+    pub fn forced(test: &'a Experiment, unit: Unit, variant: &Variant) -> Self {
+        Self {
+            test_id: &test.definition.test_id,
+            unit_id: unit.id,
+            parameters: variant.parameters.clone(),
+            conflict: unit.variant.map(|named| named != variant.key),
+            variant: Some(variant.key.clone()),
+            reason: Reason::Override,
+            new: false,
         }
     }
 

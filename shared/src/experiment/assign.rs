@@ -28,6 +28,10 @@ pub enum Reason {
     NotTargeted,
     /// Its bucket lies outside the test's coverage.
     NotCovered,
+    /// Another part of the test's namespace holds it.
+    Excluded,
+    /// The test's author chose its variant; it stays out of results.
+    Override,
 }
 
 /// What the test says about a unit, before what is stored is consulted.
@@ -35,6 +39,8 @@ pub enum Reason {
 pub enum Decision<'a> {
     /// It goes into this arm, unless an earlier assignment is stored.
     Assign(&'a Variant),
+    /// It is told this arm and nothing is stored.
+    Override(&'a Variant),
     /// It takes no part and nothing is stored.
     Leave(Reason),
 }
@@ -59,8 +65,8 @@ pub struct Assignment {
     pub covariate: Option<f64>,
 }
 
-/// Decides about one unit. In an external test the caller has decided, and only status and
-/// targeting are ours.
+/// Decides about one unit. In an external test the caller has decided, and only status, overrides
+/// and targeting are ours.
 ///
 /// # Errors
 /// When the caller names a variant of a test that assigns by itself, names none for an external
@@ -70,14 +76,29 @@ pub fn decide<'a>(test: &'a Experiment, unit: &Unit) -> Result<Decision<'a>, Vec
     if test.status != Status::Running {
         return Ok(Decision::Leave(Reason::NotRunning));
     }
+    if let Some(forced) = test.definition.overrides.get(&unit.id).and_then(|key| test.definition.variant(key))
+    {
+        return Ok(Decision::Override(forced));
+    }
     if !test.definition.targeting.is_met_by(&unit.attributes) {
         return Ok(Decision::Leave(Reason::NotTargeted));
+    }
+    if named.is_none() && is_excluded(test, unit) {
+        return Ok(Decision::Leave(Reason::Excluded));
     }
     let drawn = || {
         let bucket = Bucket::of(test.seed.as_str(), unit.id.as_str());
         choose(&test.definition.variants, test.definition.coverage, bucket)
     };
     Ok(named.or_else(drawn).map_or(Decision::Leave(Reason::NotCovered), Decision::Assign))
+}
+
+/// Whether the unit's bucket in the namespace, drawn from the namespace's key, belongs to others.
+fn is_excluded(test: &Experiment, unit: &Unit) -> bool {
+    test.definition.namespace.as_ref().is_some_and(|namespace| {
+        let bucket = Bucket::of(namespace.key.as_str(), unit.id.as_str()).get();
+        !(namespace.range[0]..namespace.range[1]).contains(&bucket)
+    })
 }
 
 fn named_variant<'a>(test: &'a Experiment, unit: &Unit) -> Result<Option<&'a Variant>, Vec<Invalid>> {

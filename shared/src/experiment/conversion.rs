@@ -61,11 +61,7 @@ impl Conversion {
             let detail = format!("is no goal of this test; its goals are {}", declared.join(", "));
             return Err(refused("/goal", detail));
         };
-        let value = body.value.unwrap_or(1.0);
-        if goal.kind == Kind::Binary && (value - 1.0).abs() > 0.0 {
-            let detail = "must be 1 or left out for a goal of kind binary".to_owned();
-            return Err(refused("/value", detail));
-        }
+        let value = value(goal.kind, body.value).map_err(|detail| refused("/value", detail.to_owned()))?;
         let occurred_at = body.occurred_at.unwrap_or(now);
         if occurred_at.millis() > now.millis() + AHEAD_MS {
             let detail = "must not be more than 5 minutes in the future".to_owned();
@@ -78,5 +74,20 @@ impl Conversion {
             value,
             occurred_at,
         })
+    }
+}
+
+/// The number of an outcome: 1 for a binary goal, how many for a count, how much for a sum.
+fn value(kind: Kind, given: Option<f64>) -> Result<f64, &'static str> {
+    let whole = |value: f64| (1.0..=1e6).contains(&value) && value.fract() == 0.0;
+    match (kind, given) {
+        (Kind::Binary | Kind::Count, None) => Ok(1.0),
+        (Kind::Binary, Some(value)) if value.to_bits() == 1.0_f64.to_bits() => Ok(1.0),
+        (Kind::Binary, Some(_)) => Err("must be 1 or left out for a goal of kind binary"),
+        (Kind::Count, Some(value)) if whole(value) => Ok(value),
+        (Kind::Count, Some(_)) => Err("must be a whole number from 1 to 1000000 for a goal of kind count"),
+        (Kind::Sum, Some(value)) => Ok(value),
+        (Kind::Sum, None) => Err("is required for a goal of kind sum"),
+        (Kind::Ratio, _) => Err("cannot be recorded for a ratio; record its parts"),
     }
 }

@@ -1,15 +1,16 @@
 //! What a test's author declares: parsed from [`TestBody`], every rule between fields checked.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::condition::Condition;
-use super::goal::{Goal, Kind, Role};
-use super::id::{AttributeName, NotAName};
-use super::wire::{AllocationBody, GoalBody, TestBody, VariantBody};
-use super::{BasisPoints, ExperimentId, GoalKey, Variant, VariantKey};
+use super::goal::Goal;
+use super::id::{AttributeName, NamespaceKey, NotAName};
+use super::rules;
+use super::wire::{AllocationBody, GoalBody, NamespaceBody, TestBody, VariantBody};
+use super::{BasisPoints, ExperimentId, GoalKey, UnitId, Variant, VariantKey};
 use crate::validation::{self, Invalid};
 
 /// How weights are set.
@@ -32,6 +33,15 @@ pub struct Allocation {
     pub mode: Mode,
 }
 
+/// The part of a second hash that a test is given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Namespace {
+    /// The name that mutually exclusive tests share; the seed of the hash.
+    pub key: NamespaceKey,
+    /// First bucket in, first bucket out, 0 to 10,000.
+    pub range: [u32; 2],
+}
+
 /// A test as its author declared it. Built by [`Definition::parse`] alone, so that whoever holds
 /// one knows: exactly one control, weights that sum to 10,000, one primary goal, unique keys.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,6 +58,12 @@ pub struct Definition {
     pub coverage: BasisPoints,
     /// Who may enter.
     pub targeting: Condition,
+    /// Its part of a namespace, when it must not share units with other tests.
+    #[serde(default)]
+    pub namespace: Option<Namespace>,
+    /// Units that are told a variant of the author's choice and stay out of results; at most 100.
+    #[serde(default)]
+    pub overrides: BTreeMap<UnitId, VariantKey>,
     /// How weights are set.
     pub allocation: Allocation,
     /// The attributes stored with each assignment, at most 4.
@@ -67,18 +83,7 @@ impl Definition {
     /// Every broken limit; when none is, every broken rule between fields.
     pub fn parse(body: TestBody) -> Result<Self, Vec<Invalid>> {
         validation::check(&body)?;
-        let mut broken = Vec::new();
-        broken.extend(variant_rules(&body.variants));
-        broken.extend(goal_rules(&body.goals));
-        if body.allocation.mode == Mode::Adaptive {
-            broken.push(Invalid::new(
-                "/allocation/mode",
-                "adaptive allocation is not built yet; use fixed or external",
-            ));
-        }
-        if repeated(body.segments.iter()).is_some() {
-            broken.push(Invalid::new("/segments", "must not name an attribute twice"));
-        }
+        let mut broken = rules::broken(&body);
         let targeting = Condition::parse(&Value::Object(body.targeting.clone()))
             .map_err(|found| broken.extend(found.into_iter().map(|i| i.under("/targeting"))));
         match targeting {
@@ -97,6 +102,8 @@ impl Definition {
             variants: body.variants.into_iter().map(variant).collect::<Result<_, _>>()?,
             coverage: share(body.coverage),
             targeting,
+            namespace: body.namespace.map(namespace).transpose()?,
+            overrides: body.overrides.into_iter().map(forced).collect::<Result<_, _>>()?,
             allocation: Allocation { mode: body.allocation.mode },
             segments: body.segments.into_iter().map(AttributeName::parse).collect::<Result<_, _>>()?,
             planned_units: body.planned_units,
@@ -119,6 +126,8 @@ impl Definition {
             kind: g.kind,
             role: g.role,
             window_days: g.window_days,
+            better: g.better,
+            margin: g.margin,
         };
         TestBody {
             test_id: self.test_id.to_string(),
@@ -127,6 +136,11 @@ impl Definition {
             variants: self.variants.iter().map(variant).collect(),
             coverage: self.coverage.get(),
             targeting: self.targeting.as_map(),
+            namespace: self
+                .namespace
+                .as_ref()
+                .map(|n| NamespaceBody { key: n.key.to_string(), range: n.range }),
+            overrides: self.overrides.iter().map(|(u, v)| (u.to_string(), v.to_string())).collect(),
             allocation: AllocationBody { mode: self.allocation.mode },
             segments: self.segments.iter().map(ToString::to_string).collect(),
             planned_units: self.planned_units,
@@ -163,57 +177,20 @@ fn goal(body: GoalBody) -> Result<Goal, NotAName> {
         kind: body.kind,
         role: body.role,
         window_days: body.window_days,
+        better: body.better,
+        margin: body.margin,
     })
+}
+
+fn namespace(body: NamespaceBody) -> Result<Namespace, NotAName> {
+    Ok(Namespace { key: NamespaceKey::parse(body.key)?, range: body.range })
+}
+
+fn forced((unit, variant): (String, String)) -> Result<(UnitId, VariantKey), NotAName> {
+    Ok((UnitId::parse(unit)?, VariantKey::parse(variant)?))
 }
 
 /// A share whose limit has been checked.
 fn share(points: u32) -> BasisPoints {
     BasisPoints::parse(points).unwrap_or(BasisPoints::WHOLE)
-}
-
-fn variant_rules(variants: &[VariantBody]) -> Vec<Invalid> {
-    let mut broken = Vec::new();
-    if let Some(index) = repeated(variants.iter().map(|v| &v.key)) {
-        broken.push(Invalid::new(format!("/variants/{index}/key"), "is used by another variant"));
-    }
-    let sum: u32 = variants.iter().map(|v| v.weight).sum();
-    if sum != BasisPoints::WHOLE.get() {
-        let detail = format!("weights must sum to 10000 basis points, these sum to {sum}");
-        broken.push(Invalid::new("/variants", detail));
-    }
-    let controls = variants.iter().filter(|v| v.is_control).count();
-    if controls != 1 {
-        let detail = format!("exactly one variant must have is_control true, {controls} have");
-        broken.push(Invalid::new("/variants", detail));
-    }
-    broken
-}
-
-fn goal_rules(goals: &[GoalBody]) -> Vec<Invalid> {
-    let mut broken = Vec::new();
-    if let Some(index) = repeated(goals.iter().map(|g| &g.key)) {
-        broken.push(Invalid::new(format!("/goals/{index}/key"), "is used by another goal"));
-    }
-    for (index, goal) in goals.iter().enumerate() {
-        if goal.kind != Kind::Binary {
-            let detail = "only goals of kind binary are built yet";
-            broken.push(Invalid::new(format!("/goals/{index}/kind"), detail));
-        }
-        if goal.role == Role::Guardrail {
-            let detail = "guardrails are not built yet; use primary, secondary or none";
-            broken.push(Invalid::new(format!("/goals/{index}/role"), detail));
-        }
-    }
-    let primaries = goals.iter().filter(|g| g.role == Role::Primary).count();
-    if primaries != 1 {
-        let detail = format!("exactly one goal must have the role primary, {primaries} have");
-        broken.push(Invalid::new("/goals", detail));
-    }
-    broken
-}
-
-/// The index of the first item that stands earlier already.
-fn repeated<T: Ord>(items: impl Iterator<Item = T>) -> Option<usize> {
-    let mut seen = BTreeSet::new();
-    items.enumerate().find_map(|(index, item)| (!seen.insert(item)).then_some(index))
 }

@@ -33,8 +33,19 @@ pub enum Role {
     None,
 }
 
+/// Which direction is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Better {
+    /// More is better.
+    #[default]
+    Higher,
+    /// Less is better.
+    Lower,
+}
+
 /// One outcome of a test.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Goal {
     /// Its name, unique in the test.
     pub key: GoalKey,
@@ -44,6 +55,11 @@ pub struct Goal {
     pub role: Role,
     /// Days after its assignment in which a unit's conversion counts, 1 to 365.
     pub window_days: u32,
+    /// Which direction is good.
+    pub better: Better,
+    /// By how much a guardrail's mean per unit may get worse; guardrails only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub margin: Option<f64>,
 }
 
 impl Goal {

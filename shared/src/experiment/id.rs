@@ -111,6 +111,12 @@ name!(
     "must be 1 to 63 of a-z, 0-9 and '-', and not begin with '-'"
 );
 name!(
+    /// The name that mutually exclusive tests share.
+    NamespaceKey,
+    is_slug,
+    "must be 1 to 63 of a-z, 0-9 and '-', and not begin with '-'"
+);
+name!(
     /// The account a decision is about. Personal or company data: kept out of paths and logs.
     UnitId,
     is_unit,

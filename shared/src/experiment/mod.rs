@@ -12,6 +12,7 @@ pub mod definition;
 pub mod goal;
 pub mod id;
 pub mod lifecycle;
+mod rules;
 pub mod state;
 pub mod unit;
 pub mod variant;

@@ -166,7 +166,7 @@ impl Experiment {
         } else if self.status == Status::Draft {
             self.weightings = vec![now];
         } else if self.weightings.last().is_none_or(|last| last.weights != now.weights) {
-            if self.weightings.len() >= WEIGHTINGS {
+            if self.weightings.len() > WEIGHTINGS {
                 let detail = format!(
                     "weights may change {WEIGHTINGS} times in a phase; stop the test and start it again"
                 );
@@ -184,9 +184,11 @@ impl Experiment {
         overlay(&mut body.variants, patch.variants);
         overlay(&mut body.coverage, patch.coverage);
         overlay(&mut body.targeting, patch.targeting);
+        overlay(&mut body.overrides, patch.overrides);
         overlay(&mut body.allocation, patch.allocation);
         overlay(&mut body.segments, patch.segments);
         overlay(&mut body.goals, patch.goals);
+        body.namespace = patch.namespace.or(body.namespace);
         body.planned_units = patch.planned_units.or(body.planned_units);
         let Some(weights) = patch.weights else { return Definition::parse(body) };
         reweigh(&mut body.variants, &weights)?;
@@ -213,6 +215,9 @@ impl Experiment {
         }
         if self.status.is_mid_phase() && next.targeting != old.targeting {
             return locked("targeting", "stop it first, then start a new phase");
+        }
+        if self.status.is_mid_phase() && next.namespace != old.namespace {
+            return locked("namespace", "stop it first, then start a new phase");
         }
         if self.status.is_mid_phase() && next.coverage < old.coverage {
             return locked("coverage", "it may only widen; stop it to start a new phase with less");

@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 use validator::{Validate, ValidationError};
 
 use super::definition::Mode;
-use super::goal::{Kind, Role};
-use super::id::AttributeName;
+use super::goal::{Better, Kind, Role};
+use super::id::{AttributeName, NamespaceKey, UnitId};
 use super::{BasisPoints, ExperimentId, GoalKey, Status, VariantKey};
 
 /// Largest `parameters` of one variant, in bytes of JSON.
@@ -34,6 +34,11 @@ pub struct TestBody {
     pub(crate) coverage: u32,
     #[serde(default)]
     pub(crate) targeting: Map<String, Value>,
+    #[validate(nested)]
+    pub(crate) namespace: Option<NamespaceBody>,
+    #[serde(default)]
+    #[validate(custom(function = "overrides"))]
+    pub(crate) overrides: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) allocation: AllocationBody,
     #[serde(default)]
@@ -85,6 +90,22 @@ pub struct GoalBody {
     #[serde(default = "quarter")]
     #[validate(range(min = 1, max = 365, message = "must be 1 to 365 days"))]
     pub(crate) window_days: u32,
+    #[serde(default)]
+    pub(crate) better: Better,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(min = 0.0, message = "must be 0 or more"))]
+    pub(crate) margin: Option<f64>,
+}
+
+/// `namespace`: the range of a second hash that the test is given, so that tests of one namespace
+/// whose ranges do not meet share no unit.
+#[derive(Debug, Clone, Serialize, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct NamespaceBody {
+    #[validate(custom(function = "NamespaceKey::check"))]
+    pub(crate) key: String,
+    #[validate(custom(function = "rising_range"))]
+    pub(crate) range: [u32; 2],
 }
 
 /// `PATCH /tests/{test_id}`: the revision the caller has seen, and what is to be different.
@@ -102,6 +123,8 @@ pub struct TestPatch {
     pub(crate) variants: Option<Vec<VariantBody>>,
     pub(crate) coverage: Option<u32>,
     pub(crate) targeting: Option<Map<String, Value>>,
+    pub(crate) namespace: Option<NamespaceBody>,
+    pub(crate) overrides: Option<BTreeMap<String, String>>,
     pub(crate) allocation: Option<AllocationBody>,
     pub(crate) segments: Option<Vec<String>>,
     pub(crate) planned_units: Option<u32>,
@@ -142,6 +165,19 @@ fn share(points: u32) -> Result<(), ValidationError> {
     BasisPoints::parse(points)
         .map(|_| ())
         .map_err(|_| refused("must be 0 to 10000 basis points (10000 is 100 %)"))
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "validator hands over a reference")]
+fn rising_range(range: &[u32; 2]) -> Result<(), ValidationError> {
+    let fits = range[0] < range[1] && range[1] <= BasisPoints::WHOLE.get();
+    fits.then_some(()).ok_or_else(|| refused("must be two rising numbers from 0 to 10000, as in [0, 5000]"))
+}
+
+fn overrides(overrides: &BTreeMap<String, String>) -> Result<(), ValidationError> {
+    if overrides.len() > 100 {
+        return Err(refused("must name at most 100 units"));
+    }
+    overrides.keys().try_for_each(|unit| UnitId::check(unit))
 }
 
 fn attribute_names(names: &[String]) -> Result<(), ValidationError> {

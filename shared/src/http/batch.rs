@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 
 use super::problem::Problem;
+use crate::validation::escape;
 
 /// Most items in a batch.
 const MOST: usize = 100;
@@ -40,7 +41,8 @@ impl Batch {
             Some(Value::Array(items)) if (1..=MOST).contains(&items.len()) => match fields.keys().next() {
                 None => Ok(Self::Many(items)),
                 Some(other) => {
-                    Err(Problem::field(format!("/{other}"), format!("must not stand beside {name}")))
+                    let pointer = format!("/{}", escape(other));
+                    Err(Problem::field(pointer, format!("must not stand beside {name}")))
                 }
             },
             Some(_) => Err(Problem::field(pointer, format!("must be a list of 1 to {MOST}"))),

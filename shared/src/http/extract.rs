@@ -4,12 +4,11 @@ use lambda_http::http::header::CONTENT_TYPE;
 use lambda_http::{Body, Request, RequestExt};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use serde_path_to_error::Segment;
 
 use super::json;
+pub use super::plain::typed;
 use super::problem::Problem;
 use crate::experiment::ExperimentId;
-use crate::validation::{Invalid, escape};
 
 /// Largest body: the most that WAF can inspect.
 pub const BODY_BYTES: usize = 64 * 1024;
@@ -43,36 +42,6 @@ pub fn object(request: &Request) -> Result<Value, Problem> {
 /// As [`object`]; 422 for the first field of a wrong type or an unknown name.
 pub fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {
     Ok(typed(object(request)?)?)
-}
-
-/// A JSON value as `T`.
-///
-/// # Errors
-/// The first field of a wrong type or an unknown name.
-pub fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Vec<Invalid>> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let part = |segment: &Segment| match segment {
-            Segment::Seq { index } => format!("/{index}"),
-            Segment::Map { key } => format!("/{}", escape(key)),
-            Segment::Enum { .. } | Segment::Unknown => String::new(),
-        };
-        let pointer: String = error.path().iter().map(part).collect();
-        let message = error.into_inner().to_string();
-        let missing = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
-        vec![match missing {
-            Some(name) => Invalid::new(format!("{pointer}/{}", escape(name)), "is required"),
-            None => Invalid::new(pointer, without_value(&message)),
-        }]
-    })
-}
-
-/// The parser's message without the value it quotes, which may be a secret in the wrong place.
-fn without_value(message: &str) -> String {
-    let quotes = message.starts_with("invalid type") || message.starts_with("invalid value");
-    match message.rsplit_once(", expected ") {
-        Some((_, expected)) if quotes => format!("must be {expected}"),
-        _ => message.to_owned(),
-    }
 }
 
 /// The test named in the path. A name that no test can have is a test that does not exist.

@@ -5,6 +5,7 @@ pub mod batch;
 pub mod extract;
 pub mod headers;
 pub mod json;
+pub mod plain;
 pub mod problem;
 pub mod reply;
 pub mod routes;
@@ -18,14 +19,17 @@ use lambda_http::{Adapter, Body, Request, RequestExt, Response, Service};
 use serde_json::Value;
 
 use crate::app::App;
+use crate::clock::Timestamp;
 use problem::Problem;
 use reply::Reply;
 
 /// What a function does with a request.
 pub type Handler = for<'a> fn(&'a App, Request) -> BoxFuture<'a, Result<Reply, Problem>>;
 
-/// What a function does with an event that is no HTTP request; None when it knows no such event.
-pub type EventHandler = for<'a> fn(&'a App, Value) -> BoxFuture<'a, Option<Result<Value, Problem>>>;
+/// What a function does with an event that is no HTTP request, given the time by which it must be
+/// done; None when it knows no such event.
+pub type EventHandler =
+    for<'a> fn(&'a App, Value, Timestamp) -> BoxFuture<'a, Option<Result<Value, Problem>>>;
 
 /// A request that takes longer is answered 503, so that the caller hears within 3 s.
 const BUDGET: Duration = Duration::from_millis(2_700);
@@ -44,6 +48,13 @@ impl Function {
     #[must_use]
     pub fn new(name: &'static str, handler: Handler) -> Self {
         Self { name, handler, event_handler: None, budget: BUDGET }
+    }
+
+    /// The function called `name`, which answers no requests, only events that come under IAM.
+    #[must_use]
+    pub fn on_events(name: &'static str, event_handler: EventHandler) -> Self {
+        Self::new(name, |_, _| Box::pin(std::future::ready(Err(Problem::NotFound))))
+            .with_events(event_handler)
     }
 
     /// Gives it longer: for folds, which read as much as there is.
@@ -78,7 +89,7 @@ pub async fn serve(function: Function) -> Result<(), Error> {
 pub async fn invoke(app: &App, function: Function, event: LambdaEvent<Value>) -> Result<Value, Error> {
     if let Some(handler) = function.event_handler
         && event.payload.get("requestContext").is_none()
-        && let Some(outcome) = handler(app, event.payload.clone()).await
+        && let Some(outcome) = handler(app, event.payload.clone(), deadline(&event)).await
     {
         return outcome.map_err(|problem| {
             log_failure(&problem, &event.context.request_id);
@@ -91,6 +102,11 @@ pub async fn invoke(app: &App, function: Function, event: LambdaEvent<Value>) ->
     }));
     let response = adapter.call(LambdaEvent::new(request, event.context)).await?;
     Ok(serde_json::to_value(response)?)
+}
+
+/// When Lambda will end the invocation.
+fn deadline(event: &LambdaEvent<Value>) -> Timestamp {
+    Timestamp::from_millis(i64::try_from(event.context.deadline).unwrap_or(i64::MAX))
 }
 
 /// Runs the handler within its budget and writes the response, its headers and the log line.

@@ -29,6 +29,9 @@ pub const ROUTES: [Route; 9] = [
     route("GET", "/tests/{test_id}/results", "get-results"),
 ];
 
+/// Functions that no route leads to: they are invoked under IAM.
+pub const ON_EVENTS: [&str; 1] = ["summarize-tests"];
+
 const fn route(method: &'static str, path: &'static str, function: &'static str) -> Route {
     Route { method, path, function }
 }

@@ -4,9 +4,11 @@
 //! Memory is that of one unit's rows plus the totals, however many units there are.
 
 use crate::clock::Timestamp;
-use crate::experiment::{Assignment, Conversion, Experiment, UnitId};
+use crate::experiment::goal::{Kind, Role};
+use crate::experiment::{Assignment, Conversion, Experiment, Goal, UnitId};
 
 use super::moments::Moments;
+use super::segments::Segments;
 
 /// One stored row.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +50,8 @@ pub struct Totals {
     pub arms: Vec<Arm>,
     /// Units by weighting (in the test's order) and arm: what the sample-ratio check counts.
     pub strata: Vec<Vec<u64>>,
+    /// One entry a declared segment attribute, in the definition's order.
+    pub segments: Vec<Segments>,
 }
 
 /// The totals of one arm.
@@ -64,7 +68,7 @@ pub struct Arm {
 pub struct GoalTotals {
     /// Units with at least one outcome in their window.
     pub converted: u64,
-    /// Of each unit's number: 1 or 0 for a binary goal.
+    /// Of each unit's number: 1 or 0 for a binary goal, the sum of its outcomes' values else.
     pub moments: Moments,
 }
 
@@ -90,6 +94,12 @@ impl<'a> Fold<'a> {
         self.unit.push(row);
     }
 
+    /// Units counted so far, the present one not among them.
+    #[must_use]
+    pub fn units(&self) -> u64 {
+        self.totals.units()
+    }
+
     /// Closes the last unit and returns the totals.
     #[must_use]
     pub fn finish(mut self) -> Totals {
@@ -105,7 +115,9 @@ impl<'a> Fold<'a> {
             Row::Assigned { phase, assignment, .. } if *phase == self.test.phase => Some(assignment),
             _ => None,
         });
-        if let Some(assignment) = assigned {
+        let forced =
+            rows.first().is_some_and(|row| self.test.definition.overrides.contains_key(row.unit_id()));
+        if let Some(assignment) = assigned.filter(|_| !forced) {
             self.count(assignment, &rows);
         }
         rows.clear();
@@ -119,18 +131,36 @@ impl<'a> Fold<'a> {
         let stratum = test.weightings.iter().rposition(|w| w.revision <= assignment.revision);
         self.totals.strata[stratum.unwrap_or(0)][arm] += 1;
         self.totals.arms[arm].units += 1;
+        let mut primary_converted = false;
         for (goal, totals) in test.definition.goals.iter().zip(&mut self.totals.arms[arm].goals) {
-            let counts = |row: &&Row| match row {
-                Row::Converted(c) => {
-                    c.goal == goal.key && within(assignment.assigned_at, c.occurred_at, goal.window_ms())
-                }
-                Row::Assigned { .. } => false,
-            };
-            let converted = rows.iter().any(|row| counts(&row));
+            let (converted, number) = outcome(goal, assignment, rows);
             totals.converted += u64::from(converted);
-            totals.moments.add(f64::from(u8::from(converted)));
+            totals.moments.add(number);
+            primary_converted |= converted && goal.role == Role::Primary;
+        }
+        for (name, segments) in test.definition.segments.iter().zip(&mut self.totals.segments) {
+            if let Some(value) = assignment.segments.get(name) {
+                segments.count(value, arm, primary_converted);
+            }
         }
     }
+}
+
+/// Whether a unit converted to a goal, and its number.
+fn outcome(goal: &Goal, assignment: &Assignment, rows: &[Row]) -> (bool, f64) {
+    let values = rows.iter().filter_map(|row| match row {
+        Row::Converted(c) if c.goal == goal.key => {
+            within(assignment.assigned_at, c.occurred_at, goal.window_ms()).then_some(c.value)
+        }
+        _ => None,
+    });
+    let (mut count, mut sum) = (0_u64, Moments::default());
+    for value in values {
+        count += 1;
+        sum.add(value);
+    }
+    let number = if goal.kind == Kind::Binary { f64::from(u8::from(count > 0)) } else { sum.total() };
+    (count > 0, number)
 }
 
 fn within(assigned_at: Timestamp, occurred_at: Timestamp, window_ms: i64) -> bool {
@@ -146,6 +176,7 @@ impl Totals {
         Self {
             arms: vec![Arm { units: 0, goals }; arms],
             strata: vec![vec![0; arms]; test.weightings.len().max(1)],
+            segments: vec![Segments::new(arms); test.definition.segments.len()],
         }
     }
 
@@ -154,6 +185,9 @@ impl Totals {
     pub fn merge(&mut self, other: &Self) {
         for (own, theirs) in self.strata.iter_mut().zip(&other.strata) {
             own.iter_mut().zip(theirs).for_each(|(a, b)| *a += b);
+        }
+        for (own, theirs) in self.segments.iter_mut().zip(&other.segments) {
+            own.merge(theirs);
         }
         for (own, theirs) in self.arms.iter_mut().zip(&other.arms) {
             own.units += theirs.units;
@@ -276,7 +310,7 @@ mod tests {
             Row::Assigned { unit_id, phase, assignment } => {
                 Row::Assigned { unit_id, phase, assignment: Assignment { revision, ..assignment } }
             }
-            other => other,
+            other @ Row::Converted(_) => other,
         };
         let totals = fold(&test, [at(1, 1), at(2, 4), at(3, 5), at(4, 9)]);
         assert_eq!(totals.strata, [[2, 0], [2, 0]]);

@@ -30,7 +30,7 @@ pub struct Difference {
 /// Source: Welch 1947, with the degrees of freedom of Satterthwaite 1946.
 #[must_use]
 pub fn welch(control: &Moments, treatment: &Moments, alpha: f64) -> Option<Difference> {
-    let share = |m: &Moments| Some((m.variance()? / count(m), count(m) - 1.0));
+    let share = |m: &Moments| Some((m.variance_of_mean()?, count(m) - 1.0));
     let ((a, a_freedom), (b, b_freedom)) = (share(control)?, share(treatment)?);
     let variance = a + b;
     if variance <= 0.0 {
@@ -52,7 +52,7 @@ pub fn welch(control: &Moments, treatment: &Moments, alpha: f64) -> Option<Diffe
 }
 
 /// The library's quantile, sharpened by Newton steps on its own distribution function.
-fn quantile(distribution: &StudentsT, p: f64) -> f64 {
+pub(super) fn quantile(distribution: &StudentsT, p: f64) -> f64 {
     use statrs::distribution::Continuous;
     let mut x = distribution.inverse_cdf(p);
     for _ in 0..3 {

@@ -5,5 +5,8 @@
 pub mod fold;
 pub mod mean;
 pub mod moments;
+pub mod relative;
 pub mod report;
+pub mod segments;
 pub mod srm;
+pub mod verdict;

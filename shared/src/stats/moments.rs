@@ -9,12 +9,15 @@ pub struct Moments {
     n: u64,
     mean: f64,
     m2: f64,
+    sum: f64,
+    lost: f64,
 }
 
 impl Moments {
     /// Adds one unit's number.
     pub fn add(&mut self, x: f64) {
         self.n += 1;
+        self.sum_up(x);
         let delta = x - self.mean;
         self.mean += delta / self.count();
         self.m2 += delta * (x - self.mean);
@@ -25,6 +28,8 @@ impl Moments {
         if other.n == 0 {
             return;
         }
+        self.sum_up(other.sum);
+        self.sum_up(other.lost);
         let (own, theirs) = (self.count(), other.count());
         let (n, delta) = (own + theirs, other.mean - self.mean);
         self.n += other.n;
@@ -47,13 +52,27 @@ impl Moments {
     /// The sum over units.
     #[must_use]
     pub fn total(&self) -> f64 {
-        self.mean * self.count()
+        self.sum + self.lost
+    }
+
+    /// Keeps the digits that an addition drops (Neumaier 1974), so that amounts of money add up.
+    fn sum_up(&mut self, x: f64) {
+        let sum = self.sum + x;
+        let (large, small) = if self.sum.abs() >= x.abs() { (self.sum, x) } else { (x, self.sum) };
+        self.lost += (large - sum) + small;
+        self.sum = sum;
     }
 
     /// The unbiased variance per unit; needs two units.
     #[must_use]
     pub fn variance(&self) -> Option<f64> {
         (self.n >= 2).then(|| self.m2 / (self.count() - 1.0))
+    }
+
+    /// The variance of the mean; needs two units.
+    #[must_use]
+    pub fn variance_of_mean(&self) -> Option<f64> {
+        self.variance().map(|variance| variance / self.count())
     }
 
     #[expect(clippy::cast_precision_loss, reason = "exact below 2^53 units")]
@@ -78,6 +97,14 @@ mod tests {
     fn a_large_offset_costs_the_variance_no_digits() {
         let moments = of(&[1e12 + 4.0, 1e12 + 7.0, 1e12 + 13.0, 1e12 + 16.0]);
         assert_eq!(moments.variance(), Some(30.0));
+    }
+
+    #[test]
+    fn a_total_keeps_the_small_amounts_beside_the_large() {
+        assert!((of(&[1e15, 0.1, 0.1, -1e15, 0.1]).total() - 0.3).abs() < 1e-12);
+        let mut parts = of(&[1e15, 0.1]);
+        parts.merge(&of(&[0.1, -1e15, 0.1]));
+        assert!((parts.total() - 0.3).abs() < 1e-12);
     }
 
     #[test]

@@ -6,10 +6,14 @@ use serde::Serialize;
 
 use super::fold::{GoalTotals, Totals};
 use super::mean::welch;
+use super::relative::fieller;
+use super::segments::{Count, Segments};
 use super::srm::{self, Stratum};
+use super::verdict::Verdict;
 use crate::clock::Timestamp;
 use crate::experiment::goal::{Goal, Kind, Role};
-use crate::experiment::{Experiment, ExperimentId, GoalKey, Status, VariantKey};
+use crate::experiment::id::AttributeName;
+use crate::experiment::{Experiment, ExperimentId, GoalKey, Status, Variant, VariantKey};
 
 /// The level of every interval: 95 %.
 const ALPHA: f64 = 0.05;
@@ -31,8 +35,18 @@ pub struct Report {
     pub sample_ratio: SampleRatio,
     /// One entry a goal.
     pub goals: Vec<GoalReport>,
+    /// One entry a declared segment attribute.
+    pub segments: Vec<SegmentReport>,
     /// What to do now.
     pub verdict: Verdict,
+}
+
+/// A report's counts and comparisons, as a point in time.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Point<'a> {
+    as_of: Timestamp,
+    units: &'a BTreeMap<VariantKey, u64>,
+    goals: &'a [GoalReport],
 }
 
 /// The sample-ratio check.
@@ -83,8 +97,42 @@ pub struct Comparison {
     pub method: &'static str,
     /// The difference of means per unit.
     pub absolute: Interval,
+    /// The same as a share of control's mean (0.1 is 10 % more), by Fieller's interval. Without
+    /// bounds the baseline is too low for a percentage: read the absolute difference.
+    pub relative: Interval,
     /// Two-sided p-value for a planned stop; null when there is too little to compare.
     pub p_value: Option<f64>,
+}
+
+/// Counts by the values of one attribute.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SegmentReport {
+    /// The attribute.
+    pub attribute: AttributeName,
+    /// Its values, the first 200 in the order of their bytes.
+    pub values: Vec<SegmentValue>,
+    /// All other values together.
+    pub others: Vec<SegmentArm>,
+}
+
+/// One value of an attribute.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SegmentValue {
+    /// The value as text.
+    pub value: String,
+    /// Each arm.
+    pub arms: Vec<SegmentArm>,
+}
+
+/// The units of one arm that have a value.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SegmentArm {
+    /// The arm.
+    pub variant: VariantKey,
+    /// Its units with this value.
+    pub units: u64,
+    /// Those that converted to the primary goal.
+    pub converted: u64,
 }
 
 /// An estimate and its 95 % interval; null where there is too little to compute it.
@@ -96,27 +144,6 @@ pub struct Interval {
     pub low: Option<f64>,
     /// Upper end.
     pub high: Option<f64>,
-}
-
-/// What to do now, in a word and a sentence.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Verdict {
-    /// The word.
-    pub decision: Verdicts,
-    /// The sentence.
-    pub sentence: String,
-    /// What it rests on.
-    pub reasons: Vec<String>,
-}
-
-/// The words of a verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdicts {
-    /// Not enough is known.
-    KeepRunning,
-    /// Something is wrong with how units were assigned or counted.
-    DoNotTrust,
 }
 
 impl Report {
@@ -142,8 +169,17 @@ impl Report {
             units: units.collect(),
             sample_ratio,
             goals: goals.map(|(index, goal)| goal_report(test, totals, index, goal)).collect(),
-            verdict: verdict(test, totals, sample_ratio),
+            segments: segment_reports(test, totals),
+            verdict: Verdict::new(test, totals, sample_ratio),
         }
+    }
+}
+
+impl Report {
+    /// What is kept of a report when the next one replaces it.
+    #[must_use]
+    pub fn point(&self) -> Point<'_> {
+        Point { as_of: self.as_of, units: &self.units, goals: &self.goals }
     }
 }
 
@@ -181,6 +217,8 @@ fn arm_report(kind: Kind, variant: &VariantKey, totals: &GoalTotals) -> ArmRepor
 
 fn comparison(variant: &VariantKey, control: &GoalTotals, treatment: &GoalTotals) -> Comparison {
     let found = welch(&control.moments, &treatment.moments, ALPHA);
+    let relative = fieller(&control.moments, &treatment.moments, found, ALPHA);
+    let bounds = relative.and_then(|r| r.interval);
     let both = control.moments.units() > 0 && treatment.moments.units() > 0;
     Comparison {
         variant: variant.clone(),
@@ -190,31 +228,32 @@ fn comparison(variant: &VariantKey, control: &GoalTotals, treatment: &GoalTotals
             low: found.map(|d| d.low),
             high: found.map(|d| d.high),
         },
+        relative: Interval {
+            estimate: relative.map(|r| r.estimate),
+            low: bounds.map(|(low, _)| low),
+            high: bounds.map(|(_, high)| high),
+        },
         p_value: found.map(|d| d.p_value),
     }
 }
 
-fn verdict(test: &Experiment, totals: &Totals, sample_ratio: SampleRatio) -> Verdict {
-    let units = totals.units();
-    if !sample_ratio.ok {
-        let p = sample_ratio.p.unwrap_or_default();
-        return Verdict {
-            decision: Verdicts::DoNotTrust,
-            sentence: "Do not trust these results: the units in the variants do not fit their weights."
-                .to_owned(),
-            reasons: vec![format!(
-                "A split this far from the weights has a chance of {p:.2e}. Look for units that are \
-                 lost, assigned twice or filtered after they were assigned."
-            )],
+fn segment_reports(test: &Experiment, totals: &Totals) -> Vec<SegmentReport> {
+    let arms = |counts: &[Count]| {
+        let of = |(v, count): (&Variant, &Count)| SegmentArm {
+            variant: v.key.clone(),
+            units: count.units,
+            converted: count.converted,
         };
-    }
-    let planned = test.definition.planned_units.map_or_else(
-        || "No number of units was planned.".to_owned(),
-        |planned| format!("{units} of {planned} planned units are in the test."),
-    );
-    Verdict {
-        decision: Verdicts::KeepRunning,
-        sentence: format!("Keep running: units in the test so far: {units}."),
-        reasons: vec![planned],
-    }
+        test.definition.variants.iter().zip(counts).map(of).collect::<Vec<_>>()
+    };
+    let of = |(name, found): (&AttributeName, &Segments)| SegmentReport {
+        attribute: name.clone(),
+        values: found
+            .values
+            .iter()
+            .map(|(value, counts)| SegmentValue { value: value.clone(), arms: arms(counts) })
+            .collect(),
+        others: arms(&found.others),
+    };
+    test.definition.segments.iter().zip(&totals.segments).map(of).collect()
 }

@@ -2,6 +2,7 @@
 //! that a retry is recognised and nothing is counted twice.
 
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::StoreError;
 use super::key::{EventKey, events_partition, partition};
 use super::schema::SK;
-use super::table::{Item, Placed, Table, sorted_key, text};
+use super::table::{Item, Placed, Query, Table, sorted_key, text};
 use crate::clock::Timestamp;
 use crate::config::Limits;
 use crate::experiment::{Assignment, Conversion, Experiment, ExperimentId, UnitId, Workspace};
@@ -37,6 +38,20 @@ pub struct Assigned {
     pub assignment: Assignment,
     /// Whether it was stored by this call.
     pub new: bool,
+}
+
+/// How many units a fold may count, over all partitions.
+#[derive(Clone, Copy)]
+struct Bound<'a> {
+    units: &'a AtomicU64,
+    most: Option<u64>,
+}
+
+impl Bound<'_> {
+    fn is_passed(self, more: u64) -> bool {
+        let units = self.units.fetch_add(more, Relaxed) + more;
+        self.most.is_some_and(|most| units > most)
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -131,18 +146,27 @@ impl Events {
     }
 
     /// Folds all rows of the test's present phase: partitions side by side, merged in their order.
+    /// None when there are more than `most` units, if that is set.
     ///
     /// # Errors
     /// When the store is unavailable or a row cannot be read.
-    pub async fn fold(&self, workspace: &Workspace, test: &Experiment) -> Result<Totals, StoreError> {
+    pub async fn fold(
+        &self,
+        workspace: &Workspace,
+        test: &Experiment,
+        most: Option<u64>,
+    ) -> Result<Option<Totals>, StoreError> {
+        let units = AtomicU64::new(0);
+        let bound = Bound { units: &units, most };
         let numbers = 0..test.definition.partitions;
-        stream::iter(numbers.map(|number| self.fold_partition(workspace, test, number)))
-            .buffered(SIDE_BY_SIDE)
-            .try_fold(Totals::empty(test), |mut all, part| async move {
-                all.merge(&part);
-                Ok(all)
-            })
-            .await
+        let mut parts = stream::iter(numbers.map(|n| self.fold_partition(workspace, test, n, bound)))
+            .buffered(SIDE_BY_SIDE);
+        let mut all = Totals::empty(test);
+        while let Some(part) = parts.try_next().await? {
+            let Some(part) = part else { return Ok(None) };
+            all.merge(&part);
+        }
+        Ok(Some(all))
     }
 
     async fn fold_partition(
@@ -150,17 +174,22 @@ impl Events {
         workspace: &Workspace,
         test: &Experiment,
         number: u32,
-    ) -> Result<Totals, StoreError> {
+        bound: Bound<'_>,
+    ) -> Result<Option<Totals>, StoreError> {
         let partition = partition(workspace, &test.definition.test_id, number);
         let (mut fold, mut after) = (Fold::new(test), None);
         loop {
-            let page = self.table.query(&partition, after, None).await?;
+            let before = fold.units();
+            let page = self.table.query(Query { after, ..Query::of(&partition) }).await?;
             for item in page.items {
                 fold.push(row(item)?);
             }
+            if bound.is_passed(fold.units() - before) {
+                return Ok(None);
+            }
             after = page.next;
             if after.is_none() {
-                return Ok(fold.finish());
+                return Ok(Some(fold.finish()));
             }
         }
     }

@@ -1,11 +1,12 @@
 //! What is stored, in DynamoDB. [`schema`] says which tables, [`key`] how keys are written,
-//! [`table`] makes the calls; [`tests`], [`events`] and [`identities`] give them their meaning.
+//! [`table`] makes the calls; [`tests`], [`events`], [`summaries`] and [`identities`] give them their meaning.
 
 pub mod events;
 pub mod identities;
 pub mod key;
 pub mod meter;
 pub mod schema;
+pub mod summaries;
 pub mod table;
 pub mod tests;
 
@@ -74,6 +75,8 @@ pub struct Store {
     pub tests: tests::Tests,
     /// Assignments and conversions.
     pub events: events::Events,
+    /// Folded results.
+    pub summaries: summaries::Summaries,
     /// Workspaces and people.
     pub identities: identities::Identities,
     /// What the calls so far have cost.
@@ -91,6 +94,7 @@ impl Store {
         Self {
             tests: tests::Tests::new(table(TableName::Tests), limits),
             events: events::Events::new(table(TableName::Events), limits),
+            summaries: summaries::Summaries::new(table(TableName::Summaries)),
             identities: identities::Identities::new(table(TableName::Identities)),
             meter,
         }

@@ -51,6 +51,40 @@ pub struct Page {
     pub next: Option<Item>,
 }
 
+/// Which items to read: those of one partition, as they stand now. An index is read as it stood a
+/// moment ago, for DynamoDB keeps no other.
+#[derive(Debug, Clone, Default)]
+pub struct Query<'a> {
+    /// The partition.
+    pub partition: &'a str,
+    /// The index and the name of its partition key, to read through it.
+    pub index: Option<(&'static str, &'static str)>,
+    /// Where an earlier page ended.
+    pub after: Option<Item>,
+    /// Most items in the page.
+    pub limit: Option<i32>,
+    /// In which order of their sort keys.
+    pub order: Order,
+}
+
+/// An order of sort keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// Smallest first.
+    #[default]
+    Rising,
+    /// Largest first.
+    Falling,
+}
+
+impl<'a> Query<'a> {
+    /// All of a partition, in rising order, by pages of 1 MB.
+    #[must_use]
+    pub fn of(partition: &'a str) -> Self {
+        Self { partition, ..Self::default() }
+    }
+}
+
 /// One write of several that happen together or not at all.
 #[derive(Debug)]
 pub struct Write {
@@ -172,23 +206,33 @@ impl Table {
         })
     }
 
-    /// Reads one page of the items in `partition` that sort after `after`, at most `limit` of them.
-    pub fn query(&self, partition: &str, after: Option<Item>, limit: Option<i32>) -> Answer<'_, Page> {
-        let partition = AttributeValue::S(partition.to_owned());
+    /// Stores an item, whatever was there.
+    pub fn put(&self, item: Item) -> Answer<'_, ()> {
         Box::pin(async move {
-            let answer = self
-                .client
-                .query()
-                .table_name(&self.name)
-                .key_condition_expression("#key = :partition")
-                .expression_attribute_names("#key", PK)
-                .expression_attribute_values(":partition", partition)
-                .set_exclusive_start_key(after)
-                .set_limit(limit)
-                .consistent_read(true)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await?;
+            let request = self.client.put_item().table_name(&self.name).set_item(Some(item));
+            let answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await?;
+            self.meter.consumed(answer.consumed_capacity().and_then(|c| c.capacity_units));
+            Ok(())
+        })
+    }
+
+    /// Reads one page.
+    pub fn query(&self, query: Query<'_>) -> Answer<'_, Page> {
+        let request = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .key_condition_expression("#key = :partition")
+            .expression_attribute_names("#key", query.index.map_or(PK, |(_, key)| key))
+            .expression_attribute_values(":partition", AttributeValue::S(query.partition.to_owned()))
+            .set_index_name(query.index.map(|(name, _)| name.to_owned()))
+            .set_exclusive_start_key(query.after)
+            .set_limit(query.limit)
+            .scan_index_forward(query.order == Order::Rising)
+            .consistent_read(query.index.is_none())
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        Box::pin(async move {
+            let answer = request.send().await?;
             self.meter.consumed(answer.consumed_capacity().and_then(|c| c.capacity_units));
             let next = answer.last_evaluated_key.filter(|key| !key.is_empty());
             Ok(Page { items: answer.items.unwrap_or_default(), next })

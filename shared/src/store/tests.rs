@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::StoreError;
 use super::key;
-use super::schema::{FOLDED_AT, SHARD};
-use super::table::{Condition, Item, Placed, Table, Write, sorted_key, text};
+use super::schema::{FOLDED_AT, PK, RUNNING, SHARD, SK};
+use super::table::{Condition, Item, Placed, Query, Table, Write, sorted_key, text};
 use crate::clock::Timestamp;
 use crate::config::Limits;
 use crate::experiment::bucket::fnv1a32;
@@ -151,11 +151,54 @@ impl Tests {
         limit: u16,
     ) -> Result<(Vec<Listed>, Option<ExperimentId>), StoreError> {
         let start = after.map(|id| sorted_key(workspace.as_str(), id.as_str()));
-        let page = self.table.query(workspace.as_str(), start, Some(i32::from(limit))).await?;
+        let query = Query { after: start, limit: Some(i32::from(limit)), ..Query::of(workspace.as_str()) };
+        let page = self.table.query(query).await?;
         let tests = page.items.iter().map(listed).collect::<Result<Vec<_>, _>>()?;
-        let next = page.next.map(|key| text(&key, super::schema::SK).map(str::to_owned)).transpose()?;
+        let next = page.next.map(|key| text(&key, SK).map(str::to_owned)).transpose()?;
         let next = next.map(ExperimentId::parse).transpose().map_err(StoreError::broken)?;
         Ok((tests, next))
+    }
+
+    /// The running tests of all workspaces, those first that were folded longest ago.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn running(&self) -> Result<Vec<(Workspace, ExperimentId)>, StoreError> {
+        let mut found = Vec::new();
+        for shard in 0..SHARDS {
+            let (shard, mut after) = (shard.to_string(), None);
+            loop {
+                let query = Query { index: Some((RUNNING, SHARD)), after, ..Query::of(&shard) };
+                let page = self.table.query(query).await?;
+                for item in &page.items {
+                    let workspace = Workspace::parse(text(item, PK)?).map_err(StoreError::broken)?;
+                    let test_id = ExperimentId::parse(text(item, SK)?).map_err(StoreError::broken)?;
+                    found.push((text(item, FOLDED_AT)?.to_owned(), workspace, test_id));
+                }
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+        }
+        found.sort();
+        Ok(found.into_iter().map(|(_, workspace, test_id)| (workspace, test_id)).collect())
+    }
+
+    /// Puts a test last in line for the next fold, if it still runs.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn folded(
+        &self,
+        workspace: &Workspace,
+        test_id: &ExperimentId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let key = sorted_key(workspace.as_str(), test_id.as_str());
+        let set = (FOLDED_AT, AttributeValue::S(String::from(now)));
+        let expected = ("status", AttributeValue::S(Status::Running.as_str().to_owned()));
+        self.table.set_if(key, set, expected).await.map(|_| ())
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -192,7 +235,7 @@ fn experiment(item: &Item) -> Result<Experiment, StoreError> {
 fn listed(item: &Item) -> Result<Listed, StoreError> {
     let own = |name: &str| text(item, name).map(str::to_owned);
     Ok(Listed {
-        test_id: own(super::schema::SK)?,
+        test_id: own(SK)?,
         name: own("name")?,
         status: own("status")?,
         updated_at: own("updated_at")?,

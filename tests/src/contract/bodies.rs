@@ -10,11 +10,13 @@ use bellwether::experiment::{
     Assignment, Conversion, Decision, Definition, Experiment, Seed, Told, Unit, conversion, decide, unit,
     wire,
 };
+use bellwether::http::batch::Batch;
 use bellwether::http::extract::typed;
 use bellwether::http::json;
 use bellwether::stats::fold::{Fold, Row};
 use bellwether::stats::report::Report;
-use serde_json::{Value, json};
+use bellwether::store::tests::Listed;
+use serde_json::{Map, Value, json};
 
 use super::document::{CONTRACT, Shape, body_of, source};
 
@@ -47,7 +49,9 @@ fn report(arms: [(&str, u32, u32); 2]) -> Value {
     let mut fold = Fold::new(&test);
     for (variant, units, converted) in arms {
         for n in 0..units {
-            let unit = asked(json!({ "unit_id": format!("{variant}-{n}") }));
+            let unit = asked(
+                json!({ "unit_id": format!("{variant}-{n}"), "attributes": { "industry": "software" } }),
+            );
             let variant = test.definition.variants.iter().find(|v| v.key.as_str() == variant).unwrap();
             let assignment = Assignment::of(&test, &unit, variant, now()).unwrap();
             fold.push(Row::Assigned { unit_id: unit.id.clone(), phase: 1, assignment });
@@ -57,7 +61,10 @@ fn report(arms: [(&str, u32, u32); 2]) -> Value {
             }
         }
     }
-    serde_json::to_value(Report::new(&test, &fold.finish(), now())).unwrap()
+    let report = Report::new(&test, &fold.finish(), now());
+    let mut answer = serde_json::to_value(&report).unwrap();
+    answer["series"] = json!([report.point()]);
+    answer
 }
 
 #[test]
@@ -66,6 +73,9 @@ fn what_the_code_answers_fits_the_contract_and_no_field_is_missing_from_it() {
     let test = Shape::closed("Test");
     test.assert_takes(&view(&draft(&json!({}))), "a draft");
     test.assert_takes(&view(&launched(&json!({ "planned_units": null, "targeting": {} }))), "a running test");
+    let (test_id, name) = ("short".to_owned(), "Short".to_owned());
+    let listed = Listed { test_id, name, status: "draft".to_owned(), updated_at: String::from(now()) };
+    Shape::closed("ListedTest").assert_takes(&serde_json::to_value(listed).unwrap(), "a line in the list");
     let results = Shape::closed("Results");
     results.assert_takes(&report([("control", 0, 0), ("calculator", 0, 0)]), "nothing yet");
     results.assert_takes(&report([("control", 201, 23), ("calculator", 199, 41)]), "some results");
@@ -100,23 +110,37 @@ fn assert_limits(schema: &str, base: &Value, limits: &[Limits], code: impl Fn(Va
         assert_eq!(verdicts, (wanted, wanted), "{schema}: contract and code on {what}\n{body:#}");
     };
     agree(base, true, "the base");
-    for (pointer, within, outside) in limits {
-        let (parent, field) = pointer.rsplit_once('/').unwrap();
+    for (field, within, outside) in limits {
         let values = within.iter().map(|value| (value, true)).chain(outside.iter().map(|v| (v, false)));
         for (value, wanted) in values {
             let mut body = base.clone();
-            body.pointer_mut(parent).unwrap()[field] = value.clone();
-            agree(&body, wanted, pointer);
+            body[field] = value.clone();
+            agree(&body, wanted, field);
         }
     }
     let properties = CONTRACT["components"]["schemas"][schema]["properties"].as_object().unwrap().keys();
-    let tried: BTreeSet<&str> = limits.iter().filter_map(|(p, ..)| p.split('/').nth(1)).collect();
+    let tried: BTreeSet<&str> = limits.iter().map(|(field, ..)| *field).collect();
     for property in properties {
         assert!(tried.contains(property.as_str()), "the limits of {property} are not tried");
     }
     let mut unknown = base.clone();
     unknown["surprise"] = json!(1);
     agree(&unknown, false, "an unknown field");
+}
+
+/// The same for a list of up to 100 under `name`, each item like `item`.
+fn assert_batch(schema: &str, name: &str, item: &Value) {
+    let shape = Shape::open(schema);
+    let list = |count| vec![item.clone(); count];
+    let mut beside = item.clone();
+    beside[name] = json!(list(1));
+    let within = [item.clone(), json!({ name: list(1) }), json!({ name: list(100) })];
+    let outside = [json!({ name: [] }), json!({ name: list(101) }), json!({ name: item }), beside];
+    let bodies = within.iter().map(|body| (body, true)).chain(outside.iter().map(|body| (body, false)));
+    for (body, wanted) in bodies {
+        let verdicts = (shape.takes(body), Batch::parse(body.clone(), name).is_ok());
+        assert_eq!(verdicts, (wanted, wanted), "{schema}: contract and code");
+    }
 }
 
 fn texts(text: &str, count: usize) -> Value {
@@ -141,98 +165,112 @@ fn goals(count: u32) -> Value {
     (0..count).map(|n| json!({ "key": format!("g{n}"), "kind": "binary", "role": role(n) })).collect()
 }
 
-fn variant(field: &str, value: &Value) -> Value {
-    let mut two = variants(2);
+/// The second of two variants or goals with one field changed.
+fn second(of: fn(u32) -> Value, field: &str, value: &Value) -> Value {
+    let mut two = of(2);
     two[1][field] = value.clone();
     two
 }
 
-fn goal(field: &str, value: &Value) -> Value {
-    let mut two = goals(2);
-    two[1][field] = value.clone();
-    two
+fn guardrails(count: u32) -> Value {
+    let mut all = goals(count);
+    all[1]["role"] = json!("guardrail");
+    all
 }
 
-/// What a new test and a change have in common.
-fn limits_of_a_test() -> Vec<Limits> {
-    let (good_keys, bad_keys) = slugs();
-    let each = |of: fn(&str, &Value) -> Value, field: &str, values: &[Value]| -> Vec<Value> {
-        values.iter().map(|value| of(field, value)).collect()
+fn seconds(of: fn(u32) -> Value, field: &str, values: &[Value]) -> Vec<Value> {
+    values.iter().map(|value| second(of, field, value)).collect()
+}
+
+/// As many overrides, each to a variant of the sample test.
+fn forced(count: u32) -> Value {
+    (0..count).map(|n| (format!("unit-{n}"), json!("calculator"))).collect::<Map<_, _>>().into()
+}
+
+/// The ends of a range of whole numbers, and what lies outside it.
+fn numbers(least: i64, most: i64) -> (Vec<Value>, Vec<Value>) {
+    let outside = vec![json!(least - 1), json!(most + 1), json!(1.5), json!("1"), json!(true)];
+    (vec![json!(least), json!(most)], outside)
+}
+
+fn limits_of_variants() -> Vec<Limits> {
+    let limits = |field: &str, within: &[Value], outside: &[Value]| {
+        ("variants", seconds(variants, field, within), seconds(variants, field, outside))
     };
-    let numbers = |least: i64, most: i64| -> (Vec<Value>, Vec<Value>) {
-        let outside = vec![json!(least - 1), json!(most + 1), json!(1.5), json!("1"), json!(true)];
-        (vec![json!(least), json!(most)], outside)
-    };
-    let (points, no_points) = numbers(0, 10_000);
-    let (units, no_units) = numbers(2, 10_000_000);
-    let (days, no_days) = numbers(1, 365);
-    let parameters = [json!({}), json!({ "a": [null, 1, { "b": "c" }] })];
+    let (good, bad) = slugs();
     let weights = [[0, 10_000], [10_000, 0]].map(|[a, b]| {
         let mut two = variants(2);
         (two[0]["weight"], two[1]["weight"]) = (json!(a), json!(b));
         two
     });
-    let attributes = |names: &[&str]| json!(names);
+    let parameters = [json!({}), json!({ "a": [null, 1, { "b": "c" }] })];
     vec![
+        ("variants", vec![variants(2), variants(20)], vec![json!([]), variants(1), variants(21), json!({})]),
+        ("variants", weights.into(), vec![]),
+        limits("weight", &[], &numbers(0, 10_000).1),
+        limits("key", &good, &bad),
+        limits("is_control", &[json!(false)], &[json!(0), Value::Null]),
+        limits("parameters", &parameters, &[json!([]), Value::Null]),
+        limits("surprise", &[], &[json!(1)]),
+    ]
+}
+
+fn limits_of_goals() -> Vec<Limits> {
+    let limits = |field: &str, within: &[Value], outside: &[Value]| {
+        ("goals", seconds(goals, field, within), seconds(goals, field, outside))
+    };
+    let ((good, bad), (days, no_days)) = (slugs(), numbers(1, 365));
+    let margins = seconds(guardrails, "margin", &[json!(0), json!(0.5), json!(1e15)]);
+    let no_margins = seconds(guardrails, "margin", &[json!(-0.1), json!("1"), json!(1.1e15)]);
+    vec![
+        ("goals", vec![goals(1), goals(20)], vec![json!([]), goals(21)]),
+        limits("key", &good, &bad),
+        limits("kind", &[json!("count"), json!("sum")], &[json!("ratio"), json!("median"), Value::Null]),
+        limits("role", &[json!("secondary"), json!("none")], &[json!("first"), Value::Null]),
+        limits("better", &[json!("higher"), json!("lower")], &[json!("best"), Value::Null]),
+        limits("window_days", &days, &no_days),
+        limits("surprise", &[], &[json!(1)]),
+        ("goals", margins, no_margins),
+    ]
+}
+
+/// What a new test and a change have in common.
+fn limits_of_a_test() -> Vec<Limits> {
+    let (points, no_points) = numbers(0, 10_000);
+    let (units, no_units) = numbers(2, 10_000_000);
+    let namespace = |range: Value| json!({ "key": "n", "range": range });
+    let [four, five] =
+        [["a", "b", "c", "d"].as_slice(), &["a", "b", "c", "d", "e"]].map(|names| json!(names));
+    let conditions =
+        [json!({ "a": { "$gte": 1 }, "b.c": [1], "d": null }), json!({ "$or": [{ "$not": {} }] })];
+    let no_conditions = [json!([]), json!({ "$and": {} }), json!({ "$or": [1] }), json!({ "$not": [] })];
+    let modes = ["fixed", "external"].map(|mode| json!({ "mode": mode }));
+    let no_modes =
+        [json!({}), json!({ "mode": "adaptive" }), json!({ "mode": "fixed", "x": 1 }), json!("fixed")];
+    let mut limits = vec![
         (
-            "/name",
+            "name",
             vec![json!("x"), texts("ü", 200)],
             vec![json!(""), texts("ü", 201), json!("\u{7f}"), json!("a\nb")],
         ),
         (
-            "/hypothesis",
+            "hypothesis",
             vec![json!(""), json!("a\n\tb"), texts("ü", 2_000)],
             vec![texts("x", 2_001), json!("a\rb")],
         ),
-        ("/variants", vec![variants(2), variants(20)], vec![json!([]), variants(1), variants(21), json!({})]),
-        ("/variants", weights.into(), each(variant, "weight", &no_points)),
-        ("/variants", each(variant, "key", &good_keys), each(variant, "key", &bad_keys)),
-        ("/variants", each(variant, "is_control", &[json!(false)]), each(variant, "is_control", &[json!(0)])),
-        (
-            "/variants",
-            each(variant, "parameters", &parameters),
-            each(variant, "parameters", &[json!([]), Value::Null]),
-        ),
-        ("/variants", vec![], each(variant, "surprise", &[json!(1)])),
-        ("/coverage", points, no_points),
-        (
-            "/targeting",
-            vec![json!({}), json!({ "a": { "$gte": 1 }, "b.c": [1], "d": null })],
-            vec![json!([])],
-        ),
-        (
-            "/allocation",
-            vec![json!({ "mode": "fixed" }), json!({ "mode": "external" })],
-            vec![
-                json!({}),
-                json!({ "mode": "adaptive" }),
-                json!({ "mode": "fixed", "x": 1 }),
-                json!("fixed"),
-            ],
-        ),
-        (
-            "/segments",
-            vec![json!([]), attributes(&["a", "b", "c", "d"]), json!(["x".repeat(64)])],
-            vec![
-                attributes(&["a", "b", "c", "d", "e"]),
-                attributes(&["a", "a"]),
-                attributes(&[""]),
-                attributes(&["\t"]),
-                json!(["x".repeat(65)]),
-            ],
-        ),
-        ("/planned_units", units, no_units),
-        ("/goals", vec![goals(1), goals(20)], vec![json!([]), goals(21)]),
-        ("/goals", each(goal, "key", &good_keys), each(goal, "key", &bad_keys)),
-        ("/goals", vec![], each(goal, "kind", &["count", "sum", "ratio", "median"].map(Value::from))),
-        (
-            "/goals",
-            each(goal, "role", &["secondary", "none"].map(Value::from)),
-            each(goal, "role", &["guardrail", "first"].map(Value::from)),
-        ),
-        ("/goals", each(goal, "window_days", &days), each(goal, "window_days", &no_days)),
-        ("/goals", vec![], each(goal, "surprise", &[json!(1)])),
-    ]
+        ("coverage", points, no_points),
+        ("targeting", conditions.into(), no_conditions.into()),
+        ("namespace", vec![namespace(json!([0, 10_000])), Value::Null], vec![json!({})]),
+        ("namespace", vec![], [json!([0, 10_001]), json!([5_000]), json!([0, 1, 2])].map(namespace).into()),
+        ("namespace", vec![], vec![json!({ "key": "N", "range": [0, 1] }), json!({ "key": "n" })]),
+        ("overrides", vec![json!({}), forced(100)], vec![forced(101), json!([]), json!({ "acme.com": 1 })]),
+        ("allocation", modes.into(), no_modes.into()),
+        ("segments", vec![json!([]), four, json!(["x".repeat(64)])], vec![five, json!(["a", "a"])]),
+        ("segments", vec![], vec![json!([""]), json!(["\t"]), json!(["x".repeat(65)])]),
+        ("planned_units", units, no_units),
+    ];
+    limits.extend(limits_of_variants().into_iter().chain(limits_of_goals()));
+    limits
 }
 
 #[test]
@@ -240,13 +278,13 @@ fn the_limits_of_a_new_test_are_those_of_the_code() {
     let base = body_of("create-test");
     let mut limits = limits_of_a_test();
     let not_null =
-        ["name", "hypothesis", "variants", "coverage", "targeting", "allocation", "segments", "goals"];
+        ["name", "hypothesis", "variants", "coverage", "targeting", "overrides", "allocation", "segments"];
     let (good, bad) = slugs();
     limits.extend([
-        ("/test_id", good, bad),
-        ("/partitions", vec![json!(1), json!(256)], vec![json!(0), json!(257), Value::Null]),
-        ("/planned_units", vec![Value::Null], vec![]),
-        ("/test_id", vec![], vec![Value::Null]),
+        ("test_id", good, bad),
+        ("partitions", vec![json!(1), json!(256)], vec![json!(0), json!(257), Value::Null]),
+        ("planned_units", vec![Value::Null], vec![]),
+        ("test_id", vec![], vec![Value::Null]),
     ]);
     let code = |body: Value| typed::<wire::TestBody>(body).and_then(Definition::parse).is_ok();
     assert_limits("NewTest", &base, &limits, code);
@@ -264,10 +302,10 @@ fn the_limits_of_a_change_are_those_of_the_code() {
     let mut limits = limits_of_a_test();
     let swapped = json!({ "control": 0, "calculator": 10_000 });
     limits.extend([
-        ("/revision", vec![json!(1)], vec![json!(-1), json!(1.5), json!("1"), Value::Null, json!(1e16)]),
-        ("/status", vec![json!("draft"), json!("running"), json!("archived")], vec![json!("gone"), json!(1)]),
+        ("revision", vec![json!(1)], vec![json!(-1), json!(1.5), json!("1"), Value::Null, json!(1e16)]),
+        ("status", vec![json!("draft"), json!("running"), json!("archived")], vec![json!("gone"), json!(1)]),
         (
-            "/weights",
+            "weights",
             vec![json!({}), swapped],
             vec![
                 json!({ "control": -1 }),
@@ -276,13 +314,14 @@ fn the_limits_of_a_change_are_those_of_the_code() {
                 json!({ "control": null }),
             ],
         ),
-        ("/test_id", vec![], vec![json!("another")]),
-        ("/partitions", vec![], vec![json!(16)]),
+        ("test_id", vec![], vec![json!("another")]),
+        ("partitions", vec![], vec![json!(16)]),
     ]);
-    for field in ["/status", "/weights", "/name", "/hypothesis", "/variants", "/coverage", "/targeting"] {
+    for field in ["status", "weights", "name", "hypothesis", "variants", "coverage", "targeting", "overrides"]
+    {
         limits.push((field, vec![Value::Null], vec![]));
     }
-    for field in ["/allocation", "/segments", "/planned_units", "/goals"] {
+    for field in ["allocation", "segments", "planned_units", "goals"] {
         limits.push((field, vec![Value::Null], vec![]));
     }
     let code = |body: Value| {
@@ -294,7 +333,7 @@ fn the_limits_of_a_change_are_those_of_the_code() {
 
 fn unit_ids() -> Limits {
     let outside = vec![json!(""), texts("x", 257), json!("a\tb"), json!("a\u{85}"), json!(7), Value::Null];
-    ("/unit_id", vec![json!("müller.de"), texts("x", 256)], outside)
+    ("unit_id", vec![json!("müller.de"), texts("x", 256)], outside)
 }
 
 #[test]
@@ -302,13 +341,15 @@ fn the_limits_of_an_assignment_are_those_of_the_code() {
     let (good, bad) = slugs();
     let limits = [
         unit_ids(),
-        ("/attributes", vec![json!({}), json!({ "a": { "b": [null] } })], vec![json!([]), Value::Null]),
-        ("/covariate", vec![json!(-1e15), json!(1e15), Value::Null], vec![json!(1.1e15), json!("1")]),
-        ("/variant", good, bad),
-        ("/variant", vec![Value::Null], vec![]),
+        ("attributes", vec![json!({}), json!({ "a": { "b": [null] } })], vec![json!([]), Value::Null]),
+        ("covariate", vec![json!(-1e15), json!(1e15), Value::Null], vec![json!(1.1e15), json!("1")]),
+        ("variant", good, bad),
+        ("variant", vec![Value::Null], vec![]),
     ];
     let code = |body: Value| typed::<unit::UnitBody>(body).and_then(Unit::parse).is_ok();
-    assert_limits("Unit", &json!({ "unit_id": "acme.com" }), &limits, code);
+    let base = json!({ "unit_id": "acme.com" });
+    assert_limits("Unit", &base, &limits, code);
+    assert_batch("AssignmentRequest", "units", &base);
 }
 
 #[test]
@@ -316,15 +357,15 @@ fn the_limits_of_a_conversion_are_those_of_the_code() {
     let test = launched(&json!({}));
     let limits = [
         unit_ids(),
-        ("/goal", vec![json!("opt-out")], slugs().1),
+        ("goal", vec![json!("opt-out")], slugs().1),
         (
-            "/event_id",
+            "event_id",
             vec![json!("A.b_c:d-9"), texts("x", 64)],
             vec![json!(""), json!("a b"), json!("é"), texts("x", 65), Value::Null],
         ),
-        ("/value", vec![json!(1), json!(1.0), Value::Null], vec![json!(0), json!(2), json!("1")]),
+        ("value", vec![json!(1), json!(1.0), Value::Null], vec![json!(1.1e15), json!("1")]),
         (
-            "/occurred_at",
+            "occurred_at",
             vec![json!("2026-11-21T10:00:00Z"), json!("2026-11-21T10:00:00.5+01:00"), Value::Null],
             vec![json!("yesterday"), json!("2026-11-21"), json!("2026-11-21T10:00:00"), json!(1)],
         ),
@@ -335,28 +376,32 @@ fn the_limits_of_a_conversion_are_those_of_the_code() {
     };
     let base = json!({ "unit_id": "acme.com", "goal": "demo-booked", "event_id": "e" });
     assert_limits("Conversion", &base, &limits, code);
+    assert_batch("ConversionRequest", "events", &base);
 }
 
 #[test]
-fn the_limits_of_a_person_are_those_of_the_code() {
+fn the_limits_of_a_person_and_of_a_sign_in_are_those_of_the_code() {
+    let long = format!("a@{}com", "example.".repeat(32));
+    let emails = [json!(""), json!("nobody"), json!(long), json!(1), Value::Null];
+    let email: Limits = ("email", vec![json!("a@b"), json!("Ada@example.com")], emails.into());
+    let short_and_long = vec![texts("ü", 14), texts("x", 129), json!(1), Value::Null];
     let limits = [
-        ("/email", vec![json!("a@b"), json!("Ada@example.com")], vec![json!(""), json!("nobody"), json!(1)]),
-        ("/email", vec![], vec![json!(format!("a@{}com", "example.".repeat(32)))]),
-        ("/password", vec![texts("ü", 15), texts("x", 128)], vec![texts("ü", 14), texts("x", 129), json!(1)]),
-        (
-            "/role",
-            vec![json!("admin"), json!("analyst"), json!("viewer")],
-            vec![json!("service"), json!("x")],
-        ),
+        email.clone(),
+        ("password", vec![texts("ü", 15), texts("x", 128)], short_and_long),
+        ("role", vec![json!("admin"), json!("analyst"), json!("viewer")], vec![json!("service"), json!("x")]),
     ];
-    let code = |body: Value| {
-        let text = |name: &str| body[name].as_str().map(str::to_owned);
-        let email = text("email").is_some_and(|email| Email::parse(&email).is_ok());
-        let password = text("password").is_some_and(|text| Password::parse(&text.into()).is_ok());
+    let is_email = |body: &Value| body["email"].as_str().is_some_and(|email| Email::parse(email).is_ok());
+    let has = |body: &Value, fields: usize| body.as_object().unwrap().len() == fields;
+    let person = |body: Value| {
+        let password = body["password"].as_str().map(str::to_owned);
+        let password = password.is_some_and(|password| Password::parse(&password.into()).is_ok());
         let role = serde_json::from_value(body["role"].clone()).is_ok_and(|role: Role| role != Role::Service);
-        email && password && role && body.as_object().unwrap().len() == 3
+        is_email(&body) && password && role && has(&body, 3)
     };
     let base = json!({ "email": "a@b.c", "password": "a long enough password", "role": "viewer" });
-    assert_limits("NewUser", &base, &limits, code);
+    assert_limits("NewUser", &base, &limits, person);
     assert!(source("create-user").contains("new.role == Role::Service"), "the one role that is for machines");
+    let passwords = ("password", vec![json!(""), texts("x", 1_000)], vec![json!(1), Value::Null]);
+    let sign_in = |body: Value| is_email(&body) && body["password"].is_string() && has(&body, 2);
+    assert_limits("Login", &json!({ "email": "a@b.c", "password": "" }), &[email, passwords], sign_in);
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use bellwether::http::routes::{METHODS, ROUTES};
+use bellwether::http::routes::{METHODS, ON_EVENTS, ROUTES};
 use boon::{Compiler, Draft, SchemaIndex, Schemas};
 use serde_json::{Map, Value, json};
 
@@ -32,9 +32,9 @@ pub fn toml(path: &str) -> toml::Table {
     read(path).parse().unwrap()
 }
 
-/// Every function that answers requests.
-pub fn functions() -> BTreeSet<String> {
-    ROUTES.iter().map(|route| route.function).chain([REJECT]).map(str::to_owned).collect()
+/// Every function.
+pub fn functions() -> BTreeSet<&'static str> {
+    ROUTES.iter().map(|route| route.function).chain([REJECT]).chain(ON_EVENTS).collect()
 }
 
 pub fn source(function: &str) -> String {
@@ -127,21 +127,22 @@ pub struct Shape {
 impl Shape {
     /// As callers read it: an answer may have fields that are not listed.
     pub fn open(name: &str) -> Self {
-        Self::compiled(name, false)
+        Self::at(&format!("schemas/{name}"), false)
     }
 
     /// As its author must keep it: every field is listed.
     pub fn closed(name: &str) -> Self {
-        Self::compiled(name, true)
+        Self::at(&format!("schemas/{name}"), true)
     }
 
-    fn compiled(name: &str, closed: bool) -> Self {
+    /// The schema at a place in the components.
+    pub fn at(place: &str, closed: bool) -> Self {
         let mut compiler = Compiler::new();
         compiler.set_default_draft(Draft::V2020_12);
         compiler.enable_format_assertions();
         compiler.add_resource("http://contract/", as_json_schema(&CONTRACT, closed)).unwrap();
         let mut schemas = Schemas::new();
-        let place = format!("http://contract/#/components/schemas/{name}");
+        let place = format!("http://contract/#/components/{place}");
         let index = compiler.compile(&place, &mut schemas).unwrap_or_else(|error| panic!("{error:#}"));
         Self { schemas, index }
     }

@@ -29,6 +29,9 @@ fn clause(key: &str, wanted: &Value) -> Result<Clause, Refused> {
         "$or" => alternatives(wanted).map(Clause::Or),
         "$nor" => alternatives(wanted).map(Clause::Nor),
         "$not" => Ok(Clause::Not(clauses(object(wanted)?)?)),
+        unknown if unknown.starts_with('$') => {
+            Err(refused("is no operator; an attribute's name cannot begin with $"))
+        }
         path => Ok(Clause::Field(path.split('.').map(str::to_owned).collect(), tests(wanted)?)),
     }
 }

@@ -1,0 +1,83 @@
+//! On a schedule: folds every running test and keeps its results, those first that were folded
+//! longest ago, until 60 s before its own end.
+//!
+//! A test that cannot be folded goes to the end of the line like the others and stops none of them.
+//! What is kept: `bellwether::store::summaries`.
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use bellwether::App;
+use bellwether::clock::Timestamp;
+use bellwether::experiment::{ExperimentId, Status, Workspace};
+use bellwether::http::problem::Problem;
+use bellwether::http::{Function, serve};
+use bellwether::stats::report::Report;
+use lambda_http::Error;
+use serde::Serialize;
+use serde_json::Value;
+
+/// Left for answering, and for a fold that is under way to be given up.
+const RESERVE_MS: i64 = 60_000;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    serve(function()).await
+}
+
+fn function() -> Function {
+    Function::on_events(env!("CARGO_PKG_NAME"), |app, _, deadline| Box::pin(handle(app, deadline)))
+}
+
+/// What a run has done; Lambda's log keeps it.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+struct Done {
+    folded: u32,
+    failed: u32,
+    left: usize,
+}
+
+async fn handle(app: &App, deadline: Timestamp) -> Option<Result<Value, Problem>> {
+    Some(
+        summarize(app, deadline).await.and_then(|done| serde_json::to_value(done).map_err(Problem::internal)),
+    )
+}
+
+async fn summarize(app: &App, deadline: Timestamp) -> Result<Done, Problem> {
+    let mut waiting = app.store.tests.running().await?.into_iter();
+    let mut done = Done::default();
+    while let Some(time) = time_left(app, deadline) {
+        let Some((workspace, test_id)) = waiting.next() else { return Ok(done) };
+        let outcome = tokio::time::timeout(time, fold(app, &workspace, &test_id)).await;
+        let outcome =
+            outcome.unwrap_or_else(|_| Err(Problem::Unavailable("there was no time left".to_owned())));
+        match outcome {
+            Ok(()) => done.folded += 1,
+            Err(problem) => {
+                done.failed += 1;
+                let cause = problem.cause().unwrap_or_else(|| problem.detail());
+                tracing::error!(%workspace, %test_id, cause, "a test could not be folded");
+            }
+        }
+        app.store.tests.folded(&workspace, &test_id, app.clock.now()).await?;
+    }
+    done.left = waiting.len();
+    Ok(done)
+}
+
+async fn fold(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> Result<(), Problem> {
+    let as_of = app.clock.now();
+    let found = app.store.tests.get(workspace, test_id).await?;
+    let Some(test) = found.filter(|test| test.status == Status::Running) else { return Ok(()) };
+    if let Some(totals) = app.store.events.fold(workspace, &test, None).await? {
+        app.store.summaries.keep(workspace, &Report::new(&test, &totals, as_of)).await?;
+    }
+    Ok(())
+}
+
+fn time_left(app: &App, deadline: Timestamp) -> Option<Duration> {
+    let left = deadline.millis() - RESERVE_MS - app.clock.now().millis();
+    u64::try_from(left).ok().filter(|left| *left > 0).map(Duration::from_millis)
+}

@@ -1,0 +1,41 @@
+"""Results as a person would want to read them."""
+
+
+def show(results):
+    """Print each goal as a table, then the checks and the verdict."""
+    for goal in results["goals"]:
+        print(f"\n{goal['goal']} ({goal['kind']}, {goal['role']})")
+        print(f"  {'variant':<12}{'units':>8}{'converted':>12}{'total':>16}{'mean':>12}")
+        for arm in goal["arms"]:
+            mean = "-" if arm["mean"] is None else f"{arm['mean']:,.4f}"
+            print(f"  {arm['variant']:<12}{arm['units']:>8,}{arm['converted']:>12,}{arm['total']:>16,.2f}{mean:>12}")
+        for comparison in goal["comparisons"]:
+            compare(comparison)
+    for segment in results["segments"]:
+        print(f"\nby {segment['attribute']}, units and converted")
+        for value in segment["values"]:
+            arms = ", ".join(f"{arm['variant']} {arm['units']} and {arm['converted']}" for arm in value["arms"])
+            print(f"  {value['value']:<16}{arms}")
+    ratio = results["sample_ratio"]
+    print(f"\nsample ratio  p {probability(ratio['p'])}: {'as planned' if ratio['ok'] else 'NOT as planned'}")
+    print(f"verdict       {results['verdict']['sentence']}")
+
+
+def compare(comparison):
+    print(f"  difference    {interval(comparison['absolute'])}, {comparison['variant']} against control")
+    print(f"  relative      {interval(comparison['relative'], percent=True)}")
+    print(f"  p-value       {probability(comparison['p_value'])}")
+
+
+def interval(found, percent=False):
+    """An estimate with its 95 % interval, or why there is none."""
+    write = (lambda x: f"{100 * x:+.1f} %") if percent else (lambda x: f"{x:.4f}")
+    if found["estimate"] is None:
+        return "too little to say"
+    if found["low"] is None:
+        return f"{write(found['estimate'])} (no interval: " + ("the baseline is too low for a percentage)" if percent else "nothing varies)")
+    return f"{write(found['estimate'])} (95 % interval {write(found['low'])} to {write(found['high'])})"
+
+
+def probability(p):
+    return "unknown" if p is None else "under 0.0001" if p < 0.0001 else f"{p:.4f}"

@@ -1,0 +1,91 @@
+//! The relative difference of two means: treatment over control, less one.
+
+use statrs::distribution::StudentsT;
+
+use super::mean::{Difference, quantile};
+use super::moments::Moments;
+
+/// A relative difference with its set of values that the data do not contradict.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Relative {
+    /// Treatment mean / control mean − 1.
+    pub estimate: f64,
+    /// The interval; None when the control's mean cannot be told from 0: then any percentage, however
+    /// large, agrees with the data, and only the absolute difference says something.
+    pub interval: Option<(f64, f64)>,
+}
+
+/// Fieller's interval for the ratio of two independent means, with Welch's degrees of freedom.
+///
+/// None when the control's mean is not above 0, for a percentage of nothing or of a loss says nothing.
+///
+/// `difference` is Welch's of the same arms; without it there is no interval.
+///
+/// Source: Fieller 1954; Franz 2007, "Ratios: a short guide to confidence limits and proper use".
+#[must_use]
+pub fn fieller(
+    control: &Moments,
+    treatment: &Moments,
+    difference: Option<Difference>,
+    alpha: f64,
+) -> Option<Relative> {
+    let (a, b) = (control.mean(), treatment.mean());
+    if a <= 0.0 || control.units() == 0 || treatment.units() == 0 {
+        return None;
+    }
+    let interval = difference.and_then(|difference| bounds(control, treatment, difference, alpha));
+    Some(Relative { estimate: b / a - 1.0, interval })
+}
+
+fn bounds(control: &Moments, treatment: &Moments, difference: Difference, alpha: f64) -> Option<(f64, f64)> {
+    let distribution = StudentsT::new(0.0, 1.0, difference.freedom).ok()?;
+    let t = quantile(&distribution, 1.0 - alpha / 2.0);
+    let (a, b) = (control.mean(), treatment.mean());
+    let (va, vb) = (control.variance_of_mean()?, treatment.variance_of_mean()?);
+    let known = a * a - t * t * va;
+    if known <= 0.0 {
+        return None;
+    }
+    let middle = a * b;
+    let spread = (middle * middle - known * (b * b - t * t * vb)).max(0.0).sqrt();
+    let ends = [(middle - spread) / known - 1.0, (middle + spread) / known - 1.0];
+    Some((ends[0], ends[1]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::mean::welch;
+    use super::*;
+
+    fn converted(yes: u32, no: u32) -> Moments {
+        let mut moments = Moments::default();
+        for n in 0..yes + no {
+            moments.add(f64::from(u8::from(n < yes)));
+        }
+        moments
+    }
+
+    fn relative(control: &Moments, treatment: &Moments) -> Option<Relative> {
+        fieller(control, treatment, welch(control, treatment, 0.05), 0.05)
+    }
+
+    #[test]
+    fn the_interval_excludes_no_change_exactly_when_welchs_excludes_no_difference() {
+        for (a, b) in
+            [((100, 900), (130, 870)), ((100, 900), (120, 880)), ((80, 120), (120, 80)), ((30, 70), (31, 69))]
+        {
+            let (control, treatment) = (converted(a.0, a.1), converted(b.0, b.1));
+            let (low, high) = relative(&control, &treatment).unwrap().interval.unwrap();
+            let difference = welch(&control, &treatment, 0.05).unwrap();
+            assert_eq!(low > 0.0, difference.low > 0.0, "{a:?} {b:?}");
+            assert!(low < high && high > 0.0);
+        }
+    }
+
+    #[test]
+    fn a_baseline_that_cannot_be_told_from_zero_has_no_percentage() {
+        let found = relative(&converted(2, 38), &converted(6, 34)).unwrap();
+        assert_eq!((found.estimate.round(), found.interval), (2.0, None));
+        assert_eq!(relative(&converted(0, 40), &converted(6, 34)), None);
+    }
+}

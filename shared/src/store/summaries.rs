@@ -1,0 +1,87 @@
+//! Folded results: the latest report of each phase, and one point an hour.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::Value;
+
+use super::StoreError;
+use super::table::{Item, Order, Query, Table, sorted_key, text};
+use crate::clock::Timestamp;
+use crate::experiment::{Experiment, ExperimentId, Workspace};
+use crate::stats::report::Report;
+
+/// Sorts after every time, so that one query from the end meets the latest report first.
+const LATEST: &str = "latest";
+const REPORT: &str = "report";
+const AS_OF: &str = "as_of";
+/// Most points of a series.
+const POINTS: i32 = 100;
+
+/// The `summaries` table.
+#[derive(Debug)]
+pub struct Summaries {
+    table: Table,
+}
+
+/// What is kept of a phase.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// The latest report, and when its rows were read.
+    pub latest: Option<(Timestamp, Value)>,
+    /// Goals and units hour by hour, oldest first, at most 100 points.
+    pub series: Vec<Value>,
+}
+
+impl Summaries {
+    /// The summaries in `table`.
+    #[must_use]
+    pub fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// Keeps a report as the latest, and as the point of its hour.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn keep(&self, workspace: &Workspace, report: &Report) -> Result<(), StoreError> {
+        let partition = partition(workspace, &report.test_id, report.phase);
+        let as_of = String::from(report.as_of);
+        let whole = serde_json::to_string(report).map_err(StoreError::broken)?;
+        let point = serde_json::to_string(&report.point()).map_err(StoreError::broken)?;
+        let hour = as_of.get(..13).unwrap_or(&as_of).to_owned();
+        self.table.put(item(&partition, hour, &as_of, point)).await?;
+        self.table.put(item(&partition, LATEST.to_owned(), &as_of, whole)).await
+    }
+
+    /// What is kept of the test's present phase.
+    ///
+    /// # Errors
+    /// When the store is unavailable or a report cannot be read.
+    pub async fn read(&self, workspace: &Workspace, test: &Experiment) -> Result<Summary, StoreError> {
+        let partition = partition(workspace, &test.definition.test_id, test.phase);
+        let query = Query { order: Order::Falling, limit: Some(POINTS + 1), ..Query::of(&partition) };
+        let mut summary = Summary::default();
+        for item in self.table.query(query).await?.items {
+            let report = serde_json::from_str(text(&item, REPORT)?).map_err(StoreError::broken)?;
+            if text(&item, super::schema::SK)? == LATEST {
+                let as_of =
+                    Timestamp::try_from(text(&item, AS_OF)?.to_owned()).map_err(StoreError::broken)?;
+                summary.latest = Some((as_of, report));
+            } else {
+                summary.series.push(report);
+            }
+        }
+        summary.series.reverse();
+        Ok(summary)
+    }
+}
+
+fn partition(workspace: &Workspace, test_id: &ExperimentId, phase: u32) -> String {
+    format!("{workspace}/{test_id}/{phase}")
+}
+
+fn item(partition: &str, sk: String, as_of: &str, report: String) -> Item {
+    let mut item = sorted_key(partition, sk);
+    item.insert(AS_OF.to_owned(), AttributeValue::S(as_of.to_owned()));
+    item.insert(REPORT.to_owned(), AttributeValue::S(report));
+    item
+}
