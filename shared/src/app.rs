@@ -8,7 +8,7 @@ use aws_config::{BehaviorVersion, SdkConfig};
 
 use crate::auth::Auth;
 use crate::clock::Clock;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, Limits};
 use crate::store::Store;
 
 /// Everything outside a function that it may use.
@@ -20,6 +20,8 @@ pub struct App {
     pub store: Store,
     /// What time it is.
     pub clock: Clock,
+    /// Bounds that operators may tune.
+    pub limits: Limits,
 }
 
 impl App {
@@ -46,6 +48,7 @@ impl App {
             auth: Auth::new(&secrets, config, clock.clone()),
             store: Store::new(dynamodb, &config.table_prefix, &config.limits),
             clock,
+            limits: config.limits.clone(),
         }
     }
 }

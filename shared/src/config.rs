@@ -13,11 +13,19 @@ pub struct Limits {
     pub cached_assignments: usize,
     /// How long an instance relies on the signing keys it has read; `KEY_CACHE_SECONDS`.
     pub key_cache_seconds: u32,
+    /// How long before its end a run of `summarize-tests` stops folding; `FOLD_RESERVE_SECONDS`.
+    pub fold_reserve_seconds: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { cache_seconds: 30, cached_tests: 1_000, cached_assignments: 10_000, key_cache_seconds: 300 }
+        Self {
+            cache_seconds: 30,
+            cached_tests: 1_000,
+            cached_assignments: 10_000,
+            key_cache_seconds: 300,
+            fold_reserve_seconds: 60,
+        }
     }
 }
 
@@ -71,6 +79,7 @@ impl Config {
                 cached_tests: number(variable, "CACHED_TESTS", usual.cached_tests)?,
                 cached_assignments: number(variable, "CACHED_ASSIGNMENTS", usual.cached_assignments)?,
                 key_cache_seconds: number(variable, "KEY_CACHE_SECONDS", usual.key_cache_seconds)?,
+                fold_reserve_seconds: number(variable, "FOLD_RESERVE_SECONDS", usual.fold_reserve_seconds)?,
             },
         })
     }

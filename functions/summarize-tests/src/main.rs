@@ -1,5 +1,5 @@
 //! On a schedule: folds every running test and keeps its results, those first that were folded
-//! longest ago, until 60 s before its own end.
+//! longest ago, until 60 s (`FOLD_RESERVE_SECONDS`) before its own end.
 //!
 //! A test that cannot be folded goes to the end of the line like the others and stops none of them.
 //! What is kept: `bellwether::store::summaries`.
@@ -18,9 +18,6 @@ use bellwether::stats::report::Report;
 use lambda_http::Error;
 use serde::Serialize;
 use serde_json::Value;
-
-/// Left for answering, and for a fold that is under way to be given up.
-const RESERVE_MS: i64 = 60_000;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -78,6 +75,7 @@ async fn fold(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> Resul
 }
 
 fn time_left(app: &App, deadline: Timestamp) -> Option<Duration> {
-    let left = deadline.millis() - RESERVE_MS - app.clock.now().millis();
+    let reserve_ms = i64::from(app.limits.fold_reserve_seconds) * 1_000;
+    let left = deadline.millis() - reserve_ms - app.clock.now().millis();
     u64::try_from(left).ok().filter(|left| *left > 0).map(Duration::from_millis)
 }

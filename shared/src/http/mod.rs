@@ -10,7 +10,7 @@ pub mod problem;
 pub mod reply;
 pub mod routes;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use lambda_http::lambda_runtime::{Error, LambdaEvent, run, service_fn};
@@ -20,6 +20,7 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::clock::Timestamp;
+use crate::telemetry::Boundary;
 use problem::Problem;
 use reply::Reply;
 
@@ -89,12 +90,16 @@ pub async fn serve(function: Function) -> Result<(), Error> {
 pub async fn invoke(app: &App, function: Function, event: LambdaEvent<Value>) -> Result<Value, Error> {
     if let Some(handler) = function.event_handler
         && event.payload.get("requestContext").is_none()
-        && let Some(outcome) = handler(app, event.payload.clone(), deadline(&event)).await
     {
-        return outcome.map_err(|problem| {
-            log_failure(&problem, &event.context.request_id);
-            Error::from(problem.detail())
-        });
+        let boundary = Boundary::enter(app, function.name, event.context.request_id.clone());
+        if let Some(outcome) = handler(app, event.payload.clone(), deadline(&event)).await {
+            let status = outcome.as_ref().map_or_else(|problem| problem.status().as_u16(), |_| 200);
+            boundary.leave(app, status);
+            return outcome.map_err(|problem| {
+                log_failure(&problem, &event.context.request_id);
+                Error::from(problem.detail())
+            });
+        }
     }
     let request: LambdaRequest = serde_json::from_value(event.payload)?;
     let mut adapter = Adapter::from(service_fn(move |request: Request| async move {
@@ -111,9 +116,8 @@ fn deadline(event: &LambdaEvent<Value>) -> Timestamp {
 
 /// Runs the handler within its budget and writes the response, its headers and the log line.
 pub async fn respond(app: &App, function: Function, request: Request) -> Response<Body> {
-    let began = Instant::now();
-    let before = app.store.meter.read();
     let request_id = request_id(&request);
+    let boundary = Boundary::enter(app, function.name, request_id.clone());
     let instance = request.uri().path().to_owned();
     let outcome = match tokio::time::timeout(function.budget, (function.handler)(app, request)).await {
         Ok(outcome) => outcome,
@@ -126,16 +130,7 @@ pub async fn respond(app: &App, function: Function, request: Request) -> Respons
             problem.into_response(&instance, &request_id)
         }
     };
-    let spent = app.store.meter.read() - before;
-    tracing::info!(
-        request_id,
-        function = function.name,
-        status = response.status().as_u16(),
-        duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
-        dynamodb_calls = spent.calls,
-        dynamodb_units = spent.units,
-        "request"
-    );
+    boundary.leave(app, response.status().as_u16());
     headers::secure(response, &request_id)
 }
 
