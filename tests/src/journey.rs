@@ -2,6 +2,7 @@
 //! as a newcomer starts them, the main path is walked over HTTP, the published trial is replayed
 //! twice, and Ctrl-C ends it all.
 
+#![expect(clippy::unwrap_used, reason = "what a test sets up is right or the test is wrong")]
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -55,7 +56,7 @@ impl Server {
         let (status, body) =
             server.post("/login", &json!({ "email": session["email"], "password": session["password"] }));
         assert_eq!(status, 200);
-        server.token = body["access_token"].as_str().unwrap().to_owned();
+        body["access_token"].as_str().unwrap().clone_into(&mut server.token);
         server
     }
 

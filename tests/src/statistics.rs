@@ -1,6 +1,7 @@
 //! Statistics against reference values: those of `cases/statistics.json` where the method is the
-//! same, and values computed with SciPy 1.16 (`scipy.stats.ttest_ind(equal_var=False)`) elsewhere.
+//! same, and values computed with `SciPy` 1.16 (`scipy.stats.ttest_ind(equal_var=False)`) elsewhere.
 
+#![expect(clippy::unwrap_used, reason = "what a test sets up is right or the test is wrong")]
 #![expect(clippy::unreadable_literal, reason = "digits stand as SciPy prints them")]
 
 use bellwether::experiment::BasisPoints;
