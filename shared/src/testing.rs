@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use lambda_http::{Context, LambdaEvent};
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use crate::app::{App, retries, timeouts};
@@ -121,7 +122,7 @@ impl Bench {
     /// A token of `role` in `workspace`, signed with the key that the app verifies with.
     pub async fn token(&self, role: Role, workspace: &str) -> String {
         let user = person("ada@example.com", role, workspace);
-        self.app.auth.issue(&user).await.expect("a token").0
+        self.app.auth.issue(&user).await.expect("a token").token.expose_secret().to_owned()
     }
 
     /// Stores a running test of workspace `acme`: the sample test with some fields changed.

@@ -7,6 +7,7 @@
 mod tests;
 
 use bellwether::App;
+use bellwether::auth::Issued;
 use bellwether::auth::identity::{Email, UserId};
 use bellwether::auth::password::Password;
 use bellwether::auth::token::LIFE_SECONDS;
@@ -14,7 +15,7 @@ use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
 use bellwether::store::identities::User;
 use lambda_http::{Error, Request};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -46,9 +47,9 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
         return Err(Problem::WrongCredentials);
     }
     strengthen(app, &user, &password).await?;
-    let (token, scope) = app.auth.issue(&user).await?;
+    let Issued { token, scope } = app.auth.issue(&user).await?;
     Reply::ok(&json!({
-        "access_token": token,
+        "access_token": token.expose_secret(),
         "token_type": "Bearer",
         "expires_in": LIFE_SECONDS,
         "scope": scope,

@@ -11,6 +11,7 @@ pub mod token;
 use aws_sdk_secretsmanager::Client;
 use lambda_http::Request;
 use lambda_http::http::header::AUTHORIZATION;
+use secrecy::SecretString;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -41,6 +42,15 @@ pub struct Caller {
     pub workspace: Workspace,
     /// The role the token was issued under.
     pub role: Role,
+}
+
+/// An access token, which cannot be printed, and the scopes it carries.
+#[derive(Debug)]
+pub struct Issued {
+    /// The token.
+    pub token: SecretString,
+    /// Its scopes, separated by spaces.
+    pub scope: String,
 }
 
 impl Auth {
@@ -75,11 +85,11 @@ impl Auth {
         Ok(Caller { subject: claims.sub, workspace: claims.workspace, role: claims.role })
     }
 
-    /// A signed access token for somebody who has proved to be `user`, and the scopes it carries.
+    /// A signed access token for somebody who has proved to be `user`.
     ///
     /// # Errors
     /// 503 when the private keys cannot be read, 500 when this function is not set up to sign.
-    pub async fn issue(&self, user: &User) -> Result<(String, String), Problem> {
+    pub async fn issue(&self, user: &User) -> Result<Issued, Problem> {
         let unset = || Problem::internal("PRIVATE_KEYS_SECRET is not set, so this function cannot sign");
         let now = self.clock.now();
         let suits = |keys: &PrivateKeys| keys.signer(now).is_some();
@@ -89,7 +99,7 @@ impl Auth {
         let jti = random::bytes().map_err(Problem::internal)?;
         let claims = Claims::for_person(&self.terms, subject, workspace, user.role, now, jti);
         let token = claims.sign(key).map_err(Problem::internal)?;
-        Ok((token, claims.scope))
+        Ok(Issued { token: token.into(), scope: claims.scope })
     }
 
     /// Fills the key caches by hand, for tests of what does not read keys.
