@@ -115,5 +115,7 @@ class Api:
         except urllib.error.URLError as error:
             reason = getattr(error.reason, "strerror", None) or error.reason
             raise ApiError(f"no server answers at {self.url} ({reason}); start it with: make run") from None
+        except TimeoutError:
+            raise ApiError(f"the server at {self.url} does not answer; restart it with: make run") from None
         except (OSError, http.client.HTTPException) as error:
             raise ApiError(f"the connection to {self.url} broke off ({error!r}); try again") from None

@@ -33,7 +33,7 @@ class Stopped(Exception):
 
 def next_steps(base, password):
     """Three lines to paste into bash or zsh."""
-    json_type, token = "-H 'content-type: application/json'", '-H "authorization: Bearer $TOKEN"'
+    json_type, token = "-w '\\n' -H 'content-type: application/json'", '-H "authorization: Bearer $TOKEN"'
     test = {
         "test_id": "pricing-page", "name": "Pricing page: ROI calculator", "hypothesis": "A calculator gets more demos booked.",
         "variants": [{"key": "control", "weight": 5000, "is_control": True, "parameters": {}},
@@ -100,9 +100,15 @@ def stop(*_):
     raise Stopped
 
 
+def port_number(text):
+    if not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is no port; take a number from 1 to 65535")
+    return int(text)
+
+
 def main():
     parser = argparse.ArgumentParser(description="Run all of Bellwether on this machine.")
-    parser.add_argument("--port", type=int, default=9000, help="port of the API (default: %(default)s)")
+    parser.add_argument("--port", type=port_number, default=9000, help="port of the API (default: %(default)s)")
     parser.add_argument("--emulator-port", type=int, default=0, help="port of the emulated cloud (default: a free one)")
     parser.add_argument("--state", default=".run", help="folder of logs and run state (default: %(default)s)")
     parser.add_argument("--setup-only", action="store_true", help="install the pinned tools and stop")

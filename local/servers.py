@@ -12,6 +12,9 @@ from progress import step
 from toolchain import VENV
 
 ADMIN = "admin@example.com"
+# The watch server ends a function that has waited this long for its next request, and does not start
+# it again: long enough that nobody leaves a laptop running for longer.
+WATCH_TIMEOUT = 30 * 24 * 3600
 RELOAD_ON = "*\n!*.rs\n!Cargo.toml\n!Cargo.lock\n/target/**\n"  # what the watch server does not ignore
 
 
@@ -75,7 +78,7 @@ def start_functions(children, port, state, env):
     (state / "watch.ignore").write_text(RELOAD_ON)
     command = [
         str(VENV / "bin" / "cargo-lambda"), "lambda", "watch", "--invoke-address", "127.0.0.1", "--invoke-port", str(port),
-        "--env-file", str(state / "functions.env"), "--concurrency", "4", "--timeout", "120", "--disable-cors",
+        "--env-file", str(state / "functions.env"), "--concurrency", "4", "--timeout", str(WATCH_TIMEOUT), "--disable-cors",
     ]
     watching = {**clean_environment(), "CARGO_LAMBDA_IGNORE_FILE": str(state / "watch.ignore")}
     pid = children.serve("cargo lambda watch", command, watching, state / "watch.log")

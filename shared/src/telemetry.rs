@@ -49,6 +49,10 @@ pub fn init() {
     let targets = Targets::new()
         .with_default(level.min(LevelFilter::WARN))
         .with_target("bellwether", level.min(LevelFilter::DEBUG));
-    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(false);
+    let lines = tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_current_span(true)
+        .with_span_list(false);
     let _ = tracing_subscriber::registry().with(lines).with(targets).try_init();
 }

@@ -38,7 +38,7 @@ fn every_reference_case_decides_as_the_sdks_do_or_is_refused_for_a_stated_reason
             Err(broken) => *refused.entry(broken[0].detail.clone()).or_default() += 1,
             Ok(condition) => {
                 decided += 1;
-                if Value::Bool(condition.is_met_by(case[2].as_object().unwrap())) != case[3] {
+                if Value::Bool(condition.is_met_by(case[2].as_object().unwrap()).unwrap()) != case[3] {
                     wrong.push(case.to_string());
                 }
             }
@@ -68,8 +68,31 @@ fn what_cannot_be_evaluated_is_refused_by_its_pointer() {
 #[test]
 fn a_pattern_made_to_explode_is_matched_in_linear_time_and_a_long_text_not_at_all() {
     let condition = Condition::parse(&serde_json::json!({ "a": { "$regex": "^(a+)+$" } })).unwrap();
-    let holds = |text: String| condition.is_met_by(serde_json::json!({ "a": text }).as_object().unwrap());
+    let holds =
+        |text: String| condition.is_met_by(serde_json::json!({ "a": text }).as_object().unwrap()).unwrap();
     assert!(holds("a".repeat(1_024)));
     assert!(!holds("a".repeat(1_023) + "!"));
     assert!(!holds("a".repeat(1_025)), "longer than any attribute worth matching");
+}
+
+#[test]
+fn a_condition_and_attributes_that_multiply_are_refused_before_they_are_slow() {
+    let many = |what: &str, n: usize| vec![Value::from(what); n];
+    let pattern =
+        |n: u32| serde_json::json!({ "a": { "$elemMatch": { "$regex": format!("([ab]*c?){{20}}d{n}") } } });
+    let patterns: Vec<Value> = (0..20).map(pattern).collect();
+    assert!(
+        Condition::parse(&serde_json::json!({ "$or": (0..21).map(pattern).collect::<Vec<_>>() })).is_err()
+    );
+    let cases = [
+        (
+            serde_json::json!({ "a": { "$ini": many("x", 15_500) } }),
+            serde_json::json!({ "a": many("y", 16_000) }),
+        ),
+        (serde_json::json!({ "$or": patterns }), serde_json::json!({ "a": many(&"ab".repeat(500), 60) })),
+    ];
+    for (condition, attributes) in cases {
+        let condition = Condition::parse(&condition).unwrap();
+        assert!(condition.is_met_by(attributes.as_object().unwrap()).is_err());
+    }
 }

@@ -12,7 +12,7 @@ use bellwether::auth::Caller;
 use bellwether::auth::role::Scope;
 use bellwether::clock::Timestamp;
 use bellwether::experiment::{Assignment, Decision, Experiment, Reason, Told, Unit, decide};
-use bellwether::http::batch::Batch;
+use bellwether::http::batch::{self, Batch};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
 use lambda_http::{Error, Request};
@@ -28,6 +28,7 @@ fn function() -> Function {
 }
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
+    let deadline = batch::deadline();
     let caller = app.auth.require(&request, Scope::AssignmentsWrite).await?;
     let test_id = extract::test_id(&request)?;
     let batch = Batch::parse(extract::object(&request)?, "units")?;
@@ -35,7 +36,7 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let test = app.store.tests.recent(&caller.workspace, &test_id, now).await?;
     let test = test.ok_or(Problem::NotFound)?;
     let each = |item| assign(app, &caller, &test, item, now);
-    Reply::ok(&batch.run("assignments", "unit_id", each).await?)
+    Reply::ok(&batch.run("assignments", "unit_id", deadline, each).await?)
 }
 
 async fn assign(

@@ -184,6 +184,7 @@ async fn a_new_phase_assigns_anew() {
     let test = bench.launch(json!({})).await;
     let before = futures(&bench, 30).await;
     let test = bench.change(&test, json!({ "revision": 2, "status": "stopped" })).await;
+    bench.pass(31);
     let test = bench.change(&test, json!({ "revision": 3, "status": "running" })).await;
     assert_eq!(test.phase, 2);
     let after = futures(&bench.cold().await, 30).await;
@@ -218,6 +219,8 @@ async fn every_wrong_field_is_named_and_nothing_is_stored() {
         (json!({ "unit_id": "a\u{7}" }), "/unit_id"),
         (json!({ "unit_id": "a", "covariate": "1" }), "/covariate"),
         (json!({ "unit_id": "a", "covariate": 2e15 }), "/covariate"),
+        (json!({ "unit_id": "a", "covariate": 1e-140 }), "/covariate"),
+        (json!({ "unit_id": "a", "attributes": { "industry": "soft\u{1}ware" } }), "targeting"),
         (json!({ "unit_id": "a", "attributes": [] }), "/attributes"),
         (json!({ "unit_id": "a", "variant": "control" }), "/variant"),
         (json!({ "unit_id": "a", "other": 1 }), "/other"),
@@ -225,7 +228,7 @@ async fn every_wrong_field_is_named_and_nothing_is_stored() {
     ];
     for (body, pointer) in cases {
         let answer = bench.call(function(), with_body(event.clone(), &body)).await;
-        if pointer.is_empty() {
+        if !pointer.starts_with('/') {
             assert_eq!(answer.body["reason"], "not_targeted", "{body}");
             continue;
         }
@@ -264,4 +267,33 @@ async fn without_its_store_it_answers_503_in_time_and_the_same_request_succeeds_
     assert_eq!(bench.call(function(), event).await.status, 200);
     assert_eq!(ask(&bench.cold().await, body).await["new"], false);
     assert_eq!(bench.rows().await, 1);
+}
+
+#[tokio::test]
+async fn a_segment_that_is_too_long_or_holds_control_characters_or_lists_is_refused() {
+    let bench = Bench::start().await;
+    bench.launch(json!({ "segments": ["industry"], "targeting": {} })).await;
+    let event = bench.event("assign-variant", Role::Service).await;
+    for industry in [json!("x".repeat(65)), json!("a\u{1}"), json!(["software"]), json!({})] {
+        let body = json!({ "unit_id": "a", "attributes": { "industry": industry } });
+        let answer = bench.call(function(), with_body(event.clone(), &body)).await;
+        assert_eq!(
+            (answer.status, &answer.body["errors"][0]["pointer"]),
+            (422, &json!("/attributes/industry"))
+        );
+    }
+    for industry in [json!("software"), json!(7), json!(true), Value::Null] {
+        ask(&bench, json!({ "unit_id": format!("{industry}"), "attributes": { "industry": industry } }))
+            .await;
+    }
+    assert_eq!(bench.rows().await, 4);
+}
+
+#[tokio::test]
+async fn starting_with_new_weights_is_no_change_of_weights() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({ "coverage": 0 })).await;
+    assert!(!test.is_reweighted());
+    let (_, spent) = bench.metered(function(), bench.event("assign-variant", Role::Service).await).await;
+    assert_eq!(spent.calls, 1, "the test is read, and nobody is looked up");
 }

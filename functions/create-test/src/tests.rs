@@ -126,3 +126,16 @@ async fn only_a_token_with_the_scope_opens() {
 async fn without_its_store_it_answers_503_in_time() {
     Bench::assert_unavailable_without_store(function(), "create-test").await;
 }
+
+#[tokio::test]
+async fn a_test_that_would_be_stored_too_large_is_refused() {
+    let bench = Bench::start().await;
+    let mut event = bench.event("create-test", Role::Analyst).await;
+    let mut body = body_of(&event);
+    body["targeting"] = json!({ "a": { "$in": ["here"] } });
+    let numbers = vec!["1e15"; 12_000].join(",");
+    event["body"] = json!(body.to_string().replace("\"here\"", &numbers));
+    let answer = bench.call(function(), event).await;
+    assert_eq!(answer.status, 422, "{}", answer.body);
+    assert!(answer.body["detail"].as_str().unwrap().contains("is too large"), "{}", answer.body);
+}

@@ -34,7 +34,8 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
 fn limit(text: Option<&str>) -> Result<u16, Problem> {
     let Some(text) = text else { return Ok(50) };
     let in_range = |limit: &u16| (1..=100).contains(limit);
-    let limit = text.parse().ok().filter(in_range);
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    let limit = text.parse().ok().filter(in_range).filter(|_| digits);
     limit.ok_or_else(|| Problem::field("?limit", "must be a whole number from 1 to 100"))
 }
 

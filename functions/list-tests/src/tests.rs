@@ -48,7 +48,9 @@ async fn a_list_costs_one_call_and_past_revisions_are_not_read() {
 async fn a_wrong_limit_or_place_is_named() {
     let bench = Bench::start().await;
     let event = bench.event("list-tests", Role::Viewer).await;
-    for (name, value) in [("limit", "0"), ("limit", "101"), ("limit", "x"), ("next", "%%"), ("next", "QQ")] {
+    for (name, value) in
+        [("limit", "0"), ("limit", "101"), ("limit", "x"), ("limit", "+5"), ("next", "%%"), ("next", "QQ")]
+    {
         let answer = bench.call(function(), with_query(event.clone(), name, value)).await;
         let pointer = json!(format!("?{name}"));
         assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &pointer), "{value}");

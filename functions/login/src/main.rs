@@ -46,7 +46,7 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     if !password.matches(&user.password_hash) {
         return Err(Problem::WrongCredentials);
     }
-    strengthen(app, &user, &password).await?;
+    strengthen(app, &user, &password).await;
     let Issued { token, scope } = app.auth.issue(&user).await?;
     Reply::ok(&json!({
         "access_token": token.expose_secret(),
@@ -57,10 +57,16 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
 }
 
 /// Hashes the password anew when the stored hash was made with weaker parameters than today's.
-async fn strengthen(app: &App, user: &User, password: &Password) -> Result<(), Problem> {
-    if user.password_hash.is_outdated() {
-        let stronger = password.hash().map_err(Problem::internal)?;
-        app.store.identities.rehash(user, &stronger).await?;
+/// When that fails the person signs in all the same; the next time is as good.
+async fn strengthen(app: &App, user: &User, password: &Password) {
+    if !user.password_hash.is_outdated() {
+        return;
     }
-    Ok(())
+    let outcome = match password.hash() {
+        Ok(stronger) => app.store.identities.rehash(user, &stronger).await.map_err(Problem::from),
+        Err(failure) => Err(Problem::internal(failure)),
+    };
+    if let Err(problem) = outcome {
+        tracing::warn!(cause = problem.cause(), "a password could not be hashed anew");
+    }
 }

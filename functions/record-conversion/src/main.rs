@@ -11,7 +11,7 @@ use bellwether::auth::Caller;
 use bellwether::auth::role::Scope;
 use bellwether::clock::Timestamp;
 use bellwether::experiment::{Conversion, Experiment, conversion};
-use bellwether::http::batch::Batch;
+use bellwether::http::batch::{self, Batch};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
 use lambda_http::{Error, Request};
@@ -27,6 +27,7 @@ fn function() -> Function {
 }
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
+    let deadline = batch::deadline();
     let caller = app.auth.require(&request, Scope::ConversionsWrite).await?;
     let test_id = extract::test_id(&request)?;
     let batch = Batch::parse(extract::object(&request)?, "events")?;
@@ -36,11 +37,11 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     if !conversion::is_open(test.status) {
         let status = test.status.as_str();
         return Err(Problem::Conflict(format!(
-            "A {status} test takes no conversions; it must have started."
+            "The test is {status}: it takes conversions from its start until it is archived."
         )));
     }
     let each = |item| record(app, &caller, &test, item, now);
-    Reply::accepted(&batch.run("conversions", "event_id", each).await?)
+    Reply::accepted(&batch.run("conversions", "event_id", deadline, each).await?)
 }
 
 async fn record(

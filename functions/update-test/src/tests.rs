@@ -18,6 +18,7 @@ async fn a_test_goes_through_its_life_and_every_past_revision_is_kept() {
     for (revision, status, phase) in
         [(2, "paused", 1), (3, "running", 1), (4, "stopped", 1), (5, "running", 2)]
     {
+        bench.pass(31);
         let answer = patch(&bench, json!({ "revision": revision, "status": status })).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         let body = &answer.body;
@@ -38,6 +39,29 @@ async fn a_change_costs_a_read_and_one_transaction_and_no_change_only_the_read()
     let body = json!({ "revision": 3, "name": "New name" });
     let (answer, spent) = bench.metered(function(), as_payload_2(&with_body(event, &body))).await;
     assert_eq!((answer.status, &answer.body["revision"], spent.calls), (200, &json!(3), 1));
+}
+
+#[tokio::test]
+async fn a_stopped_test_rests_as_long_as_an_instance_may_remember_that_it_ran() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    assert_eq!(patch(&bench, json!({ "revision": 2, "status": "stopped" })).await.status, 200);
+    bench.pass(29);
+    assert_eq!(patch(&bench, json!({ "revision": 3, "status": "running" })).await.status, 409);
+    bench.pass(1);
+    assert_eq!(patch(&bench, json!({ "revision": 3, "status": "running" })).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_change_that_was_made_may_be_sent_again_because_its_answer_was_lost() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    let change = json!({ "revision": 2, "name": "New name", "status": "paused" });
+    let first = patch(&bench, change.clone()).await;
+    let again = patch(&bench, change).await;
+    assert_eq!((again.status, &again.body), (200, &first.body));
+    let another = patch(&bench, json!({ "revision": 2, "name": "Another", "status": "paused" })).await;
+    assert_eq!(another.status, 409);
 }
 
 #[tokio::test]

@@ -80,7 +80,8 @@ pub fn decide<'a>(test: &'a Experiment, unit: &Unit) -> Result<Decision<'a>, Vec
     {
         return Ok(Decision::Override(forced));
     }
-    if !test.definition.targeting.is_met_by(&unit.attributes) {
+    let met = test.definition.targeting.is_met_by(&unit.attributes);
+    if !met.map_err(|slow| vec![Invalid::new("/attributes", slow.to_string())])? {
         return Ok(Decision::Leave(Reason::NotTargeted));
     }
     if named.is_none() && is_excluded(test, unit) {
@@ -136,17 +137,20 @@ impl Assignment {
     }
 }
 
+fn fits(segment: &str) -> bool {
+    segment.len() <= SEGMENT_BYTES && !segment.chars().any(char::is_control)
+}
+
 fn segments(test: &Experiment, unit: &Unit) -> Result<BTreeMap<AttributeName, String>, Vec<Invalid>> {
     let (mut kept, mut broken) = (BTreeMap::new(), Vec::new());
     for name in &test.definition.segments {
         let value = match unit.attributes.get(name.as_str()) {
             None | Some(Value::Null) => continue,
-            Some(Value::String(short)) if short.len() <= SEGMENT_BYTES => short.clone(),
+            Some(Value::String(short)) if fits(short) => short.clone(),
             Some(plain @ (Value::Number(_) | Value::Bool(_))) => plain.to_string(),
             Some(_) => {
                 let pointer = format!("/attributes/{}", escape(name.as_str()));
-                let detail =
-                    "is a segment of this test: must be a text of at most 64 bytes, a number or a boolean";
+                let detail = "is a segment of this test: must be a text of at most 64 bytes without control characters, a number or a boolean";
                 broken.push(Invalid::new(pointer, detail));
                 continue;
             }

@@ -76,6 +76,9 @@ pub struct Definition {
     pub goals: Vec<Goal>,
 }
 
+/// Largest definition as it is stored, in bytes: what every cold instance reads.
+const DOCUMENT_BYTES: usize = 128 * 1_024;
+
 impl Definition {
     /// Gives a body its meaning.
     ///
@@ -88,7 +91,9 @@ impl Definition {
             .map_err(|found| broken.extend(found.into_iter().map(|i| i.under("/targeting"))));
         match targeting {
             Ok(targeting) if broken.is_empty() => {
-                Self::typed(body, targeting).map_err(|error| vec![Invalid::new("", error.to_string())])
+                let definition = Self::typed(body, targeting)
+                    .map_err(|error| vec![Invalid::new("", error.to_string())])?;
+                definition.within_size()
             }
             _ => Err(broken),
         }
@@ -110,6 +115,17 @@ impl Definition {
             partitions: body.partitions,
             goals: body.goals.into_iter().map(goal).collect::<Result<_, _>>()?,
         })
+    }
+
+    /// What is stored is larger than what was sent: numbers are written out and defaults filled in.
+    fn within_size(self) -> Result<Self, Vec<Invalid>> {
+        let bytes = serde_json::to_vec(&self).map_or(usize::MAX, |json| json.len());
+        if bytes <= DOCUMENT_BYTES {
+            return Ok(self);
+        }
+        let detail =
+            format!("is too large: a test may have 128 KB of JSON, this one has {} KB", bytes / 1_024);
+        Err(vec![Invalid::new("", detail)])
     }
 
     /// The body that would declare this test, as the base of a change.

@@ -35,12 +35,12 @@ fn variant_rules(variants: &[VariantBody]) -> Vec<Invalid> {
     }
     let sum: u32 = variants.iter().map(|v| v.weight).sum();
     if sum != BasisPoints::WHOLE.get() {
-        let detail = format!("weights must sum to 10000 basis points, these sum to {sum}");
+        let detail = format!("must have weights that sum to 10000 basis points, these sum to {sum}");
         broken.push(Invalid::new("/variants", detail));
     }
     let controls = variants.iter().filter(|v| v.is_control).count();
     if controls != 1 {
-        let detail = format!("exactly one variant must have is_control true, {controls} have");
+        let detail = format!("must hold exactly one with is_control true, {controls} have it");
         broken.push(Invalid::new("/variants", detail));
     }
     broken
@@ -63,7 +63,7 @@ fn goal_rules(goals: &[GoalBody]) -> Vec<Invalid> {
     }
     let primaries = goals.iter().filter(|g| g.role == Role::Primary).count();
     if primaries != 1 {
-        let detail = format!("exactly one goal must have the role primary, {primaries} have");
+        let detail = format!("must hold exactly one of role primary, {primaries} are");
         broken.push(Invalid::new("/goals", detail));
     }
     broken

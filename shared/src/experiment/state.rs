@@ -82,6 +82,10 @@ pub enum Refusal {
     Conflict(String),
 }
 
+/// How long a stopped test rests before it starts again: as long as instances may remember that it
+/// ran, so that nobody is assigned to a phase that is over.
+const SETTLE_MS: i64 = 30_000;
+
 /// At most this many changes of weights in a phase: the list is read with every test.
 const WEIGHTINGS: usize = 200;
 
@@ -108,17 +112,24 @@ impl Experiment {
     /// [`Refusal::Invalid`] for a change that is wrong in itself, [`Refusal::Conflict`] for one made
     /// against another revision or not allowed in this state.
     pub fn revise(&self, patch: TestPatch, seed: Seed, now: Timestamp) -> Result<Self, Refusal> {
+        if patch.revision + 1 == self.revision && self.already_is(&patch) {
+            return Ok(self.clone());
+        }
         if patch.revision != self.revision {
             return Err(Refusal::Conflict(format!(
-                "the test is at revision {}, this change was made against {}; read it again and retry",
+                "The test is at revision {}, this change was made against {}; read it again and retry.",
                 self.revision, patch.revision
             )));
         }
         let next_status = patch.status.unwrap_or(self.status);
         let Some(step) = self.status.go(next_status) else {
             let (from, to) = (self.status.as_str(), next_status.as_str());
-            return Err(Refusal::Conflict(format!("a {from} test cannot become {to}")));
+            return Err(Refusal::Conflict(format!("The test is {from}: it cannot become {to}.")));
         };
+        if step == Move::NewPhase && now.millis() - self.updated_at.millis() < SETTLE_MS {
+            let detail = "The test was stopped or changed less than 30 s ago, and instances may still assign to the old phase; start it again after that.";
+            return Err(Refusal::Conflict(detail.to_owned()));
+        }
         let definition = self.redefined(patch).map_err(Refusal::Invalid)?;
         self.allows(&definition)?;
         let mut next = Self { definition, status: next_status, ..self.clone() };
@@ -127,7 +138,7 @@ impl Experiment {
         }
         next.revision += 1;
         next.updated_at = now;
-        next.enter(step, seed)?;
+        next.enter(self.status, step, seed)?;
         Ok(next)
     }
 
@@ -157,18 +168,24 @@ impl Experiment {
         self.definition.variants.iter().find(|v| v.is_control).map(|v| &v.key)
     }
 
-    fn enter(&mut self, step: Move, seed: Seed) -> Result<(), Refusal> {
+    /// Whether a change, sent again because its answer was lost, has been made.
+    fn already_is(&self, patch: &TestPatch) -> bool {
+        let same_status = patch.status.is_none_or(|status| status == self.status);
+        same_status && self.redefined(patch.clone()).is_ok_and(|definition| definition == self.definition)
+    }
+
+    fn enter(&mut self, from: Status, step: Move, seed: Seed) -> Result<(), Refusal> {
         let now = Weighting { revision: self.revision, weights: weights(&self.definition) };
         if step == Move::NewPhase {
             self.phase += 1;
             self.seed = seed;
             self.weightings = vec![now];
-        } else if self.status == Status::Draft {
+        } else if from == Status::Draft {
             self.weightings = vec![now];
         } else if self.weightings.last().is_none_or(|last| last.weights != now.weights) {
             if self.weightings.len() > WEIGHTINGS {
                 let detail = format!(
-                    "weights may change {WEIGHTINGS} times in a phase; stop the test and start it again"
+                    "Weights may change {WEIGHTINGS} times in a phase; stop the test and start it again."
                 );
                 return Err(Refusal::Conflict(detail));
             }
@@ -199,13 +216,13 @@ impl Experiment {
     fn allows(&self, next: &Definition) -> Result<(), Refusal> {
         let (old, state) = (&self.definition, self.status.as_str());
         let locked = |field: &str, rule: &str| {
-            Err(Refusal::Conflict(format!("{field} cannot change while the test is {state}: {rule}")))
+            Err(Refusal::Conflict(format!("While the test is {state}, {field} cannot change: {rule}.")))
         };
         if self.status == Status::Draft || next == old {
             return Ok(());
         }
         if self.status == Status::Archived {
-            return Err(Refusal::Conflict("an archived test cannot change".to_owned()));
+            return Err(Refusal::Conflict("An archived test cannot change.".to_owned()));
         }
         if shape(next) != shape(old) {
             return locked("variants", "their keys, parameters and control are fixed once it has started");

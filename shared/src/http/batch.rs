@@ -15,9 +15,15 @@ use crate::validation::escape;
 const MOST: usize = 100;
 /// Most items worked on at once.
 const AT_ONCE: usize = 16;
-/// Items that are not done by then are answered as unavailable; the rest of the request's budget is
-/// for the answer.
+/// Items that are not done by then, counted from the request's beginning, are answered as
+/// unavailable; the rest of its budget is for the answer.
 const TIME: Duration = Duration::from_millis(2_200);
+
+/// By when the items of a batch must be done, for a request that begins now.
+#[must_use]
+pub fn deadline() -> Instant {
+    Instant::now() + TIME
+}
 
 /// What the caller sent.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,7 +61,13 @@ impl Batch {
     ///
     /// # Errors
     /// The problem of a single item; of a batch, 503 when every item met it.
-    pub async fn run<F>(self, list_name: &str, id: &str, work: impl Fn(Value) -> F) -> Result<Value, Problem>
+    pub async fn run<F>(
+        self,
+        list_name: &str,
+        id: &str,
+        deadline: Instant,
+        work: impl Fn(Value) -> F,
+    ) -> Result<Value, Problem>
     where
         F: Future<Output = Result<Value, Problem>>,
     {
@@ -63,7 +75,6 @@ impl Batch {
             Self::One(item) => return work(item).await,
             Self::Many(items) => items,
         };
-        let deadline = Instant::now() + TIME;
         let late = |_| Err(Problem::Unavailable("an item of a batch was not done in time".to_owned()));
         let ids: Vec<Value> = items.iter().map(|item| item.get(id).cloned().unwrap_or_default()).collect();
         let under_way = items.into_iter().map(|item| {
@@ -79,8 +90,10 @@ impl Batch {
         if causes.len() == outcomes.len() {
             return Err(Problem::Unavailable(causes.into_iter().next().unwrap_or_default()));
         }
-        if let Some(cause) = causes.first() {
-            tracing::error!(items = causes.len(), cause, "items of a batch failed");
+        for (problem, cause) in
+            outcomes.iter().filter_map(|o| o.as_ref().err()).filter_map(|p| Some((p, p.cause()?)))
+        {
+            tracing::error!(problem = problem.kind(), cause, "failure of an item in a batch");
         }
         let place = |(outcome, named): (Result<Value, Problem>, Value)| {
             outcome.unwrap_or_else(|problem| json!({ id: named, "problem": problem.document() }))

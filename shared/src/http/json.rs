@@ -1,5 +1,6 @@
 //! Strict JSON: what RFC 8259 leaves open is refused. No name twice in an object, no nesting past
-//! 32, no number past ±1e15 (beyond which not every integer survives a double with room to sum).
+//! 32, no number past ±1e15 (beyond which not every integer survives a double with room to sum) or nearer to 0
+//! than 1e-100.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -14,6 +15,8 @@ use crate::validation::{Invalid, pointer};
 pub const DEPTH: usize = 32;
 /// Largest number, up and down.
 pub const LARGEST: f64 = 1e15;
+/// Smallest number that is not 0: what DynamoDB keeps, with room to spare.
+pub const SMALLEST: f64 = 1e-100;
 
 /// Parses a body.
 ///
@@ -74,8 +77,12 @@ impl Strict<'_> {
 
     fn number<E: Error>(self, size: f64, number: Option<Number>) -> Result<Value, E> {
         match number {
-            Some(number) if size.abs() <= LARGEST => Ok(Value::Number(number)),
-            _ => Err(self.refuse("must be a number between -1e15 and 1e15")),
+            Some(number) if size == 0.0 || (SMALLEST..=LARGEST).contains(&size.abs()) => {
+                Ok(Value::Number(number))
+            }
+            _ => {
+                Err(self.refuse("must be a number between -1e15 and 1e15, and 0 or at least 1e-100 in size"))
+            }
         }
     }
 }
@@ -175,6 +182,8 @@ mod tests {
         assert_eq!(refused(r#"{"a":{"b/c":1,"b/c":1}}"#), (422, "/a/b~1c".to_owned()));
         assert_eq!(refused(r#"{"a":[0,1000000000000001]}"#), (422, "/a/1".to_owned()));
         assert_eq!(refused(r#"{"a":-1e16}"#), (422, "/a".to_owned()));
+        assert_eq!(refused(r#"{"a":1e-140}"#), (422, "/a".to_owned()));
+        assert!(parse(br#"[0, -0.0, 0.1, -1e-99, 1e15]"#).is_ok());
     }
 
     #[test]

@@ -17,6 +17,7 @@ use lambda_http::lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use lambda_http::request::{LambdaRequest, RequestContext};
 use lambda_http::{Adapter, Body, Request, RequestExt, Response, Service};
 use serde_json::Value;
+use tracing::Instrument;
 
 use crate::app::App;
 use crate::clock::Timestamp;
@@ -97,7 +98,7 @@ pub async fn invoke(app: &App, function: Function, event: LambdaEvent<Value>) ->
             boundary.leave(app, status);
             return outcome.map_err(|problem| {
                 log_failure(&problem, &event.context.request_id);
-                Error::from(problem.detail())
+                Error::from(problem.in_one_line())
             });
         }
     }
@@ -119,7 +120,9 @@ pub async fn respond(app: &App, function: Function, request: Request) -> Respons
     let request_id = request_id(&request);
     let boundary = Boundary::enter(app, function.name, request_id.clone());
     let instance = request.uri().path().to_owned();
-    let outcome = match tokio::time::timeout(function.budget, (function.handler)(app, request)).await {
+    let span = tracing::info_span!("request", id = request_id);
+    let work = (function.handler)(app, request).instrument(span);
+    let outcome = match tokio::time::timeout(function.budget, work).await {
         Ok(outcome) => outcome,
         Err(_) => Err(Problem::Unavailable(format!("no answer within {:?}", function.budget))),
     };

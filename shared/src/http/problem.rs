@@ -123,6 +123,18 @@ impl Problem {
         }
     }
 
+    /// The detail with every wrong field, for a caller who gets no document.
+    #[must_use]
+    pub fn in_one_line(&self) -> String {
+        match self {
+            Self::Invalid(fields) => {
+                let each = fields.iter().map(|f| format!("{} {}", f.pointer, f.detail));
+                each.collect::<Vec<_>>().join("; ")
+            }
+            _ => self.detail(),
+        }
+    }
+
     /// What the log is told and the caller is not.
     #[must_use]
     pub fn cause(&self) -> Option<String> {

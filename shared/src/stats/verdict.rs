@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::fold::Totals;
 use super::report::SampleRatio;
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Status};
 
 /// What to do now, in a word and a sentence.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -33,14 +33,13 @@ impl Verdict {
     pub fn new(test: &Experiment, totals: &Totals, sample_ratio: SampleRatio) -> Self {
         let units = totals.units();
         if !sample_ratio.ok {
-            let p = sample_ratio.p.unwrap_or_default();
             return Self {
                 decision: Verdicts::DoNotTrust,
                 sentence: "Do not trust these results: the units in the variants do not fit their weights."
                     .to_owned(),
                 reasons: vec![format!(
-                    "A split this far from the weights has a chance of {p:.2e}. Look for units that are \
-                 lost, assigned twice or filtered after they were assigned."
+                    "{} Look for units that are lost, assigned twice or filtered after they were assigned.",
+                    how_unlikely(sample_ratio.p)
                 )],
             };
         }
@@ -50,8 +49,26 @@ impl Verdict {
         );
         Self {
             decision: Verdicts::KeepRunning,
-            sentence: format!("Keep running: units in the test so far: {units}."),
+            sentence: standing(test.status, units),
             reasons: vec![planned],
         }
+    }
+}
+
+/// Where a test stands whose numbers are not judged yet.
+fn standing(status: Status, units: u64) -> String {
+    match status {
+        Status::Draft => "The test has not started.".to_owned(),
+        Status::Running => format!("Keep running: units in the test so far: {units}."),
+        Status::Paused => format!("The test is paused; units in it so far: {units}."),
+        Status::Stopped | Status::Archived => format!("The test is over; units in it: {units}."),
+    }
+}
+
+fn how_unlikely(p: Option<f64>) -> String {
+    match p {
+        Some(p) if p > 0.0 => format!("A split this far from the weights has a chance of {p:.1e}."),
+        _ => "A split this far from the weights has no chance, or a variant without weight holds units."
+            .to_owned(),
     }
 }

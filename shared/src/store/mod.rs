@@ -40,7 +40,9 @@ impl StoreError {
 }
 
 /// Errors that DynamoDB's documentation calls retryable, past the retries of the SDK.
-const PASSING: [&str; 7] = [
+const PASSING: [&str; 9] = [
+    "TransactionConflictException",
+    "TransactionInProgressException",
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "ThrottlingException",

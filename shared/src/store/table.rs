@@ -4,8 +4,10 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -185,7 +187,7 @@ impl Table {
         })
     }
 
-    /// Makes all writes or none; false when a condition failed or another write was under way.
+    /// Makes all writes or none; false when a condition failed.
     pub fn write_all(&self, writes: Vec<Write>) -> Answer<'_, bool> {
         Box::pin(async move {
             let mut request = self.client.transact_write_items();
@@ -216,7 +218,8 @@ impl Table {
         })
     }
 
-    /// Reads one page.
+    /// Reads one page. A page without a limit has 1 MB and may be one of many under way: it is waited
+    /// for longer.
     pub fn query(&self, query: Query<'_>) -> Answer<'_, Page> {
         let request = self
             .client
@@ -231,8 +234,12 @@ impl Table {
             .scan_index_forward(query.order == Order::Rising)
             .consistent_read(query.index.is_none())
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let mut config = aws_sdk_dynamodb::config::Builder::new();
+        if query.limit.is_none() && query.index.is_none() {
+            config = config.timeout_config(whole_page());
+        }
         Box::pin(async move {
-            let answer = request.send().await?;
+            let answer = request.customize().config_override(config).send().await?;
             self.meter.consumed(answer.consumed_capacity().and_then(|c| c.capacity_units));
             let next = answer.last_evaluated_key.filter(|key| !key.is_empty());
             Ok(Page { items: answer.items.unwrap_or_default(), next })
@@ -277,6 +284,13 @@ pub fn text<'a>(item: &'a Item, name: &str) -> Result<&'a str, StoreError> {
     value.map(String::as_str).ok_or_else(|| StoreError::Broken(format!("an item has no text {name}")))
 }
 
+/// How long a fold waits for a page. Its pages come side by side and are parsed one after the other,
+/// which on a slice of a processor takes seconds; the handler's budget bounds the whole.
+fn whole_page() -> TimeoutConfig {
+    let time = Duration::from_secs;
+    TimeoutConfig::builder().operation_attempt_timeout(time(10)).operation_timeout(time(20)).build()
+}
+
 /// The item that made a put fail its condition.
 fn existing(error: SdkError<PutItemError>) -> Result<Item, StoreError> {
     if let SdkError::ServiceError(service) = &error
@@ -294,13 +308,20 @@ pub fn text_value(text: &str) -> AttributeValue {
     AttributeValue::S(text.to_owned())
 }
 
+/// False when a condition failed. Any other reason to cancel, throttling or another transaction under
+/// way, passes.
 fn lost_race(error: SdkError<TransactWriteItemsError>) -> Result<bool, StoreError> {
-    let races = ["ConditionalCheckFailed", "TransactionConflict"];
     if let SdkError::ServiceError(service) = &error
         && let TransactWriteItemsError::TransactionCanceledException(cancelled) = service.err()
-        && cancelled.cancellation_reasons().iter().any(|r| r.code().is_some_and(|c| races.contains(&c)))
     {
-        return Ok(false);
+        let reasons: Vec<&str> = cancelled.cancellation_reasons().iter().filter_map(|r| r.code()).collect();
+        if reasons.contains(&"ConditionalCheckFailed") {
+            return Ok(false);
+        }
+        let passing = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
+        if reasons.iter().any(|reason| passing.contains(reason)) {
+            return Err(StoreError::Unavailable(format!("a transaction was cancelled: {reasons:?}")));
+        }
     }
     Err(error.into())
 }

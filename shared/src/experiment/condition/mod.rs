@@ -5,6 +5,7 @@
 //! understand is refused there and never ignored when a unit arrives. [`value`] holds the tests on
 //! one value, [`version`] the order of version texts.
 
+mod budget;
 mod parse;
 mod value;
 mod version;
@@ -13,6 +14,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::validation::Invalid;
+use budget::Budget;
+pub use budget::TooSlow;
 use value::Test;
 
 /// A parsed condition; an empty one lets everybody in.
@@ -50,14 +53,20 @@ impl Condition {
         let Some(map) = source.as_object() else {
             return Err(vec![Invalid::new("", "must be an object of attributes and conditions")]);
         };
+        parse::bounded(source)?;
         let clauses = parse::clauses(map)?;
         Ok(Self { source: map.clone(), clauses })
     }
 
     /// Whether an account with these attributes meets the condition. A missing attribute is null.
-    #[must_use]
-    pub fn is_met_by(&self, attributes: &Map<String, Value>) -> bool {
-        hold(&self.clauses, attributes)
+    ///
+    /// # Errors
+    /// When it would take more than 200,000 comparisons (a byte that a pattern looks at counts as
+    /// 16): condition and attributes together are made to be slow.
+    pub fn is_met_by(&self, attributes: &Map<String, Value>) -> Result<bool, TooSlow> {
+        let budget = Budget::new();
+        let met = hold(&self.clauses, attributes, &budget);
+        if budget.is_spent() { Err(TooSlow) } else { Ok(met) }
     }
 
     /// The condition as its author wrote it.
@@ -67,18 +76,18 @@ impl Condition {
     }
 }
 
-fn hold(clauses: &[Clause], object: &Map<String, Value>) -> bool {
+fn hold(clauses: &[Clause], object: &Map<String, Value>, budget: &Budget) -> bool {
     let any = |alternatives: &[Clauses]| {
-        alternatives.is_empty() || alternatives.iter().any(|clauses| hold(clauses, object))
+        alternatives.is_empty() || alternatives.iter().any(|clauses| hold(clauses, object, budget))
     };
     clauses.iter().all(|clause| match clause {
-        Clause::And(all) => all.iter().all(|clauses| hold(clauses, object)),
+        Clause::And(all) => all.iter().all(|clauses| hold(clauses, object, budget)),
         Clause::Or(alternatives) => any(alternatives),
         Clause::Nor(alternatives) => !any(alternatives),
-        Clause::Not(clauses) => !hold(clauses, object),
+        Clause::Not(clauses) => !hold(clauses, object, budget),
         Clause::Field(path, tests) => {
             let value = lookup(object, path);
-            tests.iter().all(|test| test.passes(value))
+            tests.iter().all(|test| test.passes(value, budget))
         }
     })
 }

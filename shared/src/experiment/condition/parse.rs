@@ -13,10 +13,30 @@ use crate::validation::{Invalid, escape};
 /// Longest pattern, in bytes.
 const PATTERN_BYTES: usize = 256;
 /// Largest compiled pattern, in bytes: bounds what `x{1000}{1000}` may cost.
-const PATTERN_SIZE: usize = 64 * 1024;
+const PATTERN_SIZE: usize = 32 * 1024;
+
+/// Most patterns in a condition: each is compiled whenever the test is read.
+const PATTERNS: usize = 20;
 
 /// What is refused, each by its pointer.
 type Refused = Vec<Invalid>;
+
+/// Refuses a condition with too many patterns.
+pub(super) fn bounded(source: &Value) -> Result<(), Refused> {
+    fn patterns(value: &Value) -> usize {
+        match value {
+            Value::Object(map) => {
+                map.iter().map(|(key, value)| usize::from(key.starts_with("$regex")) + patterns(value)).sum()
+            }
+            Value::Array(items) => items.iter().map(patterns).sum(),
+            _ => 0,
+        }
+    }
+    if patterns(source) > PATTERNS {
+        return Err(refused("must hold at most 20 patterns"));
+    }
+    Ok(())
+}
 
 /// The clauses of a condition on an object.
 pub(super) fn clauses(map: &Map<String, Value>) -> Result<Clauses, Refused> {
@@ -50,6 +70,9 @@ fn tests(wanted: &Value) -> Result<Vec<Test>, Refused> {
         Value::Object(map) if map.keys().all(|key| key.starts_with('$')) => {
             collect(map.iter().map(|(name, operand)| test(name, operand).map_err(|found| under(name, found))))
         }
+        Value::Object(map) if map.keys().any(|key| key.starts_with('$')) => {
+            Err(refused("mixes operators with other names; put a $ before each operator"))
+        }
         value => Ok(vec![Test::Equal(value.clone())]),
     }
 }
@@ -70,16 +93,18 @@ fn test(name: &str, operand: &Value) -> Result<Test, Refused> {
         "$vgt" => version(operand, Ordering::is_gt)?,
         "$vgte" => version(operand, Ordering::is_ge)?,
         "$in" => Test::In(list(operand)?.clone(), false),
-        "$ini" => Test::In(list(operand)?.clone(), true),
+        "$ini" => Test::In(lower(list(operand)?), true),
         "$nin" => Test::Not(vec![Test::In(list(operand)?.clone(), false)]),
-        "$nini" => Test::Not(vec![Test::In(list(operand)?.clone(), true)]),
+        "$nini" => Test::Not(vec![Test::In(lower(list(operand)?), true)]),
         "$exists" => Test::Exists(operand.as_bool().ok_or_else(|| refused("must be true or false"))?),
         "$type" => Test::Type(text(operand)?.to_owned()),
         "$regex" => pattern(operand, false)?,
         "$regexi" => pattern(operand, true)?,
         "$size" => Test::Size(tests(operand)?),
         "$all" => Test::All(collect(list(operand)?.iter().map(tests))?),
-        "$alli" => Test::All(list(operand)?.iter().map(|v| vec![Test::In(vec![v.clone()], true)]).collect()),
+        "$alli" => {
+            Test::All(lower(list(operand)?).into_iter().map(|v| vec![Test::In(vec![v], true)]).collect())
+        }
         "$elemMatch" => element(operand)?,
         "$not" => Test::Not(tests(operand)?),
         "$inGroup" | "$notInGroup" => {
@@ -87,6 +112,12 @@ fn test(name: &str, operand: &Value) -> Result<Test, Refused> {
         }
         _ => return Err(refused("is no operator on a value")),
     })
+}
+
+/// The same values, texts in lower case.
+fn lower(values: &[Value]) -> Vec<Value> {
+    let one = |value: &Value| value.as_str().map_or_else(|| value.clone(), |text| text.to_lowercase().into());
+    values.iter().map(one).collect()
 }
 
 /// `$elemMatch` tests each item as a value or, given attributes, as an object.

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use regex_lite::Regex;
 use serde_json::{Map, Value};
 
+use super::budget::Budget;
 use super::version::Version;
 use super::{Clauses, hold};
 
@@ -20,7 +21,7 @@ pub(super) enum Test {
     Order(Value, fn(Ordering) -> bool),
     /// It is a version whose order to this one is accepted.
     Version(Version, fn(Ordering) -> bool),
-    /// It, or one of its items, is one of these; the flag: whatever the case.
+    /// It, or one of its items, is one of these; the flag: whatever the case, and these are lower.
     In(Vec<Value>, bool),
     /// It is there, or it is not.
     Exists(bool),
@@ -41,8 +42,12 @@ pub(super) enum Test {
 }
 
 impl Test {
-    pub(super) fn passes(&self, value: &Value) -> bool {
+    /// Whether the value passes. Once the budget is spent nothing does, and the decision is void.
+    pub(super) fn passes(&self, value: &Value, budget: &Budget) -> bool {
         let items = || value.as_array().map(Vec::as_slice).unwrap_or_default();
+        if !budget.allows(self.cost(value)) {
+            return false;
+        }
         match self {
             Self::Equal(wanted) => equal(value, wanted),
             Self::Order(wanted, accepted) => order(value, wanted).is_some_and(accepted),
@@ -55,22 +60,32 @@ impl Test {
             Self::Matches(pattern) => {
                 value.as_str().is_some_and(|text| text.len() <= LONGEST_MATCHED && pattern.is_match(text))
             }
-            Self::Size(tests) => value.is_array() && all(tests, &Value::from(items().len())),
+            Self::Size(tests) => value.is_array() && all(tests, &Value::from(items().len()), budget),
             Self::All(groups) => {
-                value.is_array() && groups.iter().all(|tests| items().iter().any(|item| all(tests, item)))
+                let found = |tests: &Vec<Self>| items().iter().any(|item| all(tests, item, budget));
+                value.is_array() && groups.iter().all(found)
             }
-            Self::Item(tests) => items().iter().any(|item| all(tests, item)),
+            Self::Item(tests) => items().iter().any(|item| all(tests, item, budget)),
             Self::Element(clauses) => items().iter().any(|item| {
                 let nothing = Map::new();
-                hold(clauses, item.as_object().unwrap_or(&nothing))
+                hold(clauses, item.as_object().unwrap_or(&nothing), budget)
             }),
-            Self::Not(tests) => !all(tests, value),
+            Self::Not(tests) => !all(tests, value, budget),
+        }
+    }
+
+    /// The comparisons this test makes by itself.
+    fn cost(&self, value: &Value) -> usize {
+        match self {
+            Self::In(wanted, _) => 1 + wanted.len() * value.as_array().map_or(1, Vec::len),
+            Self::Matches(_) => 1 + 16 * value.as_str().map_or(0, str::len).min(LONGEST_MATCHED),
+            _ => 1,
         }
     }
 }
 
-fn all(tests: &[Test], value: &Value) -> bool {
-    tests.iter().all(|test| test.passes(value))
+fn all(tests: &[Test], value: &Value, budget: &Budget) -> bool {
+    tests.iter().all(|test| test.passes(value, budget))
 }
 
 /// Equality of JSON values, where 1 and 1.0 are the same number.
@@ -94,12 +109,15 @@ fn order(a: &Value, b: &Value) -> Option<Ordering> {
     }
 }
 
+/// With `any_case` the wanted texts are in lower case already.
 fn is_one_of(value: &Value, wanted: &[Value], any_case: bool) -> bool {
-    let same = |a: &Value, b: &Value| match (a, b) {
-        (Value::String(a), Value::String(b)) if any_case => a.to_lowercase() == b.to_lowercase(),
-        _ => equal(a, b),
+    let found = |value: &Value| match value {
+        Value::String(text) if any_case => {
+            let lower = text.to_lowercase();
+            wanted.iter().any(|w| w.as_str() == Some(&lower))
+        }
+        _ => wanted.iter().any(|w| equal(value, w)),
     };
-    let found = |value: &Value| wanted.iter().any(|w| same(value, w));
     match value {
         Value::Array(items) => items.iter().any(found),
         _ => found(value),
