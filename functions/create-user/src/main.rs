@@ -7,14 +7,12 @@
 mod tests;
 
 use bellwether::App;
-use bellwether::auth::identity::Email;
-use bellwether::auth::password::Password;
+use bellwether::auth::credentials;
 use bellwether::auth::role::{Role, Scope};
 use bellwether::experiment::Workspace;
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
 use bellwether::store::identities::User;
-use bellwether::validation::Invalid;
 use lambda_http::{Error, Request};
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -81,16 +79,8 @@ fn person(
     workspace: Workspace,
     role: Role,
 ) -> Result<User, Problem> {
-    match (Email::parse(email), Password::parse(password)) {
-        (Ok(email), Ok(password)) => {
-            User::new(email, workspace, role, &password, app.clock.now()).map_err(Problem::internal)
-        }
-        (email, password) => {
-            let email = email.err().map(|error| Invalid::new("/email", error.to_string()));
-            let password = password.err().map(|limits| Invalid::new("/password", limits));
-            Err(Problem::Invalid(email.into_iter().chain(password).collect()))
-        }
-    }
+    let (email, password) = credentials(email, password)?;
+    User::new(email, workspace, role, &password, app.clock.now()).map_err(Problem::internal)
 }
 
 fn shown(user: &User) -> Value {

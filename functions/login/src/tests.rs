@@ -57,16 +57,16 @@ async fn a_hash_of_weaker_parameters_is_replaced_at_sign_in() {
     let key = person("ada@example.com", Role::Analyst, "acme").user_id.to_string();
     let stored = || async {
         let get = bench.database().get_item().table_name("bench-identities");
-        let pk = bellwether::store::table::key(format!("user/{key}"));
+        let pk = bellwether::store::item::key(format!("user/{key}"));
         let item = get.set_key(Some(pk)).send().await.unwrap().item.unwrap();
         item["password_hash"].as_s().unwrap().clone()
     };
-    let mut item = bellwether::store::table::key(format!("user/{key}"));
+    let mut item = bellwether::store::item::key(format!("user/{key}"));
     let user = person("ada@example.com", Role::Analyst, "acme");
     let mut user = serde_json::to_value(user).unwrap();
     user["password_hash"] = json!(weak);
     for (name, value) in user.as_object().unwrap() {
-        item.insert(name.clone(), bellwether::store::table::text_value(value.as_str().unwrap()));
+        item.insert(name.clone(), bellwether::store::item::text_value(value.as_str().unwrap()));
     }
     bench.database().put_item().table_name("bench-identities").set_item(Some(item)).send().await.unwrap();
     assert_eq!(bench.call(function(), event.clone()).await.status, 200);

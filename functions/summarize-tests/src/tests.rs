@@ -66,7 +66,7 @@ async fn a_test_that_cannot_be_folded_stops_no_other_and_goes_to_the_end_of_the_
     bench.pass(1);
     let sound = bench.launch(json!({ "test_id": "sound" })).await;
     let partition = bellwether::store::key::partition(&acme(), &broken.definition.test_id, 0);
-    let row = bellwether::store::table::sorted_key(partition, "no key that we write");
+    let row = bellwether::store::item::sorted_key(partition, "no key that we write");
     bench.database().put_item().table_name("bench-events").set_item(Some(row)).send().await.unwrap();
     let done = summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
     assert_eq!(done, Done { folded: 1, failed: 1, left: 0 });

@@ -19,8 +19,11 @@ use crate::experiment::Workspace;
 use crate::http::problem::Problem;
 use crate::random;
 use crate::store::identities::User;
+use crate::validation::Invalid;
+use identity::Email;
 use key_cache::{KeyCache, KeysMissing};
 use keys::{PrivateKeys, PublicKeys};
+use password::Password;
 use role::{Role, Scope};
 use token::{Claims, Terms};
 
@@ -109,6 +112,21 @@ impl Auth {
         self.public.hold(keys.public(), now).await;
         if let Some(private) = &self.private {
             private.hold(keys.clone(), now).await;
+        }
+    }
+}
+
+/// The e-mail address and the password of somebody who is to be added.
+///
+/// # Errors
+/// Both limits, where both are broken.
+pub fn credentials(email: &str, password: &SecretString) -> Result<(Email, Password), Vec<Invalid>> {
+    match (Email::parse(email), Password::parse(password)) {
+        (Ok(email), Ok(password)) => Ok((email, password)),
+        (email, password) => {
+            let email = email.err().map(|error| Invalid::new("/email", error.to_string()));
+            let password = password.err().map(|limits| Invalid::new("/password", limits));
+            Err(email.into_iter().chain(password).collect())
         }
     }
 }

@@ -1,14 +1,9 @@
-//! A test in its life: its definition, where it stands, and what may change when.
-
-use std::collections::BTreeMap;
+//! A test in its life: its definition and where it stands. [`super::revise`] says what may change when.
 
 use serde::{Deserialize, Serialize};
 
-use super::lifecycle::Move;
-use super::wire::TestPatch;
 use super::{BasisPoints, Definition, Status, VariantKey};
 use crate::clock::Timestamp;
-use crate::validation::{self, Invalid};
 
 /// What buckets are drawn from: 64 random bits in hexadecimal, new for every phase.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,22 +68,6 @@ pub struct View<'a> {
     updated_at: Timestamp,
 }
 
-/// Why a change is refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
-    /// The change itself is wrong.
-    Invalid(Vec<Invalid>),
-    /// The change is right but not now; says why.
-    Conflict(String),
-}
-
-/// How long a stopped test rests before it starts again: as long as instances may remember that it
-/// ran, so that nobody is assigned to a phase that is over.
-const SETTLE_MS: i64 = 30_000;
-
-/// At most this many changes of weights in a phase: the list is read with every test.
-const WEIGHTINGS: usize = 200;
-
 impl Experiment {
     /// A new draft.
     #[must_use]
@@ -104,42 +83,6 @@ impl Experiment {
             created_at: now,
             updated_at: now,
         }
-    }
-
-    /// The test after a change. `seed` is used only if the change begins a new phase.
-    ///
-    /// # Errors
-    /// [`Refusal::Invalid`] for a change that is wrong in itself, [`Refusal::Conflict`] for one made
-    /// against another revision or not allowed in this state.
-    pub fn revise(&self, patch: TestPatch, seed: Seed, now: Timestamp) -> Result<Self, Refusal> {
-        if patch.revision + 1 == self.revision && self.already_is(&patch) {
-            return Ok(self.clone());
-        }
-        if patch.revision != self.revision {
-            return Err(Refusal::Conflict(format!(
-                "The test is at revision {}, this change was made against {}; read it again and retry.",
-                self.revision, patch.revision
-            )));
-        }
-        let next_status = patch.status.unwrap_or(self.status);
-        let Some(step) = self.status.go(next_status) else {
-            let (from, to) = (self.status.as_str(), next_status.as_str());
-            return Err(Refusal::Conflict(format!("The test is {from}: it cannot become {to}.")));
-        };
-        if step == Move::NewPhase && now.millis() - self.updated_at.millis() < SETTLE_MS {
-            let detail = "The test was stopped or changed less than 30 s ago, and instances may still assign to the old phase; start it again after that.";
-            return Err(Refusal::Conflict(detail.to_owned()));
-        }
-        let definition = self.redefined(patch).map_err(Refusal::Invalid)?;
-        self.allows(&definition)?;
-        let mut next = Self { definition, status: next_status, ..self.clone() };
-        if next.definition == self.definition && next.status == self.status {
-            return Ok(next);
-        }
-        next.revision += 1;
-        next.updated_at = now;
-        next.enter(self.status, step, seed)?;
-        Ok(next)
     }
 
     /// The test as callers see it.
@@ -167,118 +110,9 @@ impl Experiment {
     pub fn control(&self) -> Option<&VariantKey> {
         self.definition.variants.iter().find(|v| v.is_control).map(|v| &v.key)
     }
-
-    /// Whether a change, sent again because its answer was lost, has been made.
-    fn already_is(&self, patch: &TestPatch) -> bool {
-        let same_status = patch.status.is_none_or(|status| status == self.status);
-        same_status && self.redefined(patch.clone()).is_ok_and(|definition| definition == self.definition)
-    }
-
-    fn enter(&mut self, from: Status, step: Move, seed: Seed) -> Result<(), Refusal> {
-        let now = Weighting { revision: self.revision, weights: weights(&self.definition) };
-        if step == Move::NewPhase {
-            self.phase += 1;
-            self.seed = seed;
-            self.weightings = vec![now];
-        } else if from == Status::Draft {
-            self.weightings = vec![now];
-        } else if self.weightings.last().is_none_or(|last| last.weights != now.weights) {
-            if self.weightings.len() > WEIGHTINGS {
-                let detail = format!(
-                    "Weights may change {WEIGHTINGS} times in a phase; stop the test and start it again."
-                );
-                return Err(Refusal::Conflict(detail));
-            }
-            self.weightings.push(now);
-        }
-        Ok(())
-    }
-
-    fn redefined(&self, patch: TestPatch) -> Result<Definition, Vec<Invalid>> {
-        let mut body = self.definition.body();
-        overlay(&mut body.name, patch.name);
-        overlay(&mut body.hypothesis, patch.hypothesis);
-        overlay(&mut body.variants, patch.variants);
-        overlay(&mut body.coverage, patch.coverage);
-        overlay(&mut body.targeting, patch.targeting);
-        overlay(&mut body.overrides, patch.overrides);
-        overlay(&mut body.allocation, patch.allocation);
-        overlay(&mut body.segments, patch.segments);
-        overlay(&mut body.goals, patch.goals);
-        body.namespace = patch.namespace.or(body.namespace);
-        body.planned_units = patch.planned_units.or(body.planned_units);
-        let Some(weights) = patch.weights else { return Definition::parse(body) };
-        reweigh(&mut body.variants, &weights)?;
-        Definition::parse(body).map_err(|broken| broken.into_iter().map(at_weights).collect())
-    }
-
-    /// What a unit was told stays true while a phase lasts, and past phases stay readable.
-    fn allows(&self, next: &Definition) -> Result<(), Refusal> {
-        let (old, state) = (&self.definition, self.status.as_str());
-        let locked = |field: &str, rule: &str| {
-            Err(Refusal::Conflict(format!("While the test is {state}, {field} cannot change: {rule}.")))
-        };
-        if self.status == Status::Draft || next == old {
-            return Ok(());
-        }
-        if self.status == Status::Archived {
-            return Err(Refusal::Conflict("An archived test cannot change.".to_owned()));
-        }
-        if shape(next) != shape(old) {
-            return locked("variants", "their keys, parameters and control are fixed once it has started");
-        }
-        if next.goals != old.goals || next.segments != old.segments || next.allocation != old.allocation {
-            return locked("goals, segments and allocation", "they are fixed once it has started");
-        }
-        if self.status.is_mid_phase() && next.targeting != old.targeting {
-            return locked("targeting", "stop it first, then start a new phase");
-        }
-        if self.status.is_mid_phase() && next.namespace != old.namespace {
-            return locked("namespace", "stop it first, then start a new phase");
-        }
-        if self.status.is_mid_phase() && next.coverage < old.coverage {
-            return locked("coverage", "it may only widen; stop it to start a new phase with less");
-        }
-        Ok(())
-    }
 }
 
-fn overlay<T>(field: &mut T, change: Option<T>) {
-    if let Some(change) = change {
-        *field = change;
-    }
-}
-
-fn weights(definition: &Definition) -> Vec<BasisPoints> {
+/// The share of each variant, in the definition's order.
+pub(super) fn weights(definition: &Definition) -> Vec<BasisPoints> {
     definition.variants.iter().map(|v| v.weight).collect()
-}
-
-/// Everything about the arms but their weights.
-fn shape(definition: &Definition) -> impl PartialEq + '_ {
-    let of = |v: &'_ super::Variant| (v.key.clone(), v.is_control, v.parameters.clone());
-    definition.variants.iter().map(of).collect::<Vec<_>>()
-}
-
-fn reweigh(
-    variants: &mut [super::wire::VariantBody],
-    weights: &BTreeMap<String, u32>,
-) -> Result<(), Vec<Invalid>> {
-    let mut broken = Vec::new();
-    for (key, weight) in weights {
-        if let Some(variant) = variants.iter_mut().find(|v| v.key == *key) {
-            variant.weight = *weight;
-        } else {
-            let pointer = format!("/weights/{}", validation::escape(key));
-            broken.push(Invalid::new(pointer, "is no variant of this test"));
-        }
-    }
-    if broken.is_empty() { Ok(()) } else { Err(broken) }
-}
-
-/// A complaint about `/variants` is about `/weights` when that is what the caller sent.
-fn at_weights(found: Invalid) -> Invalid {
-    if found.pointer.starts_with("/variants") {
-        return Invalid::new("/weights", found.detail);
-    }
-    found
 }

@@ -10,9 +10,10 @@ use lru::LruCache;
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
+use super::item::{Item, sorted_key, text};
 use super::key::{EventKey, events_partition, partition};
 use super::schema::SK;
-use super::table::{Item, Placed, Query, Table, sorted_key, text};
+use super::table::{Placed, Query, Table};
 use crate::clock::Timestamp;
 use crate::config::Limits;
 use crate::experiment::{Assignment, Conversion, Experiment, ExperimentId, UnitId, Workspace};

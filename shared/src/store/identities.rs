@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
-use super::table::{Condition, Item, Placed, Table, Write, key};
+use super::item::{Item, key};
+use super::table::{Condition, Placed, Table, Write};
 use crate::auth::identity::{Email, UserId};
 use crate::auth::password::{HashFailure, Password, PasswordHash};
 use crate::auth::role::Role;

@@ -3,6 +3,7 @@
 
 pub mod events;
 pub mod identities;
+pub mod item;
 pub mod key;
 pub mod meter;
 pub mod schema;

@@ -4,7 +4,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::Value;
 
 use super::StoreError;
-use super::table::{Item, Order, Query, Table, sorted_key, text};
+use super::item::{Item, sorted_key, text};
+use super::table::{Order, Query, Table};
 use crate::clock::Timestamp;
 use crate::experiment::{Experiment, ExperimentId, Workspace};
 use crate::stats::report::Report;

@@ -2,7 +2,6 @@
 //! from a failure. They return boxed futures so that the SDK's code is compiled here once and not
 //! in every function's binary.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,11 +17,9 @@ use aws_sdk_dynamodb::types::{
 use futures_util::future::BoxFuture;
 
 use super::StoreError;
+use super::item::{Item, size};
 use super::meter::Meter;
-use super::schema::{PK, SK};
-
-/// A stored item: attribute names and values.
-pub type Item = HashMap<String, AttributeValue>;
+use super::schema::PK;
 
 /// What a call to the store brings back.
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
@@ -261,29 +258,6 @@ impl Table {
     }
 }
 
-/// The key of a table with a partition key only.
-#[must_use]
-pub fn key(pk: impl Into<String>) -> Item {
-    HashMap::from([(PK.to_owned(), AttributeValue::S(pk.into()))])
-}
-
-/// The key of a table with a sort key.
-#[must_use]
-pub fn sorted_key(pk: impl Into<String>, sk: impl Into<String>) -> Item {
-    let mut item = key(pk);
-    item.insert(SK.to_owned(), AttributeValue::S(sk.into()));
-    item
-}
-
-/// A text attribute of an item.
-///
-/// # Errors
-/// When the item has no such text.
-pub fn text<'a>(item: &'a Item, name: &str) -> Result<&'a str, StoreError> {
-    let value = item.get(name).and_then(|value| value.as_s().ok());
-    value.map(String::as_str).ok_or_else(|| StoreError::Broken(format!("an item has no text {name}")))
-}
-
 /// How long a fold waits for a page. Its pages come side by side and are parsed one after the other,
 /// which on a slice of a processor takes seconds; the handler's budget bounds the whole.
 fn whole_page() -> TimeoutConfig {
@@ -299,13 +273,6 @@ fn existing(error: SdkError<PutItemError>) -> Result<Item, StoreError> {
         return Ok(failed.item.clone().unwrap_or_default());
     }
     Err(error.into())
-}
-
-/// A text as an attribute, for tests that write items by hand.
-#[cfg(feature = "testing")]
-#[must_use]
-pub fn text_value(text: &str) -> AttributeValue {
-    AttributeValue::S(text.to_owned())
 }
 
 /// False when a condition failed. Any other reason to cancel, throttling or another transaction under
@@ -324,18 +291,4 @@ fn lost_race(error: SdkError<TransactWriteItemsError>) -> Result<bool, StoreErro
         }
     }
     Err(error.into())
-}
-
-/// An item's size as DynamoDB counts it, to the byte for texts and close for the rest.
-fn size(item: &Item) -> usize {
-    fn of(value: &AttributeValue) -> usize {
-        match value {
-            AttributeValue::S(text) => text.len(),
-            AttributeValue::N(digits) => digits.len() / 2 + 2,
-            AttributeValue::M(map) => 3 + map.iter().map(|(k, v)| 1 + k.len() + of(v)).sum::<usize>(),
-            AttributeValue::L(list) => 3 + list.iter().map(|v| 1 + of(v)).sum::<usize>(),
-            _ => 1,
-        }
-    }
-    item.iter().map(|(name, value)| name.len() + of(value)).sum()
 }

@@ -7,9 +7,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 
 use super::StoreError;
+use super::item::{Item, sorted_key, text};
 use super::key;
 use super::schema::{FOLDED_AT, PK, RUNNING, SHARD, SK};
-use super::table::{Condition, Item, Placed, Query, Table, Write, sorted_key, text};
+use super::table::{Condition, Placed, Query, Table, Write};
 use crate::clock::Timestamp;
 use crate::config::Limits;
 use crate::experiment::bucket::fnv1a32;
