@@ -15,6 +15,8 @@ pub struct Limits {
     pub key_cache_seconds: u32,
     /// How long before its end a run of `summarize-tests` stops folding; `FOLD_RESERVE_SECONDS`.
     pub fold_reserve_seconds: u32,
+    /// Tests of more units than this are folded on the schedule only; `INLINE_UNITS`.
+    pub inline_units: u64,
 }
 
 impl Default for Limits {
@@ -25,6 +27,7 @@ impl Default for Limits {
             cached_assignments: 10_000,
             key_cache_seconds: 300,
             fold_reserve_seconds: 60,
+            inline_units: 50_000,
         }
     }
 }
@@ -79,6 +82,7 @@ impl Config {
                 cached_tests: number(variable, "CACHED_TESTS", usual.cached_tests)?,
                 cached_assignments: number(variable, "CACHED_ASSIGNMENTS", usual.cached_assignments)?,
                 key_cache_seconds: number(variable, "KEY_CACHE_SECONDS", usual.key_cache_seconds)?,
+                inline_units: number(variable, "INLINE_UNITS", usual.inline_units)?,
                 fold_reserve_seconds: number(variable, "FOLD_RESERVE_SECONDS", usual.fold_reserve_seconds)?,
             },
         })

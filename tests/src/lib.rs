@@ -1,7 +1,14 @@
-//! The real parts that tests and benchmarks put together: an emulated cloud ([`cloud`]) and the
-//! built binaries under a runtime API of our own ([`runtime`]), as Lambda would run them.
+//! The real parts that tests and benchmarks put together: an emulated cloud ([`cloud`]), the built
+//! binaries under a runtime API of our own ([`runtime`]), as Lambda would run them, a network between
+//! the two that loses and delays on demand ([`faults`], [`weather`]), pages that
+//! are given out at once ([`replay`]), and callers of it all ([`caller`]).
 
 #![expect(clippy::missing_panics_doc, reason = "a test that cannot be set up is to panic")]
 
+pub mod caller;
 pub mod cloud;
+pub mod faults;
+pub mod random;
+pub mod replay;
 pub mod runtime;
+pub mod weather;

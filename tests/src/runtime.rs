@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
@@ -42,6 +42,21 @@ struct Shared {
 #[must_use]
 pub fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_path_buf()
+}
+
+/// The debug binary of a function; the first call of a process builds them all, as `make run` does.
+#[must_use]
+pub fn binary(name: &str) -> PathBuf {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(build).join(name)
+}
+
+fn build() -> PathBuf {
+    let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
+    let built = Command::new(cargo).args(["build", "--workspace", "--bins"]).current_dir(project()).status();
+    assert!(built.is_ok_and(|status| status.success()), "the build failed; what it said is above");
+    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or("target".into());
+    project().join(target).join("debug")
 }
 
 impl Instance {

@@ -21,8 +21,6 @@ use serde_json::Value;
 
 /// API Gateway waits 29 s.
 const BUDGET: Duration = Duration::from_secs(25);
-/// Larger tests are folded on the schedule only.
-const INLINE_UNITS: u64 = 50_000;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -55,7 +53,7 @@ async fn folded(
     kept: Option<Value>,
 ) -> Result<Value, Problem> {
     let as_of = app.clock.now();
-    match (app.store.events.fold(workspace, test, Some(INLINE_UNITS)).await?, kept) {
+    match (app.store.events.fold(workspace, test, Some(app.limits.inline_units)).await?, kept) {
         (Some(totals), _) => {
             serde_json::to_value(Report::new(test, &totals, as_of)).map_err(Problem::internal)
         }
