@@ -7,7 +7,7 @@ DENY_VERSION := 0.20.2
 # A function's stripped release zip may have 6 MB: the larger it is, the longer a cold start.
 ZIP_BYTES := 6291456
 
-.PHONY: help setup run demo demo-trial test lint deny unit zip-size clean
+.PHONY: help setup run demo demo-trial test lint deny unit zip-size bench clean
 
 help: ## Show what can be done
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 14
@@ -48,6 +48,14 @@ zip-size: setup ## A function's release zip is at most 6 MB
 	@echo "==> a release zip"
 	@PATH="$(CURDIR)/$(TOOLS)/venv/bin:$$PATH" cargo lambda build --release --compiler cargo --output-format zip -p login
 	@bytes=$$(wc -c < target/lambda/login/bootstrap.zip); echo "login: $$bytes bytes of $(ZIP_BYTES)"; test "$$bytes" -le $(ZIP_BYTES)
+
+bench: setup ## What a decision, a fold and a built function cost (docs/PERFORMANCE.md)
+	@echo "==> the pure core"
+	@cargo bench --locked -p bellwether --bench core
+	@echo "==> release binaries, beside functions that do nothing"
+	@PATH="$(CURDIR)/$(TOOLS)/venv/bin:$$PATH"; export PATH; for package in assign-variant bellwether-bench-hello; do \
+		cargo lambda build --release --compiler cargo --locked -p $$package || exit 1; done
+	@cargo run --locked -p bellwether-bench
 
 clean: ## Remove what was built and installed here
 	@rm -rf target $(TOOLS) .run .run-journey-*

@@ -10,6 +10,7 @@ use crate::auth::Auth;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Limits};
 use crate::store::Store;
+use crate::tls;
 
 /// Everything outside a function that it may use.
 #[derive(Debug)]
@@ -28,12 +29,13 @@ impl App {
     /// Reads the environment; makes no call.
     ///
     /// # Errors
-    /// A variable that is missing or wrong.
+    /// A variable that is missing or wrong, or a file of certificates that cannot be used.
     pub async fn from_env() -> Result<Self, ConfigError> {
         let config = Config::from_env()?;
         let sdk = aws_config::defaults(BehaviorVersion::latest())
             .timeout_config(timeouts())
             .retry_config(retries())
+            .http_client(tls::client(config.ca_bundle.as_deref())?)
             .load()
             .await;
         Ok(Self::new(&sdk, &config, Clock::system()))

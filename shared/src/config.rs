@@ -1,5 +1,6 @@
 //! The environment, read once and typed. A missing or wrong variable ends the start with its name.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 
 /// Bounds that operators may tune.
@@ -17,6 +18,8 @@ pub struct Limits {
     pub fold_reserve_seconds: u32,
     /// Tests of more units than this are folded on the schedule only; `INLINE_UNITS`.
     pub inline_units: u64,
+    /// How many verified tokens an instance remembers; `CACHED_TOKENS`, 0 for none.
+    pub cached_tokens: usize,
 }
 
 impl Default for Limits {
@@ -28,6 +31,7 @@ impl Default for Limits {
             key_cache_seconds: 300,
             fold_reserve_seconds: 60,
             inline_units: 50_000,
+            cached_tokens: 1_000,
         }
     }
 }
@@ -45,6 +49,8 @@ pub struct Config {
     pub issuer: String,
     /// For whom tokens are issued; `AUDIENCE`.
     pub audience: String,
+    /// The certificates to trust instead of Amazon's; `AWS_CA_BUNDLE`.
+    pub ca_bundle: Option<PathBuf>,
     /// Bounds that operators may tune.
     pub limits: Limits,
 }
@@ -53,8 +59,8 @@ pub struct Config {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the environment variable {name} {problem}")]
 pub struct ConfigError {
-    name: &'static str,
-    problem: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) problem: &'static str,
 }
 
 impl Config {
@@ -77,6 +83,7 @@ impl Config {
             private_keys_secret: variable("PRIVATE_KEYS_SECRET").filter(|v| !v.is_empty()),
             issuer: required("ISSUER")?,
             audience: required("AUDIENCE")?,
+            ca_bundle: variable("AWS_CA_BUNDLE").filter(|v| !v.is_empty()).map(PathBuf::from),
             limits: Limits {
                 cache_seconds: number(variable, "CACHE_SECONDS", usual.cache_seconds)?.min(30),
                 cached_tests: number(variable, "CACHED_TESTS", usual.cached_tests)?,
@@ -84,6 +91,7 @@ impl Config {
                 key_cache_seconds: number(variable, "KEY_CACHE_SECONDS", usual.key_cache_seconds)?,
                 inline_units: number(variable, "INLINE_UNITS", usual.inline_units)?,
                 fold_reserve_seconds: number(variable, "FOLD_RESERVE_SECONDS", usual.fold_reserve_seconds)?,
+                cached_tokens: number(variable, "CACHED_TOKENS", usual.cached_tokens)?,
             },
         })
     }

@@ -17,6 +17,7 @@ pub mod telemetry;
 #[cfg(feature = "testing")]
 #[expect(clippy::missing_panics_doc, reason = "a test that cannot be set up is to panic")]
 pub mod testing;
+pub mod tls;
 pub mod validation;
 
 pub use app::App;

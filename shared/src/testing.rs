@@ -12,8 +12,9 @@ use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
-use lambda_http::{Context, LambdaEvent};
+use lambda_http::{Context, Error, LambdaEvent};
 use secrecy::ExposeSecret;
+use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 
 use crate::app::{App, retries, timeouts};
@@ -184,9 +185,21 @@ impl Bench {
     }
 
     /// Invokes a function as the Lambda runtime does.
+    ///
+    /// # Errors
+    /// The function error that Lambda would report.
+    pub async fn invoke(&self, function: Function, event: &Value) -> Result<Value, Error> {
+        let payload = to_raw_value(event).expect("JSON");
+        let mut context = Context::default();
+        let deadline = self.app.clock.now().millis() + 15 * 60_000;
+        context.deadline = u64::try_from(deadline).unwrap_or_default();
+        let answer = invoke(&self.app, function, LambdaEvent::new(payload, context)).await?;
+        Ok(serde_json::from_str(answer.get()).expect("JSON"))
+    }
+
+    /// The same for an HTTP request, which is always answered.
     pub async fn call(&self, function: Function, event: Value) -> Answer {
-        let event = LambdaEvent::new(event, Context::default());
-        let response = invoke(&self.app, function, event).await.expect("an HTTP response");
+        let response = self.invoke(function, &event).await.expect("an HTTP response");
         let text = response["body"].as_str().unwrap_or_default();
         Answer {
             status: u16::try_from(response["statusCode"].as_u64().unwrap_or_default()).unwrap_or_default(),
@@ -304,6 +317,7 @@ fn app(endpoint: &str, time: &Arc<AtomicI64>) -> App {
         private_keys_secret: Some("private".to_owned()),
         issuer: "https://issuer.example/v1".to_owned(),
         audience: "bellwether".to_owned(),
+        ca_bundle: None,
         limits: Limits::default(),
     };
     let time = time.clone();

@@ -17,7 +17,8 @@ use serde_json::{Value, json};
 
 use crate::runtime::project;
 
-const PREFIX: &str = "lab";
+/// What the names of its tables begin with.
+pub const PREFIX: &str = "lab";
 const ISSUER: &str = "https://issuer.example/v1";
 const AUDIENCE: &str = "bellwether";
 

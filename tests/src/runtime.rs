@@ -26,7 +26,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// One process of a function. Killed when dropped.
 pub struct Instance {
     process: Child,
-    events: mpsc::UnboundedSender<(String, Value)>,
+    /// None once no more events are to come.
+    events: Option<mpsc::UnboundedSender<(String, Value)>>,
     shared: Arc<Shared>,
     /// Answers when the process first asks for an event.
     pub started: oneshot::Receiver<()>,
@@ -60,9 +61,13 @@ fn build() -> PathBuf {
 }
 
 impl Instance {
-    /// Starts `binary` with `environment` and nothing else of ours but PATH.
-    ///
+    /// Starts `binary` with `environment` and nothing else of ours.
     pub async fn start(binary: &Path, environment: &[(String, String)]) -> Self {
+        Self::start_command(Command::new(binary), environment).await
+    }
+
+    /// Starts `command`, which runs a function under a tool that looks at it, say a profiler.
+    pub async fn start_command(mut command: Command, environment: &[(String, String)]) -> Self {
         let (events, queue) = mpsc::unbounded_channel();
         let (tell, started) = oneshot::channel();
         let shared = Arc::new(Shared {
@@ -78,8 +83,9 @@ impl Instance {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         tokio::spawn(async move { axum::serve(listener, routes).await });
-        let name = binary.file_name().and_then(|n| n.to_str()).unwrap_or("function");
-        let process = Command::new(binary)
+        let program = command.get_program().to_owned();
+        let name = Path::new(&program).file_name().unwrap_or(&program);
+        let process = command
             .env_clear()
             .envs(environment.iter().cloned())
             .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
@@ -89,8 +95,8 @@ impl Instance {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()
-            .unwrap_or_else(|error| panic!("{}: {error}; build it first", binary.display()));
-        Self { process, events, shared, started }
+            .unwrap_or_else(|error| panic!("{}: {error}; build it first", program.display()));
+        Self { process, events: Some(events), shared, started }
     }
 
     /// Gives the process an event and waits for its answer; an error when it dies first or says so.
@@ -102,7 +108,8 @@ impl Instance {
         let id = format!("{:x}", SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos());
         self.shared.waiting.lock().expect("no panic under the lock").insert(id.clone(), tell);
         let gone = || "the process is gone".to_owned();
-        self.events.send((id, event)).map_err(|_| gone())?;
+        let events = self.events.as_ref().ok_or_else(gone)?;
+        events.send((id, event)).map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?
     }
 
@@ -110,6 +117,14 @@ impl Instance {
     #[must_use]
     pub fn id(&self) -> u32 {
         self.process.id()
+    }
+
+    /// Tells the process that no more events will come and waits until it has ended by itself.
+    pub async fn finish(mut self) {
+        self.events = None;
+        while matches!(self.process.try_wait(), Ok(None)) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     /// Ends the process at once, wherever it is; whoever waits for an answer is told.

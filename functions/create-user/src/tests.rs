@@ -1,17 +1,14 @@
 //! Adding people, and the first of them.
 
 use bellwether::auth::role::Role;
-use bellwether::http::invoke;
 use bellwether::testing::{Bench, as_payload_2, with_body};
-use lambda_http::{Context, LambdaEvent};
 use serde_json::{Value, json};
 
 use super::function;
 
 async fn bootstrap(bench: &Bench, workspace: &str, email: &str, password: &str) -> Result<Value, String> {
     let event = json!({ "bootstrap": { "workspace": workspace, "email": email, "password": password } });
-    let answer = invoke(&bench.app, function(), LambdaEvent::new(event, Context::default())).await;
-    answer.map_err(|error| error.to_string())
+    bench.invoke(function(), &event).await.map_err(|error| error.to_string())
 }
 
 #[tokio::test]

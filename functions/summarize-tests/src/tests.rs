@@ -4,7 +4,6 @@ use bellwether::auth::role::Role;
 use bellwether::clock::Timestamp;
 use bellwether::store::schema;
 use bellwether::testing::{Bench, acme};
-use lambda_http::{Context, LambdaEvent};
 use serde_json::{Value, json};
 
 use super::{Done, function, summarize};
@@ -26,11 +25,8 @@ async fn the_sample_event_of_the_schedule_keeps_a_report_of_every_running_test()
     let paused = bench.change(&paused, json!({ "revision": 2, "status": "paused" })).await;
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events/summarize-tests.json");
     let event: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    let mut context = Context::default();
-    context.deadline = u64::try_from(in_minutes(&bench, 15).millis()).unwrap();
     let before = bench.app.store.meter.read();
-    let answer =
-        bellwether::http::invoke(&bench.app, function(), LambdaEvent::new(event, context)).await.unwrap();
+    let answer = bench.invoke(function(), &event).await.unwrap();
     assert_eq!(answer, json!({ "folded": 1, "failed": 0, "left": 0 }));
     let spent = bench.app.store.meter.read() - before;
     assert_eq!(

@@ -42,8 +42,8 @@ pub struct PublicKeys {
 /// The public half of one pair.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PublicKey {
-    kid: String,
-    x: String,
+    pub(super) kid: String,
+    pub(super) x: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     verify_until: Option<i64>,
 }
@@ -131,9 +131,16 @@ impl PublicKeys {
 
     /// The key of this name, if its signatures hold at `now`.
     #[must_use]
-    pub fn verifier(&self, kid: &str, now: Timestamp) -> Option<DecodingKey> {
+    pub fn in_force(&self, kid: &str, now: Timestamp) -> Option<&PublicKey> {
         let in_force = |key: &&PublicKey| key.verify_until.is_none_or(|until| now.seconds() < until);
-        let key = self.keys.iter().filter(in_force).find(|key| key.kid == kid)?;
-        DecodingKey::from_ed_components(&key.x).ok()
+        self.keys.iter().filter(in_force).find(|key| key.kid == kid)
+    }
+}
+
+impl PublicKey {
+    /// The key in the form that verifies; None when it cannot be read.
+    #[must_use]
+    pub fn decoding(&self) -> Option<DecodingKey> {
+        DecodingKey::from_ed_components(&self.x).ok()
     }
 }

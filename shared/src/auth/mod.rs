@@ -7,6 +7,8 @@ pub mod keys;
 pub mod password;
 pub mod role;
 pub mod token;
+pub mod verified;
+pub mod verifier;
 
 use aws_sdk_secretsmanager::Client;
 use lambda_http::Request;
@@ -26,12 +28,14 @@ use keys::{PrivateKeys, PublicKeys};
 use password::Password;
 use role::{Role, Scope};
 use token::{Claims, Terms};
+use verifier::Verifier;
 
 /// Verifies tokens and, where the environment names the private keys, issues them.
 #[derive(Debug)]
 pub struct Auth {
     public: KeyCache<PublicKeys>,
     private: Option<KeyCache<PrivateKeys>>,
+    verifier: Verifier,
     terms: Terms,
     clock: Clock,
 }
@@ -62,10 +66,12 @@ impl Auth {
     pub fn new(client: &Client, config: &Config, clock: Clock) -> Self {
         let keep = config.limits.key_cache_seconds;
         let private = config.private_keys_secret.clone();
+        let terms = Terms { issuer: config.issuer.clone(), audience: config.audience.clone() };
         Self {
             public: KeyCache::new(client.clone(), config.public_keys_secret.clone(), keep),
             private: private.map(|secret| KeyCache::new(client.clone(), secret, keep)),
-            terms: Terms { issuer: config.issuer.clone(), audience: config.audience.clone() },
+            verifier: Verifier::new(terms.clone(), config.limits.cached_tokens),
+            terms,
             clock,
         }
     }
@@ -76,16 +82,17 @@ impl Auth {
     /// 401 without a token or with one that does not hold, 403 with too little scope, 503 when the
     /// keys cannot be read.
     pub async fn require(&self, request: &Request, scope: Scope) -> Result<Caller, Problem> {
-        let token = bearer(request)?;
-        let kid = token::key_id(token).map_err(Problem::InvalidToken)?;
+        let presented = self.verifier.look(bearer(request)?).map_err(Problem::InvalidToken)?;
         let now = self.clock.now();
-        let suits = |keys: &PublicKeys| keys.knows(&kid);
+        let suits = |keys: &PublicKeys| keys.knows(presented.kid());
         let keys = self.public.get(now, &suits).await?;
-        let claims = token::verify(token, &kid, &keys, &self.terms, now).map_err(Problem::InvalidToken)?;
+        let signed = self.verifier.verify(presented, &keys, now).map_err(Problem::InvalidToken)?;
+        let claims = &signed.claims;
         if !Scope::parse_list(&claims.scope).contains(&scope) {
             return Err(Problem::InsufficientScope(scope));
         }
-        Ok(Caller { subject: claims.sub, workspace: claims.workspace, role: claims.role })
+        let (subject, workspace) = (claims.sub.clone(), claims.workspace.clone());
+        Ok(Caller { subject, workspace, role: claims.role })
     }
 
     /// A signed access token for somebody who has proved to be `user`.

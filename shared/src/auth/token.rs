@@ -3,7 +3,7 @@
 use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
 use serde::{Deserialize, Serialize};
 
-use super::keys::{KeyFault, PrivateKey, PublicKeys};
+use super::keys::{KeyFault, PrivateKey, PublicKey};
 use super::role::{Role, Scope};
 use crate::clock::Timestamp;
 use crate::experiment::Workspace;
@@ -11,7 +11,7 @@ use crate::experiment::Workspace;
 /// How long an access token lives, in seconds.
 pub const LIFE_SECONDS: i64 = 900;
 /// How far clocks may differ, in seconds.
-const SKEW_SECONDS: i64 = 60;
+pub const SKEW_SECONDS: i64 = 60;
 /// No token of ours is longer than this.
 const LONGEST: usize = 4_096;
 /// The client that people sign in with.
@@ -96,6 +96,18 @@ impl Claims {
         }
     }
 
+    /// Whether they hold at `now`.
+    ///
+    /// # Errors
+    /// [`Refused::Times`].
+    pub fn in_time(&self, now: Timestamp) -> Result<(), Refused> {
+        let now = now.seconds();
+        let ended = self.exp <= now - SKEW_SECONDS;
+        let early = self.iat > now + SKEW_SECONDS;
+        let long = self.exp > now + LIFE_SECONDS + SKEW_SECONDS;
+        if ended || early || long { Err(Refused::Times) } else { Ok(()) }
+    }
+
     /// Signs the claims.
     ///
     /// # Errors
@@ -128,30 +140,19 @@ pub fn key_id(token: &str) -> Result<String, Refused> {
     header.kid.ok_or(Refused::Header)
 }
 
-/// Verifies a token that names the key `kid`.
+/// What a token says, if `key` has signed it and it is ours. Its times are another question.
 ///
 /// # Errors
 /// Why it is refused.
-pub fn verify(
-    token: &str,
-    kid: &str,
-    keys: &PublicKeys,
-    terms: &Terms,
-    now: Timestamp,
-) -> Result<Claims, Refused> {
-    let key = keys.verifier(kid, now).ok_or(Refused::Key)?;
+pub fn signed(token: &str, key: &PublicKey, terms: &Terms) -> Result<Claims, Refused> {
+    let key = key.decoding().ok_or(Refused::Key)?;
     let mut rules = Validation::new(Algorithm::EdDSA);
     rules.set_issuer(&[&terms.issuer]);
     rules.set_audience(&[&terms.audience]);
     rules.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
-    // Times are checked below, against the clock that is handed in.
+    // Times are checked by `Claims::in_time`, against the clock that is handed in.
     rules.validate_exp = false;
-    let claims = decode::<Claims>(token, &key, &rules).map_err(|_| Refused::Claims)?.claims;
-    let now = now.seconds();
-    let ended = claims.exp <= now - SKEW_SECONDS;
-    let early = claims.iat > now + SKEW_SECONDS;
-    let long = claims.exp > now + LIFE_SECONDS + SKEW_SECONDS;
-    if ended || early || long { Err(Refused::Times) } else { Ok(claims) }
+    Ok(decode::<Claims>(token, &key, &rules).map_err(|_| Refused::Claims)?.claims)
 }
 
 #[cfg(test)]
@@ -160,7 +161,8 @@ mod tests {
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use serde_json::{Value, json};
 
-    use super::super::keys::PrivateKeys;
+    use super::super::keys::{PrivateKeys, PublicKeys};
+    use super::super::verifier::Verifier;
     use super::*;
 
     const NOW: i64 = 1_795_255_200_000;
@@ -182,8 +184,13 @@ mod tests {
     fn outcome(claims: &Claims, keys: &PrivateKeys, later: i64) -> Result<(), Refused> {
         let token = claims.sign(keys.signer(Timestamp::from_millis(NOW)).unwrap()).unwrap();
         let now = Timestamp::from_millis(NOW + later * 1_000);
-        let kid = key_id(&token)?;
-        verify(&token, &kid, &keys.public(), &terms(), now).map(|_| ())
+        verify(&token, &keys.public(), now)
+    }
+
+    /// What becomes of a token that is seen for the first time.
+    fn verify(token: &str, keys: &PublicKeys, now: Timestamp) -> Result<(), Refused> {
+        let verifier = Verifier::new(terms(), 1);
+        verifier.verify(verifier.look(token)?, keys, now).map(|_| ())
     }
 
     fn with_header(token: &str, change: impl Fn(&mut Value)) -> String {
@@ -247,15 +254,15 @@ mod tests {
         let now = Timestamp::from_millis(NOW);
         let token = claims().sign(own.signer(now).unwrap()).unwrap();
         let kid = key_id(&token).unwrap();
-        assert_eq!(verify(&token, &kid, &other.public(), &terms(), now).unwrap_err(), Refused::Key);
+        assert_eq!(verify(&token, &other.public(), now).unwrap_err(), Refused::Key);
         let forged = claims().sign(other.signer(now).unwrap()).unwrap();
         let forged = with_header(&forged, |header| header["kid"] = json!(kid));
-        assert_eq!(verify(&forged, &kid, &own.public(), &terms(), now).unwrap_err(), Refused::Claims);
+        assert_eq!(verify(&forged, &own.public(), now).unwrap_err(), Refused::Claims);
         let parts: Vec<&str> = token.split('.').collect();
         let more = URL_SAFE_NO_PAD.decode(parts[1]).unwrap();
         let more = String::from_utf8(more).unwrap().replace("tests:read", "users:write");
         let changed = format!("{}.{}.{}", parts[0], URL_SAFE_NO_PAD.encode(more), parts[2]);
-        assert_eq!(verify(&changed, &kid, &own.public(), &terms(), now).unwrap_err(), Refused::Claims);
+        assert_eq!(verify(&changed, &own.public(), now).unwrap_err(), Refused::Claims);
     }
 
     #[test]

@@ -88,7 +88,7 @@ pub fn decide<'a>(test: &'a Experiment, unit: &Unit) -> Result<Decision<'a>, Vec
         return Ok(Decision::Leave(Reason::Excluded));
     }
     let drawn = || {
-        let bucket = Bucket::of(test.seed.as_str(), unit.id.as_str());
+        let bucket = Bucket::after(test.seed.hash(), unit.id.as_str());
         choose(&test.definition.variants, test.definition.coverage, bucket)
     };
     Ok(named.or_else(drawn).map_or(Decision::Leave(Reason::NotCovered), Decision::Assign))

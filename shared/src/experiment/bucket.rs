@@ -10,11 +10,29 @@ use super::{BasisPoints, Variant};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Bucket(u32);
 
+/// The hash of a seed, to go on from with each unit: the seed of a test is hashed once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Prefix(u32);
+
+impl Prefix {
+    /// The hash of `seed`.
+    #[must_use]
+    pub fn of(seed: &str) -> Self {
+        Self(extend(START, seed))
+    }
+}
+
 impl Bucket {
     /// The bucket of `unit` under `seed`.
     #[must_use]
     pub fn of(seed: &str, unit: &str) -> Self {
-        let first = fnv1a32(seed.encode_utf16().chain(unit.encode_utf16()));
+        Self::after(Prefix::of(seed), unit)
+    }
+
+    /// The bucket of `unit` under the seed whose hash is `seed`.
+    #[must_use]
+    pub fn after(seed: Prefix, unit: &str) -> Self {
+        let first = extend(seed.0, unit);
         let mut digits = [0u8; 10];
         Self(fnv1a32(decimal(first, &mut digits).iter().map(|&d| u16::from(d))) % 10_000)
     }
@@ -26,9 +44,26 @@ impl Bucket {
     }
 }
 
+/// The offset basis of FNV-1a, 32 bits.
+const START: u32 = 0x811c_9dc5;
+
 /// FNV-1a over UTF-16 code units, 32 bits.
 pub fn fnv1a32(units: impl Iterator<Item = u16>) -> u32 {
-    units.fold(0x811c_9dc5, |hash, unit| (hash ^ u32::from(unit)).wrapping_mul(0x0100_0193))
+    units.fold(START, step)
+}
+
+fn step(hash: u32, unit: u16) -> u32 {
+    (hash ^ u32::from(unit)).wrapping_mul(0x0100_0193)
+}
+
+/// The hash of what `hash` is the hash of, followed by `text`.
+fn extend(hash: u32, text: &str) -> u32 {
+    if text.is_ascii() {
+        // Each byte is its own code unit: nothing to decode.
+        text.bytes().map(u16::from).fold(hash, step)
+    } else {
+        text.encode_utf16().fold(hash, step)
+    }
 }
 
 /// The decimal digits of `number`, without an allocation.
@@ -96,6 +131,17 @@ mod tests {
     fn decimal_writes_every_digit() {
         for number in [0, 7, 10, 9_999, 1_000_000, u32::MAX] {
             assert_eq!(decimal(number, &mut [0; 10]), number.to_string().as_bytes());
+        }
+    }
+
+    #[test]
+    fn a_seed_hashed_once_gives_the_buckets_of_both_texts_hashed_together() {
+        for (seed, unit) in [("", ""), ("s", "acme.com"), ("s", "müller.de"), ("ß", "acme.com"), ("ß", "𝒳")]
+        {
+            let together = fnv1a32(seed.encode_utf16().chain(unit.encode_utf16()));
+            let digits = together.to_string();
+            let expected = fnv1a32(digits.encode_utf16()) % 10_000;
+            assert_eq!(Bucket::after(Prefix::of(seed), unit).get(), expected, "{seed} {unit}");
         }
     }
 

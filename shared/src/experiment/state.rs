@@ -2,24 +2,47 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::bucket::Prefix;
 use super::{BasisPoints, Definition, Status, VariantKey};
 use crate::clock::Timestamp;
 
 /// What buckets are drawn from: 64 random bits in hexadecimal, new for every phase.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seed(String);
+#[serde(from = "String", into = "String")]
+pub struct Seed {
+    text: String,
+    hash: Prefix,
+}
 
 impl Seed {
     /// From eight random bytes.
     #[must_use]
     pub fn from_random(bytes: [u8; 8]) -> Self {
-        Self(format!("{:016x}", u64::from_be_bytes(bytes)))
+        Self::from(format!("{:016x}", u64::from_be_bytes(bytes)))
     }
 
     /// The text that is hashed before the unit.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// Its hash, for [`super::bucket::Bucket::after`].
+    #[must_use]
+    pub fn hash(&self) -> Prefix {
+        self.hash
+    }
+}
+
+impl From<String> for Seed {
+    fn from(text: String) -> Self {
+        Self { hash: Prefix::of(&text), text }
+    }
+}
+
+impl From<Seed> for String {
+    fn from(seed: Seed) -> Self {
+        seed.text
     }
 }
 

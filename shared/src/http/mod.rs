@@ -17,6 +17,7 @@ use lambda_http::lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use lambda_http::request::{LambdaRequest, RequestContext};
 use lambda_http::{Adapter, Body, Request, RequestExt, Response, Service};
 use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 use tracing::Instrument;
 
 use crate::app::App;
@@ -80,7 +81,7 @@ pub async fn serve(function: Function) -> Result<(), Error> {
     crate::telemetry::init();
     let app = App::from_env().await?;
     let app = &app;
-    run(service_fn(move |event: LambdaEvent<Value>| invoke(app, function, event))).await
+    run(service_fn(move |event: LambdaEvent<Box<RawValue>>| invoke(app, function, event))).await
 }
 
 /// Answers one invocation: an HTTP request in payload 1.0 or 2.0, or the function's own event.
@@ -88,30 +89,41 @@ pub async fn serve(function: Function) -> Result<(), Error> {
 /// # Errors
 /// When the event is neither, or the function refuses its own event: Lambda then reports a
 /// function error to whoever invoked it.
-pub async fn invoke(app: &App, function: Function, event: LambdaEvent<Value>) -> Result<Value, Error> {
+pub async fn invoke(
+    app: &App,
+    function: Function,
+    event: LambdaEvent<Box<RawValue>>,
+) -> Result<Box<RawValue>, Error> {
     if let Some(handler) = function.event_handler
-        && event.payload.get("requestContext").is_none()
+        && let Some(own) = own_event(&event.payload)
     {
         let boundary = Boundary::enter(app, function.name, event.context.request_id.clone());
-        if let Some(outcome) = handler(app, event.payload.clone(), deadline(&event)).await {
+        if let Some(outcome) = handler(app, own, deadline(&event)).await {
             let status = outcome.as_ref().map_or_else(|problem| problem.status().as_u16(), |_| 200);
             boundary.leave(app, status);
-            return outcome.map_err(|problem| {
+            let answer = outcome.map_err(|problem| {
                 log_failure(&problem, &event.context.request_id);
                 Error::from(problem.in_one_line())
-            });
+            })?;
+            return Ok(to_raw_value(&answer)?);
         }
     }
-    let request: LambdaRequest = serde_json::from_value(event.payload)?;
+    let request: LambdaRequest = serde_json::from_str(event.payload.get())?;
     let mut adapter = Adapter::from(service_fn(move |request: Request| async move {
         Ok::<_, std::convert::Infallible>(respond(app, function, request).await)
     }));
     let response = adapter.call(LambdaEvent::new(request, event.context)).await?;
-    Ok(serde_json::to_value(response)?)
+    Ok(to_raw_value(&response)?)
+}
+
+/// The event, if it did not come through API Gateway.
+fn own_event(payload: &RawValue) -> Option<Value> {
+    let event: Value = serde_json::from_str(payload.get()).ok()?;
+    event.get("requestContext").is_none().then_some(event)
 }
 
 /// When Lambda will end the invocation.
-fn deadline(event: &LambdaEvent<Value>) -> Timestamp {
+fn deadline<T>(event: &LambdaEvent<T>) -> Timestamp {
     Timestamp::from_millis(i64::try_from(event.context.deadline).unwrap_or(i64::MAX))
 }
 

@@ -1,0 +1,69 @@
+//! Instructions of one warm invocation, counted by callgrind. The same work gives the same count
+//! whatever else the machine does.
+//!
+//! The counters are set to zero once the function is warm, so that starting, connecting and the
+//! first invocations are left out; ending the process is a part in a thousand.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use bellwether_tests::runtime::Instance;
+
+use crate::subject::Subject;
+
+/// Invocations before the counters are set to zero, and after.
+const WARM_UP: u64 = 200;
+const COUNTED: u64 = 1_000;
+/// A process under callgrind is 50 times slower, so its first calls may run out of time.
+const TRIES: usize = 30;
+
+/// Whether valgrind is on this machine.
+#[must_use]
+pub fn can_count() -> bool {
+    ["valgrind", "callgrind_control"].iter().all(|tool| quiet(tool).arg("--version").status().is_ok())
+}
+
+/// Instructions of a warm invocation of `subject`. The profile of all of them stays in `folder` for
+/// `callgrind_annotate`.
+///
+/// # Panics
+/// When the function answers wrongly or callgrind leaves no count.
+pub async fn of_a_warm_invocation(subject: &Subject, folder: &Path) -> u64 {
+    let profile = folder.join(format!("{}.callgrind", subject.name));
+    let mut command = quiet("valgrind");
+    command
+        .args(["--tool=callgrind", "--quiet"])
+        .arg(format!("--callgrind-out-file={}", profile.display()))
+        .arg(&subject.binary);
+    let instance = Instance::start_command(command, &subject.environment).await;
+    warm_up(subject, &instance).await;
+    let zeroed = quiet("callgrind_control").arg("--zero").arg(instance.id().to_string()).status();
+    assert!(zeroed.is_ok_and(|status| status.success()), "callgrind's counters could not be set to zero");
+    for _ in 0..COUNTED {
+        let answer = instance.invoke(subject.event.clone()).await.expect("an answer");
+        assert!(subject.is_right(&answer), "{}: {answer}", subject.name);
+    }
+    instance.finish().await;
+    let written = std::fs::read_to_string(&profile).expect("callgrind's profile");
+    let line = written.lines().find_map(|line| line.strip_prefix("totals: "));
+    line.and_then(|total| total.trim().parse::<u64>().ok()).expect("callgrind's total") / COUNTED
+}
+
+async fn warm_up(subject: &Subject, instance: &Instance) {
+    for _ in 0..TRIES {
+        if instance.invoke(subject.event.clone()).await.is_ok_and(|answer| subject.is_right(&answer)) {
+            break;
+        }
+    }
+    for _ in 0..WARM_UP {
+        let answer = instance.invoke(subject.event.clone()).await.expect("an answer");
+        assert!(subject.is_right(&answer), "{}: {answer}", subject.name);
+    }
+}
+
+/// A command that prints nothing.
+fn quiet(program: &str) -> Command {
+    let mut command = Command::new(program);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}

@@ -1,0 +1,47 @@
+//! `make bench`: what `assign-variant` costs as built for Lambda, beside functions that do nothing.
+//!
+//! [`subject`] says what is measured, [`measure`] times it, [`instructions`] counts under callgrind,
+//! [`process`] and [`proxy`] are the instruments. docs/PERFORMANCE.md says what the figures mean.
+//!
+//! Exits with 1 when a count misses its target; times are printed and judged by their reader.
+
+mod instructions;
+mod measure;
+mod process;
+mod proxy;
+mod report;
+mod subject;
+
+use std::process::ExitCode;
+
+use bellwether_tests::cloud::Cloud;
+use bellwether_tests::runtime::project;
+use proxy::Proxy;
+use subject::Subject;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cloud = Cloud::start().await;
+    subject::launch_test(&cloud).await;
+    let proxy = Proxy::start(&cloud.dynamodb).await;
+    let subjects = Subject::all(&cloud, &proxy.endpoint);
+    let mut figures = Vec::new();
+    for subject in &subjects {
+        eprintln!("bench: {}", subject.name);
+        figures.push(measure::measure(subject, &proxy).await);
+    }
+    let mut met = report::times(&subjects, &figures);
+    if !instructions::can_count() {
+        eprintln!("bench: instructions are not counted: valgrind is not installed");
+        return if met { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
+    let folder = project().join("target/callgrind");
+    std::fs::create_dir_all(&folder).expect("a folder under target");
+    let mut counts = Vec::new();
+    for subject in &subjects {
+        eprintln!("bench: {} under callgrind", subject.name);
+        counts.push(instructions::of_a_warm_invocation(subject, &folder).await);
+    }
+    met &= report::instructions(&subjects, &counts);
+    if met { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

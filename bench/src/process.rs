@@ -1,0 +1,32 @@
+//! What a process has used so far, from the kernel.
+
+use std::fs;
+use std::time::Duration;
+
+use nix::time::{clock_getcpuclockid, clock_gettime};
+use nix::unistd::Pid;
+
+/// User and system time of all threads, past ones among them, in nanoseconds: the clock that
+/// `clock_getcpuclockid(3)` names. `/proc/<pid>/stat` has the same time in ticks of 10 ms, which is
+/// more than a whole start.
+///
+/// # Panics
+/// When there is no such process.
+#[must_use]
+pub fn cpu(pid: u32) -> Duration {
+    let pid = Pid::from_raw(i32::try_from(pid).expect("a process id"));
+    let clock = clock_getcpuclockid(pid).expect("the process is there");
+    clock_gettime(clock).expect("its clock runs").into()
+}
+
+/// Peak resident memory in KiB: `VmHWM` of `proc_pid_status(5)`. Pages of the binary and the C
+/// library that are shared with other processes count.
+///
+/// # Panics
+/// When there is no such process.
+#[must_use]
+pub fn peak_kib(pid: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("the process is there");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its peak memory");
+    line.split_whitespace().next().and_then(|kib| kib.parse().ok()).expect("a number of KiB")
+}

@@ -1,0 +1,85 @@
+//! What is measured: a built function, its environment and the event it is given.
+
+use std::path::PathBuf;
+
+use bellwether::auth::role::Role;
+use bellwether::clock::Clock;
+use bellwether::config::Limits;
+use bellwether::experiment::{Definition, Experiment, Seed, Workspace};
+use bellwether::store::Store;
+use bellwether_tests::cloud::{Cloud, PREFIX, sdk};
+use bellwether_tests::runtime::project;
+use serde_json::{Value, json};
+
+/// A release binary as `cargo lambda build` leaves it, and what it is asked.
+pub struct Subject {
+    /// The function's name.
+    pub name: &'static str,
+    /// Its binary.
+    pub binary: PathBuf,
+    /// What it finds in its environment.
+    pub environment: Vec<(String, String)>,
+    /// The event of every invocation.
+    pub event: Value,
+    /// Part of a right answer: a benchmark of errors would look fast.
+    answers: &'static str,
+}
+
+impl Subject {
+    /// `assign-variant`, the bare function, and the bare function behind API Gateway, all asked the
+    /// same. DynamoDB is behind `proxy`.
+    #[must_use]
+    pub fn all(cloud: &Cloud, proxy: &str) -> [Self; 3] {
+        let mut environment = cloud.environment(proxy);
+        // The level of production: the log line of each request is part of its cost.
+        environment.retain(|(name, _)| name != "LOG_LEVEL");
+        let event = event(cloud);
+        [("assign-variant", "assigned"), ("hello", "Hello"), ("hello-http", "Hello")].map(
+            |(name, answers)| Self {
+                name,
+                binary: project().join(format!("target/lambda/{name}/bootstrap")),
+                environment: environment.clone(),
+                event: event.clone(),
+                answers,
+            },
+        )
+    }
+
+    /// Whether `answer` is one of a function that did its work.
+    #[must_use]
+    pub fn is_right(&self, answer: &Value) -> bool {
+        answer.to_string().contains(self.answers)
+    }
+}
+
+/// The sample event of `assign-variant` as API Gateway sends it, with a token that holds for 15 minutes.
+fn event(cloud: &Cloud) -> Value {
+    let mut event = sample("assign-variant");
+    let authorization = cloud.bearer(Role::Service);
+    event["headers"]["authorization"] = json!(authorization);
+    event["multiValueHeaders"]["authorization"] = json!([authorization]);
+    event
+}
+
+fn sample(name: &str) -> Value {
+    let path = project().join(format!("events/{name}.json"));
+    let text = std::fs::read_to_string(path).expect("a sample event");
+    serde_json::from_str(&text).expect("a sample event is JSON")
+}
+
+/// Stores the sample test, running.
+///
+/// # Panics
+/// When the sample no longer fits the code.
+pub async fn launch_test(cloud: &Cloud) {
+    let body = sample("create-test")["body"].as_str().map(serde_json::from_str);
+    let definition = Definition::parse(body.expect("a body").expect("the body of a test"));
+    let (seed, now) = (Seed::from_random(*b"8 bytes!"), Clock::system().now());
+    let draft = Experiment::draft(definition.expect("a definition"), seed.clone(), now);
+    let patch = serde_json::from_value(json!({ "revision": 1, "status": "running" }));
+    let test = draft.revise(patch.expect("a patch"), seed, now).expect("a legal change");
+    let client = aws_sdk_dynamodb::config::Builder::from(&sdk(&cloud.dynamodb));
+    let store = Store::new(client, PREFIX, &Limits::default());
+    let workspace = Workspace::parse("acme").expect("a slug");
+    store.tests.create(&workspace, &test).await.expect("a store");
+}

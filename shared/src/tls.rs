@@ -1,0 +1,60 @@
+//! Whom the AWS clients trust: the roots of Amazon Trust Services, which are built in, or, instead of
+//! them, the certificates in the PEM file that `AWS_CA_BUNDLE` names, as in the AWS CLI and SDKs.
+//!
+//! The system's roots are not read: there are about 140, and parsing them costs about as much as all the
+//! rest of a start. They would be the only files outside the binary that a function needs.
+
+use std::path::Path;
+
+use aws_sdk_dynamodb::config::{RuntimeComponents, SharedHttpClient};
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_http_client::{Builder, ConnectorBuilder};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
+use crate::config::ConfigError;
+
+/// Made by `build.rs`.
+const AMAZON: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/amazon-roots.pem"));
+
+/// A client that trusts the certificates in `bundle`, or Amazon's when there is none. It speaks plain
+/// HTTP to endpoints that ask for it, and goes through the proxy that `HTTPS_PROXY` names.
+///
+/// # Errors
+/// When the file cannot be read or holds anything but certificates.
+pub fn client(bundle: Option<&Path>) -> Result<SharedHttpClient, ConfigError> {
+    let pem = bundle.map(read).transpose()?;
+    let roots = TrustStore::empty().with_pem_certificate(pem.as_deref().unwrap_or(AMAZON));
+    let context = TlsContext::builder().with_trust_store(roots).build();
+    let context = context.map_err(|_| refused("cannot be used"))?;
+    Ok(Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut connector = ConnectorBuilder::default()
+            .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+            .tls_context(context.clone())
+            .proxy_config(ProxyConfig::from_env());
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+        connector.build()
+    }))
+}
+
+/// The file's content, once each certificate has been looked at: the client would panic at a bad one.
+fn read(bundle: &Path) -> Result<Vec<u8>, ConfigError> {
+    let pem = std::fs::read(bundle).map_err(|_| refused("names a file that cannot be read"))?;
+    let mut store = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(&pem) {
+        let added = certificate.ok().and_then(|certificate| store.add(certificate).ok());
+        added.ok_or_else(|| refused("names a file with a certificate that cannot be read"))?;
+    }
+    if store.is_empty() { Err(refused("names a file without a PEM certificate")) } else { Ok(pem) }
+}
+
+fn refused(problem: &'static str) -> ConfigError {
+    ConfigError { name: "AWS_CA_BUNDLE", problem }
+}
+
+#[cfg(test)]
+mod tests;
