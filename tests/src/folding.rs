@@ -4,7 +4,8 @@
 //! Rows are held against ten times as many, over so few partitions that the fewer fill a page of
 //! each: what could still grow then is what grows with units. The embedded DynamoDB stores the rows
 //! and makes the pages, before the fold: a debug build of it takes a third of a second a page, which
-//! is no cost of ours. Usually that is 10,000 and 100,000 rows and the debug binary. For the million:
+//! is no cost of ours. Usually that is 10,000 and 100,000 rows and the debug binary. The million, in
+//! some minutes:
 //!
 //! ```text
 //! BELLWETHER_FOLD_ROWS=1000000 BELLWETHER_FOLD_BINARY=<a release build of get-results> \

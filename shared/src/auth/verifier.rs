@@ -16,8 +16,7 @@ pub struct Verifier {
     pub(super) verified: Verified,
 }
 
-/// A token before anything in it is believed but the name of its key.
-#[derive(Debug)]
+/// A token before anything in it is believed but the name of its key. It cannot be printed.
 pub struct Presented<'a> {
     token: &'a str,
     fingerprint: Fingerprint,
