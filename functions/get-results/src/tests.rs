@@ -197,7 +197,7 @@ async fn an_empty_test_has_results_without_numbers_in_both_payloads() {
     assert_eq!(comparison["absolute"], json!({ "estimate": null, "low": null, "high": null }));
     assert_eq!(answer.body["sample_ratio"], json!({ "p": null, "ok": true }));
     assert_eq!(comparison["relative"], json!({ "estimate": null, "low": null, "high": null }));
-    assert_eq!(spent.calls, 18, "the test, its summaries and its 16 partitions");
+    assert_eq!((spent.calls, spent.units), (18, 18.0), "the test, its summaries and its 16 partitions");
 }
 
 #[tokio::test]

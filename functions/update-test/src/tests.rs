@@ -35,7 +35,7 @@ async fn a_change_costs_a_read_and_one_transaction_and_no_change_only_the_read()
     let event = bench.event("update-test", Role::Analyst).await;
     let body = json!({ "revision": 2, "name": "New name" });
     let (_, spent) = bench.metered(function(), with_body(event.clone(), &body)).await;
-    assert_eq!(spent.calls, 2);
+    assert_eq!((spent.calls, spent.units), (2, 5.0), "a read, and two written items at twice their price");
     let body = json!({ "revision": 3, "name": "New name" });
     let (answer, spent) = bench.metered(function(), as_payload_2(&with_body(event, &body))).await;
     assert_eq!((answer.status, &answer.body["revision"], spent.calls), (200, &json!(3), 1));
