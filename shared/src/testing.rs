@@ -1,6 +1,6 @@
 //! A running app on an embedded DynamoDB, for the tests of every package.
 //!
-//! ```ignore
+//! ```text
 //! let bench = Bench::start().await;
 //! let answer = bench.call(function(), bench.event("create-test", Role::Analyst).await).await;
 //! assert_eq!(answer.status, 201);

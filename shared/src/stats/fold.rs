@@ -310,7 +310,7 @@ mod tests {
             Row::Assigned { unit_id, phase, assignment } => {
                 Row::Assigned { unit_id, phase, assignment: Assignment { revision, ..assignment } }
             }
-            other => other,
+            other @ Row::Converted(_) => other,
         };
         let totals = fold(&test, [at(1, 1), at(2, 4), at(3, 5), at(4, 9)]);
         assert_eq!(totals.strata, [[2, 0], [2, 0]]);
