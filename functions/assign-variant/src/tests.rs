@@ -56,16 +56,18 @@ async fn a_first_decision_costs_a_read_and_a_write_and_a_seen_one_nothing() {
 #[tokio::test]
 async fn a_unit_keeps_its_variant_when_the_weights_change() {
     let bench = Bench::start().await;
-    let test = bench.launch(json!({})).await;
-    let before: Vec<Value> = futures(&bench, 20).await;
-    let weights = json!({ "revision": test.revision, "weights": { "control": 0, "calculator": 10_000 } });
-    bench.change(&test, weights).await;
-    let after = futures(&bench.cold().await, 20).await;
-    assert_eq!(before, after);
+    let mut test = bench.launch(json!({})).await;
+    let before: Vec<Value> = told(&bench, 20).await;
+    for control in [0, 10_000, 1, 7_777, 2_500] {
+        let weights = json!({ "control": control, "calculator": 10_000 - control });
+        test = bench.change(&test, json!({ "revision": test.revision, "weights": weights })).await;
+        assert_eq!(told(&bench.cold().await, 20).await, before, "control has {control}");
+    }
     assert!(before.contains(&json!("control")), "some were in the arm that is now closed");
 }
 
-async fn futures(bench: &Bench, units: u32) -> Vec<Value> {
+/// What each of so many units is told.
+async fn told(bench: &Bench, units: u32) -> Vec<Value> {
     let mut told = Vec::new();
     for unit in 0..units {
         told.push(ask(bench, software(&format!("unit-{unit}"))).await["variant"].clone());
@@ -77,10 +79,10 @@ async fn futures(bench: &Bench, units: u32) -> Vec<Value> {
 async fn a_unit_assigned_before_a_change_of_weights_stays_in_though_its_bucket_is_left_out() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({ "coverage": 5_000 })).await;
-    let before = futures(&bench, 40).await;
+    let before = told(&bench, 40).await;
     let weights = json!({ "revision": test.revision, "weights": { "control": 1_000, "calculator": 9_000 } });
     bench.change(&test, weights).await;
-    let after = futures(&bench.cold().await, 40).await;
+    let after = told(&bench.cold().await, 40).await;
     let kept = before.iter().zip(&after).filter(|(b, _)| !b.is_null());
     assert!(kept.clone().all(|(b, a)| a == b), "{before:?} {after:?}");
     assert!(kept.count() > 5);
@@ -182,12 +184,12 @@ async fn tests_that_divide_a_namespace_share_no_unit_and_leave_none_out() {
 async fn a_new_phase_assigns_anew() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;
-    let before = futures(&bench, 30).await;
+    let before = told(&bench, 30).await;
     let test = bench.change(&test, json!({ "revision": 2, "status": "stopped" })).await;
-    bench.pass(31);
+    bench.pass(36);
     let test = bench.change(&test, json!({ "revision": 3, "status": "running" })).await;
     assert_eq!(test.phase, 2);
-    let after = futures(&bench.cold().await, 30).await;
+    let after = told(&bench.cold().await, 30).await;
     assert_ne!(before, after, "a fresh seed draws other buckets");
     assert_eq!(bench.rows().await, 60);
 }

@@ -50,7 +50,8 @@ async fn summarize(app: &App, deadline: Timestamp) -> Result<Done, Problem> {
         let outcome = tokio::time::timeout(time, fold(app, &workspace, &test_id)).await;
         let outcome =
             outcome.unwrap_or_else(|_| Err(Problem::Unavailable("there was no time left".to_owned())));
-        match outcome {
+        let moved = app.store.tests.folded(&workspace, &test_id, app.clock.now()).await;
+        match outcome.and(moved.map_err(Problem::from)) {
             Ok(()) => done.folded += 1,
             Err(problem) => {
                 done.failed += 1;
@@ -58,7 +59,6 @@ async fn summarize(app: &App, deadline: Timestamp) -> Result<Done, Problem> {
                 tracing::error!(%workspace, %test_id, cause, "a test could not be folded");
             }
         }
-        app.store.tests.folded(&workspace, &test_id, app.clock.now()).await?;
     }
     done.left = waiting.len();
     Ok(done)

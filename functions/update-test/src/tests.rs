@@ -18,7 +18,7 @@ async fn a_test_goes_through_its_life_and_every_past_revision_is_kept() {
     for (revision, status, phase) in
         [(2, "paused", 1), (3, "running", 1), (4, "stopped", 1), (5, "running", 2)]
     {
-        bench.pass(31);
+        bench.pass(36);
         let answer = patch(&bench, json!({ "revision": revision, "status": status })).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         let body = &answer.body;
@@ -46,7 +46,7 @@ async fn a_stopped_test_rests_as_long_as_an_instance_may_remember_that_it_ran() 
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
     assert_eq!(patch(&bench, json!({ "revision": 2, "status": "stopped" })).await.status, 200);
-    bench.pass(29);
+    bench.pass(34);
     assert_eq!(patch(&bench, json!({ "revision": 3, "status": "running" })).await.status, 409);
     bench.pass(1);
     assert_eq!(patch(&bench, json!({ "revision": 3, "status": "running" })).await.status, 200);

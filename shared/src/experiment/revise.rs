@@ -18,9 +18,10 @@ pub enum Refusal {
     Conflict(String),
 }
 
-/// How long a stopped test rests before it starts again: as long as instances may remember that it
-/// ran, so that nobody is assigned to a phase that is over.
-const SETTLE_MS: i64 = 30_000;
+/// How long a stopped test rests before it starts again: the 30 s for which instances may remember
+/// that it ran, and the time that the stop itself may take to be stored. So nobody is assigned to a
+/// phase that is over.
+const SETTLE_MS: i64 = 35_000;
 
 /// At most this many changes of weights in a phase: the list is read with every test.
 const WEIGHTINGS: usize = 200;
@@ -47,7 +48,7 @@ impl Experiment {
             return Err(Refusal::Conflict(format!("The test is {from}: it cannot become {to}.")));
         };
         if step == Move::NewPhase && now.millis() - self.updated_at.millis() < SETTLE_MS {
-            let detail = "The test was stopped or changed less than 30 s ago, and instances may still assign to the old phase; start it again after that.";
+            let detail = "The test was stopped or changed less than 35 s ago, and instances may still assign to the old phase; start it again after that.";
             return Err(Refusal::Conflict(detail.to_owned()));
         }
         let definition = self.redefined(patch).map_err(Refusal::Invalid)?;
