@@ -34,7 +34,8 @@ lint: ## Formatting and clippy
 
 unit: setup ## All tests, the journey against make run among them
 	@echo "==> tests"
-	@cargo test --workspace --locked
+	@cargo test --workspace --locked --doc
+	@cargo test --workspace --locked --lib --bins --tests
 
 deny: $(DENY) ## Licences, sources and banned crates of all dependencies
 	@echo "==> dependencies"
