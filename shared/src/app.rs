@@ -5,11 +5,17 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
+use lambda_http::Request;
 
 use crate::auth::Auth;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Limits};
+use crate::http::problem::Problem;
+use crate::http::request_id;
+use crate::http::source::Source;
+use crate::random;
 use crate::store::Store;
+use crate::store::audit::Origin;
 use crate::tls;
 
 /// Everything outside a function that it may use.
@@ -39,6 +45,16 @@ impl App {
             .load()
             .await;
         Ok(Self::new(&sdk, &config, Clock::system()))
+    }
+
+    /// What the audit will say of where a change comes from.
+    ///
+    /// # Errors
+    /// 500 when the event names no source or randomness fails.
+    pub fn origin(&self, request: &Request) -> Result<Origin, Problem> {
+        let unique = random::bytes().map_err(Problem::internal)?;
+        let (at, source) = (self.clock.now(), Some(Source::of(request)?));
+        Ok(Origin { at, request_id: request_id(request), source, unique })
     }
 
     /// An app on the given parts.

@@ -2,6 +2,7 @@
 //! public one for everybody else.
 
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -16,6 +17,9 @@ use crate::clock::Timestamp;
 #[derive(Debug, Clone, Deserialize)]
 pub struct PrivateKeys {
     keys: Vec<PrivateKey>,
+    /// 256 random bits in base64, from which other keys are derived. It outlives the pairs: what is
+    /// derived from it is stored for months.
+    root: SecretString,
 }
 
 /// One key pair. Its private half cannot be printed.
@@ -77,7 +81,9 @@ impl PrivateKeys {
             sign_from: now.seconds(),
             verify_until: None,
         };
-        Ok(Self { keys: vec![key] })
+        let mut root = [0; 32];
+        aws_lc_rs::rand::fill(&mut root).map_err(fault)?;
+        Ok(Self { keys: vec![key], root: STANDARD.encode(root).into() })
     }
 
     /// The newest key that signs at `now`.
@@ -85,6 +91,17 @@ impl PrivateKeys {
     pub fn signer(&self, now: Timestamp) -> Option<&PrivateKey> {
         let ready = self.keys.iter().filter(|key| key.sign_from <= now.seconds());
         ready.max_by_key(|key| key.sign_from)
+    }
+
+    /// HMAC-SHA-256 of `input` under a key of its own for each `purpose`.
+    #[must_use]
+    pub fn derive(&self, purpose: &'static str, input: &[u8]) -> [u8; 32] {
+        let root = hmac::Key::new(hmac::HMAC_SHA256, self.root.expose_secret().as_bytes());
+        let key = hmac::sign(&root, purpose.as_bytes());
+        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.as_ref()), input);
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(tag.as_ref());
+        bytes
     }
 
     /// The public halves.
@@ -107,7 +124,8 @@ impl PrivateKeys {
                 "sign_from": key.sign_from, "verify_until": key.verify_until,
             })
         };
-        json!({ "keys": self.keys.iter().map(one).collect::<Vec<_>>() }).to_string().into()
+        let keys: Vec<_> = self.keys.iter().map(one).collect();
+        json!({ "keys": keys, "root": self.root.expose_secret() }).to_string().into()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Who is calling and what they may do. Every handler begins with [`Auth::require`]: no scope, no
 //! answer.
 
+pub mod client;
 pub mod identity;
 pub mod key_cache;
 pub mod keys;
@@ -10,12 +11,14 @@ pub mod token;
 pub mod verified;
 pub mod verifier;
 
+use std::sync::Arc;
+
 use aws_sdk_secretsmanager::Client;
 use lambda_http::Request;
 use lambda_http::http::header::AUTHORIZATION;
 use secrecy::SecretString;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
 use crate::experiment::Workspace;
 use crate::http::problem::Problem;
@@ -100,16 +103,29 @@ impl Auth {
     /// # Errors
     /// 503 when the private keys cannot be read, 500 when this function is not set up to sign.
     pub async fn issue(&self, user: &User) -> Result<Issued, Problem> {
-        let unset = || Problem::internal("PRIVATE_KEYS_SECRET is not set, so this function cannot sign");
         let now = self.clock.now();
-        let suits = |keys: &PrivateKeys| keys.signer(now).is_some();
-        let keys = self.private.as_ref().ok_or_else(unset)?.get(now, &suits).await?;
+        let keys = self.signing_keys(now).await?;
         let key = keys.signer(now).ok_or_else(|| Problem::internal("no signing key is in force"))?;
         let (subject, workspace) = (user.user_id.to_string(), user.workspace.clone());
         let jti = random::bytes().map_err(Problem::internal)?;
         let claims = Claims::for_person(&self.terms, subject, workspace, user.role, now, jti);
         let token = claims.sign(key).map_err(Problem::internal)?;
         Ok(Issued { token: token.into(), scope: claims.scope })
+    }
+
+    /// HMAC-SHA-256 of `input` under the private secret's key for `purpose`.
+    ///
+    /// # Errors
+    /// As [`Self::issue`].
+    pub async fn derive(&self, purpose: &'static str, input: &[u8]) -> Result<[u8; 32], Problem> {
+        let now = self.clock.now();
+        Ok(self.signing_keys(now).await?.derive(purpose, input))
+    }
+
+    async fn signing_keys(&self, now: Timestamp) -> Result<Arc<PrivateKeys>, Problem> {
+        let unset = || Problem::internal("PRIVATE_KEYS_SECRET is not set, so this function cannot sign");
+        let suits = |keys: &PrivateKeys| keys.signer(now).is_some();
+        Ok(self.private.as_ref().ok_or_else(unset)?.get(now, &suits).await?)
     }
 
     /// Fills the key caches by hand, for tests of what does not read keys.

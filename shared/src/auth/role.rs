@@ -3,21 +3,28 @@
 use serde::{Deserialize, Serialize};
 
 /// One thing a token allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Scope {
     /// Read definitions of tests.
+    #[serde(rename = "tests:read")]
     TestsRead,
     /// Create and change tests.
+    #[serde(rename = "tests:write")]
     TestsWrite,
     /// Ask which variant a unit sees.
+    #[serde(rename = "assignments:write")]
     AssignmentsWrite,
     /// Record outcomes.
+    #[serde(rename = "conversions:write")]
     ConversionsWrite,
     /// Read results.
+    #[serde(rename = "results:read")]
     ResultsRead,
     /// Read metrics.
+    #[serde(rename = "metrics:read")]
     MetricsRead,
     /// Create and change people and machines.
+    #[serde(rename = "users:write")]
     UsersWrite,
 }
 

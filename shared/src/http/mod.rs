@@ -9,6 +9,7 @@ pub mod plain;
 pub mod problem;
 pub mod reply;
 pub mod routes;
+pub mod source;
 
 use std::time::Duration;
 
@@ -157,7 +158,8 @@ fn log_failure(problem: &Problem, request_id: &str) {
 }
 
 /// API Gateway's id of the request, which its access log has too; else Lambda's.
-fn request_id(request: &Request) -> String {
+#[must_use]
+pub fn request_id(request: &Request) -> String {
     let gateway = match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV1(context)) => context.request_id.clone(),
         Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::StoreError;
 use super::item::{Item, key};
-use super::table::{Condition, Placed, Table, Write};
+use super::table::{Condition, Placed, Table};
 use crate::auth::identity::{Email, UserId};
 use crate::auth::password::{HashFailure, Password, PasswordHash};
 use crate::auth::role::Role;
@@ -26,6 +26,18 @@ pub struct User {
     pub password_hash: PasswordHash,
     /// When they were created.
     pub created_at: Timestamp,
+    /// Whether they may not sign in.
+    #[serde(default)]
+    pub disabled: bool,
+    /// Bumped to end all their sessions: one that was begun under another number is over.
+    #[serde(default)]
+    pub session_epoch: u32,
+    /// Bumped to forget failed sign-ins: attempts are counted under this number.
+    #[serde(default)]
+    pub throttle_epoch: u32,
+    /// Counts their changes, so that one of two rivals wins.
+    #[serde(default)]
+    pub revision: u32,
 }
 
 impl User {
@@ -41,7 +53,18 @@ impl User {
         now: Timestamp,
     ) -> Result<Self, HashFailure> {
         let (user_id, password_hash) = (UserId::of(&email), password.hash()?);
-        Ok(Self { user_id, email, workspace, role, password_hash, created_at: now })
+        Ok(Self {
+            user_id,
+            email,
+            workspace,
+            role,
+            password_hash,
+            created_at: now,
+            disabled: false,
+            session_epoch: 0,
+            throttle_epoch: 0,
+            revision: 1,
+        })
     }
 }
 
@@ -91,7 +114,7 @@ impl Identities {
         let mut workspace: Item = serde_dynamo::to_item(row).map_err(StoreError::broken)?;
         workspace.extend(key(format!("workspace/{}", admin.workspace)));
         let writes = [workspace, user_item(admin)?];
-        let writes = writes.into_iter().map(|item| Write { item, condition: Condition::New });
+        let writes = writes.into_iter().map(|item| self.table.write(item, Condition::New));
         self.table.write_all(writes.collect()).await
     }
 

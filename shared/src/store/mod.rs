@@ -1,6 +1,7 @@
 //! What is stored, in DynamoDB. [`schema`] says which tables, [`key`] how keys are written,
 //! [`table`] makes the calls; [`tests`], [`events`], [`summaries`] and [`identities`] give them their meaning.
 
+pub mod audit;
 pub mod events;
 pub mod identities;
 pub mod item;
@@ -82,6 +83,8 @@ pub struct Store {
     pub summaries: summaries::Summaries,
     /// Workspaces and people.
     pub identities: identities::Identities,
+    /// Who did what.
+    pub audit: audit::Audit,
     /// What the calls so far have cost.
     pub meter: Arc<Meter>,
 }
@@ -99,6 +102,7 @@ impl Store {
             events: events::Events::new(table(TableName::Events), limits),
             summaries: summaries::Summaries::new(table(TableName::Summaries)),
             identities: identities::Identities::new(table(TableName::Identities)),
+            audit: audit::Audit::new(table(TableName::Audit)),
             meter,
         }
     }

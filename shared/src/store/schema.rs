@@ -13,6 +13,8 @@ use aws_sdk_dynamodb::types::{
 pub const PK: &str = "pk";
 /// The sort key of every table that has one.
 pub const SK: &str = "sk";
+/// The number of a counting item.
+pub const COUNT: &str = "count";
 /// Seconds since 1970 after which DynamoDB may delete an item; read paths check it too.
 pub const TTL: &str = "expires_at";
 /// The sparse index of `tests` that holds those that run.

@@ -2,6 +2,7 @@
 //! from a failure. They return boxed futures so that the SDK's code is compiled here once and not
 //! in every function's binary.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,14 +13,15 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    AttributeValue, Put, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem,
 };
 use futures_util::future::BoxFuture;
 
 use super::StoreError;
 use super::item::{Item, size};
 use super::meter::Meter;
-use super::schema::PK;
+use super::schema::{COUNT, PK, TTL};
 
 /// What a call to the store brings back.
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
@@ -87,10 +89,11 @@ impl<'a> Query<'a> {
 /// One write of several that happen together or not at all.
 #[derive(Debug)]
 pub struct Write {
+    table: String,
     /// The whole item.
-    pub item: Item,
+    item: Item,
     /// What must hold of the stored one.
-    pub condition: Condition,
+    condition: Condition,
 }
 
 /// What must hold of the stored item for a write to happen.
@@ -125,12 +128,20 @@ impl Table {
 
     /// Stores an item unless there is one with its key: one call either way.
     pub fn put_new(&self, item: Item) -> Answer<'_, Placed> {
+        self.put_if(item, Condition::New)
+    }
+
+    /// Stores an item if the condition holds of the stored one; else brings that back.
+    pub fn put_if(&self, item: Item, condition: Condition) -> Answer<'_, Placed> {
         Box::pin(async move {
             let bytes = size(&item);
             let request = self.client.put_item().table_name(&self.name).set_item(Some(item));
+            let (expression, name, value) = condition.expression();
+            let values = value.map(|value| HashMap::from([(":value".to_owned(), value)]));
             let answer = request
-                .condition_expression("attribute_not_exists(#key)")
-                .expression_attribute_names("#key", PK)
+                .condition_expression(expression)
+                .expression_attribute_names("#name", name)
+                .set_expression_attribute_values(values)
                 .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
                 .return_consumed_capacity(ReturnConsumedCapacity::Total)
                 .send()
@@ -184,12 +195,65 @@ impl Table {
         })
     }
 
-    /// Makes all writes or none; false when a condition failed.
+    /// Adds `by` to the number `count` of an item that expires at `expires_at`, seconds since 1970, if
+    /// it ever does; the item is made if it is not there. None, and nothing is changed, when the
+    /// number has reached `below`.
+    pub fn count(
+        &self,
+        key: Item,
+        by: i64,
+        below: Option<i64>,
+        expires_at: Option<i64>,
+    ) -> Answer<'_, Option<i64>> {
+        let number = |n: i64| AttributeValue::N(n.to_string());
+        let request = self.client.update_item().table_name(&self.name).set_key(Some(key));
+        let mut request = request
+            .expression_attribute_names("#count", COUNT)
+            .expression_attribute_values(":by", number(by))
+            .return_values(ReturnValue::UpdatedNew)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        if let Some(below) = below {
+            request = request
+                .condition_expression("attribute_not_exists(#count) OR #count < :below")
+                .expression_attribute_values(":below", number(below));
+        }
+        request = match expires_at {
+            Some(at) => request
+                .update_expression("ADD #count :by SET #ttl = :ttl")
+                .expression_attribute_names("#ttl", TTL)
+                .expression_attribute_values(":ttl", number(at)),
+            None => request.update_expression("ADD #count :by"),
+        };
+        Box::pin(async move {
+            match request.send().await {
+                Ok(answer) => {
+                    self.meter.consumed(answer.consumed_capacity().and_then(|c| c.capacity_units));
+                    let now = answer.attributes().and_then(|item| item.get(COUNT)?.as_n().ok()?.parse().ok());
+                    now.map(Some).ok_or_else(|| StoreError::broken("a counter is no number"))
+                }
+                Err(SdkError::ServiceError(error))
+                    if matches!(error.err(), UpdateItemError::ConditionalCheckFailedException(_)) =>
+                {
+                    self.meter.failed_condition(0);
+                    Ok(None)
+                }
+                Err(error) => Err(error.into()),
+            }
+        })
+    }
+
+    /// One write of several to be handed to [`Self::write_all`], of this table or another's.
+    #[must_use]
+    pub fn write(&self, item: Item, condition: Condition) -> Write {
+        Write { table: self.name.clone(), item, condition }
+    }
+
+    /// Makes all writes or none, in whatever tables; false when a condition failed.
     pub fn write_all(&self, writes: Vec<Write>) -> Answer<'_, bool> {
         Box::pin(async move {
             let mut request = self.client.transact_write_items();
             for write in writes {
-                request = request.transact_items(self.part(write).map_err(StoreError::broken)?);
+                request = request.transact_items(write.part().map_err(StoreError::broken)?);
             }
             let answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
             match answer {
@@ -242,19 +306,31 @@ impl Table {
             Ok(Page { items: answer.items.unwrap_or_default(), next })
         })
     }
+}
 
-    fn part(&self, write: Write) -> Result<TransactWriteItem, aws_sdk_dynamodb::error::BuildError> {
-        let put = Put::builder().table_name(&self.name).set_item(Some(write.item));
-        let put = match write.condition {
-            Condition::New => put
-                .condition_expression("attribute_not_exists(#name)")
-                .expression_attribute_names("#name", PK),
-            Condition::Equals(name, value) => put
-                .condition_expression("#name = :value")
-                .expression_attribute_names("#name", name)
-                .expression_attribute_values(":value", value),
-        };
+impl Write {
+    fn part(self) -> Result<TransactWriteItem, aws_sdk_dynamodb::error::BuildError> {
+        let (expression, name, value) = self.condition.expression();
+        let put = Put::builder()
+            .table_name(self.table)
+            .set_item(Some(self.item))
+            .condition_expression(expression)
+            .expression_attribute_names("#name", name)
+            .set_expression_attribute_values(
+                value.map(|value| HashMap::from([(":value".to_owned(), value)])),
+            );
         Ok(TransactWriteItem::builder().put(put.build()?).build())
+    }
+}
+
+impl Condition {
+    /// The expression, the name behind `#name` and the value behind `:value`. Names and values are
+    /// always bound, so that nothing stored is ever read as an expression.
+    fn expression(self) -> (&'static str, &'static str, Option<AttributeValue>) {
+        match self {
+            Self::New => ("attribute_not_exists(#name)", PK, None),
+            Self::Equals(name, value) => ("#name = :value", name, Some(value)),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::StoreError;
 use super::item::{Item, sorted_key, text};
 use super::key;
 use super::schema::{FOLDED_AT, PK, RUNNING, SHARD, SK};
-use super::table::{Condition, Placed, Query, Table, Write};
+use super::table::{Condition, Placed, Query, Table};
 use crate::clock::Timestamp;
 use crate::config::Limits;
 use crate::experiment::bucket::fnv1a32;
@@ -133,8 +133,8 @@ impl Tests {
         past.insert(DOCUMENT.to_owned(), document(old)?);
         let expected = AttributeValue::N(old.revision.to_string());
         let writes = vec![
-            Write { item: past, condition: Condition::New },
-            Write { item: current(workspace, new)?, condition: Condition::Equals(REVISION, expected) },
+            self.table.write(past, Condition::New),
+            self.table.write(current(workspace, new)?, Condition::Equals(REVISION, expected)),
         ];
         let won = self.table.write_all(writes).await?;
         self.seen().remove(&(workspace.clone(), id.clone()));

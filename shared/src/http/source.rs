@@ -1,0 +1,72 @@
+//! Where a request comes from, as API Gateway saw it. Headers such as `X-Forwarded-For` are the
+//! caller's own words and are not read.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use lambda_http::request::RequestContext;
+use lambda_http::{Request, RequestExt};
+
+use super::problem::Problem;
+
+/// The address at the other end of the connection that API Gateway took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Source(IpAddr);
+
+impl Source {
+    /// The request's source.
+    ///
+    /// # Errors
+    /// 500 when the event names none: API Gateway always does.
+    pub fn of(request: &Request) -> Result<Self, Problem> {
+        let text = match request.request_context_ref() {
+            Some(RequestContext::ApiGatewayV1(context)) => context.identity.source_ip.clone(),
+            Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.clone(),
+            _ => None,
+        };
+        let address = text.as_deref().and_then(|text| text.parse::<IpAddr>().ok());
+        let address = address.ok_or_else(|| Problem::internal("the event names no source address"))?;
+        Ok(Self(address.to_canonical()))
+    }
+
+    /// The address.
+    #[must_use]
+    pub fn address(self) -> IpAddr {
+        self.0
+    }
+
+    /// What attempts are counted by: an IPv4 address, or the /64 of an IPv6 address, since a host has
+    /// all of its /64 to itself.
+    #[must_use]
+    pub fn network(self) -> String {
+        match self.0 {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => {
+                let network = u128::from(address) & !u128::from(u64::MAX);
+                format!("{}/64", Ipv6Addr::from(network))
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn network(text: &str) -> String {
+        Source(text.parse::<IpAddr>().unwrap().to_canonical()).network()
+    }
+
+    #[test]
+    fn a_host_cannot_leave_its_ipv6_network_by_taking_another_address_of_it() {
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+        assert_eq!(network("2001:db8:1:2:ffff::"), "2001:db8:1:2::/64");
+        assert_eq!(network("203.0.113.7"), "203.0.113.7");
+        assert_eq!(network("::ffff:203.0.113.7"), "203.0.113.7", "IPv4 in IPv6's clothes");
+    }
+}

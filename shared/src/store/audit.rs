@@ -1,0 +1,185 @@
+//! Who did what. Functions may only put records here: none reads, changes or deletes one.
+
+use serde::Serialize;
+
+use super::StoreError;
+use super::item::{Item, sorted_key};
+use super::table::{Condition, Table, Write};
+use crate::clock::Timestamp;
+use crate::experiment::Workspace;
+use crate::http::source::Source;
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// A workspace was made, with its first admin.
+    WorkspaceCreated,
+    /// A person was added.
+    UserCreated,
+    /// A person was changed.
+    UserChanged,
+    /// Somebody signed in.
+    SignedIn,
+    /// A session ended before its time.
+    SessionEnded,
+    /// A refresh token was used that had been used before: somebody has a copy.
+    RefreshReused,
+    /// A machine was added.
+    ClientCreated,
+    /// A machine was changed, or its secrets.
+    ClientChanged,
+    /// A machine was given a token.
+    ClientSignedIn,
+    /// The signing keys were rotated.
+    KeysRotated,
+    /// A test was declared.
+    TestCreated,
+    /// A test was changed.
+    TestChanged,
+    /// Something was asked for that the caller may not have.
+    Refused,
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It was done.
+    Done,
+    /// It was refused.
+    Denied,
+}
+
+/// One thing that was done.
+#[derive(Debug, Clone, Serialize)]
+pub struct Record {
+    /// When.
+    pub at: Timestamp,
+    /// In which request.
+    pub request_id: String,
+    /// In which workspace.
+    pub workspace: Workspace,
+    /// By whom: the subject of a token, a client, or `operator` for what came under IAM.
+    pub actor: String,
+    /// From which address; None for what came under IAM.
+    pub source: Option<String>,
+    /// What was done.
+    pub action: Action,
+    /// To what: the id of a user, client or test, or the route.
+    pub target: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What else a reader wants to know: names of changed fields, never their secrets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+/// Where a change comes from: what a record needs beside the change itself.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// When it is made.
+    pub at: Timestamp,
+    /// In which request.
+    pub request_id: String,
+    /// From which address; None for what came under IAM.
+    pub source: Option<Source>,
+    /// 128 random bits, which tell records of the same moment apart.
+    pub unique: [u8; 16],
+}
+
+impl Origin {
+    /// The record of something that was done.
+    #[must_use]
+    pub fn record(
+        &self,
+        workspace: &Workspace,
+        actor: impl std::fmt::Display,
+        action: Action,
+        target: impl std::fmt::Display,
+    ) -> Entry {
+        let record = Record {
+            at: self.at,
+            request_id: self.request_id.clone(),
+            workspace: workspace.clone(),
+            actor: actor.to_string(),
+            source: self.source.map(|source| source.to_string()),
+            action,
+            target: target.to_string(),
+            outcome: Outcome::Done,
+            detail: None,
+        };
+        Entry { record, unique: self.unique }
+    }
+}
+
+/// A record and what makes its key unlike any other's.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The record.
+    pub record: Record,
+    unique: [u8; 16],
+}
+
+impl Entry {
+    /// The same, but refused.
+    #[must_use]
+    pub fn denied(mut self) -> Self {
+        self.record.outcome = Outcome::Denied;
+        self
+    }
+
+    /// The same, saying more.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.record.detail = Some(detail.into());
+        self
+    }
+
+    fn item(&self) -> Result<Item, StoreError> {
+        let mut item: Item = serde_dynamo::to_item(&self.record).map_err(StoreError::broken)?;
+        let unique = u128::from_be_bytes(self.unique);
+        let sk = format!("{:015} {unique:032x}", self.record.at.millis());
+        item.extend(sorted_key(self.record.workspace.to_string(), sk));
+        Ok(item)
+    }
+
+    /// The log's line of it. JSON escapes what would break a line.
+    pub fn log(&self) {
+        let record = serde_json::to_string(&self.record).unwrap_or_default();
+        tracing::info!(audit = record, "audit");
+    }
+}
+
+/// The `audit` table.
+#[derive(Debug)]
+pub struct Audit {
+    table: Table,
+}
+
+impl Audit {
+    /// The records in `table`.
+    #[must_use]
+    pub fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// Stores a record by itself, for what changes nothing else.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn put(&self, entry: &Entry) -> Result<(), StoreError> {
+        self.table.put(entry.item()?).await?;
+        entry.log();
+        Ok(())
+    }
+
+    /// The record as a part of the change that it tells of, so that neither is stored without the
+    /// other. Call [`Entry::log`] when the change is made.
+    ///
+    /// # Errors
+    /// When the record cannot be written as an item.
+    pub fn part(&self, entry: &Entry) -> Result<Write, StoreError> {
+        Ok(self.table.write(entry.item()?, Condition::New))
+    }
+}
