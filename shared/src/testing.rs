@@ -223,6 +223,21 @@ pub fn with_body(mut event: Value, body: &Value) -> Value {
     event
 }
 
+/// The event with a form as its body.
+#[must_use]
+pub fn with_form(mut event: Value, fields: &[(&str, &str)]) -> Value {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    event["body"] = json!(form.extend_pairs(fields).finish());
+    event
+}
+
+/// The event as it comes from another address.
+#[must_use]
+pub fn from_address(mut event: Value, address: &str) -> Value {
+    event["requestContext"]["identity"]["sourceIp"] = json!(address);
+    event
+}
+
 /// The event's body.
 #[must_use]
 pub fn body_of(event: &Value) -> Value {

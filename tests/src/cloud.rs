@@ -8,7 +8,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use bellwether::auth::keys::PrivateKeys;
 use bellwether::auth::role::Role;
-use bellwether::auth::token::{Claims, Terms};
+use bellwether::auth::token::{Claims, Grant, Terms};
 use bellwether::clock::Clock;
 use bellwether::experiment::Workspace;
 use bellwether::store::schema;
@@ -78,7 +78,7 @@ impl Cloud {
         let terms = Terms { issuer: ISSUER.to_owned(), audience: AUDIENCE.to_owned() };
         let workspace = Workspace::parse("acme").expect("a slug");
         let now = Clock::system().now();
-        let claims = Claims::for_person(&terms, "lab".to_owned(), workspace, role, now, [1; 16]);
+        let claims = Claims::of(Grant::of_role("lab".to_owned(), workspace, role), &terms, now, [1; 16]);
         format!("Bearer {}", claims.sign(self.keys.signer(now).expect("a key")).expect("a token"))
     }
 

@@ -1,23 +1,27 @@
-//! `POST /login`: an e-mail address and a password for an access token.
+//! `POST /login`: an e-mail address and a password for an access token and a refresh token.
 //!
-//! An unknown address and a wrong password take the same work and get the same answer.
-//! Passwords: `bellwether::auth::password`; tokens: `bellwether::auth::token`.
+//! An attempt is counted before its password is looked at, and only who wins that count goes on. An
+//! unknown address and a wrong password take the same work and get the same answer.
+//! Limits: `bellwether::auth::throttle`; passwords: `auth::password`; sessions: `auth::session`.
 
 #[cfg(test)]
 mod tests;
 
 use bellwether::App;
-use bellwether::auth::Issued;
 use bellwether::auth::identity::{Email, UserId};
 use bellwether::auth::password::Password;
-use bellwether::auth::token::LIFE_SECONDS;
+use bellwether::auth::session::{RefreshToken, Session};
 use bellwether::http::problem::Problem;
+use bellwether::http::source::Source;
+use bellwether::http::tokens::Tokens;
 use bellwether::http::{Function, extract, reply::Reply, serve};
+use bellwether::random;
+use bellwether::store::audit::{Action, Origin};
+use bellwether::store::counters::SignIn;
 use bellwether::store::identities::User;
 use lambda_http::{Error, Request};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
-use serde_json::json;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -39,21 +43,49 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let login: Login = extract::body(&request)?;
     let email = Email::parse(&login.email).map_err(|e| Problem::field("/email", e.to_string()))?;
     let password = Password::offered(&login.password);
-    let Some(user) = app.store.identities.user(&UserId::of(&email)).await? else {
-        password.match_nobody().map_err(Problem::internal)?;
+    let origin = app.origin(&request)?;
+    let user = app.store.identities.user(&UserId::of(&email)).await?;
+    let epoch = user.as_ref().map_or(0, |user| user.throttle_epoch);
+    let attempt = app.auth.attempt(&email, epoch, Source::of(&request)?).await?;
+    let admitted = app.store.throttles.admit(attempt, origin.at).await??;
+    let Some(user) = prove(user, &password)? else {
+        count(app, SignIn::Failed).await;
         return Err(Problem::WrongCredentials);
     };
-    if !password.matches(&user.password_hash) {
-        return Err(Problem::WrongCredentials);
-    }
+    app.store.throttles.forgive(&admitted, origin.at).await?;
     strengthen(app, &user, &password).await;
-    let Issued { token, scope } = app.auth.issue(&user).await?;
-    Reply::ok(&json!({
-        "access_token": token.expose_secret(),
-        "token_type": "Bearer",
-        "expires_in": LIFE_SECONDS,
-        "scope": scope,
-    }))
+    let token = begin(app, &user, &origin).await?;
+    count(app, SignIn::Succeeded).await;
+    let issued = app.auth.issue(&user).await?;
+    Tokens::new(&issued, Some(&token)).reply()
+}
+
+/// The person, if the password is theirs and they may sign in: at the same cost for anybody.
+fn prove(user: Option<User>, password: &Password) -> Result<Option<User>, Problem> {
+    let Some(user) = user else {
+        password.match_nobody().map_err(Problem::internal)?;
+        return Ok(None);
+    };
+    let matches = password.matches(&user.password_hash);
+    Ok((matches && !user.disabled).then_some(user))
+}
+
+/// Begins a session and records the sign-in, both or neither.
+async fn begin(app: &App, user: &User, origin: &Origin) -> Result<RefreshToken, Problem> {
+    let token = RefreshToken::from_random(random::bytes().map_err(Problem::internal)?);
+    let session = Session::begin(&token, user, origin.at);
+    let entry = origin.record(&user.workspace, &user.user_id, Action::SignedIn, session.session_id.as_str());
+    app.store.sessions.begin(&session, app.store.audit.part(&entry)?).await?;
+    entry.log();
+    Ok(token)
+}
+
+/// Counts an outcome. A count that is lost harms nobody, so it stops no sign-in.
+async fn count(app: &App, outcome: SignIn) {
+    let Ok([shard]) = random::bytes() else { return };
+    if let Err(error) = app.store.counters.sign_in(outcome, shard).await {
+        tracing::warn!(cause = %error, "a sign-in could not be counted");
+    }
 }
 
 /// Hashes the password anew when the stored hash was made with weaker parameters than today's.

@@ -1,10 +1,14 @@
 //! Signing in.
 
 use bellwether::auth::role::Role;
-use bellwether::testing::{Bench, as_payload_2, person, with_body};
+use bellwether::auth::throttle::{DAY, MONTH};
+use bellwether::store::item::{key, text_value};
+use bellwether::testing::{Answer, Bench, as_payload_2, from_address, person, with_body};
 use serde_json::{Value, json};
 
 use super::function;
+
+const PASSWORD: &str = "correct horse battery staple";
 
 async fn with_ada(role: Role) -> (Bench, Value) {
     let bench = Bench::start().await;
@@ -13,31 +17,186 @@ async fn with_ada(role: Role) -> (Bench, Value) {
     (bench, bellwether::testing::without_token(event))
 }
 
+fn offer(event: &Value, email: &str, password: &str, address: &str) -> Value {
+    let event = with_body(event.clone(), &json!({ "email": email, "password": password }));
+    from_address(event, address)
+}
+
+async fn fail(bench: &Bench, event: &Value, times: usize, address: &str) -> Vec<u16> {
+    let mut statuses = Vec::new();
+    for _ in 0..times {
+        let answer = bench.call(function(), offer(event, "ada@example.com", "wrong", address)).await;
+        statuses.push(answer.status);
+    }
+    statuses
+}
+
+async fn sign_in(bench: &Bench, event: &Value, address: &str) -> Answer {
+    bench.call(function(), offer(event, "ada@example.com", PASSWORD, address)).await
+}
+
+/// What is stored under a key, its attributes as JSON texts.
+async fn stored(bench: &Bench, table: &str) -> Vec<Value> {
+    let scan = bench.database().scan().table_name(format!("bench-{table}")).send().await.unwrap();
+    scan.items().iter().map(|item| serde_dynamo::from_item(item.clone()).unwrap()).collect()
+}
+
+fn named<'a>(items: &'a [Value], prefix: &str) -> Vec<&'a Value> {
+    items.iter().filter(|item| item["pk"].as_str().unwrap().starts_with(prefix)).collect()
+}
+
 #[tokio::test]
-async fn the_right_password_gives_a_token_with_the_roles_scopes_for_one_read() {
+async fn the_right_password_gives_a_token_with_the_roles_scopes_and_a_refresh_token() {
     let (bench, event) = with_ada(Role::Analyst).await;
     let (answer, spent) = bench.metered(function(), event.clone()).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert_eq!(answer.body["token_type"], "Bearer");
     assert_eq!(answer.body["expires_in"], 900);
     assert_eq!(answer.body["scope"], "tests:read tests:write results:read");
-    assert_eq!((spent.calls, spent.units), (1, 1.0));
-    let token = answer.body["access_token"].as_str().unwrap();
-    assert_eq!(token.split('.').count(), 3);
+    assert_eq!(answer.body["access_token"].as_str().unwrap().split('.').count(), 3);
+    assert!(answer.body["refresh_token"].as_str().unwrap().starts_with("bwr_"));
+    // The person, three counts read, three written, three taken back, the session with its record, the
+    // outcome.
+    assert_eq!(spent.calls, 12);
     assert_eq!(bench.call(function(), as_payload_2(&event)).await.status, 200);
 }
 
 #[tokio::test]
-async fn a_wrong_password_and_an_unknown_user_get_the_same_answer() {
+async fn a_sign_in_leaves_a_session_of_hashes_and_a_record_and_neither_token_nor_address() {
     let (bench, event) = with_ada(Role::Analyst).await;
-    let offer = |email: &str, password: &str| json!({ "email": email, "password": password });
-    let wrong = with_body(event.clone(), &offer("ada@example.com", "wrong"));
-    let unknown = with_body(event, &offer("eve@example.com", "correct horse battery staple"));
-    let (wrong, wrong_cost) = bench.metered(function(), wrong).await;
-    let (unknown, unknown_cost) = bench.metered(function(), unknown).await;
-    assert_eq!((wrong.status, &wrong.body), (401, &unknown.body));
-    assert_eq!(wrong_cost.calls, unknown_cost.calls);
-    assert_eq!(wrong.headers.get("www-authenticate"), None, "a browser must not ask by itself");
+    let answer = bench.call(function(), event).await;
+    let audit = stored(&bench, "audit").await;
+    assert_eq!(audit.len(), 1, "{audit:?}");
+    assert_eq!((&audit[0]["action"], &audit[0]["outcome"]), (&json!("signed_in"), &json!("done")));
+    assert_eq!((&audit[0]["source"], &audit[0]["pk"]), (&json!("203.0.113.7"), &json!("acme")));
+    let identities = stored(&bench, "identities").await;
+    assert_eq!(named(&identities, "session/").len(), 1);
+    let text = serde_json::to_string(&identities).unwrap();
+    for secret in ["access_token", "refresh_token"] {
+        assert!(!text.contains(answer.body[secret].as_str().unwrap()), "{secret} is stored");
+    }
+    let throttles = serde_json::to_string(&named(&identities, "throttle/")).unwrap();
+    assert!(!throttles.contains("ada@") && !throttles.contains("203.0.113.7"), "{throttles}");
+    let counted = named(&identities, "counter/sign-in/succeeded/");
+    assert_eq!((counted.len(), &counted[0]["count"]), (1, &json!(1)));
+}
+
+#[tokio::test]
+async fn a_wrong_password_an_unknown_user_and_a_disabled_one_get_the_same_answer_at_the_same_cost() {
+    let (bench, event) = with_ada(Role::Analyst).await;
+    let mut bob = person("bob@example.com", Role::Analyst, "acme");
+    bob.disabled = true;
+    bench.app.store.identities.create_user(&bob).await.unwrap();
+    let mut answers = Vec::new();
+    for (email, password) in
+        [("ada@example.com", "wrong"), ("eve@example.com", PASSWORD), ("bob@example.com", PASSWORD)]
+    {
+        let (answer, spent) = bench.metered(function(), offer(&event, email, password, "203.0.113.7")).await;
+        assert_eq!(answer.status, 401, "{email}");
+        assert_eq!(answer.headers.get("www-authenticate"), None, "a browser must not ask by itself");
+        answers.push((answer.body, spent.calls, answer.headers));
+    }
+    assert_eq!(answers[0], answers[1]);
+    assert_eq!(answers[0], answers[2]);
+    assert!(stored(&bench, "audit").await.is_empty(), "a failed sign-in buys no record");
+}
+
+#[tokio::test]
+async fn a_source_that_fails_five_times_waits_and_is_told_how_long_as_the_ietf_says() {
+    let (bench, event) = with_ada(Role::Analyst).await;
+    assert_eq!(fail(&bench, &event, 6, "203.0.113.7").await, [401, 401, 401, 401, 401, 429]);
+    let answer = sign_in(&bench, &event, "203.0.113.7").await;
+    assert_eq!((answer.status, &answer.headers["retry-after"]), (429, &json!("1")), "not even the right one");
+    assert_eq!(answer.headers["ratelimit-policy"], "\"sign-in\";q=5;w=86400");
+    assert_eq!(answer.headers["ratelimit"], "\"sign-in\";r=0;t=1");
+    assert_eq!(sign_in(&bench, &event, "203.0.113.8").await.status, 200, "another source is not held up");
+    bench.pass(1);
+    assert_eq!(fail(&bench, &event, 2, "203.0.113.7").await, [401, 429]);
+    bench.pass(2);
+    assert_eq!(sign_in(&bench, &event, "203.0.113.7").await.status, 200);
+    assert_eq!(fail(&bench, &event, 6, "203.0.113.7").await[4..], [401, 429], "a success forgives");
+}
+
+#[tokio::test]
+async fn an_attempt_that_has_to_wait_hashes_nothing_and_writes_nothing() {
+    let (bench, event) = with_ada(Role::Analyst).await;
+    fail(&bench, &event, 5, "203.0.113.7").await;
+    let before = stored(&bench, "identities").await;
+    let (answer, spent) =
+        bench.metered(function(), offer(&event, "ada@example.com", "x", "203.0.113.7")).await;
+    assert_eq!((answer.status, spent.calls), (429, 4));
+    assert_eq!(stored(&bench, "identities").await, before);
+}
+
+#[tokio::test]
+async fn addresses_of_one_ipv6_network_are_one_source() {
+    let (bench, event) = with_ada(Role::Analyst).await;
+    for host in 1..=5 {
+        assert_eq!(fail(&bench, &event, 1, &format!("2001:db8:1:2::{host}")).await, [401]);
+    }
+    assert_eq!(fail(&bench, &event, 1, "2001:db8:1:2:ffff::1").await, [429]);
+    assert_eq!(fail(&bench, &event, 1, "2001:db8:1:3::1").await, [401]);
+}
+
+#[tokio::test]
+async fn forwarding_headers_do_not_change_the_source() {
+    let (bench, mut event) = with_ada(Role::Analyst).await;
+    for n in 0..6 {
+        for header in ["x-forwarded-for", "x-real-ip", "forwarded"] {
+            event["headers"][header] = json!(format!("198.51.100.{n}"));
+            event["multiValueHeaders"][header] = json!([format!("198.51.100.{n}")]);
+        }
+        let expected = if n < 5 { 401 } else { 429 };
+        assert_eq!(fail(&bench, &event, 1, "203.0.113.7").await, [expected]);
+    }
+}
+
+#[tokio::test]
+async fn an_account_failed_at_100_times_in_a_row_opens_to_known_sources_only() {
+    let (bench, event) = with_ada(Role::Analyst).await;
+    assert_eq!(sign_in(&bench, &event, "203.0.113.7").await.status, 200);
+    for source in 0..20 {
+        let statuses = fail(&bench, &event, 5, &format!("198.51.100.{source}")).await;
+        assert_eq!(statuses, [401; 5], "source {source}");
+    }
+    let stranger = sign_in(&bench, &event, "192.0.2.1").await;
+    assert_eq!(stranger.status, 429, "{}", stranger.body);
+    assert_eq!(stranger.headers["ratelimit-policy"], format!("\"sign-in-account\";q=100;w={MONTH}"));
+    assert_eq!(sign_in(&bench, &event, "203.0.113.7").await.status, 200, "a known source still gets in");
+    assert_eq!(sign_in(&bench, &event, "192.0.2.1").await.status, 200, "a success begins the row anew");
+}
+
+#[tokio::test]
+async fn a_row_of_failures_is_forgotten_after_a_quiet_month_even_if_its_item_is_still_there() {
+    let (bench, event) = with_ada(Role::Analyst).await;
+    fail(&bench, &event, 1, "198.51.100.1").await;
+    let identities = stored(&bench, "identities").await;
+    let account = named(&identities, "throttle/account/")[0]["pk"].as_str().unwrap().to_owned();
+    let update = bench.database().update_item().table_name("bench-identities").set_key(Some(key(account)));
+    let update = update.update_expression("ADD #count :more").expression_attribute_names("#count", "count");
+    let more = serde_dynamo::to_attribute_value(99).unwrap();
+    update.expression_attribute_values(":more", more).send().await.unwrap();
+    assert_eq!(sign_in(&bench, &event, "192.0.2.1").await.status, 429);
+    bench.pass(MONTH);
+    assert_eq!(fail(&bench, &event, 1, "192.0.2.1").await, [401]);
+    assert_eq!(sign_in(&bench, &event, "192.0.2.1").await.status, 200);
+}
+
+#[tokio::test]
+async fn one_password_over_many_accounts_from_one_source_stops_at_100_a_day() {
+    let (bench, event) = with_ada(Role::Analyst).await;
+    let mut statuses = Vec::new();
+    for n in 0..130 {
+        let email = format!("someone{n}@example.com");
+        statuses.push(bench.call(function(), offer(&event, &email, "wrong", "203.0.113.7")).await.status);
+    }
+    assert_eq!(statuses.iter().filter(|status| **status == 401).count(), 100);
+    assert_eq!(statuses[100..], [429; 30]);
+    let answer = sign_in(&bench, &event, "203.0.113.7").await;
+    assert_eq!(answer.headers["ratelimit-policy"], "\"sign-in-source\";q=100;w=86400");
+    assert_eq!(answer.headers["retry-after"], "50400", "ten in the morning: 14 hours are left of the day");
+    bench.pass(DAY);
+    assert_eq!(sign_in(&bench, &event, "203.0.113.7").await.status, 200);
 }
 
 #[tokio::test]
@@ -51,28 +210,25 @@ async fn a_password_of_the_wrong_type_is_not_repeated_in_the_answer() {
 
 #[tokio::test]
 async fn a_hash_of_weaker_parameters_is_replaced_at_sign_in() {
-    let (bench, event) = with_ada(Role::Analyst).await;
+    let bench = Bench::start().await;
     let weak =
         "$argon2id$v=19$m=8192,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$xwP/sUpncRUpT63+0aadhrYrW8PTzYL8TrQp/6Tj9lA";
-    let key = person("ada@example.com", Role::Analyst, "acme").user_id.to_string();
-    let stored = || async {
-        let get = bench.database().get_item().table_name("bench-identities");
-        let pk = bellwether::store::item::key(format!("user/{key}"));
-        let item = get.set_key(Some(pk)).send().await.unwrap().item.unwrap();
-        item["password_hash"].as_s().unwrap().clone()
-    };
-    let mut item = bellwether::store::item::key(format!("user/{key}"));
     let user = person("ada@example.com", Role::Analyst, "acme");
-    let mut user = serde_json::to_value(user).unwrap();
-    user["password_hash"] = json!(weak);
-    for (name, value) in user.as_object().unwrap() {
-        item.insert(name.clone(), bellwether::store::item::text_value(value.as_str().unwrap()));
-    }
-    bench.database().put_item().table_name("bench-identities").set_item(Some(item)).send().await.unwrap();
+    bench.app.store.identities.create_user(&user).await.unwrap();
+    let update = bench.database().update_item().table_name("bench-identities");
+    let update = update.set_key(Some(key(format!("user/{}", user.user_id))));
+    let update = update.update_expression("SET password_hash = :weak");
+    update.expression_attribute_values(":weak", text_value(weak)).send().await.unwrap();
+    let hash = || async {
+        let users = stored(&bench, "identities").await;
+        named(&users, "user/")[0]["password_hash"].as_str().unwrap().to_owned()
+    };
+    let event = bellwether::testing::without_token(bench.event("login", Role::Analyst).await);
     assert_eq!(bench.call(function(), event.clone()).await.status, 200);
-    assert!(stored().await.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-    let (again, spent) = bench.metered(function(), event).await;
-    assert_eq!((again.status, spent.calls), (200, 1), "today's hash is left alone");
+    let stronger = hash().await;
+    assert!(stronger.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+    assert_eq!(bench.call(function(), event).await.status, 200);
+    assert_eq!(hash().await, stronger, "today's hash is left alone");
 }
 
 #[tokio::test]

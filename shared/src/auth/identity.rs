@@ -39,6 +39,12 @@ impl Email {
     }
 }
 
+impl std::fmt::Display for Email {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 impl TryFrom<String> for Email {
     type Error = NotAnEmail;
     fn try_from(text: String) -> Result<Self, NotAnEmail> {

@@ -7,6 +7,8 @@ pub mod key_cache;
 pub mod keys;
 pub mod password;
 pub mod role;
+pub mod session;
+pub mod throttle;
 pub mod token;
 pub mod verified;
 pub mod verifier;
@@ -18,19 +20,21 @@ use lambda_http::Request;
 use lambda_http::http::header::AUTHORIZATION;
 use secrecy::SecretString;
 
-use crate::clock::{Clock, Timestamp};
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::experiment::Workspace;
 use crate::http::problem::Problem;
+use crate::http::source::Source;
 use crate::random;
 use crate::store::identities::User;
+use crate::store::throttles::Attempt;
 use crate::validation::Invalid;
 use identity::Email;
 use key_cache::{KeyCache, KeysMissing};
 use keys::{PrivateKeys, PublicKeys};
 use password::Password;
 use role::{Role, Scope};
-use token::{Claims, Terms};
+use token::{Claims, Grant, Terms};
 use verifier::Verifier;
 
 /// Verifies tokens and, where the environment names the private keys, issues them.
@@ -103,27 +107,44 @@ impl Auth {
     /// # Errors
     /// 503 when the private keys cannot be read, 500 when this function is not set up to sign.
     pub async fn issue(&self, user: &User) -> Result<Issued, Problem> {
+        self.grant(Grant::to_person(user)).await
+    }
+
+    /// A signed access token for what has been granted.
+    ///
+    /// # Errors
+    /// As [`Self::issue`].
+    pub async fn grant(&self, grant: Grant) -> Result<Issued, Problem> {
         let now = self.clock.now();
-        let keys = self.signing_keys(now).await?;
+        let keys = self.signing_keys().await?;
         let key = keys.signer(now).ok_or_else(|| Problem::internal("no signing key is in force"))?;
-        let (subject, workspace) = (user.user_id.to_string(), user.workspace.clone());
         let jti = random::bytes().map_err(Problem::internal)?;
-        let claims = Claims::for_person(&self.terms, subject, workspace, user.role, now, jti);
+        let claims = Claims::of(grant, &self.terms, now, jti);
         let token = claims.sign(key).map_err(Problem::internal)?;
         Ok(Issued { token: token.into(), scope: claims.scope })
     }
 
-    /// HMAC-SHA-256 of `input` under the private secret's key for `purpose`.
+    /// How an attempt to sign in is counted: by keyed hashes of the address and of the source, so that
+    /// the counts tell nobody who tried, nor what was typed into the field. The person's
+    /// `throttle_epoch` begins the count anew; 0 for nobody.
     ///
     /// # Errors
     /// As [`Self::issue`].
-    pub async fn derive(&self, purpose: &'static str, input: &[u8]) -> Result<[u8; 32], Problem> {
-        let now = self.clock.now();
-        Ok(self.signing_keys(now).await?.derive(purpose, input))
+    pub async fn attempt(&self, email: &Email, epoch: u32, source: Source) -> Result<Attempt, Problem> {
+        let keys = self.signing_keys().await?;
+        let account = keys.derive("throttle account", format!("{epoch} {email}").as_bytes());
+        let source = keys.derive("throttle source", source.network().as_bytes());
+        let short = |key: [u8; 32]| session::hex(&key)[..32].to_owned();
+        Ok(Attempt { account: short(account), source: short(source) })
     }
 
-    async fn signing_keys(&self, now: Timestamp) -> Result<Arc<PrivateKeys>, Problem> {
+    /// The private keys, for what signs or derives.
+    ///
+    /// # Errors
+    /// As [`Self::issue`].
+    pub async fn signing_keys(&self) -> Result<Arc<PrivateKeys>, Problem> {
         let unset = || Problem::internal("PRIVATE_KEYS_SECRET is not set, so this function cannot sign");
+        let now = self.clock.now();
         let suits = |keys: &PrivateKeys| keys.signer(now).is_some();
         Ok(self.private.as_ref().ok_or_else(unset)?.get(now, &suits).await?)
     }

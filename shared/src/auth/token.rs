@@ -3,10 +3,12 @@
 use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
 use serde::{Deserialize, Serialize};
 
+use super::client::Client;
 use super::keys::{KeyFault, PrivateKey, PublicKey};
 use super::role::{Role, Scope};
 use crate::clock::Timestamp;
 use crate::experiment::Workspace;
+use crate::store::identities::User;
 
 /// How long an access token lives, in seconds.
 pub const LIFE_SECONDS: i64 = 900;
@@ -15,7 +17,7 @@ pub const SKEW_SECONDS: i64 = 60;
 /// No token of ours is longer than this.
 const LONGEST: usize = 4_096;
 /// The client that people sign in with.
-const FIRST_PARTY: &str = "bellwether";
+pub const FIRST_PARTY: &str = "bellwether";
 
 /// What a token says.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -40,6 +42,67 @@ pub struct Claims {
     pub workspace: Workspace,
     /// The role it was issued under.
     pub role: Role,
+    /// The hash of the token that must come along with it in a browser's unsafe requests; only in
+    /// tokens that are kept in cookies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub csrf: Option<String>,
+}
+
+/// What a token is issued for.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    /// Whom it speaks for.
+    pub subject: String,
+    /// Through which client.
+    pub client_id: String,
+    /// The one workspace it opens.
+    pub workspace: Workspace,
+    /// The role it is issued under.
+    pub role: Role,
+    /// What it allows.
+    pub scopes: Vec<Scope>,
+    /// The hash of the browser session's CSRF token, for a token that is kept in a cookie.
+    pub csrf: Option<String>,
+}
+
+impl Grant {
+    /// All that a person's role allows.
+    #[must_use]
+    pub fn to_person(user: &User) -> Self {
+        Self::of_role(user.user_id.to_string(), user.workspace.clone(), user.role)
+    }
+
+    /// All that a role allows, to somebody who signs in first-hand.
+    #[must_use]
+    pub fn of_role(subject: String, workspace: Workspace, role: Role) -> Self {
+        let scopes = role.scopes().to_vec();
+        Self { subject, client_id: FIRST_PARTY.to_owned(), workspace, role, scopes, csrf: None }
+    }
+
+    /// All that a machine was granted.
+    #[must_use]
+    pub fn to_machine(client: &Client) -> Self {
+        Self {
+            subject: client.client_id.to_string(),
+            client_id: client.client_id.to_string(),
+            workspace: client.workspace.clone(),
+            role: Role::Service,
+            scopes: client.scopes.clone(),
+            csrf: None,
+        }
+    }
+
+    /// No more than what is asked for, as RFC 6749 section 3.3 writes it; all if nothing is. None when
+    /// something is asked for that is not granted or does not exist.
+    #[must_use]
+    pub fn narrowed(mut self, asked: Option<&str>) -> Option<Self> {
+        let Some(asked) = asked else { return Some(self) };
+        let scopes = Scope::parse_list(asked);
+        let exist = !scopes.is_empty() && scopes.len() == asked.split(' ').count();
+        let granted = scopes.iter().all(|scope| self.scopes.contains(scope));
+        self.scopes = scopes;
+        (exist && granted).then_some(self)
+    }
 }
 
 /// Why a token is refused: for the log, never for the caller.
@@ -72,27 +135,21 @@ pub struct Terms {
 }
 
 impl Claims {
-    /// The claims of a person who has signed in. `jti` is 16 random bytes.
+    /// The claims of somebody who has signed in. `jti` is 16 random bytes.
     #[must_use]
-    pub fn for_person(
-        terms: &Terms,
-        subject: String,
-        workspace: Workspace,
-        role: Role,
-        now: Timestamp,
-        jti: [u8; 16],
-    ) -> Self {
+    pub fn of(grant: Grant, terms: &Terms, now: Timestamp, jti: [u8; 16]) -> Self {
         Self {
             iss: terms.issuer.clone(),
             aud: terms.audience.clone(),
-            sub: subject,
-            client_id: FIRST_PARTY.to_owned(),
+            sub: grant.subject,
+            client_id: grant.client_id,
             iat: now.seconds(),
             exp: now.seconds() + LIFE_SECONDS,
             jti: format!("{:032x}", u128::from_be_bytes(jti)),
-            scope: Scope::write_list(role.scopes()),
-            workspace,
-            role,
+            scope: Scope::write_list(&grant.scopes),
+            workspace: grant.workspace,
+            role: grant.role,
+            csrf: grant.csrf,
         }
     }
 
@@ -173,7 +230,7 @@ mod tests {
 
     fn claims() -> Claims {
         let (now, workspace) = (Timestamp::from_millis(NOW), Workspace::parse("acme").unwrap());
-        Claims::for_person(&terms(), "u".to_owned(), workspace, Role::Viewer, now, [7; 16])
+        Claims::of(Grant::of_role("u".to_owned(), workspace, Role::Viewer), &terms(), now, [7; 16])
     }
 
     fn keys() -> PrivateKeys {

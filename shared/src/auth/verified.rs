@@ -81,7 +81,7 @@ impl Verified {
 mod tests {
     use super::super::keys::{PrivateKeys, PublicKeys};
     use super::super::role::Role;
-    use super::super::token::{LIFE_SECONDS, Refused, SKEW_SECONDS, Terms};
+    use super::super::token::{Grant, LIFE_SECONDS, Refused, SKEW_SECONDS, Terms};
     use super::super::verifier::Verifier;
     use super::*;
     use crate::clock::Timestamp;
@@ -100,7 +100,7 @@ mod tests {
     fn token(keys: &PrivateKeys, subject: &str) -> String {
         let workspace = Workspace::parse("acme").unwrap();
         let claims =
-            Claims::for_person(&terms(), subject.to_owned(), workspace, Role::Viewer, at(0), [7; 16]);
+            Claims::of(Grant::of_role(subject.to_owned(), workspace, Role::Viewer), &terms(), at(0), [7; 16]);
         claims.sign(keys.signer(at(0)).unwrap()).unwrap()
     }
 

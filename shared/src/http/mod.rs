@@ -3,13 +3,16 @@
 
 pub mod batch;
 pub mod extract;
+pub mod form;
 pub mod headers;
 pub mod json;
+pub mod oauth;
 pub mod plain;
 pub mod problem;
 pub mod reply;
 pub mod routes;
 pub mod source;
+pub mod tokens;
 
 use std::time::Duration;
 

@@ -4,10 +4,13 @@
 
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use lambda_http::http::response::Builder;
 use lambda_http::{Body, Response};
 use serde_json::{Value, json};
 
+use super::oauth::OAuthError;
 use crate::auth::role::Scope;
+use crate::auth::throttle::Wait;
 use crate::auth::token::Refused;
 use crate::experiment::Refusal;
 use crate::store::StoreError;
@@ -38,6 +41,10 @@ pub enum Problem {
     NotJson,
     /// 422: fields that are wrong, each by its pointer.
     Invalid(Vec<Invalid>),
+    /// 429: too many attempts to sign in; says for how long to wait.
+    TooMany(Wait),
+    /// A token request that is refused as OAuth says.
+    OAuth(OAuthError),
     /// 500: a fault of ours; the cause is for the log.
     Internal(String),
     /// 503: something needed is down or slow; the cause is for the log.
@@ -76,6 +83,8 @@ impl Problem {
             Self::TooLarge => ("too_large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
             Self::NotJson => ("not_json", StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body must be JSON"),
             Self::Invalid(_) => ("invalid_field", StatusCode::UNPROCESSABLE_ENTITY, "Some fields are wrong"),
+            Self::TooMany(_) => ("too_many", StatusCode::TOO_MANY_REQUESTS, "Too many attempts"),
+            Self::OAuth(error) => (error.face().0, error.face().1, "The token request is refused"),
             Self::Internal(_) => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here"),
             Self::Unavailable(_) => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Try again in a moment"),
         }
@@ -118,6 +127,8 @@ impl Problem {
                 ),
                 many => format!("{} fields are wrong; `errors` names each.", many.len()),
             },
+            Self::TooMany(wait) => format!("Wait {} s before the next attempt to sign in.", wait.seconds),
+            Self::OAuth(error) => error.face().2.to_owned(),
             Self::Internal(_) => "The fault is logged under this request id.".to_owned(),
             Self::Unavailable(_) => "Nothing is lost: the same request may be sent again.".to_owned(),
         }
@@ -164,12 +175,15 @@ impl Problem {
     /// The whole response, but for the headers that every response has.
     #[must_use]
     pub fn into_response(self, instance: &str, request_id: &str) -> Response<Body> {
-        let mut document = self.document();
-        document["instance"] = json!(instance);
+        let (mut document, content_type) = match &self {
+            Self::OAuth(error) => (error.document(), "application/json; charset=utf-8"),
+            _ => (self.document(), "application/problem+json; charset=utf-8"),
+        };
+        if !matches!(self, Self::OAuth(_)) {
+            document["instance"] = json!(instance);
+        }
         document["request_id"] = json!(request_id);
-        let mut response = Response::builder()
-            .status(self.status())
-            .header(CONTENT_TYPE, "application/problem+json; charset=utf-8");
+        let mut response = Response::builder().status(self.status()).header(CONTENT_TYPE, content_type);
         response = match &self {
             Self::Unauthenticated => response.header(WWW_AUTHENTICATE, "Bearer"),
             Self::InvalidToken(_) => response.header(WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""),
@@ -178,10 +192,31 @@ impl Problem {
                 response.header(WWW_AUTHENTICATE, challenge)
             }
             Self::MethodNotAllowed(allow) => response.header(ALLOW, allow),
+            // RFC 6749 section 5.2 wants the scheme that a client may prove itself by.
+            Self::OAuth(OAuthError::InvalidClient) => {
+                response.header(WWW_AUTHENTICATE, "Basic realm=\"clients\"")
+            }
+            Self::TooMany(wait) => rate_limit(response, wait),
             Self::Unavailable(_) => response.header(RETRY_AFTER, RETRY_SECONDS),
             _ => response,
         };
         response.body(Body::Text(document.to_string())).unwrap_or_default()
+    }
+}
+
+/// Retry-After, and the fields of draft-ietf-httpapi-ratelimit-headers-10: the limit's quota and window,
+/// and that nothing is left of it for a while.
+fn rate_limit(response: Builder, wait: &Wait) -> Builder {
+    let (name, quota, window) = wait.limit.policy();
+    response
+        .header(RETRY_AFTER, wait.seconds)
+        .header("RateLimit-Policy", format!("\"{name}\";q={quota};w={window}"))
+        .header("RateLimit", format!("\"{name}\";r=0;t={}", wait.seconds))
+}
+
+impl From<Wait> for Problem {
+    fn from(wait: Wait) -> Self {
+        Self::TooMany(wait)
     }
 }
 

@@ -1,7 +1,7 @@
 //! A handler's good answer.
 
 use lambda_http::http::StatusCode;
-use lambda_http::http::header::CONTENT_TYPE;
+use lambda_http::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use lambda_http::{Body, Response};
 use serde::Serialize;
 
@@ -12,6 +12,7 @@ use super::problem::Problem;
 pub struct Reply {
     status: StatusCode,
     body: String,
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Reply {
@@ -41,16 +42,26 @@ impl Reply {
 
     fn new(status: StatusCode, body: &impl Serialize) -> Result<Self, Problem> {
         let body = serde_json::to_string(body).map_err(Problem::internal)?;
-        Ok(Self { status, body })
+        Ok(Self { status, body, headers: Vec::new() })
+    }
+
+    /// The same with one more header, which may stand beside others of its name.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
     }
 
     /// The response, but for the headers that every response has.
     #[must_use]
     pub fn into_response(self) -> Response<Body> {
-        Response::builder()
-            .status(self.status)
-            .header(CONTENT_TYPE, "application/json; charset=utf-8")
-            .body(Body::Text(self.body))
-            .unwrap_or_default()
+        let mut response = Response::new(Body::Text(self.body));
+        *response.status_mut() = self.status;
+        let json = HeaderValue::from_static("application/json; charset=utf-8");
+        response.headers_mut().insert(CONTENT_TYPE, json);
+        for (name, value) in self.headers {
+            response.headers_mut().append(name, value);
+        }
+        response
     }
 }

@@ -17,8 +17,10 @@ pub struct Route {
 pub const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /// The routes.
-pub const ROUTES: [Route; 9] = [
+pub const ROUTES: [Route; 11] = [
     route("POST", "/login", "login"),
+    route("POST", "/oauth/token", "issue-token"),
+    route("POST", "/oauth/revoke", "revoke-token"),
     route("POST", "/users", "create-user"),
     route("POST", "/tests", "create-test"),
     route("GET", "/tests", "list-tests"),

@@ -2,15 +2,19 @@
 //! [`table`] makes the calls; [`tests`], [`events`], [`summaries`] and [`identities`] give them their meaning.
 
 pub mod audit;
+pub mod clients;
+pub mod counters;
 pub mod events;
 pub mod identities;
 pub mod item;
 pub mod key;
 pub mod meter;
 pub mod schema;
+pub mod sessions;
 pub mod summaries;
 pub mod table;
 pub mod tests;
+pub mod throttles;
 
 use std::sync::Arc;
 
@@ -83,6 +87,14 @@ pub struct Store {
     pub summaries: summaries::Summaries,
     /// Workspaces and people.
     pub identities: identities::Identities,
+    /// Sessions of people.
+    pub sessions: sessions::Sessions,
+    /// Attempts to sign in.
+    pub throttles: throttles::Throttles,
+    /// Machines.
+    pub clients: clients::Clients,
+    /// How many sign-ins ended how.
+    pub counters: counters::Counters,
     /// Who did what.
     pub audit: audit::Audit,
     /// What the calls so far have cost.
@@ -102,6 +114,10 @@ impl Store {
             events: events::Events::new(table(TableName::Events), limits),
             summaries: summaries::Summaries::new(table(TableName::Summaries)),
             identities: identities::Identities::new(table(TableName::Identities)),
+            sessions: sessions::Sessions::new(table(TableName::Identities)),
+            throttles: throttles::Throttles::new(table(TableName::Identities)),
+            clients: clients::Clients::new(table(TableName::Identities)),
+            counters: counters::Counters::new(table(TableName::Identities)),
             audit: audit::Audit::new(table(TableName::Audit)),
             meter,
         }

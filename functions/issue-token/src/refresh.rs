@@ -1,0 +1,74 @@
+//! The grant `refresh_token`.
+
+use bellwether::App;
+use bellwether::auth::session::{RefreshToken, Session, Use};
+use bellwether::auth::token::{FIRST_PARTY, Grant};
+use bellwether::http::form::Form;
+use bellwether::http::oauth::OAuthError;
+use bellwether::http::problem::Problem;
+use bellwether::http::reply::Reply;
+use bellwether::http::tokens::Tokens;
+use bellwether::store::audit::Action;
+use bellwether::store::identities::User;
+use bellwether::store::sessions::Used;
+use lambda_http::Request;
+
+/// Answers with the token's successor and an access token of today's role.
+pub async fn answer(app: &App, request: &Request, form: &Form) -> Result<Reply, Problem> {
+    if form.text("client_id").is_some_and(|id| id != FIRST_PARTY) {
+        return Err(OAuthError::InvalidGrant.into());
+    }
+    let offered = form.get("refresh_token");
+    let offered = offered.ok_or(OAuthError::InvalidRequest("refresh_token is missing"))?;
+    let token = RefreshToken::parse(offered).ok_or(OAuthError::InvalidGrant)?;
+    let session = app.store.sessions.get(&token.session_id()).await?.ok_or(OAuthError::InvalidGrant)?;
+    let user = holder(app, &session).await?;
+    let grant = Grant::to_person(&user).narrowed(form.text("scope")).ok_or(OAuthError::InvalidScope)?;
+    let successor = token.successor(&*app.auth.signing_keys().await?);
+    rotate(app, request, session, &token, &successor).await?;
+    let issued = app.auth.grant(grant).await?;
+    Tokens::new(&issued, Some(&successor)).reply()
+}
+
+/// The person whose session it is, while they may use it: disabling them, lowering their role or
+/// giving them a new password ends all of their sessions.
+async fn holder(app: &App, session: &Session) -> Result<User, Problem> {
+    let user = app.store.identities.user(&session.user_id).await?;
+    let holds = |user: &User| !user.disabled && user.session_epoch == session.epoch;
+    Ok(user.filter(holds).ok_or(OAuthError::InvalidGrant)?)
+}
+
+/// Puts the successor in the token's place. However many come with the same token at once, one write
+/// is made, and all go on with the same successor.
+async fn rotate(
+    app: &App,
+    request: &Request,
+    mut session: Session,
+    token: &RefreshToken,
+    successor: &RefreshToken,
+) -> Result<(), Problem> {
+    loop {
+        match session.judge(token, successor, app.clock.now()) {
+            Use::Repeat => return Ok(()),
+            Use::Over => return Err(OAuthError::InvalidGrant.into()),
+            Use::Reused => return Err(end(app, request, &session).await?.into()),
+            Use::Rotate(next) => match app.store.sessions.rotate(&next).await? {
+                Used::Stored => return Ok(()),
+                Used::Overtaken(Some(stored)) => session = *stored,
+                Used::Overtaken(None) => return Err(OAuthError::InvalidGrant.into()),
+            },
+        }
+    }
+}
+
+/// Two hold the same family, and which of them stole it cannot be told: it ends for both. The record
+/// comes first, so that no theft goes unrecorded.
+async fn end(app: &App, request: &Request, session: &Session) -> Result<OAuthError, Problem> {
+    let origin = app.origin(request)?;
+    let id = session.session_id.as_str();
+    let entry = origin.record(&session.workspace, &session.user_id, Action::RefreshReused, id).denied();
+    app.store.audit.put(&entry).await?;
+    app.store.sessions.end(&session.session_id).await?;
+    tracing::warn!(session = id, "a refresh token was used again; its session is ended");
+    Ok(OAuthError::InvalidGrant)
+}

@@ -1,0 +1,258 @@
+//! Refresh tokens and clients' secrets.
+
+use bellwether::auth::client::{Client, ClientId, ClientSecret};
+use bellwether::auth::role::{Role, Scope};
+use bellwether::auth::session::{IDLE_SECONDS, RefreshToken, Session};
+use bellwether::clock::Timestamp;
+use bellwether::store::item::{Item, key};
+use bellwether::testing::{Answer, Bench, acme, person, with_form, without_token};
+use futures_util::future::join_all;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
+use super::function;
+
+/// A bench with a person who has signed in.
+struct SignedIn {
+    bench: Bench,
+    event: Value,
+    token: String,
+}
+
+impl SignedIn {
+    async fn begin(role: Role) -> Self {
+        let bench = Bench::start().await;
+        let user = person("ada@example.com", role, "acme");
+        bench.app.store.identities.create_user(&user).await.unwrap();
+        let token = RefreshToken::from_random([9; 48]);
+        let session = Session::begin(&token, &user, bench.app.clock.now());
+        let origin = bellwether::store::audit::Origin {
+            at: bench.app.clock.now(),
+            request_id: "r".to_owned(),
+            source: None,
+            unique: [1; 16],
+        };
+        let action = bellwether::store::audit::Action::SignedIn;
+        let entry = origin.record(&acme(), "ada", action, "s");
+        let part = bench.app.store.audit.part(&entry).unwrap();
+        bench.app.store.sessions.begin(&session, part).await.unwrap();
+        let event = without_token(bench.event("issue-token", role).await);
+        Self { bench, event, token: token.to_text().expose_secret().to_owned() }
+    }
+
+    async fn refresh(&self, token: &str) -> Answer {
+        let fields = [("grant_type", "refresh_token"), ("refresh_token", token)];
+        self.bench.call(function(), with_form(self.event.clone(), &fields)).await
+    }
+
+    async fn change(&self, change: impl Fn(&mut bellwether::store::identities::User)) {
+        let mut user = person("ada@example.com", Role::Analyst, "acme");
+        change(&mut user);
+        let mut item: Item = serde_dynamo::to_item(&user).unwrap();
+        item.extend(key(format!("user/{}", user.user_id)));
+        let put = self.bench.database().put_item().table_name("bench-identities");
+        put.set_item(Some(item)).send().await.unwrap();
+    }
+
+    async fn records(&self) -> Vec<Value> {
+        let scan = self.bench.database().scan().table_name("bench-audit").send().await.unwrap();
+        scan.items().iter().map(|item| serde_dynamo::from_item(item.clone()).unwrap()).collect()
+    }
+}
+
+fn successor(answer: &Answer) -> String {
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    answer.body["refresh_token"].as_str().unwrap().to_owned()
+}
+
+fn error(answer: &Answer) -> (u16, &str) {
+    (answer.status, answer.body["error"].as_str().unwrap_or_default())
+}
+
+const ENDED: (u16, &str) = (400, "invalid_grant");
+
+#[tokio::test]
+async fn a_refresh_token_gives_its_successor_and_an_access_token_for_three_calls() {
+    let session = SignedIn::begin(Role::Analyst).await;
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", session.token.as_str())];
+    let (answer, spent) = session.bench.metered(function(), with_form(session.event.clone(), &fields)).await;
+    let next = successor(&answer);
+    assert_ne!(next, session.token);
+    assert_eq!(answer.body["scope"], "tests:read tests:write results:read");
+    assert_eq!((&answer.body["token_type"], &answer.body["expires_in"]), (&json!("Bearer"), &json!(900)));
+    assert_eq!(answer.headers["cache-control"], "no-store");
+    assert_eq!(spent.calls, 3);
+    assert_ne!(successor(&session.refresh(&next).await), next);
+}
+
+#[tokio::test]
+async fn twenty_parallel_uses_store_one_rotation_and_all_carry_the_same_successor() {
+    let session = SignedIn::begin(Role::Analyst).await;
+    let answers = join_all((0..20).map(|_| session.refresh(&session.token))).await;
+    let first = successor(&answers[0]);
+    assert!(answers.iter().all(|answer| successor(answer) == first));
+    let next = successor(&session.refresh(&first).await);
+    assert_eq!(successor(&session.refresh(&first).await), next, "the predecessor, within 5 s");
+}
+
+#[tokio::test]
+async fn the_predecessor_after_five_seconds_ends_the_session_and_is_recorded() {
+    let session = SignedIn::begin(Role::Analyst).await;
+    let next = successor(&session.refresh(&session.token).await);
+    session.bench.pass(5);
+    assert_eq!(successor(&session.refresh(&session.token).await), next);
+    session.bench.pass(1);
+    assert_eq!(error(&session.refresh(&session.token).await), ENDED);
+    assert_eq!(error(&session.refresh(&next).await), ENDED, "the thief's token ends with the owner's");
+    let records = session.records().await;
+    let thefts: Vec<_> = records.iter().filter(|record| record["action"] == "refresh_reused").collect();
+    assert_eq!(thefts.len(), 1, "{records:?}");
+    assert_eq!((&thefts[0]["outcome"], &thefts[0]["source"]), (&json!("denied"), &json!("203.0.113.7")));
+}
+
+#[tokio::test]
+async fn anything_older_than_the_predecessor_ends_the_session_at_once() {
+    let session = SignedIn::begin(Role::Analyst).await;
+    let second = successor(&session.refresh(&session.token).await);
+    let third = successor(&session.refresh(&second).await);
+    assert_eq!(error(&session.refresh(&session.token).await), ENDED);
+    assert_eq!(error(&session.refresh(&third).await), ENDED);
+}
+
+#[tokio::test]
+async fn a_token_of_no_session_is_refused_for_one_read_and_no_write() {
+    let session = SignedIn::begin(Role::Analyst).await;
+    let stranger = RefreshToken::from_random([8; 48]).to_text();
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", stranger.expose_secret())];
+    let (answer, spent) = session.bench.metered(function(), with_form(session.event.clone(), &fields)).await;
+    assert_eq!((error(&answer), spent.calls), (ENDED, 1));
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", "bwr_nonsense")];
+    let (answer, spent) = session.bench.metered(function(), with_form(session.event.clone(), &fields)).await;
+    assert_eq!((error(&answer), spent.calls), (ENDED, 0));
+}
+
+#[tokio::test]
+async fn disabling_a_person_or_bumping_their_epoch_ends_their_sessions() {
+    let session = SignedIn::begin(Role::Analyst).await;
+    let next = successor(&session.refresh(&session.token).await);
+    session.change(|user| user.disabled = true).await;
+    assert_eq!(error(&session.refresh(&next).await), ENDED);
+    session.change(|user| user.session_epoch = 1).await;
+    assert_eq!(error(&session.refresh(&next).await), ENDED);
+    session.change(|user| user.role = Role::Viewer).await;
+    let answer = session.refresh(&next).await;
+    assert_eq!((answer.status, &answer.body["scope"]), (200, &json!("tests:read results:read")));
+}
+
+#[tokio::test]
+async fn a_session_ends_after_14_idle_days() {
+    let session = SignedIn::begin(Role::Analyst).await;
+    session.bench.pass(IDLE_SECONDS - 1);
+    let next = successor(&session.refresh(&session.token).await);
+    session.bench.pass(IDLE_SECONDS);
+    assert_eq!(error(&session.refresh(&next).await), ENDED);
+}
+
+#[tokio::test]
+async fn a_refresh_may_ask_for_less_and_not_for_more() {
+    let session = SignedIn::begin(Role::Analyst).await;
+    let ask = async |scope: &str| {
+        let fields = [("grant_type", "refresh_token"), ("refresh_token", &session.token), ("scope", scope)];
+        session.bench.call(function(), with_form(session.event.clone(), &fields)).await
+    };
+    assert_eq!(error(&ask("users:write").await), (400, "invalid_scope"));
+    assert_eq!(error(&ask("tests:read nothing").await), (400, "invalid_scope"));
+    let answer = ask("tests:read").await;
+    assert_eq!((answer.status, &answer.body["scope"]), (200, &json!("tests:read")));
+}
+
+/// A bench with a client of two secrets.
+async fn with_client(disabled: bool) -> (Bench, Value, ClientId, [SecretString; 2]) {
+    let bench = Bench::start().await;
+    let now = Timestamp::from_millis(0);
+    let [(one, first), (two, second)] = [[1; 32], [2; 32]].map(|bytes| ClientSecret::from_random(bytes, now));
+    let client = Client {
+        client_id: ClientId::from_random([5; 16]),
+        workspace: acme(),
+        name: "crm".to_owned(),
+        scopes: vec![Scope::AssignmentsWrite, Scope::ConversionsWrite],
+        secrets: vec![one, two],
+        disabled,
+        revision: 1,
+        created_at: now,
+    };
+    let mut item: Item = serde_dynamo::to_item(&client).unwrap();
+    item.extend(key(format!("client/{}", client.client_id)));
+    bench.database().put_item().table_name("bench-identities").set_item(Some(item)).send().await.unwrap();
+    let event = without_token(bench.event("issue-token", Role::Service).await);
+    (bench, event, client.client_id, [first, second])
+}
+
+fn machine(id: &ClientId, secret: &SecretString, scope: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("grant_type", "client_credentials".to_owned()),
+        ("client_id", id.to_string()),
+        ("client_secret", secret.expose_secret().to_owned()),
+        ("scope", scope.to_owned()),
+    ]
+}
+
+async fn ask(bench: &Bench, event: &Value, fields: &[(&'static str, String)]) -> Answer {
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    bench.call(function(), with_form(event.clone(), &fields)).await
+}
+
+#[tokio::test]
+async fn a_client_gets_what_it_was_granted_with_either_of_its_secrets_and_no_refresh_token() {
+    let (bench, event, id, secrets) = with_client(false).await;
+    for secret in &secrets {
+        let answer = ask(&bench, &event, &machine(&id, secret, "")).await;
+        assert_eq!(
+            (answer.status, &answer.body["scope"]),
+            (200, &json!("assignments:write conversions:write"))
+        );
+        assert_eq!(answer.body.get("refresh_token"), None);
+    }
+    let narrow = ask(&bench, &event, &machine(&id, &secrets[0], "conversions:write")).await;
+    assert_eq!(narrow.body["scope"], "conversions:write");
+    let wide = ask(&bench, &event, &machine(&id, &secrets[0], "conversions:write metrics:read")).await;
+    assert_eq!(error(&wide), (400, "invalid_scope"));
+}
+
+#[tokio::test]
+async fn a_wrong_secret_an_unknown_client_and_a_disabled_one_get_the_same_answer_and_buy_no_write() {
+    let (bench, event, id, secrets) = with_client(false).await;
+    let (other, other_event, disabled, [secret, _]) = with_client(true).await;
+    let (_, stranger) = ClientSecret::from_random([3; 32], Timestamp::from_millis(0));
+    let wrong = ask(&bench, &event, &machine(&id, &stranger, "")).await;
+    let unknown = ask(&bench, &event, &machine(&ClientId::from_random([6; 16]), &secrets[0], "")).await;
+    let off = ask(&other, &other_event, &machine(&disabled, &secret, "")).await;
+    assert_eq!(error(&wrong), (401, "invalid_client"));
+    assert_eq!(wrong.headers["www-authenticate"], "Basic realm=\"clients\"");
+    assert_eq!((&wrong.body, &wrong.body), (&unknown.body, &off.body));
+    let scan = bench.database().scan().table_name("bench-audit").send().await.unwrap();
+    assert_eq!(scan.count(), 0);
+}
+
+#[tokio::test]
+async fn what_is_no_token_request_is_refused_as_rfc_6749_says() {
+    let (bench, event, ..) = with_client(false).await;
+    for (fields, expected) in [
+        (vec![], "invalid_request"),
+        (vec![("grant_type", "password"), ("username", "ada"), ("password", "x")], "unsupported_grant_type"),
+        (vec![("grant_type", "authorization_code"), ("code", "x")], "unsupported_grant_type"),
+        (vec![("grant_type", "refresh_token")], "invalid_request"),
+        (vec![("grant_type", "refresh_token"), ("grant_type", "refresh_token")], "invalid_request"),
+    ] {
+        let answer = bench.call(function(), with_form(event.clone(), &fields)).await;
+        assert_eq!(error(&answer), (400, expected), "{fields:?}");
+        assert_eq!(answer.headers["content-type"], "application/json; charset=utf-8");
+    }
+    let answer = bench.call(function(), with_form(event, &[("grant_type", "client_credentials")])).await;
+    assert_eq!(error(&answer), (401, "invalid_client"));
+}
+
+#[tokio::test]
+async fn without_its_store_it_answers_503_in_time() {
+    Bench::assert_unavailable_without_store(function(), "issue-token").await;
+}

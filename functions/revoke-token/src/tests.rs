@@ -1,0 +1,89 @@
+//! Ending a session.
+
+use bellwether::auth::role::Role;
+use bellwether::auth::session::{RefreshToken, Session};
+use bellwether::store::audit::{Action, Origin};
+use bellwether::testing::{Answer, Bench, acme, person, with_form, without_token};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+
+use super::function;
+
+const FAMILY: [u8; 48] = [9; 48];
+
+/// A bench with a session whose token is made of [`FAMILY`].
+async fn with_session() -> (Bench, Value) {
+    let bench = Bench::start().await;
+    let user = person("ada@example.com", Role::Analyst, "acme");
+    let session = Session::begin(&RefreshToken::from_random(FAMILY), &user, bench.app.clock.now());
+    let (at, request_id) = (bench.app.clock.now(), "r".to_owned());
+    let origin = Origin { at, request_id, source: None, unique: [1; 16] };
+    let entry = origin.record(&acme(), "ada", Action::SignedIn, "s");
+    let part = bench.app.store.audit.part(&entry).unwrap();
+    bench.app.store.sessions.begin(&session, part).await.unwrap();
+    let event = without_token(bench.event("revoke-token", Role::Analyst).await);
+    (bench, event)
+}
+
+async fn revoke(bench: &Bench, event: &Value, token: &str) -> Answer {
+    bench.call(function(), with_form(event.clone(), &[("token", token)])).await
+}
+
+fn text(bytes: [u8; 48]) -> String {
+    RefreshToken::from_random(bytes).to_text().expose_secret().to_owned()
+}
+
+async fn is_over(bench: &Bench) -> bool {
+    let id = RefreshToken::from_random(FAMILY).session_id();
+    bench.app.store.sessions.get(&id).await.unwrap().unwrap().current.is_empty()
+}
+
+#[tokio::test]
+async fn a_token_ends_its_session_and_ending_it_again_is_no_error() {
+    let (bench, event) = with_session().await;
+    let answer = revoke(&bench, &event, &text(FAMILY)).await;
+    assert_eq!((answer.status, &answer.body), (200, &json!({})));
+    assert!(is_over(&bench).await);
+    assert_eq!(revoke(&bench, &event, &text(FAMILY)).await.status, 200);
+    let scan = bench.database().scan().table_name("bench-audit").send().await.unwrap();
+    let ended: Vec<_> =
+        scan.items().iter().filter(|r| r["action"].as_s().unwrap() == "session_ended").collect();
+    assert_eq!(ended.len(), 1);
+    assert_eq!(ended[0]["source"].as_s().unwrap(), "203.0.113.7");
+}
+
+#[tokio::test]
+async fn an_older_token_of_the_session_ends_it_too() {
+    let (bench, event) = with_session().await;
+    let mut older = FAMILY;
+    older[40] = 1;
+    assert_eq!(revoke(&bench, &event, &text(older)).await.status, 200);
+    assert!(is_over(&bench).await);
+}
+
+#[tokio::test]
+async fn a_token_that_means_nothing_is_answered_like_a_revoked_one_and_writes_nothing() {
+    let (bench, event) = with_session().await;
+    for token in [text([8; 48]), "nonsense".to_owned()] {
+        let form = with_form(event.clone(), &[("token", &token), ("token_type_hint", "refresh_token")]);
+        let (answer, spent) = bench.metered(function(), form).await;
+        assert_eq!((answer.status, &answer.body), (200, &json!({})));
+        assert!(spent.calls <= 1);
+    }
+    assert!(!is_over(&bench).await);
+}
+
+#[tokio::test]
+async fn an_access_token_cannot_be_revoked_and_a_request_without_a_token_is_refused() {
+    let (bench, event) = with_session().await;
+    let access = bench.token(Role::Analyst, "acme").await;
+    let answer = revoke(&bench, &event, &access).await;
+    assert_eq!((answer.status, &answer.body["error"]), (400, &json!("unsupported_token_type")));
+    let answer = bench.call(function(), with_form(event, &[("tok", "x")])).await;
+    assert_eq!((answer.status, &answer.body["error"]), (400, &json!("invalid_request")));
+}
+
+#[tokio::test]
+async fn without_its_store_it_answers_503_in_time() {
+    Bench::assert_unavailable_without_store(function(), "revoke-token").await;
+}

@@ -1,0 +1,286 @@
+//! Refresh tokens and the sessions they keep alive (RFC 9700 section 4.14, RFC 6749 section 6).
+//!
+//! A token is a family and a secret. Each use replaces the secret by its successor, which is an HMAC
+//! of it: so whoever repeats a use within 5 s, two tabs or a lost answer, is told the same successor,
+//! and nothing but hashes is stored. A use of anything older means that two hold the family, and ends
+//! it for both.
+
+use std::fmt::Write as _;
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::{ExposeSecret, SecretBox, SecretString};
+use serde::{Deserialize, Serialize};
+
+use super::identity::UserId;
+use super::keys::PrivateKeys;
+use crate::clock::Timestamp;
+use crate::experiment::Workspace;
+use crate::store::identities::User;
+
+/// A predecessor is taken for a repeated use for this long, in milliseconds.
+const REPEAT_MS: i64 = 5_000;
+/// A session that is not used for 14 days is over; in seconds.
+pub const IDLE_SECONDS: i64 = 14 * 86_400;
+/// A session is over after 90 days however it is used; in seconds.
+pub const LIFE_SECONDS: i64 = 90 * 86_400;
+/// What every refresh token begins with, so that scanners find one that was left lying about.
+const PREFIX: &str = "bwr_";
+const FAMILY_BYTES: usize = 16;
+const BYTES: usize = 48;
+
+/// A refresh token. Cannot be printed.
+#[derive(Debug)]
+pub struct RefreshToken(SecretBox<[u8; BYTES]>);
+
+/// A session's name: the first 128 bits of the hash of its family. Knowing it opens nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SessionId(String);
+
+/// What is stored of a session.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Session {
+    /// Its name.
+    pub session_id: SessionId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// In which workspace.
+    pub workspace: Workspace,
+    /// The person's `session_epoch` when it began.
+    pub epoch: u32,
+    /// The hash of the token that may be used next; of none once the session has been ended.
+    pub current: String,
+    /// The hash of the token that was used last.
+    pub previous: String,
+    /// The hash of the token that proves a browser's request to be the page's own, if it is kept in
+    /// cookies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub csrf: Option<String>,
+    /// When it was used last, in milliseconds since 1970.
+    pub used_at: i64,
+    /// Seconds since 1970 when it ends, used or not.
+    pub ends_at: i64,
+    /// Seconds since 1970 after which it is not used any more, and may be deleted.
+    pub expires_at: i64,
+}
+
+/// What a use of a token means.
+#[derive(Debug)]
+pub enum Use {
+    /// It is the current token: store this session in place of the old one.
+    Rotate(Box<Session>),
+    /// It has just been used: the successor is told again, nothing is stored.
+    Repeat,
+    /// It was used before: somebody has a copy. The session has to end.
+    Reused,
+    /// The session is over.
+    Over,
+}
+
+impl RefreshToken {
+    /// The first token of a new family, made of random bytes.
+    #[must_use]
+    pub fn from_random(bytes: [u8; BYTES]) -> Self {
+        Self(SecretBox::new(Box::new(bytes)))
+    }
+
+    /// Parses a token; None for anything that none of ours looks like.
+    #[must_use]
+    pub fn parse(text: &SecretString) -> Option<Self> {
+        let encoded = text.expose_secret().strip_prefix(PREFIX)?;
+        let bytes = URL_SAFE_NO_PAD.decode(encoded).ok()?;
+        bytes.try_into().ok().map(Self::from_random)
+    }
+
+    /// The token as it is handed out.
+    #[must_use]
+    pub fn to_text(&self) -> SecretString {
+        format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(self.0.expose_secret())).into()
+    }
+
+    /// The next token of its family: always the same one.
+    #[must_use]
+    pub fn successor(&self, keys: &PrivateKeys) -> Self {
+        let mut next: [u8; BYTES] = *self.0.expose_secret();
+        next[FAMILY_BYTES..].copy_from_slice(&keys.derive("refresh token", self.0.expose_secret()));
+        Self::from_random(next)
+    }
+
+    /// The session it belongs to.
+    #[must_use]
+    pub fn session_id(&self) -> SessionId {
+        SessionId(hex(&self.0.expose_secret()[..FAMILY_BYTES])[..32].to_owned())
+    }
+
+    /// What is stored of it.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        hex(self.0.expose_secret())
+    }
+
+    /// The token that a browser's page must send along with its cookies: one for the whole session.
+    #[must_use]
+    pub fn csrf(&self, keys: &PrivateKeys) -> SecretString {
+        let family = &self.0.expose_secret()[..FAMILY_BYTES];
+        URL_SAFE_NO_PAD.encode(keys.derive("csrf token", family)).into()
+    }
+}
+
+impl Session {
+    /// A session that begins now with `token`.
+    #[must_use]
+    pub fn begin(token: &RefreshToken, user: &User, now: Timestamp) -> Self {
+        Self {
+            session_id: token.session_id(),
+            user_id: user.user_id.clone(),
+            workspace: user.workspace.clone(),
+            epoch: user.session_epoch,
+            current: token.hash(),
+            previous: String::new(),
+            csrf: None,
+            used_at: now.millis(),
+            ends_at: now.seconds() + LIFE_SECONDS,
+            expires_at: now.seconds() + IDLE_SECONDS,
+        }
+    }
+
+    /// What it means that `token`, which names this session, is used at `now`, when `successor` would
+    /// follow it.
+    #[must_use]
+    pub fn judge(&self, token: &RefreshToken, successor: &RefreshToken, now: Timestamp) -> Use {
+        let same = |kept: &str| verify_slices_are_equal(kept.as_bytes(), token.hash().as_bytes()).is_ok();
+        if now.seconds() >= self.expires_at || self.current.is_empty() {
+            return Use::Over;
+        }
+        if same(&self.current) {
+            return Use::Rotate(Box::new(Self {
+                current: successor.hash(),
+                previous: self.current.clone(),
+                used_at: now.millis(),
+                expires_at: self.ends_at.min(now.seconds() + IDLE_SECONDS),
+                ..self.clone()
+            }));
+        }
+        let just_now = now.millis() - self.used_at <= REPEAT_MS;
+        if same(&self.previous) && just_now { Use::Repeat } else { Use::Reused }
+    }
+}
+
+impl SessionId {
+    /// The name as it stands in keys and in the audit.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// SHA-256 in hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(64);
+    for byte in digest(&SHA256, bytes).as_ref() {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::identity::Email;
+    use crate::auth::password::Password;
+    use crate::auth::role::Role;
+
+    const NOON: i64 = 1_795_255_200;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_millis((NOON + seconds) * 1_000)
+    }
+
+    struct Family {
+        keys: PrivateKeys,
+        tokens: Vec<RefreshToken>,
+        session: Session,
+    }
+
+    impl Family {
+        fn begin() -> Self {
+            let keys = PrivateKeys::first(at(0)).unwrap();
+            let token = RefreshToken::from_random([7; BYTES]);
+            let email = Email::parse("ada@example.com").unwrap();
+            let password = Password::parse(&"correct horse battery staple".to_owned().into()).unwrap();
+            let workspace = Workspace::parse("acme").unwrap();
+            let user = User::new(email, workspace, Role::Viewer, &password, at(0)).unwrap();
+            let session = Session::begin(&token, &user, at(0));
+            Self { keys, tokens: vec![token], session }
+        }
+
+        fn judge(&self, token: usize, seconds: i64) -> Use {
+            let token = &self.tokens[token];
+            self.session.judge(token, &token.successor(&self.keys), at(seconds))
+        }
+
+        fn rotate(&mut self, seconds: i64) {
+            let last = self.tokens.len() - 1;
+            let Use::Rotate(next) = self.judge(last, seconds) else { panic!("it is the current token") };
+            self.session = *next;
+            self.tokens.push(self.tokens[last].successor(&self.keys));
+        }
+    }
+
+    #[test]
+    fn a_token_is_read_back_and_its_successor_belongs_to_the_same_session() {
+        let family = Family::begin();
+        let token = &family.tokens[0];
+        let again = RefreshToken::parse(&token.to_text()).unwrap();
+        assert_eq!(again.hash(), token.hash());
+        let successor = token.successor(&family.keys);
+        assert_eq!(successor.session_id(), token.session_id());
+        assert_ne!(successor.hash(), token.hash());
+        for text in ["", "bwr_", "bwr_AAAA", "x", "bwr_!"] {
+            assert!(RefreshToken::parse(&text.to_owned().into()).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_predecessor_is_a_repeat_for_five_seconds_and_theft_after_that() {
+        let mut family = Family::begin();
+        family.rotate(10);
+        assert!(matches!(family.judge(0, 15), Use::Repeat));
+        assert!(matches!(family.judge(0, 16), Use::Reused));
+        assert!(matches!(family.judge(1, 16), Use::Rotate(_)));
+    }
+
+    #[test]
+    fn anything_older_than_the_predecessor_is_theft_at_once() {
+        let mut family = Family::begin();
+        family.rotate(1);
+        family.rotate(2);
+        assert!(matches!(family.judge(0, 2), Use::Reused));
+        assert!(matches!(family.judge(1, 2), Use::Repeat));
+    }
+
+    #[test]
+    fn a_session_ends_after_14_idle_days_and_after_90_days_whatever_happens() {
+        let mut family = Family::begin();
+        assert!(matches!(family.judge(0, IDLE_SECONDS - 1), Use::Rotate(_)));
+        assert!(matches!(family.judge(0, IDLE_SECONDS), Use::Over));
+        for day in 1..90 {
+            family.rotate(day * 86_400);
+        }
+        assert!(matches!(family.judge(89, LIFE_SECONDS - 1), Use::Rotate(_)));
+        assert!(matches!(family.judge(89, LIFE_SECONDS), Use::Over));
+    }
+
+    #[test]
+    fn an_ended_session_takes_no_token() {
+        let mut family = Family::begin();
+        family.rotate(1);
+        family.session.current = String::new();
+        assert!(matches!(family.judge(1, 2), Use::Over));
+        assert!(matches!(family.judge(0, 2), Use::Over));
+    }
+}

@@ -1,0 +1,219 @@
+//! Whether somebody may try a password, from how attempts have gone so far. Pure: what is counted
+//! lies in `store/throttles.rs`.
+//!
+//! Three limits hold at once (NIST SP 800-63B-4 section 3.2.2, ASVS 5.0 section 6.3.1):
+//! a source that fails at an account waits longer and longer; a source fails at most 100 times a day
+//! over all accounts; an account that was failed at 100 times in a row is open only to sources that
+//! have signed in to it before.
+
+use crate::clock::Timestamp;
+
+/// Failures of one source at one account before it has to wait.
+pub const FREE_FAILURES: u32 = 5;
+/// The longest wait, in seconds.
+pub const LONGEST_WAIT: i64 = 900;
+/// Failures of one source in a day, over all accounts.
+pub const SOURCE_FAILURES: i64 = 100;
+/// Failures at one account in a row, from wherever.
+pub const ACCOUNT_FAILURES: i64 = 100;
+/// For how long a source that has signed in to an account is known to it, and for how long failures
+/// at an account are remembered, in seconds.
+pub const MONTH: i64 = 30 * DAY;
+/// Seconds in a day.
+pub const DAY: i64 = 86_400;
+
+/// How one source has done at one account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Pair {
+    /// Failures since the last success.
+    pub failures: u32,
+    /// Milliseconds since 1970 before which there is no next attempt.
+    pub open_at: i64,
+    /// Seconds since 1970 after which the failures are forgotten.
+    pub forget_at: i64,
+    /// Seconds since 1970 until which the source is known here: 30 days after it last signed in.
+    pub known_until: i64,
+}
+
+/// All that is counted of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Of this source at this account.
+    pub pair: Pair,
+    /// Failures of this source today.
+    pub source: i64,
+    /// Failures at this account in a row.
+    pub account: i64,
+    /// Seconds since 1970 after which those in a row are forgotten.
+    pub account_until: i64,
+}
+
+/// Why there is no attempt now, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wait {
+    /// Which limit it is.
+    pub limit: Limit,
+    /// Seconds to wait, 1 or more.
+    pub seconds: i64,
+}
+
+/// A limit on attempts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// On one source at one account.
+    Pair,
+    /// On one source in a day.
+    Source,
+    /// On one account.
+    Account,
+}
+
+impl Limit {
+    /// Its name, its quota and the window of the quota in seconds, as `RateLimit-Policy` tells them.
+    #[must_use]
+    pub fn policy(self) -> (&'static str, i64, i64) {
+        match self {
+            Self::Pair => ("sign-in", i64::from(FREE_FAILURES), DAY),
+            Self::Source => ("sign-in-source", SOURCE_FAILURES, DAY),
+            Self::Account => ("sign-in-account", ACCOUNT_FAILURES, MONTH),
+        }
+    }
+}
+
+impl Pair {
+    /// What is stored before the password is looked at: the attempt, counted as a failure.
+    #[must_use]
+    pub fn counted(self, now: Timestamp) -> Self {
+        let failures = self.current(now) + 1;
+        let wait = match failures.checked_sub(FREE_FAILURES) {
+            None => 0,
+            Some(more) => LONGEST_WAIT.min(1_i64.checked_shl(more).unwrap_or(LONGEST_WAIT)),
+        };
+        Self {
+            failures,
+            open_at: now.millis() + wait * 1_000,
+            forget_at: now.seconds() + DAY,
+            known_until: self.known_until,
+        }
+    }
+
+    /// What is stored after a success: the source is known, its failures are forgiven.
+    #[must_use]
+    pub fn known(now: Timestamp) -> Self {
+        Self { known_until: now.seconds() + MONTH, ..Self::default() }
+    }
+
+    /// Seconds since 1970 after which nothing of it matters.
+    #[must_use]
+    pub fn ends(self) -> i64 {
+        self.forget_at.max(self.known_until)
+    }
+
+    /// Whether the source is known to the account.
+    #[must_use]
+    pub fn is_known(self, now: Timestamp) -> bool {
+        now.seconds() < self.known_until
+    }
+
+    fn current(self, now: Timestamp) -> u32 {
+        if now.seconds() < self.forget_at { self.failures.min(62) } else { 0 }
+    }
+}
+
+impl Counts {
+    /// Whether there may be an attempt at `now`. The caller still has to count it, and loses if
+    /// somebody else does so first.
+    ///
+    /// # Errors
+    /// For how long to wait.
+    pub fn admit(&self, now: Timestamp) -> Result<(), Wait> {
+        let until = |limit, at: i64| Err(Wait { limit, seconds: (at - now.seconds()).max(1) });
+        let shut = self.pair.open_at - now.millis();
+        if shut > 0 {
+            return Err(Wait { limit: Limit::Pair, seconds: (shut + 999) / 1_000 });
+        }
+        if self.source >= SOURCE_FAILURES {
+            return until(Limit::Source, end_of_day(now));
+        }
+        let full = self.account >= ACCOUNT_FAILURES && now.seconds() < self.account_until;
+        if full && !self.pair.is_known(now) {
+            return until(Limit::Account, self.account_until);
+        }
+        Ok(())
+    }
+}
+
+/// Seconds since 1970 when the day of `now` ends, in UTC.
+#[must_use]
+pub fn end_of_day(now: Timestamp) -> i64 {
+    (now.seconds() / DAY + 1) * DAY
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_millis(seconds * 1_000)
+    }
+
+    fn after(failures: u32, now: Timestamp) -> Pair {
+        (0..failures).fold(Pair::default(), |pair, _| pair.counted(now))
+    }
+
+    #[test]
+    fn five_failures_are_free_then_the_wait_doubles_up_to_a_quarter_of_an_hour() {
+        let now = at(1_000_000);
+        let waits: Vec<i64> = (1..20).map(|n| after(n, now).open_at / 1_000 - 1_000_000).collect();
+        assert_eq!(waits[..8], [0, 0, 0, 0, 1, 2, 4, 8]);
+        assert_eq!(waits[13..17], [512, 900, 900, 900]);
+        assert_eq!(after(200, now).open_at / 1_000, 1_000_900);
+    }
+
+    #[test]
+    fn who_waits_is_told_how_long_and_may_try_when_the_time_is_over() {
+        let now = at(1_000_000);
+        let counts = Counts { pair: after(7, now), ..Counts::default() };
+        assert_eq!(counts.admit(now), Err(Wait { limit: Limit::Pair, seconds: 4 }));
+        assert_eq!(counts.admit(at(1_000_003)), Err(Wait { limit: Limit::Pair, seconds: 1 }));
+        assert_eq!(counts.admit(at(1_000_004)), Ok(()));
+    }
+
+    #[test]
+    fn failures_are_forgotten_after_a_quiet_day_and_not_before() {
+        let now = at(1_000_000);
+        let pair = after(9, now);
+        assert_eq!(pair.counted(at(1_000_000 + DAY - 1)).failures, 10);
+        assert_eq!(pair.counted(at(1_000_000 + DAY)).failures, 1);
+    }
+
+    #[test]
+    fn a_source_that_has_failed_100_times_today_waits_for_tomorrow() {
+        let noon = at(10 * DAY + DAY / 2);
+        let counts = |source| Counts { source, ..Counts::default() };
+        assert_eq!(counts(99).admit(noon), Ok(()));
+        assert_eq!(counts(100).admit(noon), Err(Wait { limit: Limit::Source, seconds: DAY / 2 }));
+    }
+
+    #[test]
+    fn an_account_under_attack_is_open_to_a_source_it_knows_and_to_no_other() {
+        let now = at(1_000_000);
+        let counts = |pair, account| Counts { pair, account, account_until: 1_000_500, source: 0 };
+        assert_eq!(counts(Pair::default(), 99).admit(now), Ok(()));
+        let refused = Err(Wait { limit: Limit::Account, seconds: 500 });
+        assert_eq!(counts(Pair::default(), 100).admit(now), refused);
+        let known = Pair::known(at(1_000_000 - MONTH + 1));
+        assert_eq!(counts(known, 100).admit(now), Ok(()));
+        assert_eq!(
+            counts(known, 100).admit(at(1_000_001)),
+            Err(Wait { limit: Limit::Account, seconds: 499 })
+        );
+        assert_eq!(counts(Pair::default(), 100).admit(at(1_000_500)), Ok(()), "a quiet month is forgotten");
+    }
+
+    #[test]
+    fn a_known_source_stays_known_when_it_mistypes() {
+        let now = at(1_000_000);
+        assert!(Pair::known(now).counted(now).is_known(now));
+    }
+}

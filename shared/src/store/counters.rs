@@ -1,0 +1,59 @@
+//! Counts that survive every process: how many sign-ins ended how. A count is spread over several
+//! items, since DynamoDB takes about 1,000 writes a second to one.
+
+use super::StoreError;
+use super::item::{Item, key};
+use super::table::Table;
+
+/// Over how many items a count is spread.
+pub const SHARDS: u8 = 8;
+
+/// How a sign-in ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignIn {
+    /// Somebody has signed in.
+    Succeeded,
+    /// The e-mail address or the password was wrong.
+    Failed,
+}
+
+impl SignIn {
+    /// Every outcome that is counted. Attempts that have to wait are not: counting them would let
+    /// anybody buy writes.
+    pub const ALL: [Self; 2] = [Self::Succeeded, Self::Failed];
+
+    /// The outcome's name in keys, metrics and the log.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Counters in the `identities` table.
+#[derive(Debug)]
+pub struct Counters {
+    table: Table,
+}
+
+impl Counters {
+    /// The counters in `table`.
+    #[must_use]
+    pub fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// Counts a sign-in in the shard that a random byte picks.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn sign_in(&self, outcome: SignIn, random: u8) -> Result<(), StoreError> {
+        self.table.count(counter(outcome, random % SHARDS), 1, None, None).await.map(|_| ())
+    }
+}
+
+fn counter(outcome: SignIn, shard: u8) -> Item {
+    key(format!("counter/sign-in/{}/{shard}", outcome.as_str()))
+}

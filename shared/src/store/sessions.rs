@@ -1,0 +1,92 @@
+//! Sessions, in the `identities` table.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::StoreError;
+use super::item::{Item, key};
+use super::table::{Condition, Placed, Table, Write};
+use crate::auth::session::{Session, SessionId};
+
+/// The attribute that every use changes.
+const CURRENT: &str = "current";
+
+/// Sessions.
+#[derive(Debug)]
+pub struct Sessions {
+    table: Table,
+}
+
+/// What became of a use.
+#[derive(Debug)]
+pub enum Used {
+    /// The session is stored as it stands after it.
+    Stored,
+    /// Somebody else used the session meanwhile: this is how it stands, if it is there at all.
+    Overtaken(Option<Box<Session>>),
+}
+
+impl Sessions {
+    /// The sessions in `table`.
+    #[must_use]
+    pub fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// Reads a session.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn get(&self, id: &SessionId) -> Result<Option<Session>, StoreError> {
+        self.table.get(session_key(id)).await?.map(session).transpose()
+    }
+
+    /// Stores a new session together with the record of the sign-in.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn begin(&self, session: &Session, record: Write) -> Result<(), StoreError> {
+        let writes = vec![self.table.write(item(session)?, Condition::New), record];
+        match self.table.write_all(writes).await? {
+            true => Ok(()),
+            false => Err(StoreError::broken("a session of 128 random bits is there already")),
+        }
+    }
+
+    /// Stores a session after a use, if nobody else has used or ended it meanwhile.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn rotate(&self, next: &Session) -> Result<Used, StoreError> {
+        let expected = Condition::Equals(CURRENT, AttributeValue::S(next.previous.clone()));
+        match self.table.put_if(item(next)?, expected).await? {
+            Placed::Stored => Ok(Used::Stored),
+            Placed::Exists(old) if old.is_empty() => Ok(Used::Overtaken(None)),
+            Placed::Exists(old) => Ok(Used::Overtaken(Some(Box::new(session(old)?)))),
+        }
+    }
+
+    /// Ends a session, whoever uses it meanwhile: no token is the current one any more. False when
+    /// there is no such session.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn end(&self, id: &SessionId) -> Result<bool, StoreError> {
+        let ended = (CURRENT, AttributeValue::S(String::new()));
+        let same = ("session_id", AttributeValue::S(id.as_str().to_owned()));
+        self.table.set_if(session_key(id), ended, same).await
+    }
+}
+
+fn session_key(id: &SessionId) -> Item {
+    key(format!("session/{}", id.as_str()))
+}
+
+fn item(session: &Session) -> Result<Item, StoreError> {
+    let mut item: Item = serde_dynamo::to_item(session).map_err(StoreError::broken)?;
+    item.extend(session_key(&session.session_id));
+    Ok(item)
+}
+
+fn session(item: Item) -> Result<Session, StoreError> {
+    serde_dynamo::from_item(item).map_err(StoreError::broken)
+}
