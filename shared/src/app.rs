@@ -10,6 +10,7 @@ use lambda_http::Request;
 use crate::auth::Auth;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Limits};
+use crate::http::origin::Browser;
 use crate::http::problem::Problem;
 use crate::http::request_id;
 use crate::http::source::Source;
@@ -29,6 +30,8 @@ pub struct App {
     pub clock: Clock,
     /// Bounds that operators may tune.
     pub limits: Limits,
+    /// What browsers may do; None without a custom domain, and then nothing.
+    pub browser: Option<Browser>,
 }
 
 impl App {
@@ -67,6 +70,7 @@ impl App {
             store: Store::new(dynamodb, &config.table_prefix, &config.limits),
             clock,
             limits: config.limits.clone(),
+            browser: config.browser(),
         }
     }
 }

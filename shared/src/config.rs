@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use crate::http::networks::Networks;
+use crate::http::origin::{Browser, Domain, Origin};
+
 /// Bounds that operators may tune.
 #[derive(Debug, Clone)]
 pub struct Limits {
@@ -51,6 +54,12 @@ pub struct Config {
     pub audience: String,
     /// The certificates to trust instead of Amazon's; `AWS_CA_BUNDLE`.
     pub ca_bundle: Option<PathBuf>,
+    /// The API's own domain, if it has one; `CUSTOM_DOMAIN`.
+    pub custom_domain: Option<Domain>,
+    /// Whose pages may call with cookies, under a custom domain only; `ALLOWED_ORIGINS`, separated by commas.
+    pub allowed_origins: Vec<Origin>,
+    /// From where administrative routes may be called; `ADMIN_NETWORKS`, separated by commas.
+    pub admin_networks: Networks,
     /// Bounds that operators may tune.
     pub limits: Limits,
 }
@@ -84,6 +93,11 @@ impl Config {
             issuer: required("ISSUER")?,
             audience: required("AUDIENCE")?,
             ca_bundle: variable("AWS_CA_BUNDLE").filter(|v| !v.is_empty()).map(PathBuf::from),
+            custom_domain: parsed(variable, "CUSTOM_DOMAIN", |text| {
+                Some(text).filter(|text| !text.is_empty()).map(Domain::parse).transpose()
+            })?,
+            allowed_origins: parsed(variable, "ALLOWED_ORIGINS", Origin::parse_list)?,
+            admin_networks: parsed(variable, "ADMIN_NETWORKS", Networks::parse)?,
             limits: Limits {
                 cache_seconds: number(variable, "CACHE_SECONDS", usual.cache_seconds)?.min(30),
                 cached_tests: number(variable, "CACHED_TESTS", usual.cached_tests)?,
@@ -95,6 +109,22 @@ impl Config {
             },
         })
     }
+
+    /// What browsers may do; None without a custom domain.
+    #[must_use]
+    pub fn browser(&self) -> Option<Browser> {
+        let domain = self.custom_domain.clone()?;
+        Some(Browser { domain, origins: self.allowed_origins.clone() })
+    }
+}
+
+/// What `parse` makes of a variable, which is empty when it is not set.
+fn parsed<T>(
+    variable: &dyn Fn(&str) -> Option<String>,
+    name: &'static str,
+    parse: impl FnOnce(&str) -> Result<T, &'static str>,
+) -> Result<T, ConfigError> {
+    parse(&variable(name).unwrap_or_default()).map_err(|problem| ConfigError { name, problem })
 }
 
 fn number<T: FromStr>(
@@ -126,6 +156,33 @@ mod tests {
         );
         let wrong = read(&[("CACHED_TESTS", "many")]).unwrap_err().to_string();
         assert_eq!(wrong, "the environment variable CACHED_TESTS must be a whole number");
+    }
+
+    #[test]
+    fn a_wrong_domain_origin_or_network_ends_the_start_with_the_variables_name() {
+        for (name, wrong) in [
+            ("CUSTOM_DOMAIN", "https://api.example.com"),
+            ("ALLOWED_ORIGINS", "*"),
+            ("ALLOWED_ORIGINS", "https://app.example.com,null"),
+            ("ALLOWED_ORIGINS", "http://app.example.com"),
+            ("ALLOWED_ORIGINS", "https://app.example.com/"),
+            ("ADMIN_NETWORKS", "203.0.113.0/33"),
+            ("ADMIN_NETWORKS", "0.0.0.0"),
+            ("ADMIN_NETWORKS", ","),
+        ] {
+            let said = read(&[(name, wrong)]).unwrap_err().to_string();
+            assert!(said.starts_with(&format!("the environment variable {name} must be ")), "{said}");
+        }
+    }
+
+    #[test]
+    fn browsers_may_do_nothing_without_a_custom_domain() {
+        let origins = ("ALLOWED_ORIGINS", "https://app.example.com");
+        assert_eq!(read(&[origins]).unwrap().browser(), None);
+        assert_eq!(read(&[origins, ("CUSTOM_DOMAIN", "")]).unwrap().browser(), None);
+        let browser = read(&[origins, ("CUSTOM_DOMAIN", "api.example.com")]).unwrap().browser().unwrap();
+        assert!(browser.allows(&Origin::parse("https://app.example.com").unwrap()));
+        assert!(!browser.allows(&Origin::parse("https://api.example.com").unwrap()), "not on the list");
     }
 
     #[test]

@@ -26,6 +26,8 @@ use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, Limits};
 use crate::experiment::{Definition, Experiment, Seed, Workspace};
 use crate::http::extract::typed;
+use crate::http::networks::Networks;
+use crate::http::origin::{Domain, Origin};
 use crate::http::{Function, invoke};
 use crate::store::identities::User;
 use crate::store::meter::Spent;
@@ -53,6 +55,8 @@ pub struct Answer {
     pub status: u16,
     /// The headers, names in lower case.
     pub headers: Value,
+    /// The cookies it sets, each as it is written.
+    pub cookies: Vec<String>,
     /// The body as JSON.
     pub body: Value,
 }
@@ -90,6 +94,17 @@ impl Bench {
     pub fn without_keys_at(&self, secrets: &str) -> Self {
         let mut app = app(&self.endpoint, &self.time);
         app.auth = self::app(secrets, &self.time).auth;
+        Self { app, endpoint: self.endpoint.clone(), keys: self.keys.clone(), time: self.time.clone() }
+    }
+
+    /// The same function deployed under the domain `api.example.com`, for pages of
+    /// `https://app.example.com`.
+    pub async fn under_a_domain(&self) -> Self {
+        let mut config = config();
+        config.custom_domain = Domain::parse("api.example.com").ok();
+        config.allowed_origins = Origin::parse_list("https://app.example.com").expect("an origin");
+        let app = app_of(&self.endpoint, &self.time, &config);
+        app.auth.hold(&self.keys).await;
         Self { app, endpoint: self.endpoint.clone(), keys: self.keys.clone(), time: self.time.clone() }
     }
 
@@ -204,6 +219,7 @@ impl Bench {
         Answer {
             status: u16::try_from(response["statusCode"].as_u64().unwrap_or_default()).unwrap_or_default(),
             headers: headers(&response),
+            cookies: cookies(&response),
             body: serde_json::from_str(text).unwrap_or(Value::Null),
         }
     }
@@ -259,6 +275,16 @@ pub fn with_test_id(mut event: Value, test_id: &str) -> Value {
 pub fn with_query(mut event: Value, name: &str, value: &str) -> Value {
     event["queryStringParameters"][name] = json!(value);
     event["multiValueQueryStringParameters"][name] = json!([value]);
+    event
+}
+
+/// The event with a header in the place of those of its name.
+#[must_use]
+pub fn with_header(mut event: Value, name: &str, value: &str) -> Value {
+    event["headers"][name] = json!(value);
+    if event["multiValueHeaders"].is_object() {
+        event["multiValueHeaders"][name] = json!([value]);
+    }
     event
 }
 
@@ -326,17 +352,27 @@ pub fn person(email: &str, role: Role, workspace: &str) -> User {
 }
 
 fn app(endpoint: &str, time: &Arc<AtomicI64>) -> App {
-    let config = Config {
+    app_of(endpoint, time, &config())
+}
+
+fn config() -> Config {
+    Config {
         table_prefix: PREFIX.to_owned(),
         public_keys_secret: "public".to_owned(),
         private_keys_secret: Some("private".to_owned()),
         issuer: "https://issuer.example/v1".to_owned(),
         audience: "bellwether".to_owned(),
         ca_bundle: None,
+        custom_domain: None,
+        allowed_origins: Vec::new(),
+        admin_networks: Networks::default(),
         limits: Limits::default(),
-    };
+    }
+}
+
+fn app_of(endpoint: &str, time: &Arc<AtomicI64>, config: &Config) -> App {
     let time = time.clone();
-    App::new(&sdk(endpoint), &config, Clock::new(move || Timestamp::from_millis(time.load(Relaxed))))
+    App::new(&sdk(endpoint), config, Clock::new(move || Timestamp::from_millis(time.load(Relaxed))))
 }
 
 /// The headers of either payload, names to values.
@@ -346,6 +382,13 @@ fn headers(response: &Value) -> Value {
         headers[name] = values[0].clone();
     }
     headers
+}
+
+/// The cookies that either payload sets.
+fn cookies(response: &Value) -> Vec<String> {
+    let lists = [&response["multiValueHeaders"]["set-cookie"], &response["cookies"]];
+    let all = lists.into_iter().filter_map(Value::as_array).flatten();
+    all.filter_map(|cookie| cookie.as_str().map(str::to_owned)).collect()
 }
 
 /// Clients over plain HTTP: reading the system's certificates would cost each test a tenth of a

@@ -12,12 +12,13 @@ mod document;
 use std::collections::BTreeSet;
 
 use bellwether::auth::role::Scope;
+use bellwether::auth::throttle::{Limit, Wait};
 use bellwether::auth::token::Refused;
 use bellwether::http::problem::Problem;
 use bellwether::http::routes::{METHODS, ON_EVENTS, ROUTES, allowed};
 use document::{
-    CONTRACT, Operation, REJECT, Shape, body_of, event, examples, follow, functions, names, responses,
-    schema_name, source, toml,
+    CONTRACT, Operation, REJECT, Shape, body_of, event, examples, follow, functions, media_of, names,
+    responses, schema_name, source, toml,
 };
 use serde_json::{Value, json};
 
@@ -139,17 +140,24 @@ fn every_operation_lists_the_parameters_that_its_function_reads() {
         let read: BTreeSet<_> = read.filter_map(|rest| rest.split('"').next()).collect();
         assert_eq!(operation.parameters_in("query"), read, "{id}");
         assert_eq!(operation.parameters().count(), in_path.len() + read.len(), "{id}");
-        let reads_body = source.contains("extract::body(") || source.contains("extract::object(");
+        let readers = ["extract::body(", "extract::object(", "Form::of("];
+        let reads_body = readers.iter().any(|reader| source.contains(reader));
         assert_eq!(operation.spec["requestBody"]["required"] == true, reads_body, "{id}");
         assert_eq!(operation.spec.get("requestBody").is_some(), reads_body, "{id}");
     }
 }
 
 /// What in a function's text means which statuses. What every function can meet: 500 and 503.
-const CAUSES: [(&str, &[u16]); 11] = [
+const CAUSES: [(&str, &[u16]); 17] = [
     ("", &[500, 503]),
     ("auth.require(", &[401, 403]),
     ("Problem::WrongCredentials", &[401]),
+    ("OAuthError::InvalidClient", &[401]),
+    ("from_own_page(", &[403]),
+    ("meant(", &[403]),
+    ("throttles.admit(", &[429]),
+    ("Form::of(", &[400, 413]),
+    ("tokens::in_body(", &[200]),
     ("extract::body(", &[400, 413, 415, 422]),
     ("extract::object(", &[400, 413, 415, 422]),
     ("extract::query(", &[422]),
@@ -168,7 +176,7 @@ fn every_operation_lists_exactly_the_statuses_that_its_function_can_answer_with(
             CAUSES.iter().filter(|(cause, _)| source.contains(cause)).flat_map(|(_, statuses)| *statuses);
         let listed: BTreeSet<u16> = operation.responses().map(|(status, _)| status).collect();
         assert_eq!(listed, met.copied().collect(), "{}", operation.id());
-        assert!(listed.contains(&401) && listed.contains(&503), "{}", operation.id());
+        assert!(listed.contains(&503), "{}", operation.id());
     }
 }
 
@@ -204,16 +212,24 @@ fn every_failure_is_a_problem_and_every_other_answer_is_json() {
     for (id, status, response) in answers.chain(rejections) {
         let content = response["content"].as_object().unwrap();
         let types: Vec<&str> = content.keys().map(String::as_str).collect();
-        let wanted = if status < 400 { "application/json" } else { "application/problem+json" };
+        // The token endpoints say 400 and 401 as RFC 6749 does.
+        let oauth = id_takes_a_form(id) && [400, 401].contains(&status);
+        let problem = status >= 400 && !oauth;
+        let wanted = if problem { "application/problem+json" } else { "application/json" };
         assert_eq!(types, [wanted], "{id} {status}");
         let media = &content[wanted];
-        assert_eq!(status >= 400, schema_name(media) == "Problem", "{id} {status}");
+        assert_eq!(problem, schema_name(media) == "Problem", "{id} {status}");
+        assert_eq!(oauth, schema_name(media) == "OAuthProblem", "{id} {status}");
         assert!(!examples(media).is_empty(), "{id} {status} has no example");
-        for example in examples(media).into_iter().filter(|_| status >= 400) {
+        for example in examples(media).into_iter().filter(|_| problem) {
             assert_eq!(example["status"], status, "{id} {status}");
         }
         assert!(response["headers"].get("X-Request-Id").is_some(), "{id} {status}");
     }
+}
+
+fn id_takes_a_form(id: &str) -> bool {
+    id != REJECT && source(id).contains("Form::of(")
 }
 
 #[test]
@@ -235,7 +251,7 @@ fn every_example_fits_its_schema() {
     for operation in Operation::all() {
         answers(operation.id(), operation.spec);
         if let Some(body) = operation.spec.get("requestBody") {
-            check(operation.id(), &body["content"]["application/json"]);
+            check(operation.id(), media_of(body));
         }
     }
     for kind in ["parameters", "headers"] {
@@ -254,7 +270,7 @@ fn every_sample_body_fits_its_schema_and_a_function_without_a_body_is_sent_none(
             assert_eq!(event["body"], Value::Null, "{}", operation.id());
             continue;
         };
-        let shape = Shape::open(schema_name(&body["content"]["application/json"]));
+        let shape = Shape::open(schema_name(media_of(body)));
         shape.assert_takes(&body_of(operation.id()), operation.id());
     }
 }
@@ -268,15 +284,19 @@ fn problems() -> impl Iterator<Item = Problem> {
             Problem::Unauthenticated => Problem::InvalidToken(Refused::Key),
             Problem::InvalidToken(_) => Problem::WrongCredentials,
             Problem::WrongCredentials => Problem::InsufficientScope(Scope::TestsRead),
-            Problem::InsufficientScope(_) => Problem::NotFound,
+            Problem::InsufficientScope(_) => Problem::SourceNotAllowed([203, 0, 113, 7].into()),
+            Problem::SourceNotAllowed(_) => Problem::CrossSite,
+            Problem::CrossSite => Problem::NotFound,
             Problem::NotFound => Problem::MethodNotAllowed("GET".to_owned()),
             Problem::MethodNotAllowed(_) => Problem::Conflict("why".to_owned()),
             Problem::Conflict(_) => Problem::TooLarge,
             Problem::TooLarge => Problem::NotJson,
             Problem::NotJson => Problem::field("/a~1b/0", "is wrong"),
-            Problem::Invalid(_) => Problem::internal("cause"),
+            Problem::Invalid(_) => Problem::TooMany(Wait { limit: Limit::Pair, seconds: 8 }),
+            Problem::TooMany(_) => Problem::internal("cause"),
             Problem::Internal(_) => Problem::Unavailable("cause".to_owned()),
-            Problem::Unavailable(_) => return None,
+            // OAuth errors are no problem documents.
+            Problem::Unavailable(_) | Problem::OAuth(_) => return None,
         })
     };
     std::iter::successors(Some(Problem::Malformed("why".to_owned())), after)

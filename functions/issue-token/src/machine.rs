@@ -7,7 +7,7 @@ use bellwether::http::form::Form;
 use bellwether::http::oauth::OAuthError;
 use bellwether::http::problem::Problem;
 use bellwether::http::reply::Reply;
-use bellwether::http::tokens::Tokens;
+use bellwether::http::tokens;
 use bellwether::store::audit::Action;
 use lambda_http::Request;
 
@@ -21,7 +21,7 @@ pub async fn answer(app: &App, request: &Request, form: &Form) -> Result<Reply, 
     let id = &client.client_id;
     let entry = origin.record(&client.workspace, id, Action::ClientSignedIn, id);
     app.store.audit.put(&entry.detail(issued.scope.clone())).await?;
-    Tokens::new(&issued, None).reply()
+    tokens::in_body(&issued, None)
 }
 
 async fn prove(app: &App, request: &Request, form: &Form) -> Result<Client, Problem> {

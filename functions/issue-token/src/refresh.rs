@@ -1,13 +1,14 @@
 //! The grant `refresh_token`.
 
 use bellwether::App;
+use bellwether::auth::browser::meant;
 use bellwether::auth::session::{RefreshToken, Session, Use};
 use bellwether::auth::token::{FIRST_PARTY, Grant};
 use bellwether::http::form::Form;
 use bellwether::http::oauth::OAuthError;
 use bellwether::http::problem::Problem;
 use bellwether::http::reply::Reply;
-use bellwether::http::tokens::Tokens;
+use bellwether::http::{cookies, tokens};
 use bellwether::store::audit::Action;
 use bellwether::store::identities::User;
 use bellwether::store::sessions::Used;
@@ -18,16 +19,35 @@ pub async fn answer(app: &App, request: &Request, form: &Form) -> Result<Reply, 
     if form.text("client_id").is_some_and(|id| id != FIRST_PARTY) {
         return Err(OAuthError::InvalidGrant.into());
     }
-    let offered = form.get("refresh_token");
-    let offered = offered.ok_or(OAuthError::InvalidRequest("refresh_token is missing"))?;
-    let token = RefreshToken::parse(offered).ok_or(OAuthError::InvalidGrant)?;
+    let (token, in_cookie) = offered(app, request, form)?;
     let session = app.store.sessions.get(&token.session_id()).await?.ok_or(OAuthError::InvalidGrant)?;
+    if session.csrf.is_some() != in_cookie {
+        return Err(OAuthError::InvalidGrant.into());
+    }
+    if let (Some(browser), Some(hash)) = (&app.browser, &session.csrf) {
+        meant(browser, request, hash)?;
+    }
     let user = holder(app, &session).await?;
-    let grant = Grant::to_person(&user).narrowed(form.text("scope")).ok_or(OAuthError::InvalidScope)?;
-    let successor = token.successor(&*app.auth.signing_keys().await?);
+    let grant = Grant { csrf: session.csrf.clone(), ..Grant::to_person(&user) };
+    let grant = grant.narrowed(form.text("scope")).ok_or(OAuthError::InvalidScope)?;
+    let keys = app.auth.signing_keys().await?;
+    let successor = token.successor(&keys);
     rotate(app, request, session, &token, &successor).await?;
     let issued = app.auth.grant(grant).await?;
-    Tokens::new(&issued, Some(&successor)).reply()
+    if in_cookie {
+        return tokens::in_cookies(&issued, &successor, &successor.csrf(&keys));
+    }
+    tokens::in_body(&issued, Some(&successor))
+}
+
+/// The token of the form or else, where browsers may have one, of the cookie; and which of the two.
+fn offered(app: &App, request: &Request, form: &Form) -> Result<(RefreshToken, bool), OAuthError> {
+    let cookie = || app.browser.as_ref().and_then(|_| cookies::read(request.headers(), cookies::REFRESH));
+    let (text, in_cookie) = match form.get("refresh_token") {
+        Some(text) => (text.clone(), false),
+        None => (cookie().ok_or(OAuthError::InvalidRequest("refresh_token is missing"))?, true),
+    };
+    Ok((RefreshToken::parse(&text).ok_or(OAuthError::InvalidGrant)?, in_cookie))
 }
 
 /// The person whose session it is, while they may use it: disabling them, lowering their role or

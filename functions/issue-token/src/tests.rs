@@ -1,11 +1,13 @@
 //! Refresh tokens and clients' secrets.
 
+use bellwether::auth::browser::csrf_hash;
 use bellwether::auth::client::{Client, ClientId, ClientSecret};
 use bellwether::auth::role::{Role, Scope};
 use bellwether::auth::session::{IDLE_SECONDS, RefreshToken, Session};
 use bellwether::clock::Timestamp;
+use bellwether::store::audit::{Action, Origin};
 use bellwether::store::item::{Item, key};
-use bellwether::testing::{Answer, Bench, acme, person, with_form, without_token};
+use bellwether::testing::{Answer, Bench, acme, person, with_form, with_header, without_token};
 use futures_util::future::join_all;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
@@ -26,18 +28,19 @@ impl SignedIn {
         bench.app.store.identities.create_user(&user).await.unwrap();
         let token = RefreshToken::from_random([9; 48]);
         let session = Session::begin(&token, &user, bench.app.clock.now());
-        let origin = bellwether::store::audit::Origin {
-            at: bench.app.clock.now(),
-            request_id: "r".to_owned(),
-            source: None,
-            unique: [1; 16],
-        };
-        let action = bellwether::store::audit::Action::SignedIn;
-        let entry = origin.record(&acme(), "ada", action, "s");
-        let part = bench.app.store.audit.part(&entry).unwrap();
-        bench.app.store.sessions.begin(&session, part).await.unwrap();
         let event = without_token(bench.event("issue-token", role).await);
-        Self { bench, event, token: token.to_text().expose_secret().to_owned() }
+        let begun = Self { bench, event, token: token.to_text().expose_secret().to_owned() };
+        begun.store(&session).await;
+        begun
+    }
+
+    async fn store(&self, session: &Session) {
+        let (at, request_id) = (self.bench.app.clock.now(), "r".to_owned());
+        let unique = bellwether::random::bytes().unwrap();
+        let origin = Origin { at, request_id, source: None, unique };
+        let entry = origin.record(&acme(), "ada", Action::SignedIn, "s");
+        let part = self.bench.app.store.audit.part(&entry).unwrap();
+        self.bench.app.store.sessions.begin(session, part).await.unwrap();
     }
 
     async fn refresh(&self, token: &str) -> Answer {
@@ -164,6 +167,32 @@ async fn a_refresh_may_ask_for_less_and_not_for_more() {
     assert_eq!(error(&ask("tests:read nothing").await), (400, "invalid_scope"));
     let answer = ask("tests:read").await;
     assert_eq!((answer.status, &answer.body["scope"]), (200, &json!("tests:read")));
+}
+
+#[tokio::test]
+async fn a_session_in_cookies_is_refreshed_by_its_own_page_alone() {
+    let mut session = SignedIn::begin(Role::Analyst).await;
+    session.bench = session.bench.under_a_domain().await;
+    let token = RefreshToken::from_random([4; 48]);
+    let keys = session.bench.app.auth.signing_keys().await.unwrap();
+    let csrf = token.csrf(&keys).expose_secret().to_owned();
+    let user = person("ada@example.com", Role::Analyst, "acme");
+    let stored = Session::begin(&token, &user, session.bench.app.clock.now()).in_cookies(csrf_hash(&csrf));
+    session.store(&stored).await;
+    let text = token.to_text().expose_secret().to_owned();
+    let form = with_form(session.event.clone(), &[("grant_type", "refresh_token")]);
+    let cookie = with_header(form.clone(), "cookie", &format!("__Host-bellwether-refresh={text}"));
+    let from_page = with_header(cookie.clone(), "origin", "https://app.example.com");
+    for forged in [cookie, from_page.clone(), with_header(from_page.clone(), "x-csrf-token", "no")] {
+        assert_eq!(session.bench.call(function(), forged).await.status, 403);
+    }
+    assert_eq!(error(&session.refresh(&text).await), ENDED, "its token is not for a form");
+    let answer = session.bench.call(function(), with_header(from_page, "x-csrf-token", &csrf)).await;
+    assert_eq!((answer.status, &answer.body["csrf_token"]), (200, &json!(csrf)));
+    assert_eq!((answer.cookies.len(), answer.body.get("refresh_token")), (2, None));
+    assert!(!answer.cookies[1].contains(&text), "the cookie has the successor");
+    let bearer = with_header(form, "cookie", &format!("__Host-bellwether-refresh={}", session.token));
+    assert_eq!(error(&session.bench.call(function(), bearer).await), ENDED, "nor the other way round");
 }
 
 /// A bench with a client of two secrets.

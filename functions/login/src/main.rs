@@ -8,19 +8,20 @@
 mod tests;
 
 use bellwether::App;
+use bellwether::auth::browser::{csrf_hash, from_own_page};
 use bellwether::auth::identity::{Email, UserId};
 use bellwether::auth::password::Password;
 use bellwether::auth::session::{RefreshToken, Session};
+use bellwether::auth::token::Grant;
 use bellwether::http::problem::Problem;
 use bellwether::http::source::Source;
-use bellwether::http::tokens::Tokens;
-use bellwether::http::{Function, extract, reply::Reply, serve};
+use bellwether::http::{Function, extract, reply::Reply, serve, tokens};
 use bellwether::random;
 use bellwether::store::audit::{Action, Origin};
 use bellwether::store::counters::SignIn;
 use bellwether::store::identities::User;
 use lambda_http::{Error, Request};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 #[tokio::main(flavor = "current_thread")]
@@ -37,12 +38,21 @@ fn function() -> Function {
 struct Login {
     email: String,
     password: SecretString,
+    session: Option<Keep>,
+}
+
+/// Where the tokens are to be kept, if not by the caller.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Keep {
+    Cookie,
 }
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let login: Login = extract::body(&request)?;
     let email = Email::parse(&login.email).map_err(|e| Problem::field("/email", e.to_string()))?;
     let password = Password::offered(&login.password);
+    let in_cookies = login.session.map(|Keep::Cookie| own_page(app, &request)).transpose()?.is_some();
     let origin = app.origin(&request)?;
     let user = app.store.identities.user(&UserId::of(&email)).await?;
     let epoch = user.as_ref().map_or(0, |user| user.throttle_epoch);
@@ -54,10 +64,17 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     };
     app.store.throttles.forgive(&admitted, origin.at).await?;
     strengthen(app, &user, &password).await;
-    let token = begin(app, &user, &origin).await?;
+    let answer = begin(app, &user, &origin, in_cookies).await?;
     count(app, SignIn::Succeeded).await;
-    let issued = app.auth.issue(&user).await?;
-    Tokens::new(&issued, Some(&token)).reply()
+    Ok(answer)
+}
+
+/// Cookies are for pages of the list alone, from the sign-in on: otherwise another site could sign a
+/// browser in as somebody else.
+fn own_page(app: &App, request: &Request) -> Result<(), Problem> {
+    let off = "is not offered: cookies need a custom domain; leave it out and keep the tokens yourself";
+    let browser = app.browser.as_ref().ok_or_else(|| Problem::field("/session", off))?;
+    from_own_page(browser, request)
 }
 
 /// The person, if the password is theirs and they may sign in: at the same cost for anybody.
@@ -71,13 +88,24 @@ fn prove(user: Option<User>, password: &Password) -> Result<Option<User>, Proble
 }
 
 /// Begins a session and records the sign-in, both or neither.
-async fn begin(app: &App, user: &User, origin: &Origin) -> Result<RefreshToken, Problem> {
+async fn begin(app: &App, user: &User, origin: &Origin, in_cookies: bool) -> Result<Reply, Problem> {
     let token = RefreshToken::from_random(random::bytes().map_err(Problem::internal)?);
-    let session = Session::begin(&token, user, origin.at);
+    let csrf = token.csrf(&*app.auth.signing_keys().await?);
+    let (mut session, mut grant) = (Session::begin(&token, user, origin.at), Grant::to_person(user));
+    if in_cookies {
+        let hash = csrf_hash(csrf.expose_secret());
+        session = session.in_cookies(hash.clone());
+        grant = grant.in_cookies(hash);
+    }
     let entry = origin.record(&user.workspace, &user.user_id, Action::SignedIn, session.session_id.as_str());
     app.store.sessions.begin(&session, app.store.audit.part(&entry)?).await?;
     entry.log();
-    Ok(token)
+    let issued = app.auth.grant(grant).await?;
+    if in_cookies {
+        tokens::in_cookies(&issued, &token, &csrf)
+    } else {
+        tokens::in_body(&issued, Some(&token))
+    }
 }
 
 /// Counts an outcome. A count that is lost harms nobody, so it stops no sign-in.

@@ -1,9 +1,12 @@
 //! Signing in.
 
-use bellwether::auth::role::Role;
+use bellwether::auth::role::{Role, Scope};
 use bellwether::auth::throttle::{DAY, MONTH};
+use bellwether::http::Function;
+use bellwether::http::reply::Reply;
 use bellwether::store::item::{key, text_value};
-use bellwether::testing::{Answer, Bench, as_payload_2, from_address, person, with_body};
+use bellwether::testing::{Answer, Bench, as_payload_2, from_address, person, with_body, with_header};
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::function;
@@ -43,6 +46,15 @@ async fn stored(bench: &Bench, table: &str) -> Vec<Value> {
 
 fn named<'a>(items: &'a [Value], prefix: &str) -> Vec<&'a Value> {
     items.iter().filter(|item| item["pk"].as_str().unwrap().starts_with(prefix)).collect()
+}
+
+/// Adds to a stored count.
+async fn add(bench: &Bench, item: &Value, more: i64) {
+    let pk = item["pk"].as_str().unwrap();
+    let update = bench.database().update_item().table_name("bench-identities").set_key(Some(key(pk)));
+    let update = update.update_expression("ADD #count :more").expression_attribute_names("#count", "count");
+    let more = serde_dynamo::to_attribute_value(more).unwrap();
+    update.expression_attribute_values(":more", more).send().await.unwrap();
 }
 
 #[tokio::test]
@@ -117,6 +129,35 @@ async fn a_source_that_fails_five_times_waits_and_is_told_how_long_as_the_ietf_s
     assert_eq!(fail(&bench, &event, 6, "203.0.113.7").await[4..], [401, 429], "a success forgives");
 }
 
+/// How many of these were hashed; asserts that the others were told to wait or found the store busy.
+fn hashed(answers: &[Answer]) -> usize {
+    let others = answers.iter().filter(|answer| answer.status != 401);
+    let others: Vec<u16> = others.map(|answer| answer.status).collect();
+    assert!(others.iter().all(|status| [429, 503].contains(status)), "{others:?}");
+    answers.len() - others.len()
+}
+
+#[tokio::test]
+async fn of_200_wrong_passwords_at_once_at_several_instances_five_are_hashed() {
+    let (bench, event) = with_ada(Role::Analyst).await;
+    let instances = [bench.cold().await, bench.cold().await, bench.cold().await, bench];
+    let wrong = offer(&event, "ada@example.com", "wrong", "203.0.113.7");
+    let calls = (0..200).map(|n| instances[n % 4].call(function(), wrong.clone()));
+    let hashed = hashed(&join_all(calls).await);
+    assert!((1..=5).contains(&hashed), "{hashed} were hashed");
+}
+
+#[tokio::test]
+async fn of_many_accounts_tried_at_once_from_one_source_as_many_are_hashed_as_the_day_has_left() {
+    let (bench, event) = with_ada(Role::Analyst).await;
+    fail(&bench, &event, 1, "203.0.113.7").await;
+    let identities = stored(&bench, "identities").await;
+    add(&bench, named(&identities, "throttle/source/")[0], 94).await;
+    let offers = (0..60).map(|n| offer(&event, &format!("someone{n}@example.com"), "wrong", "203.0.113.7"));
+    let hashed = hashed(&join_all(offers.map(|offer| bench.call(function(), offer))).await);
+    assert!((1..=5).contains(&hashed), "{hashed} were hashed");
+}
+
 #[tokio::test]
 async fn an_attempt_that_has_to_wait_hashes_nothing_and_writes_nothing() {
     let (bench, event) = with_ada(Role::Analyst).await;
@@ -171,11 +212,7 @@ async fn a_row_of_failures_is_forgotten_after_a_quiet_month_even_if_its_item_is_
     let (bench, event) = with_ada(Role::Analyst).await;
     fail(&bench, &event, 1, "198.51.100.1").await;
     let identities = stored(&bench, "identities").await;
-    let account = named(&identities, "throttle/account/")[0]["pk"].as_str().unwrap().to_owned();
-    let update = bench.database().update_item().table_name("bench-identities").set_key(Some(key(account)));
-    let update = update.update_expression("ADD #count :more").expression_attribute_names("#count", "count");
-    let more = serde_dynamo::to_attribute_value(99).unwrap();
-    update.expression_attribute_values(":more", more).send().await.unwrap();
+    add(&bench, named(&identities, "throttle/account/")[0], 99).await;
     assert_eq!(sign_in(&bench, &event, "192.0.2.1").await.status, 429);
     bench.pass(MONTH);
     assert_eq!(fail(&bench, &event, 1, "192.0.2.1").await, [401]);
@@ -197,6 +234,94 @@ async fn one_password_over_many_accounts_from_one_source_stops_at_100_a_day() {
     assert_eq!(answer.headers["retry-after"], "50400", "ten in the morning: 14 hours are left of the day");
     bench.pass(DAY);
     assert_eq!(sign_in(&bench, &event, "203.0.113.7").await.status, 200);
+}
+
+const PAGE: &str = "https://app.example.com";
+
+fn by_cookie(event: &Value) -> Value {
+    let offer = json!({ "email": "ada@example.com", "password": PASSWORD, "session": "cookie" });
+    with_body(event.clone(), &offer)
+}
+
+#[tokio::test]
+async fn a_cookie_session_is_off_without_a_custom_domain_and_for_pages_that_are_not_on_the_list() {
+    let (bench, event) = with_ada(Role::Analyst).await;
+    let offer = with_header(by_cookie(&event), "origin", PAGE);
+    let answer = bench.call(function(), offer.clone()).await;
+    assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("/session")));
+    let bench = bench.under_a_domain().await;
+    for offer in [by_cookie(&event), with_header(offer, "origin", "https://app.example.com.evil.example")] {
+        let answer = bench.call(function(), offer).await;
+        assert_eq!((answer.status, &answer.body["type"]), (403, &json!("urn:bellwether:problem:cross_site")));
+        assert!(answer.cookies.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_cookie_session_hides_its_tokens_from_scripts_and_other_sites() {
+    let (bench, event) = with_ada(Role::Analyst).await;
+    let bench = bench.under_a_domain().await;
+    let answer = bench.call(function(), with_header(by_cookie(&event), "origin", PAGE)).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let fields: Vec<_> = answer.body.as_object().unwrap().keys().collect();
+    assert_eq!(fields, ["expires_in", "scope", "csrf_token"]);
+    for (cookie, (name, seconds)) in answer.cookies.iter().zip([("access", 900), ("refresh", 1_209_600)]) {
+        let (value, attributes) = cookie.split_once("; ").unwrap();
+        assert!(value.starts_with(&format!("__Host-bellwether-{name}=")), "{value}");
+        let wanted = format!("Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Strict");
+        assert_eq!(attributes, wanted);
+    }
+    assert_eq!(answer.cookies.len(), 2);
+}
+
+/// A function behind the guard that all have.
+fn guarded() -> Function {
+    Function::new("guarded", |app, request| {
+        Box::pin(async move {
+            app.auth.require(&request, Scope::TestsRead).await?;
+            Reply::ok(&json!({}))
+        })
+    })
+}
+
+#[tokio::test]
+async fn an_unsafe_request_with_cookies_needs_the_csrf_token_and_an_own_page() {
+    let (bench, event) = with_ada(Role::Analyst).await;
+    let bench = bench.under_a_domain().await;
+    let answer = bench.call(function(), with_header(by_cookie(&event), "origin", PAGE)).await;
+    let cookie = answer.cookies[0].split(';').next().unwrap();
+    let csrf = answer.body["csrf_token"].as_str().unwrap();
+    let request = with_header(event.clone(), "cookie", cookie);
+    let mut get = request.clone();
+    get["httpMethod"] = json!("GET");
+    get["requestContext"]["httpMethod"] = json!("GET");
+    assert_eq!(bench.call(guarded(), get).await.status, 200);
+    let from_page = with_header(request.clone(), "origin", PAGE);
+    let meant = with_header(from_page.clone(), "x-csrf-token", csrf);
+    assert_eq!(bench.call(guarded(), meant.clone()).await.status, 200);
+    let elsewhere = with_header(meant.clone(), "origin", "https://evil.example");
+    let null = with_header(meant.clone(), "origin", "null");
+    let wrong = with_header(from_page.clone(), "x-csrf-token", "wrong");
+    let no_origin = with_header(request.clone(), "x-csrf-token", csrf);
+    for forged in [request, from_page, elsewhere, null, wrong, no_origin] {
+        let answer = bench.call(guarded(), forged).await;
+        assert_eq!((answer.status, &answer.body["type"]), (403, &json!("urn:bellwether:problem:cross_site")));
+    }
+    let off = bench.cold().await;
+    assert_eq!(off.call(guarded(), meant).await.status, 401, "no custom domain, no cookies");
+}
+
+#[tokio::test]
+async fn a_token_holds_only_where_it_was_issued_for() {
+    let (bench, event) = with_ada(Role::Analyst).await;
+    let bench = bench.under_a_domain().await;
+    let answer = bench.call(function(), with_header(by_cookie(&event), "origin", PAGE)).await;
+    let (_, in_cookie) = answer.cookies[0].split(';').next().unwrap().split_once('=').unwrap();
+    let as_header = with_header(event.clone(), "authorization", &format!("Bearer {in_cookie}"));
+    assert_eq!(bench.call(guarded(), as_header).await.status, 401);
+    let bearer = bench.token(Role::Analyst, "acme").await;
+    let as_cookie = with_header(event, "cookie", &format!("__Host-bellwether-access={bearer}"));
+    assert_eq!(bench.call(guarded(), as_cookie).await.status, 401);
 }
 
 #[tokio::test]

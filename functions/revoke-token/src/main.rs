@@ -7,11 +7,12 @@
 mod tests;
 
 use bellwether::App;
+use bellwether::auth::browser::meant;
 use bellwether::auth::session::RefreshToken;
 use bellwether::http::form::Form;
 use bellwether::http::oauth::OAuthError;
 use bellwether::http::problem::Problem;
-use bellwether::http::{Function, reply::Reply, serve};
+use bellwether::http::{Function, cookies, reply::Reply, serve, tokens};
 use bellwether::store::audit::Action;
 use lambda_http::{Error, Request};
 use secrecy::{ExposeSecret, SecretString};
@@ -28,20 +29,28 @@ fn function() -> Function {
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let form = Form::of(&request)?;
-    let offered = form.get("token").ok_or(OAuthError::InvalidRequest("token is missing"))?;
-    match RefreshToken::parse(offered) {
-        Some(token) => end(app, &request, &token).await?,
-        None if is_access_token(offered) => return Err(OAuthError::UnsupportedTokenType.into()),
+    let cookie = || app.browser.as_ref().and_then(|_| cookies::read(request.headers(), cookies::REFRESH));
+    let (offered, in_cookie) = match form.get("token") {
+        Some(token) => (token.clone(), false),
+        None => (cookie().ok_or(OAuthError::InvalidRequest("token is missing"))?, true),
+    };
+    match RefreshToken::parse(&offered) {
+        Some(token) => end(app, &request, &token, in_cookie).await?,
+        None if is_access_token(&offered) => return Err(OAuthError::UnsupportedTokenType.into()),
         None => {}
     }
-    Reply::ok(&json!({}))
+    let answer = Reply::ok(&json!({}))?;
+    if in_cookie { tokens::no_cookies(answer) } else { Ok(answer) }
 }
 
 /// Ends the session, once. The record comes first, so that no end goes unrecorded.
-async fn end(app: &App, request: &Request, token: &RefreshToken) -> Result<(), Problem> {
+async fn end(app: &App, request: &Request, token: &RefreshToken, in_cookie: bool) -> Result<(), Problem> {
     let Some(session) = app.store.sessions.get(&token.session_id()).await? else { return Ok(()) };
     if session.current.is_empty() {
         return Ok(());
+    }
+    if let (true, Some(browser)) = (in_cookie, &app.browser) {
+        meant(browser, request, session.csrf.as_deref().unwrap_or_default())?;
     }
     let (id, origin) = (&session.session_id, app.origin(request)?);
     let entry = origin.record(&session.workspace, &session.user_id, Action::SessionEnded, id.as_str());

@@ -1,9 +1,11 @@
 //! Ending a session.
 
+use bellwether::auth::browser::csrf_hash;
 use bellwether::auth::role::Role;
 use bellwether::auth::session::{RefreshToken, Session};
 use bellwether::store::audit::{Action, Origin};
-use bellwether::testing::{Answer, Bench, acme, person, with_form, without_token};
+use bellwether::store::item::{key, text_value};
+use bellwether::testing::{Answer, Bench, acme, person, with_form, with_header, without_token};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -81,6 +83,31 @@ async fn an_access_token_cannot_be_revoked_and_a_request_without_a_token_is_refu
     assert_eq!((answer.status, &answer.body["error"]), (400, &json!("unsupported_token_type")));
     let answer = bench.call(function(), with_form(event, &[("tok", "x")])).await;
     assert_eq!((answer.status, &answer.body["error"]), (400, &json!("invalid_request")));
+}
+
+#[tokio::test]
+async fn a_browser_signs_out_by_its_own_page_and_loses_its_cookies() {
+    let (bench, event) = with_session().await;
+    let bench = bench.under_a_domain().await;
+    let id = RefreshToken::from_random(FAMILY).session_id();
+    let update = bench.database().update_item().table_name("bench-identities");
+    let update = update.set_key(Some(key(format!("session/{}", id.as_str()))));
+    let update = update.update_expression("SET csrf = :hash");
+    update.expression_attribute_values(":hash", text_value(&csrf_hash("mine"))).send().await.unwrap();
+    let cookie = format!("__Host-bellwether-refresh={}", text(FAMILY));
+    let request = with_header(with_form(event, &[]), "cookie", &cookie);
+    let request = with_header(request, "origin", "https://app.example.com");
+    assert_eq!(bench.call(function(), request.clone()).await.status, 403);
+    assert!(!is_over(&bench).await);
+    let answer = bench.call(function(), with_header(request, "x-csrf-token", "mine")).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert!(is_over(&bench).await);
+    assert!(
+        answer.cookies.iter().all(|cookie| cookie.contains("=; Path=/; Max-Age=0;")),
+        "{:?}",
+        answer.cookies
+    );
+    assert_eq!(answer.cookies.len(), 2);
 }
 
 #[tokio::test]

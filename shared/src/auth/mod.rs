@@ -1,6 +1,7 @@
 //! Who is calling and what they may do. Every handler begins with [`Auth::require`]: no scope, no
 //! answer.
 
+pub mod browser;
 pub mod client;
 pub mod identity;
 pub mod key_cache;
@@ -18,11 +19,13 @@ use std::sync::Arc;
 use aws_sdk_secretsmanager::Client;
 use lambda_http::Request;
 use lambda_http::http::header::AUTHORIZATION;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::experiment::Workspace;
+use crate::http::cookies;
+use crate::http::origin::Browser;
 use crate::http::problem::Problem;
 use crate::http::source::Source;
 use crate::random;
@@ -44,6 +47,7 @@ pub struct Auth {
     private: Option<KeyCache<PrivateKeys>>,
     verifier: Verifier,
     terms: Terms,
+    browser: Option<Browser>,
     clock: Clock,
 }
 
@@ -79,6 +83,7 @@ impl Auth {
             private: private.map(|secret| KeyCache::new(client.clone(), secret, keep)),
             verifier: Verifier::new(terms.clone(), config.limits.cached_tokens),
             terms,
+            browser: config.browser(),
             clock,
         }
     }
@@ -89,17 +94,39 @@ impl Auth {
     /// 401 without a token or with one that does not hold, 403 with too little scope, 503 when the
     /// keys cannot be read.
     pub async fn require(&self, request: &Request, scope: Scope) -> Result<Caller, Problem> {
-        let presented = self.verifier.look(bearer(request)?).map_err(Problem::InvalidToken)?;
+        let token = self.presented(request)?;
+        let presented = self.verifier.look(token.text()).map_err(Problem::InvalidToken)?;
         let now = self.clock.now();
         let suits = |keys: &PublicKeys| keys.knows(presented.kid());
         let keys = self.public.get(now, &suits).await?;
         let signed = self.verifier.verify(presented, &keys, now).map_err(Problem::InvalidToken)?;
         let claims = &signed.claims;
+        self.meant(request, &token, claims)?;
         if !Scope::parse_list(&claims.scope).contains(&scope) {
             return Err(Problem::InsufficientScope(scope));
         }
         let (subject, workspace) = (claims.sub.clone(), claims.workspace.clone());
         Ok(Caller { subject, workspace, role: claims.role })
+    }
+
+    /// The token of the header or else, where browsers may have one, of the cookie.
+    fn presented<'a>(&self, request: &'a Request) -> Result<Token<'a>, Problem> {
+        let cookie = || cookies::read(request.headers(), cookies::ACCESS);
+        match bearer(request) {
+            Err(Problem::Unauthenticated) if self.browser.is_some() && !has_header(request) => {
+                cookie().map(Token::InCookie).ok_or(Problem::Unauthenticated)
+            }
+            header => header.map(Token::InHeader),
+        }
+    }
+
+    /// A token that was issued for a cookie holds in one alone, and there with its `csrf_token`.
+    fn meant(&self, request: &Request, token: &Token<'_>, claims: &Claims) -> Result<(), Problem> {
+        match (token, &self.browser, &claims.csrf) {
+            (Token::InHeader(_), _, None) => Ok(()),
+            (Token::InCookie(_), Some(browser), Some(hash)) => browser::meant(browser, request, hash),
+            _ => Err(Problem::InvalidToken(token::Refused::Place)),
+        }
     }
 
     /// A signed access token for somebody who has proved to be `user`.
@@ -173,6 +200,25 @@ pub fn credentials(email: &str, password: &SecretString) -> Result<(Email, Passw
             Err(email.into_iter().chain(password).collect())
         }
     }
+}
+
+/// A token and where it stood.
+enum Token<'a> {
+    InHeader(&'a str),
+    InCookie(SecretString),
+}
+
+impl Token<'_> {
+    fn text(&self) -> &str {
+        match self {
+            Self::InHeader(text) => text,
+            Self::InCookie(text) => text.expose_secret(),
+        }
+    }
+}
+
+fn has_header(request: &Request) -> bool {
+    request.headers().contains_key(AUTHORIZATION)
 }
 
 /// The token of the `Authorization` header (RFC 6750 section 2.1), the one place it may stand.

@@ -147,6 +147,12 @@ impl Session {
         }
     }
 
+    /// The same, kept in a browser's cookies, with the hash of its `csrf_token`.
+    #[must_use]
+    pub fn in_cookies(self, csrf: String) -> Self {
+        Self { csrf: Some(csrf), ..self }
+    }
+
     /// What it means that `token`, which names this session, is used at `now`, when `successor` would
     /// follow it.
     #[must_use]

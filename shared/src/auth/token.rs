@@ -92,6 +92,12 @@ impl Grant {
         }
     }
 
+    /// The same, for a token that is kept in a cookie, with the hash of its `csrf_token`.
+    #[must_use]
+    pub fn in_cookies(self, csrf: String) -> Self {
+        Self { csrf: Some(csrf), ..self }
+    }
+
     /// No more than what is asked for, as RFC 6749 section 3.3 writes it; all if nothing is. None when
     /// something is asked for that is not granted or does not exist.
     #[must_use]
@@ -120,6 +126,9 @@ pub enum Refused {
     /// Signature, issuer, audience or a claim is wrong or missing.
     #[error("its signature or a claim is wrong")]
     Claims,
+    /// It was issued for a cookie and stands in a header, or the other way round.
+    #[error("it stands where it does not belong")]
+    Place,
     /// It has ended, is not valid yet, or claims a longer life than ours have.
     #[error("its times do not hold")]
     Times,

@@ -2,11 +2,14 @@
 //! handler's result into a response, in one place.
 
 pub mod batch;
+pub mod cookies;
 pub mod extract;
 pub mod form;
 pub mod headers;
 pub mod json;
+pub mod networks;
 pub mod oauth;
+pub mod origin;
 pub mod plain;
 pub mod problem;
 pub mod reply;

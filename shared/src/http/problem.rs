@@ -2,6 +2,8 @@
 //! The caller gets a problem document (RFC 9457) and a request id; the log gets the cause; neither
 //! gets the other's.
 
+use std::net::IpAddr;
+
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use lambda_http::http::response::Builder;
@@ -29,6 +31,10 @@ pub enum Problem {
     WrongCredentials,
     /// 403: the token holds but does not allow this.
     InsufficientScope(Scope),
+    /// 403: right, but not from this address, which is for the log.
+    SourceNotAllowed(IpAddr),
+    /// 403: a request with cookies that does not prove to be the own page's.
+    CrossSite,
     /// 404: there is no such thing, or not for this caller.
     NotFound,
     /// 405: the path has other methods, which `Allow` lists.
@@ -75,6 +81,8 @@ impl Problem {
             Self::InsufficientScope(_) => {
                 ("insufficient_scope", StatusCode::FORBIDDEN, "The token does not allow this")
             }
+            Self::SourceNotAllowed(_) => ("source_not_allowed", StatusCode::FORBIDDEN, "Not from here"),
+            Self::CrossSite => ("cross_site", StatusCode::FORBIDDEN, "Not from an own page"),
             Self::NotFound => ("not_found", StatusCode::NOT_FOUND, "Not found"),
             Self::MethodNotAllowed(_) => {
                 ("method_not_allowed", StatusCode::METHOD_NOT_ALLOWED, "This path has other methods")
@@ -115,6 +123,11 @@ impl Problem {
             }
             Self::WrongCredentials => "The e-mail address or the password is wrong.".to_owned(),
             Self::InsufficientScope(scope) => format!("This needs the scope {}.", scope.as_str()),
+            Self::SourceNotAllowed(_) => "This is not allowed from your network.".to_owned(),
+            Self::CrossSite => {
+                "With cookies, this needs an allowed Origin and the session's csrf_token in X-CSRF-Token."
+                    .to_owned()
+            }
             Self::NotFound => "There is nothing of that name in this workspace.".to_owned(),
             Self::MethodNotAllowed(allow) => format!("This path allows {allow}."),
             Self::TooLarge => "A body may have at most 64 KB; send batches in parts.".to_owned(),
@@ -152,6 +165,7 @@ impl Problem {
         match self {
             Self::Internal(cause) | Self::Unavailable(cause) => Some(cause.clone()),
             Self::InvalidToken(refused) => Some(refused.to_string()),
+            Self::SourceNotAllowed(address) => Some(format!("{address} is in none of ADMIN_NETWORKS")),
             _ => None,
         }
     }

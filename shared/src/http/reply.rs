@@ -1,18 +1,18 @@
 //! A handler's good answer.
 
 use lambda_http::http::StatusCode;
-use lambda_http::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use lambda_http::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use lambda_http::{Body, Response};
 use serde::Serialize;
 
 use super::problem::Problem;
 
-/// A status and a JSON body.
+/// A status, a JSON body unless the status has none, and headers of its own.
 #[derive(Debug, Clone)]
 pub struct Reply {
     status: StatusCode,
-    body: String,
-    headers: Vec<(HeaderName, HeaderValue)>,
+    headers: HeaderMap,
+    body: Option<String>,
 }
 
 impl Reply {
@@ -40,27 +40,35 @@ impl Reply {
         Self::new(StatusCode::ACCEPTED, body)
     }
 
-    fn new(status: StatusCode, body: &impl Serialize) -> Result<Self, Problem> {
-        let body = serde_json::to_string(body).map_err(Problem::internal)?;
-        Ok(Self { status, body, headers: Vec::new() })
+    /// 204, which has no body.
+    #[must_use]
+    pub fn no_content() -> Self {
+        Self { status: StatusCode::NO_CONTENT, headers: HeaderMap::new(), body: None }
     }
 
-    /// The same with one more header, which may stand beside others of its name.
-    #[must_use]
-    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
-        self
+    /// The same with one header more.
+    ///
+    /// # Errors
+    /// When `value` cannot stand in a header.
+    pub fn header(mut self, name: HeaderName, value: &str) -> Result<Self, Problem> {
+        self.headers.append(name, HeaderValue::from_str(value).map_err(Problem::internal)?);
+        Ok(self)
+    }
+
+    fn new(status: StatusCode, body: &impl Serialize) -> Result<Self, Problem> {
+        let body = serde_json::to_string(body).map_err(Problem::internal)?;
+        Ok(Self { status, headers: HeaderMap::new(), body: Some(body) })
     }
 
     /// The response, but for the headers that every response has.
     #[must_use]
     pub fn into_response(self) -> Response<Body> {
-        let mut response = Response::new(Body::Text(self.body));
+        let mut response = Response::new(self.body.map_or(Body::Empty, Body::Text));
         *response.status_mut() = self.status;
-        let json = HeaderValue::from_static("application/json; charset=utf-8");
-        response.headers_mut().insert(CONTENT_TYPE, json);
-        for (name, value) in self.headers {
-            response.headers_mut().append(name, value);
+        *response.headers_mut() = self.headers;
+        if !response.body().is_empty() {
+            let json = HeaderValue::from_static("application/json; charset=utf-8");
+            response.headers_mut().insert(CONTENT_TYPE, json);
         }
         response
     }

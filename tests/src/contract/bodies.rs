@@ -402,6 +402,17 @@ fn the_limits_of_a_person_and_of_a_sign_in_are_those_of_the_code() {
     assert_limits("NewUser", &base, &limits, person);
     assert!(source("create-user").contains("new.role == Role::Service"), "the one role that is for machines");
     let passwords = ("password", vec![json!(""), texts("x", 1_000)], vec![json!(1), Value::Null]);
-    let sign_in = |body: Value| is_email(&body) && body["password"].is_string() && has(&body, 2);
-    assert_limits("Login", &json!({ "email": "a@b.c", "password": "" }), &[email, passwords], sign_in);
+    let session =
+        ("session", vec![json!("cookie"), Value::Null], vec![json!("bearer"), json!(""), json!(true)]);
+    let sign_in = |body: Value| {
+        let keep = body.get("session");
+        let known = keep.is_none_or(|keep| keep.is_null() || keep == "cookie");
+        is_email(&body)
+            && body["password"].is_string()
+            && known
+            && has(&body, 2 + usize::from(keep.is_some()))
+    };
+    let limits = [email, passwords, session];
+    assert_limits("Login", &json!({ "email": "a@b.c", "password": "" }), &limits, sign_in);
+    assert!(source("login").contains("enum Keep {\n    Cookie,\n}"), "the one place for tokens");
 }

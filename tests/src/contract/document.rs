@@ -37,8 +37,11 @@ pub fn functions() -> BTreeSet<&'static str> {
     ROUTES.iter().map(|route| route.function).chain([REJECT]).chain(ON_EVENTS).collect()
 }
 
+/// A function's text, but for its tests.
 pub fn source(function: &str) -> String {
-    read(&format!("functions/{function}/src/main.rs"))
+    let folder = format!("functions/{function}/src");
+    let files = names(&folder).into_iter().filter(|name| name != "tests.rs");
+    files.map(|name| read(&format!("{folder}/{name}"))).collect()
 }
 
 /// The sample event of a function.
@@ -46,9 +49,23 @@ pub fn event(function: &str) -> Value {
     serde_json::from_str(&read(&format!("events/{function}.json"))).unwrap()
 }
 
-/// The body of a function's sample event.
+/// The body of a function's sample event: JSON, or a form as an object of texts.
 pub fn body_of(function: &str) -> Value {
-    serde_json::from_str(event(function)["body"].as_str().unwrap()).unwrap()
+    let event = event(function);
+    let body = event["body"].as_str().unwrap();
+    match event["headers"]["content-type"].as_str() {
+        Some("application/x-www-form-urlencoded") => form_urlencoded::parse(body.as_bytes())
+            .map(|(name, value)| (name.into_owned(), json!(value)))
+            .collect(),
+        _ => serde_json::from_str(body).unwrap(),
+    }
+}
+
+/// What a request's body is, of the one type that it may have.
+pub fn media_of(body: &'static Value) -> &'static Value {
+    let content = body["content"].as_object().unwrap();
+    assert_eq!(content.len(), 1);
+    content.values().next().unwrap()
 }
 
 /// One operation of the contract.
