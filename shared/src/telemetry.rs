@@ -1,8 +1,12 @@
 //! The log: one JSON object a line on standard output, one line an invocation at its boundary and one
-//! for each failure. Ids of units, tokens and bodies never stand in it.
+//! for each failure. Ids of units, tokens and bodies never stand in it, and a line is printable ASCII
+//! throughout: what would end it, or show it in another order than it was written, is escaped.
 
+use std::fmt::Write as _;
+use std::io::{Result, Write};
 use std::time::Instant;
 
+use tracing::Subscriber;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -45,7 +49,14 @@ impl Boundary {
 /// Libraries speak from `warn` up only: below that the SDK prints requests, and they hold secrets.
 pub fn init() {
     let level = std::env::var("LOG_LEVEL").ok().and_then(|text| text.parse().ok());
-    let level: LevelFilter = level.unwrap_or(LevelFilter::INFO);
+    let _ = lines(level.unwrap_or(LevelFilter::INFO), std::io::stdout).try_init();
+}
+
+/// The log's lines at `level`, one write for each to what `out` gives.
+fn lines<W: Write>(
+    level: LevelFilter,
+    out: impl Fn() -> W + Send + Sync + 'static,
+) -> impl Subscriber + Send + Sync {
     let targets = Targets::new()
         .with_default(level.min(LevelFilter::WARN))
         .with_target("bellwether", level.min(LevelFilter::DEBUG));
@@ -53,6 +64,88 @@ pub fn init() {
         .json()
         .flatten_event(true)
         .with_current_span(true)
-        .with_span_list(false);
-    let _ = tracing_subscriber::registry().with(lines).with(targets).try_init();
+        .with_span_list(false)
+        .with_writer(move || Ascii(out()));
+    tracing_subscriber::registry().with(lines).with(targets)
+}
+
+/// Escapes what is not printable ASCII. In JSON such a character stands inside a string or, as the
+/// line's end, outside of one; the formatter has escaped those below a space.
+struct Ascii<W>(W);
+
+impl<W: Write> Write for Ascii<W> {
+    fn write(&mut self, line: &[u8]) -> Result<usize> {
+        let mut escaped = String::with_capacity(line.len());
+        for c in String::from_utf8_lossy(line).chars() {
+            if matches!(c, ' '..='~' | '\n') {
+                escaped.push(c);
+                continue;
+            }
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        }
+        self.0.write_all(escaped.as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.0.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use serde_json::Value;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Sink(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What `speak` makes the log write at this level.
+    fn written(level: LevelFilter, speak: impl FnOnce()) -> String {
+        let sink = Sink::default();
+        let out = sink.clone();
+        tracing::subscriber::with_default(lines(level, move || out.clone()), speak);
+        let bytes = sink.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn nothing_that_is_logged_ends_its_line_or_changes_its_order() {
+        let hostile = "a\r\n{\"level\":\"ERROR\"}\u{0}\u{1b}[2J\u{7f}\u{85}\u{202e}\u{2066}\u{2028}\u{200b}\u{feff}😀\"\\";
+        let text = written(LevelFilter::INFO, || {
+            let span = tracing::info_span!(target: "bellwether", "request", id = hostile);
+            span.in_scope(|| tracing::error!(target: "bellwether", cause = hostile, "{hostile}"));
+        });
+        let line = text.strip_suffix('\n').unwrap();
+        assert!(line.bytes().all(|b| (b' '..=b'~').contains(&b)), "{line}");
+        let line: Value = serde_json::from_str(line).unwrap();
+        for said in [&line["cause"], &line["message"], &line["span"]["id"]] {
+            assert_eq!(said, hostile, "it is escaped, not lost");
+        }
+    }
+
+    #[test]
+    fn libraries_are_not_heard_below_a_warning_whatever_the_level() {
+        let text = written(LevelFilter::TRACE, || {
+            tracing::info!(target: "aws_smithy_runtime", "a request with a secret");
+            tracing::debug!(target: "bellwether", "ours");
+            tracing::warn!(target: "aws_smithy_runtime", "a warning");
+        });
+        assert!(!text.contains("secret") && text.contains("ours") && text.contains("a warning"), "{text}");
+    }
 }

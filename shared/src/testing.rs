@@ -303,13 +303,14 @@ pub fn without_token(mut event: Value) -> Value {
 #[must_use]
 pub fn as_payload_2(event: &Value) -> Value {
     let query = event["queryStringParameters"].as_object().cloned().unwrap_or_default();
-    let pair = |(name, value): (&String, &Value)| format!("{name}={}", value.as_str().unwrap_or_default());
+    let pairs = query.iter().map(|(name, value)| (name, value.as_str().unwrap_or_default()));
+    let raw_query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     let path = format!("/v1{}", event["path"].as_str().unwrap_or_default());
     json!({
         "version": "2.0",
         "routeKey": "$default",
         "rawPath": path,
-        "rawQueryString": query.iter().map(pair).collect::<Vec<_>>().join("&"),
+        "rawQueryString": raw_query,
         "headers": event["headers"],
         "queryStringParameters": query,
         "pathParameters": event["pathParameters"].as_object().cloned().unwrap_or_default(),

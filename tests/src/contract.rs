@@ -10,6 +10,7 @@ mod bodies;
 mod document;
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use bellwether::auth::role::Scope;
 use bellwether::auth::throttle::{Limit, Wait};
@@ -43,7 +44,7 @@ fn the_contract_names_the_function_that_answers_every_other_method() {
     let rejection = &CONTRACT["x-reject-method"];
     assert_eq!(rejection["function"], REJECT);
     let statuses: Vec<u16> = responses(rejection).map(|(status, _)| status).collect();
-    assert_eq!(statuses, [405]);
+    assert_eq!(statuses, [204, 400, 405]);
 }
 
 #[test]
@@ -147,9 +148,10 @@ fn every_operation_lists_the_parameters_that_its_function_reads() {
     }
 }
 
-/// What in a function's text means which statuses. What every function can meet: 500 and 503.
+/// What in a function's text means which statuses. What every function can meet: a secret in the
+/// query, 500 and 503.
 const CAUSES: [(&str, &[u16]); 17] = [
-    ("", &[500, 503]),
+    ("", &[400, 500, 503]),
     ("auth.require(", &[401, 403]),
     ("Problem::WrongCredentials", &[401]),
     ("OAuthError::InvalidClient", &[401]),
@@ -210,13 +212,19 @@ fn every_failure_is_a_problem_and_every_other_answer_is_json() {
     let operations = Operation::all();
     let answers = operations.iter().flat_map(|o| o.responses().map(|(status, r)| (o.id(), status, r)));
     for (id, status, response) in answers.chain(rejections) {
+        assert!(response["headers"].get("X-Request-Id").is_some(), "{id} {status}");
+        if status == 204 {
+            assert_eq!(response.get("content"), None, "{id}: 204 has no body");
+            continue;
+        }
         let content = response["content"].as_object().unwrap();
         let types: Vec<&str> = content.keys().map(String::as_str).collect();
         // The token endpoints say 400 and 401 as RFC 6749 does.
         let oauth = id_takes_a_form(id) && [400, 401].contains(&status);
         let problem = status >= 400 && !oauth;
         let wanted = if problem { "application/problem+json" } else { "application/json" };
-        assert_eq!(types, [wanted], "{id} {status}");
+        let also: &[_] = if oauth && status == 400 { &["application/problem+json"] } else { &[] };
+        assert_eq!(types, [&[wanted], also].concat(), "{id} {status}");
         let media = &content[wanted];
         assert_eq!(problem, schema_name(media) == "Problem", "{id} {status}");
         assert_eq!(oauth, schema_name(media) == "OAuthProblem", "{id} {status}");
@@ -224,7 +232,6 @@ fn every_failure_is_a_problem_and_every_other_answer_is_json() {
         for example in examples(media).into_iter().filter(|_| problem) {
             assert_eq!(example["status"], status, "{id} {status}");
         }
-        assert!(response["headers"].get("X-Request-Id").is_some(), "{id} {status}");
     }
 }
 
@@ -243,7 +250,7 @@ fn every_example_fits_its_schema() {
     };
     let answers = |id: &str, spec: &'static Value| {
         for (status, response) in responses(spec) {
-            let media = response["content"].as_object().unwrap().values();
+            let media = response["content"].as_object().into_iter().flatten().map(|(_, media)| media);
             media.for_each(|media| check(&format!("{id} {status}"), media));
         }
     };
@@ -280,11 +287,12 @@ fn every_sample_body_fits_its_schema_and_a_function_without_a_body_is_sent_none(
 fn problems() -> impl Iterator<Item = Problem> {
     let after = |problem: &Problem| {
         Some(match problem {
-            Problem::Malformed(_) => Problem::Unauthenticated,
+            Problem::Malformed(_) => Problem::SecretInQuery,
+            Problem::SecretInQuery => Problem::Unauthenticated,
             Problem::Unauthenticated => Problem::InvalidToken(Refused::Key),
             Problem::InvalidToken(_) => Problem::WrongCredentials,
             Problem::WrongCredentials => Problem::InsufficientScope(Scope::TestsRead),
-            Problem::InsufficientScope(_) => Problem::SourceNotAllowed([203, 0, 113, 7].into()),
+            Problem::InsufficientScope(_) => Problem::SourceNotAllowed(IpAddr::from([192, 0, 2, 1])),
             Problem::SourceNotAllowed(_) => Problem::CrossSite,
             Problem::CrossSite => Problem::NotFound,
             Problem::NotFound => Problem::MethodNotAllowed("GET".to_owned()),
@@ -323,13 +331,45 @@ fn every_problem_of_the_code_fits_the_contract_and_none_is_missing_from_it() {
                     (&example["title"], &example["status"]),
                     (&document["title"], &document["status"])
                 );
-                let written = response.headers().keys().map(|name| name.as_str().to_owned());
-                let written: BTreeSet<_> = written.chain(["x-request-id".to_owned()]).collect();
-                let listed = answer["headers"].as_object().unwrap().keys().map(|name| name.to_lowercase());
-                assert_eq!(listed.chain(["content-type".to_owned()]).collect::<BTreeSet<_>>(), written);
                 described += 1;
             }
         }
         assert!(described > 0, "{} has no example", problem.kind());
+    }
+}
+
+#[test]
+fn every_failure_lists_exactly_the_headers_of_the_problems_that_it_can_be() {
+    let operations = Operation::all();
+    let rejections = responses(&CONTRACT["x-reject-method"]);
+    for (status, answer) in operations.iter().flat_map(Operation::responses).chain(rejections) {
+        let media = &answer["content"]["application/problem+json"];
+        let shown = |problem: &Problem| {
+            let document = problem.document();
+            examples(media).into_iter().any(|example| example["type"] == document["type"])
+        };
+        let written = problems().filter(shown).flat_map(|problem| {
+            let response = problem.into_response("/v1/tests", "id");
+            response.headers().keys().map(|name| name.as_str().to_owned()).collect::<Vec<_>>()
+        });
+        let written: BTreeSet<_> = written.chain(["x-request-id".to_owned()]).collect();
+        let listed = answer["headers"].as_object().unwrap().keys().map(|name| name.to_lowercase());
+        let listed: BTreeSet<_> = listed.chain(["content-type".to_owned()]).collect();
+        assert!(status < 400 || listed == written, "{status}: {listed:?} and {written:?}\n{answer:#}");
+    }
+}
+
+#[test]
+fn every_administrative_operation_says_that_it_may_be_refused_elsewhere_and_no_other_does() {
+    let elsewhere = json!(format!(
+        "urn:bellwether:problem:{}",
+        Problem::SourceNotAllowed(IpAddr::from([192, 0, 2, 1])).kind()
+    ));
+    for operation in Operation::all() {
+        let scope = Scope::ALL.into_iter().find(|scope| operation.scope() == Some(scope.as_str()));
+        let refused = operation.responses().filter(|(status, _)| *status == 403);
+        let shown = refused.flat_map(|(_, answer)| examples(&answer["content"]["application/problem+json"]));
+        let says = shown.into_iter().any(|example| example["type"] == elsewhere);
+        assert_eq!(says, scope.is_some_and(Scope::is_administrative), "{}", operation.id());
     }
 }

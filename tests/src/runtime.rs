@@ -4,6 +4,7 @@
 //! Source: the AWS Lambda developer guide, "Using the Lambda runtime API for custom runtimes".
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -66,8 +67,20 @@ impl Instance {
         Self::start_command(Command::new(binary), environment).await
     }
 
+    /// The same, with all that the process writes in `log`.
+    pub async fn start_logged(binary: &Path, environment: &[(String, String)], log: File) -> Self {
+        let mut command = Command::new(binary);
+        command.stderr(log.try_clone().expect("a second handle of a file")).stdout(log);
+        Self::launch(command, environment).await
+    }
+
     /// Starts `command`, which runs a function under a tool that looks at it, say a profiler.
     pub async fn start_command(mut command: Command, environment: &[(String, String)]) -> Self {
+        command.stdout(Stdio::null());
+        Self::launch(command, environment).await
+    }
+
+    async fn launch(mut command: Command, environment: &[(String, String)]) -> Self {
         let (events, queue) = mpsc::unbounded_channel();
         let (tell, started) = oneshot::channel();
         let shared = Arc::new(Shared {
@@ -93,7 +106,6 @@ impl Instance {
             .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| panic!("{}: {error}; build it first", program.display()));
         Self { process, events: Some(events), shared, started }

@@ -1,11 +1,13 @@
 //! Any other method of a declared path: 405 with the methods that it has, from
-//! `bellwether::http::routes`.
+//! `bellwether::http::routes`; and for pages of an allowed origin the preflights of those.
 
 #[cfg(test)]
 mod tests;
 
 use std::future::ready;
 
+use bellwether::App;
+use bellwether::http::cors::preflight;
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, reply::Reply, routes, serve};
 use lambda_http::{Error, Request};
@@ -16,12 +18,14 @@ async fn main() -> Result<(), Error> {
 }
 
 fn function() -> Function {
-    Function::new(env!("CARGO_PKG_NAME"), |_, request| Box::pin(ready(handle(&request))))
+    Function::new(env!("CARGO_PKG_NAME"), |app, request| Box::pin(ready(handle(app, &request))))
 }
 
-fn handle(request: &Request) -> Result<Reply, Problem> {
-    match routes::allowed(request.uri().path()).as_slice() {
-        [] => Err(Problem::NotFound),
-        methods => Err(Problem::MethodNotAllowed(methods.join(", "))),
+fn handle(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let methods = routes::allowed(request.uri().path()).join(", ");
+    if methods.is_empty() {
+        return Err(Problem::NotFound);
     }
+    let preflight = preflight(app.browser.as_ref(), request, &methods)?;
+    preflight.ok_or(Problem::MethodNotAllowed(methods))
 }

@@ -1,8 +1,9 @@
 //! Methods that a path does not have.
 
 use bellwether::auth::role::Role;
-use bellwether::testing::{Bench, as_payload_2};
-use serde_json::json;
+use bellwether::http::origin::{Browser, Domain, Origin};
+use bellwether::testing::{Answer, Bench, as_payload_2, with_header};
+use serde_json::{Value, json};
 
 use super::function;
 
@@ -15,6 +16,115 @@ async fn an_undeclared_method_is_answered_405_with_those_there_are() {
         assert_eq!((answer.status, spent.calls), (405, 0));
         assert_eq!(answer.headers["allow"], "GET, PATCH");
         assert_eq!(answer.headers["content-type"], "application/problem+json; charset=utf-8");
+    }
+}
+
+const PAGE: &str = "https://app.example.com";
+
+fn browser() -> Browser {
+    let domain = Domain::parse("api.example.com").unwrap();
+    Browser { domain, origins: vec![Origin::parse(PAGE).unwrap()] }
+}
+
+/// What a browser asks before a page of `origin` may change a test.
+async fn preflight(bench: &Bench, origin: &str) -> Value {
+    let mut event = bench.event("reject-method", Role::Viewer).await;
+    event["httpMethod"] = json!("OPTIONS");
+    event["requestContext"]["httpMethod"] = json!("OPTIONS");
+    let event = with_header(event, "access-control-request-method", "PATCH");
+    with_header(bellwether::testing::without_token(event), "origin", origin)
+}
+
+fn cors(answer: &Answer) -> Vec<&String> {
+    let names = answer.headers.as_object().unwrap().keys();
+    names.filter(|name| name.starts_with("access-control-")).collect()
+}
+
+#[tokio::test]
+async fn a_preflight_of_an_allowed_origin_is_told_the_paths_methods() {
+    let mut bench = Bench::start().await;
+    bench.app.browser = Some(browser());
+    let event = preflight(&bench, PAGE).await;
+    for event in [event.clone(), as_payload_2(&event)] {
+        let answer = bench.call(function(), event).await;
+        assert_eq!((answer.status, &answer.body), (204, &Value::Null));
+        let says = |name: &str| answer.headers[name].as_str().unwrap_or_default().to_owned();
+        assert_eq!(says("access-control-allow-origin"), PAGE);
+        assert_eq!(says("access-control-allow-credentials"), "true");
+        assert_eq!(says("access-control-allow-methods"), "GET, PATCH");
+        assert_eq!(says("access-control-allow-headers"), "authorization, content-type, x-csrf-token");
+        assert_eq!((says("access-control-max-age"), says("vary")), ("600".to_owned(), "origin".to_owned()));
+        assert_eq!(
+            (says("content-type"), says("x-content-type-options")),
+            (String::new(), "nosniff".to_owned())
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_preflight_of_any_other_origin_is_an_undeclared_method_and_hears_of_no_origin() {
+    let mut bench = Bench::start().await;
+    bench.app.browser = Some(browser());
+    for origin in [
+        "null",
+        "*",
+        "https://evil.example",
+        "https://app.example.com.evil.example",
+        "https://app.example.com:8443",
+        "http://app.example.com",
+        "https://APP.example.com",
+        "https://app.example.com/",
+        "https://api.example.com",
+        "https://app.example.com, https://evil.example",
+    ] {
+        let answer = bench.call(function(), preflight(&bench, origin).await).await;
+        assert_eq!((answer.status, &answer.headers["vary"]), (405, &json!("origin")), "{origin}");
+        assert!(cors(&answer).is_empty(), "{origin}: {}", answer.headers);
+    }
+    let mut twice = preflight(&bench, PAGE).await;
+    twice["multiValueHeaders"]["origin"] = json!([PAGE, "https://evil.example"]);
+    assert!(cors(&bench.call(function(), twice).await).is_empty());
+}
+
+#[tokio::test]
+async fn without_a_custom_domain_no_origin_is_answered() {
+    let bench = Bench::start().await;
+    let answer = bench.call(function(), preflight(&bench, PAGE).await).await;
+    assert_eq!((answer.status, answer.headers.get("vary")), (405, None));
+    assert!(cors(&answer).is_empty(), "{}", answer.headers);
+}
+
+#[tokio::test]
+async fn options_without_a_preflights_question_is_an_undeclared_method() {
+    let mut bench = Bench::start().await;
+    bench.app.browser = Some(browser());
+    let mut event = preflight(&bench, PAGE).await;
+    for headers in ["headers", "multiValueHeaders"] {
+        event[headers].as_object_mut().unwrap().remove("access-control-request-method");
+    }
+    let answer = bench.call(function(), event).await;
+    assert_eq!((answer.status, &answer.headers["access-control-allow-origin"]), (405, &json!(PAGE)));
+}
+
+#[tokio::test]
+async fn what_is_no_request_id_is_not_taken_for_one() {
+    let bench = Bench::start().await;
+    let event = bench.event("reject-method", Role::Viewer).await;
+    let long = "a".repeat(129);
+    for odd in ["a\r\nset-cookie: a=b", "a b", "\u{202e}", "{\"a\":1}", "", &long] {
+        let mut event = event.clone();
+        event["requestContext"]["requestId"] = json!(odd);
+        let answer = bench.call(function(), event).await;
+        assert_eq!((&answer.body["request_id"], answer.status), (&json!(""), 405), "{odd:?}");
+    }
+    for good in ["7c9e6679-7425-40de-944b-e07fc1f90ae7", "JKJaXmPLvHcESHA="] {
+        let mut event = event.clone();
+        event["requestContext"]["requestId"] = json!(good);
+        let answer = bench.call(function(), event).await;
+        assert_eq!(
+            (&answer.body["request_id"], &answer.headers["x-request-id"]),
+            (&json!(good), &json!(good))
+        );
     }
 }
 

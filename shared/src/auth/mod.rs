@@ -25,6 +25,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::experiment::Workspace;
 use crate::http::cookies;
+use crate::http::networks::Networks;
 use crate::http::origin::Browser;
 use crate::http::problem::Problem;
 use crate::http::source::Source;
@@ -48,6 +49,7 @@ pub struct Auth {
     verifier: Verifier,
     terms: Terms,
     browser: Option<Browser>,
+    admin_networks: Networks,
     clock: Clock,
 }
 
@@ -84,15 +86,17 @@ impl Auth {
             verifier: Verifier::new(terms.clone(), config.limits.cached_tokens),
             terms,
             browser: config.browser(),
+            admin_networks: config.admin_networks.clone(),
             clock,
         }
     }
 
-    /// Lets a request through that carries a valid token with `scope`.
+    /// Lets a request through that carries a valid token with `scope`, and for an administrative
+    /// scope comes from a network that may use it.
     ///
     /// # Errors
-    /// 401 without a token or with one that does not hold, 403 with too little scope, 503 when the
-    /// keys cannot be read.
+    /// 401 without a token or with one that does not hold, 403 with too little scope or from the
+    /// wrong network, 503 when the keys cannot be read.
     pub async fn require(&self, request: &Request, scope: Scope) -> Result<Caller, Problem> {
         let token = self.presented(request)?;
         let presented = self.verifier.look(token.text()).map_err(Problem::InvalidToken)?;
@@ -104,6 +108,9 @@ impl Auth {
         self.meant(request, &token, claims)?;
         if !Scope::parse_list(&claims.scope).contains(&scope) {
             return Err(Problem::InsufficientScope(scope));
+        }
+        if scope.is_administrative() {
+            self.admin_networks.admit(Source::of(request)?)?;
         }
         let (subject, workspace) = (claims.sub.clone(), claims.workspace.clone());
         Ok(Caller { subject, workspace, role: claims.role })

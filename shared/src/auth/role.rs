@@ -54,6 +54,12 @@ impl Scope {
         }
     }
 
+    /// Whether what it allows decides over others' access, so that it is held to `ADMIN_NETWORKS`.
+    #[must_use]
+    pub fn is_administrative(self) -> bool {
+        self == Self::UsersWrite
+    }
+
     /// The scopes named in a token; names that mean nothing here allow nothing.
     #[must_use]
     pub fn parse_list(text: &str) -> Vec<Self> {

@@ -69,6 +69,43 @@ pub fn query<'a>(request: &'a Request, name: &str) -> Result<Option<&'a str>, Pr
     }
 }
 
+/// Names, without case and punctuation, under which secrets are sent.
+const SECRETS: [&str; 14] = [
+    "accesstoken",
+    "apikey",
+    "assertion",
+    "authorization",
+    "bearer",
+    "bearertoken",
+    "clientassertion",
+    "clientsecret",
+    "idtoken",
+    "jwt",
+    "password",
+    "refreshtoken",
+    "secret",
+    "token",
+];
+
+/// Refuses a request with a secret in its query, which proxies and browsers log and pass on (RFC 6750
+/// section 2.3, RFC 9700 section 4.3.2).
+///
+/// # Errors
+/// 400, whatever else the request has.
+pub fn no_secret_in_query(request: &Request) -> Result<(), Problem> {
+    let parameters = request.query_string_parameters_ref().into_iter().flat_map(|all| all.iter());
+    let plain = |name: &str| {
+        let letters = name.chars().filter(char::is_ascii_alphanumeric);
+        letters.map(|c| c.to_ascii_lowercase()).collect::<String>()
+    };
+    for (name, _) in parameters {
+        if SECRETS.contains(&plain(name).as_str()) {
+            return Err(Problem::SecretInQuery);
+        }
+    }
+    Ok(())
+}
+
 fn is_json(media_type: &str) -> bool {
     let essence = media_type.split(';').next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("application/json")

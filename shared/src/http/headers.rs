@@ -1,21 +1,26 @@
 //! The headers that every response has.
 
 use lambda_http::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, STRICT_TRANSPORT_SECURITY,
-    X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use lambda_http::{Body, Response};
 
-const EVERYWHERE: [(HeaderName, &str); 4] = [
+use super::cors::Cors;
+
+const EVERYWHERE: [(HeaderName, &str); 6] = [
     (STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
     (CACHE_CONTROL, "no-store"),
+    (REFERRER_POLICY, "no-referrer"),
+    // It binds requests that no preflight and no origin speaks for, so pages on the list are not hindered.
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// Adds them, and the request's id.
+/// Adds them, the request's id, and what `cors` says.
 #[must_use]
-pub fn secure(mut response: Response<Body>, request_id: &str) -> Response<Body> {
+pub fn secure(mut response: Response<Body>, request_id: &str, cors: &Cors) -> Response<Body> {
     let headers = response.headers_mut();
     for (name, value) in EVERYWHERE {
         headers.insert(name, HeaderValue::from_static(value));
@@ -23,5 +28,6 @@ pub fn secure(mut response: Response<Body>, request_id: &str) -> Response<Body> 
     if let Ok(id) = HeaderValue::from_str(request_id) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
+    cors.write(headers);
     response
 }

@@ -3,6 +3,8 @@
 
 pub mod batch;
 pub mod cookies;
+pub mod cors;
+pub mod event;
 pub mod extract;
 pub mod form;
 pub mod headers;
@@ -21,7 +23,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use lambda_http::lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use lambda_http::request::{LambdaRequest, RequestContext};
+use lambda_http::request::RequestContext;
 use lambda_http::{Adapter, Body, Request, RequestExt, Response, Service};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
@@ -30,6 +32,7 @@ use tracing::Instrument;
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::telemetry::Boundary;
+use cors::Cors;
 use problem::Problem;
 use reply::Reply;
 
@@ -115,7 +118,7 @@ pub async fn invoke(
             return Ok(to_raw_value(&answer)?);
         }
     }
-    let request: LambdaRequest = serde_json::from_str(event.payload.get())?;
+    let request = event::read(&event.payload)?;
     let mut adapter = Adapter::from(service_fn(move |request: Request| async move {
         Ok::<_, std::convert::Infallible>(respond(app, function, request).await)
     }));
@@ -134,13 +137,19 @@ fn deadline<T>(event: &LambdaEvent<T>) -> Timestamp {
     Timestamp::from_millis(i64::try_from(event.context.deadline).unwrap_or(i64::MAX))
 }
 
-/// Runs the handler within its budget and writes the response, its headers and the log line.
+/// Runs the handler within its budget and writes the response, its headers and the log line. Neither
+/// log nor response repeats the query, nor of the path what could be a secret.
 pub async fn respond(app: &App, function: Function, request: Request) -> Response<Body> {
     let request_id = request_id(&request);
     let boundary = Boundary::enter(app, function.name, request_id.clone());
-    let instance = request.uri().path().to_owned();
+    let instance = routes::shown(request.uri().path());
+    let cors = Cors::of(app.browser.as_ref(), request.headers());
     let span = tracing::info_span!("request", id = request_id);
-    let work = (function.handler)(app, request).instrument(span);
+    let work = async {
+        extract::no_secret_in_query(&request)?;
+        (function.handler)(app, request).await
+    };
+    let work = work.instrument(span);
     let outcome = match tokio::time::timeout(function.budget, work).await {
         Ok(outcome) => outcome,
         Err(_) => Err(Problem::Unavailable(format!("no answer within {:?}", function.budget))),
@@ -153,7 +162,7 @@ pub async fn respond(app: &App, function: Function, request: Request) -> Respons
         }
     };
     boundary.leave(app, response.status().as_u16());
-    headers::secure(response, &request_id)
+    headers::secure(response, &request_id, &cors)
 }
 
 /// The log gets the cause, and only where there is one that the caller does not get.
@@ -163,7 +172,8 @@ fn log_failure(problem: &Problem, request_id: &str) {
     }
 }
 
-/// API Gateway's id of the request, which its access log has too; else Lambda's.
+/// API Gateway's id of the request, which its access log has too; else Lambda's. Empty when neither
+/// looks like one.
 #[must_use]
 pub fn request_id(request: &Request) -> String {
     let gateway = match request.request_context_ref() {
@@ -172,5 +182,11 @@ pub fn request_id(request: &Request) -> String {
         _ => None,
     };
     let lambda = || request.lambda_context_ref().map(|context| context.request_id.clone());
-    gateway.filter(|id| !id.is_empty()).or_else(lambda).unwrap_or_default()
+    gateway.filter(|id| is_id(id)).or_else(|| lambda().filter(|id| is_id(id))).unwrap_or_default()
+}
+
+/// What both give is a UUID or base64; anything else does not belong in a log or a header.
+fn is_id(text: &str) -> bool {
+    let byte_fits = |b: u8| b.is_ascii_alphanumeric() || b"+/=-_".contains(&b);
+    (1..=128).contains(&text.len()) && text.bytes().all(byte_fits)
 }

@@ -23,6 +23,8 @@ use crate::validation::Invalid;
 pub enum Problem {
     /// 400: the body is no JSON object that can be read; says why.
     Malformed(String),
+    /// 400: a token, a password or another secret stands in the query.
+    SecretInQuery,
     /// 401: no credentials.
     Unauthenticated,
     /// 401: a token that does not hold; why is for the log.
@@ -75,6 +77,7 @@ impl Problem {
     fn face(&self) -> (&'static str, StatusCode, &'static str) {
         match self {
             Self::Malformed(_) => ("malformed_body", StatusCode::BAD_REQUEST, "The body cannot be read"),
+            Self::SecretInQuery => ("invalid_request", StatusCode::BAD_REQUEST, "A secret stands in the URL"),
             Self::Unauthenticated => ("unauthenticated", StatusCode::UNAUTHORIZED, "Sign in first"),
             Self::InvalidToken(_) => ("invalid_token", StatusCode::UNAUTHORIZED, "The token does not hold"),
             Self::WrongCredentials => ("wrong_credentials", StatusCode::UNAUTHORIZED, "Sign-in failed"),
@@ -115,6 +118,11 @@ impl Problem {
     pub fn detail(&self) -> String {
         match self {
             Self::Malformed(detail) | Self::Conflict(detail) => detail.clone(),
+            Self::SecretInQuery => {
+                "Send a token in the header `Authorization: Bearer …` and other secrets in the body; what \
+                 has stood in a URL is in the logs of whoever passed it on, so end it."
+                    .to_owned()
+            }
             Self::Unauthenticated => {
                 "Send a token in the header `Authorization: Bearer …`; POST /login gives one.".to_owned()
             }
@@ -199,6 +207,7 @@ impl Problem {
         document["request_id"] = json!(request_id);
         let mut response = Response::builder().status(self.status()).header(CONTENT_TYPE, content_type);
         response = match &self {
+            Self::SecretInQuery => response.header(WWW_AUTHENTICATE, "Bearer error=\"invalid_request\""),
             Self::Unauthenticated => response.header(WWW_AUTHENTICATE, "Bearer"),
             Self::InvalidToken(_) => response.header(WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""),
             Self::InsufficientScope(scope) => {

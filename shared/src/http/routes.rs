@@ -38,22 +38,43 @@ const fn route(method: &'static str, path: &'static str, function: &'static str)
     Route { method, path, function }
 }
 
+/// What stands before a path in AWS and in the local server.
+const STAGE: &str = "/v1";
+
 /// The methods of a path as it was called, with or without the stage before it; empty for a path
 /// that is not declared.
 #[must_use]
 pub fn allowed(path: &str) -> Vec<&'static str> {
-    let path = path.strip_prefix("/v1").unwrap_or(path);
-    let same = |declared: &str| {
-        let (mut a, mut b) = (declared.split('/'), path.split('/'));
-        loop {
-            match (a.next(), b.next()) {
-                (None, None) => return true,
-                (Some(a), Some(b)) if a == b || (a.starts_with('{') && !b.is_empty()) => {}
-                _ => return false,
-            }
+    let path = path.strip_prefix(STAGE).unwrap_or(path);
+    ROUTES.iter().filter(|route| is_same(route.path, path)).map(|route| route.method).collect()
+}
+
+/// A path as an answer may repeat it: a part that no id can be, such as a token in the wrong place,
+/// is shown by its name in the declared path. `/` for a path that is not declared.
+#[must_use]
+pub fn shown(path: &str) -> String {
+    let (stage, rest) = path.strip_prefix(STAGE).map_or(("", path), |rest| (STAGE, rest));
+    let Some(route) = ROUTES.iter().find(|route| is_same(route.path, rest)) else { return "/".to_owned() };
+    let part = |(declared, part)| if is_id(part) { part } else { declared };
+    let parts = route.path.split('/').zip(rest.split('/')).map(part).collect::<Vec<&str>>();
+    format!("{stage}{}", parts.join("/"))
+}
+
+/// Whether it could be the id of anything here. Tokens and secrets have capital letters.
+fn is_id(part: &str) -> bool {
+    let byte_fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_';
+    (1..=63).contains(&part.len()) && part.bytes().all(byte_fits)
+}
+
+fn is_same(declared: &str, path: &str) -> bool {
+    let (mut a, mut b) = (declared.split('/'), path.split('/'));
+    loop {
+        match (a.next(), b.next()) {
+            (None, None) => return true,
+            (Some(a), Some(b)) if a == b || (a.starts_with('{') && !b.is_empty()) => {}
+            _ => return false,
         }
-    };
-    ROUTES.iter().filter(|route| same(route.path)).map(|route| route.method).collect()
+    }
 }
 
 #[cfg(test)]
@@ -67,6 +88,18 @@ mod tests {
         assert_eq!(allowed("/v1/tests/pricing/results"), ["GET"]);
         for unknown in ["/", "/v1", "/tests/", "/tests/a/b", "/testsx"] {
             assert!(allowed(unknown).is_empty(), "{unknown}");
+        }
+    }
+
+    #[test]
+    fn an_answer_repeats_of_a_path_only_what_an_id_could_be() {
+        assert_eq!(shown("/v1/tests/pricing/results"), "/v1/tests/pricing/results");
+        assert_eq!(shown("/tests"), "/tests");
+        for odd in
+            ["eyJhbGciOiJFZERTQSJ9.e30.c2ln", "a%0D%0Ab", "%E2%80%AE", "correct%20horse", &"a".repeat(64)]
+        {
+            assert_eq!(shown(&format!("/v1/tests/{odd}/results")), "/v1/tests/{test_id}/results");
+            assert_eq!(shown(&format!("/v1/{odd}")), "/");
         }
     }
 }

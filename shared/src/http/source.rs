@@ -25,7 +25,13 @@ impl Source {
         };
         let address = text.as_deref().and_then(|text| text.parse::<IpAddr>().ok());
         let address = address.ok_or_else(|| Problem::internal("the event names no source address"))?;
-        Ok(Self(address.to_canonical()))
+        Ok(Self::at(address))
+    }
+
+    /// A source at this address; IPv4 in IPv6's form is IPv4.
+    #[must_use]
+    pub fn at(address: IpAddr) -> Self {
+        Self(address.to_canonical())
     }
 
     /// The address.
@@ -59,7 +65,7 @@ mod tests {
     use super::*;
 
     fn network(text: &str) -> String {
-        Source(text.parse::<IpAddr>().unwrap().to_canonical()).network()
+        Source::at(text.parse().unwrap()).network()
     }
 
     #[test]

@@ -1,0 +1,151 @@
+//! Every kind of answer of every route has its headers and its form, and says of origins what it
+//! should.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bellwether::auth::role::Role;
+use bellwether::http::routes::{ROUTES, Route};
+use bellwether::testing::{with_header, with_query, with_test_id, without_token};
+use bellwether_tests::cloud::Cloud;
+use bellwether_tests::fleet::{Fleet, REJECT, Response, event_of, undeclared};
+use serde_json::{Value, json};
+
+use super::{operation, scope};
+
+const PAGE: &str = "https://app.example.com";
+const BROWSER: [(&str, &str); 2] =
+    [("CUSTOM_DOMAIN", "api.example.com"), ("ALLOWED_ORIGINS", "https://app.example.com")];
+const EVERYWHERE: [(&str, &str); 5] = [
+    ("strict-transport-security", "max-age=63072000; includeSubDomains"),
+    ("x-content-type-options", "nosniff"),
+    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-resource-policy", "same-origin"),
+];
+
+/// What an answer is to say of the origin that asked.
+#[derive(Clone, Copy)]
+enum Origins {
+    Off,
+    Refused,
+    Allowed,
+}
+
+/// Events of a route that are answered in as many ways as there are.
+fn events(cloud: &Cloud, route: &Route) -> Vec<Value> {
+    let event = event_of(cloud, route, Role::Admin);
+    let mut events = vec![
+        without_token(event.clone()),
+        event_of(cloud, route, Role::Viewer),
+        event_of(cloud, route, Role::Service),
+        with_query(event.clone(), "access_token", "x"),
+        with_query(event.clone(), "limit", "many"),
+        with_query(event.clone(), "fresh", "perhaps"),
+        with_header(event.clone(), "content-type", "text/html"),
+    ];
+    if event["pathParameters"]["test_id"].is_string() {
+        events.push(with_test_id(event.clone(), "no-such-test"));
+        events.push(with_test_id(event.clone(), "No_Test"));
+    }
+    let long = format!("{{\"a\":\"{}\"}}", "x".repeat(70_000));
+    for body in ["", "{", "[]", "{\"surprise\":1}", "{\"a\":1,\"a\":2}", &long] {
+        let mut event = event.clone();
+        event["body"] = json!(body);
+        events.push(event);
+    }
+    events.push(event);
+    events
+}
+
+fn assert_edge(what: &str, answer: &Response, origins: Origins, may_be_kept: bool) {
+    for (name, value) in EVERYWHERE {
+        assert_eq!(answer.header(name), value, "{what}: {name}");
+    }
+    let kept = may_be_kept && answer.header("cache-control").starts_with("public");
+    assert!(kept || answer.header("cache-control") == "no-store", "{what}: {answer:?}");
+    for told in ["server", "x-powered-by", "via"] {
+        assert!(!answer.headers.contains_key(told), "{what}: {told}");
+    }
+    assert!(!answer.header("x-request-id").is_empty(), "{what}");
+    let wanted = match answer.status {
+        204 => "",
+        400.. => "application/problem+json; charset=utf-8",
+        _ => "application/json; charset=utf-8",
+    };
+    // What OAuth defines (RFC 6749 section 5.2, RFC 7517) has a media type of its own.
+    let oauth = what.contains("/oauth/") || what.contains("/.well-known/");
+    assert!(answer.header("content-type") == wanted || (oauth && is_json(answer)), "{what}: {answer:?}");
+    assert!(answer.status == 204 || answer.json().is_object(), "{what}: {}", answer.body);
+    let cors = |name: &str| answer.header(&format!("access-control-{name}")).to_owned();
+    let said = (answer.header("vary").to_lowercase(), cors("allow-origin"), cors("allow-credentials"));
+    let wanted = match origins {
+        Origins::Off => ("", "", ""),
+        Origins::Refused => ("origin", "", ""),
+        Origins::Allowed => ("origin", PAGE, "true"),
+    };
+    assert_eq!(said, (wanted.0.to_owned(), wanted.1.to_owned(), wanted.2.to_owned()), "{what}");
+}
+
+fn is_json(answer: &Response) -> bool {
+    let (essence, charset) = answer.header("content-type").split_once("; ").unwrap_or_default();
+    matches!(essence, "application/json" | "application/jwk-set+json") && charset == "charset=utf-8"
+}
+
+/// Asks every route everything; gives the statuses of each function.
+async fn ask_all(
+    cloud: &Cloud,
+    changes: &[(&str, &str)],
+    origins: Origins,
+) -> BTreeMap<&'static str, BTreeSet<u64>> {
+    let mut fleet = Fleet::new(cloud, changes);
+    let origin = if matches!(origins, Origins::Refused) { "https://evil.example" } else { PAGE };
+    let mut met: BTreeMap<&str, BTreeSet<u64>> = BTreeMap::new();
+    for route in ROUTES {
+        for event in events(cloud, &route) {
+            let answer = fleet.ask(route.function, with_header(event, "origin", origin)).await;
+            let what = format!("{} {}", route.method, route.path);
+            assert_edge(&what, &answer, origins, scope(&route).is_none() && route.method == "GET");
+            let listed = operation(&route)["responses"].as_object().unwrap();
+            assert!(listed.contains_key(&answer.status.to_string()), "{what}: {answer:?}");
+            met.entry(route.function).or_default().insert(answer.status);
+        }
+    }
+    for event in undeclared() {
+        let preflight = with_header(event.clone(), "access-control-request-method", "GET");
+        let options = event["httpMethod"] == "OPTIONS";
+        for event in [event, preflight.clone()] {
+            let asks = options && event == preflight && matches!(origins, Origins::Allowed);
+            let answer = fleet.ask(REJECT, with_header(event, "origin", origin)).await;
+            assert_eq!(answer.status, if asks { 204 } else { 405 });
+            assert_edge(REJECT, &answer, origins, false);
+            met.entry(REJECT).or_default().insert(answer.status);
+        }
+    }
+    met
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_kind_of_answer_of_every_route_has_the_headers_and_the_form_of_its_kind() {
+    let cloud = Cloud::start().await;
+    let with = |more: &'static [(&str, &str)]| [BROWSER.as_slice(), more].concat();
+    let no_store = with(&[("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1")]);
+    let no_keys = with(&[("PUBLIC_KEYS_SECRET", "none"), ("PRIVATE_KEYS_SECRET", "none")]);
+    let without_domain = [("ALLOWED_ORIGINS", PAGE)];
+    let met = [
+        ask_all(&cloud, &without_domain, Origins::Off).await,
+        ask_all(&cloud, &BROWSER, Origins::Allowed).await,
+        ask_all(&cloud, &BROWSER, Origins::Refused).await,
+        ask_all(&cloud, &no_store, Origins::Allowed).await,
+        ask_all(&cloud, &no_keys, Origins::Refused).await,
+    ];
+    let of = |function: &str| met.iter().flat_map(|met| &met[function]).copied().collect::<BTreeSet<u64>>();
+    for route in ROUTES.iter().filter(|route| scope(route).is_some()) {
+        let met = of(route.function);
+        assert!([400, 401, 403, 500, 503].iter().all(|kind| met.contains(kind)), "{route:?}: {met:?}");
+        assert!(met.iter().any(|status| *status < 300), "{route:?}: {met:?}");
+    }
+    let all: BTreeSet<u64> = ROUTES.iter().flat_map(|route| of(route.function)).chain(of(REJECT)).collect();
+    for kind in [200, 201, 202, 204, 400, 401, 403, 404, 405, 409, 413, 415, 422, 500, 503] {
+        assert!(all.contains(&kind), "no answer was a {kind}: {all:?}");
+    }
+}

