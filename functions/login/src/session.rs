@@ -1,0 +1,42 @@
+//! What somebody gets who has proved who they are.
+
+use bellwether::App;
+use bellwether::auth::browser::{csrf_hash, from_own_page};
+use bellwether::auth::session::{RefreshToken, Session};
+use bellwether::auth::token::Grant;
+use bellwether::http::problem::Problem;
+use bellwether::http::{reply::Reply, tokens};
+use bellwether::random;
+use bellwether::store::audit::{Action, Origin};
+use bellwether::store::identities::User;
+use lambda_http::Request;
+use secrecy::ExposeSecret;
+
+/// Cookies are for pages of the list alone, from the sign-in on: otherwise another site could sign a
+/// browser in as somebody else.
+pub fn own_page(app: &App, request: &Request) -> Result<(), Problem> {
+    let off = "is not offered: cookies need a custom domain; leave it out and keep the tokens yourself";
+    let browser = app.browser.as_ref().ok_or_else(|| Problem::field("/session", off))?;
+    from_own_page(browser, request)
+}
+
+/// Begins a session and records the sign-in, both or neither.
+pub async fn begin(app: &App, user: &User, origin: &Origin, in_cookies: bool) -> Result<Reply, Problem> {
+    let token = RefreshToken::from_random(random::bytes().map_err(Problem::internal)?);
+    let csrf = token.csrf(&*app.auth.signing_keys().await?);
+    let (mut session, mut grant) = (Session::begin(&token, user, origin.at), Grant::to_person(user));
+    if in_cookies {
+        let hash = csrf_hash(csrf.expose_secret());
+        session = session.in_cookies(hash.clone());
+        grant = grant.in_cookies(hash);
+    }
+    let entry = origin.record(&user.workspace, &user.user_id, Action::SignedIn, session.session_id.as_str());
+    app.store.sessions.begin(&session, app.store.audit.part(&entry)?).await?;
+    entry.log();
+    let issued = app.auth.grant(grant).await?;
+    if in_cookies {
+        tokens::in_cookies(&issued, &token, &csrf)
+    } else {
+        tokens::in_body(&issued, Some(&token))
+    }
+}
