@@ -7,6 +7,7 @@ use bellwether::clock::Clock;
 use bellwether::config::Limits;
 use bellwether::experiment::{Definition, Experiment, Seed, Workspace};
 use bellwether::store::Store;
+use bellwether::store::audit::{Action, Origin};
 use bellwether_tests::cloud::{Cloud, PREFIX, sdk};
 use bellwether_tests::runtime::project;
 use serde_json::{Value, json};
@@ -81,5 +82,8 @@ pub async fn launch_test(cloud: &Cloud) {
     let client = aws_sdk_dynamodb::config::Builder::from(&sdk(&cloud.dynamodb));
     let store = Store::new(client, PREFIX, &Limits::default());
     let workspace = Workspace::parse("acme").expect("a slug");
-    store.tests.create(&workspace, &test).await.expect("a store");
+    let origin = Origin { at: now, request_id: "bench".to_owned(), source: None, unique: [1; 16] };
+    let entry = origin.record(&workspace, "bench", Action::TestCreated, &test.definition.test_id);
+    let record = store.audit.part(&entry).expect("a record");
+    store.tests.create(&workspace, &test, record).await.expect("a store");
 }

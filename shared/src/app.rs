@@ -55,9 +55,16 @@ impl App {
     /// # Errors
     /// 500 when the event names no source or randomness fails.
     pub fn origin(&self, request: &Request) -> Result<Origin, Problem> {
+        self.origin_at(request_id(request), Some(Source::of(request)?))
+    }
+
+    /// The same for what is no request, or is one no more.
+    ///
+    /// # Errors
+    /// 500 when randomness fails.
+    pub fn origin_at(&self, request_id: String, source: Option<Source>) -> Result<Origin, Problem> {
         let unique = random::bytes().map_err(Problem::internal)?;
-        let (at, source) = (self.clock.now(), Some(Source::of(request)?));
-        Ok(Origin { at, request_id: request_id(request), source, unique })
+        Ok(Origin { at: self.clock.now(), request_id, source, unique })
     }
 
     /// An app on the given parts.

@@ -4,6 +4,8 @@
 
 use std::fmt::Write as _;
 use std::io::{Result, Write};
+#[cfg(any(test, feature = "testing"))]
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use tracing::Subscriber;
@@ -91,6 +93,48 @@ impl<W: Write> Write for Ascii<W> {
 
     fn flush(&mut self) -> Result<()> {
         self.0.flush()
+    }
+}
+
+/// What the log is told on this thread while this lives, for tests.
+#[cfg(any(test, feature = "testing"))]
+#[derive(Debug)]
+pub struct Heard {
+    written: Arc<Mutex<Vec<u8>>>,
+    _guard: tracing::subscriber::DefaultGuard,
+}
+
+#[cfg(any(test, feature = "testing"))]
+impl Heard {
+    /// Listens from now on.
+    #[must_use]
+    pub fn from_now_on() -> Self {
+        let written = Arc::new(Mutex::new(Vec::new()));
+        let ear = written.clone();
+        let log = lines(LevelFilter::DEBUG, move || Ear(ear.clone()));
+        Self { written, _guard: tracing::subscriber::set_default(log) }
+    }
+
+    /// What was written so far.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&written).into_owned()
+    }
+}
+
+#[cfg(any(test, feature = "testing"))]
+struct Ear(Arc<Mutex<Vec<u8>>>);
+
+#[cfg(any(test, feature = "testing"))]
+impl Write for Ear {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Ok(())
     }
 }
 

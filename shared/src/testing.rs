@@ -13,25 +13,32 @@ use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use lambda_http::{Context, Error, LambdaEvent};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 
 use crate::app::{App, retries, timeouts};
+use crate::auth::Caller;
+use crate::auth::client::Client;
 use crate::auth::identity::Email;
 use crate::auth::keys::PrivateKeys;
+use crate::auth::machines::Drawn;
 use crate::auth::password::Password;
-use crate::auth::role::Role;
+use crate::auth::role::{Role, Scope};
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, Limits};
 use crate::experiment::{Definition, Experiment, Seed, Workspace};
 use crate::http::extract::typed;
 use crate::http::networks::Networks;
 use crate::http::origin::{Domain, Origin};
+use crate::http::routes::ROUTES;
 use crate::http::{Function, invoke};
+use crate::random;
+use crate::store::audit::Action;
 use crate::store::identities::User;
 use crate::store::meter::Spent;
 use crate::store::schema::{self, TableName};
+use crate::store::table::Write;
 use crate::store::tests::Created;
 
 /// What all names begin with in tests.
@@ -150,7 +157,8 @@ impl Bench {
         let definition = Definition::parse(typed(body).expect("a body")).expect("a definition");
         let draft = Experiment::draft(definition, Seed::from_random(*b"8 bytes!"), self.app.clock.now());
         let test = self.revised(&draft, json!({ "revision": 1, "status": "running" }));
-        let created = self.app.store.tests.create(&acme(), &test).await.expect("a store");
+        let record = self.record(Action::TestCreated);
+        let created = self.app.store.tests.create(&acme(), &test, record).await.expect("a store");
         assert!(matches!(created, Created::New), "a test of this name is there");
         test
     }
@@ -158,8 +166,47 @@ impl Bench {
     /// Changes a stored test of workspace `acme`, as `update-test` would.
     pub async fn change(&self, test: &Experiment, patch: Value) -> Experiment {
         let next = self.revised(test, patch);
-        assert!(self.app.store.tests.replace(&acme(), test, &next).await.expect("a store"), "lost a race");
+        let record = self.record(Action::TestChanged);
+        let replaced = self.app.store.tests.replace(&acme(), test, &next, record).await;
+        assert!(replaced.expect("a store"), "lost a race");
         next
+    }
+
+    fn record(&self, action: Action) -> Write {
+        let origin = self.app.origin_at("bench".to_owned(), None).expect("an origin");
+        let entry = origin.record(&acme(), "bench", action, "a test");
+        self.app.store.audit.part(&entry).expect("a record")
+    }
+
+    /// What stands in `audit`, but for what the bench itself did, in the order of time.
+    pub async fn records(&self) -> Vec<Value> {
+        let mut records = self.items(TableName::Audit).await;
+        records.retain(|record| record["actor"] != "bench");
+        records.sort_by_key(|record| record["sk"].to_string());
+        records
+    }
+
+    /// Every item of a table, as JSON.
+    pub async fn items(&self, table: TableName) -> Vec<Value> {
+        let scan = self.database().scan().table_name(table.in_deployment(PREFIX)).send().await;
+        let items = scan.expect("a scan").items.unwrap_or_default();
+        items.into_iter().map(|item| serde_dynamo::from_item(item).expect("JSON")).collect()
+    }
+
+    /// Makes workspace `acme` and its first admin, ada@example.com, and gives her back.
+    pub async fn found(&self) -> User {
+        let ada = person("ada@example.com", Role::Admin, "acme");
+        let record = self.record(Action::WorkspaceCreated);
+        assert!(self.app.store.identities.bootstrap(&ada, record).await.expect("a store"), "it is there");
+        ada
+    }
+
+    /// Adds a person to the workspace `acme`.
+    pub async fn join(&self, email: &str, role: Role) -> User {
+        let user = person(email, role, "acme");
+        let record = self.record(Action::UserCreated);
+        assert!(self.app.store.identities.add_user(&user, record).await.expect("a store"), "they are there");
+        user
     }
 
     fn revised(&self, test: &Experiment, patch: Value) -> Experiment {
@@ -174,7 +221,21 @@ impl Bench {
         answer.items().len()
     }
 
-    /// Asserts that a function lets nobody in without a token and refuses `role`, storing nothing.
+    /// Adds a machine that may record conversions to the workspace `acme`; it and its secret.
+    pub async fn machine(&self, name: &str) -> (Client, SecretString) {
+        let (workspace, scopes) = (acme(), Scope::ALL.to_vec());
+        let caller = Caller { subject: "bench".to_owned(), workspace, role: Role::Admin, scopes };
+        let new = typed(json!({ "name": name, "scopes": ["conversions:write"] })).expect("a body");
+        let (id, secret) = (random::bytes().expect("a number"), random::bytes().expect("a number"));
+        let drawn = Drawn { id, secret };
+        let (client, secret) = Client::new(new, &caller, &drawn, self.app.clock.now()).expect("a client");
+        let record = self.record(Action::ClientCreated);
+        assert!(self.app.store.clients.create(&client, record).await.expect("a store"), "it is there");
+        (client, secret)
+    }
+
+    /// Asserts that a function lets nobody in without a token and refuses `role`, storing nothing but
+    /// the record of that.
     pub async fn assert_refuses(&self, function: Function, name: &str, role: Role) {
         let event = self.event(name, role).await;
         let answer = self.call(function, without_token(event.clone())).await;
@@ -182,7 +243,12 @@ impl Bench {
         let (answer, spent) = self.metered(function, event).await;
         assert_eq!(answer.status, 403, "{}", answer.body);
         assert_eq!(answer.body["type"], "urn:bellwether:problem:insufficient_scope");
-        assert_eq!(spent.calls, 0, "a refusal costs no call");
+        assert_eq!(spent.calls, 1, "a refusal costs one call, for its record");
+        let records = self.records().await;
+        let [record] = records.as_slice() else { panic!("one record: {records:?}") };
+        assert_eq!((&record["action"], &record["outcome"]), (&json!("refused"), &json!("denied")));
+        let route = ROUTES.iter().find(|route| route.function == name).expect("a route");
+        assert_eq!(record["target"], route.to_string());
     }
 
     /// Asserts that a function answers 503 with Retry-After within 3 s when DynamoDB is out of reach.
@@ -262,11 +328,17 @@ pub fn body_of(event: &Value) -> Value {
 
 /// The event about another test.
 #[must_use]
-pub fn with_test_id(mut event: Value, test_id: &str) -> Value {
+pub fn with_test_id(event: Value, test_id: &str) -> Value {
+    with_parameter(event, "test_id", test_id)
+}
+
+/// The event with another value of a path's parameter.
+#[must_use]
+pub fn with_parameter(mut event: Value, name: &str, value: &str) -> Value {
     let path = event["path"].as_str().unwrap_or_default().to_owned();
-    let old = event["pathParameters"]["test_id"].as_str().unwrap_or_default().to_owned();
-    event["path"] = json!(path.replacen(&old, test_id, 1));
-    event["pathParameters"]["test_id"] = json!(test_id);
+    let old = event["pathParameters"][name].as_str().unwrap_or_default().to_owned();
+    event["path"] = json!(path.replacen(&old, value, 1));
+    event["pathParameters"][name] = json!(value);
     event
 }
 

@@ -75,8 +75,14 @@ impl Cloud {
     ///
     #[must_use]
     pub fn bearer(&self, role: Role) -> String {
+        self.bearer_in("acme", role)
+    }
+
+    /// The header of somebody with `role` in `workspace`.
+    #[must_use]
+    pub fn bearer_in(&self, workspace: &str, role: Role) -> String {
         let terms = Terms { issuer: ISSUER.to_owned(), audience: AUDIENCE.to_owned() };
-        let workspace = Workspace::parse("acme").expect("a slug");
+        let workspace = Workspace::parse(workspace).expect("a slug");
         let now = Clock::system().now();
         let claims = Claims::of(Grant::of_role("lab".to_owned(), workspace, role), &terms, now, [1; 16]);
         format!("Bearer {}", claims.sign(self.keys.signer(now).expect("a key")).expect("a token"))

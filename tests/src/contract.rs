@@ -12,11 +12,14 @@ mod document;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use bellwether::auth::role::Scope;
+use bellwether::auth::role::{Role, Scope};
 use bellwether::auth::throttle::{Limit, Wait};
 use bellwether::auth::token::Refused;
+use bellwether::auth::{Caller, Denial, Overreach};
+use bellwether::experiment::Workspace;
 use bellwether::http::problem::Problem;
 use bellwether::http::routes::{METHODS, ON_EVENTS, ROUTES, allowed};
+use bellwether::http::source::Source;
 use document::{
     CONTRACT, Operation, REJECT, Shape, body_of, event, examples, follow, functions, media_of, names,
     responses, schema_name, source, toml,
@@ -130,13 +133,20 @@ fn every_operation_names_the_scope_that_its_function_requires() {
     assert!(!source(REJECT).contains(".require("), "other methods are refused without a token");
 }
 
+/// What stands in paths.
+const NAMES: [&str; 3] = ["test_id", "user_id", "client_id"];
+
 #[test]
 fn every_operation_lists_the_parameters_that_its_function_reads() {
     for operation in Operation::all() {
         let (id, source) = (operation.id(), source(operation.id()));
         let in_path = operation.path.split(['{', '}']).skip(1).step_by(2).collect();
         assert_eq!(operation.parameters_in("path"), in_path, "{id}");
-        assert_eq!(source.contains("extract::test_id("), in_path.contains("test_id"), "{id}");
+        for name in NAMES {
+            let asked = source.contains(&format!("extract::{name}("));
+            assert_eq!(asked, in_path.contains(name), "{id}: {name}");
+        }
+        assert!(in_path.iter().all(|name| NAMES.contains(name)), "{id}: {in_path:?}");
         let read = source.split("extract::query(&request, \"").skip(1);
         let read: BTreeSet<_> = read.filter_map(|rest| rest.split('"').next()).collect();
         assert_eq!(operation.parameters_in("query"), read, "{id}");
@@ -164,6 +174,8 @@ const CAUSES: [(&str, &[u16]); 17] = [
     ("extract::object(", &[400, 413, 415, 422]),
     ("extract::query(", &[422]),
     ("extract::test_id(", &[404]),
+    ("extract::user_id(", &[404]),
+    ("extract::client_id(", &[404]),
     ("Problem::Conflict(", &[409]),
     ("Reply::ok(", &[200]),
     ("Reply::created(", &[201]),
@@ -282,6 +294,14 @@ fn every_sample_body_fits_its_schema_and_a_function_without_a_body_is_sent_none(
     }
 }
 
+/// Somebody who asked for what their token does not allow.
+fn denied(denial: Denial) -> Problem {
+    let workspace = Workspace::parse("acme").unwrap();
+    let caller = Caller { subject: "ada".to_owned(), workspace, role: Role::Viewer, scopes: Vec::new() };
+    let source = Source::at(IpAddr::from([192, 0, 2, 1]));
+    Problem::Denied(Box::new(Overreach { caller, denial, source }))
+}
+
 /// Every problem there is, each after the one before it: a new one does not compile until it has its
 /// place here.
 fn problems() -> impl Iterator<Item = Problem> {
@@ -291,9 +311,11 @@ fn problems() -> impl Iterator<Item = Problem> {
             Problem::SecretInQuery => Problem::Unauthenticated,
             Problem::Unauthenticated => Problem::InvalidToken(Refused::Key),
             Problem::InvalidToken(_) => Problem::WrongCredentials,
-            Problem::WrongCredentials => Problem::InsufficientScope(Scope::TestsRead),
-            Problem::InsufficientScope(_) => Problem::SourceNotAllowed(IpAddr::from([192, 0, 2, 1])),
-            Problem::SourceNotAllowed(_) => Problem::CrossSite,
+            Problem::WrongCredentials => denied(Denial::Scope(Scope::TestsRead)),
+            Problem::Denied(refused) => match refused.denial {
+                Denial::Scope(_) => denied(Denial::Network),
+                Denial::Network | Denial::CrossSite => Problem::CrossSite,
+            },
             Problem::CrossSite => Problem::NotFound,
             Problem::NotFound => Problem::MethodNotAllowed("GET".to_owned()),
             Problem::MethodNotAllowed(_) => Problem::Conflict("why".to_owned()),
@@ -361,10 +383,7 @@ fn every_failure_lists_exactly_the_headers_of_the_problems_that_it_can_be() {
 
 #[test]
 fn every_administrative_operation_says_that_it_may_be_refused_elsewhere_and_no_other_does() {
-    let elsewhere = json!(format!(
-        "urn:bellwether:problem:{}",
-        Problem::SourceNotAllowed(IpAddr::from([192, 0, 2, 1])).kind()
-    ));
+    let elsewhere = json!(format!("urn:bellwether:problem:{}", denied(Denial::Network).kind()));
     for operation in Operation::all() {
         let scope = Scope::ALL.into_iter().find(|scope| operation.scope() == Some(scope.as_str()));
         let refused = operation.responses().filter(|(status, _)| *status == 403);

@@ -12,6 +12,7 @@ use bellwether::experiment::{Definition, Experiment, Seed};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
 use bellwether::random;
+use bellwether::store::audit::Action;
 use bellwether::store::tests::Created;
 use lambda_http::{Error, Request};
 
@@ -29,8 +30,13 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let definition = Definition::parse(extract::body(&request)?)?;
     let seed = Seed::from_random(random::bytes().map_err(Problem::internal)?);
     let test = Experiment::draft(definition, seed, app.clock.now());
-    match app.store.tests.create(&caller.workspace, &test).await? {
-        Created::New => Reply::created(&test.view()),
+    let test_id = &test.definition.test_id;
+    let entry = app.origin(&request)?.record(&caller.workspace, caller.subject, Action::TestCreated, test_id);
+    match app.store.tests.create(&caller.workspace, &test, app.store.audit.part(&entry)?).await? {
+        Created::New => {
+            entry.log();
+            Reply::created(&test.view())
+        }
         Created::Exists(old) if old.definition == test.definition => Reply::ok(&old.view()),
         Created::Exists(_) => {
             let detail = "A test of this name exists with another definition; change it with PATCH or choose another test_id.";

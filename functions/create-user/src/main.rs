@@ -7,16 +7,17 @@
 mod tests;
 
 use bellwether::App;
-use bellwether::auth::credentials;
+use bellwether::auth::people::{credentials, role_of_a_person};
 use bellwether::auth::role::{Role, Scope};
 use bellwether::experiment::Workspace;
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
+use bellwether::store::audit::{Action, OPERATOR};
 use bellwether::store::identities::User;
 use lambda_http::{Error, Request};
 use secrecy::SecretString;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -25,7 +26,7 @@ async fn main() -> Result<(), Error> {
 
 fn function() -> Function {
     Function::new(env!("CARGO_PKG_NAME"), |app, request| Box::pin(handle(app, request)))
-        .with_events(|app, event, _| Box::pin(handle_event(app, event)))
+        .with_events(|app, event, run| Box::pin(handle_event(app, event, run.request_id)))
 }
 
 #[derive(Deserialize)]
@@ -47,29 +48,34 @@ struct FirstAdmin {
 async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let caller = app.auth.require(&request, Scope::UsersWrite).await?;
     let new: NewUser = extract::body(&request)?;
-    if new.role == Role::Service {
-        return Err(Problem::field("/role", "is for machines; use admin, analyst or viewer"));
-    }
-    let user = person(app, &new.email, &new.password, caller.workspace, new.role)?;
-    if !app.store.identities.create_user(&user).await? {
+    let role = role_of_a_person(new.role)?;
+    let user = person(app, &new.email, &new.password, caller.workspace, role)?;
+    let entry =
+        app.origin(&request)?.record(&user.workspace, caller.subject, Action::UserCreated, &user.user_id);
+    let entry = entry.detail(format!("role {}", role.as_str()));
+    if !app.store.identities.add_user(&user, app.store.audit.part(&entry)?).await? {
         return Err(Problem::Conflict("This e-mail address is in use.".to_owned()));
     }
-    Reply::created(&shown(&user))
+    entry.log();
+    Reply::created(&user.view())
 }
 
-async fn handle_event(app: &App, event: Value) -> Option<Result<Value, Problem>> {
+async fn handle_event(app: &App, event: Value, request_id: String) -> Option<Result<Value, Problem>> {
     let bootstrap = event.get("bootstrap")?.clone();
-    Some(first_admin(app, bootstrap).await)
+    Some(first_admin(app, bootstrap, request_id).await)
 }
 
-async fn first_admin(app: &App, bootstrap: Value) -> Result<Value, Problem> {
+async fn first_admin(app: &App, bootstrap: Value, request_id: String) -> Result<Value, Problem> {
     let first: FirstAdmin = extract::typed(bootstrap)?;
     let admin = person(app, &first.email, &first.password, first.workspace, Role::Admin)?;
-    if !app.store.identities.bootstrap(&admin).await? {
+    let origin = app.origin_at(request_id, None)?;
+    let entry = origin.record(&admin.workspace, OPERATOR, Action::WorkspaceCreated, &admin.user_id);
+    if !app.store.identities.bootstrap(&admin, app.store.audit.part(&entry)?).await? {
         let detail = "The workspace has had its first admin, or the e-mail address is in use.";
         return Err(Problem::Conflict(detail.to_owned()));
     }
-    Ok(shown(&admin))
+    entry.log();
+    serde_json::to_value(admin.view()).map_err(Problem::internal)
 }
 
 fn person(
@@ -79,10 +85,6 @@ fn person(
     workspace: Workspace,
     role: Role,
 ) -> Result<User, Problem> {
-    let (email, password) = credentials(email, password)?;
+    let (email, password) = credentials(email, password, &workspace)?;
     User::new(email, workspace, role, &password, app.clock.now()).map_err(Problem::internal)
-}
-
-fn shown(user: &User) -> Value {
-    json!({ "user_id": user.user_id, "email": user.email, "role": user.role, "workspace": user.workspace })
 }

@@ -1,6 +1,8 @@
 //! Adding people, and the first of them.
 
 use bellwether::auth::role::Role;
+use bellwether::store::schema::TableName;
+use bellwether::telemetry::Heard;
 use bellwether::testing::{Bench, as_payload_2, with_body};
 use serde_json::{Value, json};
 
@@ -18,9 +20,48 @@ async fn an_admin_adds_people_to_their_own_workspace_once_each() {
     let (answer, spent) = bench.metered(function(), event.clone()).await;
     assert_eq!(answer.status, 201, "{}", answer.body);
     assert_eq!((&answer.body["workspace"], &answer.body["role"]), (&json!("acme"), &json!("analyst")));
-    assert_eq!((spent.calls, spent.units), (1, 1.0));
+    assert_eq!((spent.calls, spent.units), (1, 5.0), "two items at twice their price, and one in the index");
     assert!(!answer.body.to_string().contains("password"));
     assert_eq!(bench.call(function(), as_payload_2(&event)).await.status, 409);
+    let records = bench.records().await;
+    let [record] = records.as_slice() else { panic!("what was not done is not recorded: {records:?}") };
+    assert_eq!((&record["action"], &record["detail"]), (&json!("user_created"), &json!("role analyst")));
+    assert_eq!((&record["target"], &record["source"]), (&answer.body["user_id"], &json!("203.0.113.7")));
+    assert!(!record.to_string().contains("password") && !record.to_string().contains("argon2"), "{record}");
+}
+
+#[tokio::test]
+async fn another_admin_is_counted_and_their_workspace_must_be_there() {
+    let bench = Bench::start().await;
+    let admin =
+        json!({ "email": "grace@example.com", "password": "a long enough password", "role": "admin" });
+    let event = with_body(bench.event("create-user", Role::Admin).await, &admin);
+    assert_eq!(bench.call(function(), event.clone()).await.status, 500, "no workspace of that name");
+    bench.found().await;
+    assert_eq!(bench.call(function(), event.clone()).await.status, 201);
+    assert_eq!(bench.call(function(), event).await.status, 409);
+    let items = bench.items(TableName::Identities).await;
+    let workspace = items.iter().find(|item| item["pk"] == "workspace/acme").unwrap();
+    assert_eq!(workspace["admins"].as_f64(), Some(2.0));
+}
+
+#[tokio::test]
+async fn a_password_that_is_easy_to_guess_is_refused_with_the_rule_and_without_the_password() {
+    let bench = Bench::start().await;
+    let event = bench.event("create-user", Role::Admin).await;
+    for password in
+        ["PasswordPassword1!", "qwertyuiop123456789", "Lovelace-Acme-Bellwether", "ada.lovelace@acme"]
+    {
+        let body = json!({ "email": "lovelace@example.com", "password": password, "role": "viewer" });
+        let (answer, spent) = bench.metered(function(), with_body(event.clone(), &body)).await;
+        assert_eq!((answer.status, spent.calls), (422, 0), "{password}");
+        let error = &answer.body["errors"][0];
+        assert_eq!(error["pointer"], "/password");
+        assert!(error["detail"].as_str().unwrap().starts_with("is too easy to guess"), "{error}");
+        assert!(!answer.body.to_string().contains(password));
+    }
+    let easy = bootstrap(&bench, "acme", "ada@example.com", "letmeinletmeinletmein").await.unwrap_err();
+    assert!(easy.starts_with("/password is too easy to guess"), "{easy}");
 }
 
 #[tokio::test]
@@ -52,6 +93,10 @@ async fn a_workspace_gets_its_first_admin_once_and_never_again() {
     assert_eq!((&first["role"], &first["workspace"]), (&json!("admin"), &json!("acme")));
     let again = bootstrap(&bench, "acme", "eve@example.com", long).await.unwrap_err();
     assert!(again.contains("has had its first admin"), "{again}");
+    let record = bench.records().await.remove(0);
+    assert_eq!((&record["action"], &record["actor"]), (&json!("workspace_created"), &json!("operator")));
+    assert_eq!((&record["target"], &record["workspace"]), (&first["user_id"], &json!("acme")));
+    assert_eq!(record["source"], Value::Null, "it came under IAM");
     let taken = bootstrap(&bench, "globex", "ada@example.com", long).await.unwrap_err();
     assert!(taken.contains("in use"), "{taken}");
     bootstrap(&bench, "globex", "hank@example.com", long).await.unwrap();
@@ -73,6 +118,37 @@ async fn a_bootstrap_in_an_http_body_is_no_bootstrap() {
     let answer = bench.call(function(), bellwether::testing::without_token(event)).await;
     assert_eq!(answer.status, 401);
     bootstrap(&bench, "acme", "ada@example.com", long).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_refusal_that_cannot_be_recorded_is_answered_in_time_and_the_log_says_so() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = format!("http://{}", listener.local_addr().unwrap());
+    for endpoint in ["http://127.0.0.1:1".to_owned(), silent] {
+        let bench = Bench::at(endpoint).await;
+        let event = bench.event("create-user", Role::Viewer).await;
+        let (heard, began) = (Heard::from_now_on(), std::time::Instant::now());
+        let answer = bench.call(function(), event).await;
+        assert_eq!((answer.status, began.elapsed().as_secs() < 3), (403, true), "{:?}", began.elapsed());
+        let log = heard.text();
+        assert!(log.contains("a refusal could not be recorded"), "{log}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_is_recorded_and_logged_once_by_its_route() {
+    let bench = Bench::start().await;
+    let event = as_payload_2(&bench.event("create-user", Role::Viewer).await);
+    let heard = Heard::from_now_on();
+    assert_eq!(bench.call(function(), event.clone()).await.status, 403);
+    let record = bench.records().await.remove(0);
+    assert_eq!((&record["target"], &record["detail"]), (&json!("POST /users"), &json!("needs users:write")));
+    assert_eq!((&record["source"], &record["workspace"]), (&json!("127.0.0.1"), &json!("acme")));
+    assert_eq!(record["request_id"], event["requestContext"]["requestId"]);
+    let log = heard.text();
+    let audit: Vec<&str> = log.lines().filter(|line| line.contains("\"message\":\"audit\"")).collect();
+    assert_eq!(audit.len(), 1, "{log}");
+    assert!(audit[0].contains("POST /users") && !log.contains("Bearer"), "{log}");
 }
 
 #[tokio::test]

@@ -25,7 +25,7 @@ async fn main() -> Result<(), Error> {
 }
 
 fn function() -> Function {
-    Function::on_events(env!("CARGO_PKG_NAME"), |app, _, deadline| Box::pin(handle(app, deadline)))
+    Function::on_events(env!("CARGO_PKG_NAME"), |app, _, run| Box::pin(handle(app, run.deadline)))
 }
 
 /// What a run has done; Lambda's log keeps it.

@@ -12,6 +12,7 @@ use bellwether::experiment::Seed;
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
 use bellwether::random;
+use bellwether::store::audit::Action;
 use lambda_http::{Error, Request};
 
 #[tokio::main(flavor = "current_thread")]
@@ -30,9 +31,16 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let old = app.store.tests.get(&caller.workspace, &test_id).await?.ok_or(Problem::NotFound)?;
     let seed = Seed::from_random(random::bytes().map_err(Problem::internal)?);
     let new = old.revise(patch, seed, app.clock.now())?;
-    if new != old && !app.store.tests.replace(&caller.workspace, &old, &new).await? {
+    if new == old {
+        return Reply::ok(&old.view());
+    }
+    let origin = app.origin(&request)?;
+    let entry = origin.record(&caller.workspace, caller.subject, Action::TestChanged, &test_id);
+    let entry = entry.change(new.revision, &old.view(), &new.view());
+    if !app.store.tests.replace(&caller.workspace, &old, &new, app.store.audit.part(&entry)?).await? {
         let detail = "Somebody else changed the test at the same time; read it again and retry.";
         return Err(Problem::Conflict(detail.to_owned()));
     }
+    entry.log();
     Reply::ok(&new.view())
 }

@@ -35,10 +35,13 @@ async fn a_change_costs_a_read_and_one_transaction_and_no_change_only_the_read()
     let event = bench.event("update-test", Role::Analyst).await;
     let body = json!({ "revision": 2, "name": "New name" });
     let (_, spent) = bench.metered(function(), with_body(event.clone(), &body)).await;
-    assert_eq!((spent.calls, spent.units), (2, 5.0), "a read, and two written items at twice their price");
+    assert_eq!((spent.calls, spent.units), (2, 7.0), "a read, and three written items at twice their price");
+    let record = bench.records().await.remove(0);
+    assert_eq!((&record["action"], &record["detail"]), (&json!("test_changed"), &json!("revision 3: name")));
     let body = json!({ "revision": 3, "name": "New name" });
     let (answer, spent) = bench.metered(function(), as_payload_2(&with_body(event, &body))).await;
     assert_eq!((answer.status, &answer.body["revision"], spent.calls), (200, &json!(3), 1));
+    assert_eq!(bench.records().await.len(), 1, "no change is not recorded");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::role::Scope;
 use crate::clock::Timestamp;
@@ -90,7 +91,7 @@ impl ClientSecret {
 }
 
 /// A machine that may sign in.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Client {
     /// Its id.
     pub client_id: ClientId,
@@ -120,15 +121,75 @@ impl Client {
             |kept: &ClientSecret| verify_slices_are_equal(kept.hash.as_bytes(), offered.as_bytes()).is_ok();
         !self.disabled && self.secrets.iter().any(same)
     }
+
+    /// What of it is shown.
+    #[must_use]
+    pub fn view(&self) -> ClientView {
+        let shown = |kept: &ClientSecret| SecretView {
+            secret_id: kept.secret_id.clone(),
+            created_at: kept.created_at,
+        };
+        ClientView {
+            client_id: self.client_id.clone(),
+            name: self.name.clone(),
+            scopes: self.scopes.clone(),
+            workspace: self.workspace.clone(),
+            secrets: self.secrets.iter().map(shown).collect(),
+            disabled: self.disabled,
+            revision: self.revision,
+            created_at: self.created_at,
+        }
+    }
+
+    /// The same with a secret that was made just now. It is shown this once: only its hash is kept.
+    #[must_use]
+    pub fn shown_with(&self, secret: Option<&SecretString>) -> Value {
+        let mut shown = json!(self.view());
+        if let (Some(text), Some(newest)) = (secret, self.secrets.last()) {
+            shown["client_secret"] = json!(text.expose_secret());
+            shown["secret_id"] = json!(newest.secret_id);
+        }
+        shown
+    }
+}
+
+/// What of a client is shown. Its secrets and their hashes are no part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientView {
+    /// Its id.
+    pub client_id: ClientId,
+    /// What people call it.
+    pub name: String,
+    /// The most that its tokens allow.
+    pub scopes: Vec<Scope>,
+    /// The one workspace it belongs to.
+    pub workspace: Workspace,
+    /// Its live secrets by name. Stored beside the hashes, so that a list need not read those.
+    #[serde(alias = "secret_ids")]
+    pub secrets: Vec<SecretView>,
+    /// Whether it may not sign in.
+    pub disabled: bool,
+    /// Counts its changes.
+    pub revision: u32,
+    /// When it was added.
+    pub created_at: Timestamp,
+}
+
+/// What of a secret is shown after it was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretView {
+    /// Its name.
+    pub secret_id: String,
+    /// When it was made.
+    pub created_at: Timestamp,
 }
 
 fn hash(secret: &SecretString) -> String {
     let hash = digest(&SHA256, secret.expose_secret().as_bytes());
-    let mut hex = String::with_capacity(64);
-    for byte in hash.as_ref() {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
+    hash.as_ref().iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 #[cfg(test)]

@@ -29,6 +29,12 @@ impl Email {
         if lower.len() <= 254 && lower.validate_email() { Ok(Self(lower)) } else { Err(NotAnEmail) }
     }
 
+    /// The address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The same rule, in the form that `validator` calls.
     ///
     /// # Errors
@@ -36,12 +42,6 @@ impl Email {
     pub fn check(text: &str) -> Result<(), ValidationError> {
         let refused = |_| ValidationError::new("email").with_message(Cow::Borrowed(LIMITS));
         Self::parse(text).map(|_| ()).map_err(refused)
-    }
-}
-
-impl std::fmt::Display for Email {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
     }
 }
 
@@ -57,6 +57,17 @@ impl From<Email> for String {
         email.0
     }
 }
+
+impl std::fmt::Display for Email {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A text that no person has as their id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be a person's id: 32 hexadecimal digits")]
+pub struct NotAUserId;
 
 /// A person's id: the first 128 bits of SHA-256 of their address. So one item serves sign-in, which
 /// knows the address, and administration, which knows the id, without an index that could disagree.
@@ -74,6 +85,16 @@ impl UserId {
         }
         Self(id)
     }
+
+    /// Parses an id.
+    ///
+    /// # Errors
+    /// When no person can have it.
+    pub fn parse(text: &str) -> Result<Self, NotAUserId> {
+        let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        let fits = text.len() == 32 && text.bytes().all(hex);
+        fits.then(|| Self(text.to_owned())).ok_or(NotAUserId)
+    }
 }
 
 impl std::fmt::Display for UserId {
@@ -90,7 +111,10 @@ mod tests {
     fn an_address_is_one_person_however_it_is_capitalised() {
         let ids = ["Ada@Example.com", "ada@example.com"].map(|e| UserId::of(&Email::parse(e).unwrap()));
         assert_eq!(ids[0], ids[1]);
-        assert_eq!(ids[0].0.len(), 32);
+        assert_eq!(UserId::parse(&ids[0].to_string()), Ok(ids[0].clone()));
+        for text in ["", "e305", &"E".repeat(32), &"g".repeat(32), &"0".repeat(33)] {
+            assert_eq!(UserId::parse(text), Err(NotAUserId), "{text}");
+        }
     }
 
     #[test]

@@ -47,6 +47,11 @@ impl Password {
         Self(text.expose_secret().nfkc().collect::<String>().into())
     }
 
+    /// The password itself, for the one rule that must see it.
+    pub(super) fn exposed(&self) -> &SecretString {
+        &self.0
+    }
+
     /// Hashes with today's parameters and a fresh salt.
     ///
     /// # Errors

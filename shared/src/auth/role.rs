@@ -89,6 +89,23 @@ pub enum Role {
 }
 
 impl Role {
+    /// The role as it stands in a token.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Analyst => "analyst",
+            Self::Viewer => "viewer",
+            Self::Service => "service",
+        }
+    }
+
+    /// Whether `next` does not allow everything that this one does.
+    #[must_use]
+    pub fn loses_by(self, next: Self) -> bool {
+        self.scopes().iter().any(|scope| !next.scopes().contains(scope))
+    }
+
     /// What the role allows.
     #[must_use]
     pub fn scopes(self) -> &'static [Scope] {

@@ -148,7 +148,11 @@ fn refused(detail: &'static str) -> ValidationError {
     ValidationError::new("limit").with_message(Cow::Borrowed(detail))
 }
 
-fn title(text: &str) -> Result<(), ValidationError> {
+/// The rule of a name for people.
+///
+/// # Errors
+/// When it is empty, too long or holds a control character.
+pub(crate) fn title(text: &str) -> Result<(), ValidationError> {
     let fits = (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control);
     fits.then_some(()).ok_or_else(|| refused("must be 1 to 200 characters without control characters"))
 }

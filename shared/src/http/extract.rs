@@ -8,6 +8,8 @@ use serde_json::Value;
 use super::json;
 pub use super::plain::typed;
 use super::problem::Problem;
+use crate::auth::client::ClientId;
+use crate::auth::identity::UserId;
 use crate::experiment::ExperimentId;
 
 /// Largest body: the most that WAF can inspect.
@@ -49,9 +51,27 @@ pub fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {
 /// # Errors
 /// 404.
 pub fn test_id(request: &Request) -> Result<ExperimentId, Problem> {
-    let parameters = request.path_parameters_ref();
-    let name = parameters.and_then(|all| all.first("test_id")).unwrap_or_default();
-    ExperimentId::parse(name).map_err(|_| Problem::NotFound)
+    ExperimentId::parse(named(request, "test_id")).map_err(|_| Problem::NotFound)
+}
+
+/// The person named in the path; as with a test, a name that nobody can have is nobody's.
+///
+/// # Errors
+/// 404.
+pub fn user_id(request: &Request) -> Result<UserId, Problem> {
+    UserId::parse(named(request, "user_id")).map_err(|_| Problem::NotFound)
+}
+
+/// The client named in the path; as with a test, a name that none can have is none's.
+///
+/// # Errors
+/// 404.
+pub fn client_id(request: &Request) -> Result<ClientId, Problem> {
+    ClientId::parse(named(request, "client_id")).map_err(|_| Problem::NotFound)
+}
+
+fn named<'a>(request: &'a Request, parameter: &str) -> &'a str {
+    request.path_parameters_ref().and_then(|all| all.first(parameter)).unwrap_or_default()
 }
 
 /// A query parameter that may be left out.

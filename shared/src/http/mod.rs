@@ -12,8 +12,10 @@ pub mod json;
 pub mod networks;
 pub mod oauth;
 pub mod origin;
+pub mod page;
 pub mod plain;
 pub mod problem;
+mod refusal;
 pub mod reply;
 pub mod routes;
 pub mod source;
@@ -27,6 +29,7 @@ use lambda_http::request::RequestContext;
 use lambda_http::{Adapter, Body, Request, RequestExt, Response, Service};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
+use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
 use crate::app::App;
@@ -35,14 +38,23 @@ use crate::telemetry::Boundary;
 use cors::Cors;
 use problem::Problem;
 use reply::Reply;
+use routes::Route;
 
 /// What a function does with a request.
 pub type Handler = for<'a> fn(&'a App, Request) -> BoxFuture<'a, Result<Reply, Problem>>;
 
-/// What a function does with an event that is no HTTP request, given the time by which it must be
-/// done; None when it knows no such event.
+/// What a function does with an event that is no HTTP request; None when it knows no such event.
 pub type EventHandler =
-    for<'a> fn(&'a App, Value, Timestamp) -> BoxFuture<'a, Option<Result<Value, Problem>>>;
+    for<'a> fn(&'a App, Value, Invocation) -> BoxFuture<'a, Option<Result<Value, Problem>>>;
+
+/// What Lambda says of an event.
+#[derive(Debug, Clone)]
+pub struct Invocation {
+    /// Lambda's id of it.
+    pub request_id: String,
+    /// When Lambda will end it.
+    pub deadline: Timestamp,
+}
 
 /// A request that takes longer is answered 503, so that the caller hears within 3 s.
 const BUDGET: Duration = Duration::from_millis(2_700);
@@ -107,8 +119,10 @@ pub async fn invoke(
     if let Some(handler) = function.event_handler
         && let Some(own) = own_event(&event.payload)
     {
-        let boundary = Boundary::enter(app, function.name, event.context.request_id.clone());
-        if let Some(outcome) = handler(app, own, deadline(&event)).await {
+        let request_id = event.context.request_id.clone();
+        let boundary = Boundary::enter(app, function.name, request_id.clone());
+        let invocation = Invocation { request_id, deadline: deadline(&event) };
+        if let Some(outcome) = handler(app, own, invocation).await {
             let status = outcome.as_ref().map_or_else(|problem| problem.status().as_u16(), |_| 200);
             boundary.leave(app, status);
             let answer = outcome.map_err(|problem| {
@@ -149,8 +163,8 @@ pub async fn respond(app: &App, function: Function, request: Request) -> Respons
         extract::no_secret_in_query(&request)?;
         (function.handler)(app, request).await
     };
-    let work = work.instrument(span);
-    let outcome = match tokio::time::timeout(function.budget, work).await {
+    let deadline = Instant::now() + function.budget;
+    let outcome = match timeout_at(deadline, work.instrument(span)).await {
         Ok(outcome) => outcome,
         Err(_) => Err(Problem::Unavailable(format!("no answer within {:?}", function.budget))),
     };
@@ -158,6 +172,11 @@ pub async fn respond(app: &App, function: Function, request: Request) -> Respons
         Ok(reply) => reply.into_response(),
         Err(problem) => {
             log_failure(&problem, &request_id);
+            if let Some(refused) = problem.refused() {
+                let target = routes::of(function.name, &instance).map(Route::to_string);
+                let target = target.unwrap_or_else(|| function.name.to_owned());
+                refusal::record(app, refused, &target, &request_id, deadline).await;
+            }
             problem.into_response(&instance, &request_id)
         }
     };

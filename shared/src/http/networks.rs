@@ -4,7 +4,6 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use super::problem::Problem;
 use super::source::Source;
 
 /// Networks, IPv4 and IPv6; none of them stands for every network.
@@ -28,17 +27,10 @@ impl Networks {
         )
     }
 
-    /// Lets a request from `source` pass.
-    ///
-    /// # Errors
-    /// 403 from elsewhere, which says nothing of the list.
-    pub fn admit(&self, source: Source) -> Result<(), Problem> {
-        let address = source.address();
-        if self.0.is_empty() || self.0.iter().any(|network| network.contains(&address)) {
-            Ok(())
-        } else {
-            Err(Problem::SourceNotAllowed(address))
-        }
+    /// Whether a request from `source` may pass.
+    #[must_use]
+    pub fn contain(&self, source: Source) -> bool {
+        self.0.is_empty() || self.0.iter().any(|network| network.contains(&source.address()))
     }
 }
 
@@ -56,7 +48,7 @@ mod tests {
 
     fn admits(networks: &str, source: &str) -> bool {
         let networks = Networks::parse(networks).unwrap();
-        networks.admit(Source::at(source.parse().unwrap())).is_ok()
+        networks.contain(Source::at(source.parse().unwrap()))
     }
 
     #[test]

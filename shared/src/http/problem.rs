@@ -2,8 +2,6 @@
 //! The caller gets a problem document (RFC 9457) and a request id; the log gets the cause; neither
 //! gets the other's.
 
-use std::net::IpAddr;
-
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use lambda_http::http::response::Builder;
@@ -11,9 +9,9 @@ use lambda_http::{Body, Response};
 use serde_json::{Value, json};
 
 use super::oauth::OAuthError;
-use crate::auth::role::Scope;
 use crate::auth::throttle::Wait;
 use crate::auth::token::Refused;
+use crate::auth::{Denial, Overreach};
 use crate::experiment::Refusal;
 use crate::store::StoreError;
 use crate::validation::Invalid;
@@ -31,11 +29,9 @@ pub enum Problem {
     InvalidToken(Refused),
     /// 401: the e-mail address or the password is wrong, and which one is not said.
     WrongCredentials,
-    /// 403: the token holds but does not allow this.
-    InsufficientScope(Scope),
-    /// 403: right, but not from this address, which is for the log.
-    SourceNotAllowed(IpAddr),
-    /// 403: a request with cookies that does not prove to be the own page's.
+    /// 403: the token holds but does not allow this; who asked is for the audit.
+    Denied(Box<Overreach>),
+    /// 403: a sign-in or token request with cookies that does not prove to be an own page's.
     CrossSite,
     /// 404: there is no such thing, or not for this caller.
     NotFound,
@@ -81,10 +77,13 @@ impl Problem {
             Self::Unauthenticated => ("unauthenticated", StatusCode::UNAUTHORIZED, "Sign in first"),
             Self::InvalidToken(_) => ("invalid_token", StatusCode::UNAUTHORIZED, "The token does not hold"),
             Self::WrongCredentials => ("wrong_credentials", StatusCode::UNAUTHORIZED, "Sign-in failed"),
-            Self::InsufficientScope(_) => {
-                ("insufficient_scope", StatusCode::FORBIDDEN, "The token does not allow this")
-            }
-            Self::SourceNotAllowed(_) => ("source_not_allowed", StatusCode::FORBIDDEN, "Not from here"),
+            Self::Denied(refused) => match refused.denial {
+                Denial::Scope(_) => {
+                    ("insufficient_scope", StatusCode::FORBIDDEN, "The token does not allow this")
+                }
+                Denial::Network => ("source_not_allowed", StatusCode::FORBIDDEN, "Not from here"),
+                Denial::CrossSite => Self::CrossSite.face(),
+            },
             Self::CrossSite => ("cross_site", StatusCode::FORBIDDEN, "Not from an own page"),
             Self::NotFound => ("not_found", StatusCode::NOT_FOUND, "Not found"),
             Self::MethodNotAllowed(_) => {
@@ -130,8 +129,11 @@ impl Problem {
                 "The token is malformed, has ended or was not issued here; sign in again.".to_owned()
             }
             Self::WrongCredentials => "The e-mail address or the password is wrong.".to_owned(),
-            Self::InsufficientScope(scope) => format!("This needs the scope {}.", scope.as_str()),
-            Self::SourceNotAllowed(_) => "This is not allowed from your network.".to_owned(),
+            Self::Denied(refused) => match refused.denial {
+                Denial::Scope(scope) => format!("This needs the scope {}.", scope.as_str()),
+                Denial::Network => "This is not allowed from your network.".to_owned(),
+                Denial::CrossSite => Self::CrossSite.detail(),
+            },
             Self::CrossSite => {
                 "With cookies, this needs an allowed Origin and the session's csrf_token in X-CSRF-Token."
                     .to_owned()
@@ -173,7 +175,19 @@ impl Problem {
         match self {
             Self::Internal(cause) | Self::Unavailable(cause) => Some(cause.clone()),
             Self::InvalidToken(refused) => Some(refused.to_string()),
-            Self::SourceNotAllowed(address) => Some(format!("{address} is in none of ADMIN_NETWORKS")),
+            Self::Denied(refused) if refused.denial == Denial::Network => {
+                Some(format!("{} is in none of ADMIN_NETWORKS", refused.source))
+            }
+            _ => None,
+        }
+    }
+
+    /// Who was refused, where the audit is to say so: somebody known who asked for what they may not
+    /// have. Nobody else's refusal is recorded, so that a flood of strangers buys no writes.
+    #[must_use]
+    pub fn refused(&self) -> Option<&Overreach> {
+        match self {
+            Self::Denied(refused) => Some(refused),
             _ => None,
         }
     }
@@ -210,10 +224,14 @@ impl Problem {
             Self::SecretInQuery => response.header(WWW_AUTHENTICATE, "Bearer error=\"invalid_request\""),
             Self::Unauthenticated => response.header(WWW_AUTHENTICATE, "Bearer"),
             Self::InvalidToken(_) => response.header(WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""),
-            Self::InsufficientScope(scope) => {
-                let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{}\"", scope.as_str());
-                response.header(WWW_AUTHENTICATE, challenge)
-            }
+            Self::Denied(refused) => match refused.denial {
+                Denial::Scope(scope) => {
+                    let scope = scope.as_str();
+                    let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"");
+                    response.header(WWW_AUTHENTICATE, challenge)
+                }
+                Denial::Network | Denial::CrossSite => response,
+            },
             Self::MethodNotAllowed(allow) => response.header(ALLOW, allow),
             // RFC 6749 section 5.2 wants the scheme that a client may prove itself by.
             Self::OAuth(OAuthError::InvalidClient) => {
@@ -255,6 +273,12 @@ impl From<StoreError> for Problem {
 impl From<Vec<Invalid>> for Problem {
     fn from(fields: Vec<Invalid>) -> Self {
         Self::Invalid(fields)
+    }
+}
+
+impl From<Invalid> for Problem {
+    fn from(field: Invalid) -> Self {
+        Self::Invalid(vec![field])
     }
 }
 

@@ -12,16 +12,27 @@ pub struct Route {
     pub function: &'static str,
 }
 
+impl std::fmt::Display for Route {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.method, self.path)
+    }
+}
+
 /// Methods that are answered by `reject-method` where no function claims them. HEAD and OPTIONS are
 /// among them: no page is served here.
 pub const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /// The routes.
-pub const ROUTES: [Route; 11] = [
+pub const ROUTES: [Route; 16] = [
     route("POST", "/login", "login"),
     route("POST", "/oauth/token", "issue-token"),
     route("POST", "/oauth/revoke", "revoke-token"),
+    route("GET", "/users", "list-users"),
     route("POST", "/users", "create-user"),
+    route("PATCH", "/users/{user_id}", "update-user"),
+    route("GET", "/clients", "list-clients"),
+    route("POST", "/clients", "create-client"),
+    route("PATCH", "/clients/{client_id}", "update-client"),
     route("POST", "/tests", "create-test"),
     route("GET", "/tests", "list-tests"),
     route("GET", "/tests/{test_id}", "get-test"),
@@ -66,6 +77,14 @@ fn is_id(part: &str) -> bool {
     (1..=63).contains(&part.len()) && part.bytes().all(byte_fits)
 }
 
+/// The route that `function` answers a path by: what it is called where the names in the path are
+/// nobody's business.
+#[must_use]
+pub fn of(function: &str, path: &str) -> Option<&'static Route> {
+    let path = path.strip_prefix(STAGE).unwrap_or(path);
+    ROUTES.iter().find(|route| route.function == function && is_same(route.path, path))
+}
+
 fn is_same(declared: &str, path: &str) -> bool {
     let (mut a, mut b) = (declared.split('/'), path.split('/'));
     loop {
@@ -89,6 +108,8 @@ mod tests {
         for unknown in ["/", "/v1", "/tests/", "/tests/a/b", "/testsx"] {
             assert!(allowed(unknown).is_empty(), "{unknown}");
         }
+        assert_eq!(of("get-test", "/v1/tests/pricing").map(|route| route.path), Some("/tests/{test_id}"));
+        assert_eq!(of("get-test", "/v1/tests"), None);
     }
 
     #[test]

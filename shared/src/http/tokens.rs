@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::cookies::{ACCESS, REFRESH, write};
 use super::problem::Problem;
 use super::reply::Reply;
-use crate::auth::Issued;
 use crate::auth::session::{IDLE_SECONDS, RefreshToken};
+use crate::auth::sign::Issued;
 use crate::auth::token::LIFE_SECONDS;
 
 /// Tokens in the answer's body: an access token and, for a person, the refresh token that replaces it

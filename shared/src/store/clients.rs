@@ -1,29 +1,68 @@
-//! Machines, in the `identities` table.
+//! Machines.
+
+use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::StoreError;
-use super::item::key;
-use super::table::Table;
+use super::item::{Item, key};
+use super::members::member;
+use super::schema::SECRET_IDS;
+use super::table::{Condition, Table, Write};
 use crate::auth::client::{Client, ClientId};
 
-/// Machines.
+const REVISION: &str = "revision";
+
+/// The clients in the `identities` table.
 #[derive(Debug)]
 pub struct Clients {
     table: Table,
 }
 
 impl Clients {
-    /// The machines in `table`.
+    /// The clients in `table`.
     #[must_use]
     pub fn new(table: Table) -> Self {
         Self { table }
     }
 
-    /// Reads a machine.
+    /// Reads a client, whatever its workspace.
     ///
     /// # Errors
     /// When the store is unavailable.
-    pub async fn client(&self, id: &ClientId) -> Result<Option<Client>, StoreError> {
-        let item = self.table.get(key(format!("client/{id}"))).await?;
+    pub async fn client(&self, client_id: &ClientId) -> Result<Option<Client>, StoreError> {
+        let item = self.table.get(client_key(client_id)).await?;
         item.map(serde_dynamo::from_item).transpose().map_err(StoreError::broken)
     }
+
+    /// Stores a new client together with the `record` of it; false when there is one of its id.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn create(&self, client: &Client, record: Write) -> Result<bool, StoreError> {
+        let write = self.table.write(client_item(client)?, Condition::New);
+        self.table.write_all(vec![write, record]).await
+    }
+
+    /// Replaces a client by its next revision together with the `record` of it; false when it was
+    /// changed by somebody else meanwhile.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn replace(&self, old: &Client, new: &Client, record: Write) -> Result<bool, StoreError> {
+        let expected = Condition::Equals(REVISION, AttributeValue::N(old.revision.to_string()));
+        let write = self.table.write(client_item(new)?, expected);
+        self.table.write_all(vec![write, record]).await
+    }
+}
+
+fn client_key(client_id: &ClientId) -> Item {
+    key(format!("client/{client_id}"))
+}
+
+fn client_item(client: &Client) -> Result<Item, StoreError> {
+    let mut item: Item = serde_dynamo::to_item(client).map_err(StoreError::broken)?;
+    let shown = serde_dynamo::to_attribute_value(client.view().secrets).map_err(StoreError::broken)?;
+    item.insert(SECRET_IDS.to_owned(), shown);
+    item.extend(client_key(&client.client_id));
+    item.extend(member(&client.workspace, &format!("client {}", client.client_id)));
+    Ok(item)
 }

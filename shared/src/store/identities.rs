@@ -1,12 +1,14 @@
 //! Workspaces and people.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
 use super::item::{Item, key};
-use super::table::{Condition, Placed, Table};
+use super::members::member;
+use super::table::{Condition, Table, Write};
 use crate::auth::identity::{Email, UserId};
-use crate::auth::password::{HashFailure, Password, PasswordHash};
+use crate::auth::password::PasswordHash;
 use crate::auth::role::Role;
 use crate::clock::Timestamp;
 use crate::experiment::Workspace;
@@ -40,38 +42,26 @@ pub struct User {
     pub revision: u32,
 }
 
-impl User {
-    /// A new person.
-    ///
-    /// # Errors
-    /// When the password cannot be hashed.
-    pub fn new(
-        email: Email,
-        workspace: Workspace,
-        role: Role,
-        password: &Password,
-        now: Timestamp,
-    ) -> Result<Self, HashFailure> {
-        let (user_id, password_hash) = (UserId::of(&email), password.hash()?);
-        Ok(Self {
-            user_id,
-            email,
-            workspace,
-            role,
-            password_hash,
-            created_at: now,
-            disabled: false,
-            session_epoch: 0,
-            throttle_epoch: 0,
-            revision: 1,
-        })
-    }
-}
-
 #[derive(Serialize)]
 struct WorkspaceRow<'a> {
     admin: &'a UserId,
     created_at: Timestamp,
+    /// How many can administer it: never none. Changes in one transaction with each of them.
+    admins: u32,
+}
+
+const REVISION: &str = "revision";
+const ADMINS: &str = "admins";
+
+/// What became of a person who was to be changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replaced {
+    /// They are changed.
+    Done,
+    /// Somebody else changed them meanwhile.
+    LostRace,
+    /// Their workspace would have nobody left who can administer it.
+    LastAdmin,
 }
 
 /// The `identities` table.
@@ -96,26 +86,65 @@ impl Identities {
         item.map(serde_dynamo::from_item).transpose().map_err(StoreError::broken)
     }
 
-    /// Stores a new person; false when the e-mail address is taken.
+    /// Stores a new person together with the `record` of it; false when the e-mail address is taken.
     ///
     /// # Errors
-    /// When the store is unavailable.
-    pub async fn create_user(&self, user: &User) -> Result<bool, StoreError> {
-        Ok(matches!(self.table.put_new(user_item(user)?).await?, Placed::Stored))
+    /// When the store is unavailable, or an admin's workspace is not there.
+    pub async fn add_user(&self, user: &User, record: Write) -> Result<bool, StoreError> {
+        let mut writes = vec![self.table.write(user_item(user)?, Condition::New), record];
+        writes.extend(self.admins(&user.workspace, i64::from(user.administers())));
+        let outcome = self.table.write_all_or_tell(writes).await?;
+        match outcome {
+            Err(place) if place > 0 => Err(StoreError::broken("a workspace is not there")),
+            outcome => Ok(outcome.is_ok()),
+        }
     }
 
-    /// Stores a new workspace and its first admin together; false when the workspace has had its
-    /// first admin already or the e-mail address is taken.
+    /// Stores a new workspace and its first admin together with the `record` of it; false when the
+    /// workspace has had its first admin already or the e-mail address is taken.
     ///
     /// # Errors
     /// When the store is unavailable.
-    pub async fn bootstrap(&self, admin: &User) -> Result<bool, StoreError> {
-        let row = WorkspaceRow { admin: &admin.user_id, created_at: admin.created_at };
+    pub async fn bootstrap(&self, admin: &User, record: Write) -> Result<bool, StoreError> {
+        let row = WorkspaceRow { admin: &admin.user_id, created_at: admin.created_at, admins: 1 };
         let mut workspace: Item = serde_dynamo::to_item(row).map_err(StoreError::broken)?;
-        workspace.extend(key(format!("workspace/{}", admin.workspace)));
-        let writes = [workspace, user_item(admin)?];
-        let writes = writes.into_iter().map(|item| self.table.write(item, Condition::New));
-        self.table.write_all(writes.collect()).await
+        workspace.extend(workspace_key(&admin.workspace));
+        let items = [workspace, user_item(admin)?];
+        let writes = items.into_iter().map(|item| self.table.write(item, Condition::New));
+        self.table.write_all(writes.chain([record]).collect()).await
+    }
+
+    /// Replaces a person by their next revision together with the `record` of it. The number of those
+    /// who can administer the workspace changes in the same transaction, which fails when it would
+    /// reach none: so of two admins who take each other's role at once, one keeps theirs.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn replace(&self, old: &User, new: &User, record: Write) -> Result<Replaced, StoreError> {
+        let expected = Condition::Equals(REVISION, AttributeValue::N(old.revision.to_string()));
+        let mut writes = vec![self.table.write(user_item(new)?, expected), record];
+        let more = i64::from(new.administers()) - i64::from(old.administers());
+        writes.extend(self.admins(&old.workspace, more));
+        Ok(match self.table.write_all_or_tell(writes).await? {
+            Ok(()) => Replaced::Done,
+            Err(0) => Replaced::LostRace,
+            Err(_) => Replaced::LastAdmin,
+        })
+    }
+
+    /// What changes the number of a workspace's admins, where it changes. It stays 1 at least.
+    fn admins(&self, workspace: &Workspace, more: i64) -> Option<Write> {
+        (more != 0).then(|| self.table.add(workspace_key(workspace), ADMINS, more, 1.max(1 - more)))
+    }
+
+    /// Stores a person by themselves, with no record and no workspace, for tests of what reads one.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    #[cfg(feature = "testing")]
+    pub async fn create_user(&self, user: &User) -> Result<bool, StoreError> {
+        let placed = self.table.put_new(user_item(user)?).await?;
+        Ok(matches!(placed, super::table::Placed::Stored))
     }
 
     /// Replaces a password's hash by a stronger one of the same password, unless the password has
@@ -134,8 +163,13 @@ fn user_key(user_id: &UserId) -> Item {
     key(format!("user/{user_id}"))
 }
 
+fn workspace_key(workspace: &Workspace) -> Item {
+    key(format!("workspace/{workspace}"))
+}
+
 fn user_item(user: &User) -> Result<Item, StoreError> {
     let mut item: Item = serde_dynamo::to_item(user).map_err(StoreError::broken)?;
     item.extend(user_key(&user.user_id));
+    item.extend(member(&user.workspace, &format!("user {}", user.email)));
     Ok(item)
 }

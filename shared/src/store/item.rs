@@ -33,8 +33,7 @@ pub fn text<'a>(item: &'a Item, name: &str) -> Result<&'a str, StoreError> {
     value.map(String::as_str).ok_or_else(|| StoreError::Broken(format!("an item has no text {name}")))
 }
 
-/// A text as an attribute, for tests that write items by hand.
-#[cfg(feature = "testing")]
+/// A text as an attribute.
 #[must_use]
 pub fn text_value(text: &str) -> AttributeValue {
     AttributeValue::S(text.to_owned())

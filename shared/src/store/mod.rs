@@ -8,6 +8,7 @@ pub mod events;
 pub mod identities;
 pub mod item;
 pub mod key;
+pub mod members;
 pub mod meter;
 pub mod schema;
 pub mod sessions;
@@ -91,10 +92,12 @@ pub struct Store {
     pub sessions: sessions::Sessions,
     /// Attempts to sign in.
     pub throttles: throttles::Throttles,
-    /// Machines.
-    pub clients: clients::Clients,
     /// How many sign-ins ended how.
     pub counters: counters::Counters,
+    /// Machines.
+    pub clients: clients::Clients,
+    /// People and machines, by workspace.
+    pub members: members::Members,
     /// Who did what.
     pub audit: audit::Audit,
     /// What the calls so far have cost.
@@ -116,8 +119,9 @@ impl Store {
             identities: identities::Identities::new(table(TableName::Identities)),
             sessions: sessions::Sessions::new(table(TableName::Identities)),
             throttles: throttles::Throttles::new(table(TableName::Identities)),
-            clients: clients::Clients::new(table(TableName::Identities)),
             counters: counters::Counters::new(table(TableName::Identities)),
+            clients: clients::Clients::new(table(TableName::Identities)),
+            members: members::Members::new(table(TableName::Identities)),
             audit: audit::Audit::new(table(TableName::Audit)),
             meter,
         }

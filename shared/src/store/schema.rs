@@ -24,6 +24,29 @@ pub const SHARD: &str = "shard";
 /// Sort key of [`RUNNING`]: when the test was last folded.
 pub const FOLDED_AT: &str = "folded_at";
 
+/// The sparse index of `identities` that holds the people and machines of a workspace.
+pub const MEMBERS: &str = "members";
+/// Partition key of [`MEMBERS`]: the workspace, on people and machines only.
+pub const MEMBER_OF: &str = "member_of";
+/// Sort key of [`MEMBERS`]: `user` and an e-mail address, or `client` and its id.
+pub const MEMBER: &str = "member";
+/// The names and ages of a client's secrets, without their hashes.
+pub const SECRET_IDS: &str = "secret_ids";
+/// What [`MEMBERS`] holds beside keys: what lists show, and never a hash.
+pub const SHOWN: [&str; 11] = [
+    "user_id",
+    "email",
+    "role",
+    "client_id",
+    "name",
+    "scopes",
+    SECRET_IDS,
+    "workspace",
+    "disabled",
+    "revision",
+    "created_at",
+];
+
 /// The five tables, so that each function's role is given exactly those that it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TableName {
@@ -67,10 +90,42 @@ impl TableName {
         if self == Self::Identities { &[PK] } else { &[PK, SK] }
     }
 
+    /// Its index, if it has one.
+    #[must_use]
+    pub fn index(self) -> Option<Index> {
+        match self {
+            Self::Tests => Some(Index { name: RUNNING, key: [SHARD, FOLDED_AT], holds: &[] }),
+            Self::Identities => Some(Index { name: MEMBERS, key: [MEMBER_OF, MEMBER], holds: &SHOWN }),
+            Self::Events | Self::Summaries | Self::Audit => None,
+        }
+    }
+
     /// Whether its items may expire.
     #[must_use]
     pub fn expires(self) -> bool {
         self == Self::Identities
+    }
+}
+
+/// A second way into a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Index {
+    /// Its name.
+    pub name: &'static str,
+    /// The names of its partition and sort key.
+    pub key: [&'static str; 2],
+    /// What it holds beside keys.
+    pub holds: &'static [&'static str],
+}
+
+impl Index {
+    fn projection(self) -> Projection {
+        let projection = Projection::builder();
+        if self.holds.is_empty() {
+            return projection.projection_type(ProjectionType::KeysOnly).build();
+        }
+        let held = self.holds.iter().map(|name| (*name).to_owned()).collect();
+        projection.projection_type(ProjectionType::Include).set_non_key_attributes(Some(held)).build()
     }
 }
 
@@ -104,12 +159,12 @@ async fn create(client: &Client, table: TableName, name: &str) -> Result<(), Sdk
         .billing_mode(BillingMode::PayPerRequest)
         .set_key_schema(Some(key_schema(table.key()).map_err(SdkError::construction_failure)?));
     let mut attributes = table.key().to_vec();
-    if table == TableName::Tests {
-        attributes.extend([SHARD, FOLDED_AT]);
+    if let Some(index) = table.index() {
+        attributes.extend(index.key);
         let index = GlobalSecondaryIndex::builder()
-            .index_name(RUNNING)
-            .set_key_schema(Some(key_schema(&[SHARD, FOLDED_AT]).map_err(SdkError::construction_failure)?))
-            .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
+            .index_name(index.name)
+            .set_key_schema(Some(key_schema(&index.key).map_err(SdkError::construction_failure)?))
+            .projection(index.projection())
             .build()
             .map_err(SdkError::construction_failure)?;
         request = request.global_secondary_indexes(index);

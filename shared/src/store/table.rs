@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, Put, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure,
-    TransactWriteItem,
+    TransactWriteItem, Update,
 };
 use futures_util::future::BoxFuture;
 
@@ -60,6 +60,8 @@ pub struct Query<'a> {
     pub partition: &'a str,
     /// The index and the name of its partition key, to read through it.
     pub index: Option<(&'static str, &'static str)>,
+    /// The name of the sort key and what it must begin with.
+    pub beginning: Option<(&'static str, &'a str)>,
     /// Where an earlier page ended.
     pub after: Option<Item>,
     /// Most items in the page.
@@ -90,10 +92,16 @@ impl<'a> Query<'a> {
 #[derive(Debug)]
 pub struct Write {
     table: String,
-    /// The whole item.
-    item: Item,
-    /// What must hold of the stored one.
-    condition: Condition,
+    change: Change,
+}
+
+#[derive(Debug)]
+enum Change {
+    /// The whole item, and what must hold of the stored one.
+    Put(Item, Condition),
+    /// The item with this key: its number of this name, which must be at least `from`, and what is
+    /// added to it.
+    Add { key: Item, name: &'static str, by: i64, from: i64 },
 }
 
 /// What must hold of the stored item for a write to happen.
@@ -245,11 +253,23 @@ impl Table {
     /// One write of several to be handed to [`Self::write_all`], of this table or another's.
     #[must_use]
     pub fn write(&self, item: Item, condition: Condition) -> Write {
-        Write { table: self.name.clone(), item, condition }
+        Write { table: self.name.clone(), change: Change::Put(item, condition) }
+    }
+
+    /// Another: adds `by` to a number of a stored item, if it is there and at least `from`.
+    #[must_use]
+    pub fn add(&self, key: Item, name: &'static str, by: i64, from: i64) -> Write {
+        Write { table: self.name.clone(), change: Change::Add { key, name, by, from } }
     }
 
     /// Makes all writes or none, in whatever tables; false when a condition failed.
     pub fn write_all(&self, writes: Vec<Write>) -> Answer<'_, bool> {
+        let answer = self.write_all_or_tell(writes);
+        Box::pin(async move { Ok(answer.await?.is_ok()) })
+    }
+
+    /// The same, telling the place of the first write whose condition failed.
+    pub fn write_all_or_tell(&self, writes: Vec<Write>) -> Answer<'_, Result<(), usize>> {
         Box::pin(async move {
             let mut request = self.client.transact_write_items();
             for write in writes {
@@ -262,9 +282,9 @@ impl Table {
                     for table in tables {
                         self.meter.consumed(table.capacity_units);
                     }
-                    Ok(true)
+                    Ok(Ok(()))
                 }
-                Err(error) => lost_race(error),
+                Err(error) => lost_race(error).map(Err),
             }
         })
     }
@@ -282,7 +302,7 @@ impl Table {
     /// Reads one page. A page without a limit has 1 MB and may be one of many under way: it is waited
     /// for longer.
     pub fn query(&self, query: Query<'_>) -> Answer<'_, Page> {
-        let request = self
+        let mut request = self
             .client
             .query()
             .table_name(&self.name)
@@ -295,6 +315,12 @@ impl Table {
             .scan_index_forward(query.order == Order::Rising)
             .consistent_read(query.index.is_none())
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        if let Some((name, beginning)) = query.beginning {
+            request = request
+                .key_condition_expression("#key = :partition AND begins_with(#sort, :beginning)")
+                .expression_attribute_names("#sort", name)
+                .expression_attribute_values(":beginning", AttributeValue::S(beginning.to_owned()));
+        }
         let mut config = aws_sdk_dynamodb::config::Builder::new();
         if query.limit.is_none() && query.index.is_none() {
             config = config.timeout_config(whole_page());
@@ -310,16 +336,33 @@ impl Table {
 
 impl Write {
     fn part(self) -> Result<TransactWriteItem, aws_sdk_dynamodb::error::BuildError> {
-        let (expression, name, value) = self.condition.expression();
-        let put = Put::builder()
-            .table_name(self.table)
-            .set_item(Some(self.item))
-            .condition_expression(expression)
-            .expression_attribute_names("#name", name)
-            .set_expression_attribute_values(
-                value.map(|value| HashMap::from([(":value".to_owned(), value)])),
-            );
-        Ok(TransactWriteItem::builder().put(put.build()?).build())
+        let number = |n: i64| AttributeValue::N(n.to_string());
+        let item = TransactWriteItem::builder();
+        Ok(match self.change {
+            Change::Put(whole, condition) => {
+                let (expression, name, value) = condition.expression();
+                let put = Put::builder()
+                    .table_name(self.table)
+                    .set_item(Some(whole))
+                    .condition_expression(expression)
+                    .expression_attribute_names("#name", name)
+                    .set_expression_attribute_values(
+                        value.map(|value| HashMap::from([(":value".to_owned(), value)])),
+                    );
+                item.put(put.build()?).build()
+            }
+            Change::Add { key, name, by, from } => {
+                let update = Update::builder()
+                    .table_name(self.table)
+                    .set_key(Some(key))
+                    .update_expression("ADD #name :by")
+                    .condition_expression("#name >= :from")
+                    .expression_attribute_names("#name", name)
+                    .expression_attribute_values(":by", number(by))
+                    .expression_attribute_values(":from", number(from));
+                item.update(update.build()?).build()
+            }
+        })
     }
 }
 
@@ -351,15 +394,16 @@ fn existing(error: SdkError<PutItemError>) -> Result<Item, StoreError> {
     Err(error.into())
 }
 
-/// False when a condition failed. Any other reason to cancel, throttling or another transaction under
-/// way, passes.
-fn lost_race(error: SdkError<TransactWriteItemsError>) -> Result<bool, StoreError> {
+/// The place of the first write whose condition failed. Any other reason to cancel, throttling or
+/// another transaction under way, passes.
+fn lost_race(error: SdkError<TransactWriteItemsError>) -> Result<usize, StoreError> {
     if let SdkError::ServiceError(service) = &error
         && let TransactWriteItemsError::TransactionCanceledException(cancelled) = service.err()
     {
-        let reasons: Vec<&str> = cancelled.cancellation_reasons().iter().filter_map(|r| r.code()).collect();
-        if reasons.contains(&"ConditionalCheckFailed") {
-            return Ok(false);
+        let reasons = cancelled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or_default());
+        let reasons: Vec<&str> = reasons.collect();
+        if let Some(place) = reasons.iter().position(|reason| *reason == "ConditionalCheckFailed") {
+            return Ok(place);
         }
         let passing = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
         if reasons.iter().any(|reason| passing.contains(reason)) {

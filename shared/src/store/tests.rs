@@ -10,7 +10,7 @@ use super::StoreError;
 use super::item::{Item, sorted_key, text};
 use super::key;
 use super::schema::{FOLDED_AT, PK, RUNNING, SHARD, SK};
-use super::table::{Condition, Placed, Query, Table};
+use super::table::{Condition, Query, Table, Write};
 use crate::clock::Timestamp;
 use crate::config::Limits;
 use crate::experiment::bucket::fnv1a32;
@@ -106,19 +106,26 @@ impl Tests {
         Ok(found)
     }
 
-    /// Stores a new test.
+    /// Stores a new test together with the `record` of it.
     ///
     /// # Errors
     /// When the store is unavailable.
-    pub async fn create(&self, workspace: &Workspace, test: &Experiment) -> Result<Created, StoreError> {
-        match self.table.put_new(current(workspace, test)?).await? {
-            Placed::Stored => Ok(Created::New),
-            Placed::Exists(old) => Ok(Created::Exists(Box::new(experiment(&old)?))),
+    pub async fn create(
+        &self,
+        workspace: &Workspace,
+        test: &Experiment,
+        record: Write,
+    ) -> Result<Created, StoreError> {
+        let write = self.table.write(current(workspace, test)?, Condition::New);
+        if self.table.write_all(vec![write, record]).await? {
+            return Ok(Created::New);
         }
+        let old = self.get(workspace, &test.definition.test_id).await?;
+        old.map(|old| Created::Exists(Box::new(old))).ok_or_else(|| StoreError::broken("a test is gone"))
     }
 
-    /// Replaces a test by its next revision and keeps the old one; false when it was changed by
-    /// somebody else meanwhile.
+    /// Replaces a test by its next revision and keeps the old one, together with the `record` of it;
+    /// false when it was changed by somebody else meanwhile.
     ///
     /// # Errors
     /// When the store is unavailable.
@@ -127,6 +134,7 @@ impl Tests {
         workspace: &Workspace,
         old: &Experiment,
         new: &Experiment,
+        record: Write,
     ) -> Result<bool, StoreError> {
         let id = &old.definition.test_id;
         let mut past = sorted_key(key::history(workspace, id), key::revision(old.revision));
@@ -135,6 +143,7 @@ impl Tests {
         let writes = vec![
             self.table.write(past, Condition::New),
             self.table.write(current(workspace, new)?, Condition::Equals(REVISION, expected)),
+            record,
         ];
         let won = self.table.write_all(writes).await?;
         self.seen().remove(&(workspace.clone(), id.clone()));

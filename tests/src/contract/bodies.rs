@@ -2,20 +2,26 @@
 
 use std::collections::BTreeSet;
 
+use bellwether::auth::Caller;
+use bellwether::auth::client::Client;
 use bellwether::auth::identity::Email;
+use bellwether::auth::machines::{ClientPatch, Drawn};
 use bellwether::auth::password::Password;
-use bellwether::auth::role::Role;
+use bellwether::auth::people::{UserPatch, role_of_a_person};
+use bellwether::auth::role::{Role, Scope};
 use bellwether::clock::Timestamp;
 use bellwether::experiment::{
-    Assignment, Conversion, Decision, Definition, Experiment, Seed, Told, Unit, conversion, decide, unit,
-    wire,
+    Assignment, Conversion, Decision, Definition, Experiment, Seed, Told, Unit, Workspace, conversion,
+    decide, unit, wire,
 };
 use bellwether::http::batch::Batch;
 use bellwether::http::extract::typed;
 use bellwether::http::json;
 use bellwether::stats::fold::{Fold, Row};
 use bellwether::stats::report::Report;
+use bellwether::store::identities::User;
 use bellwether::store::tests::Listed;
+use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
 use super::document::{CONTRACT, Shape, body_of, source};
@@ -95,6 +101,32 @@ fn what_the_code_answers_fits_the_contract_and_no_field_is_missing_from_it() {
     let targeted = launched(&json!({}));
     let Decision::Leave(reason) = decide(&targeted, &unit).unwrap() else { panic!("it is not targeted") };
     assignment.assert_takes(&told(Told::left(&targeted, unit, reason)), "no assignment");
+}
+
+#[test]
+fn what_the_code_shows_of_people_and_machines_fits_the_contract_and_no_field_is_missing_from_it() {
+    Shape::closed("User").assert_takes(&json!(grace().view()), "a person");
+    let (client, secret) = crm();
+    Shape::closed("Client").assert_takes(&json!(client.view()), "a machine");
+    let answer = Shape::closed("ClientAnswer");
+    answer.assert_takes(&client.shown_with(None), "a machine");
+    answer.assert_takes(&client.shown_with(Some(&secret)), "a machine and its secret");
+}
+
+fn grace() -> User {
+    let email = Email::parse("grace@example.com").unwrap();
+    let password = Password::parse(&"a long enough password".to_owned().into()).unwrap();
+    User::new(email, Workspace::parse("acme").unwrap(), Role::Analyst, &password, now()).unwrap()
+}
+
+fn admin() -> Caller {
+    let workspace = Workspace::parse("acme").unwrap();
+    Caller { subject: "ada".to_owned(), workspace, role: Role::Admin, scopes: Scope::ALL.to_vec() }
+}
+
+fn crm() -> (Client, SecretString) {
+    let new = typed(body_of("create-client")).unwrap();
+    Client::new(new, &admin(), &Drawn { id: [7; 16], secret: [1; 32] }, now()).unwrap()
 }
 
 /// A field, values within its limits, and values outside them.
@@ -395,12 +427,15 @@ fn the_limits_of_a_person_and_of_a_sign_in_are_those_of_the_code() {
     let person = |body: Value| {
         let password = body["password"].as_str().map(str::to_owned);
         let password = password.is_some_and(|password| Password::parse(&password.into()).is_ok());
-        let role = serde_json::from_value(body["role"].clone()).is_ok_and(|role: Role| role != Role::Service);
+        let role = serde_json::from_value(body["role"].clone()).map(role_of_a_person);
+        let role = role.is_ok_and(|role| role.is_ok());
         is_email(&body) && password && role && has(&body, 3)
     };
     let base = json!({ "email": "a@b.c", "password": "a long enough password", "role": "viewer" });
     assert_limits("NewUser", &base, &limits, person);
-    assert!(source("create-user").contains("new.role == Role::Service"), "the one role that is for machines");
+    for function in ["create-user", "update-user"] {
+        assert!(source(function).contains("role_of_a_person"), "{function}: one role is for machines");
+    }
     let passwords = ("password", vec![json!(""), texts("x", 1_000)], vec![json!(1), Value::Null]);
     let session =
         ("session", vec![json!("cookie"), Value::Null], vec![json!("bearer"), json!(""), json!(true)]);
@@ -415,4 +450,81 @@ fn the_limits_of_a_person_and_of_a_sign_in_are_those_of_the_code() {
     let limits = [email, passwords, session];
     assert_limits("Login", &json!({ "email": "a@b.c", "password": "" }), &limits, sign_in);
     assert!(source("login").contains("enum Keep {\n    Cookie,\n}"), "the one place for tokens");
+}
+
+fn revisions() -> Limits {
+    ("revision", vec![json!(1)], vec![json!(-1), json!(1.5), json!("1"), Value::Null, json!(1e16)])
+}
+
+/// A switch that may be left out.
+fn switch(name: &'static str) -> Limits {
+    (name, vec![json!(true), json!(false), Value::Null], vec![json!("true"), json!(1)])
+}
+
+#[test]
+fn the_limits_of_a_change_of_a_person_are_those_of_the_code() {
+    let user = grace();
+    let limits = [
+        revisions(),
+        (
+            "role",
+            vec![json!("admin"), json!("viewer"), Value::Null],
+            vec![json!("service"), json!("x"), json!(1)],
+        ),
+        switch("disabled"),
+        switch("unlock"),
+        (
+            "password",
+            vec![texts("ü", 15), texts("x", 128), Value::Null],
+            vec![texts("ü", 14), texts("x", 129), json!(1)],
+        ),
+    ];
+    let code = |body: Value| {
+        let Ok(patch) = typed::<UserPatch>(body) else { return false };
+        let password = patch.password.as_ref().map(Password::parse).transpose();
+        let role = patch.role.map(role_of_a_person).transpose();
+        role.is_ok() && password.is_ok_and(|password| user.revise(&patch, password.as_ref()).is_ok())
+    };
+    assert_limits("UserPatch", &json!({ "revision": 1 }), &limits, code);
+}
+
+#[test]
+fn the_limits_of_a_machine_and_of_its_change_are_those_of_the_code() {
+    let all = json!(["assignments:write", "conversions:write", "metrics:read"]);
+    let twice = json!(["metrics:read", "metrics:read"]);
+    let no_scopes =
+        vec![json!([]), json!(["tests:read"]), json!(["x"]), json!([1]), json!("metrics:read"), twice];
+    let no_names = vec![json!(""), texts("ü", 201), json!("\u{7f}"), json!("a\nb"), json!(1)];
+    let names = || vec![json!("x"), texts("ü", 200)];
+    let null = |name: &'static str, takes: bool| -> Limits {
+        let value = vec![Value::Null];
+        if takes { (name, value, vec![]) } else { (name, vec![], value) }
+    };
+    let limits = [
+        ("name", names(), no_names.clone()),
+        ("scopes", vec![json!(["metrics:read"]), all.clone()], no_scopes.clone()),
+        null("name", false),
+        null("scopes", false),
+    ];
+    let drawn = Drawn { id: [7; 16], secret: [1; 32] };
+    let code = |body: Value| typed(body).and_then(|new| Client::new(new, &admin(), &drawn, now())).is_ok();
+    assert_limits("NewClient", &json!({ "name": "CRM", "scopes": ["metrics:read"] }), &limits, code);
+    let client = crm().0;
+    let own = json!(client.secrets[0].secret_id);
+    let no_secrets = vec![json!(""), json!("0123456"), json!("0123456789"), json!("0123456G"), json!(1)];
+    let limits = [
+        revisions(),
+        ("name", names(), no_names),
+        ("scopes", vec![all], no_scopes),
+        null("name", true),
+        null("scopes", true),
+        switch("disabled"),
+        switch("add_secret"),
+        ("retire_secret", vec![own, Value::Null], no_secrets),
+    ];
+    let code = |body: Value| {
+        let patch = typed::<ClientPatch>(body);
+        patch.is_ok_and(|patch| client.revise(&patch, &admin(), [2; 32], now()).is_ok())
+    };
+    assert_limits("ClientPatch", &json!({ "revision": 1 }), &limits, code);
 }

@@ -1,0 +1,41 @@
+//! `POST /clients`: adds a machine to the caller's workspace and shows its first secret, once.
+//!
+//! What it may be granted: `bellwether::auth::client::Client::new`.
+
+#[cfg(test)]
+mod tests;
+
+use bellwether::App;
+use bellwether::auth::client::Client;
+use bellwether::auth::machines::Drawn;
+use bellwether::auth::role::Scope;
+use bellwether::http::problem::Problem;
+use bellwether::http::{Function, extract, reply::Reply, serve};
+use bellwether::random;
+use bellwether::store::audit::Action;
+use lambda_http::{Error, Request};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    serve(function()).await
+}
+
+fn function() -> Function {
+    Function::new(env!("CARGO_PKG_NAME"), |app, request| Box::pin(handle(app, request)))
+}
+
+async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
+    let caller = app.auth.require(&request, Scope::UsersWrite).await?;
+    let new = extract::body(&request)?;
+    let (id, secret) = (random::bytes(), random::bytes());
+    let drawn = Drawn { id: id.map_err(Problem::internal)?, secret: secret.map_err(Problem::internal)? };
+    let (client, secret) = Client::new(new, &caller, &drawn, app.clock.now())?;
+    let origin = app.origin(&request)?;
+    let entry = origin.record(&client.workspace, &caller.subject, Action::ClientCreated, &client.client_id);
+    let entry = entry.detail(Scope::write_list(&client.scopes));
+    if !app.store.clients.create(&client, app.store.audit.part(&entry)?).await? {
+        return Err(Problem::internal("128 random bits were drawn twice"));
+    }
+    entry.log();
+    Reply::created(&client.shown_with(Some(&secret)))
+}

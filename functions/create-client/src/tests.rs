@@ -1,0 +1,72 @@
+//! Adding machines: what they may be granted, and the one time that their secret is shown.
+
+use bellwether::auth::client::ClientId;
+use bellwether::auth::role::Role;
+use bellwether::store::schema::TableName;
+use bellwether::testing::{Bench, as_payload_2, with_body};
+use serde_json::{Value, json};
+
+use super::function;
+
+#[tokio::test]
+async fn a_client_is_stored_with_its_record_and_its_secret_is_shown_and_not_kept() {
+    let bench = Bench::start().await;
+    let event = bench.event("create-client", Role::Admin).await;
+    let (answer, spent) = bench.metered(function(), event.clone()).await;
+    assert_eq!((answer.status, spent.calls), (201, 1), "{}", answer.body);
+    let secret = answer.body["client_secret"].as_str().unwrap();
+    let id = ClientId::parse(answer.body["client_id"].as_str().unwrap()).unwrap();
+    let stored = bench.app.store.clients.client(&id).await.unwrap().unwrap();
+    assert!(stored.admits(&secret.to_owned().into()), "the secret is right");
+    assert_eq!(answer.body["secret_id"], answer.body["secrets"][0]["secret_id"]);
+    assert_eq!(answer.body["scopes"], json!(["assignments:write", "conversions:write"]));
+    for table in [TableName::Identities, TableName::Audit] {
+        let items = json!(bench.items(table).await).to_string();
+        assert!(!items.contains(secret), "{items}");
+    }
+    let record = bench.records().await.remove(0);
+    assert_eq!((&record["action"], &record["target"]), (&json!("client_created"), &answer.body["client_id"]));
+    assert_eq!(record["detail"], "assignments:write conversions:write");
+    let another = bench.call(function(), as_payload_2(&event)).await;
+    assert_eq!(another.status, 201);
+    assert_ne!(another.body["client_secret"], answer.body["client_secret"]);
+}
+
+#[tokio::test]
+async fn what_no_machine_may_have_is_refused_by_name() {
+    let bench = Bench::start().await;
+    let event = bench.event("create-client", Role::Admin).await;
+    let body = |name: Value, scopes: Value| json!({ "name": name, "scopes": scopes });
+    let fits = json!(["metrics:read"]);
+    for (body, pointer) in [
+        (body(json!("CRM"), json!(["tests:read"])), "/scopes/0"),
+        (body(json!("CRM"), json!(["metrics:read", "users:write"])), "/scopes/1"),
+        (body(json!("CRM"), json!(["metrics:read", "*"])), "/scopes/1"),
+        (body(json!("CRM"), json!(["metrics:read", "metrics:read"])), "/scopes/1"),
+        (body(json!("CRM"), json!([])), "/scopes"),
+        (body(json!("CRM"), json!("metrics:read")), "/scopes"),
+        (body(json!(""), fits.clone()), "/name"),
+        (body(json!("a\r\nb"), fits.clone()), "/name"),
+        (json!({ "name": "CRM", "scopes": fits, "client_id": "c_1" }), "/client_id"),
+    ] {
+        let (answer, spent) = bench.metered(function(), with_body(event.clone(), &body)).await;
+        assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!(pointer)), "{body}");
+        assert_eq!(spent.calls, 0);
+    }
+    let answer = bench.call(function(), with_body(event, &body(json!("CRM"), json!(["users:write"])))).await;
+    let detail = answer.body["errors"][0]["detail"].as_str().unwrap();
+    assert_eq!(
+        detail,
+        "users:write is not for machines; they may have assignments:write, conversions:write, metrics:read"
+    );
+}
+
+#[tokio::test]
+async fn only_a_token_with_the_scope_opens() {
+    Bench::start().await.assert_refuses(function(), "create-client", Role::Analyst).await;
+}
+
+#[tokio::test]
+async fn without_its_store_it_answers_503_in_time() {
+    Bench::assert_unavailable_without_store(function(), "create-client").await;
+}

@@ -1,0 +1,59 @@
+//! Listing machines by pages.
+
+use bellwether::auth::role::Role;
+use bellwether::testing::{Bench, as_payload_2, with_query};
+use serde_json::{Value, json};
+
+use super::function;
+
+#[tokio::test]
+async fn every_machine_of_the_workspace_is_listed_once_over_the_pages_without_its_secrets() {
+    let bench = Bench::start().await;
+    bench.found().await;
+    let mut added = Vec::new();
+    for n in 0..5 {
+        added.push(bench.machine(&format!("machine {n}")).await.0);
+    }
+    added.sort_by_key(|client| client.client_id.to_string());
+    let event = bench.event("list-clients", Role::Admin).await;
+    let (mut seen, mut next) = (Vec::new(), Value::Null);
+    loop {
+        let mut event = with_query(event.clone(), "limit", "2");
+        if let Some(place) = next.as_str() {
+            event = with_query(event, "next", place);
+        }
+        let (answer, spent) = bench.metered(function(), as_payload_2(&event)).await;
+        assert_eq!((answer.status, spent.calls), (200, 1), "{}", answer.body);
+        assert!(!answer.body.to_string().contains("hash"), "{}", answer.body);
+        seen.extend(answer.body["clients"].as_array().unwrap().clone());
+        next = answer.body["next"].clone();
+        if next.is_null() {
+            break;
+        }
+    }
+    assert_eq!(json!(seen), json!(added.iter().map(|client| client.view()).collect::<Vec<_>>()));
+    assert_eq!(seen[0]["secrets"][0].as_object().unwrap().len(), 2, "a name and a time");
+    let foreign = bench.signed(event, Role::Admin, "globex").await;
+    assert_eq!(bench.call(function(), foreign).await.body, json!({ "clients": [], "next": null }));
+}
+
+#[tokio::test]
+async fn a_wrong_limit_or_place_is_named() {
+    let bench = Bench::start().await;
+    let event = bench.event("list-clients", Role::Admin).await;
+    for (name, value) in [("limit", "x"), ("limit", "101"), ("next", "%%"), ("next", "QQ")] {
+        let answer = bench.call(function(), with_query(event.clone(), name, value)).await;
+        let pointer = json!(format!("?{name}"));
+        assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &pointer), "{value}");
+    }
+}
+
+#[tokio::test]
+async fn only_a_token_with_the_scope_opens() {
+    Bench::start().await.assert_refuses(function(), "list-clients", Role::Service).await;
+}
+
+#[tokio::test]
+async fn without_its_store_it_answers_503_in_time() {
+    Bench::assert_unavailable_without_store(function(), "list-clients").await;
+}

@@ -1,0 +1,103 @@
+//! Listing people by pages.
+
+use bellwether::auth::role::Role;
+use bellwether::store::schema::{MEMBER_OF, MEMBERS};
+use bellwether::testing::{Bench, as_payload_2, with_query};
+use serde_json::{Value, json};
+
+use super::function;
+
+async fn pages(bench: &Bench, limit: &str) -> Vec<Value> {
+    let event = bench.event("list-users", Role::Admin).await;
+    let (mut seen, mut next) = (Vec::new(), Value::Null);
+    loop {
+        let mut event = with_query(event.clone(), "limit", limit);
+        if let Some(place) = next.as_str() {
+            event = with_query(event, "next", place);
+        }
+        let answer = bench.call(function(), as_payload_2(&event)).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        seen.extend(answer.body["users"].as_array().unwrap().clone());
+        next = answer.body["next"].clone();
+        if next.is_null() {
+            return seen;
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_person_of_the_workspace_is_listed_once_over_the_pages_and_no_machine() {
+    let bench = Bench::start().await;
+    bench.found().await;
+    for n in 0..6 {
+        bench.join(&format!("p{n}@example.com"), Role::Viewer).await;
+    }
+    bench.machine("CRM").await;
+    let users = pages(&bench, "3").await;
+    let names: Vec<&str> = users.iter().map(|user| user["email"].as_str().unwrap()).collect();
+    let people = (0..6).map(|n| format!("p{n}@example.com"));
+    assert_eq!(names, ["ada@example.com".to_owned()].into_iter().chain(people).collect::<Vec<_>>());
+    assert_eq!((&users[0]["role"], &users[1]["revision"]), (&json!("admin"), &json!(1)));
+    let foreign = bench.signed(bench.event("list-users", Role::Admin).await, Role::Admin, "globex").await;
+    assert_eq!(bench.call(function(), foreign).await.body, json!({ "users": [], "next": null }));
+}
+
+#[tokio::test]
+async fn a_list_cannot_read_a_hash_because_the_index_that_it_reads_holds_none() {
+    let bench = Bench::start().await;
+    bench.found().await;
+    bench.machine("CRM").await;
+    let query = bench.database().query().table_name("bench-identities").index_name(MEMBERS);
+    let query =
+        query.key_condition_expression("#key = :workspace").expression_attribute_names("#key", MEMBER_OF);
+    let acme = bellwether::store::item::text_value("acme");
+    let held = query.expression_attribute_values(":workspace", acme).send().await.unwrap().items.unwrap();
+    assert_eq!(held.len(), 2, "a person and a machine");
+    for item in &held {
+        let text = format!("{item:?}");
+        assert!(
+            !text.contains("hash") && !text.contains("argon2") && !item.contains_key("secrets"),
+            "{text}"
+        );
+    }
+    let (answer, spent) = bench.metered(function(), bench.event("list-users", Role::Admin).await).await;
+    assert_eq!((spent.calls, answer.body["users"].as_array().unwrap().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_wrong_limit_or_place_is_named() {
+    let bench = Bench::start().await;
+    let event = bench.event("list-users", Role::Admin).await;
+    for (name, value) in [("limit", "0"), ("limit", "101"), ("next", "%%"), ("next", "QQ")] {
+        let answer = bench.call(function(), with_query(event.clone(), name, value)).await;
+        let pointer = json!(format!("?{name}"));
+        assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &pointer), "{value}");
+    }
+}
+
+#[tokio::test]
+async fn a_thousand_bad_tokens_buy_no_call_of_the_store_and_no_record() {
+    let bench = Bench::start().await;
+    let event = bench.event("list-users", Role::Admin).await;
+    let before = bench.app.store.meter.read();
+    for n in 0..1_000 {
+        let mut forged = event.clone();
+        let token = event["headers"]["authorization"].as_str().unwrap();
+        let cut = token.len() - 1 - n % 80;
+        forged["multiValueHeaders"]["authorization"] = json!([format!("{}{n}", &token[..cut])]);
+        forged["headers"]["authorization"] = forged["multiValueHeaders"]["authorization"][0].clone();
+        assert_eq!(bench.call(function(), forged).await.status, 401, "{n}");
+    }
+    assert_eq!((bench.app.store.meter.read() - before).calls, 0);
+    assert!(bench.records().await.is_empty());
+}
+
+#[tokio::test]
+async fn only_a_token_with_the_scope_opens() {
+    Bench::start().await.assert_refuses(function(), "list-users", Role::Analyst).await;
+}
+
+#[tokio::test]
+async fn without_its_store_it_answers_503_in_time() {
+    Bench::assert_unavailable_without_store(function(), "list-users").await;
+}

@@ -1,0 +1,114 @@
+//! Changing machines: two live secrets at most, a retired one ended at once, and who wins.
+
+use bellwether::auth::client::Client;
+use bellwether::auth::role::Role;
+use bellwether::testing::{Answer, Bench, as_payload_2, with_body, with_parameter};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use super::function;
+
+async fn patch(bench: &Bench, client: &Client, body: Value) -> Answer {
+    let event = with_body(bench.event("update-client", Role::Admin).await, &body);
+    bench.call(function(), with_parameter(event, "client_id", &client.client_id.to_string())).await
+}
+
+async fn admits(bench: &Bench, client: &Client, secret: &SecretString) -> bool {
+    bench.app.store.clients.client(&client.client_id).await.unwrap().unwrap().admits(secret)
+}
+
+#[tokio::test]
+async fn a_secret_is_replaced_without_a_moment_in_which_none_holds() {
+    let bench = Bench::start().await;
+    let (client, first) = bench.machine("CRM").await;
+    let added = patch(&bench, &client, json!({ "revision": 1, "add_secret": true })).await;
+    assert_eq!((added.status, &added.body["revision"]), (200, &json!(2)), "{}", added.body);
+    let second = SecretString::from(added.body["client_secret"].as_str().unwrap());
+    assert!(admits(&bench, &client, &first).await && admits(&bench, &client, &second).await);
+    let third = patch(&bench, &client, json!({ "revision": 2, "add_secret": true })).await;
+    assert_eq!(third.status, 409, "two live secrets at most");
+    let again = patch(&bench, &client, json!({ "revision": 1, "add_secret": true })).await;
+    assert_eq!(again.status, 409, "a secret is shown once");
+    let old = &client.secrets[0].secret_id;
+    bench.pass(1);
+    let retired = patch(&bench, &client, json!({ "revision": 2, "retire_secret": old })).await;
+    assert_eq!((retired.status, retired.body.get("client_secret")), (200, None), "{}", retired.body);
+    assert!(!admits(&bench, &client, &first).await && admits(&bench, &client, &second).await);
+    assert_eq!(retired.body["secrets"].as_array().unwrap().len(), 1);
+    let repeated = patch(&bench, &client, json!({ "revision": 2, "retire_secret": old })).await;
+    assert_eq!((repeated.status, &repeated.body), (200, &retired.body));
+    let unknown = patch(&bench, &client, json!({ "revision": 3, "retire_secret": "00000000" })).await;
+    assert_eq!(unknown.status, 409);
+    let records = bench.records().await;
+    let details: Vec<_> = records.iter().map(|record| record["detail"].as_str().unwrap()).collect();
+    assert_eq!(details, ["revision 2: secrets", "revision 3: secrets"]);
+}
+
+#[tokio::test]
+async fn a_client_is_renamed_granted_other_scopes_and_disabled() {
+    let bench = Bench::start().await;
+    let (client, secret) = bench.machine("CRM").await;
+    let change = json!({ "revision": 1, "name": "Sales CRM", "scopes": ["metrics:read"], "disabled": true });
+    let event = with_body(bench.event("update-client", Role::Admin).await, &change);
+    let event = as_payload_2(&with_parameter(event, "client_id", &client.client_id.to_string()));
+    let (answer, spent) = bench.metered(function(), event.clone()).await;
+    assert_eq!((answer.status, spent.calls), (200, 2), "{}", answer.body);
+    assert_eq!((&answer.body["name"], &answer.body["disabled"]), (&json!("Sales CRM"), &json!(true)));
+    assert_eq!(answer.body["scopes"], json!(["metrics:read"]));
+    assert!(!admits(&bench, &client, &secret).await);
+    let (again, spent) = bench.metered(function(), event).await;
+    assert_eq!((&again.body, spent.calls), (&answer.body, 1));
+    let records = bench.records().await;
+    let [record] = records.as_slice() else { panic!("{records:?}") };
+    assert_eq!(record["detail"], "revision 2: name, scopes, disabled");
+    assert_eq!((&record["action"], &record["target"]), (&json!("client_changed"), &json!(client.client_id)));
+}
+
+#[tokio::test]
+async fn of_two_changes_to_the_same_revision_one_wins() {
+    let bench = Bench::start().await;
+    let (client, _) = bench.machine("CRM").await;
+    let other = bench.cold().await;
+    let add = json!({ "revision": 1, "add_secret": true });
+    let (a, b) = tokio::join!(patch(&bench, &client, add.clone()), patch(&other, &client, add));
+    let mut statuses = [a.status, b.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409]);
+    let stored = bench.app.store.clients.client(&client.client_id).await.unwrap().unwrap();
+    assert_eq!(stored.secrets.len(), 2);
+}
+
+#[tokio::test]
+async fn wrong_fields_are_named() {
+    let bench = Bench::start().await;
+    let (client, _) = bench.machine("CRM").await;
+    for (body, pointer) in [
+        (json!({ "name": "x" }), "/revision"),
+        (json!({ "revision": 1, "name": "" }), "/name"),
+        (json!({ "revision": 1, "scopes": [] }), "/scopes"),
+        (json!({ "revision": 1, "scopes": ["results:read"] }), "/scopes/0"),
+        (json!({ "revision": 1, "secrets": [] }), "/secrets"),
+        (json!({ "revision": 1, "workspace": "globex" }), "/workspace"),
+    ] {
+        let answer = patch(&bench, &client, body).await;
+        assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!(pointer)));
+    }
+}
+
+#[tokio::test]
+async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
+    let bench = Bench::start().await;
+    let (client, _) = bench.machine("CRM").await;
+    bench.assert_refuses(function(), "update-client", Role::Analyst).await;
+    let event = bench.event("update-client", Role::Admin).await;
+    let own = with_parameter(event.clone(), "client_id", &client.client_id.to_string());
+    let foreign = bench.signed(own, Role::Admin, "globex").await;
+    for event in [foreign, event.clone(), with_parameter(event, "client_id", "nobody")] {
+        assert_eq!(bench.call(function(), event).await.status, 404);
+    }
+}
+
+#[tokio::test]
+async fn without_its_store_it_answers_503_in_time() {
+    Bench::assert_unavailable_without_store(function(), "update-client").await;
+}

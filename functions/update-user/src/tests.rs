@@ -1,0 +1,177 @@
+//! Changing people: what ends their sessions, who may not be changed, and who wins.
+
+use bellwether::auth::role::Role;
+use bellwether::store::identities::User;
+use bellwether::testing::{Answer, Bench, as_payload_2, with_body, with_parameter};
+use serde_json::{Value, json};
+
+use super::function;
+
+async fn patch(bench: &Bench, user: &User, body: Value) -> Answer {
+    let event = with_body(bench.event("update-user", Role::Admin).await, &body);
+    bench.call(function(), with_parameter(event, "user_id", &user.user_id.to_string())).await
+}
+
+async fn stored(bench: &Bench, user: &User) -> User {
+    bench.app.store.identities.user(&user.user_id).await.unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn a_change_is_stored_with_its_record_and_ends_the_sessions_it_should_end() {
+    let bench = Bench::start().await;
+    bench.found().await;
+    let grace = bench.join("grace@example.com", Role::Analyst).await;
+    let event = bench.event("update-user", Role::Admin).await;
+    let (answer, spent) = bench.metered(function(), as_payload_2(&event)).await;
+    assert_eq!((answer.status, spent.calls), (200, 2), "{}", answer.body);
+    assert_eq!((&answer.body["role"], &answer.body["revision"]), (&json!("viewer"), &json!(2)));
+    assert_eq!(stored(&bench, &grace).await.session_epoch, 1);
+    let (again, spent) = bench.metered(function(), event).await;
+    assert_eq!((&again.body, spent.calls), (&answer.body, 1), "the same again is no change");
+    let records = bench.records().await;
+    let [record] = records.as_slice() else { panic!("{records:?}") };
+    assert_eq!((&record["action"], &record["outcome"]), (&json!("user_changed"), &json!("done")));
+    assert_eq!((&record["target"], &record["workspace"]), (&json!(grace.user_id), &json!("acme")));
+    assert_eq!(record["detail"], "revision 2, role analyst to viewer");
+    assert_eq!((&record["source"], record["actor"].as_str().unwrap().len()), (&json!("127.0.0.1"), 32));
+}
+
+#[tokio::test]
+async fn a_new_password_signs_in_and_is_held_to_the_rules_of_a_first_one() {
+    let bench = Bench::start().await;
+    bench.found().await;
+    let grace = bench.join("grace@example.com", Role::Viewer).await;
+    for (password, rule) in [
+        ("short", "must be 15 to 128 characters"),
+        ("PasswordPassword1!", "is too easy to guess"),
+        ("Grace-Bellwether-2026", "is too easy to guess"),
+    ] {
+        let answer = patch(&bench, &grace, json!({ "revision": 1, "password": password })).await;
+        let error = &answer.body["errors"][0];
+        assert_eq!((answer.status, &error["pointer"]), (422, &json!("/password")));
+        assert!(error["detail"].as_str().unwrap().starts_with(rule), "{error}");
+        assert!(!answer.body.to_string().contains(password));
+    }
+    let change = json!({ "revision": 1, "password": "violet harbour nine trains" });
+    assert_eq!(patch(&bench, &grace, change.clone()).await.status, 200);
+    let changed = stored(&bench, &grace).await;
+    let text = "violet harbour nine trains".to_owned().into();
+    assert!(bellwether::auth::password::Password::offered(&text).matches(&changed.password_hash));
+    assert_eq!((changed.session_epoch, changed.throttle_epoch), (1, 1));
+    let again = patch(&bench, &grace, change).await;
+    assert_eq!(again.status, 409, "an answer to the same again would tell whether a password is right");
+    let record = bench.records().await.remove(0);
+    assert_eq!(record["detail"], "revision 2, password");
+    assert!(!record.to_string().contains("violet"), "{record}");
+}
+
+#[tokio::test]
+async fn a_person_is_disabled_enabled_and_unlocked() {
+    let bench = Bench::start().await;
+    bench.found().await;
+    let grace = bench.join("grace@example.com", Role::Viewer).await;
+    let disabled = patch(&bench, &grace, json!({ "revision": 1, "disabled": true })).await;
+    assert_eq!((disabled.status, &disabled.body["disabled"]), (200, &json!(true)));
+    let enabled = patch(&bench, &grace, json!({ "revision": 2, "disabled": false })).await;
+    assert_eq!((enabled.status, &enabled.body["disabled"]), (200, &json!(false)));
+    assert_eq!(patch(&bench, &grace, json!({ "revision": 3, "unlock": true })).await.status, 200);
+    let now = stored(&bench, &grace).await;
+    assert_eq!((now.session_epoch, now.throttle_epoch, now.revision), (1, 1, 4));
+}
+
+#[tokio::test]
+async fn the_last_admin_stays_one_whatever_the_others_are() {
+    let bench = Bench::start().await;
+    let ada = bench.found().await;
+    let grace = bench.join("grace@example.com", Role::Viewer).await;
+    for change in [json!({ "revision": 1, "role": "analyst" }), json!({ "revision": 1, "disabled": true })] {
+        let answer = patch(&bench, &ada, change).await;
+        assert_eq!(answer.status, 409);
+        assert!(answer.body["detail"].as_str().unwrap().contains("last admin"), "{}", answer.body);
+    }
+    assert!(bench.records().await.is_empty(), "what was not done is not recorded");
+    let promoted = patch(&bench, &grace, json!({ "revision": 1, "role": "admin", "disabled": true })).await;
+    assert_eq!(promoted.status, 200, "{}", promoted.body);
+    let change = json!({ "revision": 1, "role": "analyst" });
+    assert_eq!(patch(&bench, &ada, change.clone()).await.status, 409, "a disabled admin is none");
+    assert_eq!(patch(&bench, &grace, json!({ "revision": 2, "disabled": false })).await.status, 200);
+    assert_eq!(patch(&bench, &ada, change).await.status, 200, "there is another now");
+    assert_eq!(patch(&bench, &grace, json!({ "revision": 3, "role": "viewer" })).await.status, 409);
+    let password = json!({ "revision": 3, "password": "violet harbour nine trains" });
+    assert_eq!(patch(&bench, &grace, password).await.status, 200, "what leaves them an admin is free");
+}
+
+#[tokio::test]
+async fn of_two_admins_who_demote_each_other_at_once_one_stays() {
+    for round in 0..20 {
+        let bench = Bench::start().await;
+        let ada = bench.found().await;
+        let grace = bench.join("grace@example.com", Role::Admin).await;
+        let other = bench.cold().await;
+        let change = json!({ "revision": 1, "role": "viewer" });
+        let (a, b) = tokio::join!(patch(&bench, &ada, change.clone()), patch(&other, &grace, change));
+        let mut statuses = [a.status, b.status];
+        statuses.sort_unstable();
+        assert!(statuses[0] == 200 && [409, 503].contains(&statuses[1]), "round {round}: {statuses:?}");
+        let left = [stored(&bench, &ada).await, stored(&bench, &grace).await];
+        assert_eq!(left.iter().filter(|user| user.administers()).count(), 1);
+        assert_eq!(bench.records().await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn of_two_changes_to_the_same_revision_one_wins() {
+    let bench = Bench::start().await;
+    bench.found().await;
+    let grace = bench.join("grace@example.com", Role::Viewer).await;
+    let other = bench.cold().await;
+    let (a, b) = tokio::join!(
+        patch(&bench, &grace, json!({ "revision": 1, "role": "analyst" })),
+        patch(&other, &grace, json!({ "revision": 1, "disabled": true }))
+    );
+    let mut statuses = [a.status, b.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409]);
+    assert_eq!(patch(&bench, &grace, json!({ "revision": 1, "unlock": true })).await.status, 409);
+}
+
+#[tokio::test]
+async fn wrong_fields_are_named_and_people_are_no_machines() {
+    let bench = Bench::start().await;
+    bench.found().await;
+    let grace = bench.join("grace@example.com", Role::Viewer).await;
+    for (body, pointer) in [
+        (json!({ "role": "viewer" }), "/revision"),
+        (json!({ "revision": 1, "role": "service" }), "/role"),
+        (json!({ "revision": 1, "role": "owner" }), "/role"),
+        (json!({ "revision": 1, "disabled": "yes" }), "/disabled"),
+        (json!({ "revision": 1, "email": "x@example.com" }), "/email"),
+        (json!({ "revision": 1, "session_epoch": 9 }), "/session_epoch"),
+        (json!({ "revision": 1, "workspace": "globex" }), "/workspace"),
+    ] {
+        let answer = patch(&bench, &grace, body).await;
+        assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!(pointer)));
+    }
+}
+
+#[tokio::test]
+async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
+    let bench = Bench::start().await;
+    bench.found().await;
+    bench.join("grace@example.com", Role::Viewer).await;
+    bench.assert_refuses(function(), "update-user", Role::Analyst).await;
+    let event = bench.event("update-user", Role::Admin).await;
+    let foreign = bench.signed(event.clone(), Role::Admin, "globex").await;
+    for event in [
+        foreign,
+        with_parameter(event.clone(), "user_id", "nobody"),
+        with_parameter(event, "user_id", &"0".repeat(32)),
+    ] {
+        assert_eq!(bench.call(function(), event).await.status, 404);
+    }
+}
+
+#[tokio::test]
+async fn without_its_store_it_answers_503_in_time() {
+    Bench::assert_unavailable_without_store(function(), "update-user").await;
+}
