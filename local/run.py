@@ -19,7 +19,8 @@ sys.dont_write_bytecode = True
 from processes import ROOT, Children, Failure
 from progress import step
 from servers import (
-    ADMIN, clean_environment, create_admin, function_environment, start_cloud, start_functions, summarize, warm_up, write_private,
+    ADMIN, clean_environment, create_admin, function_environment, rotate_keys, start_cloud, start_functions, summarize, warm_up,
+    write_private,
 )
 from toolchain import check_alone, check_port, check_tools, set_up_tools
 
@@ -72,6 +73,7 @@ def run(children, options, state):
     try:
         emulator = start_cloud(children, emulator_port, state, env)
         watch = start_functions(children, port, state, env)
+        rotate_keys(children, base, env["PRIVATE_KEYS_SECRET"])
         password = create_admin(children, base)
         warm_up(children, base)
         pids = {"run": os.getpid(), "emulator": emulator, "watch": watch}

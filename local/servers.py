@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import time
+import uuid
 
 from api import exchange
 from processes import ROOT, Failure
@@ -65,7 +66,7 @@ def start_cloud(children, port, state, env):
     command = [str(VENV / "bin" / "python"), "tests/emulator/launch.py", "--port", str(port)]
     pid = children.serve("the emulated cloud", command, clean_environment(), state / "emulator.log")
     wait_for(children, f"http://127.0.0.1:{port}/_ministack/health", lambda status: status == 200, 30)
-    step("tables and keys")
+    step("tables and secrets")
     target = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
     children.run([str(target / "debug" / "prepare")], {**clean_environment(), **env}, what="prepare")
     return pid
@@ -84,6 +85,17 @@ def start_functions(children, port, state, env):
     pid = children.serve("cargo lambda watch", command, watching, state / "watch.log")
     wait_for(children, f"http://127.0.0.1:{port}/", lambda status: True, 30)
     return pid
+
+
+def rotate_keys(children, base, secret):
+    """Rotate the signing keys as Secrets Manager does in AWS; the first rotation makes the first key."""
+    step("signing keys")
+    url, token = f"{base}/2015-03-31/functions/rotate-keys/invocations", str(uuid.uuid4())
+    for name in ("createSecret", "setSecret", "testSecret", "finishSecret"):
+        event = {"Step": name, "SecretId": secret, "ClientRequestToken": token}
+        answer = ask(children, "rotate-keys", "POST", url, event)
+        if answer != {}:
+            raise Failure(f"rotate-keys did not do {name}, it answered {json.dumps(answer)[:300]}; {children.last_words()}")
 
 
 def create_admin(children, base):

@@ -1,5 +1,6 @@
-//! Prepares an emulated cloud for `make run`: the tables and the first signing key, each unless it
-//! is there. Reads the environment that the functions read.
+//! Prepares an emulated cloud for `make run` as Terraform prepares the real one: the tables, and
+//! secrets that are empty until the first rotation, each unless it is there. Reads the environment
+//! that the functions read.
 
 use std::process::ExitCode;
 
@@ -7,11 +8,8 @@ use aws_config::BehaviorVersion;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::DisplayErrorContext;
 use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
-use bellwether::auth::keys::PrivateKeys;
-use bellwether::clock::Clock;
 use bellwether::config::Config;
 use bellwether::store::schema;
-use secrecy::ExposeSecret;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -32,33 +30,21 @@ async fn prepare() -> Result<(), String> {
     schema::create_all(&aws_sdk_dynamodb::Client::new(&sdk), &config.table_prefix).await?;
     println!("tables {}-* are there", config.table_prefix);
     let secrets = Client::new(&sdk);
-    let mut keys = PrivateKeys::first(Clock::system().now()).map_err(|error| error.to_string())?;
-    if !create(&secrets, &private, keys.to_secret().expose_secret()).await? {
-        keys = read(&secrets, &private).await?;
+    for name in [&private, &config.public_keys_secret] {
+        create(&secrets, name).await?;
     }
-    let public = serde_json::to_string(&keys.public()).map_err(|error| error.to_string())?;
-    create(&secrets, &config.public_keys_secret, &public).await?;
-    println!("signing keys {private} and {} are there", config.public_keys_secret);
+    println!("secrets {private} and {} are there", config.public_keys_secret);
     Ok(())
 }
 
-/// The keys that an earlier start has made.
-async fn read(client: &Client, name: &str) -> Result<PrivateKeys, String> {
-    let answer = client.get_secret_value().secret_id(name).send().await;
-    let answer =
-        answer.map_err(|error| format!("secret {name} could not be read: {}", DisplayErrorContext(error)))?;
-    let text = answer.secret_string().unwrap_or_default();
-    serde_json::from_str(text).map_err(|_| format!("secret {name} holds no signing keys"))
-}
-
-/// Stores a new secret; false when there is one of its name.
-async fn create(client: &Client, name: &str, content: &str) -> Result<bool, String> {
-    match client.create_secret().name(name).secret_string(content).send().await {
-        Ok(_) => Ok(true),
+/// Makes a secret without content, unless there is one of its name.
+async fn create(client: &Client, name: &str) -> Result<(), String> {
+    match client.create_secret().name(name).send().await {
+        Ok(_) => Ok(()),
         Err(error)
             if error.as_service_error().is_some_and(CreateSecretError::is_resource_exists_exception) =>
         {
-            Ok(false)
+            Ok(())
         }
         Err(error) => Err(format!("secret {name} could not be created: {}", DisplayErrorContext(error))),
     }

@@ -8,6 +8,7 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use lambda_http::Request;
 
 use crate::auth::Auth;
+use crate::auth::vault::Vault;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Limits};
 use crate::http::origin::Browser;
@@ -24,6 +25,8 @@ use crate::tls;
 pub struct App {
     /// Verifies and issues tokens.
     pub auth: Auth,
+    /// The secrets that rotation changes.
+    pub vault: Vault,
     /// What is stored.
     pub store: Store,
     /// What time it is.
@@ -74,6 +77,7 @@ impl App {
         let dynamodb = aws_sdk_dynamodb::config::Builder::from(sdk);
         Self {
             auth: Auth::new(&secrets, config, clock.clone()),
+            vault: Vault::new(secrets, config),
             store: Store::new(dynamodb, &config.table_prefix, &config.limits),
             clock,
             limits: config.limits.clone(),

@@ -100,7 +100,8 @@ impl Bench {
     #[must_use]
     pub fn without_keys_at(&self, secrets: &str) -> Self {
         let mut app = app(&self.endpoint, &self.time);
-        app.auth = self::app(secrets, &self.time).auth;
+        let elsewhere = self::app(secrets, &self.time);
+        (app.auth, app.vault) = (elsewhere.auth, elsewhere.vault);
         Self { app, endpoint: self.endpoint.clone(), keys: self.keys.clone(), time: self.time.clone() }
     }
 

@@ -26,8 +26,8 @@ const AUDIENCE: &str = "bellwether";
 pub struct Cloud {
     /// Where DynamoDB answers.
     pub dynamodb: String,
-    secrets: String,
-    _emulator: Emulator,
+    /// Where Secrets Manager answers.
+    pub emulator: Emulator,
     keys: PrivateKeys,
 }
 
@@ -41,14 +41,14 @@ impl Cloud {
         tokio::spawn(dynoxide::server::serve_on(listener, database));
         let client = aws_sdk_dynamodb::Client::new(&sdk(&dynamodb));
         schema::create_all(&client, PREFIX).await.expect("the tables");
-        let (emulator, secrets) = emulator().await;
+        let emulator = Emulator::start().await;
         let keys = PrivateKeys::first(Clock::system().now()).expect("a key");
-        let client = aws_sdk_secretsmanager::Client::new(&sdk(&secrets));
+        let client = emulator.secrets();
         let public = serde_json::to_string(&keys.public()).expect("JSON");
         for (name, content) in [("public", public.as_str()), ("private", keys.to_secret().expose_secret())] {
             client.create_secret().name(name).secret_string(content).send().await.expect("a secret");
         }
-        Self { dynamodb, secrets, _emulator: emulator, keys }
+        Self { dynamodb, emulator, keys }
     }
 
     /// The environment of a function that finds DynamoDB at `dynamodb`: here, or behind a proxy.
@@ -56,7 +56,7 @@ impl Cloud {
     pub fn environment(&self, dynamodb: &str) -> Vec<(String, String)> {
         [
             ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb),
-            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", &self.secrets),
+            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", &self.emulator.url),
             ("AWS_REGION", "eu-central-1"),
             ("AWS_ACCESS_KEY_ID", "lab"),
             ("AWS_SECRET_ACCESS_KEY", "lab"),
@@ -109,37 +109,49 @@ impl Cloud {
     }
 }
 
-/// The emulator's process, ended when dropped.
-struct Emulator(Child);
+/// The emulated cloud's process, ended when dropped.
+pub struct Emulator {
+    /// Where it answers.
+    pub url: String,
+    process: Child,
+}
 
 impl Drop for Emulator {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 
-/// Starts the emulated cloud and waits until it answers.
-async fn emulator() -> (Emulator, String) {
-    let port =
-        std::net::TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("it").port();
-    let python = project().join(".tools/venv/bin/python");
-    let process = Command::new(&python)
-        .args(["tests/emulator/launch.py", "--port", &port.to_string()])
-        .current_dir(project())
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap_or_else(|error| panic!("{}: {error}; run: make setup", python.display()));
-    let emulator = Emulator(process);
-    for _ in 0..300 {
-        if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-            return (emulator, format!("http://127.0.0.1:{port}"));
+impl Emulator {
+    /// Starts it and waits until it answers.
+    pub async fn start() -> Self {
+        let free = || std::net::TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr();
+        let port = free().expect("an address").port();
+        let python = project().join(".tools/venv/bin/python");
+        let process = Command::new(&python)
+            .args(["tests/emulator/launch.py", "--port", &port.to_string()])
+            .current_dir(project())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{}: {error}; run: make setup", python.display()));
+        let emulator = Self { url: format!("http://127.0.0.1:{port}"), process };
+        for _ in 0..300 {
+            if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+                return emulator;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        panic!("the emulated cloud did not start within 30 s");
     }
-    panic!("the emulated cloud did not start within 30 s");
+
+    /// A client of its Secrets Manager.
+    #[must_use]
+    pub fn secrets(&self) -> aws_sdk_secretsmanager::Client {
+        aws_sdk_secretsmanager::Client::new(&sdk(&self.url))
+    }
 }
 
 /// Clients over plain HTTP.

@@ -29,10 +29,13 @@ use serde_json::{Value, json};
 #[test]
 fn every_route_is_an_operation_named_after_its_function_and_there_is_no_other() {
     let operations = Operation::all();
-    let described: BTreeSet<_> = operations.iter().map(|o| (o.path, o.method.as_str(), o.id())).collect();
+    let described: BTreeSet<_> =
+        operations.iter().map(|o| (o.path, o.method.as_str(), o.function())).collect();
     let routed: BTreeSet<_> = ROUTES.iter().map(|r| (r.path, r.method, r.function)).collect();
     assert_eq!(described, routed);
     assert_eq!(operations.len(), ROUTES.len());
+    let names: BTreeSet<_> = operations.iter().map(Operation::id).collect();
+    assert_eq!(names.len(), operations.len(), "an operation's name stands once");
     assert_eq!(CONTRACT["servers"], json!([{ "url": "/v1" }]));
     let workspace = toml("Cargo.toml");
     let version = workspace["workspace"]["package"]["version"].as_str();
@@ -114,7 +117,7 @@ fn every_function_has_a_sample_event_of_its_route_and_there_is_no_other() {
 #[test]
 fn every_operation_names_the_scope_that_its_function_requires() {
     for operation in Operation::all() {
-        let (id, source) = (operation.id(), source(operation.id()));
+        let (id, source) = (operation.id(), operation.source());
         let asked: Vec<&str> = source.split("auth.require(&request, Scope::").skip(1).collect();
         assert_eq!(asked.len(), source.matches(".require(").count(), "{id} asks in another way");
         let Some(named) = operation.scope() else {
@@ -139,7 +142,7 @@ const NAMES: [&str; 3] = ["test_id", "user_id", "client_id"];
 #[test]
 fn every_operation_lists_the_parameters_that_its_function_reads() {
     for operation in Operation::all() {
-        let (id, source) = (operation.id(), source(operation.id()));
+        let (id, source) = (operation.id(), operation.source());
         let in_path = operation.path.split(['{', '}']).skip(1).step_by(2).collect();
         assert_eq!(operation.parameters_in("path"), in_path, "{id}");
         for name in NAMES {
@@ -160,7 +163,7 @@ fn every_operation_lists_the_parameters_that_its_function_reads() {
 
 /// What in a function's text means which statuses. What every function can meet: a secret in the
 /// query, 500 and 503.
-const CAUSES: [(&str, &[u16]); 17] = [
+const CAUSES: [(&str, &[u16]); 18] = [
     ("", &[400, 500, 503]),
     ("auth.require(", &[401, 403]),
     ("Problem::WrongCredentials", &[401]),
@@ -176,21 +179,28 @@ const CAUSES: [(&str, &[u16]); 17] = [
     ("extract::test_id(", &[404]),
     ("extract::user_id(", &[404]),
     ("extract::client_id(", &[404]),
+    ("Problem::NotFound", &[404]),
     ("Problem::Conflict(", &[409]),
     ("Reply::ok(", &[200]),
     ("Reply::created(", &[201]),
     ("Reply::accepted(", &[202]),
 ];
 
+/// Operations that answer anybody, and the same to everybody. All others can answer 401.
+const PUBLIC: [&str; 2] = ["publish-keys", "publish-keys-metadata"];
+
 #[test]
 fn every_operation_lists_exactly_the_statuses_that_its_function_can_answer_with() {
     for operation in Operation::all() {
-        let source = source(operation.id());
+        let source = operation.source();
         let met =
             CAUSES.iter().filter(|(cause, _)| source.contains(cause)).flat_map(|(_, statuses)| *statuses);
         let listed: BTreeSet<u16> = operation.responses().map(|(status, _)| status).collect();
         assert_eq!(listed, met.copied().collect(), "{}", operation.id());
+        let public = PUBLIC.contains(&operation.id());
         assert!(listed.contains(&503), "{}", operation.id());
+        assert!(!(public && listed.contains(&401)), "{}", operation.id());
+        assert_eq!(source.contains(".cacheable("), public, "{}: what may be cached", operation.id());
     }
 }
 
@@ -284,13 +294,13 @@ fn every_example_fits_its_schema() {
 #[test]
 fn every_sample_body_fits_its_schema_and_a_function_without_a_body_is_sent_none() {
     for operation in Operation::all() {
-        let event = event(operation.id());
+        let event = event(operation.function());
         let Some(body) = operation.spec.get("requestBody") else {
             assert_eq!(event["body"], Value::Null, "{}", operation.id());
             continue;
         };
         let shape = Shape::open(schema_name(media_of(body)));
-        shape.assert_takes(&body_of(operation.id()), operation.id());
+        shape.assert_takes(&body_of(operation.function()), operation.id());
     }
 }
 

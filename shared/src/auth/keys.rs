@@ -12,14 +12,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::clock::Timestamp;
+use crate::random;
 
 /// The private secret's content.
 #[derive(Debug, Clone, Deserialize)]
 pub struct PrivateKeys {
-    keys: Vec<PrivateKey>,
+    /// In the order in which they sign; the last is the newest.
+    pub(super) keys: Vec<PrivateKey>,
     /// 256 random bits in base64, from which other keys are derived. It outlives the pairs: what is
     /// derived from it is stored for months.
-    root: SecretString,
+    pub(super) root: SecretString,
 }
 
 /// One key pair. Its private half cannot be printed.
@@ -32,24 +34,29 @@ pub struct PrivateKey {
     /// The public half, base64url as in RFC 8037 section 2.
     x: String,
     /// Seconds since 1970 from which it signs.
-    sign_from: i64,
-    /// Seconds since 1970 until which its signatures hold, once a successor is there.
-    verify_until: Option<i64>,
+    pub(super) sign_from: i64,
+    /// Seconds since 1970 until which its signatures hold, as planned once a successor is made; what
+    /// the public secret says is what holds.
+    pub(super) verify_until: Option<i64>,
 }
 
 /// The public secret's content.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicKeys {
-    keys: Vec<PublicKey>,
+    pub(super) keys: Vec<PublicKey>,
 }
 
 /// The public half of one pair.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicKey {
     pub(super) kid: String,
     pub(super) x: String,
+    /// Seconds since 1970 at which it was first published.
+    #[serde(default)]
+    pub(super) published_at: i64,
+    /// Seconds since 1970 until which its signatures hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    verify_until: Option<i64>,
+    pub(super) verify_until: Option<i64>,
 }
 
 /// A key that cannot be made or read.
@@ -64,26 +71,14 @@ impl KeyFault {
 }
 
 impl PrivateKeys {
-    /// A first pair that signs from now on.
+    /// A first pair, which signs from now on, and a new root.
     ///
     /// # Errors
     /// When randomness fails.
     pub fn first(now: Timestamp) -> Result<Self, KeyFault> {
-        let fault = |_| KeyFault("the system's randomness failed".to_owned());
-        let pair = Ed25519KeyPair::generate().map_err(fault)?;
-        let pkcs8 = pair.to_pkcs8().map_err(fault)?;
-        let public = pair.public_key().as_ref();
-        let kid = URL_SAFE_NO_PAD.encode(&digest(&SHA256, public).as_ref()[..12]);
-        let key = PrivateKey {
-            kid,
-            pkcs8: STANDARD.encode(pkcs8.as_ref()).into(),
-            x: URL_SAFE_NO_PAD.encode(public),
-            sign_from: now.seconds(),
-            verify_until: None,
-        };
-        let mut root = [0; 32];
-        aws_lc_rs::rand::fill(&mut root).map_err(fault)?;
-        Ok(Self { keys: vec![key], root: STANDARD.encode(root).into() })
+        let root: [u8; 32] = random::bytes().map_err(KeyFault::new)?;
+        let first = PrivateKey { sign_from: now.seconds(), ..PrivateKey::generate()? };
+        Ok(Self { keys: vec![first], root: STANDARD.encode(root).into() })
     }
 
     /// The newest key that signs at `now`.
@@ -91,6 +86,12 @@ impl PrivateKeys {
     pub fn signer(&self, now: Timestamp) -> Option<&PrivateKey> {
         let ready = self.keys.iter().filter(|key| key.sign_from <= now.seconds());
         ready.max_by_key(|key| key.sign_from)
+    }
+
+    /// The key that was added last.
+    #[must_use]
+    pub fn newest(&self) -> Option<&PrivateKey> {
+        self.keys.last()
     }
 
     /// HMAC-SHA-256 of `input` under a key of its own for each `purpose`.
@@ -110,6 +111,7 @@ impl PrivateKeys {
         let half = |key: &PrivateKey| PublicKey {
             kid: key.kid.clone(),
             x: key.x.clone(),
+            published_at: key.sign_from,
             verify_until: key.verify_until,
         };
         PublicKeys { keys: self.keys.iter().map(half).collect() }
@@ -130,6 +132,30 @@ impl PrivateKeys {
 }
 
 impl PrivateKey {
+    /// A new pair that does not sign: when it does is not for randomness to say.
+    ///
+    /// # Errors
+    /// When randomness fails.
+    pub fn generate() -> Result<Self, KeyFault> {
+        let fault = |_| KeyFault("the system's randomness failed".to_owned());
+        let pair = Ed25519KeyPair::generate().map_err(fault)?;
+        let pkcs8 = pair.to_pkcs8().map_err(fault)?;
+        let public = pair.public_key().as_ref();
+        Ok(Self {
+            kid: URL_SAFE_NO_PAD.encode(&digest(&SHA256, public).as_ref()[..12]),
+            pkcs8: STANDARD.encode(pkcs8.as_ref()).into(),
+            x: URL_SAFE_NO_PAD.encode(public),
+            sign_from: i64::MAX,
+            verify_until: None,
+        })
+    }
+
+    /// From when it signs.
+    #[must_use]
+    pub fn signs_from(&self) -> Timestamp {
+        Timestamp::from_millis(self.sign_from.saturating_mul(1_000))
+    }
+
     /// The key in the form that signs.
     ///
     /// # Errors
@@ -147,15 +173,24 @@ impl PublicKeys {
         self.keys.iter().any(|key| key.kid == kid)
     }
 
+    /// The names and halves of the keys whose signatures hold at `now`.
+    pub fn halves(&self, now: Timestamp) -> impl Iterator<Item = (&str, &str)> {
+        let in_force = move |key: &&PublicKey| key.is_in_force(now);
+        self.keys.iter().filter(in_force).map(|key| (key.kid.as_str(), key.x.as_str()))
+    }
+
     /// The key of this name, if its signatures hold at `now`.
     #[must_use]
     pub fn in_force(&self, kid: &str, now: Timestamp) -> Option<&PublicKey> {
-        let in_force = |key: &&PublicKey| key.verify_until.is_none_or(|until| now.seconds() < until);
-        self.keys.iter().filter(in_force).find(|key| key.kid == kid)
+        self.keys.iter().filter(|key| key.is_in_force(now)).find(|key| key.kid == kid)
     }
 }
 
 impl PublicKey {
+    fn is_in_force(&self, now: Timestamp) -> bool {
+        self.verify_until.is_none_or(|until| now.seconds() < until)
+    }
+
     /// The key in the form that verifies; None when it cannot be read.
     #[must_use]
     pub fn decoding(&self) -> Option<DecodingKey> {

@@ -4,6 +4,7 @@
 pub mod blocklist;
 pub mod browser;
 pub mod client;
+pub mod discovery;
 pub mod guard;
 pub mod identity;
 pub mod key_cache;
@@ -12,12 +13,16 @@ pub mod machines;
 pub mod password;
 pub mod people;
 pub mod role;
+pub mod rotation;
 pub mod session;
 pub mod sign;
 pub mod throttle;
 pub mod token;
+pub mod vault;
 pub mod verified;
 pub mod verifier;
+
+use std::sync::Arc;
 
 use aws_sdk_secretsmanager::Client;
 
@@ -97,6 +102,20 @@ impl Auth {
             admin_networks: config.admin_networks.clone(),
             clock,
         }
+    }
+
+    /// The public keys, as verifiers have them.
+    ///
+    /// # Errors
+    /// 503 when they cannot be read, 500 when there are none.
+    pub async fn public_keys(&self) -> Result<Arc<PublicKeys>, Problem> {
+        Ok(self.public.get(self.clock.now(), &|_| true).await?)
+    }
+
+    /// What tokens say of who issues them and for whom.
+    #[must_use]
+    pub fn terms(&self) -> &Terms {
+        &self.terms
     }
 
     /// Fills the key caches by hand, for tests of what does not read keys.

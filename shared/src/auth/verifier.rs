@@ -4,10 +4,12 @@
 
 use std::sync::Arc;
 
-use super::keys::PublicKeys;
-use super::token::{Refused, Terms, key_id, signed};
+use super::keys::{PrivateKey, PublicKeys};
+use super::role::Role;
+use super::token::{Claims, Grant, Refused, Terms, key_id, signed};
 use super::verified::{Fingerprint, Signed, Verified};
 use crate::clock::Timestamp;
+use crate::experiment::Workspace;
 
 /// Verifies tokens, with a memory of signatures.
 #[derive(Debug)]
@@ -75,4 +77,17 @@ impl Verifier {
         self.verified.keep(fingerprint, signed.clone());
         Ok(signed)
     }
+}
+
+/// Whether a token that `key` signs at `now` holds under `keys`: signs one, which leaves this
+/// function for nowhere, and verifies it.
+///
+/// # Errors
+/// Why it would be refused.
+pub fn prove(terms: &Terms, key: &PrivateKey, keys: &PublicKeys, now: Timestamp) -> Result<(), Refused> {
+    let workspace = Workspace::parse("proof").map_err(|_| Refused::Claims)?;
+    let claims = Claims::of(Grant::of_role("proof".to_owned(), workspace, Role::Viewer), terms, now, [0; 16]);
+    let token = claims.sign(key).map_err(|_| Refused::Key)?;
+    let verifier = Verifier::new(terms.clone(), 0);
+    verifier.verify(verifier.look(&token)?, keys, now).map(|_| ())
 }

@@ -1,4 +1,5 @@
-//! The headers that every response has.
+//! The headers that every response has. What may be cached says so itself ([`super::reply`]);
+//! everything else may not.
 
 use lambda_http::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
@@ -23,7 +24,9 @@ const EVERYWHERE: [(HeaderName, &str); 6] = [
 pub fn secure(mut response: Response<Body>, request_id: &str, cors: &Cors) -> Response<Body> {
     let headers = response.headers_mut();
     for (name, value) in EVERYWHERE {
-        headers.insert(name, HeaderValue::from_static(value));
+        if name != CACHE_CONTROL || !headers.contains_key(CACHE_CONTROL) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
     }
     if let Ok(id) = HeaderValue::from_str(request_id) {
         headers.insert(HeaderName::from_static("x-request-id"), id);

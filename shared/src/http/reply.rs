@@ -1,7 +1,7 @@
 //! A handler's good answer.
 
 use lambda_http::http::StatusCode;
-use lambda_http::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use lambda_http::{Body, Response};
 use serde::Serialize;
 
@@ -58,6 +58,16 @@ impl Reply {
     fn new(status: StatusCode, body: &impl Serialize) -> Result<Self, Problem> {
         let body = serde_json::to_string(body).map_err(Problem::internal)?;
         Ok(Self { status, headers: HeaderMap::new(), body: Some(body) })
+    }
+
+    /// The same, to be kept by whoever reads it for so many seconds. For answers that are the same for
+    /// everybody.
+    #[must_use]
+    pub fn cacheable(mut self, max_age: i64) -> Self {
+        if let Ok(value) = HeaderValue::from_str(&format!("public, max-age={max_age}")) {
+            self.headers.insert(CACHE_CONTROL, value);
+        }
+        self
     }
 
     /// The response, but for the headers that every response has.

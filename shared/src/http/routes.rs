@@ -23,11 +23,13 @@ impl std::fmt::Display for Route {
 pub const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /// The routes.
-pub const ROUTES: [Route; 16] = [
+pub const ROUTES: [Route; 18] = [
     route("POST", "/login", "login"),
     route("POST", "/oauth/token", "issue-token"),
     route("POST", "/oauth/revoke", "revoke-token"),
     route("GET", "/users", "list-users"),
+    route("GET", "/.well-known/jwks.json", "publish-keys"),
+    route("GET", "/.well-known/oauth-authorization-server", "publish-keys"),
     route("POST", "/users", "create-user"),
     route("PATCH", "/users/{user_id}", "update-user"),
     route("GET", "/clients", "list-clients"),
@@ -43,7 +45,7 @@ pub const ROUTES: [Route; 16] = [
 ];
 
 /// Functions that no route leads to: they are invoked under IAM.
-pub const ON_EVENTS: [&str; 1] = ["summarize-tests"];
+pub const ON_EVENTS: [&str; 2] = ["rotate-keys", "summarize-tests"];
 
 const fn route(method: &'static str, path: &'static str, function: &'static str) -> Route {
     Route { method, path, function }

@@ -54,6 +54,32 @@ pub enum Outcome {
     Denied,
 }
 
+/// Whose record it is: the partition it lies in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
+pub enum Realm {
+    /// A workspace's.
+    Workspace(Workspace),
+    /// The deployment's, for what concerns all workspaces. It lies under `-`, which no workspace can
+    /// be called.
+    Deployment,
+}
+
+impl From<&Workspace> for Realm {
+    fn from(workspace: &Workspace) -> Self {
+        Self::Workspace(workspace.clone())
+    }
+}
+
+impl From<Realm> for String {
+    fn from(realm: Realm) -> Self {
+        match realm {
+            Realm::Workspace(workspace) => workspace.into(),
+            Realm::Deployment => "-".to_owned(),
+        }
+    }
+}
+
 /// One thing that was done.
 #[derive(Debug, Clone, Serialize)]
 pub struct Record {
@@ -61,8 +87,8 @@ pub struct Record {
     pub at: Timestamp,
     /// In which request.
     pub request_id: String,
-    /// In which workspace.
-    pub workspace: Workspace,
+    /// In which workspace; `-` for what concerns them all.
+    pub workspace: Realm,
     /// By whom: the subject of a token, a client, or [`OPERATOR`].
     pub actor: String,
     /// From which address; None for what came under IAM.
@@ -96,7 +122,7 @@ impl Origin {
     #[must_use]
     pub fn record(
         &self,
-        workspace: &Workspace,
+        realm: impl Into<Realm>,
         actor: impl std::fmt::Display,
         action: Action,
         target: impl std::fmt::Display,
@@ -104,7 +130,7 @@ impl Origin {
         let record = Record {
             at: self.at,
             request_id: self.request_id.clone(),
-            workspace: workspace.clone(),
+            workspace: realm.into(),
             actor: actor.to_string(),
             source: self.source.map(|source| source.to_string()),
             action,
@@ -154,7 +180,7 @@ impl Entry {
         let mut item: Item = serde_dynamo::to_item(&self.record).map_err(StoreError::broken)?;
         let unique = u128::from_be_bytes(self.unique);
         let sk = format!("{:015} {unique:032x}", self.record.at.millis());
-        item.extend(sorted_key(self.record.workspace.to_string(), sk));
+        item.extend(sorted_key(self.record.workspace.clone(), sk));
         Ok(item)
     }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use bellwether::auth::Caller;
 use bellwether::auth::client::Client;
+use bellwether::auth::discovery;
 use bellwether::auth::identity::Email;
+use bellwether::auth::keys::PrivateKeys;
 use bellwether::auth::machines::{ClientPatch, Drawn};
 use bellwether::auth::password::Password;
 use bellwether::auth::people::{UserPatch, role_of_a_person};
@@ -86,6 +88,10 @@ fn what_the_code_answers_fits_the_contract_and_no_field_is_missing_from_it() {
     results.assert_takes(&report([("control", 0, 0), ("calculator", 0, 0)]), "nothing yet");
     results.assert_takes(&report([("control", 201, 23), ("calculator", 199, 41)]), "some results");
     results.assert_takes(&report([("control", 90, 3), ("calculator", 10, 1)]), "a broken split");
+    let keys = PrivateKeys::first(now()).unwrap().public();
+    Shape::closed("KeySet").assert_takes(&discovery::key_set(&keys, now()), "a key set");
+    let metadata = discovery::metadata("https://api.example.com/v1", "api.example.com");
+    Shape::closed("ServerMetadata").assert_takes(&metadata, "metadata");
     let assignment = Shape::closed("AssignmentAnswer");
     let told = |told: Told| serde_json::to_value(told).unwrap();
     let open = launched(&json!({ "targeting": {} }));

@@ -92,6 +92,39 @@ impl Operation {
         self.spec["operationId"].as_str().unwrap()
     }
 
+    /// The function that its name begins with; the longest, where several would fit.
+    pub fn function(&self) -> &'static str {
+        let begins = |name: &&str| {
+            let rest = self.id().strip_prefix(*name);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        };
+        let fitting = functions().into_iter().filter(begins).max_by_key(|name| name.len());
+        fitting.unwrap_or_else(|| panic!("{} begins with no function's name", self.id()))
+    }
+
+    /// What its function does for it: the text of `main.rs` without what is done for its other
+    /// operations alone.
+    pub fn source(&self) -> String {
+        let mut text = source(self.function());
+        let same = |operation: &Self| operation.function() == self.function();
+        for operation in Self::all().into_iter().filter(same) {
+            let own = operation.own_part(&text).unwrap_or_default().to_owned();
+            if operation.id() != self.id() {
+                text = text.replace(&own, "");
+            }
+        }
+        text
+    }
+
+    /// The part of a function's text that only this operation needs: that of `function-name` is
+    /// `fn name`. One that has its function's name has none.
+    fn own_part<'a>(&self, text: &'a str) -> Option<&'a str> {
+        let name = self.id().strip_prefix(self.function())?.strip_prefix('-')?.replace('-', "_");
+        let from = text.split_once(&format!("fn {name}("));
+        let (_, part) = from.unwrap_or_else(|| panic!("no `fn {name}` does what {} is for", self.id()));
+        Some(part.split_once("\n}\n").unwrap().0)
+    }
+
     pub fn scope(&self) -> Option<&'static str> {
         self.spec.get("x-scope").map(|scope| scope.as_str().unwrap())
     }

@@ -1,0 +1,149 @@
+//! Rotations that crash, come late or are given up, and verifiers meanwhile.
+
+use bellwether::http::problem::Problem;
+
+use super::lab::{self, Lab, STEPS, kids, verify};
+
+/// Runs all steps until they are done, as Secrets Manager does: again and again with the same token.
+async fn see_through(lab: &Lab, token: &str) {
+    for _ in 0..5 {
+        match lab.steps(token).await {
+            Ok(()) => return,
+            Err(why) => assert!(why.contains("verifiers may not have the new key yet"), "{why}"),
+        }
+        lab.bench.pass(450);
+    }
+    panic!("five times were not enough");
+}
+
+/// Cuts a rotation off at its first call, the next at its second and so on: the call takes effect,
+/// nobody hears of it, and no other gets through until `pause` seconds later.
+async fn a_crash_at_any_call(pause: i64) {
+    let lab = Lab::start().await;
+    lab.rotate(&lab::token(0)).await;
+    let (mut crashes, mut number) = (0, 0);
+    loop {
+        number += 1;
+        lab.bench.pass(10_000);
+        let before = lab.secret("private").await;
+        let held = lab.sign_in().await.unwrap();
+        lab.cut_after(crashes);
+        let outcome = lab.steps(&lab::token(number)).await;
+        lab.mend();
+        lab.verify(&held).await.unwrap();
+        lab.bench.pass(pause);
+        lab.verify(&lab.sign_in().await.unwrap()).await.unwrap();
+        see_through(&lab, &lab::token(number)).await;
+        let after = lab.secret("private").await;
+        assert_eq!(
+            (kids(&after).len(), &after["root"]),
+            (2, &before["root"]),
+            "one new pair, cut at call {crashes}"
+        );
+        assert_eq!(kids(&after)[0], *kids(&before).last().unwrap());
+        assert_eq!(kids(&lab.secret("public").await), kids(&after));
+        lab.verify(&lab.sign_in().await.unwrap()).await.unwrap();
+        if outcome.is_ok() {
+            break;
+        }
+        crashes += 1;
+    }
+    assert!(crashes >= 12, "a rotation makes more calls than {crashes}");
+}
+
+#[tokio::test]
+async fn a_rotation_that_crashes_after_any_call_is_completed_by_its_repetition() {
+    a_crash_at_any_call(0).await;
+}
+
+#[tokio::test]
+async fn a_rotation_that_crashes_after_any_call_is_completed_an_hour_later() {
+    a_crash_at_any_call(3_600).await;
+}
+
+#[tokio::test]
+async fn a_rotation_that_is_given_up_ends_nobody_and_the_next_one_starts_from_what_is_current() {
+    let lab = Lab::start().await;
+    lab.rotate(&lab::token(0)).await;
+    lab.bench.pass(10_000);
+    for step in &STEPS[..3] {
+        lab.step(step, &lab::token(1)).await.unwrap();
+    }
+    lab.bench.pass(10_000);
+    let held = lab.sign_in().await.unwrap();
+    lab.verify(&held).await.unwrap();
+    let current = kids(&lab.secret("private").await);
+    lab.rotate(&lab::token(2)).await;
+    lab.verify(&held).await.unwrap();
+    assert_eq!(kids(&lab.secret("private").await)[..1], current);
+    assert_eq!(kids(&lab.secret("public").await).len(), 2, "the key that was given up is gone");
+    assert!(
+        lab.step("finishSecret", &lab::token(1)).await.unwrap_err().contains("not made from the current")
+    );
+}
+
+#[tokio::test]
+async fn a_late_rotation_waits_until_every_verifier_has_its_key() {
+    let lab = Lab::start().await;
+    lab.rotate(&lab::token(0)).await;
+    lab.bench.pass(10_000);
+    let verifier = lab.instance();
+    verify(&verifier, &lab.sign_in().await.unwrap()).await.unwrap();
+    lab.step("createSecret", &lab::token(1)).await.unwrap();
+    lab.bench.pass(10_000);
+    verify(&verifier, &lab.sign_in().await.unwrap()).await.unwrap();
+    lab.step("setSecret", &lab::token(1)).await.unwrap();
+    let early = lab.step("finishSecret", &lab::token(1)).await.unwrap_err();
+    assert!(early.contains("verifiers may not have the new key yet"), "{early}");
+    let reads = lab.reads();
+    verify(&verifier, &lab.sign_in().await.unwrap()).await.unwrap();
+    assert_eq!(lab.reads(), reads + 1, "the signer read its keys, the verifier knew the one that signs");
+    lab.bench.pass(451);
+    lab.rotate(&lab::token(1)).await;
+    let token = lab.sign_in().await.unwrap();
+    verify(&verifier, &token).await.unwrap();
+}
+
+#[tokio::test]
+async fn forged_key_names_buy_one_refresh_a_minute_and_change_nothing() {
+    let lab = Lab::start().await;
+    lab.rotate(&lab::token(0)).await;
+    let (verifier, token) = (lab.instance(), lab.sign_in().await.unwrap());
+    verify(&verifier, &token).await.unwrap();
+    let reads = lab.reads();
+    for minute in 0..4 {
+        for number in 0..100 {
+            let forged = forged(&format!("{minute}-{number}"));
+            assert!(matches!(verify(&verifier, &forged).await, Err(Problem::InvalidToken(_))));
+            verify(&verifier, &token).await.unwrap();
+        }
+        assert_eq!(lab.reads() - reads, minute, "none in the minute after a read, then one a minute");
+        lab.bench.pass(60);
+    }
+}
+
+#[tokio::test]
+async fn cached_keys_serve_on_when_a_refresh_fails_and_it_is_tried_again_after_five_seconds() {
+    let lab = Lab::start().await;
+    lab.rotate(&lab::token(0)).await;
+    let (verifier, token) = (lab.instance(), lab.sign_in().await.unwrap());
+    verify(&verifier, &token).await.unwrap();
+    lab.bench.pass(301);
+    lab.cut_after(0);
+    verify(&verifier, &token).await.unwrap();
+    lab.mend();
+    let reads = lab.reads();
+    for (seconds, more) in [(4, 0), (1, 1), (299, 1), (1, 2)] {
+        lab.bench.pass(seconds);
+        verify(&verifier, &token).await.unwrap();
+        assert_eq!(lab.reads() - reads, more, "after {seconds} s more");
+    }
+}
+
+/// A token with a header like ours that names a key which there is not.
+fn forged(kid: &str) -> String {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let header = serde_json::json!({ "typ": "at+jwt", "alg": "EdDSA", "kid": kid });
+    format!("{}.e30.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode([0; 64]))
+}

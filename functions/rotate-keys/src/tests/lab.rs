@@ -1,0 +1,130 @@
+//! The emulated Secrets Manager with two empty secrets, as Terraform leaves them, behind a network
+//! that can be cut; a function, and people who sign in.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_secretsmanager::Client;
+use bellwether::auth::role::{Role, Scope};
+use bellwether::http::problem::Problem;
+use bellwether::testing::{Bench, person};
+use bellwether_tests::cloud::Emulator;
+use bellwether_tests::faults::{Fate, Proxy};
+use lambda_http::{Body, Request};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+
+use super::function;
+
+pub const STEPS: [&str; 4] = ["createSecret", "setSecret", "testSecret", "finishSecret"];
+
+pub struct Lab {
+    pub bench: Bench,
+    pub secrets: Client,
+    pub arn: String,
+    proxy: Proxy,
+    left: Arc<AtomicI64>,
+    _emulator: Emulator,
+}
+
+/// The name of a rotation's version.
+pub fn token(number: u32) -> String {
+    format!("{number:032}")
+}
+
+/// The names of the keys in a secret.
+pub fn kids(secret: &Value) -> Vec<String> {
+    let keys = secret["keys"].as_array().into_iter().flatten();
+    keys.map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
+}
+
+impl Lab {
+    pub async fn start() -> Self {
+        let emulator = Emulator::start().await;
+        let secrets = emulator.secrets();
+        let arn = secrets.create_secret().name("private").send().await.unwrap().arn.unwrap();
+        secrets.create_secret().name("public").send().await.unwrap();
+        let left = Arc::new(AtomicI64::new(i64::MAX));
+        let calls = left.clone();
+        let fate = move || match calls.fetch_sub(1, SeqCst) {
+            1.. => Fate::Pass,
+            0 => Fate::Lose,
+            _ => Fate::Drop,
+        };
+        let proxy = Proxy::start(&emulator.url, fate).await;
+        let bench = Bench::start().await.without_keys_at(&proxy.url);
+        Self { bench, secrets, arn, proxy, left, _emulator: emulator }
+    }
+
+    /// Lets so many calls of Secrets Manager through. The next takes effect and nobody hears of it;
+    /// those after it do not get there.
+    pub fn cut_after(&self, calls: i64) {
+        self.left.store(calls, SeqCst);
+    }
+
+    pub fn mend(&self) {
+        self.left.store(i64::MAX, SeqCst);
+    }
+
+    /// How often keys have been read.
+    pub fn reads(&self) -> u64 {
+        self.proxy.seen().calls.get("GetSecretValue").copied().unwrap_or_default()
+    }
+
+    pub async fn step(&self, step: &str, token: &str) -> Result<(), String> {
+        let event = json!({ "Step": step, "SecretId": self.arn, "ClientRequestToken": token });
+        self.bench.invoke(function(), &event).await.map(|_| ()).map_err(|error| error.to_string())
+    }
+
+    /// All steps, as far as they go.
+    pub async fn steps(&self, token: &str) -> Result<(), String> {
+        for step in STEPS {
+            self.step(step, token).await?;
+        }
+        Ok(())
+    }
+
+    pub async fn rotate(&self, token: &str) {
+        self.steps(token).await.unwrap();
+    }
+
+    /// A token from a signer that has nothing in memory.
+    pub async fn sign_in(&self) -> Result<String, Problem> {
+        let user = person("ada@example.com", Role::Viewer, "acme");
+        Ok(self.instance().app.auth.issue(&user).await?.token.expose_secret().to_owned())
+    }
+
+    /// Holds a token to the keys that a verifier reads anew.
+    pub async fn verify(&self, token: &str) -> Result<(), Problem> {
+        verify(&self.instance(), token).await
+    }
+
+    /// Another instance.
+    pub fn instance(&self) -> Bench {
+        self.bench.without_keys_at(&self.proxy.url)
+    }
+
+    /// The current content of a secret; null when it has none.
+    pub async fn secret(&self, name: &str) -> Value {
+        let answer = self.secrets.get_secret_value().secret_id(name).send().await;
+        let text = answer.ok().and_then(|answer| answer.secret_string);
+        text.map_or(Value::Null, |text| serde_json::from_str(&text).unwrap())
+    }
+
+    /// What the audit says.
+    pub async fn records(&self) -> Vec<HashMap<String, String>> {
+        let scan = self.bench.database().scan().table_name("bench-audit").send().await.unwrap();
+        let text =
+            |(name, value): (&String, &AttributeValue)| Some((name.clone(), value.as_s().ok()?.clone()));
+        scan.items().iter().map(|item| item.iter().filter_map(text).collect()).collect()
+    }
+}
+
+/// Holds a token to the keys that an instance has in memory, or reads.
+pub async fn verify(instance: &Bench, token: &str) -> Result<(), Problem> {
+    let mut request = Request::new(Body::Empty);
+    request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+    instance.app.auth.require(&request, Scope::TestsRead).await.map(|_| ())
+}
