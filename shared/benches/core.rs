@@ -10,6 +10,7 @@ use bellwether::experiment::{
     Assignment, BasisPoints, Conversion, Definition, EventId, Experiment, GoalKey, Seed, Status, Unit,
     UnitId, VariantKey, decide,
 };
+use bellwether::screen::Screen;
 use bellwether::stats::fold::{Fold, Row};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use serde_json::{Value, json};
@@ -69,6 +70,21 @@ fn decisions(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// What the texts of an assignment's body cost, before anything is decided. The body goes in and comes out.
+fn screening(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("screening");
+    for (name, unit, industry) in [
+        ("printable ASCII", "account-0001.example.com", "software"),
+        ("umlauts", "müller.example.com", "größe"),
+    ] {
+        let mut body = json!({ "unit_id": unit, "attributes": { "industry": industry, "employees": 900, "country": "DE" } });
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| body = Screen::Refuse.clean(black_box(body.take())).expect("nothing hides"));
+        });
+    }
+    group.finish();
+}
+
 /// An account's assignment and its outcome a minute later.
 fn rows_of(n: u64) -> [Row; 2] {
     let unit_id = UnitId::parse(format!("account-{n:07}.example.com")).expect("a unit");
@@ -111,5 +127,5 @@ fn folds(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(core, decisions, folds);
+criterion_group!(core, decisions, screening, folds);
 criterion_main!(core);

@@ -16,6 +16,7 @@ use crate::http::problem::Problem;
 use crate::http::request_id;
 use crate::http::source::Source;
 use crate::random;
+use crate::screen::Screen;
 use crate::store::Store;
 use crate::store::audit::Origin;
 use crate::tls;
@@ -31,6 +32,8 @@ pub struct App {
     pub store: Store,
     /// What time it is.
     pub clock: Clock,
+    /// Cleans what callers send.
+    pub screen: Screen,
     /// Bounds that operators may tune.
     pub limits: Limits,
     /// What browsers may do; None without a custom domain, and then nothing.
@@ -80,6 +83,7 @@ impl App {
             vault: Vault::new(secrets, config),
             store: Store::new(dynamodb, &config.table_prefix, &config.limits),
             clock,
+            screen: config.screen,
             limits: config.limits.clone(),
             browser: config.browser(),
         }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use crate::http::networks::Networks;
 use crate::http::origin::{Browser, Domain, Origin};
+use crate::screen::Screen;
 
 /// Bounds that operators may tune.
 #[derive(Debug, Clone)]
@@ -60,6 +61,8 @@ pub struct Config {
     pub allowed_origins: Vec<Origin>,
     /// From where administrative routes may be called; `ADMIN_NETWORKS`, separated by commas.
     pub admin_networks: Networks,
+    /// What becomes of hidden code points in what callers send; `SCREEN`, `refuse` unless it is `strip`.
+    pub screen: Screen,
     /// Bounds that operators may tune.
     pub limits: Limits,
 }
@@ -98,6 +101,7 @@ impl Config {
             })?,
             allowed_origins: parsed(variable, "ALLOWED_ORIGINS", Origin::parse_list)?,
             admin_networks: parsed(variable, "ADMIN_NETWORKS", Networks::parse)?,
+            screen: screen(variable("SCREEN"))?,
             limits: Limits {
                 cache_seconds: number(variable, "CACHE_SECONDS", usual.cache_seconds)?.min(30),
                 cached_tests: number(variable, "CACHED_TESTS", usual.cached_tests)?,
@@ -125,6 +129,11 @@ fn parsed<T>(
     parse: impl FnOnce(&str) -> Result<T, &'static str>,
 ) -> Result<T, ConfigError> {
     parse(&variable(name).unwrap_or_default()).map_err(|problem| ConfigError { name, problem })
+}
+
+fn screen(word: Option<String>) -> Result<Screen, ConfigError> {
+    let Some(word) = word.filter(|word| !word.is_empty()) else { return Ok(Screen::default()) };
+    word.parse().map_err(|problem| ConfigError { name: "SCREEN", problem })
 }
 
 fn number<T: FromStr>(
@@ -183,6 +192,15 @@ mod tests {
         let browser = read(&[origins, ("CUSTOM_DOMAIN", "api.example.com")]).unwrap().browser().unwrap();
         assert!(browser.allows(&Origin::parse("https://app.example.com").unwrap()));
         assert!(!browser.allows(&Origin::parse("https://api.example.com").unwrap()), "not on the list");
+    }
+
+    #[test]
+    fn hidden_code_points_are_refused_unless_they_are_to_be_stripped() {
+        let screen = |word| read(&[("SCREEN", word)]).map(|config| config.screen);
+        assert_eq!((screen(""), screen("refuse")), (Ok(Screen::Refuse), Ok(Screen::Refuse)));
+        assert_eq!(screen("strip"), Ok(Screen::Strip));
+        let wrong = screen("off").unwrap_err().to_string();
+        assert_eq!(wrong, "the environment variable SCREEN must be refuse or strip");
     }
 
     #[test]

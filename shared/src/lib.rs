@@ -2,7 +2,8 @@
 //!
 //! A request goes through three places: the function's `main.rs` under `functions/`, the pure
 //! module it calls ([`experiment`] or [`stats`]), and the [`store`]. [`http`] and [`auth`] stand
-//! between Lambda and the handler; [`app`] is what a handler is given.
+//! between Lambda and the handler, [`screen`] between a caller's text and whatever keeps it; [`app`] is
+//! what a handler is given.
 
 pub mod app;
 pub mod auth;
@@ -11,6 +12,7 @@ pub mod config;
 pub mod experiment;
 pub mod http;
 pub mod random;
+pub mod screen;
 pub mod stats;
 pub mod store;
 pub mod telemetry;

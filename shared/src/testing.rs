@@ -34,6 +34,7 @@ use crate::http::origin::{Domain, Origin};
 use crate::http::routes::ROUTES;
 use crate::http::{Function, invoke};
 use crate::random;
+use crate::screen::Screen;
 use crate::store::audit::Action;
 use crate::store::identities::User;
 use crate::store::meter::Spent;
@@ -155,7 +156,8 @@ impl Bench {
         for (name, value) in changes.as_object().into_iter().flatten() {
             body[name] = value.clone();
         }
-        let definition = Definition::parse(typed(body).expect("a body")).expect("a definition");
+        let body = typed(self.app.screen.clean(body).expect("a body that hides nothing"));
+        let definition = Definition::parse(body.expect("a body")).expect("a definition");
         let draft = Experiment::draft(definition, Seed::from_random(*b"8 bytes!"), self.app.clock.now());
         let test = self.revised(&draft, json!({ "revision": 1, "status": "running" }));
         let record = self.record(Action::TestCreated);
@@ -212,6 +214,7 @@ impl Bench {
 
     fn revised(&self, test: &Experiment, patch: Value) -> Experiment {
         let seed = Seed::from_random(*b"another!");
+        let patch = self.app.screen.clean(patch).expect("a patch that hides nothing");
         test.revise(typed(patch).expect("a patch"), seed, self.app.clock.now()).expect("a legal change")
     }
 
@@ -440,6 +443,7 @@ fn config() -> Config {
         custom_domain: None,
         allowed_origins: Vec::new(),
         admin_networks: Networks::default(),
+        screen: Screen::default(),
         limits: Limits::default(),
     }
 }

@@ -46,7 +46,7 @@ async fn assign(
     item: Value,
     now: Timestamp,
 ) -> Result<Value, Problem> {
-    let unit = Unit::parse(extract::typed(item)?)?;
+    let unit = Unit::parse(extract::typed(app.screen.clean(item)?)?)?;
     let (events, workspace) = (&app.store.events, &caller.workspace);
     let told = match decide(test, &unit)? {
         Decision::Assign(variant) => {

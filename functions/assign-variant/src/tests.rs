@@ -1,6 +1,7 @@
 //! Assignments against a real store: stickiness, reasons, batches, cost.
 
 use bellwether::auth::role::Role;
+use bellwether::screen::Screen;
 use bellwether::testing::{Bench, as_payload_2, body_of, with_body, with_test_id};
 use serde_json::{Value, json};
 
@@ -222,7 +223,7 @@ async fn every_wrong_field_is_named_and_nothing_is_stored() {
         (json!({ "unit_id": "a", "covariate": "1" }), "/covariate"),
         (json!({ "unit_id": "a", "covariate": 2e15 }), "/covariate"),
         (json!({ "unit_id": "a", "covariate": 1e-140 }), "/covariate"),
-        (json!({ "unit_id": "a", "attributes": { "industry": "soft\u{1}ware" } }), "targeting"),
+        (json!({ "unit_id": "a", "attributes": { "industry": "soft\u{1}ware" } }), "/attributes/industry"),
         (json!({ "unit_id": "a", "attributes": [] }), "/attributes"),
         (json!({ "unit_id": "a", "variant": "control" }), "/variant"),
         (json!({ "unit_id": "a", "other": 1 }), "/other"),
@@ -237,6 +238,36 @@ async fn every_wrong_field_is_named_and_nothing_is_stored() {
         assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!(pointer)), "{body}");
     }
     assert_eq!(bench.rows().await, 0);
+}
+
+#[tokio::test]
+async fn an_account_is_known_however_its_accents_are_written_and_hides_nothing() {
+    let mut bench = Bench::start().await;
+    bench
+        .launch(
+            json!({ "targeting": { "industry": "Café" }, "overrides": { "bru\u{308}cke.de": "calculator" } }),
+        )
+        .await;
+    let account = |id: &str, industry: &str| json!({ "unit_id": id, "attributes": { "industry": industry } });
+    let apart = ask(&bench, account("mu\u{308}ller.de", "Cafe\u{301}")).await;
+    assert_eq!((&apart["unit_id"], &apart["new"]), (&json!("müller.de"), &json!(true)), "{apart}");
+    let together = ask(&bench, account("müller.de", "Café")).await;
+    assert_eq!((&together["variant"], &together["new"]), (&apart["variant"], &json!(false)));
+    assert_eq!(ask(&bench, account("brücke.de", "")).await["reason"], "override");
+    let units = json!({ "units": [account("a\u{E0041}.com", "Café"), account("b.com", "Ca\u{200B}fé"), account("c.com", "Café")] });
+    let list = ask(&bench, units.clone()).await;
+    let errors = |at: usize| &list["assignments"][at]["problem"]["errors"][0];
+    assert_eq!(
+        (&errors(0)["pointer"], &errors(1)["pointer"]),
+        (&json!("/unit_id"), &json!("/attributes/industry"))
+    );
+    assert_eq!(list["assignments"][0]["unit_id"], "a.com", "what hides is not repeated");
+    assert_eq!(bench.rows().await, 2, "müller.de and c.com");
+    bench.app.screen = Screen::Strip;
+    let list = ask(&bench, units).await;
+    let told: Vec<&Value> =
+        list["assignments"].as_array().unwrap().iter().map(|told| &told["unit_id"]).collect();
+    assert_eq!((told, bench.rows().await), (vec![&json!("a.com"), &json!("b.com"), &json!("c.com")], 4));
 }
 
 #[tokio::test]

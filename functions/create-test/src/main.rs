@@ -27,7 +27,7 @@ fn function() -> Function {
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let caller = app.auth.require(&request, Scope::TestsWrite).await?;
-    let definition = Definition::parse(extract::body(&request)?)?;
+    let definition = Definition::parse(extract::typed(app.screen.clean(extract::object(&request)?)?)?)?;
     let seed = Seed::from_random(random::bytes().map_err(Problem::internal)?);
     let test = Experiment::draft(definition, seed, app.clock.now());
     let test_id = &test.definition.test_id;

@@ -51,7 +51,7 @@ async fn record(
     item: Value,
     now: Timestamp,
 ) -> Result<Value, Problem> {
-    let conversion = Conversion::parse(extract::typed(item)?, test, now)?;
+    let conversion = Conversion::parse(extract::typed(app.screen.clean(item)?)?, test, now)?;
     let new = app.store.events.convert(&caller.workspace, test, &conversion).await?;
     Ok(json!({ "event_id": conversion.event_id, "duplicate": !new }))
 }

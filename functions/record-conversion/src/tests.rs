@@ -49,6 +49,21 @@ async fn a_batch_tells_new_from_repeated_from_wrong() {
 }
 
 #[tokio::test]
+async fn an_outcome_is_stored_with_the_account_as_its_assignment_names_it_and_nothing_hidden() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    let event = bench.event("record-conversion", Role::Service).await;
+    let of = |unit: &str| json!({ "unit_id": unit, "goal": "demo-booked", "event_id": "crm-1" });
+    for (unit, duplicate) in [("mu\u{308}ller.de", false), ("müller.de", true)] {
+        let answer = bench.call(function(), with_body(event.clone(), &of(unit))).await;
+        assert_eq!((answer.status, &answer.body["duplicate"]), (202, &json!(duplicate)), "{unit}");
+    }
+    let hidden = bench.call(function(), with_body(event, &of("mül\u{200D}ler.de"))).await;
+    assert_eq!((hidden.status, &hidden.body["errors"][0]["pointer"]), (422, &json!("/unit_id")));
+    assert_eq!(bench.rows().await, 1);
+}
+
+#[tokio::test]
 async fn a_stopped_test_takes_late_outcomes_and_a_draft_or_archived_one_none() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;

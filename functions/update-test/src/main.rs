@@ -27,7 +27,7 @@ fn function() -> Function {
 async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let caller = app.auth.require(&request, Scope::TestsWrite).await?;
     let test_id = extract::test_id(&request)?;
-    let patch = extract::body(&request)?;
+    let patch = extract::typed(app.screen.clean(extract::object(&request)?)?)?;
     let old = app.store.tests.get(&caller.workspace, &test_id).await?.ok_or(Problem::NotFound)?;
     let seed = Seed::from_random(random::bytes().map_err(Problem::internal)?);
     let new = old.revise(patch, seed, app.clock.now())?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::lifecycle::Move;
-use super::state::{Experiment, Seed, Weighting, weights};
+use super::state::{Experiment, Seed, Weighting, suspect, weights};
 use super::wire::{TestPatch, VariantBody};
 use super::{Definition, Status, Variant};
 use crate::clock::Timestamp;
@@ -57,6 +57,7 @@ impl Experiment {
         if next.definition == self.definition && next.status == self.status {
             return Ok(next);
         }
+        next.suspect = suspect(&next.definition);
         next.revision += 1;
         next.updated_at = now;
         next.enter(self.status, step, seed)?;

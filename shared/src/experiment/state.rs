@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::bucket::Prefix;
 use super::{BasisPoints, Definition, Status, VariantKey};
 use crate::clock::Timestamp;
+use crate::screen::Findings;
 
 /// What buckets are drawn from: 64 random bits in hexadecimal, new for every phase.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +63,9 @@ pub struct Experiment {
     /// What its author declared.
     #[serde(flatten)]
     pub definition: Definition,
+    /// What in it reads like an instruction to a language model, for whoever builds prompts of it.
+    #[serde(default, skip_serializing_if = "Findings::is_empty")]
+    pub suspect: Findings,
     /// Where it stands in its life.
     pub status: Status,
     /// Counts changes, from 1; a change names the revision it was made against.
@@ -84,6 +88,7 @@ pub struct Experiment {
 pub struct View<'a> {
     #[serde(flatten)]
     definition: &'a Definition,
+    suspect: &'a Findings,
     status: Status,
     revision: u64,
     phase: u32,
@@ -97,6 +102,7 @@ impl Experiment {
     pub fn draft(definition: Definition, seed: Seed, now: Timestamp) -> Self {
         let weightings = vec![Weighting { revision: 1, weights: weights(&definition) }];
         Self {
+            suspect: suspect(&definition),
             definition,
             status: Status::Draft,
             revision: 1,
@@ -113,6 +119,7 @@ impl Experiment {
     pub fn view(&self) -> View<'_> {
         View {
             definition: &self.definition,
+            suspect: &self.suspect,
             status: self.status,
             revision: self.revision,
             phase: self.phase,
@@ -133,6 +140,11 @@ impl Experiment {
     pub fn control(&self) -> Option<&VariantKey> {
         self.definition.variants.iter().find(|v| v.is_control).map(|v| &v.key)
     }
+}
+
+/// What is suspect in a definition. All of its parts can be written as JSON.
+pub(super) fn suspect(definition: &Definition) -> Findings {
+    Findings::of(&serde_json::to_value(definition).unwrap_or_default())
 }
 
 /// The share of each variant, in the definition's order.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 
 use super::problem::Problem;
+use crate::screen::visible;
 use crate::validation::escape;
 
 /// Most items in a batch.
@@ -76,7 +77,8 @@ impl Batch {
             Self::Many(items) => items,
         };
         let late = |_| Err(Problem::Unavailable("an item of a batch was not done in time".to_owned()));
-        let ids: Vec<Value> = items.iter().map(|item| item.get(id).cloned().unwrap_or_default()).collect();
+        let ids: Vec<Value> =
+            items.iter().map(|item| item.get(id).map(visible).unwrap_or_default()).collect();
         let under_way = items.into_iter().map(|item| {
             let item = work(item);
             async move { timeout_at(deadline, item).await.unwrap_or_else(late) }

@@ -8,6 +8,7 @@ use super::table::{Condition, Table, Write};
 use crate::clock::Timestamp;
 use crate::experiment::Workspace;
 use crate::http::source::Source;
+use crate::screen::Findings;
 
 /// The actor of what came under IAM.
 pub const OPERATOR: &str = "operator";
@@ -173,6 +174,14 @@ impl Entry {
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.record.detail = Some(detail.into());
+        self
+    }
+
+    /// The same, naming what in the changed test reads like an instruction to a language model.
+    #[must_use]
+    pub fn suspect(mut self, found: &Findings) -> Self {
+        let parts = self.record.detail.into_iter().chain(found.detail());
+        self.record.detail = parts.reduce(|known, more| format!("{known}; {more}"));
         self
     }
 

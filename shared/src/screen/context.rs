@@ -1,0 +1,100 @@
+//! Where the invisible code points that writing needs may stand.
+
+use icu_properties::props::JoiningType;
+
+use super::property::{is_caseless, is_ideograph, is_mark, is_mongolian, is_pictograph, is_virama, joining};
+
+/// Most marks on one character (UTS #39, section 5.4).
+const MARKS: usize = 4;
+/// Most selectors of an ideograph's form in one text: a name has one or two, and each of them could
+/// carry a byte that nobody sees.
+const IDEOGRAPH_FORMS: usize = 8;
+
+/// What flags of subdivisions begin with.
+const BLACK_FLAG: char = '\u{1F3F4}';
+/// England, Scotland and Wales: the tag sequences recommended for general interchange (UTS #51).
+const FLAGS: [[char; 6]; 3] = [
+    ['\u{E0067}', '\u{E0062}', '\u{E0065}', '\u{E006E}', '\u{E0067}', '\u{E007F}'],
+    ['\u{E0067}', '\u{E0062}', '\u{E0073}', '\u{E0063}', '\u{E0074}', '\u{E007F}'],
+    ['\u{E0067}', '\u{E0062}', '\u{E0077}', '\u{E006C}', '\u{E0073}', '\u{E007F}'],
+];
+const KEYCAP: char = '\u{20E3}';
+
+/// What surrounds a code point.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// What comes before it, of what is kept.
+    pub before: &'a [char],
+    /// How many forms of ideographs have been selected before.
+    pub forms: usize,
+    /// What comes after it.
+    pub after: &'a [char],
+}
+
+impl Place<'_> {
+    /// Whether `tag` is a part of one of the three flags.
+    pub fn is_in_flag(self, tag: char) -> bool {
+        FLAGS.iter().flat_map(|flag| (0..flag.len()).map(move |at| (flag, at))).any(|(flag, at)| {
+            let begun = self.before.strip_suffix(&flag[..at]);
+            flag[at] == tag
+                && begun.is_some_and(|before| before.last() == Some(&BLACK_FLAG))
+                && self.after.starts_with(&flag[at + 1..])
+        })
+    }
+
+    /// Whether a zero-width joiner joins here: two emoji (UAX #29, GB11), or what follows a virama
+    /// (RFC 5892, appendix A.2), or a consonant and the virama after it, as Bengali writes ra with
+    /// ya-phalaa.
+    pub fn joins(self) -> bool {
+        let Some(last) = self.before.last() else { return false };
+        let next = |is: fn(char) -> bool| self.after.first().is_some_and(|next| is(*next));
+        let emoji = is_pictograph(*last) || matches!(last, '\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}');
+        (emoji && next(is_pictograph)) || self.follows_virama() || (is_caseless(*last) && next(is_virama))
+    }
+
+    /// Whether a zero-width non-joiner keeps apart here what would join: after a virama, or between two
+    /// letters of a cursive script (RFC 5892, appendix A.1).
+    pub fn keeps_apart(self) -> bool {
+        let solid = |c: &&char| joining(**c) != JoiningType::Transparent;
+        let left = self.before.iter().rev().find(solid).map(|c| joining(*c));
+        let right = self.after.iter().find(solid).map(|c| joining(*c));
+        let to_right = matches!(left, Some(JoiningType::LeftJoining | JoiningType::DualJoining));
+        let to_left = matches!(right, Some(JoiningType::RightJoining | JoiningType::DualJoining));
+        (to_right && to_left) || self.follows_virama()
+    }
+
+    /// Whether a virama is among the marks just before.
+    fn follows_virama(self) -> bool {
+        self.before.iter().rev().take_while(|c| is_mark(**c)).any(|c| is_virama(*c))
+    }
+
+    /// Whether a variation selector selects something here: text or emoji form of an emoji or of a
+    /// keycap's base, a form of an ideograph or of a Mongolian letter. A selector is no base, so there
+    /// is never a second one.
+    pub fn takes(self, selector: char) -> bool {
+        let Some(base) = self.before.last() else { return false };
+        let next = self.after.first();
+        match selector {
+            '\u{FE0E}' | '\u{FE0F}' => {
+                let keycap = matches!(base, '0'..='9' | '#' | '*') && next == Some(&KEYCAP);
+                is_pictograph(*base) || keycap
+            }
+            form if is_form(form) => is_ideograph(*base) && self.forms < IDEOGRAPH_FORMS,
+            '\u{180B}'..='\u{180D}' | '\u{180F}' => is_mongolian(*base),
+            '\u{180E}' => is_mongolian(*base) && matches!(next, Some('\u{1820}' | '\u{1821}')),
+            _ => false,
+        }
+    }
+
+    /// Whether the character before carries all the marks that it may.
+    pub fn is_laden(self) -> bool {
+        let joiner = |c: char| matches!(c, '\u{200C}' | '\u{200D}');
+        let tail = self.before.iter().rev().take_while(|c| is_mark(**c) || joiner(**c));
+        tail.filter(|c| !joiner(**c)).count() >= MARKS
+    }
+}
+
+/// A selector of an ideograph's form: standardised (VS1 to VS3) or registered (VS17 to VS256).
+pub(super) fn is_form(c: char) -> bool {
+    matches!(c, '\u{FE00}'..='\u{FE02}' | '\u{E0100}'..='\u{E01EF}')
+}

@@ -1,0 +1,162 @@
+//! The marks by which prompts are put together: tokens of chat templates, headings of roles, calls of
+//! tools.
+
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::fold::Folded;
+use super::score::{Score, Sign};
+
+/// Marks, without white space, and their points. Tokens between `<|` and `|>` are all known by that.
+const MARKS: [(Sign, u32, &[&str]); 5] = [
+    (
+        Sign::Markup,
+        60,
+        &[
+            "[inst]",
+            "[/inst]",
+            "<<sys>>",
+            "<</sys>>",
+            "<start_of_turn>",
+            "<end_of_turn>",
+            "<system>",
+            "</system>",
+            "<system_prompt>",
+            "</system_prompt>",
+            "<systemprompt>",
+            "</systemprompt>",
+            "<system-prompt>",
+            "<system-reminder>",
+            "</user_input>",
+            "</untrusted",
+            "</instructions>",
+            "<assistant>",
+            "</assistant>",
+            "[system]",
+            "[system_prompt]",
+            "[/system]",
+            "\"role\":\"system\"",
+            "'role':'system'",
+            "\"role\":\"assistant\"",
+            "\"role\":\"developer\"",
+            "<think>",
+            "</think>",
+            "###instruction:",
+            "###system:",
+            "###human:",
+        ],
+    ),
+    (
+        Sign::Markup,
+        30,
+        &["###system", "###instruction", "###response", "###assistant", "###human", "###user"],
+    ),
+    (
+        Sign::ToolCall,
+        60,
+        &[
+            "<tool_call",
+            "</tool_call",
+            "<tool_use",
+            "<tool_result",
+            "<function_call",
+            "</function_call",
+            "<function=",
+            "<invokename=",
+            "<parametername=",
+            "\"tool_calls\":",
+            "\"tool_call\":",
+            "\"tool_use\"",
+            "\"function_call\":",
+            "\"recipient_name\":",
+            "```tool_code",
+            "```tool_call",
+            "to=functions.",
+            "\"action_input\":",
+            "[tool_calls]",
+        ],
+    ),
+    (
+        Sign::ToolCall,
+        30,
+        &["\"arguments\":{", "\"arguments\":\"{", "action:", "\"tool\":\"", "\"function\":{"],
+    ),
+    (Sign::ToolCall, 30, &["actioninput:", "\"name\":\"send_", "\"name\":\"execute_", "\"name\":\"run_"]),
+];
+
+static KNOWN: LazyLock<(AhoCorasick, Vec<usize>)> = LazyLock::new(|| {
+    let each =
+        MARKS.iter().enumerate().flat_map(|(kind, (.., marks))| marks.iter().map(move |mark| (kind, mark)));
+    let (kinds, folded): (Vec<usize>, Vec<String>) =
+        each.map(|(kind, mark)| (kind, Folded::of(mark).compact)).unzip();
+    (AhoCorasick::new(folded).expect("the list is far from any limit of the matcher"), kinds)
+});
+
+/// Who speaks in a conversation, before a colon at the beginning of a line or sentence.
+const ROLES: [&str; 16] = [
+    "system",
+    "systemmessage",
+    "systemprompt",
+    "assistant",
+    "user",
+    "human",
+    "developer",
+    "tool",
+    "système",
+    "sistema",
+    "assistente",
+    "asistente",
+    "utilisateur",
+    "システム",
+    "アシスタント",
+    "ユーザー",
+];
+/// As much of a line is looked at for a heading.
+const HEADING: usize = 48;
+
+/// Adds what the marks say.
+pub(super) fn add(text: &str, compact: &str, score: &mut Score) {
+    let (matcher, kinds) = &*KNOWN;
+    let mut met = [false; MARKS.len()];
+    for found in matcher.find_overlapping_iter(compact) {
+        let kind = kinds[found.pattern().as_usize()];
+        if !std::mem::replace(&mut met[kind], true) {
+            score.add(MARKS[kind].0, MARKS[kind].1);
+        }
+    }
+    if has_token(compact) {
+        score.add(Sign::Markup, 60);
+    }
+    let roles = roles(text);
+    if roles > 0 {
+        score.add(Sign::Role, if roles > 1 { 60 } else { 30 });
+    }
+}
+
+/// Whether a word stands between `<|` and `|>`.
+fn has_token(compact: &str) -> bool {
+    compact.split("<|").skip(1).any(|rest| {
+        let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '/' | '-');
+        let end = rest.find(|c| !word(c)).unwrap_or(rest.len());
+        end > 0 && rest[end..].starts_with("|>")
+    })
+}
+
+/// How many different roles have a heading. A line feed may be written out.
+fn roles(text: &str) -> usize {
+    static FOLDED: LazyLock<Vec<String>> =
+        LazyLock::new(|| ROLES.iter().map(|role| Folded::of(role).compact).collect());
+    let text = text.replace("\\n", "\n");
+    let sentences = text.split(['\n', '.', '?', '!']);
+    let heading = |line: &str| {
+        let start: String =
+            line.trim_start_matches(|c: char| !c.is_alphanumeric()).chars().take(HEADING).collect();
+        let compact = Folded::of(start.split_once([':', '：'])?.0).compact;
+        FOLDED.iter().position(|known| known == compact.trim_end_matches(|c: char| !c.is_alphanumeric()))
+    };
+    let mut found: Vec<usize> = sentences.filter_map(heading).collect();
+    found.sort_unstable();
+    found.dedup();
+    found.len()
+}
