@@ -7,7 +7,14 @@ DENY_VERSION := 0.20.2
 # A function's stripped release zip may have 6 MB: the larger it is, the longer a cold start.
 ZIP_BYTES := 6291456
 
-.PHONY: help setup run demo demo-trial test lint deny unit zip-size bench clean
+# The linter of openapi.yaml; it needs Node.js.
+SPECTRAL := $(TOOLS)/spectral/node_modules/.bin/spectral
+FUZZ := $(TOOLS)/bin/cargo-fuzz
+FUZZ_VERSION := 0.13.2
+# How long each parser is fuzzed.
+MINUTES ?= 10
+
+.PHONY: help setup run demo demo-trial test lint deny unit zip-size bench clean api-check api-check-short spectral fuzz fuzz-keep
 
 help: ## Show what can be done
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 14
@@ -24,7 +31,7 @@ demo: ## Play a campaign of 400 accounts against the running server
 demo-trial: ## Replay a published trial against the running server
 	@python3 local/demo_trial.py
 
-test: lint unit deny zip-size ## Everything that proves the project on one machine
+test: lint spectral unit api-check-short deny zip-size ## Everything that proves the project on one machine
 	@echo "==> all passed"
 
 lint: ## Formatting and clippy
@@ -44,6 +51,42 @@ deny: $(DENY) ## Licences, sources and banned crates of all dependencies
 $(DENY):
 	@echo "==> tools: installing cargo-deny $(DENY_VERSION) (once)"
 	@cargo install --quiet --locked --root $(TOOLS) --version $(DENY_VERSION) cargo-deny
+
+spectral: ## The OWASP rules for openapi.yaml (.spectral.yaml; needs Node.js)
+	@echo "==> openapi.yaml and the OWASP rules"
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(SPECTRAL) && \
+		$(SPECTRAL) lint --ruleset .spectral.yaml --fail-severity=warn openapi.yaml; \
+		else echo "skipped: there is no npm on PATH"; fi
+
+$(SPECTRAL): local/spectral/package.json local/spectral/package-lock.json
+	@echo "==> tools: installing spectral into $(TOOLS)/spectral (once; it takes 70 MB)"
+	@mkdir -p $(TOOLS)/spectral && cp $^ $(TOOLS)/spectral
+	@cd $(TOOLS)/spectral && npm ci --ignore-scripts --silent --no-audit --no-fund
+	@touch $@
+
+api-check: ## Hold the running server to openapi.yaml with schemathesis, with a token of each role
+	@echo "==> the running server and openapi.yaml"
+	@python3 local/api_check.py
+
+api-check-short: ## The same with fewer requests
+	@echo "==> the running server and openapi.yaml, in short"
+	@python3 local/api_check.py --short
+
+# What is found goes to fuzz/found, and by `make fuzz-keep`, as far as it reaches new code, to the corpus.
+FUZZ_RUN = PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" RUSTC_BOOTSTRAP=1 cargo fuzz run
+fuzz: $(FUZZ) ## Look for bytes that break a parser (MINUTES=10 for each)
+	@for target in fuzz/fuzz_targets/*.rs; do name=$$(basename $$target .rs); \
+		echo "==> fuzzing $$name for $(MINUTES) minutes"; mkdir -p fuzz/found/$$name; \
+		$(FUZZ_RUN) $$name fuzz/found/$$name fuzz/corpus/$$name -- \
+		-max_total_time=$$(($(MINUTES) * 60)) -max_len=4096 -print_final_stats=1 || exit 1; done
+
+fuzz-keep: $(FUZZ) ## Add what fuzzing found to the corpus that make test replays
+	@for target in fuzz/fuzz_targets/*.rs; do name=$$(basename $$target .rs); \
+		$(FUZZ_RUN) $$name fuzz/corpus/$$name fuzz/found/$$name -- -merge=1 || exit 1; done
+
+$(FUZZ):
+	@echo "==> tools: installing cargo-fuzz $(FUZZ_VERSION) (once)"
+	@cargo install --quiet --locked --root $(TOOLS) --version $(FUZZ_VERSION) cargo-fuzz
 
 zip-size: setup ## A function's release zip is at most 6 MB
 	@echo "==> a release zip"

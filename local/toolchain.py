@@ -49,13 +49,19 @@ def check_alone(session):
 
 
 def set_up_tools(children):
-    """Install the pinned tools, unless the stamp says that these very ones are there."""
-    stamp, wanted = VENV / "requirements.sha256", hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
-    if (VENV / "bin" / "python").exists() and stamp.exists() and stamp.read_text() == wanted:
+    """Install what the servers and the tests run on."""
+    set_up(children, VENV, REQUIREMENTS, "they take 540 MB")
+
+
+def set_up(children, venv, requirements, note):
+    """Install pinned packages, unless the stamp says that these very ones are there."""
+    stamp, wanted = venv / "requirements.sha256", hashlib.sha256(requirements.read_bytes()).hexdigest()
+    where, what = venv.relative_to(ROOT), requirements.relative_to(ROOT)
+    if (venv / "bin" / "python").exists() and stamp.exists() and stamp.read_text() == wanted:
         step("tools: up to date")
         return
-    step("tools: installing into .tools/venv (once; they take 540 MB)")
-    children.run([sys.executable, "-m", "venv", "--clear", str(VENV)], what="creating .tools/venv")
-    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    children.run([*pip, "--require-hashes", "-r", str(REQUIREMENTS)], what="installing local/requirements.txt")
+    step(f"tools: installing into {where} (once; {note})")
+    children.run([sys.executable, "-m", "venv", "--clear", str(venv)], what=f"creating {where}")
+    pip = [str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    children.run([*pip, "--require-hashes", "-r", str(requirements)], what=f"installing {what}")
     stamp.write_text(wanted)

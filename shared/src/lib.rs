@@ -10,6 +10,9 @@ pub mod auth;
 pub mod clock;
 pub mod config;
 pub mod experiment;
+#[cfg(feature = "fuzzing")]
+#[expect(clippy::missing_panics_doc, reason = "it panics when it has found something")]
+pub mod fuzzing;
 pub mod http;
 pub mod random;
 pub mod screen;

@@ -7,6 +7,7 @@ pub mod client;
 pub mod discovery;
 pub mod guard;
 pub mod identity;
+mod jws;
 pub mod key_cache;
 pub mod keys;
 pub mod machines;

@@ -1,0 +1,135 @@
+"""Hold a running server to openapi.yaml: what `make api-check` calls.
+
+It starts a server of its own on a free port, adds a person of each role and some tests, and lets
+schemathesis send what the contract allows and what it does not with a token of each role: all checks,
+all phases (local/api_check.toml). It ends with an error when a check fails. The server's log and
+state are in .run-check, and are kept after a failure.
+"""
+
+import argparse
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+sys.dont_write_bytecode = True
+from api import Api, ApiError
+from processes import ROOT, Children, Failure
+from progress import step
+from toolchain import check_tools, set_up
+
+VENV = ROOT / ".tools" / "check-venv"
+REQUIREMENTS = ROOT / "local" / "requirements-check.txt"
+STATE = ROOT / ".run-check"
+PATIENCE = 1800  # seconds for the server to be built and ready
+ROLES = ("admin", "analyst", "viewer")
+VARIANTS = [{"key": "control", "weight": 5000, "is_control": True}, {"key": "calculator", "weight": 5000}]
+GOALS = [{"key": "demo-booked", "kind": "binary", "role": "primary"}, {"key": "pipeline", "kind": "sum"}]
+TESTS = [  # those that local/api_check.toml names
+    {"test_id": "pricing-page-q4", "name": "Pricing page", "variants": VARIANTS, "goals": GOALS, "segments": ["industry"]},
+    {"test_id": "external-test", "name": "Mail", "variants": VARIANTS, "goals": GOALS, "allocation": {"mode": "external"}},
+]
+
+
+def start_server():
+    """A server on a free port, once it is ready."""
+    shutil.rmtree(STATE, ignore_errors=True)
+    STATE.mkdir()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "local/run.py", "--port", str(port), "--state", STATE.name]
+    step(f"a server: http://127.0.0.1:{port} (log: {STATE.name}/run.log)")
+    with (STATE / "run.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+    deadline = time.monotonic() + PATIENCE
+    while not (STATE / "session.json").exists():
+        if process.poll() is not None or time.monotonic() > deadline:
+            stop_server(process)
+            raise Failure(f"the server did not start; see {STATE.name}/run.log")
+        time.sleep(0.2)
+    return process
+
+
+def stop_server(process):
+    """Ctrl-C, after which the server ends all that it started."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+    process.wait()
+
+
+def prepare(admin):
+    """Running tests, and a signed-in person of each role."""
+    admin.sign_in()
+    for test in TESTS:
+        admin.call("POST", "/v1/tests", test)
+        admin.call("PATCH", f"/v1/tests/{test['test_id']}", {"revision": 1, "status": "running"})
+    people = {"admin": admin}
+    for role in ROLES[1:]:
+        email, password = f"{role}@example.com", secrets.token_urlsafe(18)
+        admin.call("POST", "/v1/users", {"email": email, "password": password, "role": role})
+        people[role] = Api(admin.url, email, password)
+    return people
+
+
+def phases(role, short):
+    """Every phase; in short, only what needs few requests, but for the role that reaches most."""
+    if not short:
+        return "examples,coverage,fuzzing,stateful"
+    return "examples,coverage,fuzzing" if role == ROLES[0] else "examples,fuzzing"
+
+
+def check(children, person, role, short):
+    """Run schemathesis with a person's token, which the environment carries; whether nothing was found."""
+    person.sign_in()
+    step(f"{phases(role, short)} as {role}")
+    env = {**os.environ, "API_CHECK_TOKEN": person.token, "NO_PROXY": "127.0.0.1"}
+    command = [
+        str(VENV / "bin" / "schemathesis"), "--config-file", "local/api_check.toml", "run", "openapi.yaml",
+        "--url", f"{person.url}/v1", "--phases", phases(role, short), "--max-examples", "3" if short else "10",
+    ]
+    try:
+        children.run(command, env, f"schemathesis as {role}")
+    except Failure as failure:
+        print(failure, file=sys.stderr)
+        return False
+    return True
+
+
+def run(children, options):
+    check_tools()
+    set_up(children, VENV, REQUIREMENTS, "it takes 120 MB")
+    server = start_server()
+    try:
+        people = prepare(Api.find(STATE))
+        outcomes = [check(children, person, role, options.short) for role, person in people.items()]
+    finally:
+        stop_server(server)
+    if not all(outcomes):
+        raise Failure(f"the server and openapi.yaml disagree; the server's logs are in {STATE.name}")
+    shutil.rmtree(STATE)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Hold a running server to openapi.yaml.")
+    parser.add_argument("--short", action="store_true", help="fewer requests")
+    children = Children()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        run(children, parser.parse_args())
+    except (Failure, ApiError) as failure:
+        print(failure, file=sys.stderr)
+        return getattr(failure, "code", 1)
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        children.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+//! Forged names of keys, against a clock that is moved by hand.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+
+use bellwether::App;
+use bellwether::auth::role::Scope;
+use bellwether::clock::{Clock, Timestamp};
+use bellwether::config::{Config, Limits};
+use bellwether_tests::cloud::sdk;
+use bellwether_tests::faults::Proxy;
+use lambda_http::Request;
+use serde_json::json;
+
+use super::target::Ground;
+
+/// Seconds for which keys are relied on here: longer than the test.
+const KEPT: u32 = 86_400;
+
+fn with_token(token: &str) -> Request {
+    let mut request = Request::default();
+    request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+    request
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_names_of_keys_buy_one_refresh_a_minute_however_many_there_are() {
+    let ground = Ground::start().await;
+    let proxy = Proxy::counting(&ground.secrets).await;
+    let time = Arc::new(AtomicI64::new(ground.forger.now * 1_000));
+    let config = Config {
+        table_prefix: "lab".to_owned(),
+        public_keys_secret: "public".to_owned(),
+        private_keys_secret: None,
+        issuer: "https://issuer.example/v1".to_owned(),
+        audience: "bellwether".to_owned(),
+        ca_bundle: None,
+        limits: Limits { key_cache_seconds: KEPT, ..Limits::default() },
+    };
+    let clock = time.clone();
+    let clock = Clock::new(move || Timestamp::from_millis(clock.load(Relaxed)));
+    let app = App::new(&sdk(&proxy.url), &config, clock);
+    let reads = || proxy.seen().calls.get("GetSecretValue").copied().unwrap_or_default();
+    let valid = with_token(&ground.forger.valid());
+    app.auth.require(&valid, Scope::TestsRead).await.unwrap();
+    assert_eq!(reads(), 1);
+    // Ten minutes of four forged names a second.
+    for n in 0..2_400 {
+        let forged = with_token(&ground.forger.with_header("kid", json!(format!("forged-{n}"))));
+        let refused = app.auth.require(&forged, Scope::TestsRead).await.unwrap_err();
+        assert_eq!(refused.kind(), "invalid_token");
+        time.fetch_add(250, Relaxed);
+    }
+    assert!((10..=11).contains(&reads()), "{} reads in ten minutes", reads());
+    let before = reads();
+    app.auth.require(&valid, Scope::TestsRead).await.unwrap();
+    assert_eq!(reads(), before, "a known name needs no refresh");
+}

@@ -1,0 +1,164 @@
+//! Texts made from a token that holds: other base64, other parts, other forms.
+
+use serde_json::json;
+
+use super::forger::{Forged, Forger, part, parts};
+
+pub fn all(forger: &Forger) -> Vec<Forged> {
+    [base64(forger), segments(forger), forms(forger), lengths(forger)].concat()
+}
+
+/// Other spellings of the same bytes, and spellings of none.
+fn base64(forger: &Forger) -> Vec<Forged> {
+    let valid = forger.valid();
+    let mut all = Vec::new();
+    for (n, name) in ["header", "payload", "signature"].into_iter().enumerate() {
+        let with = |text: String| {
+            let mut changed = parts(&valid).map(str::to_owned);
+            changed[n] = text;
+            changed.join(".")
+        };
+        let own = parts(&valid)[n];
+        let (front, back) = own.split_at(own.len() / 2);
+        for (what, between) in [
+            ("a space", " "),
+            ("a tab", "\t"),
+            ("padding", "="),
+            ("a plus", "+"),
+            ("a slash", "/"),
+            ("a percent", "%41"),
+            ("a tilde", "~"),
+        ] {
+            all.push(Forged::new(format!("{what} in the {name}"), with(format!("{front}{between}{back}"))));
+        }
+        for padding in ["=", "==", "A", "AA"] {
+            all.push(Forged::new(format!("{padding} after the {name}"), with(format!("{own}{padding}"))));
+        }
+        all.push(Forged::new(
+            format!("{name} without its last character"),
+            with(own[..own.len() - 1].to_owned()),
+        ));
+        all.push(Forged::new(format!("{name} without its first character"), with(own[1..].to_owned())));
+    }
+    all.extend(trailing_bits(forger));
+    all.extend(standard_alphabet(forger));
+    all
+}
+
+/// The last character of a part may carry bits that belong to no byte: only zeros are ours.
+fn trailing_bits(forger: &Forger) -> Vec<Forged> {
+    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    // Claims of a length that leaves bits over.
+    let valid = ["1", "12", "123"].iter().map(|jti| forger.with_claim("jti", json!(jti)));
+    let valid = valid.into_iter().find(|token| !parts(token)[1].len().is_multiple_of(4)).unwrap();
+    let mut all = Vec::new();
+    for n in 0..3 {
+        let own = parts(&valid)[n];
+        if own.len().is_multiple_of(4) {
+            continue;
+        }
+        let (front, last) = own.split_at(own.len() - 1);
+        let value = ALPHABET.iter().position(|&c| c == last.as_bytes()[0]).unwrap();
+        let mut changed = parts(&valid).map(str::to_owned);
+        changed[n] = format!("{front}{}", ALPHABET[value + 1] as char);
+        all.push(Forged::new(format!("a bit left over in part {n}"), changed.join(".")));
+    }
+    assert!(all.len() >= 2, "the payload and the signature leave bits over");
+    all
+}
+
+fn standard_alphabet(forger: &Forger) -> Vec<Forged> {
+    let mut all = Vec::new();
+    for (ours, theirs) in [('-', '+'), ('_', '/')] {
+        let tokens = (0..1_000).map(|n| forger.with_claim("jti", json!(format!("{n}"))));
+        let token = tokens.into_iter().find(|token| parts(token)[2].contains(ours)).unwrap();
+        let (signed, signature) = token.rsplit_once('.').unwrap();
+        let token = format!("{signed}.{}", signature.replace(ours, &theirs.to_string()));
+        all.push(Forged::new(format!("{theirs} for {ours}"), token));
+    }
+    all
+}
+
+fn segments(forger: &Forger) -> Vec<Forged> {
+    let valid = forger.valid();
+    let [header, payload, signature] = parts(&valid);
+    let dead = "A".repeat(22);
+    let texts = [
+        String::new(),
+        ".".to_owned(),
+        "..".to_owned(),
+        "...".to_owned(),
+        "....".to_owned(),
+        "a.b.c".to_owned(),
+        header.to_owned(),
+        format!("{header}.{payload}"),
+        format!("{header}.{payload}."),
+        format!(".{payload}.{signature}"),
+        format!("{header}..{signature}"),
+        format!("..{signature}"),
+        format!("{header}.."),
+        format!("{valid}."),
+        format!(".{valid}"),
+        format!("{valid}.{signature}"),
+        format!("{valid}.{payload}.{signature}"),
+        format!("{header}.{header}.{signature}"),
+        format!("{payload}.{header}.{signature}"),
+        format!("{signature}.{payload}.{header}"),
+        format!("{header}.{dead}.{dead}.{payload}.{dead}"),
+        format!("{header}....{signature}"),
+    ];
+    let mut all: Vec<Forged> =
+        texts.iter().enumerate().map(|(n, text)| Forged::new(format!("segments {n}"), text)).collect();
+    let encrypted = part(json!({ "alg": "dir", "enc": "A256GCM", "kid": forger.own.kid }).to_string());
+    all.push(Forged::new("an encrypted token", format!("{encrypted}..{dead}.{payload}.{dead}")));
+    all
+}
+
+/// Other ways to write, wrap or send it.
+fn forms(forger: &Forger) -> Vec<Forged> {
+    let valid = forger.valid();
+    let [header, payload, signature] = parts(&valid);
+    let flattened = json!({ "protected": header, "payload": payload, "signature": signature });
+    let general =
+        json!({ "payload": payload, "signatures": [{ "protected": header, "signature": signature }] });
+    let backwards: String = valid.chars().rev().collect();
+    let texts = [
+        flattened.to_string(),
+        general.to_string(),
+        backwards,
+        part(&valid),
+        valid.to_lowercase(),
+        valid.to_uppercase(),
+        valid.replace('.', "%2E"),
+        valid.replace('.', ","),
+        valid.replace('.', "\u{ff0e}"),
+        format!("\"{valid}\""),
+        format!("'{valid}'"),
+        format!("<{valid}>"),
+        format!("Bearer {valid}"),
+        format!("token={valid}"),
+        format!("{valid},{valid}"),
+        format!("{valid} {valid}"),
+        format!("{valid};"),
+        format!("{valid}é"),
+        format!("urn:jwt:{valid}"),
+        "undefined".to_owned(),
+        "null".to_owned(),
+        "[object Object]".to_owned(),
+    ];
+    texts.iter().enumerate().map(|(n, text)| Forged::new(format!("form {n} {text:.30}"), text)).collect()
+}
+
+fn lengths(forger: &Forger) -> Vec<Forged> {
+    let long = |n: usize| forger.with_claim("note", json!("n".repeat(n)));
+    let padded = forger.with_claim("note", json!("n".repeat(3_500)));
+    assert!(padded.len() > 4_096 && padded.len() < 8_000);
+    vec![
+        Forged::new("just too long", padded),
+        Forged::new("10 KB", long(7_000)),
+        Forged::new("64 KB", long(48_000)),
+        Forged::new("64 KB of dots", ".".repeat(65_536)),
+        Forged::new("64 KB of nothing", "A".repeat(65_536)),
+        Forged::new("a header of 64 KB", forger.with_header("kid", json!("k".repeat(48_000)))),
+    ]
+}
