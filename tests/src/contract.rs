@@ -163,7 +163,7 @@ fn every_operation_lists_the_parameters_that_its_function_reads() {
 
 /// What in a function's text means which statuses. What every function can meet: a secret in the
 /// query, 500 and 503.
-const CAUSES: [(&str, &[u16]); 18] = [
+const CAUSES: [(&str, &[u16]); 20] = [
     ("", &[400, 500, 503]),
     ("auth.require(", &[401, 403]),
     ("Problem::WrongCredentials", &[401]),

@@ -37,16 +37,16 @@ impl Auth {
         let (subject, workspace) = (claims.sub.clone(), claims.workspace.clone());
         let scopes = Scope::parse_list(&claims.scope);
         let caller = Caller { subject, workspace, role: claims.role, scopes };
-        let source = Source::of(request)?;
         let denial = if !is_meant {
             Denial::CrossSite
         } else if !caller.scopes.contains(&scope) {
             Denial::Scope(scope)
-        } else if scope.is_administrative() && !self.admin_networks.contain(source) {
+        } else if scope.is_administrative() && !self.admin_networks.contain(Source::of(request)?) {
             Denial::Network
         } else {
             return Ok(caller);
         };
+        let source = Source::of(request)?;
         Err(Problem::Denied(Box::new(Overreach { caller, denial, source })))
     }
 

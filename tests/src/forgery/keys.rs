@@ -7,6 +7,8 @@ use bellwether::App;
 use bellwether::auth::role::Scope;
 use bellwether::clock::{Clock, Timestamp};
 use bellwether::config::{Config, Limits};
+use bellwether::http::networks::Networks;
+use bellwether::screen::Screen;
 use bellwether_tests::cloud::sdk;
 use bellwether_tests::faults::Proxy;
 use lambda_http::Request;
@@ -35,6 +37,10 @@ async fn unknown_names_of_keys_buy_one_refresh_a_minute_however_many_there_are()
         issuer: "https://issuer.example/v1".to_owned(),
         audience: "bellwether".to_owned(),
         ca_bundle: None,
+        custom_domain: None,
+        allowed_origins: Vec::new(),
+        admin_networks: Networks::default(),
+        screen: Screen::default(),
         limits: Limits { key_cache_seconds: KEPT, ..Limits::default() },
     };
     let clock = time.clone();
