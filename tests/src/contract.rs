@@ -258,7 +258,7 @@ fn every_failure_is_a_problem_and_every_other_answer_is_json() {
 }
 
 fn id_takes_a_form(id: &str) -> bool {
-    id != REJECT && source(id).contains("Form::of(")
+    Operation::all().iter().any(|o| o.id() == id && o.source().contains("Form::of("))
 }
 
 #[test]
@@ -375,6 +375,9 @@ fn every_failure_lists_exactly_the_headers_of_the_problems_that_it_can_be() {
     let operations = Operation::all();
     let rejections = responses(&CONTRACT["x-reject-method"]);
     for (status, answer) in operations.iter().flat_map(Operation::responses).chain(rejections) {
+        if status >= 400 && answer["content"].get("application/problem+json").is_none() {
+            continue;
+        }
         let media = &answer["content"]["application/problem+json"];
         let shown = |problem: &Problem| {
             let document = problem.document();

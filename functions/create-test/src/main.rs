@@ -32,6 +32,7 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let test = Experiment::draft(definition, seed, app.clock.now());
     let test_id = &test.definition.test_id;
     let entry = app.origin(&request)?.record(&caller.workspace, caller.subject, Action::TestCreated, test_id);
+    let entry = entry.suspect(&test.suspect);
     match app.store.tests.create(&caller.workspace, &test, app.store.audit.part(&entry)?).await? {
         Created::New => {
             entry.log();

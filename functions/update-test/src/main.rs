@@ -36,7 +36,7 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     }
     let origin = app.origin(&request)?;
     let entry = origin.record(&caller.workspace, caller.subject, Action::TestChanged, &test_id);
-    let entry = entry.change(new.revision, &old.view(), &new.view());
+    let entry = entry.change(new.revision, &old.view(), &new.view()).suspect(&new.suspect);
     if !app.store.tests.replace(&caller.workspace, &old, &new, app.store.audit.part(&entry)?).await? {
         let detail = "Somebody else changed the test at the same time; read it again and retry.";
         return Err(Problem::Conflict(detail.to_owned()));

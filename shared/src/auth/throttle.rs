@@ -91,7 +91,7 @@ impl Pair {
         };
         Self {
             failures,
-            open_at: now.millis() + wait * 1_000,
+            open_at: if wait == 0 { 0 } else { now.millis() + wait * 1_000 },
             forget_at: now.seconds() + DAY,
             known_until: self.known_until,
         }
@@ -180,6 +180,12 @@ mod tests {
     }
 
     #[test]
+    fn who_asked_a_moment_before_the_last_attempt_was_counted_is_not_held_up() {
+        let counts = Counts { pair: after(4, at(1_000_000)), ..Counts::default() };
+        assert_eq!(counts.admit(Timestamp::from_millis(999_999_995)), Ok(()));
+    }
+
+    #[test]
     fn failures_are_forgotten_after_a_quiet_day_and_not_before() {
         let now = at(1_000_000);
         let pair = after(9, now);
@@ -197,18 +203,15 @@ mod tests {
 
     #[test]
     fn an_account_under_attack_is_open_to_a_source_it_knows_and_to_no_other() {
-        let now = at(1_000_000);
-        let counts = |pair, account| Counts { pair, account, account_until: 1_000_500, source: 0 };
-        assert_eq!(counts(Pair::default(), 99).admit(now), Ok(()));
-        let refused = Err(Wait { limit: Limit::Account, seconds: 500 });
-        assert_eq!(counts(Pair::default(), 100).admit(now), refused);
-        let known = Pair::known(at(1_000_000 - MONTH + 1));
-        assert_eq!(counts(known, 100).admit(now), Ok(()));
-        assert_eq!(
-            counts(known, 100).admit(at(1_000_001)),
-            Err(Wait { limit: Limit::Account, seconds: 499 })
-        );
-        assert_eq!(counts(Pair::default(), 100).admit(at(1_000_500)), Ok(()), "a quiet month is forgotten");
+        let now = 100_000_000;
+        let counts = |pair, account| Counts { pair, account, account_until: now + 500, source: 0 };
+        let refused = |seconds| Err(Wait { limit: Limit::Account, seconds });
+        assert_eq!(counts(Pair::default(), 99).admit(at(now)), Ok(()));
+        assert_eq!(counts(Pair::default(), 100).admit(at(now)), refused(500));
+        let known = Pair::known(at(now - MONTH + 1));
+        assert_eq!(counts(known, 100).admit(at(now)), Ok(()));
+        assert_eq!(counts(known, 100).admit(at(now + 1)), refused(499), "30 days are over");
+        assert_eq!(counts(Pair::default(), 100).admit(at(now + 500)), Ok(()), "a quiet month is forgotten");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::reply::Reply;
 /// What a page may send.
 const MAY_SEND: &str = "authorization, content-type, x-csrf-token";
 /// What a page may read beside the body.
-const MAY_READ: &str = "allow, retry-after, www-authenticate, x-request-id";
+const MAY_READ: &str = "allow, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id";
 /// How many seconds a browser may rely on a preflight: a change of the list is felt within them.
 const MAX_AGE: &str = "600";
 

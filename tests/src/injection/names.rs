@@ -1,5 +1,6 @@
 //! Names that mean something to somebody else.
 
+use bellwether::screen::first_hidden;
 use std::collections::BTreeSet;
 
 use bellwether_tests::random::Random;
@@ -61,14 +62,19 @@ const PIECES: [&str; 28] = [
     "1",
     "ü",
     "😀",
-    "\u{2028}",
+    "é",
     "<b>",
 ];
+
+/// Whether a text hides nothing: any other is refused wherever it stands.
+pub fn is_taken(text: &&&str) -> bool {
+    first_hidden(text).is_none()
+}
 
 /// Names of units, no two alike.
 pub fn names() -> Vec<String> {
     let mut random = Random::new(SEED);
-    let mut all: BTreeSet<String> = FIXED.iter().map(|name| (*name).to_owned()).collect();
+    let mut all: BTreeSet<String> = FIXED.iter().filter(is_taken).map(|name| (*name).to_owned()).collect();
     while all.len() < FIXED.len() + MANY {
         let pieces = 1 + random.below(8);
         all.insert((0..pieces).map(|_| *random.pick(&PIECES)).collect());
