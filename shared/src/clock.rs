@@ -19,6 +19,12 @@ impl Timestamp {
         Self(millis.clamp(0, 253_402_300_799_999))
     }
 
+    /// From seconds since 1970, held to the range.
+    #[must_use]
+    pub fn from_seconds(seconds: i64) -> Self {
+        Self::from_millis(seconds.saturating_mul(1_000))
+    }
+
     /// Milliseconds since 1970.
     #[must_use]
     pub fn millis(self) -> i64 {

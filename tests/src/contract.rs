@@ -21,7 +21,7 @@ use bellwether::http::problem::Problem;
 use bellwether::http::routes::{METHODS, ON_EVENTS, ROUTES, allowed};
 use bellwether::http::source::Source;
 use document::{
-    CONTRACT, Operation, REJECT, Shape, body_of, event, examples, follow, functions, media_of, names,
+    CONTRACT, Operation, REJECT, Shape, body_of, event, examples, follow, functions, media_of, names, read,
     responses, schema_name, source, toml,
 };
 use serde_json::{Value, json};
@@ -403,5 +403,34 @@ fn every_administrative_operation_says_that_it_may_be_refused_elsewhere_and_no_o
         let shown = refused.flat_map(|(_, answer)| examples(&answer["content"]["application/problem+json"]));
         let says = shown.into_iter().any(|example| example["type"] == elsewhere);
         assert_eq!(says, scope.is_some_and(Scope::is_administrative), "{}", operation.id());
+    }
+}
+
+/// Every test of the project by its name, with the text it stands in.
+fn tests_of(folder: &str, found: &mut BTreeSet<String>) {
+    for name in names(folder) {
+        let path = format!("{folder}/{name}");
+        if name.ends_with(".rs") {
+            let text = read(&path);
+            let functions = text.split("fn ").skip(1).filter_map(|rest| rest.split('(').next());
+            found.extend(functions.map(str::to_owned));
+        } else if !name.contains('.') && name != "cases" && name != "emulator" {
+            tests_of(&path, found);
+        }
+    }
+}
+
+#[test]
+fn every_test_that_the_security_document_names_is_there() {
+    let mut found = BTreeSet::new();
+    for folder in ["shared/src", "tests/src", "functions"] {
+        tests_of(folder, &mut found);
+    }
+    let document = read("docs/SECURITY.md");
+    let named = document.split('`').skip(1).step_by(2).filter(|text| text.matches('_').count() > 3);
+    let named: BTreeSet<_> = named.filter(|text| !text.contains([' ', '/', '=', '.'])).collect();
+    assert!(named.len() > 40, "{} tests are named", named.len());
+    for name in named {
+        assert!(found.contains(name), "{name} is not there");
     }
 }

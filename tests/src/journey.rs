@@ -123,6 +123,7 @@ fn make_run_serves_the_whole_journey_and_ends_with_ctrl_c() {
     an_analyst_signs_in_and_is_held_to_the_role(&server);
     the_published_trial_reads_the_same_twice(&server);
     another_method_is_refused_with_those_there_are(&server);
+    the_first_rotation_has_made_the_one_key_there_is(&server);
     let port: u16 = server.url.rsplit(':').next().unwrap().trim_end_matches("/v1").parse().unwrap();
     let log = std::fs::read_to_string(server.state.join("watch.log")).unwrap();
     assert!(!log.contains(&server.token), "a token stands in the log");
@@ -215,4 +216,12 @@ fn the_published_trial_reads_the_same_twice(server: &Server) {
 fn another_method_is_refused_with_those_there_are(server: &Server) {
     let answer = server.agent.delete(format!("{}/tests/campaign", server.url)).call().unwrap();
     assert_eq!((answer.status().as_u16(), &answer.headers()["allow"]), (405, &"GET, PATCH".parse().unwrap()));
+}
+
+fn the_first_rotation_has_made_the_one_key_there_is(server: &Server) {
+    let mut answer = server.agent.get(format!("{}/.well-known/jwks.json", server.url)).call().unwrap();
+    let keys: Value = answer.body_mut().read_json().unwrap();
+    assert_eq!((answer.status().as_u16(), keys["keys"].as_array().map(Vec::len)), (200, Some(1)));
+    assert_eq!(answer.headers()["cache-control"], "public, max-age=150");
+    assert_eq!(server.get("/.well-known/oauth-authorization-server").0, 404, "without a custom domain");
 }

@@ -1,4 +1,4 @@
-//! Nobody notices a rotation. The built functions run with a key cache of a second; somebody signs
+//! Nobody notices a rotation. The built functions keep keys for seconds; somebody signs
 //! in and calls without a pause while the keys are rotated twice, and somebody else throws tokens at
 //! them that name keys which there are not.
 
@@ -23,8 +23,12 @@ const PUBLIC: &str = "rotated/public";
 const PRIVATE: &str = "rotated/private";
 const EMAIL: &str = "ada@example.com";
 const PASSWORD: &str = "a password of the lab's own";
+/// Seconds for which verifiers keep keys, and for which the rotation waits.
+const CACHE: &str = "3";
+/// Signers keep them for less, so that a key which signed too early would meet verifiers without it.
+const SIGNERS_CACHE: &str = "1";
 /// A rotation that has not come to its end after this has failed.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// The functions, each verifier behind a proxy that counts its reads of keys.
 struct Stage {
@@ -65,18 +69,18 @@ impl Stage {
             cloud.emulator.secrets().create_secret().name(name).send().await.unwrap();
         }
         let secrets = cloud.emulator.url.clone();
-        let rotate = start(&cloud, "rotate-keys", &secrets, "1").await;
-        let create = start(&cloud, "create-user", &secrets, "1").await;
+        let rotate = start(&cloud, "rotate-keys", &secrets, CACHE).await;
+        let create = start(&cloud, "create-user", &secrets, CACHE).await;
         let admin = json!({ "workspace": "acme", "email": EMAIL, "password": PASSWORD });
         create.invoke(json!({ "bootstrap": admin })).await.unwrap();
         let stage = Self {
             signers: [
-                start(&cloud, "login", &secrets, "1").await,
-                start(&cloud, "login", &secrets, "1").await,
+                start(&cloud, "login", &secrets, SIGNERS_CACHE).await,
+                start(&cloud, "login", &secrets, SIGNERS_CACHE).await,
             ],
-            verifiers: [verifier(&cloud, "1").await, verifier(&cloud, "1").await],
+            verifiers: [verifier(&cloud, CACHE).await, verifier(&cloud, CACHE).await],
             slow: verifier(&cloud, "300").await,
-            publish: start(&cloud, "publish-keys", &secrets, "1").await,
+            publish: start(&cloud, "publish-keys", &secrets, CACHE).await,
             began: Moment::now(),
             rotate,
             cloud,
@@ -211,7 +215,7 @@ impl Client {
                 assert!(began.elapsed() < LIMIT, "the new key does not sign");
                 sleep(Duration::from_millis(100)).await;
             }
-            sleep(Duration::from_secs(2)).await;
+            sleep(Duration::from_secs(4)).await;
         }
         self.over.store(true, SeqCst);
     }
@@ -228,7 +232,7 @@ async fn a_client_that_signs_in_and_calls_through_two_rotations_sees_no_failure(
     assert!(calls > 100 && forged > 100, "{calls} calls, {forged} forged");
     let seconds = stage.began.elapsed().as_secs();
     for (_, proxy) in &stage.verifiers {
-        assert!(reads(proxy) <= seconds + 1, "{} reads in {seconds} s", reads(proxy));
+        assert!(reads(proxy) <= seconds / 3 + 1, "{} reads in {seconds} s", reads(proxy));
     }
     let slow = reads(&stage.slow.1);
     assert!(slow <= 1 + seconds / 60, "{slow} reads in {seconds} s for {forged} forged names");

@@ -34,6 +34,17 @@ use serde_json::{Value, json};
 const ROLES: [Option<Role>; 5] =
     [None, Some(Role::Viewer), Some(Role::Analyst), Some(Role::Admin), Some(Role::Service)];
 
+/// What each role allows, written down a second time: a slip in the code's own table shows here.
+fn allows(role: Role, scope: Option<&str>) -> bool {
+    let own: &[&str] = match role {
+        Role::Admin => return true,
+        Role::Analyst => &["tests:read", "tests:write", "results:read"],
+        Role::Viewer => &["tests:read", "results:read"],
+        Role::Service => &["assignments:write", "conversions:write", "metrics:read"],
+    };
+    scope.is_some_and(|scope| own.contains(&scope))
+}
+
 /// The function that answers an operation.
 fn function(operation: &Operation) -> &'static str {
     let same = |route: &&bellwether::http::routes::Route| {
@@ -90,7 +101,6 @@ async fn assert_cell(
     let before = (proxy.seen().calls, refusals(cloud).await.len());
     let answer = ask(process, sample(function, role.map(|role| cloud.bearer(role)))).await;
     let (told, status) = (answer.body["type"].as_str().unwrap_or_default().to_owned(), answer.status);
-    let allows = |role: Role| role.scopes().iter().any(|own| Some(own.as_str()) == scope);
     let (calls, recorded) = (proxy.seen().calls, refusals(cloud).await);
     match role {
         _ if scope.is_none() => {
@@ -105,7 +115,7 @@ async fn assert_cell(
             assert_eq!((status, answer.challenge.as_str()), (401, "Bearer"), "{what}");
             assert_eq!((&calls, recorded.len()), (&before.0, before.1), "{what}: a stranger buys nothing");
         }
-        Some(role) if allows(role) => {
+        Some(role) if allows(role, scope) => {
             assert!(![401, 403].contains(&status) && status < 500, "{what}: {status} {}", answer.body);
             assert_eq!(recorded.len(), before.1, "{what}");
         }
@@ -144,8 +154,7 @@ async fn every_role_may_do_on_every_operation_what_the_contract_says_and_nothing
 fn every_scope_that_an_operation_asks_for_is_one_that_some_role_has_and_some_role_lacks() {
     for operation in Operation::all() {
         let Some(name) = operation.scope() else { continue };
-        let scope = Scope::ALL.into_iter().find(|scope| scope.as_str() == name).unwrap();
-        let has = ROLES.iter().flatten().filter(|role| role.scopes().contains(&scope)).count();
+        let has = ROLES.iter().flatten().filter(|role| allows(**role, Some(name))).count();
         assert!((1..4).contains(&has), "{name} of {} parts nobody from anybody", operation.id());
     }
 }

@@ -1,5 +1,6 @@
 //! Listing machines by pages.
 
+use bellwether::auth::client::Client;
 use bellwether::auth::role::Role;
 use bellwether::testing::{Bench, as_payload_2, with_query};
 use serde_json::{Value, json};
@@ -31,7 +32,7 @@ async fn every_machine_of_the_workspace_is_listed_once_over_the_pages_without_it
             break;
         }
     }
-    assert_eq!(json!(seen), json!(added.iter().map(|client| client.view()).collect::<Vec<_>>()));
+    assert_eq!(json!(seen), json!(added.iter().map(Client::view).collect::<Vec<_>>()));
     assert_eq!(seen[0]["secrets"][0].as_object().unwrap().len(), 2, "a name and a time");
     let foreign = bench.signed(event, Role::Admin, "globex").await;
     assert_eq!(bench.call(function(), foreign).await.body, json!({ "clients": [], "next": null }));

@@ -34,12 +34,15 @@ struct Turn {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 enum Step {
-    CreateSecret,
-    SetSecret,
-    TestSecret,
-    FinishSecret,
+    #[serde(rename = "createSecret")]
+    Create,
+    #[serde(rename = "setSecret")]
+    Set,
+    #[serde(rename = "testSecret")]
+    Test,
+    #[serde(rename = "finishSecret")]
+    Finish,
 }
 
 async fn handle(app: &App, event: Value) -> Option<Result<Value, Problem>> {
@@ -54,10 +57,10 @@ async fn rotate(app: &App, event: Value) -> Result<(), Problem> {
     }
     let token = turn.client_request_token;
     let done = match turn.step {
-        Step::CreateSecret => steps::create(app, &secret, &token).await,
-        Step::SetSecret => steps::set(app, &secret, &token).await,
-        Step::TestSecret => steps::test(app, &token).await,
-        Step::FinishSecret => steps::finish(app, &secret, &token).await,
+        Step::Create => steps::create(app, &secret, &token).await,
+        Step::Set => steps::set(app, &secret, &token).await,
+        Step::Test => steps::test(app, &token).await,
+        Step::Finish => steps::finish(app, &secret, &token).await,
     };
     if let Err(Problem::Conflict(why)) = &done {
         let origin = app.origin_at(token, None)?;

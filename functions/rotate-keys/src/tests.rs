@@ -61,6 +61,26 @@ async fn a_step_that_is_repeated_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_public_secret_that_does_not_verify_what_is_signed_stops_the_rotation() {
+    let lab = Lab::start().await;
+    lab.rotate(&lab::token(0)).await;
+    lab.bench.pass(5_000);
+    for step in &STEPS[..2] {
+        lab.step(step, &lab::token(1)).await.unwrap();
+    }
+    let published = lab.secret("public").await;
+    let mut swapped = published.clone();
+    swapped["keys"][1]["x"] = published["keys"][0]["x"].clone();
+    for content in [swapped, json!({ "keys": [published["keys"][0]] }), json!({ "keys": [] })] {
+        lab.put("public", &content).await;
+        let refusal = lab.step("testSecret", &lab::token(1)).await.unwrap_err();
+        assert!(refusal.contains("does not verify what the key"), "{refusal}");
+    }
+    lab.put("public", &published).await;
+    lab.step("testSecret", &lab::token(1)).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_rotation_that_is_over_cannot_be_finished_again() {
     let lab = Lab::start().await;
     for number in 0..3 {
@@ -122,8 +142,7 @@ async fn a_fourth_pair_is_refused_and_recorded_and_the_same_rotation_is_done_lat
 async fn content_that_is_not_ours_is_not_written_over_and_not_repeated() {
     let lab = Lab::start().await;
     let canary = "canary-6f1c2a";
-    let put = lab.secrets.put_secret_value().secret_id("private");
-    put.secret_string(json!({ "keys": canary }).to_string()).send().await.unwrap();
+    lab.put("private", &json!({ "keys": canary })).await;
     let said = lab.step("createSecret", &lab::token(0)).await.unwrap_err();
     assert!(!said.contains(canary), "{said}");
     assert!(lab.secret("private").await.to_string().contains(canary));

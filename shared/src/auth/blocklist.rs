@@ -234,6 +234,30 @@ mod tests {
     }
 
     #[test]
+    fn a_character_written_in_the_place_of_another_hides_nothing() {
+        for word in [
+            "l0velace",
+            "be11wether",
+            "be!!wether",
+            "be||wether",
+            "b3llw3th3r",
+            "an4lytical",
+            "an@lytical",
+            "widget5",
+            "widget$",
+            "analy7ical",
+            "analy+ical",
+            "8ellwether",
+            "wid9ets",
+            "LOVELACE",
+            "ｗｉｄｇｅｔｓ",
+        ] {
+            assert!(!takes(&format!("my-{word}-99-00")), "{word}");
+        }
+        assert!(takes("my-stranger-99-00"), "eight characters of no meaning here are enough");
+    }
+
+    #[test]
     fn good_passphrases_pass_with_common_words_and_names_in_them() {
         for text in [
             "correct horse battery staple",

@@ -86,7 +86,7 @@ impl<T: DeserializeOwned + Send + Sync> KeyCache<T> {
                 let since_try = state.tried_at.map_or(i64::MAX, |at| now.millis() - at.millis());
                 let failed = state.tried_at != Some(*read_at);
                 let wait = if !fresh {
-                    if failed { RETRY_MS } else { RETRY_MS }
+                    if failed { RETRY_MS } else { 0 }
                 } else if suits(keys) {
                     i64::MAX
                 } else {

@@ -153,7 +153,7 @@ impl PrivateKey {
     /// From when it signs.
     #[must_use]
     pub fn signs_from(&self) -> Timestamp {
-        Timestamp::from_millis(self.sign_from.saturating_mul(1_000))
+        Timestamp::from_seconds(self.sign_from)
     }
 
     /// The key in the form that signs.

@@ -27,7 +27,6 @@ pub struct UserPatch {
     /// The password they are to have.
     pub password: Option<SecretString>,
     /// Whether their failed sign-ins are to be forgotten.
-    #[serde(default)]
     pub unlock: Option<bool>,
 }
 

@@ -29,7 +29,7 @@ use crate::http::problem::Problem;
 /// How many pairs the private secret may hold.
 pub const MOST: usize = 3;
 
-/// Rotation where keys are cached for a given time.
+/// Rotation where keys are cached for a given time, in seconds.
 #[derive(Debug, Clone, Copy)]
 pub struct Rotation {
     cache: i64,
@@ -89,7 +89,7 @@ impl Rotation {
         keys.retain(|key| key.verify_until.is_none_or(|until| now.seconds() < until));
         if keys.len() >= MOST {
             let first = keys.iter().filter_map(|key| key.verify_until).min().unwrap_or_default();
-            return Err(NotNow::Full(at(first)));
+            return Err(NotNow::Full(Timestamp::from_seconds(first)));
         }
         let mut sign_from = rounded_up(now) + 2 * self.cache;
         if let Some(newest) = keys.last_mut() {
@@ -115,12 +115,12 @@ impl Rotation {
     ) -> Result<(), NotNow> {
         follows(pending, current)?;
         let newest = pending.newest().ok_or(NotNow::Stale)?;
-        let published = public.keys.iter().find(|key| key.kid == newest.kid);
-        let published = published.ok_or_else(|| NotNow::Unproved(newest.kid.clone()))?;
+        let half = public.keys.iter().find(|key| key.kid == newest.kid);
+        let published = half.ok_or_else(|| NotNow::Unproved(newest.kid.clone()))?;
         let everywhere = published.published_at + self.cache + self.max_age();
         // Nobody has cached a key set before the first.
         if current.is_some() && newest.sign_from.max(now.seconds()) < everywhere {
-            return Err(NotNow::Early(at(everywhere)));
+            return Err(NotNow::Early(Timestamp::from_seconds(everywhere)));
         }
         Ok(())
     }
@@ -133,8 +133,9 @@ impl Rotation {
         self.set_ends(&mut keys, public, now);
         let mut closed = public.clone();
         for key in &mut closed.keys {
-            let own = keys.iter().find(|own| own.kid == key.kid);
-            key.verify_until = own.map_or(key.verify_until, |own| own.verify_until);
+            if let Some(own) = keys.iter().find(|own| own.kid == key.kid) {
+                key.verify_until = own.verify_until;
+            }
         }
         closed
     }
@@ -159,9 +160,8 @@ impl Rotation {
 #[must_use]
 pub fn publish(pending: &PrivateKeys, public: &PublicKeys, now: Timestamp) -> PublicKeys {
     let half = |half: PublicKey| {
-        let known = public.keys.iter().find(|known| known.kid == half.kid);
-        let new = PublicKey { published_at: rounded_up(now), verify_until: None, ..half };
-        known.cloned().unwrap_or(new)
+        let known = public.keys.iter().find(|known| known.kid == half.kid).cloned();
+        known.unwrap_or(PublicKey { published_at: rounded_up(now), verify_until: None, ..half })
     };
     PublicKeys { keys: pending.public().keys.into_iter().map(half).collect() }
 }
@@ -195,8 +195,4 @@ pub fn proved(
 /// Whole seconds since 1970, rounded up.
 fn rounded_up(now: Timestamp) -> i64 {
     Timestamp::from_millis(now.millis() + 999).seconds()
-}
-
-fn at(seconds: i64) -> Timestamp {
-    Timestamp::from_millis(seconds.saturating_mul(1_000))
 }

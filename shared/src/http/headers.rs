@@ -34,3 +34,24 @@ pub fn secure(mut response: Response<Body>, request_id: &str, cors: &Cors) -> Re
     cors.write(headers);
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use lambda_http::http::StatusCode;
+
+    use super::super::problem::Problem;
+    use super::super::reply::Reply;
+    use super::*;
+
+    #[test]
+    fn nothing_may_be_cached_but_what_says_so_itself() {
+        let cached = |response: Response<Body>| {
+            let response = secure(response, "id", &Cors::Off);
+            response.headers()[CACHE_CONTROL].to_str().unwrap().to_owned()
+        };
+        let reply = Reply::ok(&StatusCode::OK.as_u16()).unwrap();
+        assert_eq!(cached(reply.clone().into_response()), "no-store");
+        assert_eq!(cached(Problem::NotFound.into_response("/v1/tests", "id")), "no-store");
+        assert_eq!(cached(reply.cacheable(150).into_response()), "public, max-age=150");
+    }
+}

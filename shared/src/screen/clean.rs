@@ -57,7 +57,7 @@ impl Screen {
         let mut refused = Vec::new();
         for (part, value) in values {
             let found = self.value(value);
-            if !found.is_empty() && refused.len() < NAMED {
+            if !found.is_empty() {
                 refused.extend(under(&part.to_string(), found));
                 refused.truncate(NAMED);
             }

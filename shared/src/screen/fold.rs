@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::confusable_detection::skeleton;
 
-use super::property::{is_ignorable, is_mark};
+use super::property::is_mark;
 
 /// Look-alikes that UTS #39 does not list, or leads to none of ASCII: small capitals, letters of Greek
 /// and Cyrillic, bars, brackets and quotation marks.
@@ -49,7 +49,7 @@ pub(super) struct Folded {
 
 impl Folded {
     pub fn of(text: &str) -> Self {
-        let chars = seen(text);
+        let chars = plain(text);
         let (mut folded, mut shapes) = (Self::default(), HashMap::new());
         for (at, c) in chars.iter().enumerate() {
             let (before, after) = (at.checked_sub(1).map(|at| chars[at]), chars.get(at + 1).copied());
@@ -83,12 +83,12 @@ impl Folded {
     }
 }
 
-/// The characters that are seen, in their plainest form.
-fn seen(text: &str) -> Vec<char> {
+/// The characters without their accents, in their plainest form.
+fn plain(text: &str) -> Vec<char> {
     if text.is_ascii() {
-        return text.chars().filter(|c| !c.is_ascii_control() || c.is_ascii_whitespace()).collect();
+        return text.chars().collect();
     }
-    text.nfkd().filter(|c| !is_mark(*c) && !is_ignorable(*c)).map(enclosed).collect()
+    text.nfkd().filter(|c| !is_mark(*c)).map(enclosed).collect()
 }
 
 /// The letter inside a circle, a square or a flag.

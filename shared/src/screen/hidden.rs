@@ -92,12 +92,11 @@ pub fn strip(text: &str) -> String {
 fn sift(chars: &[char]) -> (Vec<char>, Option<Hidden>) {
     let (mut kept, mut forms, mut first) = (Vec::with_capacity(chars.len()), 0, None);
     for (at, c) in chars.iter().enumerate() {
-        match fault(*c, Place { before: &kept, forms, after: &chars[at + 1..] }) {
-            Some(why) => first = first.or(Some(Hidden { code_point: *c, why })),
-            None => {
-                forms += usize::from(is_form(*c));
-                kept.push(*c);
-            }
+        if let Some(why) = fault(*c, Place { before: &kept, forms, after: &chars[at + 1..] }) {
+            first = first.or(Some(Hidden { code_point: *c, why }));
+        } else {
+            forms += usize::from(is_form(*c));
+            kept.push(*c);
         }
     }
     (kept, first)

@@ -99,7 +99,7 @@ pub(super) fn add(folded: &Folded, mail: bool, score: &mut Score) {
         let id = found.pattern().as_usize();
         match LEXICON.meanings[id] {
             Meaning::Phrase(sign, points) if !std::mem::replace(&mut said[id], true) => {
-                score.add(sign, points)
+                score.add(sign, points);
             }
             Meaning::Part(part) if part != Part::Dismiss || folded.begins(found.start()) => {
                 latest.spans[part as usize] = Some(found.range());
@@ -131,10 +131,9 @@ impl Latest {
         let first = spans.iter().map(|span| span.start).min().unwrap_or_default();
         let end = spans.iter().map(|span| span.end).max().unwrap_or_default();
         let next = || self.gap(Part::Earlier, Part::Orders).is_some_and(|gap| gap <= NEXT);
-        let in_order = || self.sends(letters);
         end - first <= NEAR
             && (!parts.contains(&Part::Orders) || next())
-            && (!parts.contains(&Part::Send) || in_order())
+            && (!parts.contains(&Part::Send) || self.sends(letters))
     }
 
     fn gap(&self, one: Part, other: Part) -> Option<usize> {

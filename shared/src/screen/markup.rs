@@ -8,110 +8,40 @@ use aho_corasick::AhoCorasick;
 use super::fold::Folded;
 use super::score::{Score, Sign};
 
-/// Marks, without white space, and their points. Tokens between `<|` and `|>` are all known by that.
-const MARKS: [(Sign, u32, &[&str]); 5] = [
+/// Marks and their points. Tokens between `<|` and `|>` are all known by that.
+const MARKS: [(Sign, u32, &str); 5] = [
     (
         Sign::Markup,
         60,
-        &[
-            "[inst]",
-            "[/inst]",
-            "<<sys>>",
-            "<</sys>>",
-            "<start_of_turn>",
-            "<end_of_turn>",
-            "<system>",
-            "</system>",
-            "<system_prompt>",
-            "</system_prompt>",
-            "<systemprompt>",
-            "</systemprompt>",
-            "<system-prompt>",
-            "<system-reminder>",
-            "</user_input>",
-            "</untrusted",
-            "</instructions>",
-            "<assistant>",
-            "</assistant>",
-            "[system]",
-            "[system_prompt]",
-            "[/system]",
-            "\"role\":\"system\"",
-            "'role':'system'",
-            "\"role\":\"assistant\"",
-            "\"role\":\"developer\"",
-            "<think>",
-            "</think>",
-            "###instruction:",
-            "###system:",
-            "###human:",
-        ],
+        "[inst] [/inst] <<sys>> <</sys>> <start_of_turn> <end_of_turn> <system> </system> <system_prompt> \
+         </system_prompt> <systemprompt> </systemprompt> <system-prompt> <system-reminder> </user_input> \
+         </untrusted </instructions> <assistant> </assistant> [system] [system_prompt] [/system] <think> \
+         </think> \"role\":\"system\" 'role':'system' \"role\":\"assistant\" \"role\":\"developer\" \
+         ###instruction: ###system: ###human:",
     ),
-    (
-        Sign::Markup,
-        30,
-        &["###system", "###instruction", "###response", "###assistant", "###human", "###user"],
-    ),
+    (Sign::Markup, 30, "###system ###instruction ###response ###assistant ###human ###user"),
     (
         Sign::ToolCall,
         60,
-        &[
-            "<tool_call",
-            "</tool_call",
-            "<tool_use",
-            "<tool_result",
-            "<function_call",
-            "</function_call",
-            "<function=",
-            "<invokename=",
-            "<parametername=",
-            "\"tool_calls\":",
-            "\"tool_call\":",
-            "\"tool_use\"",
-            "\"function_call\":",
-            "\"recipient_name\":",
-            "```tool_code",
-            "```tool_call",
-            "to=functions.",
-            "\"action_input\":",
-            "[tool_calls]",
-        ],
+        "<tool_call </tool_call <tool_use <tool_result <function_call </function_call <function= <invokename= \
+         <parametername= \"tool_calls\": \"tool_call\": \"tool_use\" \"function_call\": \"recipient_name\": \
+         ```tool_code ```tool_call to=functions. \"action_input\": [tool_calls]",
     ),
-    (
-        Sign::ToolCall,
-        30,
-        &["\"arguments\":{", "\"arguments\":\"{", "action:", "\"tool\":\"", "\"function\":{"],
-    ),
-    (Sign::ToolCall, 30, &["actioninput:", "\"name\":\"send_", "\"name\":\"execute_", "\"name\":\"run_"]),
+    (Sign::ToolCall, 30, "\"arguments\":{ \"arguments\":\"{ action: \"tool\":\" \"function\":{"),
+    (Sign::ToolCall, 30, "actioninput: \"name\":\"send_ \"name\":\"execute_ \"name\":\"run_"),
 ];
 
 static KNOWN: LazyLock<(AhoCorasick, Vec<usize>)> = LazyLock::new(|| {
-    let each =
-        MARKS.iter().enumerate().flat_map(|(kind, (.., marks))| marks.iter().map(move |mark| (kind, mark)));
-    let (kinds, folded): (Vec<usize>, Vec<String>) =
-        each.map(|(kind, mark)| (kind, Folded::of(mark).compact)).unzip();
-    (AhoCorasick::new(folded).expect("the list is far from any limit of the matcher"), kinds)
+    let of_kind = |(kind, (.., marks)): (usize, &(Sign, u32, &'static str))| {
+        marks.split_whitespace().map(move |mark| (kind, Folded::of(mark).compact))
+    };
+    let (kinds, marks): (Vec<usize>, Vec<String>) = MARKS.iter().enumerate().flat_map(of_kind).unzip();
+    (AhoCorasick::new(marks).expect("the list is far from any limit of the matcher"), kinds)
 });
 
 /// Who speaks in a conversation, before a colon at the beginning of a line or sentence.
-const ROLES: [&str; 16] = [
-    "system",
-    "systemmessage",
-    "systemprompt",
-    "assistant",
-    "user",
-    "human",
-    "developer",
-    "tool",
-    "système",
-    "sistema",
-    "assistente",
-    "asistente",
-    "utilisateur",
-    "システム",
-    "アシスタント",
-    "ユーザー",
-];
+const ROLES: &str = "system systemmessage systemprompt assistant user human developer tool système sistema \
+    assistente asistente utilisateur システム アシスタント ユーザー";
 /// As much of a line is looked at for a heading.
 const HEADING: usize = 48;
 
@@ -146,7 +76,7 @@ fn has_token(compact: &str) -> bool {
 /// How many different roles have a heading. A line feed may be written out.
 fn roles(text: &str) -> usize {
     static FOLDED: LazyLock<Vec<String>> =
-        LazyLock::new(|| ROLES.iter().map(|role| Folded::of(role).compact).collect());
+        LazyLock::new(|| ROLES.split_whitespace().map(|role| Folded::of(role).compact).collect());
     let text = text.replace("\\n", "\n");
     let sentences = text.split(['\n', '.', '?', '!']);
     let heading = |line: &str| {

@@ -22,7 +22,7 @@ pub const STEPS: [&str; 4] = ["createSecret", "setSecret", "testSecret", "finish
 
 pub struct Lab {
     pub bench: Bench,
-    pub secrets: Client,
+    secrets: Client,
     pub arn: String,
     proxy: Proxy,
     left: Arc<AtomicI64>,
@@ -111,6 +111,12 @@ impl Lab {
         let answer = self.secrets.get_secret_value().secret_id(name).send().await;
         let text = answer.ok().and_then(|answer| answer.secret_string);
         text.map_or(Value::Null, |text| serde_json::from_str(&text).unwrap())
+    }
+
+    /// Puts content into a secret, past the function.
+    pub async fn put(&self, name: &str, content: &Value) {
+        let put = self.secrets.put_secret_value().secret_id(name);
+        put.secret_string(content.to_string()).send().await.unwrap();
     }
 
     /// What the audit says.
