@@ -165,7 +165,8 @@ proptest! {
             world.pass(seconds);
             let _ = world.write(write);
         }
-        world.pass(2 * LIFE_SECONDS);
+        // Until the oldest of three pairs that were made at once has ended and there is room for another.
+        world.pass(2 * LIFE_SECONDS + i64::from(cache) * 10);
         // A rotation that was left half done can be done, or given up and another one made.
         let before = world.current().newest().unwrap().kid.clone();
         let _ = world.write(Write::Create);
