@@ -21,8 +21,11 @@ use crate::http::json as strict;
 use crate::store::key::EventKey;
 use crate::validation::Invalid;
 
-/// Every parser of bytes from outside, by name.
-pub const TARGETS: [(&str, fn(&[u8])); 3] = [("token", token), ("condition", condition), ("body", body)];
+/// A parser's name, and what holds of it.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every parser of bytes from outside.
+pub const TARGETS: [Target; 3] = [("token", token), ("condition", condition), ("body", body)];
 
 /// 2026-11-21T10:00:00Z.
 fn noon() -> Timestamp {

@@ -106,7 +106,7 @@ async fn assert_stored(cloud: &Cloud, names: &[String]) {
 async fn what_is_written_comes_back_as_it_was_and_as_json() {
     let cloud = Cloud::start().await;
     let mut fleet = Fleet::new(&cloud, &[]);
-    for (number, text) in FIXED.iter().filter(is_taken).enumerate() {
+    for (number, text) in FIXED.iter().filter(|text| is_taken(text)).enumerate() {
         let test_id = format!("t-{number}");
         let mut test = sample();
         (test["test_id"], test["name"], test["hypothesis"]) = (json!(test_id), json!(text), json!(text));

@@ -46,10 +46,10 @@ impl Sessions {
     /// When the store is unavailable.
     pub async fn begin(&self, session: &Session, record: Write) -> Result<(), StoreError> {
         let writes = vec![self.table.write(item(session)?, Condition::New), record];
-        match self.table.write_all(writes).await? {
-            true => Ok(()),
-            false => Err(StoreError::broken("a session of 128 random bits is there already")),
+        if self.table.write_all(writes).await? {
+            return Ok(());
         }
+        Err(StoreError::broken("a session of 128 random bits is there already"))
     }
 
     /// Stores a session after a use, if nobody else has used or ended it meanwhile.

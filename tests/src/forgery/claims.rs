@@ -90,7 +90,7 @@ fn times(forger: &Forger) -> Vec<Forged> {
         (now - 3_600, now + 60),
         (0, now + 600),
         (-1, now + 600),
-        (now + 300, now + 900),
+        (now + 700, now + 900),
         (now + 3_600, now + 4_500),
         (now, now),
         (now + 30, now + 20),

@@ -114,8 +114,8 @@ impl Forger {
 
 /// A header and a payload signed by `signer`.
 pub fn by(signer: &Signer, header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
-    let signed = format!("{}.{}", part(header), part(payload));
-    with_signature(&signed, &signer.sign(&signed))
+    let text = format!("{}.{}", part(header), part(payload));
+    with_signature(&text, &signer.sign(&text))
 }
 
 pub fn with_signature(signed: &str, signature: &[u8]) -> String {

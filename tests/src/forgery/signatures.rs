@@ -79,7 +79,8 @@ fn changed(forger: &Forger) -> Vec<Forged> {
     all
 }
 
-/// Signatures made from a right one, or from nothing (RFC 8032 section 8.4; "Taming the many EdDSAs").
+/// Signatures made from a right one, or from nothing (RFC 8032 section 8.4; Chalkias
+/// and others, "Taming the many `EdDSAs`", 2020).
 fn malleable(forger: &Forger) -> Vec<Forged> {
     let valid = forger.valid();
     let (signed, right) = valid.rsplit_once('.').unwrap();

@@ -28,6 +28,8 @@ pub struct Ground {
 
 impl Ground {
     pub async fn start() -> Self {
+        // Building takes its time, and tokens age meanwhile.
+        let _ = binary("login");
         let (cloud, trap) = (Cloud::start().await, Trap::start().await);
         let environment = cloud.environment(&cloud.dynamodb);
         let found = environment.into_iter().find(|(name, _)| name == "AWS_ENDPOINT_URL_SECRETS_MANAGER");
@@ -84,6 +86,9 @@ pub struct Answer {
     pub body: String,
 }
 
+/// Numbers the files that logs go to.
+static LOGS: AtomicU64 = AtomicU64::new(0);
+
 /// One process of a function.
 pub struct Target {
     instance: Instance,
@@ -112,7 +117,6 @@ impl Target {
         ] {
             environment.push((name.to_owned(), value.to_owned()));
         }
-        static LOGS: AtomicU64 = AtomicU64::new(0);
         let log = format!("bellwether-forgery-{}-{}.log", std::process::id(), LOGS.fetch_add(1, Relaxed));
         let log = std::env::temp_dir().join(log);
         let instance = Instance::start_logged(&binary(name), &environment, File::create(&log).unwrap()).await;

@@ -67,14 +67,15 @@ const PIECES: [&str; 28] = [
 ];
 
 /// Whether a text hides nothing: any other is refused wherever it stands.
-pub fn is_taken(text: &&&str) -> bool {
+pub fn is_taken(text: &str) -> bool {
     first_hidden(text).is_none()
 }
 
 /// Names of units, no two alike.
 pub fn names() -> Vec<String> {
     let mut random = Random::new(SEED);
-    let mut all: BTreeSet<String> = FIXED.iter().filter(is_taken).map(|name| (*name).to_owned()).collect();
+    let mut all: BTreeSet<String> =
+        FIXED.iter().filter(|name| is_taken(name)).map(|name| (*name).to_owned()).collect();
     while all.len() < FIXED.len() + MANY {
         let pieces = 1 + random.below(8);
         all.insert((0..pieces).map(|_| *random.pick(&PIECES)).collect());
