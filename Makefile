@@ -7,6 +7,21 @@ DENY_VERSION := 0.20.2
 # A function's stripped release zip may have 6 MB: the larger it is, the longer a cold start.
 ZIP_BYTES := 6291456
 
+# The deployment: which tfvars, where its state is, and where the provider comes from when not from the network.
+ENV ?= dev
+TERRAFORM := terraform -chdir=terraform
+STATE_BUCKET ?=
+STATE_REGION ?= eu-central-1
+PLUGIN_DIR ?=
+LOCK ?= true
+YES ?=
+PERCENT ?= 10
+VENV := $(CURDIR)/$(TOOLS)/venv/bin
+CHECKOV := $(TOOLS)/checkov
+DEPLOYED := PYTHONDONTWRITEBYTECODE=1 $(VENV)/python
+
+.PHONY: build plan deploy release canary rollback smoke bootstrap-admin destroy tf-init tf-check e2e deployed
+
 # The linter of openapi.yaml; it needs Node.js.
 SPECTRAL := $(TOOLS)/spectral/node_modules/.bin/spectral
 FUZZ := $(TOOLS)/bin/cargo-fuzz
@@ -101,5 +116,71 @@ bench: setup ## What a decision, a fold and a built function cost (docs/PERFORMA
 		cargo lambda build --release --compiler cargo --locked -p $$package || exit 1; done
 	@cargo run --locked -p bellwether-bench
 
+build: setup ## Build every function's arm64 zip into target/lambda
+	@mkdir -p $(TOOLS)/bin && printf '#!/bin/sh\nexec "%s/python" -m ziglang "$$@"\n' "$(VENV)" > $(TOOLS)/bin/zig && chmod +x $(TOOLS)/bin/zig
+	@PATH="$(CURDIR)/$(TOOLS)/bin:$(VENV):$$PATH" cargo lambda build --release --arm64 --locked --output-format zip \
+		$(foreach function,$(notdir $(wildcard functions/*)),-p $(function))
+
+tf-init:
+	@if [ -n "$(STATE_BUCKET)" ]; then \
+		cp terraform/backend.tf.example terraform/backend.tf && \
+		$(TERRAFORM) init -input=false -reconfigure -lockfile=readonly $(if $(PLUGIN_DIR),-plugin-dir=$(PLUGIN_DIR)) \
+			-backend-config=bucket=$(STATE_BUCKET) -backend-config=region=$(STATE_REGION) -backend-config=key=bellwether/$(ENV).tfstate; \
+	else \
+		$(TERRAFORM) init -input=false -lockfile=readonly $(if $(PLUGIN_DIR),-plugin-dir=$(PLUGIN_DIR)); \
+	fi
+
+plan: tf-init ## Show what a deployment would change (ENV=dev|prod STATE_BUCKET=…)
+	@$(TERRAFORM) plan -input=false -lock=$(LOCK) -var-file=$(ENV).tfvars
+
+deploy: tf-init setup ## Apply and give the new versions all traffic (ENV=dev|prod STATE_BUCKET=…)
+	@$(TERRAFORM) apply -var-file=$(ENV).tfvars $(if $(YES),-input=false -auto-approve)
+	@$(DEPLOYED) deploy/release.py release
+
+release: setup ## Give the newest versions all traffic
+	@$(DEPLOYED) deploy/release.py release
+
+canary: tf-init setup ## Apply, and give the new versions a share of the traffic (PERCENT=10)
+	@$(TERRAFORM) apply -var-file=$(ENV).tfvars $(if $(YES),-input=false -auto-approve)
+	@$(DEPLOYED) deploy/release.py canary $(PERCENT)
+
+rollback: setup ## End a canary, or go back to the versions before the last release
+	@$(DEPLOYED) deploy/release.py rollback
+
+smoke: ## Ask a deployment what only a real one can answer (URL=…; else that of the state)
+	@python3 deploy/smoke.py "$(or $(URL),$$($(TERRAFORM) output -raw url))"
+
+bootstrap-admin: setup ## Make a workspace and its first admin (WORKSPACE=… EMAIL=…)
+	@$(DEPLOYED) deploy/admin.py --workspace "$(WORKSPACE)" --email "$(EMAIL)"
+
+destroy: tf-init ## Delete a deployment with all its data (ENV=dev|prod); asks first
+	@printf 'This deletes %s with all its data. Type its name to go on: ' "$(ENV)"; read answer; test "$$answer" = "$(ENV)"
+	@$(TERRAFORM) destroy -var-file=$(ENV).tfvars
+
+# The provider's mirror, or nothing for the network; it says why when there is neither.
+PROVIDER := PYTHONDONTWRITEBYTECODE=1 python3 tests/e2e/provider.py $(PLUGIN_DIR)
+
+deployed: ## tf-check and e2e, where Terraform and its AWS provider are at hand
+	@echo "==> the deployment"
+	@if found=$$($(PROVIDER) 2>&1); then $(MAKE) --no-print-directory tf-check e2e PLUGIN_DIR="$$found"; \
+		else echo "skipped: make tf-check and make e2e, for $$found"; fi
+
+tf-check: $(CHECKOV)/done ## Terraform's format, validity and tests, and checkov
+	@echo "==> terraform"
+	@terraform fmt -check -recursive terraform
+	@found=$$($(PROVIDER)) && $(TERRAFORM) init -input=false -backend=false -lockfile=readonly $${found:+-plugin-dir="$$found"} > /dev/null
+	@$(TERRAFORM) validate -no-color
+	@$(TERRAFORM) test -no-color
+	@cd terraform && ../$(CHECKOV)/bin/checkov --config-file .checkov.yaml
+
+$(CHECKOV)/done: terraform/checkov.txt
+	@echo "==> tools: installing checkov into $(CHECKOV) (once)"
+	@python3 -m venv --clear $(CHECKOV)
+	@$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r terraform/checkov.txt
+	@touch $@
+
+e2e: setup ## Apply it all to an emulated cloud, make the journey, and ask each role for what it must not give
+	@found=$$($(PROVIDER)) && $(DEPLOYED) tests/e2e/main.py $${found:+--plugin-dir "$$found"}
+
 clean: ## Remove what was built and installed here
-	@rm -rf target $(TOOLS) .run .run-journey-*
+	@rm -rf target $(TOOLS) .run .run-journey-* .run-e2e

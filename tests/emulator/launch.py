@@ -1,13 +1,12 @@
 """Start the emulated cloud (ministack) on loopback, with its known gaps closed.
 
-    python launch.py --port 4566 [--region eu-central-1]
+    python launch.py --port 4566 [--region eu-central-1] [--iam]
 
 `local/run.py` and the end-to-end tests start it with the Python of `.tools/venv`.
 It is ready when GET /_ministack/health answers 200, and ends on SIGTERM or SIGINT.
 
 Gaps are closed by patches to the running program, so they hold for one version of
-ministack only, and another one is refused. Each patch is a function of its own in
-PATCHES; its docstring says what is wrong without it.
+ministack only, and another one is refused. They are in patches.py.
 """
 
 import argparse
@@ -18,31 +17,6 @@ import sys
 
 PINNED = "1.5.33"
 HOST = "127.0.0.1"
-
-
-def without_delayed_packets():
-    """Answer functions at once.
-
-    The server that functions poll for their next event leaves Nagle's algorithm on,
-    which with delayed acknowledgements holds each answer back for 40 ms.
-    """
-    import socketserver
-
-    socketserver.StreamRequestHandler.disable_nagle_algorithm = True
-
-
-def without_waiting_for_logs():
-    """Wait 2 ms, not 50, for a function's first line of log after an invocation.
-
-    The wait is paid in full by every invocation that logs nothing. The three values
-    are: wait for the first line, silence that ends it, most time spent; in seconds.
-    """
-    from ministack.core.lambda_runtime import Worker
-
-    Worker._drain_stderr_bounded.__defaults__ = (0.002, 0.002, 0.250)
-
-
-PATCHES = (without_delayed_packets, without_waiting_for_logs)
 
 
 def check_version():
@@ -68,7 +42,7 @@ def check_port(port):
             sys.exit(f"cannot listen on {HOST}:{port}: {error.strerror}; pick another with --port")
 
 
-def configure(port, region):
+def configure(port, region, iam):
     """Set what ministack and the functions it starts read from the environment.
 
     It reads some of this while being imported, so it comes first. Without BIND_HOST
@@ -81,6 +55,7 @@ def configure(port, region):
         MINISTACK_HOST="localhost",
         MINISTACK_REGION=region,
         AWS_ENDPOINT_URL=f"http://{HOST}:{port}",
+        AUTH=str(iam).lower(),
     )
 
 
@@ -88,11 +63,14 @@ def main():
     parser = argparse.ArgumentParser(description="Start the emulated cloud on loopback.")
     parser.add_argument("--port", type=int, required=True, help="the one port to listen on")
     parser.add_argument("--region", default="eu-central-1", help="its region (default: %(default)s)")
+    parser.add_argument("--iam", action="store_true", help="enforce every role's policies; the key `test` is root")
     options = parser.parse_args()
 
     check_version()
     check_port(options.port)
-    configure(options.port, options.region)
+    configure(options.port, options.region, options.iam)
+    from patches import PATCHES
+
     for patch in PATCHES:
         patch()
 

@@ -40,7 +40,9 @@ pub fn functions() -> BTreeSet<&'static str> {
 /// A function's text, but for its tests.
 pub fn source(function: &str) -> String {
     let folder = format!("functions/{function}/src");
-    let files = names(&folder).into_iter().filter(|name| name != "tests.rs");
+    let is_source =
+        |name: &String| name != "tests.rs" && Path::new(name).extension().is_some_and(|e| e == "rs");
+    let files = names(&folder).into_iter().filter(is_source);
     files.map(|name| read(&format!("{folder}/{name}"))).collect()
 }
 

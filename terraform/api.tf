@@ -1,0 +1,259 @@
+# The REST API, built from openapi.yaml. What is sent to API Gateway is smaller than the contract: routes, required
+# parameters and "a body is a JSON object". Its models know neither oneOf nor additionalProperties, so fields are
+# the functions' business.
+locals {
+  contract = yamldecode(file("${path.module}/../openapi.yaml"))
+
+  # Every operation under "METHOD /path". An operationId begins with its function's name.
+  operations = merge([
+    for path, methods in local.contract.paths : {
+      for method, operation in methods : "${upper(method)} ${path}" => {
+        path     = path
+        method   = upper(method)
+        id       = operation.operationId
+        function = one([for name, _ in local.functions : name if operation.operationId == name || startswith(operation.operationId, "${name}-")])
+        json     = contains(keys(try(operation.requestBody.content, {})), "application/json")
+        parameters = [
+          for parameter in try(operation.parameters, []) :
+          try(local.contract.components.parameters[split("/", parameter["$ref"])[3]], parameter)
+        ]
+      }
+    }
+  ]...)
+  reject = local.contract["x-reject-method"].function
+
+  # Routes where somebody proves who they are: the contract opens them to callers without a token, and they take a body.
+  sign_in = toset([
+    for name, operation in local.operations : name
+    if try(length(local.contract.paths[operation.path][lower(operation.method)].security), 1) == 0 && operation.method == "POST"
+  ])
+
+  # Built from strings: a function's environment names the API, so the API must not wait for the functions. A cold
+  # start comes before a function's own time-out: 3 s more.
+  integrations = {
+    for name, function in local.functions : name => {
+      type                = "aws_proxy"
+      httpMethod          = "POST"
+      uri                 = "${local.arn.apigateway}:lambda:path/2015-03-31/functions/${local.arn.lambda}:${var.account_id}:function:${local.function_names[name]}:${local.alias}/invocations"
+      passthroughBehavior = "when_no_match"
+      timeoutInMillis     = min(29000, 1000 * function.timeout + 3000)
+    }
+  }
+
+  api_document = {
+    openapi = "3.0.1"
+    info    = { title = local.name, version = local.contract.info.version }
+    paths = {
+      for path, methods in local.contract.paths : path => merge(
+        { for method, operation in methods : method => merge(
+          {
+            operationId                             = operation.operationId
+            responses                               = { default = { description = "openapi.yaml describes it" } }
+            parameters                              = local.sent_parameters["${upper(method)} ${path}"]
+            "x-amazon-apigateway-integration"       = local.integrations[local.operations["${upper(method)} ${path}"].function]
+            "x-amazon-apigateway-request-validator" = local.operations["${upper(method)} ${path}"].json ? "all" : "parameters"
+          },
+          { for part in ["requestBody"] : part => {
+            required = true
+            content  = { "application/json" = { schema = { "$ref" = "#/components/schemas/JsonObject" } } }
+          } if local.operations["${upper(method)} ${path}"].json },
+        ) },
+        { "x-amazon-apigateway-any-method" = {
+          responses                         = { default = { description = "openapi.yaml describes it" } }
+          parameters                        = [for name in regexall("{([a-z_]+)}", path) : { name = name[0], in = "path", required = true, schema = { type = "string" } }]
+          "x-amazon-apigateway-integration" = local.integrations[local.reject]
+        } },
+      )
+    }
+    components = { schemas = { JsonObject = { type = "object" } } }
+    "x-amazon-apigateway-request-validators" = {
+      all        = { validateRequestBody = true, validateRequestParameters = true }
+      parameters = { validateRequestBody = false, validateRequestParameters = true }
+    }
+    "x-amazon-apigateway-gateway-responses" = local.gateway_responses
+  }
+  sent_parameters = {
+    for name, operation in local.operations : name => [
+      for parameter in operation.parameters :
+      { name = parameter.name, in = parameter.in, required = try(parameter.required, false), schema = { type = "string" } }
+    ]
+  }
+}
+
+# What the gateway says itself is a problem document with the headers of every other answer.
+locals {
+  gateway_problems = {
+    ACCESS_DENIED                  = { status = 403, type = "insufficient_scope", title = "Not allowed", detail = "The gateway lets nobody in here." }
+    API_CONFIGURATION_ERROR        = { status = 500, type = "internal", title = "Something went wrong here", detail = "The fault is logged under this request id." }
+    AUTHORIZER_CONFIGURATION_ERROR = { status = 500, type = "internal", title = "Something went wrong here", detail = "The fault is logged under this request id." }
+    AUTHORIZER_FAILURE             = { status = 500, type = "internal", title = "Something went wrong here", detail = "The fault is logged under this request id." }
+    BAD_REQUEST_BODY               = { status = 400, type = "malformed_body", title = "The body cannot be read", detail = "Send a JSON object." }
+    BAD_REQUEST_PARAMETERS         = { status = 400, type = "malformed_body", title = "The request cannot be read", detail = "A required parameter is missing." }
+    DEFAULT_4XX                    = { status = 400, type = "malformed_body", title = "The request cannot be read", detail = "The gateway cannot read this request." }
+    DEFAULT_5XX                    = { status = 503, type = "unavailable", title = "Try again in a moment", detail = "Nothing is lost: the same request may be sent again." }
+    EXPIRED_TOKEN                  = { status = 401, type = "invalid_token", title = "The token does not hold", detail = "The gateway takes no signed requests; send a token." }
+    INTEGRATION_FAILURE            = { status = 503, type = "unavailable", title = "Try again in a moment", detail = "Nothing is lost: the same request may be sent again." }
+    INTEGRATION_TIMEOUT            = { status = 503, type = "unavailable", title = "Try again in a moment", detail = "Nothing is lost: the same request may be sent again." }
+    INVALID_API_KEY                = { status = 403, type = "insufficient_scope", title = "Not allowed", detail = "The gateway takes no API keys." }
+    INVALID_SIGNATURE              = { status = 401, type = "invalid_token", title = "The token does not hold", detail = "The gateway takes no signed requests; send a token." }
+    MISSING_AUTHENTICATION_TOKEN   = { status = 404, type = "not_found", title = "Not found", detail = "There is no such path; openapi.yaml lists those that are." }
+    QUOTA_EXCEEDED                 = { status = 429, type = "too_many", title = "Too many requests", detail = "Send the same request again in a moment." }
+    REQUEST_TOO_LARGE              = { status = 413, type = "too_large", title = "The body is too large", detail = "A body may have at most 64 KB; send batches in parts." }
+    RESOURCE_NOT_FOUND             = { status = 404, type = "not_found", title = "Not found", detail = "There is no such path; openapi.yaml lists those that are." }
+    THROTTLED                      = { status = 429, type = "too_many", title = "Too many requests", detail = "Send the same request again in a moment." }
+    UNAUTHORIZED                   = { status = 401, type = "unauthenticated", title = "Sign in first", detail = "Send a token in the header `Authorization: Bearer …`; POST /login gives one." }
+    UNSUPPORTED_MEDIA_TYPE         = { status = 415, type = "not_json", title = "The body must be JSON", detail = "Send the body as application/json." }
+    WAF_FILTERED                   = { status = 403, type = "insufficient_scope", title = "Not allowed", detail = "The firewall refuses this request; its log says why, under this request id." }
+  }
+  gateway_headers = {
+    "Content-Type"              = "'application/problem+json; charset=utf-8'"
+    "Strict-Transport-Security" = "'max-age=63072000; includeSubDomains'"
+    "X-Content-Type-Options"    = "'nosniff'"
+    "Content-Security-Policy"   = "'default-src 'none'; frame-ancestors 'none''"
+    "Cache-Control"             = "'no-store'"
+    "X-Request-Id"              = "context.requestId"
+  }
+  # `instance` is the route and not the path that was called: a template puts text in as it comes, and a path's
+  # text is the caller's.
+  gateway_responses = {
+    for kind, problem in local.gateway_problems : kind => {
+      statusCode = tostring(problem.status)
+      responseParameters = {
+        for header, value in merge(local.gateway_headers, contains([429, 503], problem.status) ? { "Retry-After" = "'1'" } : {}) :
+        "gatewayresponse.header.${header}" => value
+      }
+      responseTemplates = { "application/json" = jsonencode({
+        type       = "urn:bellwether:problem:${problem.type}"
+        title      = problem.title
+        status     = problem.status
+        detail     = problem.detail
+        instance   = "/$context.stage$context.resourcePath"
+        request_id = "$context.requestId"
+      }) }
+    }
+  }
+}
+
+resource "aws_api_gateway_rest_api" "this" {
+  name                         = local.name
+  description                  = "Bellwether ${var.environment}, from openapi.yaml"
+  body                         = jsonencode(local.api_document)
+  put_rest_api_mode            = "overwrite"
+  disable_execute_api_endpoint = var.domain != null
+  tags                         = var.api_tags
+
+  endpoint_configuration {
+    types = ["REGIONAL"]
+  }
+
+  lifecycle {
+    create_before_destroy = true
+    precondition {
+      condition     = alltrue([for operation in values(local.operations) : operation.function != null])
+      error_message = "openapi.yaml has an operation that no function in locals.tf answers."
+    }
+  }
+}
+
+resource "aws_api_gateway_deployment" "this" {
+  rest_api_id = aws_api_gateway_rest_api.this.id
+  triggers    = { document = sha256(jsonencode(local.api_document)) }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_api_gateway_stage" "this" {
+  #checkov:skip=CKV2_AWS_77:The group that stops Log4j lookups is there; the check does not see an action that waf_modes sets
+  #checkov:skip=CKV_AWS_120:Answers are for one caller and one moment; a cache in the gateway would give them to others
+  #checkov:skip=CKV2_AWS_51:The integrations are Lambda functions, which are called under IAM and not over TLS of the gateway's
+  rest_api_id          = aws_api_gateway_rest_api.this.id
+  deployment_id        = aws_api_gateway_deployment.this.id
+  stage_name           = local.stage
+  xray_tracing_enabled = true
+
+  # Neither the Authorization header nor the query string: `route` is the template, such as /tests/{test_id}.
+  access_log_settings {
+    destination_arn = aws_cloudwatch_log_group.gateway.arn
+    format = jsonencode({
+      request_id          = "$context.requestId"
+      time                = "$context.requestTimeEpoch"
+      source              = "$context.identity.sourceIp"
+      method              = "$context.httpMethod"
+      route               = "$context.resourcePath"
+      status              = "$context.status"
+      bytes               = "$context.responseLength"
+      latency_ms          = "$context.responseLatency"
+      integration_status  = "$context.integration.status"
+      integration_latency = "$context.integration.latency"
+      error               = "$context.error.responseType"
+      firewall            = "$context.wafResponseCode"
+      trace               = "$context.xrayTraceId"
+      tls                 = "$context.tlsVersion"
+    })
+  }
+
+  depends_on = [aws_api_gateway_account.this]
+}
+
+resource "aws_api_gateway_method_settings" "all" {
+  #checkov:skip=CKV_AWS_225:Answers are for one caller and one moment; a cache in the gateway would give them to others
+  rest_api_id = aws_api_gateway_rest_api.this.id
+  stage_name  = aws_api_gateway_stage.this.stage_name
+  method_path = "*/*"
+
+  settings {
+    metrics_enabled        = true
+    logging_level          = "ERROR"
+    data_trace_enabled     = false
+    throttling_rate_limit  = var.rate_limit.rate
+    throttling_burst_limit = var.rate_limit.burst
+  }
+}
+
+# A path's slashes are written ~1, the first one too: any other form is taken and has no effect.
+resource "aws_api_gateway_method_settings" "sign_in" {
+  #checkov:skip=CKV_AWS_225:Answers are for one caller and one moment; a cache in the gateway would give them to others
+  for_each    = local.sign_in
+  rest_api_id = aws_api_gateway_rest_api.this.id
+  stage_name  = aws_api_gateway_stage.this.stage_name
+  method_path = "${replace(local.operations[each.key].path, "/", "~1")}/${local.operations[each.key].method}"
+
+  settings {
+    metrics_enabled        = true
+    logging_level          = "ERROR"
+    data_trace_enabled     = false
+    throttling_rate_limit  = var.sign_in_limit.rate
+    throttling_burst_limit = var.sign_in_limit.burst
+  }
+
+  depends_on = [aws_api_gateway_method_settings.all]
+}
+
+# The gateway may call a function for that function's own routes, and the one that rejects for any.
+resource "aws_lambda_permission" "route" {
+  for_each      = local.operations
+  statement_id  = each.value.id
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.this[each.value.function].function_name
+  qualifier     = aws_lambda_alias.live[each.value.function].name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_api_gateway_rest_api.this.execution_arn}/${local.stage}/${each.value.method}${replace(each.value.path, "/{[a-z_]+}/", "*")}"
+}
+
+resource "aws_lambda_permission" "reject" {
+  statement_id  = local.reject
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.this[local.reject].function_name
+  qualifier     = aws_lambda_alias.live[local.reject].name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_api_gateway_rest_api.this.execution_arn}/${local.stage}/*/*"
+}
+
+# One for each account and region, whoever sets it.
+resource "aws_api_gateway_account" "this" {
+  count               = var.gateway_account_role ? 1 : 0
+  cloudwatch_role_arn = aws_iam_role.gateway_logs[0].arn
+  depends_on          = [aws_iam_role_policy_attachment.gateway_logs]
+}

@@ -1,0 +1,41 @@
+# The API's own name: TLS 1.2 at least, and clients' certificates if they are asked for. With it the gateway's
+# default name is switched off, so that nobody gets past either.
+resource "aws_api_gateway_domain_name" "this" {
+  count                    = var.domain == null ? 0 : 1
+  domain_name              = var.domain.name
+  regional_certificate_arn = var.domain.certificate_arn
+  security_policy          = "TLS_1_2"
+
+  endpoint_configuration {
+    types = ["REGIONAL"]
+  }
+
+  dynamic "mutual_tls_authentication" {
+    for_each = var.domain.truststore_uri == null ? [] : [var.domain.truststore_uri]
+    content {
+      truststore_uri = mutual_tls_authentication.value
+    }
+  }
+}
+
+# The mapping's key is the stage's name, so that paths are /v1/… under either name.
+resource "aws_api_gateway_base_path_mapping" "this" {
+  count       = var.domain == null ? 0 : 1
+  api_id      = aws_api_gateway_rest_api.this.id
+  stage_name  = aws_api_gateway_stage.this.stage_name
+  domain_name = aws_api_gateway_domain_name.this[0].domain_name
+  base_path   = local.stage
+}
+
+resource "aws_route53_record" "this" {
+  for_each = toset(try(var.domain.zone_id, null) == null ? [] : ["A", "AAAA"])
+  zone_id  = var.domain.zone_id
+  name     = var.domain.name
+  type     = each.key
+
+  alias {
+    name                   = aws_api_gateway_domain_name.this[0].regional_domain_name
+    zone_id                = aws_api_gateway_domain_name.this[0].regional_zone_id
+    evaluate_target_health = false
+  }
+}

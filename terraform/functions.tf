@@ -1,0 +1,141 @@
+# The functions, one `for_each` over the map in locals.tf.
+locals {
+  environment = {
+    ADMIN_NETWORKS       = join(",", var.admin_networks)
+    ALLOWED_ORIGINS      = join(",", var.allowed_origins)
+    AUDIENCE             = var.audience
+    CACHE_SECONDS        = tostring(var.cache_seconds)
+    CUSTOM_DOMAIN        = var.domain == null ? "" : var.domain.name
+    FOLD_RESERVE_SECONDS = tostring(var.fold_reserve_seconds)
+    INLINE_UNITS         = tostring(var.inline_units)
+    ISSUER               = local.issuer
+    KEY_CACHE_SECONDS    = tostring(var.key_cache_seconds)
+    LOG_LEVEL            = var.log_level
+    PUBLIC_KEYS_SECRET   = local.secret_names.public
+    SCREEN               = var.screen
+    TABLE_PREFIX         = local.name
+  }
+
+  packages = { for name, _ in local.functions : name => "${var.package_dir}/${name}/bootstrap.zip" }
+  # Without its package nothing can be deployed, but everything else can be planned and tested.
+  package_hashes = { for name, path in local.packages : name => try(filebase64sha256(path), null) }
+  signed         = var.signing_profile != null
+}
+
+resource "aws_s3_object" "package" {
+  #checkov:skip=CKV_AWS_186:The bucket is made before this and brings its own encryption; a package holds no secret
+  for_each = var.package_bucket == null ? {} : local.packages
+  bucket   = var.package_bucket
+  key      = "${local.name}/${each.key}/${try(filesha256(each.value), "missing")}.zip"
+  source   = each.value
+}
+
+resource "aws_signer_signing_job" "package" {
+  for_each     = local.signed ? local.packages : {}
+  profile_name = var.signing_profile
+
+  source {
+    s3 {
+      bucket  = var.package_bucket
+      key     = aws_s3_object.package[each.key].key
+      version = aws_s3_object.package[each.key].version_id
+    }
+  }
+
+  destination {
+    s3 {
+      bucket = var.package_bucket
+      prefix = "${local.name}/${each.key}/signed/"
+    }
+  }
+}
+
+data "aws_signer_signing_profile" "this" {
+  count = local.signed ? 1 : 0
+  name  = var.signing_profile
+}
+
+resource "aws_lambda_code_signing_config" "this" {
+  count       = local.signed ? 1 : 0
+  description = "Only packages signed by ${var.signing_profile}"
+
+  allowed_publishers {
+    signing_profile_version_arns = [data.aws_signer_signing_profile.this[0].version_arn]
+  }
+
+  policies {
+    untrusted_artifact_on_deployment = "Enforce"
+  }
+}
+
+resource "aws_lambda_function" "this" {
+  #checkov:skip=CKV_AWS_50:Tracing is on, below; the check does not see into the block
+  #checkov:skip=CKV_AWS_115:reserved_concurrency sets it; a new account has 10 instances in all and can reserve none
+  #checkov:skip=CKV_AWS_116:Asynchronous functions have a failure destination, which tells more; of the others every caller hears the error
+  #checkov:skip=CKV_AWS_117:The functions call nothing but AWS's own endpoints, under IAM; a VPC would add cost and a NAT to attack
+  #checkov:skip=CKV_AWS_173:The environment holds names and bounds, no secret; AWS encrypts it under its own key
+  #checkov:skip=CKV_AWS_272:Signing is an option (signing_profile): a profile is a company's own
+  for_each = local.functions
+
+  function_name                  = local.function_names[each.key]
+  description                    = "Bellwether ${var.environment}: functions/${each.key}"
+  role                           = aws_iam_role.function[each.key].arn
+  runtime                        = "provided.al2023"
+  handler                        = "bootstrap"
+  architectures                  = [var.architecture]
+  memory_size                    = each.value.memory
+  timeout                        = each.value.timeout
+  reserved_concurrent_executions = lookup(var.reserved_concurrency, each.key, -1)
+  publish                        = true
+  code_signing_config_arn        = one(aws_lambda_code_signing_config.this[*].arn)
+
+  filename         = var.package_bucket == null ? local.packages[each.key] : null
+  source_code_hash = local.package_hashes[each.key]
+  s3_bucket        = var.package_bucket
+  s3_key           = local.signed ? aws_signer_signing_job.package[each.key].signed_object[0].s3[0].key : try(aws_s3_object.package[each.key].key, null)
+
+  environment {
+    variables = merge(
+      local.environment,
+      contains(keys(each.value.secrets), "private") ? { PRIVATE_KEYS_SECRET = local.secret_names.private } : {},
+    )
+  }
+
+  tracing_config {
+    mode = "Active"
+  }
+
+  logging_config {
+    log_format = "Text"
+    log_group  = aws_cloudwatch_log_group.function[each.key].name
+  }
+
+  depends_on = [aws_iam_role_policy.function]
+}
+
+# What callers reach. Which version it leads to, and at which weights, is `make release`'s, `make canary`'s and
+# `make rollback`'s to say: an apply publishes a new version and moves no traffic.
+resource "aws_lambda_alias" "live" {
+  for_each         = local.functions
+  name             = local.alias
+  function_name    = aws_lambda_function.this[each.key].function_name
+  function_version = aws_lambda_function.this[each.key].version
+
+  lifecycle {
+    ignore_changes = [function_version, routing_config]
+  }
+}
+
+resource "aws_lambda_function_event_invoke_config" "asynchronous" {
+  for_each                     = toset(local.asynchronous)
+  function_name                = aws_lambda_function.this[each.key].function_name
+  qualifier                    = aws_lambda_alias.live[each.key].name
+  maximum_event_age_in_seconds = 3600
+  maximum_retry_attempts       = 1
+
+  destination_config {
+    on_failure {
+      destination = aws_sqs_queue.dead_letters.arn
+    }
+  }
+}

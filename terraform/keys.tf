@@ -1,0 +1,83 @@
+# Keys of the account's own (customer_keys), one for each kind of data. The account administers them, and nobody
+# uses them directly: only through the service that holds the data, or as that service.
+locals {
+  key_uses = {
+    tables = {
+      description = "DynamoDB tables"
+      statements = [{
+        Sid       = "ThroughDynamoDB"
+        Effect    = "Allow"
+        Principal = { AWS = "arn:${var.partition}:iam::${var.account_id}:root" }
+        Action    = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
+        Resource  = "*"
+        Condition = { StringEquals = { "kms:CallerAccount" = var.account_id, "kms:ViaService" = "dynamodb.${var.region}.${local.dns_suffix}" } }
+      }]
+    }
+    secrets = {
+      description = "signing keys in Secrets Manager"
+      statements = [{
+        Sid       = "ThroughSecretsManager"
+        Effect    = "Allow"
+        Principal = { AWS = "arn:${var.partition}:iam::${var.account_id}:root" }
+        Action    = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
+        Resource  = "*"
+        Condition = { StringEquals = { "kms:CallerAccount" = var.account_id, "kms:ViaService" = "secretsmanager.${var.region}.${local.dns_suffix}" } }
+      }]
+    }
+    logs = {
+      description = "logs"
+      statements = [{
+        Sid       = "CloudWatchLogs"
+        Effect    = "Allow"
+        Principal = { Service = "logs.${var.region}.${local.dns_suffix}" }
+        Action    = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
+        Resource  = "*"
+        Condition = { ArnLike = { "kms:EncryptionContext:aws:logs:arn" = [
+          "${local.arn.logs}:${var.account_id}:log-group:/aws/lambda/${local.name}-*",
+          "${local.arn.logs}:${var.account_id}:log-group:/aws/apigateway/${local.name}",
+          "${local.arn.logs}:${var.account_id}:log-group:aws-waf-logs-${local.name}",
+        ] } }
+      }]
+    }
+    topic = {
+      description = "alarms"
+      statements = [{
+        Sid       = "Alarms"
+        Effect    = "Allow"
+        Principal = { Service = "cloudwatch.amazonaws.com" }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource  = "*"
+        Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+      }]
+    }
+  }
+}
+
+resource "aws_kms_key" "this" {
+  for_each                = { for name, use in local.key_uses : name => use if var.customer_keys }
+  description             = "Bellwether ${var.environment}: ${each.value.description}"
+  enable_key_rotation     = true
+  deletion_window_in_days = 30
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat([{
+      Sid       = "Administration"
+      Effect    = "Allow"
+      Principal = { AWS = "arn:${var.partition}:iam::${var.account_id}:root" }
+      Action = [
+        "kms:CancelKeyDeletion", "kms:DescribeKey", "kms:DisableKey", "kms:DisableKeyRotation", "kms:EnableKey",
+        "kms:EnableKeyRotation", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListGrants", "kms:ListKeyPolicies",
+        "kms:ListResourceTags", "kms:ListRetirableGrants", "kms:PutKeyPolicy", "kms:RevokeGrant", "kms:RotateKeyOnDemand",
+        "kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UntagResource", "kms:UpdateKeyDescription",
+      ]
+      Resource  = "*"
+      Condition = { StringEquals = { "kms:CallerAccount" = var.account_id } }
+    }], each.value.statements)
+  })
+}
+
+resource "aws_kms_alias" "this" {
+  for_each      = aws_kms_key.this
+  name          = "alias/${local.name}-${each.key}"
+  target_key_id = each.value.key_id
+}

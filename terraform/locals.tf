@@ -1,0 +1,53 @@
+# What there is. Adding a function is one line here: its memory (MB), its time-out (s), the p99 of its duration
+# that raises an alarm (ms, null for none), the tables and indexes with the actions that its role may take on
+# them, and the secrets likewise. A test holds the two maps to functions/, openapi.yaml and the crate's schema,
+# and reads them without Terraform: they are literal.
+locals {
+  functions = {
+    assign-variant    = { memory = 512, timeout = 5, p99_ms = 200, tables = { tests = "GetItem", events = "GetItem PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    create-client     = { memory = 256, timeout = 5, p99_ms = 200, tables = { identities = "PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    create-test       = { memory = 256, timeout = 5, p99_ms = 200, tables = { tests = "PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    create-user       = { memory = 256, timeout = 5, p99_ms = 1000, tables = { identities = "PutItem UpdateItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    get-results       = { memory = 1769, timeout = 29, p99_ms = 5000, tables = { tests = "GetItem", events = "Query", summaries = "Query", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    get-test          = { memory = 256, timeout = 5, p99_ms = 200, tables = { tests = "GetItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    issue-token       = { memory = 256, timeout = 5, p99_ms = 200, tables = { identities = "GetItem PutItem UpdateItem", audit = "PutItem" }, secrets = { private = "GetSecretValue" } }
+    list-clients      = { memory = 256, timeout = 5, p99_ms = 200, tables = { "identities/members" = "Query", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    list-tests        = { memory = 256, timeout = 5, p99_ms = 200, tables = { tests = "Query", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    list-users        = { memory = 256, timeout = 5, p99_ms = 200, tables = { "identities/members" = "Query", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    login             = { memory = 1769, timeout = 5, p99_ms = 1000, tables = { identities = "GetItem PutItem UpdateItem", audit = "PutItem" }, secrets = { private = "GetSecretValue" } }
+    publish-keys      = { memory = 256, timeout = 5, p99_ms = 200, tables = {}, secrets = { public = "GetSecretValue" } }
+    record-conversion = { memory = 512, timeout = 5, p99_ms = 200, tables = { tests = "GetItem", events = "PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    reject-method     = { memory = 256, timeout = 5, p99_ms = 200, tables = {}, secrets = {} }
+    revoke-token      = { memory = 256, timeout = 5, p99_ms = 200, tables = { identities = "GetItem UpdateItem", audit = "PutItem" }, secrets = {} }
+    rotate-keys       = { memory = 256, timeout = 60, p99_ms = null, tables = { audit = "PutItem" }, secrets = { private = "DescribeSecret GetSecretValue PutSecretValue UpdateSecretVersionStage", public = "GetSecretValue PutSecretValue" } }
+    summarize-tests   = { memory = 1769, timeout = 900, p99_ms = null, tables = { tests = "GetItem UpdateItem", "tests/running" = "Query", events = "Query", summaries = "PutItem" }, secrets = {} }
+    update-client     = { memory = 256, timeout = 5, p99_ms = 200, tables = { identities = "GetItem PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    update-test       = { memory = 256, timeout = 5, p99_ms = 200, tables = { tests = "GetItem PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    update-user       = { memory = 256, timeout = 5, p99_ms = 1000, tables = { identities = "GetItem PutItem UpdateItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+  }
+
+  tables = {
+    tests      = { key = ["pk", "sk"], ttl = null, indexes = { running = { key = ["shard", "folded_at"], include = null } } }
+    events     = { key = ["pk", "sk"], ttl = null, indexes = {} }
+    summaries  = { key = ["pk", "sk"], ttl = null, indexes = {} }
+    identities = { key = ["pk"], ttl = "expires_at", indexes = { members = { key = ["member_of", "member"], include = ["user_id", "email", "role", "client_id", "name", "scopes", "secret_ids", "workspace", "disabled", "revision", "created_at"] } } }
+    audit      = { key = ["pk", "sk"], ttl = null, indexes = {} }
+  }
+
+  # Functions that nobody waits for: what they fail at goes to the queue of dead letters.
+  asynchronous = ["summarize-tests"]
+}
+
+# How it is called.
+locals {
+  name     = "${var.name}-${var.environment}"
+  emulated = var.endpoint != null
+  stage    = "v1"
+  alias    = "live"
+
+  arn            = { for service in ["apigateway", "dynamodb", "execute-api", "lambda", "logs", "secretsmanager"] : service => "arn:${var.partition}:${service}:${var.region}" }
+  url            = var.domain == null ? "https://${aws_api_gateway_rest_api.this.id}.execute-api.${var.region}.${local.dns_suffix}/${local.stage}" : "https://${var.domain.name}/${local.stage}"
+  dns_suffix     = var.partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"
+  issuer         = coalesce(var.issuer, local.url)
+  function_names = { for name, _ in local.functions : name => "${local.name}-${name}" }
+}

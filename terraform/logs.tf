@@ -1,0 +1,68 @@
+# Log groups are made before whatever writes to them: one that a service makes itself has no retention and no key.
+locals {
+  log_key = var.customer_keys ? aws_kms_key.this["logs"].arn : null
+}
+
+resource "aws_cloudwatch_log_group" "function" {
+  #checkov:skip=CKV_AWS_158:customer_keys sets it; off, the logs are encrypted under AWS's own key
+  #checkov:skip=CKV_AWS_338:log_retention_days sets it: a year in prod.tfvars
+  for_each          = local.functions
+  name              = "/aws/lambda/${local.function_names[each.key]}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = local.log_key
+}
+
+resource "aws_cloudwatch_log_group" "gateway" {
+  #checkov:skip=CKV_AWS_158:customer_keys sets it; off, the logs are encrypted under AWS's own key
+  #checkov:skip=CKV_AWS_338:log_retention_days sets it: a year in prod.tfvars
+  name              = "/aws/apigateway/${local.name}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = local.log_key
+}
+
+# The firewall finds its group by this beginning of the name.
+resource "aws_cloudwatch_log_group" "waf" {
+  #checkov:skip=CKV_AWS_158:customer_keys sets it; off, the logs are encrypted under AWS's own key
+  #checkov:skip=CKV_AWS_338:log_retention_days sets it: a year in prod.tfvars
+  count             = var.waf ? 1 : 0
+  name              = "aws-waf-logs-${local.name}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = local.log_key
+}
+
+# What no service counts is counted from the line that every request leaves.
+locals {
+  routed         = toset([for operation in values(local.operations) : operation.function])
+  sign_in_names  = toset([for name in local.sign_in : local.operations[name].function])
+  log_namespace  = "Bellwether/${var.environment}"
+  failed_sign_in = "{ $.message = \"request\" && ($.status = 401 || $.status = 429) }"
+  refused_token  = "{ $.message = \"request\" && $.status = 401 }"
+}
+
+resource "aws_cloudwatch_log_metric_filter" "sign_in_failures" {
+  for_each       = local.sign_in_names
+  name           = "sign-in-failures"
+  log_group_name = aws_cloudwatch_log_group.function[each.key].name
+  pattern        = local.failed_sign_in
+
+  metric_transformation {
+    name      = "SignInFailures"
+    namespace = local.log_namespace
+    value     = "1"
+    unit      = "Count"
+  }
+}
+
+resource "aws_cloudwatch_log_metric_filter" "refused_tokens" {
+  for_each       = setsubtract(local.routed, local.sign_in_names)
+  name           = "refused-tokens"
+  log_group_name = aws_cloudwatch_log_group.function[each.key].name
+  pattern        = local.refused_token
+
+  metric_transformation {
+    name      = "RefusedTokens"
+    namespace = local.log_namespace
+    value     = "1"
+    unit      = "Count"
+  }
+}

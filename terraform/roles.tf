@@ -1,0 +1,131 @@
+# One role for each function, with exactly what its line in locals.tf says. Policies are written as JSON and not by
+# data sources, so that tests can read them in a plan.
+locals {
+  table_actions = {
+    for name, function in local.functions : name => [
+      for table, actions in function.tables : {
+        Effect   = "Allow"
+        Action   = [for action in split(" ", actions) : "dynamodb:${action}"]
+        Resource = "${local.arn.dynamodb}:${var.account_id}:table/${local.name}-${split("/", table)[0]}${length(split("/", table)) == 2 ? "/index/${split("/", table)[1]}" : ""}"
+      }
+    ]
+  }
+
+  secret_actions = {
+    for name, function in local.functions : name => [
+      for secret, actions in function.secrets : {
+        Effect   = "Allow"
+        Action   = [for action in split(" ", actions) : "secretsmanager:${action}"]
+        Resource = aws_secretsmanager_secret.keys[secret].arn
+      }
+    ]
+  }
+
+  # DynamoDB and Secrets Manager use the key in the function's name; the key's policy lets nobody use it directly.
+  key_actions = {
+    for name, function in local.functions : name => [
+      for use in [
+        { key = "tables", action = "kms:Decrypt", wanted = length(function.tables) > 0 },
+        { key = "secrets", action = "kms:Decrypt", wanted = length(function.secrets) > 0 },
+        { key = "secrets", action = "kms:GenerateDataKey", wanted = anytrue([for actions in values(function.secrets) : strcontains(actions, "PutSecretValue")]) },
+      ] : { Effect = "Allow", Action = [use.action], Resource = aws_kms_key.this[use.key].arn } if var.customer_keys && use.wanted
+    ]
+  }
+
+  log_actions = {
+    for name, _ in local.functions : name => [{
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource = "${local.arn.logs}:${var.account_id}:log-group:/aws/lambda/${local.function_names[name]}:log-stream:*"
+    }]
+  }
+
+  failure_actions = {
+    for name, _ in local.functions : name => [
+      for queue in [aws_sqs_queue.dead_letters.arn] : { Effect = "Allow", Action = ["sqs:SendMessage"], Resource = queue }
+      if contains(local.asynchronous, name)
+    ]
+  }
+
+  # X-Ray has no resource level.
+  trace_actions = [{ Effect = "Allow", Action = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], Resource = "*" }]
+}
+
+resource "aws_iam_role" "function" {
+  for_each             = local.functions
+  name                 = local.function_names[each.key]
+  description          = "What functions/${each.key} may do"
+  permissions_boundary = var.permissions_boundary
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "lambda.amazonaws.com" } }]
+  })
+}
+
+resource "aws_iam_role_policy" "function" {
+  #checkov:skip=CKV_AWS_290:Only X-Ray is written to without a resource, for it has no resource level
+  #checkov:skip=CKV_AWS_355:Only X-Ray stands under "*", for it has no resource level
+  for_each = local.functions
+  name     = "function"
+  role     = aws_iam_role.function[each.key].name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      local.table_actions[each.key],
+      local.secret_actions[each.key],
+      local.key_actions[each.key],
+      local.log_actions[each.key],
+      local.failure_actions[each.key],
+      local.trace_actions,
+    )
+  })
+}
+
+resource "aws_iam_role" "scheduler" {
+  name                 = "${local.name}-scheduler"
+  description          = "What the schedule may do: invoke summarize-tests"
+  permissions_boundary = var.permissions_boundary
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "scheduler.amazonaws.com" }
+      Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "scheduler" {
+  name = "scheduler"
+  role = aws_iam_role.scheduler.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      { Effect = "Allow", Action = ["lambda:InvokeFunction"], Resource = aws_lambda_alias.live["summarize-tests"].arn },
+      { Effect = "Allow", Action = ["sqs:SendMessage"], Resource = aws_sqs_queue.dead_letters.arn },
+    ]
+  })
+}
+
+resource "aws_iam_role" "gateway_logs" {
+  count                = var.gateway_account_role ? 1 : 0
+  name                 = "${local.name}-gateway-logs"
+  description          = "What API Gateway writes logs with, in this account and region"
+  permissions_boundary = var.permissions_boundary
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "apigateway.amazonaws.com" }
+    }]
+  })
+}
+
+# AWS's own policy: API Gateway refuses a role that has less.
+resource "aws_iam_role_policy_attachment" "gateway_logs" {
+  count      = var.gateway_account_role ? 1 : 0
+  role       = aws_iam_role.gateway_logs[0].name
+  policy_arn = "arn:${var.partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+}

@@ -1,0 +1,28 @@
+# Running tests are counted on a schedule.
+resource "aws_scheduler_schedule" "summarize_tests" {
+  #checkov:skip=CKV_AWS_297:The schedule holds no data: its target is given an empty event
+  name                = "${local.name}-summarize-tests"
+  description         = "Counts every running test"
+  schedule_expression = var.summarize_schedule
+
+  flexible_time_window {
+    mode = "OFF"
+  }
+
+  target {
+    arn      = aws_lambda_alias.live["summarize-tests"].arn
+    role_arn = aws_iam_role.scheduler.arn
+    input    = jsonencode({ source = "aws.scheduler" })
+
+    dead_letter_config {
+      arn = aws_sqs_queue.dead_letters.arn
+    }
+
+    retry_policy {
+      maximum_event_age_in_seconds = 3600
+      maximum_retry_attempts       = 3
+    }
+  }
+
+  depends_on = [aws_iam_role_policy.scheduler]
+}

@@ -1,0 +1,35 @@
+# The signing keys. No value stands here or in the state: the first rotation makes the first key, and rotate-keys
+# alone writes. Only the private secret is rotated; the public one follows it.
+locals {
+  secret_names = { for kind in ["private", "public"] : kind => "${local.name}/keys-${kind}" }
+}
+
+resource "aws_secretsmanager_secret" "keys" {
+  #checkov:skip=CKV_AWS_149:customer_keys sets it; off, the secret is encrypted under AWS's own key
+  #checkov:skip=CKV2_AWS_57:The private secret is rotated, below, and its rotation writes the public one
+  for_each                = local.secret_names
+  name                    = each.value
+  description             = each.key == "private" ? "Signs access tokens; at most three key pairs" : "The public halves, which every function verifies with"
+  kms_key_id              = var.customer_keys ? aws_kms_key.this["secrets"].arn : null
+  recovery_window_in_days = var.deletion_protection ? 30 : 7
+}
+
+resource "aws_secretsmanager_secret_rotation" "keys" {
+  secret_id           = aws_secretsmanager_secret.keys["private"].id
+  rotation_lambda_arn = aws_lambda_function.this["rotate-keys"].arn
+  rotate_immediately  = true
+
+  rotation_rules {
+    automatically_after_days = var.rotation_days
+  }
+
+  depends_on = [aws_lambda_permission.rotation, aws_iam_role_policy.function]
+}
+
+resource "aws_lambda_permission" "rotation" {
+  statement_id   = "rotation"
+  action         = "lambda:InvokeFunction"
+  function_name  = aws_lambda_function.this["rotate-keys"].function_name
+  principal      = "secretsmanager.amazonaws.com"
+  source_account = var.account_id
+}

@@ -1,0 +1,319 @@
+# What a plan says, without a cloud: names, least privilege, what is open, and what the switches do.
+mock_provider "aws" {
+  override_during = plan
+
+  mock_resource "aws_api_gateway_rest_api" {
+    defaults = { id = "abcdef1234", execution_arn = "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234" }
+  }
+  mock_resource "aws_api_gateway_stage" {
+    defaults = { arn = "arn:aws:apigateway:eu-central-1::/restapis/abcdef1234/stages/v1" }
+  }
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:mocked" }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/mocked" }
+  }
+  mock_resource "aws_kms_key" {
+    defaults = { arn = "arn:aws:kms:eu-central-1:123456789012:key/mocked" }
+  }
+  mock_resource "aws_lambda_function" {
+    defaults = { arn = "arn:aws:lambda:eu-central-1:123456789012:function:mocked", version = "1" }
+  }
+  mock_resource "aws_lambda_alias" {
+    defaults = { arn = "arn:aws:lambda:eu-central-1:123456789012:function:mocked:live" }
+  }
+  mock_resource "aws_sns_topic" {
+    defaults = { arn = "arn:aws:sns:eu-central-1:123456789012:mocked" }
+  }
+  mock_resource "aws_sqs_queue" {
+    defaults = { arn = "arn:aws:sqs:eu-central-1:123456789012:mocked", url = "https://sqs.eu-central-1.amazonaws.com/123456789012/mocked" }
+  }
+  mock_resource "aws_wafv2_ip_set" {
+    defaults = { arn = "arn:aws:wafv2:eu-central-1:123456789012:regional/ipset/mocked/1" }
+  }
+  mock_resource "aws_wafv2_web_acl" {
+    defaults = { arn = "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/mocked/1" }
+  }
+}
+
+override_resource {
+  target          = aws_secretsmanager_secret.keys["private"]
+  override_during = plan
+  values          = { arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:private-Ab1Cd2" }
+}
+override_resource {
+  target          = aws_secretsmanager_secret.keys["public"]
+  override_during = plan
+  values          = { arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:public-Ab1Cd2" }
+}
+
+variables {
+  account_id  = "123456789012"
+  region      = "eu-central-1"
+  environment = "prod"
+}
+
+run "production" {
+  command = plan
+
+  # Names.
+  assert {
+    condition     = alltrue([for name, function in aws_lambda_function.this : function.function_name == "bellwether-prod-${name}"])
+    error_message = "A function is called name-environment-key."
+  }
+  assert {
+    condition     = alltrue([for function in aws_lambda_function.this : length(function.function_name) <= 64])
+    error_message = "AWS takes 64 characters of a function's and of a role's name."
+  }
+  assert {
+    condition     = alltrue([for name, table in aws_dynamodb_table.this : table.name == "${aws_lambda_function.this["login"].environment[0].variables.TABLE_PREFIX}-${name}"])
+    error_message = "A table is called as the crate calls it: TABLE_PREFIX and its name."
+  }
+  assert {
+    condition     = aws_lambda_function.this["login"].environment[0].variables.ISSUER == "https://abcdef1234.execute-api.eu-central-1.amazonaws.com/v1"
+    error_message = "Unless it is given, the issuer is the API's own URL."
+  }
+  assert {
+    condition     = alltrue([for function in aws_lambda_function.this : function.reserved_concurrent_executions == -1])
+    error_message = "Nothing is reserved unless it is asked for."
+  }
+  assert {
+    condition     = alltrue([for function in aws_lambda_function.this : function.architectures == tolist(["arm64"]) && function.runtime == "provided.al2023" && function.tracing_config[0].mode == "Active"])
+    error_message = "Functions are arm64 on provided.al2023, traced."
+  }
+
+  # Least privilege.
+  assert {
+    condition = alltrue(flatten([
+      for policy in aws_iam_role_policy.function : [
+        for statement in jsondecode(policy.policy).Statement : [
+          for action in statement.Action : !strcontains(action, "*")
+        ]
+      ]
+    ]))
+    error_message = "No action is a wildcard."
+  }
+  assert {
+    condition = alltrue(flatten([
+      for policy in aws_iam_role_policy.function : [
+        for statement in jsondecode(policy.policy).Statement :
+        !strcontains(trimsuffix(statement.Resource, ":log-stream:*"), "*") || alltrue([for action in statement.Action : startswith(action, "xray:")])
+      ]
+    ]))
+    error_message = "Only X-Ray, which has no resource level, stands under a wildcard; and the streams of a function's own log group."
+  }
+  assert {
+    condition = toset([
+      for name, policy in aws_iam_role_policy.function : name
+      if strcontains(policy.policy, "secret:private-")
+    ]) == toset(["issue-token", "login", "rotate-keys"])
+    error_message = "login, issue-token and rotate-keys alone may read the private keys."
+  }
+  assert {
+    condition = toset([
+      for name, policy in aws_iam_role_policy.function : name
+      if strcontains(policy.policy, "PutSecretValue") || strcontains(policy.policy, "UpdateSecretVersionStage")
+    ]) == toset(["rotate-keys"])
+    error_message = "rotate-keys alone writes secrets."
+  }
+  assert {
+    condition = alltrue(flatten([
+      for policy in aws_iam_role_policy.function : [
+        for statement in jsondecode(policy.policy).Statement : statement.Action == ["dynamodb:PutItem"]
+        if endswith(statement.Resource, "-audit")
+      ]
+    ]))
+    error_message = "Records of the audit are only ever put."
+  }
+  assert {
+    condition     = !strcontains(join("", [for policy in aws_iam_role_policy.function : policy.policy]), "Delete") && !strcontains(join("", [for policy in aws_iam_role_policy.function : policy.policy]), "Scan")
+    error_message = "No function deletes or scans."
+  }
+  assert {
+    condition = alltrue([
+      for name, policy in aws_iam_role_policy.function :
+      length([for statement in jsondecode(policy.policy).Statement : statement if strcontains(join(" ", statement.Action), "logs:") && strcontains(statement.Resource, "/aws/lambda/bellwether-prod-${name}:")]) == 1
+    ])
+    error_message = "A function writes to its own log."
+  }
+  assert {
+    condition = alltrue([
+      for key in aws_kms_key.this : alltrue([
+        for statement in jsondecode(key.policy).Statement :
+        can(statement.Condition) && !contains(flatten([statement.Action]), "kms:*") && !strcontains(jsonencode(statement.Principal), "\"*\"")
+      ])
+    ])
+    error_message = "A key is for somebody, for something, and on a condition."
+  }
+
+  # What is open is what the contract opens.
+  assert {
+    condition = toset(flatten([
+      for path, methods in jsondecode(aws_api_gateway_rest_api.this.body).paths : [for method, _ in methods : "${method} ${path}"]
+      ])) == toset(concat(
+      flatten([for path, methods in yamldecode(file("../openapi.yaml")).paths : [for method, _ in methods : "${method} ${path}"]]),
+      [for path, _ in yamldecode(file("../openapi.yaml")).paths : "x-amazon-apigateway-any-method ${path}"],
+    ))
+    error_message = "The gateway has the contract's routes, and on each path an answer to any other method."
+  }
+  assert {
+    condition = alltrue(flatten([
+      for path, methods in jsondecode(aws_api_gateway_rest_api.this.body).paths : [
+        for method, operation in methods :
+        strcontains(operation["x-amazon-apigateway-integration"].uri, ":function:bellwether-prod-${method == "x-amazon-apigateway-any-method" ? "reject-method" : one([for name, _ in aws_lambda_function.this : name if operation.operationId == name || startswith(operation.operationId, "${name}-")])}:live/invocations")
+      ]
+    ]))
+    error_message = "An operation leads to the function that its operationId begins with, by the alias."
+  }
+  assert {
+    condition     = length(regexall("\"(oneOf|anyOf|allOf|not|additionalProperties|nullable|discriminator|exclusiveMinimum|exclusiveMaximum|examples?|headers|x-scope|securitySchemes|servers)\":", aws_api_gateway_rest_api.this.body)) == 0
+    error_message = "API Gateway does not know these words of OpenAPI, or takes them otherwise than they are meant."
+  }
+  assert {
+    condition     = alltrue([for permission in merge(aws_lambda_permission.route, { reject = aws_lambda_permission.reject }) : permission.principal == "apigateway.amazonaws.com" && startswith(permission.source_arn, "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/v1/") && permission.qualifier == "live"])
+    error_message = "Only this API's stage invokes functions, by the alias."
+  }
+  assert {
+    condition     = aws_lambda_permission.rotation.principal == "secretsmanager.amazonaws.com" && aws_lambda_permission.rotation.source_account == "123456789012"
+    error_message = "Only this account's Secrets Manager rotates."
+  }
+  assert {
+    condition = alltrue([
+      for kind, response in jsondecode(aws_api_gateway_rest_api.this.body)["x-amazon-apigateway-gateway-responses"] :
+      jsondecode(response.responseTemplates["application/json"]).status == tonumber(response.statusCode) && toset(keys(jsondecode(response.responseTemplates["application/json"]))) == toset(["type", "title", "status", "detail", "instance", "request_id"])
+    ])
+    error_message = "What the gateway says itself is a problem document with its own status."
+  }
+  assert {
+    condition = alltrue(flatten([
+      for kind, response in jsondecode(aws_api_gateway_rest_api.this.body)["x-amazon-apigateway-gateway-responses"] : [
+        for header in ["Content-Type", "Strict-Transport-Security", "X-Content-Type-Options", "Content-Security-Policy", "Cache-Control", "X-Request-Id"] :
+        can(response.responseParameters["gatewayresponse.header.${header}"])
+      ]
+    ]))
+    error_message = "What the gateway says itself has the headers of every other answer."
+  }
+  assert {
+    condition     = length(regexall("(?i)authoriz|query|header|context\\.path", aws_api_gateway_stage.this.access_log_settings[0].format)) == 0
+    error_message = "The access log has neither tokens nor query strings."
+  }
+  assert {
+    condition     = alltrue([for settings in concat([aws_api_gateway_method_settings.all], values(aws_api_gateway_method_settings.sign_in)) : settings.settings[0].data_trace_enabled == false])
+    error_message = "The gateway logs no bodies."
+  }
+  assert {
+    condition     = aws_api_gateway_method_settings.sign_in["POST /login"].method_path == "~1login/POST" && aws_api_gateway_method_settings.sign_in["POST /login"].settings[0].throttling_rate_limit < aws_api_gateway_method_settings.all.settings[0].throttling_rate_limit
+    error_message = "Sign-in is held tighter than the rest."
+  }
+
+  # What production has.
+  assert {
+    condition     = length(aws_wafv2_web_acl.this) == 1 && length(aws_kms_key.this) == 4 && length(aws_cloudwatch_metric_alarm.unusual) == 2
+    error_message = "Firewall, keys of the account's own and anomaly detection are on unless they are switched off."
+  }
+  assert {
+    condition     = alltrue([for table in aws_dynamodb_table.this : table.deletion_protection_enabled && table.point_in_time_recovery[0].enabled && table.server_side_encryption[0].enabled && table.billing_mode == "PAY_PER_REQUEST"])
+    error_message = "Tables are protected from deletion, can be restored to any second, and are encrypted under the account's own key."
+  }
+  assert {
+    condition     = toset([for table, definition in aws_dynamodb_table.this : table if length(definition.ttl) > 0]) == toset(["identities"])
+    error_message = "Sessions and throttles expire, nothing else does."
+  }
+  assert {
+    condition     = toset(flatten([for field in aws_wafv2_web_acl_logging_configuration.this[0].redacted_fields : concat(field.single_header[*].name, [for _ in field.query_string : "query"])])) == toset(["authorization", "cookie", "query"])
+    error_message = "The firewall's log has neither tokens nor query strings."
+  }
+  assert {
+    condition = toset(flatten([
+      for rule in aws_wafv2_web_acl.this[0].rule : [for override in try(rule.statement[0].managed_rule_group_statement[0].rule_action_override, []) : override.name]
+    ])) == toset(["SizeRestrictions_BODY", "NoUserAgent_HEADER", "CrossSiteScripting_BODY"])
+    error_message = "Just the managed rules that would block the product itself only count."
+  }
+  assert {
+    condition     = aws_wafv2_web_acl.this[0].association_config[0].request_body[0].api_gateway[0].default_size_inspection_limit == "KB_64"
+    error_message = "The firewall reads 64 KB of a body."
+  }
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.function_errors) == length(aws_lambda_function.this) && length(aws_cloudwatch_metric_alarm.function_throttles) == length(aws_lambda_function.this)
+    error_message = "Every function has its alarms."
+  }
+  assert {
+    condition     = aws_secretsmanager_secret_rotation.keys.rotate_immediately && aws_secretsmanager_secret_rotation.keys.rotation_rules[0].automatically_after_days == 30
+    error_message = "The first rotation makes the first key, and the next one comes by itself."
+  }
+  assert {
+    condition     = alltrue([for group in concat(values(aws_cloudwatch_log_group.function), [aws_cloudwatch_log_group.gateway]) : group.retention_in_days == 365 && group.kms_key_id != null])
+    error_message = "Logs are kept for a year, under the account's own key."
+  }
+}
+
+run "dev_costs_nothing_while_idle" {
+  command = plan
+  variables {
+    environment         = "dev"
+    waf                 = false
+    customer_keys       = false
+    anomaly_alarms      = false
+    function_alarms     = false
+    deletion_protection = false
+  }
+
+  assert {
+    condition     = length(aws_wafv2_web_acl.this) + length(aws_wafv2_web_acl_association.this) + length(aws_kms_key.this) + length(aws_cloudwatch_metric_alarm.unusual) + length(aws_cloudwatch_metric_alarm.function_errors) + length(aws_cloudwatch_metric_alarm.function_duration) == 0
+    error_message = "What is switched off is not made."
+  }
+  assert {
+    condition     = aws_sns_topic.alarms.kms_master_key_id == null
+    error_message = "Under AWS's own key for SNS, CloudWatch could not publish."
+  }
+}
+
+run "a_domain_of_its_own_and_administration_from_some_networks" {
+  command = plan
+  variables {
+    admin_networks  = ["192.0.2.0/24", "2001:db8::/48"]
+    waf_modes       = { admin_networks = "count", common = "count" }
+    domain          = { name = "ab.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/1", zone_id = "Z1", truststore_uri = "s3://trust/ca.pem" }
+    allowed_origins = ["https://app.example.com"]
+  }
+  override_resource {
+    target          = aws_api_gateway_domain_name.this
+    override_during = plan
+    values          = { regional_domain_name = "d-1.execute-api.eu-central-1.amazonaws.com", regional_zone_id = "Z2" }
+  }
+
+  assert {
+    condition     = aws_api_gateway_rest_api.this.disable_execute_api_endpoint
+    error_message = "With a domain, the default name is off: it would pass by mutual TLS and the minimum of TLS."
+  }
+  assert {
+    condition     = aws_api_gateway_domain_name.this[0].security_policy == "TLS_1_2" && aws_api_gateway_domain_name.this[0].mutual_tls_authentication[0].truststore_uri == "s3://trust/ca.pem"
+    error_message = "TLS is 1.2 at least, and clients show certificates."
+  }
+  assert {
+    condition     = aws_api_gateway_base_path_mapping.this[0].base_path == "v1" && output.url == "https://ab.example.com/v1"
+    error_message = "Paths are the same under either name."
+  }
+  assert {
+    condition     = aws_lambda_function.this["login"].environment[0].variables.CUSTOM_DOMAIN == "ab.example.com" && aws_lambda_function.this["login"].environment[0].variables.ALLOWED_ORIGINS == "https://app.example.com"
+    error_message = "Functions know the domain, and who may call with cookies."
+  }
+
+  assert {
+    condition     = aws_wafv2_ip_set.admin["IPV4"].addresses == toset(["192.0.2.0/24"]) && aws_wafv2_ip_set.admin["IPV6"].addresses == toset(["2001:db8::/48"])
+    error_message = "Networks are told apart by their kind."
+  }
+  assert {
+    condition     = length([for rule in aws_wafv2_web_acl.this[0].rule : rule if rule.name == "admin-networks" && length(flatten(rule.action[*].count)) == 1 && length(flatten(rule.action[*].block)) == 0]) == 1
+    error_message = "A rule's mode is a variable."
+  }
+  assert {
+    condition     = length([for rule in aws_wafv2_web_acl.this[0].rule : rule if rule.name == "common" && length(flatten(rule.override_action[*].count)) == 1]) == 1
+    error_message = "A managed group's mode is a variable."
+  }
+  assert {
+    condition     = can(regex(local.admin_paths, "/v1/users")) && can(regex(local.admin_paths, "/v1/users/x")) && !can(regex(local.admin_paths, "/v1/tests")) && !can(regex(local.admin_paths, "/v1/usersx"))
+    error_message = "Administrative paths are those that the contract gives to users:write."
+  }
+}

@@ -1,0 +1,429 @@
+# Where.
+
+variable "account_id" {
+  description = "The AWS account that this is deployed to. Another one is refused."
+  type        = string
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id is 12 digits."
+  }
+}
+
+variable "region" {
+  description = "The AWS region, such as eu-central-1."
+  type        = string
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region is the name of an AWS region, such as eu-central-1."
+  }
+}
+
+variable "partition" {
+  description = "The AWS partition: aws, aws-cn or aws-us-gov."
+  type        = string
+  default     = "aws"
+  validation {
+    condition     = contains(["aws", "aws-cn", "aws-us-gov"], var.partition)
+    error_message = "partition is aws, aws-cn or aws-us-gov."
+  }
+}
+
+variable "endpoint" {
+  description = "The URL of an emulated cloud; null for AWS itself."
+  type        = string
+  default     = null
+  validation {
+    condition     = var.endpoint == null || can(regex("^http://(127\\.0\\.0\\.1|localhost):[0-9]+$", var.endpoint))
+    error_message = "endpoint is http://127.0.0.1:<port>: credentials are not sent anywhere else."
+  }
+}
+
+# What it is called.
+
+variable "name" {
+  description = "What names of resources begin with."
+  type        = string
+  default     = "bellwether"
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]{1,14}$", var.name))
+    error_message = "name is 2 to 15 lower-case letters and digits, the first of them a letter."
+  }
+}
+
+variable "environment" {
+  description = "Which deployment this is, such as dev or prod; part of every name."
+  type        = string
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]{1,9}$", var.environment))
+    error_message = "environment is 2 to 10 lower-case letters and digits, the first of them a letter."
+  }
+}
+
+variable "tags" {
+  description = "Tags for everything, beside Application, Environment and ManagedBy."
+  type        = map(string)
+  default     = {}
+  validation {
+    condition     = alltrue([for key, _ in var.tags : !startswith(key, "aws:")])
+    error_message = "AWS keeps tags that begin with aws: to itself."
+  }
+}
+
+variable "api_tags" {
+  description = "Tags for the REST API alone. An emulated cloud takes the API's id from one."
+  type        = map(string)
+  default     = {}
+  validation {
+    condition     = alltrue([for key, _ in var.api_tags : !startswith(key, "aws:")])
+    error_message = "AWS keeps tags that begin with aws: to itself."
+  }
+}
+
+# The packages.
+
+variable "package_dir" {
+  description = "Where the build has put <function>/bootstrap.zip."
+  type        = string
+  default     = "../target/lambda"
+  validation {
+    condition     = length(var.package_dir) > 0 && !endswith(var.package_dir, "/")
+    error_message = "package_dir is a path without a slash at its end."
+  }
+}
+
+variable "package_bucket" {
+  description = "A versioned bucket that packages go through; null uploads them with the functions. Signing needs it."
+  type        = string
+  default     = null
+  validation {
+    condition     = var.package_bucket == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.package_bucket))
+    error_message = "package_bucket is the name of an S3 bucket."
+  }
+}
+
+variable "signing_profile" {
+  description = "The name of an AWS Signer profile (platform AWSLambda-SHA384-ECDSA). With it, packages are signed and a function refuses any that is not; null signs none."
+  type        = string
+  default     = null
+  validation {
+    condition     = var.signing_profile == null || var.package_bucket != null
+    error_message = "signing_profile needs package_bucket: AWS Signer reads from S3 and writes to it."
+  }
+}
+
+variable "architecture" {
+  description = "What the packages are built for: arm64 or x86_64."
+  type        = string
+  default     = "arm64"
+  validation {
+    condition     = contains(["arm64", "x86_64"], var.architecture)
+    error_message = "architecture is arm64 or x86_64."
+  }
+}
+
+# How the functions behave.
+
+variable "reserved_concurrency" {
+  description = "Most instances of a function at a time, by its name. A function that is not named has no bound of its own (-1): a new account has 10 instances in all, of which none can be reserved."
+  type        = map(number)
+  default     = {}
+  validation {
+    condition     = alltrue([for name, bound in var.reserved_concurrency : contains(keys(local.functions), name) && bound >= -1 && floor(bound) == bound])
+    error_message = "reserved_concurrency names functions, and a bound is a whole number from -1 (none) up."
+  }
+}
+
+variable "permissions_boundary" {
+  description = "The ARN of a policy that bounds every role made here; null for none."
+  type        = string
+  default     = null
+  validation {
+    condition     = var.permissions_boundary == null || can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:policy/", var.permissions_boundary))
+    error_message = "permissions_boundary is the ARN of an IAM policy."
+  }
+}
+
+variable "log_level" {
+  description = "How much functions log: error, warn, info or debug. Alarms read lines of the level info."
+  type        = string
+  default     = "info"
+  validation {
+    condition     = contains(["error", "warn", "info", "debug"], var.log_level)
+    error_message = "log_level is error, warn, info or debug."
+  }
+}
+
+variable "cache_seconds" {
+  description = "How long an instance remembers running tests and assignments, in seconds. A stop takes effect within it."
+  type        = number
+  default     = 30
+  validation {
+    condition     = var.cache_seconds >= 0 && var.cache_seconds <= 30 && floor(var.cache_seconds) == var.cache_seconds
+    error_message = "cache_seconds is 0 to 30."
+  }
+}
+
+variable "key_cache_seconds" {
+  description = "How long an instance relies on the signing keys it has read, in seconds. A new key signs after twice as long."
+  type        = number
+  default     = 300
+  validation {
+    condition     = var.key_cache_seconds >= 1 && var.key_cache_seconds <= 3600 && floor(var.key_cache_seconds) == var.key_cache_seconds
+    error_message = "key_cache_seconds is 1 to 3600."
+  }
+}
+
+variable "inline_units" {
+  description = "Tests of more accounts than this are counted on the schedule only."
+  type        = number
+  default     = 50000
+  validation {
+    condition     = var.inline_units >= 0 && floor(var.inline_units) == var.inline_units
+    error_message = "inline_units is a whole number from 0 up."
+  }
+}
+
+variable "fold_reserve_seconds" {
+  description = "How long before its end a run of summarize-tests stops counting, in seconds."
+  type        = number
+  default     = 60
+  validation {
+    condition     = var.fold_reserve_seconds >= 5 && var.fold_reserve_seconds <= 600 && floor(var.fold_reserve_seconds) == var.fold_reserve_seconds
+    error_message = "fold_reserve_seconds is 5 to 600."
+  }
+}
+
+variable "summarize_schedule" {
+  description = "When running tests are counted: an EventBridge schedule expression."
+  type        = string
+  default     = "rate(1 hour)"
+  validation {
+    condition     = can(regex("^(rate|cron)\\(.+\\)$", var.summarize_schedule))
+    error_message = "summarize_schedule is a schedule expression, such as rate(1 hour)."
+  }
+}
+
+variable "screen" {
+  description = "What becomes of text that could steer a language model: refuse or strip."
+  type        = string
+  default     = "refuse"
+  validation {
+    condition     = contains(["refuse", "strip"], var.screen)
+    error_message = "screen is refuse or strip."
+  }
+}
+
+# Identity.
+
+variable "issuer" {
+  description = "What tokens name as their issuer; null for the API's own URL. A change ends every session."
+  type        = string
+  default     = null
+  validation {
+    condition     = var.issuer == null || can(regex("^https://[^ ?#]+$", var.issuer))
+    error_message = "issuer is an https URL without query and fragment (RFC 8414, section 2)."
+  }
+}
+
+variable "audience" {
+  description = "For whom tokens are issued."
+  type        = string
+  default     = "bellwether"
+  validation {
+    condition     = can(regex("^[A-Za-z0-9._:/-]{1,128}$", var.audience))
+    error_message = "audience is 1 to 128 letters, digits and ._:/- characters."
+  }
+}
+
+variable "allowed_origins" {
+  description = "Origins whose pages may call the API with cookies. Needs domain."
+  type        = list(string)
+  default     = []
+  validation {
+    condition     = alltrue([for origin in var.allowed_origins : can(regex("^https://[a-z0-9.-]+(:[0-9]+)?$", origin))])
+    error_message = "An origin is https:// and a host, without a path."
+  }
+  validation {
+    condition     = length(var.allowed_origins) == 0 || var.domain != null
+    error_message = "allowed_origins needs domain: without a domain of its own the API takes no cookies."
+  }
+}
+
+variable "admin_networks" {
+  description = "Networks (CIDR, IPv4 and IPv6) that administrative routes answer to; empty for all."
+  type        = list(string)
+  default     = []
+  validation {
+    condition     = alltrue([for network in var.admin_networks : can(cidrhost(network, 0))])
+    error_message = "admin_networks are networks such as 192.0.2.0/24 or 2001:db8::/48."
+  }
+  validation {
+    condition     = !anytrue([for network in var.admin_networks : endswith(network, "/0")])
+    error_message = "A network of /0 is everybody: leave admin_networks empty to say so."
+  }
+}
+
+variable "rotation_days" {
+  description = "How many days a signing key signs before the next one does."
+  type        = number
+  default     = 30
+  validation {
+    condition     = var.rotation_days >= 1 && var.rotation_days <= 365 && floor(var.rotation_days) == var.rotation_days
+    error_message = "rotation_days is 1 to 365."
+  }
+}
+
+variable "domain" {
+  description = "The API's own host name, the ARN of its certificate in this region, the Route 53 zone to name it in (null to do so by hand), and an s3:// URI of the certificate authorities whose clients are let in (null for all clients)."
+  type = object({
+    name            = string
+    certificate_arn = string
+    zone_id         = optional(string)
+    truststore_uri  = optional(string)
+  })
+  default = null
+  validation {
+    condition     = var.domain == null || can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$", var.domain.name))
+    error_message = "domain.name is a host name in lower case, such as ab.example.com."
+  }
+  validation {
+    condition     = var.domain == null || can(regex("^arn:aws[a-z-]*:acm:", var.domain.certificate_arn))
+    error_message = "domain.certificate_arn is the ARN of an ACM certificate."
+  }
+  validation {
+    condition     = try(var.domain.truststore_uri, null) == null || can(regex("^s3://", var.domain.truststore_uri))
+    error_message = "domain.truststore_uri begins with s3://."
+  }
+}
+
+# The gateway.
+
+variable "rate_limit" {
+  description = "Requests a second that the gateway lets through to each route, and how many at once."
+  type        = object({ rate = number, burst = number })
+  default     = { rate = 500, burst = 1000 }
+  validation {
+    condition     = var.rate_limit.rate > 0 && var.rate_limit.burst >= 1
+    error_message = "rate_limit lets at least something through."
+  }
+}
+
+variable "sign_in_limit" {
+  description = "The same for routes where somebody proves who they are."
+  type        = object({ rate = number, burst = number })
+  default     = { rate = 20, burst = 40 }
+  validation {
+    condition     = var.sign_in_limit.rate > 0 && var.sign_in_limit.burst >= 1 && var.sign_in_limit.rate <= var.rate_limit.rate
+    error_message = "sign_in_limit lets something through, and no more than rate_limit."
+  }
+}
+
+variable "gateway_account_role" {
+  description = "Whether to give API Gateway a role to write logs with. There is one for each account and region: false where another stack has set it."
+  type        = bool
+  default     = true
+}
+
+# The firewall.
+
+variable "waf" {
+  description = "Whether the web application firewall stands before the API."
+  type        = bool
+  default     = true
+}
+
+variable "waf_modes" {
+  description = "What each of the firewall's rules does: block, or count to see what it would do."
+  type = object({
+    admin_networks = optional(string, "block")
+    body_size      = optional(string, "block")
+    common         = optional(string, "block")
+    ip_reputation  = optional(string, "block")
+    known_bad      = optional(string, "block")
+    rate           = optional(string, "block")
+    sign_in_rate   = optional(string, "block")
+  })
+  default = {}
+  validation {
+    condition     = alltrue([for mode in values(var.waf_modes) : contains(["block", "count"], mode)])
+    error_message = "A rule's mode is block or count."
+  }
+}
+
+variable "waf_rates" {
+  description = "Requests in five minutes from one address: in all, and to routes where somebody proves who they are."
+  type        = object({ all = number, sign_in = number })
+  default     = { all = 10000, sign_in = 100 }
+  validation {
+    condition     = alltrue([for rate in values(var.waf_rates) : rate >= 10 && rate <= 2000000000])
+    error_message = "AWS takes rates from 10 to 2000000000."
+  }
+}
+
+# What is kept.
+
+variable "customer_keys" {
+  description = "Whether tables, secrets, logs and the topic are encrypted under keys of the account's own, instead of AWS's."
+  type        = bool
+  default     = true
+}
+
+variable "deletion_protection" {
+  description = "Whether tables refuse to be deleted."
+  type        = bool
+  default     = true
+}
+
+variable "log_retention_days" {
+  description = "How many days logs are kept."
+  type        = number
+  default     = 365
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days."
+  }
+}
+
+# Who hears of it.
+
+variable "alarm_emails" {
+  description = "Who is told of alarms. Each address is asked to confirm."
+  type        = list(string)
+  default     = []
+  validation {
+    condition     = alltrue([for address in var.alarm_emails : can(regex("^[^@ ]+@[^@ ]+$", address))])
+    error_message = "alarm_emails are e-mail addresses."
+  }
+}
+
+variable "function_alarms" {
+  description = "Whether each function has alarms of its own: errors, throttles and duration."
+  type        = bool
+  default     = true
+}
+
+variable "anomaly_alarms" {
+  description = "Whether sign-in failures and refused tokens are watched by anomaly detection, which needs two weeks to learn."
+  type        = bool
+  default     = true
+}
+
+variable "client_error_percent" {
+  description = "The share of requests answered with 4xx that raises an alarm, in percent."
+  type        = number
+  default     = 25
+  validation {
+    condition     = var.client_error_percent > 0 && var.client_error_percent <= 100
+    error_message = "client_error_percent is over 0 and up to 100."
+  }
+}
+
+variable "waf_blocks" {
+  description = "Requests blocked by the firewall in five minutes that raise an alarm."
+  type        = number
+  default     = 1000
+  validation {
+    condition     = var.waf_blocks >= 1
+    error_message = "waf_blocks is at least 1."
+  }
+}

@@ -1,0 +1,80 @@
+"""Applies terraform/ to an emulated cloud and holds it to what it promises: what `make e2e` calls.
+
+    main.py [--plugin-dir DIR] [--state DIR]
+
+The functions are the debug build that `make test` makes anyway, stripped. Everything listens on 127.0.0.1 and ends with this.
+"""
+
+import argparse
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+
+sys.dont_write_bytecode = True
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "local"), str(ROOT / "tests" / "e2e")]
+
+import journey  # noqa: E402
+import probe  # noqa: E402
+from cloud import Cloud, pack  # noqa: E402
+from processes import Children, Failure  # noqa: E402
+from progress import step  # noqa: E402
+from toolchain import check_port  # noqa: E402
+
+PREFIX = "bellwether-prod"
+
+
+def build(children, packages):
+    """Each function's package, from the build that tests and `make run` use."""
+    step("functions")
+    children.run(["cargo", "build", "--quiet", "--workspace", "--bins", "--locked"], what="cargo build")
+    built = ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "debug"
+    for name in probe.functions():
+        stripped = packages / name / "bootstrap"
+        stripped.parent.mkdir(parents=True)
+        subprocess.run(["strip", "-o", stripped, built / name], check=True)
+        pack(stripped.read_bytes(), packages / name / "bootstrap.zip")
+        stripped.unlink()
+
+
+def run(children, options, state):
+    shutil.rmtree(state, ignore_errors=True)
+    state.mkdir(parents=True)
+    cloud = Cloud(children, check_port(0, ""), state, options.plugin_dir)
+    packages = state / "packages"
+    build(children, packages)
+    step("emulated cloud, with roles enforced")
+    cloud.start()
+    step("terraform apply")
+    began = time.monotonic()
+    cloud.apply(packages)
+    print(f"    {time.monotonic() - began:.0f} s", flush=True)
+    journey.run(cloud)
+    step("what each role must not give")
+    wrong, asked = probe.run(cloud, PREFIX)
+    if wrong:
+        raise Failure("\n".join(wrong))
+    print(f"    {asked} calls", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Apply terraform/ to an emulated cloud and try it.")
+    parser.add_argument("--plugin-dir", default="", help="a filesystem mirror of the provider (default: the network)")
+    parser.add_argument("--state", default=".run-e2e", help="folder of logs and state (default: %(default)s)")
+    options = parser.parse_args()
+    children, code = Children(), 0
+    try:
+        run(children, options, (ROOT / options.state).resolve())
+    except Failure as failure:
+        print(failure, file=sys.stderr)
+        code = failure.code
+    finally:
+        left = children.stop()
+    return code or bool(left)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

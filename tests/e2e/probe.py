@@ -1,0 +1,131 @@
+"""Takes the place of each function and asks for what its role must not give.
+
+The matrix comes from the maps in terraform/locals.tf: for each function every table, index and secret with every
+action that its line does not list. Each call must be refused as not authorised, and each one that is listed must not
+be: it may fail for another reason, but not for that.
+"""
+
+import itertools
+import json
+import pathlib
+import sys
+
+from cloud import ROOT, pack
+
+ACTIONS = {
+    "table": ["GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan"],
+    "secret": ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage", "DeleteSecret"],
+}
+DENIED = {"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"}
+
+# What runs in the function's place: calls in, answers out, under the role's own credentials.
+BOOTSTRAP = '''#!{python}
+import json, os, urllib.request
+import botocore.config, botocore.exceptions, botocore.session
+
+runtime = "http://" + os.environ["AWS_LAMBDA_RUNTIME_API"] + "/2018-06-01/runtime/invocation/"
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({{}}))
+config = botocore.config.Config(retries={{"max_attempts": 1}}, parameter_validation=False)
+session, clients = botocore.session.get_session(), {{}}
+
+def ask(service, operation, parameters):
+    client = clients.setdefault(service, session.create_client(service, config=config))
+    try:
+        getattr(client, operation)(**parameters)
+    except botocore.exceptions.ClientError as refused:
+        return refused.response["Error"]["Code"]
+    return "done"
+
+while True:
+    with opener.open(runtime + "next") as event:
+        calls, request = json.load(event), event.headers["Lambda-Runtime-Aws-Request-Id"]
+    answer = json.dumps([ask(*call) for call in calls]).encode()
+    opener.open(urllib.request.Request(runtime + request + "/response", answer, method="POST"))
+'''
+
+
+def functions():
+    """The names in the map of terraform/locals.tf, each at the beginning of its line."""
+    lines = (ROOT / "terraform" / "locals.tf").read_text().splitlines()
+    return [line.split()[0] for line in lines if line.startswith("    ") and "{ memory = " in line]
+
+
+def bootstrap():
+    return BOOTSTRAP.format(python=pathlib.Path(sys.executable).absolute())
+
+
+def call(kind, name, action):
+    """One harmless call: about an item or a version that is not there."""
+    if kind == "secret":
+        return ["secretsmanager", SECRET_CALLS[action], {"SecretId": name, **SECRET_PARAMETERS.get(action, {})}]
+    table, _, index = name.partition("/")
+    return ["dynamodb", TABLE_CALLS[action], table_parameters(action, table, index)]
+
+
+TABLE_CALLS = {
+    "GetItem": "get_item", "BatchGetItem": "batch_get_item", "PutItem": "put_item", "UpdateItem": "update_item",
+    "DeleteItem": "delete_item", "Query": "query", "Scan": "scan",
+}
+SECRET_CALLS = {
+    "DescribeSecret": "describe_secret", "GetSecretValue": "get_secret_value", "PutSecretValue": "put_secret_value",
+    "UpdateSecretVersionStage": "update_secret_version_stage", "DeleteSecret": "delete_secret",
+}
+SECRET_PARAMETERS = {
+    "GetSecretValue": {"VersionStage": "NONE"},
+    "PutSecretValue": {"SecretString": "probe", "ClientRequestToken": "probe-probe-probe-probe-probe-probe", "VersionStages": ["PROBE"]},
+    "UpdateSecretVersionStage": {"VersionStage": "PROBE", "RemoveFromVersionId": "probe-probe-probe-probe-probe-probe"},
+    "DeleteSecret": {"RecoveryWindowInDays": 30},
+}
+
+
+def table_parameters(action, table, index):
+    key = {"pk": {"S": "probe"}} if table.endswith("-identities") else {"pk": {"S": "probe"}, "sk": {"S": "probe"}}
+    if action == "BatchGetItem":
+        return {"RequestItems": {table: {"Keys": [key]}}}
+    named = {"TableName": table, **({"IndexName": index} if index else {})}
+    if action == "PutItem":
+        return {**named, "Item": {**key, "probe": {"BOOL": True}}}
+    if action == "Query":
+        name = {"running": "shard", "members": "member_of"}.get(index, "pk")
+        return {**named, "KeyConditionExpression": "#k = :k", "ExpressionAttributeNames": {"#k": name}, "ExpressionAttributeValues": {":k": {"S": "probe"}}}
+    if action == "Scan":
+        return named
+    return {**named, "Key": key}
+
+
+def matrix(functions, tables):
+    """(function, kind, place, action, allowed) for everything that there is."""
+    places = {"table": [], "secret": ["private", "public"]}
+    for table, definition in tables.items():
+        places["table"] += [table, *(f"{table}/{index}" for index in definition["indexes"])]
+    for function, line in functions.items():
+        for kind, listed in (("table", line["tables"]), ("secret", line["secrets"])):
+            for place, action in itertools.product(places[kind], ACTIONS[kind]):
+                if "/" in place and action not in ("Query", "Scan"):
+                    continue  # an index is only read
+                yield function, kind, place, action, action in listed.get(place, "").split()
+
+
+def physical(kind, place, prefix):
+    return f"{prefix}/keys-{place}" if kind == "secret" else f"{prefix}-{place}"
+
+
+def run(cloud, prefix):
+    """Probe every function; the wrong answers, and how many were asked."""
+    rows, client, wrong, asked = matrix(cloud.local("functions"), cloud.local("tables")), cloud.client("lambda"), [], 0
+    package = cloud.state / "probe.zip"
+    pack(bootstrap(), package)
+    for function, group in itertools.groupby(rows, key=lambda row: row[0]):
+        group = list(group)
+        client.update_function_code(FunctionName=f"{prefix}-{function}", ZipFile=package.read_bytes())
+        event = [call(kind, physical(kind, place, prefix), action) for _, kind, place, action, _ in group]
+        answer = client.invoke(FunctionName=f"{prefix}-{function}", Payload=json.dumps(event))
+        told = json.loads(answer["Payload"].read())
+        if answer.get("FunctionError"):
+            wrong.append(f"{function}: the probe failed: {told}")
+            continue
+        for (_, kind, place, action, allowed), code in zip(group, told, strict=True):
+            asked += 1
+            if (code in DENIED) == allowed:
+                wrong.append(f"{function}: {action} on {kind} {place} was {'refused' if allowed else f'let through ({code})'}")
+    return wrong, asked

@@ -1,0 +1,231 @@
+"""The gaps of ministack that this project meets, each closed by a function of its own.
+
+Each docstring says what is wrong without it. They reach into one version's internals: launch.py pins it.
+"""
+
+import json
+import os
+import threading
+import time
+import urllib.request
+from xml.sax.saxutils import escape
+
+import rest_api
+
+JSON = {"Content-Type": "application/x-amz-json-1.1"}
+
+
+def without_delayed_packets():
+    """Answer functions at once.
+
+    The server that functions poll for their next event leaves Nagle's algorithm on,
+    which with delayed acknowledgements holds each answer back for 40 ms.
+    """
+    import socketserver
+
+    socketserver.StreamRequestHandler.disable_nagle_algorithm = True
+
+
+def without_waiting_for_logs():
+    """Wait 2 ms, not 50, for a function's first line of log after an invocation.
+
+    The wait is paid in full by every invocation that logs nothing. The three values
+    are: wait for the first line, silence that ends it, most time spent; in seconds.
+    """
+    from ministack.core.lambda_runtime import Worker
+
+    Worker._drain_stderr_bounded.__defaults__ = (0.002, 0.002, 0.250)
+
+
+def with_put_rest_api():
+    """Take a REST API as an OpenAPI document (PutRestApi), as Terraform's `body` sends it."""
+    from ministack.services import apigateway_v1 as gateway
+
+    usual = gateway.handle_request
+
+    async def handle_request(method, path, headers, body, query):
+        parts = path.strip("/").split("/")
+        if (method, len(parts), parts[0]) != ("PUT", 2, "restapis"):
+            return await usual(method, path, headers, body, query)
+        if parts[1] not in gateway._rest_apis:
+            return gateway._v1_error("NotFoundException", "Invalid API identifier specified", 404)
+        try:
+            return rest_api.put(gateway, parts[1], json.loads(body))
+        except rest_api.Refused as refused:
+            return gateway._v1_error("BadRequestException", str(refused), 400)
+
+    gateway.handle_request = handle_request
+
+
+def with_encoded_method_settings():
+    """Name a stage's settings of one method as AWS does, with the path's slashes as ~1.
+
+    They are kept and told decoded, and Terraform then misses what it has set.
+    """
+    from ministack.services import apigateway_v1 as gateway
+
+    usual = gateway._get_stage
+
+    def encoded(key):
+        path, _, method = key.rpartition("/")
+        return key if path == "*" else f"{path.replace('/', '~1')}/{method}"
+
+    def get_stage(api_id, name):
+        status, headers, body = usual(api_id, name)
+        if status != 200:
+            return status, headers, body
+        stage = json.loads(body)
+        stage["methodSettings"] = {encoded(key): entry for key, entry in stage.get("methodSettings", {}).items()}
+        return status, headers, json.dumps(stage).encode()
+
+    gateway._get_stage = get_stage
+
+
+def with_loopback_as_tls():
+    """Let loopback pass for an encrypted connection: policies that ask for one would refuse everybody here."""
+    from ministack import app
+
+    usual = app.pin_request_origin
+    app.pin_request_origin = lambda address, _encrypted: usual(address, True)
+
+
+def with_firewall_logging():
+    """Keep a firewall's logging configuration: ministack knows none of the three calls."""
+    from ministack.core.responses import AccountRegionScopedDict
+    from ministack.services import waf
+
+    kept, usual = AccountRegionScopedDict(), waf.handle_request
+
+    def answer(action, asked):
+        if action == "PutLoggingConfiguration":
+            kept[asked["LoggingConfiguration"]["ResourceArn"]] = asked["LoggingConfiguration"]
+            return 200, asked
+        if action == "DeleteLoggingConfiguration":
+            kept.pop(asked["ResourceArn"], None)
+            return 200, {}
+        found = kept.get(asked["ResourceArn"])
+        return (200, {"LoggingConfiguration": found}) if found else (400, {"__type": "WAFNonexistentItemException"})
+
+    async def handle_request(method, path, headers, body, query):
+        action = headers.get("x-amz-target", "").rpartition(".")[2]
+        if not action.endswith("LoggingConfiguration"):
+            return await usual(method, path, headers, body, query)
+        status, told = answer(action, json.loads(body))
+        return status, JSON, json.dumps(told).encode()
+
+    waf.handle_request = handle_request
+
+
+def with_whole_alarms():
+    """Tell everything of an alarm in the XML form too: half of it is left out, and Terraform reads that form."""
+    from ministack.services import cloudwatch
+
+    usual = cloudwatch._describe_alarms
+
+    def describe_alarms(parameters, data, is_cbor, is_json=False):
+        if is_cbor or is_json:
+            return usual(parameters, data, is_cbor, is_json)
+        asked = {"AlarmNames": [], "AlarmTypes": []}
+        for name, value in parameters.items():
+            kind = name.partition(".")[0]
+            if kind in asked:
+                asked[kind].append(value[0] if isinstance(value, list) else value)
+        told = json.loads(usual({}, asked, False, True)[2])
+        return cloudwatch._xml(200, "DescribeAlarmsResponse", f"<DescribeAlarmsResult>{xml(told)}</DescribeAlarmsResult>")
+
+    cloudwatch._describe_alarms = describe_alarms
+
+
+def xml(value):
+    """A value of the JSON form in the XML form of the query protocol."""
+    if isinstance(value, dict):
+        kept = {name: each for name, each in value.items() if each is not None and not name.startswith("_")}
+        return "".join(f"<{name}>{xml(moment(name, each))}</{name}>" for name, each in kept.items())
+    if isinstance(value, list):
+        return "".join(f"<member>{xml(each)}</member>" for each in value)
+    return str(value).lower() if isinstance(value, bool) else escape(str(value))
+
+
+def moment(name, value):
+    """Seconds since 1970 as the text that XML has for them."""
+    if "Timestamp" in name and isinstance(value, (int, float)):
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(value))
+    return value
+
+
+def with_secrets_without_value():
+    """Leave a secret that was made without a value without a version, as AWS does."""
+    from ministack.services import secretsmanager
+
+    usual = secretsmanager._store_new_secret
+
+    def store(name, secret_string=None, secret_binary=None, *others, **named):
+        arn, version = usual(name, secret_string, secret_binary, *others, **named)
+        if secret_string is None and secret_binary is None:
+            secretsmanager._secrets[name]["Versions"].clear()
+        return arn, version
+
+    secretsmanager._store_new_secret = store
+
+
+def with_rotation():
+    """Rotate a secret by invoking its function for the four steps: ministack copies the old value instead."""
+    from ministack.core.responses import get_account_id, get_region
+    from ministack.services import secretsmanager
+
+    def rotate(asked):
+        _, secret = secretsmanager._resolve(asked.get("SecretId"))
+        if not secret:
+            return secretsmanager.error_response_json("ResourceNotFoundException", "There is no such secret.", 400)
+        for setting in ("RotationLambdaARN", "RotationRules"):
+            secret[setting] = asked.get(setting) or secret.get(setting)
+        secret["RotationEnabled"] = True
+        token = asked.get("ClientRequestToken") or secretsmanager.new_uuid()
+        if asked.get("RotateImmediately", True):
+            run = (secret, token, get_account_id(), get_region())
+            threading.Thread(target=rotate_now, args=run, daemon=True).start()
+        return secretsmanager.json_response({"ARN": secret["ARN"], "Name": secret["Name"], "VersionId": token})
+
+    secretsmanager._rotate_secret = rotate
+
+
+def rotate_now(secret, token, account, region):
+    """The four steps of a rotation, each one invocation; a step that fails ends it, as in AWS."""
+    for step in ("createSecret", "setSecret", "testSecret", "finishSecret"):
+        event = {"SecretId": secret["ARN"], "ClientRequestToken": token, "Step": step}
+        failed = invoke(secret["RotationLambdaARN"], account, region, event)
+        if failed:
+            print(f"rotation of {secret['Name']} failed at {step}: {failed}", flush=True)
+            return
+    secret["LastRotatedDate"] = int(time.time())
+
+
+def invoke(function, account, region, event):
+    """Invoke a function through the front door; what went wrong, or None. An account's id is its root's key."""
+    signed = f"AWS4-HMAC-SHA256 Credential={account}/20260101/{region}/lambda/aws4_request, SignedHeaders=host, Signature=none"
+    name = function.split(":function:")[1].split(":")[0]
+    request = urllib.request.Request(
+        f"{os.environ['AWS_ENDPOINT_URL']}/2015-03-31/functions/{name}/invocations",
+        json.dumps(event).encode(),
+        {"Authorization": signed, "Content-Type": "application/json"},
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=60) as answer:
+            body = answer.read(300)
+            return body if answer.headers.get("X-Amz-Function-Error") else None
+    except OSError as error:
+        return error
+
+
+PATCHES = (
+    without_delayed_packets,
+    without_waiting_for_logs,
+    with_put_rest_api,
+    with_encoded_method_settings,
+    with_loopback_as_tls,
+    with_firewall_logging,
+    with_whole_alarms,
+    with_secrets_without_value,
+    with_rotation,
+)

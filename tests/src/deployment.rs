@@ -1,0 +1,201 @@
+//! What is deployed is what the code means. The maps in `terraform/locals.tf` name the functions that
+//! there are, with the tables and indexes of the crate's schema; `openapi.yaml` leads to no other; and
+//! nothing in `terraform/` opens another way in. The files are read as HCL, without Terraform.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up is to panic")]
+
+#[path = "contract/document.rs"]
+#[expect(dead_code, reason = "the contract's own test uses the rest")]
+mod document;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::types::{GlobalSecondaryIndexDescription, KeySchemaElement, KeyType};
+use bellwether::store::schema::{self, TTL, TableName};
+use document::{Operation, functions, names, read, source};
+use serde_json::Value;
+
+/// Every block of a kind in all of `terraform/`, by its labels.
+fn blocks(kind: &str) -> Vec<(Vec<String>, hcl::Body)> {
+    let files = names("terraform")
+        .into_iter()
+        .filter(|name| name.rsplit_once('.').is_some_and(|(_, kind)| kind == "tf"));
+    let bodies = files.map(|name| hcl::parse(&read(&format!("terraform/{name}"))).unwrap());
+    let all = bodies.flat_map(|body: hcl::Body| body.into_blocks());
+    let wanted = all.filter(|block| block.identifier() == kind);
+    wanted
+        .map(|block| {
+            let labels = block.labels().iter().map(|label| label.as_str().to_owned()).collect();
+            (labels, block.body)
+        })
+        .collect()
+}
+
+/// A literal map of `terraform/locals.tf`.
+fn map(name: &str) -> BTreeMap<String, Value> {
+    let locals = hcl::parse(&read("terraform/locals.tf")).unwrap();
+    let attributes = locals.blocks().flat_map(|block| block.body().attributes());
+    let found = attributes.filter(|attribute| attribute.key() == name);
+    let [attribute] = found.collect::<Vec<_>>()[..] else { panic!("{name} stands once in locals.tf") };
+    serde_json::from_value(serde_json::to_value(literal(attribute.expr())).unwrap()).unwrap()
+}
+
+/// An expression without names and calls, as a value.
+fn literal(expression: &hcl::Expression) -> hcl::Value {
+    use hcl::eval::{Context, Evaluate};
+    expression.evaluate(&Context::new()).unwrap()
+}
+
+fn words(value: &Value) -> BTreeSet<&str> {
+    value.as_str().unwrap().split(' ').collect()
+}
+
+#[test]
+fn every_function_is_deployed_and_there_is_no_other() {
+    let deployed: BTreeSet<String> = map("functions").into_keys().collect();
+    assert_eq!(deployed, functions().into_iter().map(str::to_owned).collect());
+    assert_eq!(deployed, names("functions"));
+}
+
+#[test]
+fn a_function_is_one_line_of_the_map() {
+    let text = read("terraform/locals.tf");
+    for name in map("functions").into_keys() {
+        let lines: Vec<_> =
+            text.lines().filter(|line| line.trim_start().starts_with(&format!("{name} "))).collect();
+        let [line] = lines[..] else { panic!("{name}: {lines:?}") };
+        assert!(line.ends_with(" }"), "{line}");
+    }
+}
+
+#[test]
+fn every_operation_leads_to_one_deployed_function() {
+    let deployed = map("functions");
+    for operation in Operation::all() {
+        let id = operation.id();
+        let answers = |name: &&String| id == name.as_str() || id.starts_with(&format!("{name}-"));
+        assert_eq!(deployed.keys().filter(answers).count(), 1, "{id}");
+    }
+}
+
+#[test]
+fn a_function_may_act_on_tables_and_indexes_that_there_are() {
+    let tables = map("tables");
+    for (name, function) in map("functions") {
+        for place in function["tables"].as_object().unwrap().keys() {
+            let (table, index) = place.split_once('/').map_or((place.as_str(), None), |(t, i)| (t, Some(i)));
+            let found = tables.get(table).unwrap_or_else(|| panic!("{name}: there is no table {table}"));
+            assert!(index.is_none_or(|index| found["indexes"].get(index).is_some()), "{name}: {place}");
+        }
+        for secret in function["secrets"].as_object().unwrap().keys() {
+            assert!(["private", "public"].contains(&secret.as_str()), "{name}: {secret}");
+        }
+    }
+}
+
+#[test]
+fn whoever_asks_for_a_token_may_read_the_public_keys_and_record_a_refusal() {
+    let deployed = map("functions");
+    for name in functions().into_iter().filter(|name| source(name).contains("auth.require(")) {
+        let function = &deployed[name];
+        assert!(words(&function["secrets"]["public"]).contains("GetSecretValue"), "{name}");
+        assert_eq!(function["tables"]["audit"], "PutItem", "{name}");
+    }
+}
+
+#[test]
+fn audit_records_are_only_ever_put_and_private_keys_are_read_by_those_that_sign() {
+    let mut sign = BTreeSet::new();
+    for (name, function) in map("functions") {
+        for (place, actions) in function["tables"].as_object().unwrap() {
+            let actions = words(actions);
+            assert!(place != "audit" || actions == BTreeSet::from(["PutItem"]), "{name}: {actions:?}");
+            assert!(
+                !actions.iter().any(|action| action.starts_with("Delete") || *action == "Scan"),
+                "{name}"
+            );
+        }
+        if function["secrets"].get("private").is_some() {
+            sign.insert(name);
+        }
+    }
+    let may = ["issue-token", "login", "rotate-keys"].map(str::to_owned);
+    assert_eq!(sign, BTreeSet::from(may));
+}
+
+/// A table as both sides can say it: its key, what makes items expire, and each index's key and
+/// projected attributes (None for keys alone).
+type Shape = (Vec<String>, Option<String>, BTreeMap<String, (Vec<String>, Option<BTreeSet<String>>)>);
+
+fn texts(value: &Value) -> Vec<String> {
+    value.as_array().unwrap().iter().map(|each| each.as_str().unwrap().to_owned()).collect()
+}
+
+fn in_terraform() -> BTreeMap<String, Shape> {
+    let shape = |table: &Value| {
+        let indexes = table["indexes"].as_object().unwrap().iter().map(|(name, index)| {
+            let include = index["include"].as_array().map(|_| texts(&index["include"]).into_iter().collect());
+            (name.clone(), (texts(&index["key"]), include))
+        });
+        (texts(&table["key"]), table["ttl"].as_str().map(str::to_owned), indexes.collect())
+    };
+    map("tables").iter().map(|(name, table)| (name.clone(), shape(table))).collect()
+}
+
+fn key(elements: &[KeySchemaElement]) -> Vec<String> {
+    let of = |kind: &KeyType| elements.iter().filter(move |e| e.key_type() == kind).collect::<Vec<_>>();
+    of(&KeyType::Hash).into_iter().chain(of(&KeyType::Range)).map(|e| e.attribute_name().to_owned()).collect()
+}
+
+fn index(described: &GlobalSecondaryIndexDescription) -> (String, (Vec<String>, Option<BTreeSet<String>>)) {
+    let include = described.projection().and_then(|p| p.non_key_attributes.clone());
+    let include = include.filter(|names| !names.is_empty()).map(|names| names.into_iter().collect());
+    (described.index_name().unwrap().to_owned(), (key(described.key_schema()), include))
+}
+
+/// A client of an embedded DynamoDB.
+async fn dynamodb() -> Client {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-central-1"))
+        .credentials_provider(Credentials::new("lab", "lab", None, None, "lab"))
+        .endpoint_url(format!("http://{}", listener.local_addr().unwrap()));
+    tokio::spawn(dynoxide::server::serve_on(listener, dynoxide::Database::memory().unwrap()));
+    Client::from_conf(config.build())
+}
+
+#[tokio::test]
+async fn the_deployed_tables_are_those_of_the_schema() {
+    let client = dynamodb().await;
+    schema::create_all(&client, "held").await.unwrap();
+    let mut created = BTreeMap::new();
+    for table in TableName::ALL {
+        let name = table.in_deployment("held");
+        let answer = client.describe_table().table_name(&name).send().await.unwrap();
+        let described = answer.table().unwrap();
+        let ttl = table.expires().then(|| TTL.to_owned());
+        let indexes = described.global_secondary_indexes().iter().map(index).collect();
+        created.insert(table.as_str().to_owned(), (key(described.key_schema()), ttl, indexes));
+    }
+    assert_eq!(in_terraform(), created);
+}
+
+#[test]
+fn nothing_but_the_gateway_is_open_to_the_internet() {
+    for (labels, _) in blocks("resource") {
+        let opens =
+            ["aws_lambda_function_url", "aws_apigatewayv2_api", "aws_s3_bucket", "aws_lb", "aws_iam_user"];
+        assert!(!opens.contains(&labels[0].as_str()), "{labels:?}");
+    }
+}
+
+#[test]
+fn no_secret_value_stands_in_terraform() {
+    for (labels, body) in blocks("resource") {
+        assert_ne!(labels[0], "aws_secretsmanager_secret_version", "{labels:?}");
+        assert!(body.attributes().all(|attribute| attribute.key() != "secret_string"), "{labels:?}");
+    }
+}
