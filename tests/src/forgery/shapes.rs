@@ -1,8 +1,10 @@
 //! Texts made from a token that holds: other base64, other parts, other forms.
 
+use base64::engine::general_purpose::{self, GeneralPurpose};
+use base64::{Engine, alphabet};
 use serde_json::json;
 
-use super::forger::{Forged, Forger, part, parts};
+use super::forger::{Forged, Forger, part, parts, with_signature};
 
 pub fn all(forger: &Forger) -> Vec<Forged> {
     [base64(forger), segments(forger), forms(forger), lengths(forger)].concat()
@@ -42,12 +44,65 @@ fn base64(forger: &Forger) -> Vec<Forged> {
     }
     all.extend(trailing_bits(forger));
     all.extend(standard_alphabet(forger));
+    all.extend(signed_spellings(forger));
     all
+}
+
+/// Other spellings of a header or a payload, signed as they stand: the signature does not tell.
+fn signed_spellings(forger: &Forger) -> Vec<Forged> {
+    // A question mark and a tilde, three bytes apart, make both characters that the alphabets differ in.
+    let mut claims = forger.claims();
+    claims["note"] = json!("???~~~???~~~".repeat(3));
+    let (header, payload) = (forger.header().to_string(), claims.to_string());
+    let spellings: [(&str, GeneralPurpose); 3] = [
+        ("padded", GeneralPurpose::new(&alphabet::URL_SAFE, general_purpose::PAD)),
+        ("in the standard alphabet", GeneralPurpose::new(&alphabet::STANDARD, general_purpose::NO_PAD)),
+        (
+            "in the standard alphabet and padded",
+            GeneralPurpose::new(&alphabet::STANDARD, general_purpose::PAD),
+        ),
+    ];
+    let sign = |text: String| with_signature(&text, &forger.own.sign(&text));
+    let mut all = Vec::new();
+    for spaces in ["", " ", "  "] {
+        // A length for each number of bits that are left over.
+        let (header, payload) = (format!("{header}{spaces}"), format!("{payload}{spaces}"));
+        let valid = format!("{}.{}", part(&header), part(&payload));
+        for (what, engine) in &spellings {
+            for text in [
+                format!("{}.{}", engine.encode(&header), part(&payload)),
+                format!("{}.{}", part(&header), engine.encode(&payload)),
+            ] {
+                if text != valid {
+                    all.push(Forged::new(format!("a signed part {what}"), sign(text)));
+                }
+            }
+        }
+        for text in [&header, &payload] {
+            if !part(text).len().is_multiple_of(4) {
+                let odd = one_bit_more(&part(text));
+                let text = if text == &header {
+                    format!("{odd}.{}", part(&payload))
+                } else {
+                    format!("{}.{odd}", part(&header))
+                };
+                all.push(Forged::new("a bit left over in a signed part", sign(text)));
+            }
+        }
+    }
+    all
+}
+
+/// The same part with a bit in its last character that belongs to no byte.
+fn one_bit_more(own: &str) -> String {
+    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let (front, last) = own.split_at(own.len() - 1);
+    let value = ALPHABET.iter().position(|&c| c == last.as_bytes()[0]).unwrap();
+    format!("{front}{}", ALPHABET[value + 1] as char)
 }
 
 /// The last character of a part may carry bits that belong to no byte: only zeros are ours.
 fn trailing_bits(forger: &Forger) -> Vec<Forged> {
-    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     // Claims of a length that leaves bits over.
     let valid = ["1", "12", "123"].iter().map(|jti| forger.with_claim("jti", json!(jti)));
     let valid = valid.into_iter().find(|token| !parts(token)[1].len().is_multiple_of(4)).unwrap();
@@ -57,10 +112,8 @@ fn trailing_bits(forger: &Forger) -> Vec<Forged> {
         if own.len().is_multiple_of(4) {
             continue;
         }
-        let (front, last) = own.split_at(own.len() - 1);
-        let value = ALPHABET.iter().position(|&c| c == last.as_bytes()[0]).unwrap();
         let mut changed = parts(&valid).map(str::to_owned);
-        changed[n] = format!("{front}{}", ALPHABET[value + 1] as char);
+        changed[n] = one_bit_more(own);
         all.push(Forged::new(format!("a bit left over in part {n}"), changed.join(".")));
     }
     assert!(all.len() >= 2, "the payload and the signature leave bits over");
