@@ -141,15 +141,19 @@ impl Rotation {
     }
 
     /// Gives each key but the newest its end: the published one, else when the last token has ended
-    /// that a signer may sign with it who has read these keys, or the ones before them, by now.
+    /// that a signer may sign with it who has read these keys, or the ones before them, by now. One
+    /// that is published no more has ended: a rotation that was given up has taken it out.
     fn set_ends(self, keys: &mut [PrivateKey], public: &PublicKeys, now: Timestamp) {
         let read_anew = rounded_up(now) + self.cache + SKEW_SECONDS;
         let mut successor = None;
         for key in keys.iter_mut().rev() {
-            let published = public.keys.iter().find(|half| half.kid == key.kid);
             let last_signed = successor.map(|sign_from: i64| sign_from.max(read_anew));
             let end = last_signed.map(|last| last + LIFE_SECONDS + SKEW_SECONDS);
-            key.verify_until = end.map(|end| published.and_then(|half| half.verify_until).unwrap_or(end));
+            let published = public.keys.iter().find(|half| half.kid == key.kid);
+            key.verify_until = end.map(|end| match published {
+                Some(half) => half.verify_until.unwrap_or(end),
+                None => now.seconds(),
+            });
             successor = Some(key.sign_from);
         }
     }

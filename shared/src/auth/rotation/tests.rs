@@ -91,6 +91,18 @@ fn a_fourth_pair_is_refused_until_the_first_has_ended() {
 }
 
 #[test]
+fn a_rotation_given_up_after_it_took_ended_keys_out_does_not_hold_up_the_next() {
+    let (keys, public) = first();
+    let (keys, public) = rotated(&keys, &public, 100);
+    let (keys, public) = rotated(&keys, &public, 101);
+    let ended = 101 + 3 * i64::from(CACHE) + LIFE;
+    let given_up = made(&keys, &public, ended).unwrap();
+    let public = publish(&given_up, &public, after(ended));
+    let next = made(&keys, &public, ended + 1).unwrap();
+    assert_eq!(next.keys.len(), 2, "the newest and a fresh one");
+}
+
+#[test]
 fn rotated_twice_in_quick_succession_keys_sign_in_their_order() {
     let (a, public) = first();
     let (b, public) = rotated(&a, &public, 0);
