@@ -10,8 +10,8 @@ use bellwether::experiment::{
     Assignment, BasisPoints, Conversion, Definition, EventId, Experiment, GoalKey, Seed, Status, Unit,
     UnitId, VariantKey, decide,
 };
+use bellwether::results::fold::{Fold, Row};
 use bellwether::screen::Screen;
-use bellwether::stats::fold::{Fold, Row};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Bellwether: account-based A/B testing in your own AWS account.
 //!
 //! A request goes through three places: the function's `main.rs` under `functions/`, the pure
-//! module it calls ([`experiment`] or [`stats`]), and the [`store`]. [`http`] and [`auth`] stand
+//! module it calls ([`experiment`] or [`results`]), and the [`store`]. [`http`] and [`auth`] stand
 //! between Lambda and the handler, [`screen`] between a caller's text and whatever keeps it; [`app`] is
 //! what a handler is given.
 
@@ -15,8 +15,8 @@ pub mod experiment;
 pub mod fuzzing;
 pub mod http;
 pub mod random;
+pub mod results;
 pub mod screen;
-pub mod stats;
 pub mod store;
 pub mod telemetry;
 #[cfg(feature = "testing")]

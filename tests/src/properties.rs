@@ -13,8 +13,8 @@ use bellwether::experiment::{
     Assignment, BasisPoints, Conversion, Definition, EventId, Experiment, GoalKey, Seed, UnitId, Variant,
     VariantKey,
 };
-use bellwether::stats::fold::{Fold, Row, Totals};
-use bellwether::stats::report::Report;
+use bellwether::results::fold::{Fold, Row, Totals};
+use bellwether::results::report::Report;
 use bellwether::store::key::EventKey;
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -14,7 +14,7 @@ use bellwether::auth::role::Scope;
 use bellwether::experiment::{Experiment, Workspace};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
-use bellwether::stats::report::Report;
+use bellwether::results::report::Report;
 use bellwether::store::summaries::Summary;
 use lambda_http::{Error, Request};
 use serde_json::Value;

@@ -70,7 +70,7 @@ async fn the_kept_report_is_the_answer_until_the_test_changes_or_the_caller_want
     let test = bench.launch(json!({})).await;
     put(&bench, &test, "a", "control", None).await;
     let totals = bench.app.store.events.fold(&acme(), &test, None).await.unwrap().unwrap();
-    let report = bellwether::stats::report::Report::new(&test, &totals, bench.app.clock.now());
+    let report = bellwether::results::report::Report::new(&test, &totals, bench.app.clock.now());
     bench.app.store.summaries.keep(&acme(), &report).await.unwrap();
     bench.pass(60);
     put(&bench, &test, "b", "control", None).await;

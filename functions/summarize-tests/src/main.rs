@@ -14,7 +14,7 @@ use bellwether::clock::Timestamp;
 use bellwether::experiment::{ExperimentId, Status, Workspace};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, serve};
-use bellwether::stats::report::Report;
+use bellwether::results::report::Report;
 use lambda_http::Error;
 use serde::Serialize;
 use serde_json::Value;

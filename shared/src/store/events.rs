@@ -17,7 +17,7 @@ use super::table::{Placed, Query, Table};
 use crate::clock::Timestamp;
 use crate::config::Limits;
 use crate::experiment::{Assignment, Conversion, Experiment, ExperimentId, UnitId, Workspace};
-use crate::stats::fold::{Fold, Row, Totals};
+use crate::results::fold::{Fold, Row, Totals};
 
 /// Partitions read side by side.
 const SIDE_BY_SIDE: usize = 16;

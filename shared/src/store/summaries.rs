@@ -8,7 +8,7 @@ use super::item::{Item, sorted_key, text};
 use super::table::{Order, Query, Table};
 use crate::clock::Timestamp;
 use crate::experiment::{Experiment, ExperimentId, Workspace};
-use crate::stats::report::Report;
+use crate::results::report::Report;
 
 /// Sorts after every time, so that one query from the end meets the latest report first.
 const LATEST: &str = "latest";

@@ -19,9 +19,9 @@ use bellwether::experiment::{
 use bellwether::http::batch::Batch;
 use bellwether::http::extract::typed;
 use bellwether::http::json;
+use bellwether::results::fold::{Fold, Row};
+use bellwether::results::report::Report;
 use bellwether::screen::Sign;
-use bellwether::stats::fold::{Fold, Row};
-use bellwether::stats::report::Report;
 use bellwether::store::identities::User;
 use bellwether::store::tests::Listed;
 use secrecy::SecretString;

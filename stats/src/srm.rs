@@ -2,8 +2,6 @@
 
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
-use crate::experiment::BasisPoints;
-
 /// Below this p-value the counts do not fit the weights and no verdict is given.
 pub const THRESHOLD: f64 = 0.001;
 
@@ -13,8 +11,8 @@ const LEAST_EXPECTED: f64 = 5.0;
 /// The units that were assigned under one set of weights.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stratum<'a> {
-    /// The weights, one an arm.
-    pub weights: &'a [BasisPoints],
+    /// The weights in basis points, one an arm; they sum to 10,000.
+    pub weights: Vec<u32>,
     /// The units counted, one an arm.
     pub units: &'a [u64],
 }
@@ -29,7 +27,7 @@ pub struct Stratum<'a> {
 pub fn p_value(strata: &[Stratum<'_>]) -> Option<f64> {
     let (mut statistic, mut freedom) = (0.0, 0.0);
     for stratum in strata {
-        let stray = |(weight, units): (&BasisPoints, &u64)| weight.get() == 0 && *units > 0;
+        let stray = |(weight, units): (&u32, &u64)| *weight == 0 && *units > 0;
         if stratum.weights.iter().zip(stratum.units).any(stray) {
             return Some(0.0);
         }
@@ -46,10 +44,10 @@ fn chi_square(stratum: &Stratum<'_>) -> Option<(f64, f64)> {
     let total = count(stratum.units.iter().sum());
     let (mut statistic, mut arms) = (0.0, 0.0);
     for (weight, units) in stratum.weights.iter().zip(stratum.units) {
-        if weight.get() == 0 {
+        if *weight == 0 {
             continue;
         }
-        let expected = total * f64::from(weight.get()) / 10_000.0;
+        let expected = total * f64::from(*weight) / 10_000.0;
         if expected < LEAST_EXPECTED {
             return None;
         }
@@ -69,10 +67,8 @@ mod tests {
     use super::*;
 
     fn p(cases: &[(&[u32], &[u64])]) -> Option<f64> {
-        let weights: Vec<Vec<BasisPoints>> =
-            cases.iter().map(|(w, _)| w.iter().map(|&w| BasisPoints::parse(w).unwrap()).collect()).collect();
         let strata: Vec<_> =
-            weights.iter().zip(cases).map(|(weights, (_, units))| Stratum { weights, units }).collect();
+            cases.iter().map(|(weights, units)| Stratum { weights: weights.to_vec(), units }).collect();
         p_value(&strata)
     }
 

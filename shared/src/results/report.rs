@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use bellwether_stats::fieller::fieller;
+use bellwether_stats::srm::{self, Stratum};
+use bellwether_stats::welch::welch;
 use serde::Serialize;
 
 use super::fold::{GoalTotals, Totals};
-use super::mean::welch;
-use super::relative::fieller;
 use super::segments::{Count, Segments};
-use super::srm::{self, Stratum};
 use super::verdict::Verdict;
 use crate::clock::Timestamp;
 use crate::experiment::goal::{Goal, Kind, Role};
@@ -155,7 +155,10 @@ impl Report {
             .weightings
             .iter()
             .zip(&totals.strata)
-            .map(|(weighting, units)| Stratum { weights: &weighting.weights, units })
+            .map(|(weighting, units)| Stratum {
+                weights: weighting.weights.iter().map(|weight| u32::from(weight.get())).collect(),
+                units,
+            })
             .collect();
         let p = srm::p_value(&strata);
         let sample_ratio = SampleRatio { p, ok: p.is_none_or(|p| p >= srm::THRESHOLD) };

@@ -2,8 +2,8 @@
 
 use statrs::distribution::StudentsT;
 
-use super::mean::{Difference, quantile};
-use super::moments::Moments;
+use crate::moments::Moments;
+use crate::welch::{Difference, quantile};
 
 /// A relative difference with its set of values that the data do not contradict.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -54,8 +54,8 @@ fn bounds(control: &Moments, treatment: &Moments, difference: Difference, alpha:
 
 #[cfg(test)]
 mod tests {
-    use super::super::mean::welch;
     use super::*;
+    use crate::welch::welch;
 
     fn converted(yes: u32, no: u32) -> Moments {
         let mut moments = Moments::default();

@@ -2,7 +2,7 @@
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-use super::moments::Moments;
+use crate::moments::Moments;
 
 /// A difference with its two-sided interval and p-value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,7 +52,7 @@ pub fn welch(control: &Moments, treatment: &Moments, alpha: f64) -> Option<Diffe
 }
 
 /// The library's quantile, sharpened by Newton steps on its own distribution function.
-pub(super) fn quantile(distribution: &StudentsT, p: f64) -> f64 {
+pub(crate) fn quantile(distribution: &StudentsT, p: f64) -> f64 {
     use statrs::distribution::Continuous;
     let mut x = distribution.inverse_cdf(p);
     for _ in 0..3 {

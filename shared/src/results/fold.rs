@@ -7,8 +7,8 @@ use crate::clock::Timestamp;
 use crate::experiment::goal::{Kind, Role};
 use crate::experiment::{Assignment, Conversion, Experiment, Goal, UnitId};
 
-use super::moments::Moments;
 use super::segments::Segments;
+use bellwether_stats::moments::Moments;
 
 /// One stored row.
 #[derive(Debug, Clone, PartialEq)]
