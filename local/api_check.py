@@ -1,12 +1,13 @@
 """Hold a running server to openapi.yaml: what `make api-check` calls.
 
-It starts a server of its own on a free port, adds a person of each role and some tests, and lets
+It starts a server of its own on a free port, adds a person or machine of each role and some tests, and lets
 schemathesis send what the contract allows and what it does not with a token of each role: all checks,
 all phases (local/api_check.toml). It ends with an error when a check fails. The server's log and
 state are in .run-check, and are kept after a failure.
 """
 
 import argparse
+import json
 import os
 import secrets
 import shutil
@@ -15,6 +16,8 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.parse
+import urllib.request
 
 sys.dont_write_bytecode = True
 from api import Api, ApiError
@@ -26,7 +29,9 @@ VENV = ROOT / ".tools" / "check-venv"
 REQUIREMENTS = ROOT / "local" / "requirements-check.txt"
 STATE = ROOT / ".run-check"
 PATIENCE = 1800  # seconds for the server to be built and ready
-ROLES = ("admin", "analyst", "viewer")
+ADMIN = "admin"
+ROLES = ("viewer", "analyst")
+SCOPES = ["assignments:write", "conversions:write", "metrics:read"]
 VARIANTS = [{"key": "control", "weight": 5000, "is_control": True}, {"key": "calculator", "weight": 5000}]
 GOALS = [{"key": "demo-booked", "kind": "binary", "role": "primary"}, {"key": "pipeline", "kind": "sum"}]
 TESTS = [  # those that local/api_check.toml names
@@ -63,24 +68,39 @@ def stop_server(process):
 
 
 def prepare(admin):
-    """Running tests, and a signed-in person of each role."""
+    """Running tests, and a signed-in person or machine of each role."""
     admin.sign_in()
     for test in TESTS:
         admin.call("POST", "/v1/tests", test)
         admin.call("PATCH", f"/v1/tests/{test['test_id']}", {"revision": 1, "status": "running"})
-    people = {"admin": admin}
-    for role in ROLES[1:]:
+    people = {}
+    for role in ROLES:
         email, password = f"{role}@example.com", secrets.token_urlsafe(18)
         admin.call("POST", "/v1/users", {"email": email, "password": password, "role": role})
         people[role] = Api(admin.url, email, password)
-    return people
+    people["service"] = Machine(admin.url, admin.call("POST", "/v1/clients", {"name": "Check", "scopes": SCOPES}))
+    return people | {ADMIN: admin}  # the last, for what is sent as an administrator changes the others
+
+
+class Machine:
+    """A client of the server, which signs in with its own id and secret."""
+
+    def __init__(self, url, client):
+        self.url, self.client = url, client
+        self.token = None
+
+    def sign_in(self):
+        form = {"grant_type": "client_credentials"} | {name: self.client[name] for name in ("client_id", "client_secret")}
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(f"{self.url}/v1/oauth/token", urllib.parse.urlencode(form).encode(), timeout=60) as reply:
+            self.token = json.load(reply)["access_token"]
 
 
 def phases(role, short):
     """Every phase; in short, only what needs few requests, but for the role that reaches most."""
     if not short:
         return "examples,coverage,fuzzing,stateful"
-    return "examples,coverage,fuzzing" if role == ROLES[0] else "examples,fuzzing"
+    return "examples,coverage,fuzzing" if role == ADMIN else "examples,fuzzing"
 
 
 def check(children, person, role, short):
