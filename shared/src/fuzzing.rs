@@ -5,12 +5,14 @@
 //! Another parser comes in by a function here, a line in [`TARGETS`], a file of the same name in
 //! `fuzz/fuzz_targets/` and seeds in `fuzz/corpus/`.
 
+mod cookie;
 mod token;
 
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 
+pub use cookie::cookie;
 pub use token::token;
 
 use crate::clock::Timestamp;
@@ -25,7 +27,8 @@ use crate::validation::Invalid;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every parser of bytes from outside.
-pub const TARGETS: [Target; 3] = [("token", token), ("condition", condition), ("body", body)];
+pub const TARGETS: [Target; 4] =
+    [("token", token), ("cookie", cookie), ("condition", condition), ("body", body)];
 
 /// 2026-11-21T10:00:00Z.
 fn noon() -> Timestamp {
