@@ -162,6 +162,17 @@ fn every_operation_lists_the_parameters_that_its_function_reads() {
     }
 }
 
+#[test]
+fn every_body_about_a_test_is_screened_before_it_is_read() {
+    for operation in Operation::all().iter().filter(|operation| operation.path.starts_with("/tests")) {
+        let (id, source) = (operation.id(), operation.source());
+        assert!(!source.contains("extract::body("), "{id} reads a body past the screen");
+        let read = source.matches("extract::typed(").count();
+        assert_eq!(read, source.matches("extract::typed(app.screen.clean(").count(), "{id}");
+        assert_eq!(read > 0, operation.spec.get("requestBody").is_some(), "{id}");
+    }
+}
+
 /// What in a function's text means which statuses. What every function can meet: a secret in the
 /// query, 500 and 503.
 const CAUSES: [(&str, &[u16]); 20] = [

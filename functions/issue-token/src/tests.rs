@@ -1,5 +1,7 @@
 //! Refresh tokens and clients' secrets.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bellwether::auth::browser::csrf_hash;
 use bellwether::auth::client::{Client, ClientId, ClientSecret};
 use bellwether::auth::role::{Role, Scope};
@@ -261,6 +263,27 @@ async fn a_wrong_secret_an_unknown_client_and_a_disabled_one_get_the_same_answer
     assert_eq!((&wrong.body, &wrong.body), (&unknown.body, &off.body));
     let scan = bench.database().scan().table_name("bench-audit").send().await.unwrap();
     assert_eq!(scan.count(), 0);
+}
+
+#[tokio::test]
+async fn the_metadata_names_the_ways_in_which_a_client_proves_itself_and_there_is_no_other() {
+    let (bench, mut event, id, [secret, _]) = with_client(false).await;
+    let metadata = bellwether::auth::discovery::metadata("https://issuer", "api.example.com");
+    assert_eq!(
+        metadata["token_endpoint_auth_methods_supported"],
+        json!(["client_secret_basic", "client_secret_post"])
+    );
+    let posted = machine(&id, &secret, "");
+    assert_eq!(ask(&bench, &event, &posted).await.status, 200);
+    let basic = STANDARD.encode(format!("{id}:{}", secret.expose_secret()));
+    event["headers"]["authorization"] = json!(format!("Basic {basic}"));
+    let grant = [("grant_type", "client_credentials".to_owned())];
+    assert_eq!(ask(&bench, &event, &grant).await.status, 200);
+    assert_eq!(error(&ask(&bench, &event, &posted).await), (400, "invalid_request"), "both at once");
+    event["headers"]["authorization"] = json!(format!("Bearer {}", secret.expose_secret()));
+    assert_eq!(error(&ask(&bench, &event, &grant).await), (401, "invalid_client"));
+    event["headers"].as_object_mut().unwrap().remove("authorization");
+    assert_eq!(error(&ask(&bench, &event, &posted[..2]).await), (401, "invalid_client"), "an id alone");
 }
 
 #[tokio::test]

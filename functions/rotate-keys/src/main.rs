@@ -10,7 +10,7 @@ mod tests;
 use bellwether::App;
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, serve};
-use bellwether::store::audit::{Action, Realm};
+use bellwether::store::audit::{Action, OPERATOR, Realm};
 use lambda_http::Error;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -64,7 +64,7 @@ async fn rotate(app: &App, event: Value) -> Result<(), Problem> {
     };
     if let Err(Problem::Conflict(why)) = &done {
         let origin = app.origin_at(token, None)?;
-        let entry = origin.record(Realm::Deployment, "operator", Action::KeysRotated, "signing keys");
+        let entry = origin.record(Realm::Deployment, OPERATOR, Action::KeysRotated, "signing keys");
         app.store.audit.put(&entry.denied().detail(why)).await?;
     }
     done

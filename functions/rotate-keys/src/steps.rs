@@ -5,7 +5,7 @@ use bellwether::auth::keys::{PrivateKey, PrivateKeys, PublicKeys};
 use bellwether::auth::rotation::{self, Rotation};
 use bellwether::auth::vault::{Described, Version};
 use bellwether::http::problem::Problem;
-use bellwether::store::audit::{Action, Realm};
+use bellwether::store::audit::{Action, OPERATOR, Realm};
 
 /// Makes the next keys, as a version that nobody reads yet, after what an earlier rotation may have
 /// left to do: keys that have no end would keep their places for ever.
@@ -58,7 +58,7 @@ pub async fn finish(app: &App, secret: &Described, token: &str) -> Result<(), Pr
     publish(app, &public, &closed).await?;
     let newest = version.keys.newest().ok_or_else(|| Problem::internal("there are no keys"))?;
     let origin = app.origin_at(token.to_owned(), None)?;
-    let entry = origin.record(Realm::Deployment, "operator", Action::KeysRotated, &newest.kid);
+    let entry = origin.record(Realm::Deployment, OPERATOR, Action::KeysRotated, &newest.kid);
     let detail = format!("signs from {}", String::from(newest.signs_from()));
     Ok(app.store.audit.put(&entry.detail(detail)).await?)
 }

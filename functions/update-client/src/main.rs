@@ -2,7 +2,7 @@
 //! another secret or ends one.
 //!
 //! The body names the revision it was made against. What may change:
-//! `bellwether::auth::client::Client::revise`.
+//! `bellwether::auth::machines`.
 
 #[cfg(test)]
 mod tests;

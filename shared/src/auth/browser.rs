@@ -4,7 +4,7 @@
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use lambda_http::Request;
 
-use super::session::hex;
+use super::sha256;
 use crate::http::origin::{Browser, Origin};
 use crate::http::problem::Problem;
 
@@ -14,7 +14,7 @@ const HEADER: &str = "x-csrf-token";
 /// What is kept of a session's `csrf_token`.
 #[must_use]
 pub fn csrf_hash(token: &str) -> String {
-    hex(format!("csrf {token}").as_bytes())
+    sha256::hex(format!("csrf {token}").as_bytes())
 }
 
 /// Lets a request through that comes from a page of the list.

@@ -1,9 +1,6 @@
 //! Machines: an id, scopes, and secrets that are shown once and kept as hashes.
 
-use std::fmt::Write as _;
-
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
@@ -11,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::role::Scope;
+use super::sha256;
 use crate::clock::Timestamp;
 use crate::experiment::Workspace;
 
@@ -185,11 +183,7 @@ pub struct SecretView {
 }
 
 fn hash(secret: &SecretString) -> String {
-    let hash = digest(&SHA256, secret.expose_secret().as_bytes());
-    hash.as_ref().iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    sha256::hex(secret.expose_secret().as_bytes())
 }
 
 #[cfg(test)]

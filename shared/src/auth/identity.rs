@@ -1,11 +1,11 @@
 //! Who people are: an e-mail address and the id made of it.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use validator::{ValidateEmail, ValidationError};
+
+use super::sha256;
 
 const LIMITS: &str = "must be an e-mail address of at most 254 bytes";
 
@@ -78,12 +78,7 @@ impl UserId {
     /// The id that belongs to an address.
     #[must_use]
     pub fn of(email: &Email) -> Self {
-        let hash = digest(&SHA256, format!("bellwether user {}", email.0).as_bytes());
-        let mut id = String::with_capacity(32);
-        for byte in &hash.as_ref()[..16] {
-            let _ = write!(id, "{byte:02x}");
-        }
-        Self(id)
+        Self(sha256::hex(format!("bellwether user {}", email.0).as_bytes())[..32].to_owned())
     }
 
     /// Parses an id.

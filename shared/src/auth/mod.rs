@@ -16,6 +16,7 @@ pub mod people;
 pub mod role;
 pub mod rotation;
 pub mod session;
+mod sha256;
 pub mod sign;
 pub mod throttle;
 pub mod token;

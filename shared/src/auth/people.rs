@@ -1,5 +1,5 @@
-//! Adding and changing a person: which password they may have, what a change does to their sessions and failed sign-ins, and what of them is
-//! shown.
+//! Adding and changing a person: which password they may have, what a change does to their sessions and
+//! failed sign-ins, and what of them is shown.
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};

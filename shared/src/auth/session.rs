@@ -5,10 +5,7 @@
 //! and nothing but hashes is stored. A use of anything older means that two hold the family, and ends
 //! it for both.
 
-use std::fmt::Write as _;
-
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretBox, SecretString};
@@ -16,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::identity::UserId;
 use super::keys::PrivateKeys;
+use super::sha256;
 use crate::clock::Timestamp;
 use crate::experiment::Workspace;
 use crate::store::identities::User;
@@ -112,13 +110,13 @@ impl RefreshToken {
     /// The session it belongs to.
     #[must_use]
     pub fn session_id(&self) -> SessionId {
-        SessionId(hex(&self.0.expose_secret()[..FAMILY_BYTES])[..32].to_owned())
+        SessionId(sha256::hex(&self.0.expose_secret()[..FAMILY_BYTES])[..32].to_owned())
     }
 
     /// What is stored of it.
     #[must_use]
     pub fn hash(&self) -> String {
-        hex(self.0.expose_secret())
+        sha256::hex(self.0.expose_secret())
     }
 
     /// The token that a browser's page must send along with its cookies: one for the whole session.
@@ -181,16 +179,6 @@ impl SessionId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// SHA-256 in hexadecimal digits.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(64);
-    for byte in digest(&SHA256, bytes).as_ref() {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use super::Auth;
 use super::identity::Email;
 use super::keys::PrivateKeys;
-use super::session::hex;
+use super::sha256;
 use super::token::{Claims, Grant};
 use crate::http::problem::Problem;
 use crate::http::source::Source;
@@ -57,7 +57,7 @@ impl Auth {
         let keys = self.signing_keys().await?;
         let account = keys.derive("throttle account", format!("{epoch} {email}").as_bytes());
         let source = keys.derive("throttle source", source.network().as_bytes());
-        let short = |key: [u8; 32]| hex(&key)[..32].to_owned();
+        let short = |key: [u8; 32]| sha256::hex(&key)[..32].to_owned();
         Ok(Attempt { account: short(account), source: short(source) })
     }
 
