@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use bellwether::auth::role::Role;
+use bellwether::store::item::Item;
 use bellwether::store::schema::{PK, SK, TableName};
 use serde_json::{Value, json};
 
@@ -81,6 +82,16 @@ pub fn table(cloud: &Cloud, name: TableName) -> String {
     let environment = cloud.environment(&cloud.dynamodb);
     let prefix = environment.into_iter().find(|(name, _)| name == "TABLE_PREFIX");
     name.in_deployment(&prefix.expect("a prefix").1)
+}
+
+/// The records of refusals in `audit`: what was asked for, and why it was refused.
+pub async fn refusals(cloud: &Cloud) -> Vec<(String, String)> {
+    let client = aws_sdk_dynamodb::Client::new(&sdk(&cloud.dynamodb));
+    let scan = client.scan().table_name(table(cloud, TableName::Audit)).consistent_read(true);
+    let items = scan.send().await.expect("a table").items.unwrap_or_default();
+    let text = |item: &Item, name: &str| item[name].as_s().expect("a text").clone();
+    let refused = items.iter().filter(|item| text(item, "action") == "refused");
+    refused.map(|item| (text(item, "target"), text(item, "detail"))).collect()
 }
 
 /// The keys of all rows in `events`, and the variant of those that have one.

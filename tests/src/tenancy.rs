@@ -21,9 +21,8 @@ use bellwether::http::routes::ROUTES;
 use bellwether::store::Store;
 use bellwether::store::audit::{Action, Origin};
 use bellwether::store::identities::User;
-use bellwether::store::schema::TableName;
 use bellwether::store::table::Write;
-use bellwether_tests::caller::{instance, table};
+use bellwether_tests::caller::{instance, refusals};
 use bellwether_tests::cloud::{Cloud, PREFIX, sdk};
 use bellwether_tests::faults::Proxy;
 use bellwether_tests::runtime::Instance;
@@ -76,16 +75,6 @@ async fn ask(process: &Instance, event: Value) -> Answer {
     let header = &raw["multiValueHeaders"]["www-authenticate"][0];
     let header = header.as_str().or(raw["headers"]["www-authenticate"].as_str()).unwrap_or_default();
     Answer { status: raw["statusCode"].as_u64().unwrap(), body, challenge: header.to_owned() }
-}
-
-/// The records of refusals: what was asked for, and by what scope it is opened.
-async fn refusals(cloud: &Cloud) -> Vec<(String, String)> {
-    let client = aws_sdk_dynamodb::Client::new(&sdk(&cloud.dynamodb));
-    let scan = client.scan().table_name(table(cloud, TableName::Audit)).consistent_read(true);
-    let items = scan.send().await.unwrap().items.unwrap_or_default();
-    let text = |item: &bellwether::store::item::Item, name: &str| item[name].as_s().unwrap().clone();
-    let refused = items.iter().filter(|item| text(item, "action") == "refused");
-    refused.map(|item| (text(item, "target"), text(item, "detail"))).collect()
 }
 
 /// Asserts one cell of the matrix.

@@ -307,6 +307,10 @@ async fn an_unsafe_request_with_cookies_needs_the_csrf_token_and_an_own_page() {
         let answer = bench.call(guarded(), forged).await;
         assert_eq!((answer.status, &answer.body["type"]), (403, &json!("urn:bellwether:problem:cross_site")));
     }
+    let records = bench.records().await;
+    let refused: Vec<_> = records.iter().filter(|record| record["action"] == "refused").collect();
+    assert_eq!(refused.len(), 6, "a record each");
+    assert!(refused.iter().all(|record| record["detail"] == "not from an own page"));
     let off = bench.cold().await;
     assert_eq!(off.call(guarded(), meant).await.status, 401, "no custom domain, no cookies");
 }

@@ -1,9 +1,12 @@
 //! Administrative routes are open to the networks of `ADMIN_NETWORKS` alone, by the address that API
 //! Gateway saw; what a caller says of theirs is not heard.
 
+use std::collections::BTreeSet;
+
 use bellwether::auth::role::{Role, Scope};
 use bellwether::http::routes::ROUTES;
 use bellwether::testing::{as_payload_2, with_header, without_token};
+use bellwether_tests::caller::refusals;
 use bellwether_tests::cloud::Cloud;
 use bellwether_tests::fleet::{Fleet, event_of};
 use serde_json::{Value, json};
@@ -41,11 +44,13 @@ fn from(event: &Value, address: &str, claimed: &str) -> [Value; 2] {
 async fn administrative_routes_are_closed_from_elsewhere_whatever_the_headers_claim() {
     let cloud = Cloud::start().await;
     let mut fleet = Fleet::new(&cloud, &NETWORKS);
-    let mut asked = 0;
+    let mut asked = BTreeSet::new();
     for route in ROUTES {
         let event = event_of(&cloud, &route, Role::Admin);
         let administrative = scope(&route) == Some(Scope::UsersWrite.as_str());
-        asked += usize::from(administrative);
+        if administrative {
+            asked.insert(route.to_string());
+        }
         for address in OUTSIDE {
             for event in from(&event, address, INSIDE[0]) {
                 let answer = fleet.ask(route.function, event).await;
@@ -68,7 +73,12 @@ async fn administrative_routes_are_closed_from_elsewhere_whatever_the_headers_cl
             }
         }
     }
-    assert!(asked > 0, "no route is administrative");
+    assert!(!asked.is_empty(), "no route is administrative");
+    let recorded = refusals(&cloud).await;
+    assert_eq!(recorded.len(), asked.len() * OUTSIDE.len() * 2, "a record each, in either payload");
+    for (target, why) in recorded {
+        assert!(asked.contains(&target) && why == "not from this network", "{target}: {why}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
