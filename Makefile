@@ -46,7 +46,7 @@ demo: ## Play a campaign of 400 accounts against the running server
 demo-trial: ## Replay a published trial against the running server
 	@python3 local/demo_trial.py
 
-test: lint spectral unit api-check-short deny zip-size ## Everything that proves the project on one machine
+test: lint spectral unit api-check-short deny zip-size deployed ## Everything that proves the project on one machine
 	@echo "==> all passed"
 
 lint: ## Formatting and clippy

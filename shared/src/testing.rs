@@ -6,6 +6,10 @@
 //! assert_eq!(answer.status, 201);
 //! ```
 
+mod contents;
+mod events;
+mod promises;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
@@ -13,34 +17,27 @@ use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use lambda_http::{Context, Error, LambdaEvent};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 
 use crate::app::{App, retries, timeouts};
-use crate::auth::Caller;
-use crate::auth::client::Client;
-use crate::auth::identity::Email;
 use crate::auth::keys::PrivateKeys;
-use crate::auth::machines::Drawn;
-use crate::auth::password::Password;
-use crate::auth::role::{Role, Scope};
+use crate::auth::role::Role;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, Limits};
-use crate::experiment::{Definition, Experiment, Seed, Workspace};
-use crate::http::extract::typed;
 use crate::http::networks::Networks;
 use crate::http::origin::{Domain, Origin};
-use crate::http::routes::ROUTES;
 use crate::http::{Function, invoke};
-use crate::random;
 use crate::screen::Screen;
-use crate::store::audit::Action;
-use crate::store::identities::User;
 use crate::store::meter::Spent;
 use crate::store::schema::{self, TableName};
-use crate::store::table::Write;
-use crate::store::tests::Created;
+
+pub use contents::{acme, person};
+pub use events::{
+    as_payload_2, body_of, from_address, with_body, with_form, with_header, with_parameter, with_query,
+    with_test_id, without_token,
+};
 
 /// What all names begin with in tests.
 const PREFIX: &str = "bench";
@@ -150,37 +147,6 @@ impl Bench {
         self.app.auth.issue(&user).await.expect("a token").token.expose_secret().to_owned()
     }
 
-    /// Stores a running test of workspace `acme`: the sample test with some fields changed.
-    pub async fn launch(&self, changes: Value) -> Experiment {
-        let mut body = body_of(&self.event("create-test", Role::Admin).await);
-        for (name, value) in changes.as_object().into_iter().flatten() {
-            body[name] = value.clone();
-        }
-        let body = typed(self.app.screen.clean(body).expect("a body that hides nothing"));
-        let definition = Definition::parse(body.expect("a body")).expect("a definition");
-        let draft = Experiment::draft(definition, Seed::from_random(*b"8 bytes!"), self.app.clock.now());
-        let test = self.revised(&draft, json!({ "revision": 1, "status": "running" }));
-        let record = self.record(Action::TestCreated);
-        let created = self.app.store.tests.create(&acme(), &test, record).await.expect("a store");
-        assert!(matches!(created, Created::New), "a test of this name is there");
-        test
-    }
-
-    /// Changes a stored test of workspace `acme`, as `update-test` would.
-    pub async fn change(&self, test: &Experiment, patch: Value) -> Experiment {
-        let next = self.revised(test, patch);
-        let record = self.record(Action::TestChanged);
-        let replaced = self.app.store.tests.replace(&acme(), test, &next, record).await;
-        assert!(replaced.expect("a store"), "lost a race");
-        next
-    }
-
-    fn record(&self, action: Action) -> Write {
-        let origin = self.app.origin_at("bench".to_owned(), None).expect("an origin");
-        let entry = origin.record(&acme(), "bench", action, "a test");
-        self.app.store.audit.part(&entry).expect("a record")
-    }
-
     /// What stands in `audit`, but for what the bench itself did, in the order of time.
     pub async fn records(&self) -> Vec<Value> {
         let mut records = self.items(TableName::Audit).await;
@@ -196,77 +162,11 @@ impl Bench {
         items.into_iter().map(|item| serde_dynamo::from_item(item).expect("JSON")).collect()
     }
 
-    /// Makes workspace `acme` and its first admin, ada@example.com, and gives her back.
-    pub async fn found(&self) -> User {
-        let ada = person("ada@example.com", Role::Admin, "acme");
-        let record = self.record(Action::WorkspaceCreated);
-        assert!(self.app.store.identities.bootstrap(&ada, record).await.expect("a store"), "it is there");
-        ada
-    }
-
-    /// Adds a person to the workspace `acme`.
-    pub async fn join(&self, email: &str, role: Role) -> User {
-        let user = person(email, role, "acme");
-        let record = self.record(Action::UserCreated);
-        assert!(self.app.store.identities.add_user(&user, record).await.expect("a store"), "they are there");
-        user
-    }
-
-    fn revised(&self, test: &Experiment, patch: Value) -> Experiment {
-        let seed = Seed::from_random(*b"another!");
-        let patch = self.app.screen.clean(patch).expect("a patch that hides nothing");
-        test.revise(typed(patch).expect("a patch"), seed, self.app.clock.now()).expect("a legal change")
-    }
-
     /// How many rows are stored in `events`.
     pub async fn rows(&self) -> usize {
         let name = TableName::Events.in_deployment(PREFIX);
         let answer = self.database().scan().table_name(name).send().await.expect("a scan");
         answer.items().len()
-    }
-
-    /// Adds a machine that may record conversions to the workspace `acme`; it and its secret.
-    pub async fn machine(&self, name: &str) -> (Client, SecretString) {
-        let (workspace, scopes) = (acme(), Scope::ALL.to_vec());
-        let caller = Caller { subject: "bench".to_owned(), workspace, role: Role::Admin, scopes };
-        let new = typed(json!({ "name": name, "scopes": ["conversions:write"] })).expect("a body");
-        let (id, secret) = (random::bytes().expect("a number"), random::bytes().expect("a number"));
-        let drawn = Drawn { id, secret };
-        let (client, secret) = Client::new(new, &caller, &drawn, self.app.clock.now()).expect("a client");
-        let record = self.record(Action::ClientCreated);
-        assert!(self.app.store.clients.create(&client, record).await.expect("a store"), "it is there");
-        (client, secret)
-    }
-
-    /// Asserts that a function lets nobody in without a token and refuses `role`, storing nothing but
-    /// the record of that.
-    pub async fn assert_refuses(&self, function: Function, name: &str, role: Role) {
-        let event = self.event(name, role).await;
-        let answer = self.call(function, without_token(event.clone())).await;
-        assert_eq!((answer.status, &answer.headers["www-authenticate"]), (401, &json!("Bearer")));
-        let (answer, spent) = self.metered(function, event).await;
-        assert_eq!(answer.status, 403, "{}", answer.body);
-        assert_eq!(answer.body["type"], "urn:bellwether:problem:insufficient_scope");
-        assert_eq!(spent.calls, 1, "a refusal costs one call, for its record");
-        let records = self.records().await;
-        let [record] = records.as_slice() else { panic!("one record: {records:?}") };
-        assert_eq!((&record["action"], &record["outcome"]), (&json!("refused"), &json!("denied")));
-        let route = ROUTES.iter().find(|route| route.function == name).expect("a route");
-        assert_eq!(record["target"], route.to_string());
-    }
-
-    /// Asserts that a function answers 503 with Retry-After within 3 s when DynamoDB is out of reach.
-    pub async fn assert_unavailable_without_store(function: Function, name: &str) {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let silent = format!("http://{}", listener.local_addr().expect("an address"));
-        for endpoint in ["http://127.0.0.1:1".to_owned(), silent] {
-            let bench = Self::at(endpoint).await;
-            let began = std::time::Instant::now();
-            let answer = bench.call(function, bench.event(name, Role::Admin).await).await;
-            assert_eq!(answer.status, 503, "{}", answer.body);
-            assert_eq!(answer.headers["retry-after"], "1");
-            assert!(began.elapsed() < std::time::Duration::from_secs(3), "{:?}", began.elapsed());
-        }
     }
 
     /// Invokes a function as the Lambda runtime does.
@@ -300,132 +200,6 @@ impl Bench {
         let answer = self.call(function, event).await;
         (answer, self.app.store.meter.read() - before)
     }
-}
-
-/// The event with another body.
-#[must_use]
-pub fn with_body(mut event: Value, body: &Value) -> Value {
-    event["body"] = json!(body.to_string());
-    event
-}
-
-/// The event with a form as its body.
-#[must_use]
-pub fn with_form(mut event: Value, fields: &[(&str, &str)]) -> Value {
-    let mut form = form_urlencoded::Serializer::new(String::new());
-    event["body"] = json!(form.extend_pairs(fields).finish());
-    event
-}
-
-/// The event as it comes from another address.
-#[must_use]
-pub fn from_address(mut event: Value, address: &str) -> Value {
-    event["requestContext"]["identity"]["sourceIp"] = json!(address);
-    event
-}
-
-/// The event's body.
-#[must_use]
-pub fn body_of(event: &Value) -> Value {
-    serde_json::from_str(event["body"].as_str().unwrap_or_default()).unwrap_or_default()
-}
-
-/// The event about another test.
-#[must_use]
-pub fn with_test_id(event: Value, test_id: &str) -> Value {
-    with_parameter(event, "test_id", test_id)
-}
-
-/// The event with another value of a path's parameter.
-#[must_use]
-pub fn with_parameter(mut event: Value, name: &str, value: &str) -> Value {
-    let path = event["path"].as_str().unwrap_or_default().to_owned();
-    let old = event["pathParameters"][name].as_str().unwrap_or_default().to_owned();
-    event["path"] = json!(path.replacen(&old, value, 1));
-    event["pathParameters"][name] = json!(value);
-    event
-}
-
-/// The event with a query parameter.
-#[must_use]
-pub fn with_query(mut event: Value, name: &str, value: &str) -> Value {
-    event["queryStringParameters"][name] = json!(value);
-    event["multiValueQueryStringParameters"][name] = json!([value]);
-    event
-}
-
-/// The event with a header in the place of those of its name.
-#[must_use]
-pub fn with_header(mut event: Value, name: &str, value: &str) -> Value {
-    event["headers"][name] = json!(value);
-    if event["multiValueHeaders"].is_object() {
-        event["multiValueHeaders"][name] = json!([value]);
-    }
-    event
-}
-
-/// The event without its token.
-#[must_use]
-pub fn without_token(mut event: Value) -> Value {
-    for headers in ["headers", "multiValueHeaders"] {
-        if let Some(headers) = event[headers].as_object_mut() {
-            headers.remove("authorization");
-        }
-    }
-    event
-}
-
-/// A payload 1.0 event as payload 2.0 has it, which the local server sends.
-#[must_use]
-pub fn as_payload_2(event: &Value) -> Value {
-    let query = event["queryStringParameters"].as_object().cloned().unwrap_or_default();
-    let pairs = query.iter().map(|(name, value)| (name, value.as_str().unwrap_or_default()));
-    let raw_query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    let path = format!("/v1{}", event["path"].as_str().unwrap_or_default());
-    json!({
-        "version": "2.0",
-        "routeKey": "$default",
-        "rawPath": path,
-        "rawQueryString": raw_query,
-        "headers": event["headers"],
-        "queryStringParameters": query,
-        "pathParameters": event["pathParameters"].as_object().cloned().unwrap_or_default(),
-        "requestContext": {
-            "accountId": "123456789012",
-            "apiId": "local",
-            "domainName": "localhost",
-            "domainPrefix": "localhost",
-            "http": {
-                "method": event["httpMethod"],
-                "path": path,
-                "protocol": "HTTP/1.1",
-                "sourceIp": "127.0.0.1",
-                "userAgent": "curl"
-            },
-            "requestId": event["requestContext"]["requestId"],
-            "routeKey": "$default",
-            "stage": "$default",
-            "time": "21/Nov/2026:10:00:00 +0000",
-            "timeEpoch": 1_795_255_200_250_i64
-        },
-        "body": event["body"],
-        "isBase64Encoded": false
-    })
-}
-
-/// The workspace of all samples.
-#[must_use]
-pub fn acme() -> Workspace {
-    Workspace::parse("acme").expect("a slug")
-}
-
-/// A person with the password `correct horse battery staple`.
-#[must_use]
-pub fn person(email: &str, role: Role, workspace: &str) -> User {
-    let email = Email::parse(email).expect("an address");
-    let workspace = Workspace::parse(workspace).expect("a slug");
-    let password = Password::parse(&"correct horse battery staple".to_owned().into()).expect("a password");
-    User::new(email, workspace, role, &password, Timestamp::from_millis(NOON)).expect("a hash")
 }
 
 fn app(endpoint: &str, time: &Arc<AtomicI64>) -> App {

@@ -21,7 +21,7 @@ use bellwether::http::routes::ROUTES;
 use bellwether::store::Store;
 use bellwether::store::audit::{Action, Origin};
 use bellwether::store::identities::User;
-use bellwether::store::table::Write;
+use bellwether::store::transaction::Write;
 use bellwether_tests::caller::{instance, refusals};
 use bellwether_tests::cloud::{Cloud, PREFIX, sdk};
 use bellwether_tests::faults::Proxy;

@@ -1,10 +1,14 @@
 //! Who did what. Functions may only put records here: none reads, changes or deletes one.
 
+#[cfg(test)]
+mod tests;
+
 use serde::Serialize;
 
 use super::StoreError;
 use super::item::{Item, sorted_key};
-use super::table::{Condition, Table, Write};
+use super::table::Table;
+use super::transaction::{Condition, Write};
 use crate::clock::Timestamp;
 use crate::experiment::Workspace;
 use crate::http::source::Source;
@@ -230,55 +234,5 @@ impl Audit {
     /// When the record cannot be written as an item.
     pub fn part(&self, entry: &Entry) -> Result<Write, StoreError> {
         Ok(self.table.write(entry.item()?, Condition::New))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::*;
-    use crate::telemetry::Heard;
-
-    fn entry(text: &str) -> Entry {
-        let at = Timestamp::from_millis(1_795_255_200_250);
-        let origin = Origin { at, request_id: text.to_owned(), source: None, unique: [0xab; 16] };
-        let acme = Workspace::parse("acme").unwrap();
-        origin.record(&acme, text, Action::Refused, text).denied().detail(text)
-    }
-
-    #[test]
-    fn whatever_is_recorded_the_log_has_one_line_of_it() {
-        let heard = Heard::from_now_on();
-        let forged = "a\r\n{\"message\":\"audit\"}\nb\rc\u{2028}d";
-        entry(forged).log();
-        let text = heard.text();
-        assert_eq!((text.matches('\n').count(), text.matches('\r').count()), (1, 0), "{text}");
-        let line: Value = serde_json::from_str(&text).unwrap();
-        let record: Value = serde_json::from_str(line["audit"].as_str().unwrap()).unwrap();
-        for field in ["request_id", "actor", "target", "detail"] {
-            assert_eq!(record[field], forged, "{field}");
-        }
-        assert_eq!(
-            (&record["at"], &record["outcome"]),
-            (&json!("2026-11-21T10:00:00.25Z"), &json!("denied"))
-        );
-    }
-
-    #[test]
-    fn a_change_names_the_fields_that_differ_and_not_their_values() {
-        let (old, new) = (
-            json!({ "a": 1, "b": [2], "revision": 1 }),
-            json!({ "a": 1, "b": [3], "c": "secret", "revision": 2 }),
-        );
-        let told = entry("x").change(2, &old, &new).record.detail.unwrap();
-        assert_eq!(told, "revision 2: b, c");
-    }
-
-    #[test]
-    fn records_of_one_workspace_lie_in_the_order_of_time_and_no_two_have_one_key() {
-        let item = entry("x").item().unwrap();
-        let sk = crate::store::item::text(&item, "sk").unwrap().to_owned();
-        assert_eq!(sk, format!("001795255200250 {}", "ab".repeat(16)));
     }
 }

@@ -6,7 +6,8 @@ use super::StoreError;
 use super::item::{Item, key};
 use super::members::member;
 use super::schema::SECRET_IDS;
-use super::table::{Condition, Table, Write};
+use super::table::Table;
+use super::transaction::{Condition, Write};
 use crate::auth::client::{Client, ClientId};
 
 const REVISION: &str = "revision";

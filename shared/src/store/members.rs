@@ -5,8 +5,9 @@ use serde::de::DeserializeOwned;
 
 use super::StoreError;
 use super::item::{Item, key, text};
+use super::query::Query;
 use super::schema::{MEMBER, MEMBER_OF, MEMBERS};
-use super::table::{Query, Table};
+use super::table::Table;
 use crate::auth::client::{ClientId, ClientView};
 use crate::auth::identity::{Email, UserId};
 use crate::auth::people::UserView;

@@ -10,12 +10,14 @@ pub mod item;
 pub mod key;
 pub mod members;
 pub mod meter;
+pub mod query;
 pub mod schema;
 pub mod sessions;
 pub mod summaries;
 pub mod table;
 pub mod tests;
 pub mod throttles;
+pub mod transaction;
 
 use std::sync::Arc;
 

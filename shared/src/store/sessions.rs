@@ -4,7 +4,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::StoreError;
 use super::item::{Item, key};
-use super::table::{Condition, Placed, Table, Write};
+use super::table::{Placed, Table};
+use super::transaction::{Condition, Write};
 use crate::auth::session::{Session, SessionId};
 
 /// The attribute that every use changes.

@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::StoreError;
 use super::item::{Item, sorted_key, text};
-use super::table::{Order, Query, Table};
+use super::query::{Order, Query};
+use super::table::Table;
 use crate::clock::Timestamp;
 use crate::experiment::{Experiment, ExperimentId, Workspace};
 use crate::results::report::Report;

@@ -1,0 +1,110 @@
+//! Rows to totals, by hand; `tests/src/properties.rs` holds any rows to a model.
+
+use super::*;
+use crate::experiment::wire::TestBody;
+use crate::experiment::{BasisPoints, Definition, EventId, GoalKey, Seed, VariantKey};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+const START: i64 = 1_795_255_200_000;
+
+fn test() -> Experiment {
+    let body: TestBody = serde_json::from_value(json!({ "test_id": "t", "name": "T",
+        "variants": [{ "key": "a", "weight": 5_000, "is_control": true }, { "key": "b", "weight": 5_000 }],
+        "goals": [{ "key": "g", "kind": "binary", "role": "primary", "window_days": 1 }] }))
+    .unwrap();
+    let definition = Definition::parse(body).unwrap();
+    Experiment::draft(definition, Seed::from_random([0; 8]), Timestamp::from_millis(START))
+}
+
+fn assigned(unit: u32, variant: &str, phase: u32) -> Row {
+    let assignment = Assignment {
+        variant: VariantKey::parse(variant).unwrap(),
+        assigned_at: Timestamp::from_millis(START),
+        revision: 1,
+        propensity: BasisPoints::parse(5_000).unwrap(),
+        segments: BTreeMap::new(),
+        covariate: None,
+    };
+    Row::Assigned { unit_id: UnitId::parse(format!("unit-{unit:04}")).unwrap(), phase, assignment }
+}
+
+fn converted(unit: u32, event: u32, after_ms: i64) -> Row {
+    Row::Converted(Conversion {
+        unit_id: UnitId::parse(format!("unit-{unit:04}")).unwrap(),
+        goal: GoalKey::parse("g").unwrap(),
+        event_id: EventId::parse(format!("e{event}")).unwrap(),
+        value: 1.0,
+        occurred_at: Timestamp::from_millis(START + after_ms),
+    })
+}
+
+fn fold(test: &Experiment, rows: impl IntoIterator<Item = Row>) -> Totals {
+    let mut fold = Fold::new(test);
+    rows.into_iter().for_each(|row| fold.push(row));
+    fold.finish()
+}
+
+#[test]
+fn the_window_begins_with_the_assignment_and_includes_its_last_millisecond() {
+    let day = 86_400_000;
+    for (after, counts) in [(-1, 0), (0, 1), (day, 1), (day + 1, 0)] {
+        let totals = fold(&test(), [assigned(1, "a", 1), converted(1, 1, after)]);
+        assert_eq!(totals.arms[0].goals[0].converted, counts, "{after}");
+    }
+}
+
+#[test]
+fn a_unit_counts_once_however_often_it_converts_or_its_rows_are_repeated() {
+    let rows = vec![assigned(1, "b", 1), converted(1, 1, 5), converted(1, 2, 6), converted(1, 1, 5)];
+    let mut shuffled = rows.clone();
+    shuffled.reverse();
+    shuffled.extend(rows.clone());
+    let totals = fold(&test(), rows);
+    assert_eq!(totals.arms[1].units, 1);
+    assert_eq!(totals.arms[1].goals[0].converted, 1);
+    assert_eq!(fold(&test(), shuffled), totals);
+}
+
+#[test]
+fn outcomes_without_an_assignment_and_assignments_of_other_phases_do_not_count() {
+    let rows = [converted(1, 1, 5), assigned(2, "a", 2), converted(2, 1, 5), assigned(3, "gone", 1)];
+    assert_eq!(fold(&test(), rows), Totals::empty(&test()));
+}
+
+#[test]
+fn parts_merged_in_order_are_the_whole() {
+    let test = test();
+    let rows: Vec<Vec<Row>> = (0..50)
+        .map(|n| {
+            let variant = if n % 3 == 0 { "a" } else { "b" };
+            let outcome = (n % 4 == 0).then(|| converted(n, 1, 7));
+            [assigned(n, variant, 1)].into_iter().chain(outcome).collect()
+        })
+        .collect();
+    let whole = fold(&test, rows.concat());
+    let mut parts = Totals::empty(&test);
+    for part in rows.chunks(7) {
+        parts.merge(&fold(&test, part.concat()));
+    }
+    assert_eq!((parts.units(), &parts.strata), (50, &whole.strata));
+    for (part, all) in parts.arms.iter().zip(&whole.arms) {
+        assert_eq!((part.units, part.goals[0].converted), (all.units, all.goals[0].converted));
+        assert!((part.goals[0].moments.mean() - all.goals[0].moments.mean()).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn a_units_weights_are_those_of_the_revision_that_assigned_it() {
+    let mut test = test();
+    test.weightings
+        .push(crate::experiment::Weighting { revision: 5, weights: test.weightings[0].weights.clone() });
+    let at = |unit, revision| match assigned(unit, "a", 1) {
+        Row::Assigned { unit_id, phase, assignment } => {
+            Row::Assigned { unit_id, phase, assignment: Assignment { revision, ..assignment } }
+        }
+        other @ Row::Converted(_) => other,
+    };
+    let totals = fold(&test, [at(1, 1), at(2, 4), at(3, 5), at(4, 9)]);
+    assert_eq!(totals.strata, [[2, 0], [2, 0]]);
+}

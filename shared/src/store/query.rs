@@ -1,0 +1,98 @@
+//! Reading a partition, page by page.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+
+use super::item::Item;
+use super::schema::PK;
+use super::table::{Answer, Table};
+
+/// Which items to read: those of one partition, as they stand now. An index is read as it stood a
+/// moment ago, for DynamoDB keeps no other.
+#[derive(Debug, Clone, Default)]
+pub struct Query<'a> {
+    /// The partition.
+    pub partition: &'a str,
+    /// The index and the name of its partition key, to read through it.
+    pub index: Option<(&'static str, &'static str)>,
+    /// The name of the sort key and what it must begin with.
+    pub beginning: Option<(&'static str, &'a str)>,
+    /// Where an earlier page ended.
+    pub after: Option<Item>,
+    /// Most items in the page.
+    pub limit: Option<i32>,
+    /// In which order of their sort keys.
+    pub order: Order,
+}
+
+/// An order of sort keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// Smallest first.
+    #[default]
+    Rising,
+    /// Largest first.
+    Falling,
+}
+
+impl<'a> Query<'a> {
+    /// All of a partition, in rising order, by pages of 1 MB.
+    #[must_use]
+    pub fn of(partition: &'a str) -> Self {
+        Self { partition, ..Self::default() }
+    }
+}
+
+/// One page of a query.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// The items, in key order.
+    pub items: Vec<Item>,
+    /// Where the next page begins, unless this was the last.
+    pub next: Option<Item>,
+}
+
+impl Table {
+    /// Reads one page. A page without a limit has 1 MB and may be one of many under way: it is waited
+    /// for longer.
+    pub fn query(&self, query: Query<'_>) -> Answer<'_, Page> {
+        let mut request = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .key_condition_expression("#key = :partition")
+            .expression_attribute_names("#key", query.index.map_or(PK, |(_, key)| key))
+            .expression_attribute_values(":partition", AttributeValue::S(query.partition.to_owned()))
+            .set_index_name(query.index.map(|(name, _)| name.to_owned()))
+            .set_exclusive_start_key(query.after)
+            .set_limit(query.limit)
+            .scan_index_forward(query.order == Order::Rising)
+            .consistent_read(query.index.is_none())
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        if let Some((name, beginning)) = query.beginning {
+            request = request
+                .key_condition_expression("#key = :partition AND begins_with(#sort, :beginning)")
+                .expression_attribute_names("#sort", name)
+                .expression_attribute_values(":beginning", AttributeValue::S(beginning.to_owned()));
+        }
+        let mut config = aws_sdk_dynamodb::config::Builder::new();
+        if query.limit.is_none() && query.index.is_none() {
+            config = config.timeout_config(whole_page());
+        }
+        Box::pin(async move {
+            let answer = request.customize().config_override(config).send().await?;
+            self.meter.consumed(answer.consumed_capacity().and_then(|c| c.capacity_units));
+            let next = answer.last_evaluated_key.filter(|key| !key.is_empty());
+            Ok(Page { items: answer.items.unwrap_or_default(), next })
+        })
+    }
+}
+
+/// How long a fold waits for a page. Its pages come side by side and are parsed one after the other,
+/// which on a slice of a processor takes seconds; the handler's budget bounds the whole.
+fn whole_page() -> TimeoutConfig {
+    let time = Duration::from_secs;
+    TimeoutConfig::builder().operation_attempt_timeout(time(10)).operation_timeout(time(20)).build()
+}
