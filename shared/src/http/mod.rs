@@ -15,6 +15,7 @@ pub mod origin;
 pub mod page;
 pub mod plain;
 pub mod problem;
+mod problem_document;
 mod refusal;
 pub mod reply;
 pub mod routes;

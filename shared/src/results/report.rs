@@ -156,7 +156,7 @@ impl Report {
             .iter()
             .zip(&totals.strata)
             .map(|(weighting, units)| Stratum {
-                weights: weighting.weights.iter().map(|weight| u32::from(weight.get())).collect(),
+                weights: weighting.weights.iter().map(|weight| weight.get()).collect(),
                 units,
             })
             .collect();

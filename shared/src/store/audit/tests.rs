@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::experiment::Workspace;
 use crate::telemetry::Heard;
 
 fn entry(text: &str) -> Entry {
