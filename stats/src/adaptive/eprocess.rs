@@ -1,0 +1,143 @@
+//! The reading of an adaptive test while it runs: a bet against "the arms do not differ".
+//!
+//! When the arms do not differ, a unit's outcome says nothing about the arm that chance gave it: the
+//! chance of each arm is its stored propensity, whatever the outcome. So who bets on the arm of each
+//! unit after seeing its outcome, at odds of the propensities and with rules fixed before the unit's
+//! batch began, wins nothing on average. The capital is a product over units of (probability bet on its
+//! arm) / (propensity). It exceeds 20 at any time ever with a probability of at most 1 in 20 (Ville),
+//! however the base rate drifts, however the weights follow the outcomes, whenever one looks.
+//!
+//! The bets of a batch depend on earlier batches only, so within a batch the product is one over counts
+//! by arm and outcome. Units come in the order of their assignment, batch by batch; within a batch
+//! their order changes nothing. Batches must be handed over in the order of their revisions, and the
+//! units of a batch that is not yet full must be its first by time of assignment, which those past a
+//! goal's window are.
+//!
+//! Source: Ville 1939; Shafer 2021, "Testing by betting"; Waudby-Smith and others 2024, "Anytime-valid
+//! off-policy inference for contextual bandits", for bets on logged propensities.
+
+use super::{Batch, Pair, count};
+
+/// The differences bet on, as logarithms of odds ratios, each in both directions with equal stakes.
+const EFFECTS: [f64; 6] = [0.3, 0.6, 0.9, 1.2, 1.6, 2.2];
+
+/// The base rate bet on before there are outcomes, and how many units that guess is worth.
+const GUESS: (f64, f64) = (0.2, 2.0);
+
+/// Evidence against "the arms do not differ".
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Evidence {
+    /// The capital now, having begun with 1; on average at most 1 when the arms do not differ.
+    pub e_value: f64,
+    /// 1 / the highest capital at the end of any batch, at most 1. It never rises.
+    pub p_value: f64,
+    /// Units bet on.
+    pub units: u64,
+}
+
+/// The evidence of a binary goal's batches, in the order of their revisions, that the arms numbered
+/// `control` and `treatment` differ. Safe to watch. Without units the evidence is 1.
+#[must_use]
+pub fn evidence(batches: &[Batch], control: usize, treatment: usize) -> Evidence {
+    let effects: Vec<f64> = EFFECTS.iter().flat_map(|effect| [-effect, *effect]).collect();
+    let mut capitals = vec![0.0; effects.len()];
+    let (mut converted, mut units) = (GUESS.0 * GUESS.1, GUESS.1);
+    let mut found = Evidence { e_value: 1.0, p_value: 1.0, units: 0 };
+    for pair in batches.iter().filter_map(|batch| batch.pair(control, treatment)) {
+        for (capital, effect) in capitals.iter_mut().zip(&effects) {
+            *capital += winnings(&pair, converted / units, *effect);
+        }
+        converted += pair.control.total() + pair.treatment.total();
+        units += count(pair.control) + count(pair.treatment);
+        found.units += pair.control.units() + pair.treatment.units();
+        found.e_value = mixture(&capitals);
+        found.p_value = found.p_value.min(1.0 / found.e_value);
+    }
+    found
+}
+
+/// The logarithm of what a batch multiplies the capital by, when betting that the arms' log odds differ
+/// by `effect` around the base rate.
+fn winnings(pair: &Pair<'_>, base: f64, effect: f64) -> f64 {
+    let middle = (base / (1.0 - base)).ln();
+    let rate = |shift: f64| 1.0 / (1.0 + (-(middle + shift)).exp());
+    let (a, b) = (rate(-pair.share * effect), rate((1.0 - pair.share) * effect));
+    // The share of converted units over both arms, and of the others, as the bet has them.
+    let yes = pair.share * b + (1.0 - pair.share) * a;
+    let no = 1.0 - yes;
+    let of = |rate: f64, units: f64, converted: f64| {
+        converted * (rate / yes).ln() + (units - converted) * ((1.0 - rate) / no).ln()
+    };
+    of(a, count(pair.control), pair.control.total()) + of(b, count(pair.treatment), pair.treatment.total())
+}
+
+/// The mean of capitals given as logarithms.
+fn mixture(capitals: &[f64]) -> f64 {
+    let most = capitals.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    #[expect(clippy::cast_precision_loss, reason = "a dozen")]
+    let stakes = capitals.len() as f64;
+    most.exp() * (capitals.iter().map(|capital| (capital - most).exp()).sum::<f64>() / stakes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adaptive::testing::{arm, batch};
+
+    /// The mean of the capital over all ways in which chance can assign a batch's units.
+    fn fair(before: &[Batch], weight: u32, outcomes: (u32, u32)) -> f64 {
+        let share = f64::from(weight) / 10_000.0;
+        let choose = |n: u32, k: u32| (0..k).fold(1.0, |c, i| c * f64::from(n - i) / f64::from(i + 1));
+        let mut mean = 0.0;
+        for yes in 0..=outcomes.0 {
+            for no in 0..=outcomes.1 {
+                let (treated, others) = (yes + no, outcomes.0 + outcomes.1 - yes - no);
+                let chance = choose(outcomes.0, yes)
+                    * choose(outcomes.1, no)
+                    * share.powi(treated.try_into().unwrap())
+                    * (1.0 - share).powi(others.try_into().unwrap());
+                let next = batch(weight, (others, outcomes.0 - yes), (treated, yes));
+                mean += chance * evidence(&[before.to_vec(), vec![next]].concat(), 0, 1).e_value;
+            }
+        }
+        mean
+    }
+
+    #[test]
+    fn chance_alone_wins_nothing_on_average_whatever_the_outcomes() {
+        for weight in [500, 1_000, 5_000, 9_000] {
+            for outcomes in [(0, 6), (3, 4), (7, 1), (9, 0)] {
+                let mean = fair(&[], weight, outcomes);
+                assert!((mean - 1.0).abs() < 1e-12, "{weight} {outcomes:?} {mean}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_won_before_is_what_one_has_on_average_after() {
+        let before = [batch(5_000, (10, 1), (10, 6)), batch(8_000, (4, 1), (16, 7))];
+        let held = evidence(&before, 0, 1).e_value;
+        assert!(held > 1.5);
+        for weight in [1_000, 9_000] {
+            assert!((fair(&before, weight, (3, 9)) / held - 1.0).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn the_p_value_keeps_the_best_moment() {
+        let mut batches = vec![batch(5_000, (10, 1), (10, 7)); 3];
+        let then = evidence(&batches, 0, 1);
+        assert!(then.p_value < 0.05 && (then.p_value * then.e_value - 1.0).abs() < 1e-12, "{then:?}");
+        batches.extend(vec![batch(5_000, (10, 6), (10, 1)); 3]);
+        let now = evidence(&batches, 0, 1);
+        assert!(now.e_value < then.e_value && (now.p_value - then.p_value).abs() < 1e-15, "{now:?}");
+    }
+
+    #[test]
+    fn without_units_or_choice_there_is_no_evidence() {
+        let none = Evidence { e_value: 1.0, p_value: 1.0, units: 0 };
+        assert_eq!(evidence(&[], 0, 1), none);
+        let forced = Batch { weights: vec![0, 10_000], arms: vec![arm(0, 0), arm(9, 9)] };
+        assert_eq!(evidence(&[forced], 0, 1), none);
+    }
+}

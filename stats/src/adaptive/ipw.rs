@@ -1,0 +1,138 @@
+//! The interval of an adaptive test while it runs, from inverse propensities.
+//!
+//! Each unit stands for 1 / propensity units of its arm. What earlier batches lead one to expect of the
+//! arm is taken off first, which changes nothing on average and makes the interval shorter.
+//!
+//! Source: Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas 2024, "Time-uniform central limit theory and
+//! asymptotic confidence sequences" (theorem 2.2 and section 3, for averages of changing effects).
+
+use super::{Batch, Pair, count};
+
+/// Fewest converted units in either arm before the interval is shown.
+pub const LEAST_CONVERTED: f64 = 5.0;
+
+/// Fewest units in either arm before the interval is shown.
+pub const LEAST_UNITS: f64 = 10.0;
+
+/// An interval that may be watched. It comes without a p-value: the evidence is
+/// [`evidence`](super::eprocess::evidence)'s, which is exact.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sequence {
+    /// The mean of treatment minus control over the units so far.
+    pub estimate: f64,
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// Units, mean and sum of squared deviations of the units' weighted numbers.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    n: f64,
+    mean: f64,
+    squares: f64,
+}
+
+impl Sums {
+    fn merge(&mut self, n: f64, mean: f64, squares: f64) {
+        if n > 0.0 {
+            let (all, apart) = (self.n + n, mean - self.mean);
+            self.mean += apart * n / all;
+            self.squares += squares + apart * apart * self.n * n / all;
+            self.n = all;
+        }
+    }
+}
+
+/// The confidence sequence of `treatment − control` of a binary goal at level `alpha`, tightest when
+/// about `planned` units are in. Batches must come in the order of their revisions.
+///
+/// None before both arms have [`LEAST_CONVERTED`] converted units and [`LEAST_UNITS`] units: it is right
+/// for many units only, and with fewer it errs up to 13 % instead of 5 %.
+#[must_use]
+pub fn sequence(
+    batches: &[Batch],
+    control: usize,
+    treatment: usize,
+    alpha: f64,
+    planned: f64,
+) -> Option<Sequence> {
+    let (mut sums, mut arms) = (Sums::default(), [(0.0, 0.0); 2]);
+    for pair in batches.iter().filter_map(|batch| batch.pair(control, treatment)) {
+        add(&mut sums, &pair, expected(arms));
+        for (arm, own) in arms.iter_mut().zip([pair.control, pair.treatment]) {
+            *arm = (arm.0 + count(own), arm.1 + own.total());
+        }
+    }
+    if arms.iter().any(|(units, total)| *units < LEAST_UNITS || *total < LEAST_CONVERTED) {
+        return None;
+    }
+    let log = -2.0 * alpha.ln();
+    let tuning = (log + (1.0 + log).ln()) / planned.max(1.0);
+    let spread = sums.n * tuning + 1.0;
+    let half = (sums.squares / sums.n * 2.0 * spread / (sums.n * sums.n * tuning)
+        * (spread.sqrt() / alpha).ln())
+    .sqrt();
+    Some(Sequence { estimate: sums.mean, low: sums.mean - half, high: sums.mean + half })
+}
+
+/// The mean expected of each arm from earlier batches: halfway between its own and that of both, which
+/// steadies an arm of few units; 0 before the first.
+fn expected(arms: [(f64, f64); 2]) -> [f64; 2] {
+    let both = (arms[0].1 + arms[1].1) / (arms[0].0 + arms[1].0).max(1.0);
+    arms.map(|(units, total)| (total + LEAST_UNITS * both) / (units + LEAST_UNITS))
+}
+
+fn add(sums: &mut Sums, pair: &Pair<'_>, [a, b]: [f64; 2]) {
+    let arms = [(pair.control, a, -1.0 / (1.0 - pair.share)), (pair.treatment, b, 1.0 / pair.share)];
+    for (own, expected, factor) in arms {
+        let n = count(own);
+        let squares = own.variance().unwrap_or(0.0) * (n - 1.0).max(0.0);
+        sums.merge(n, b - a + factor * (own.mean() - expected), factor * factor * squares);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adaptive::testing::batch;
+
+    #[test]
+    fn the_first_batch_weights_each_unit_by_its_inverse_propensity() {
+        let found = sequence(&[batch(2_500, (60, 6), (20, 8))], 0, 1, 0.05, 80.0).unwrap();
+        // 8 units of 1/0.25, 6 of −1/0.75, the rest 0, over 80.
+        assert!((found.estimate - (8.0 / 0.25 - 6.0 / 0.75) / 80.0).abs() < 1e-12);
+        let square: f64 = (8.0 * 16.0 + 6.0 / 0.5625) / 80.0 - found.estimate.powi(2);
+        let log = 2.0 * 20.0_f64.ln();
+        let rise: f64 = 1.0 + log + (1.0 + log).ln();
+        let half = (square / 80.0 * 2.0 * rise / (rise - 1.0) * (rise.sqrt() * 20.0).ln()).sqrt();
+        assert!((found.high - found.estimate - half).abs() < 1e-12, "{found:?} {half}");
+    }
+
+    #[test]
+    fn it_is_silent_until_both_arms_have_five_conversions_and_ten_units() {
+        let shown =
+            |control, treatment| sequence(&[batch(5_000, control, treatment)], 0, 1, 0.05, 40.0).is_some();
+        assert!(shown((10, 5), (10, 5)));
+        assert!(!shown((10, 4), (10, 5)) && !shown((9, 5), (10, 5)) && !shown((10, 5), (10, 4)));
+        assert_eq!(sequence(&[], 0, 1, 0.05, 40.0), None);
+    }
+
+    #[test]
+    fn exchanging_the_arms_turns_the_interval_round() {
+        let batches = [batch(3_000, (30, 6), (12, 5)), batch(7_000, (11, 3), (29, 11))];
+        let one = sequence(&batches, 0, 1, 0.05, 100.0).unwrap();
+        let other = sequence(&batches, 1, 0, 0.05, 100.0).unwrap();
+        assert!((one.low + other.high).abs() < 1e-12 && (one.high + other.low).abs() < 1e-12);
+    }
+
+    #[test]
+    fn more_of_the_same_batches_shorten_it() {
+        let of = |times| {
+            let found = sequence(&vec![batch(4_000, (12, 3), (8, 3)); times], 0, 1, 0.05, 200.0).unwrap();
+            found.high - found.low
+        };
+        assert!(of(40) < of(20) && of(20) < of(10));
+    }
+}
