@@ -4,6 +4,7 @@
 //! it answers or after who found it. `shared/src/results/` decides which of them a report shows.
 
 pub mod adaptive;
+pub mod balance;
 pub mod bayes;
 pub mod fieller;
 pub mod moments;

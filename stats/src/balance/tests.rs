@@ -1,0 +1,120 @@
+//! Tests of balance and of the randomisation test.
+
+use super::*;
+
+/// Arms of equal weight, by a hash of seed and unit (Steele, Lea and Flood 2014, splitmix64).
+fn fair(count: usize) -> impl FnMut(u64, &mut [usize]) + Copy {
+    move |seed, arms| {
+        for (unit, arm) in (0_u64..).zip(arms) {
+            let mut z = (seed << 32 | unit).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            *arm = usize::try_from((z ^ (z >> 31)) % count as u64).unwrap();
+        }
+    }
+}
+
+fn numbers(units: u32) -> Vec<f64> {
+    (0..units).map(|unit| f64::from(unit * unit % 101)).collect()
+}
+
+fn list() -> Sheet {
+    let levels: Vec<usize> = (0..60).map(|unit| unit % 7 % 3).collect();
+    Sheet::new(60).with_levels(&levels).with_numbers(&numbers(60))
+}
+
+#[test]
+fn the_imbalance_is_the_greatest_difference_in_standard_deviations() {
+    let sheet = Sheet::new(4).with_numbers(&[1.0, 2.0, 3.0, 6.0]);
+    // Mean 3, variance 3.5; the arms' means are 1.5 and 4.5.
+    assert!((sheet.imbalance(&[0, 0, 1, 1], 2) - 3.0 / 3.5_f64.sqrt()).abs() < 1e-12);
+    // Three quarters of the first arm have the level, none of the second: share ½, deviation ½.
+    let sheet = Sheet::new(6).with_levels(&[0, 0, 0, 1, 1, 1]);
+    assert!((sheet.imbalance(&[0, 0, 0, 0, 1, 1], 2) - 1.5).abs() < 1e-12);
+    assert_eq!(sheet.imbalance(&[0, 0, 0, 1, 1, 1], 3), f64::INFINITY);
+    assert!(Sheet::new(2).with_numbers(&[7.0, 7.0]).imbalance(&[0, 1], 2) < 1e-12);
+}
+
+#[test]
+fn the_kept_seed_is_the_first_later_one_under_the_best_tenth_and_not_the_best() {
+    for count in [2, 3] {
+        let sheet = list();
+        let choice = choose(&sheet, count, fair(count)).unwrap();
+        let own = |seed| {
+            let mut arms = vec![0; 60];
+            fair(count)(seed, &mut arms);
+            sheet.imbalance(&arms, count)
+        };
+        let (under, at_most) = (0..TRIAL).map(own).fold((0, 0), |(under, at_most), x| {
+            (under + u32::from(x < choice.threshold), at_most + u32::from(x <= choice.threshold))
+        });
+        assert!(under < 100 && at_most >= 100, "{under} {at_most}");
+        assert!((TRIAL..choice.seed).all(|seed| own(seed) > choice.threshold));
+        assert!(choice.seed >= TRIAL && choice.imbalance <= choice.threshold);
+        assert!((own(choice.seed) - choice.imbalance).abs() < 1e-15);
+        assert!((0..TRIAL).map(own).fold(f64::MAX, f64::min) < choice.imbalance);
+    }
+}
+
+#[test]
+fn seeds_that_are_not_chance_end_the_search() {
+    assert_eq!(choose(&list(), 2, |_, arms: &mut [usize]| arms.fill(0)), None);
+    let mut drawn = 0_u64;
+    let worse_later = |seed: u64, arms: &mut [usize]| {
+        drawn += 1;
+        fair(2)(seed.min(TRIAL), arms);
+        if seed >= TRIAL {
+            arms.iter_mut().enumerate().for_each(|(unit, arm)| *arm = usize::from(unit >= 59));
+        }
+    };
+    assert_eq!(choose(&list(), 2, worse_later), None);
+    assert_eq!(drawn, TRIAL + MOST_TRIED);
+}
+
+#[test]
+fn a_difference_is_found_and_none_is_not() {
+    let sheet = list();
+    let choice = choose(&sheet, 2, fair(2)).unwrap();
+    let mut arms = vec![0; 60];
+    fair(2)(choice.seed, &mut arms);
+    let noise: Vec<f64> = (0..60_u32).map(|unit| f64::from(unit * 37 % 61)).collect();
+    let moved: Vec<f64> =
+        noise.iter().zip(&arms).map(|(x, &arm)| if arm == 1 { x + 40.0 } else { *x }).collect();
+    let p = |outcomes: &[f64]| test(&sheet, 2, &choice, DRAWS, fair(2), studentised(outcomes, 0, 1)).unwrap();
+    let (none, some) = (p(&noise), p(&moved));
+    assert!(none.p_value > 0.05 && some.p_value < 0.002, "{none:?} {some:?}");
+    assert!((5_000..20_000).contains(&none.tried), "{none:?}");
+    assert_eq!(p(&noise), none);
+}
+
+#[test]
+fn outcomes_that_are_all_the_same_have_a_p_value_of_one_half() {
+    // Every draw ties with the observed one, and ties count half.
+    let sheet = list();
+    let choice = choose(&sheet, 2, fair(2)).unwrap();
+    let found = test(&sheet, 2, &choice, 1_000, fair(2), studentised(&[3.0; 60], 0, 1)).unwrap();
+    assert!((found.p_value - 0.5).abs() < 1e-12);
+}
+
+#[test]
+fn a_threshold_that_no_seed_meets_has_no_test() {
+    let choice = Choice { seed: 0, threshold: -1.0, imbalance: 0.0 };
+    let mut drawn = 0;
+    let counted = |seed, arms: &mut [usize]| {
+        drawn += 1;
+        fair(2)(seed, arms);
+    };
+    assert_eq!(test(&list(), 2, &choice, 10, counted, |_| 0.0), None);
+    assert_eq!(drawn, 301);
+}
+
+#[test]
+fn the_statistic_is_welchs_and_arms_that_do_not_vary_are_infinitely_far_apart() {
+    let outcomes = [1.0, 2.0, 3.0, 5.0, 9.0];
+    let statistic = studentised(&outcomes, 0, 1);
+    let wanted = 5.0 / (1.0 / 3.0 + 4.0_f64).sqrt();
+    assert!((statistic(&[0, 0, 0, 1, 1]) - wanted).abs() < 1e-12);
+    assert!((statistic(&[1, 1, 1, 0, 0]) - wanted).abs() < 1e-12);
+    assert!(statistic(&[2, 2, 2, 1, 1]).abs() < 1e-12);
+    assert_eq!(studentised(&[1.0, 1.0, 2.0, 2.0], 0, 1)(&[0, 0, 1, 1]), f64::INFINITY);
+}
