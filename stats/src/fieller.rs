@@ -1,9 +1,8 @@
 //! The relative difference of two means: treatment over control, less one.
 
-use statrs::distribution::StudentsT;
-
 use crate::moments::Moments;
-use crate::welch::{Difference, quantile};
+use crate::sample::Sample;
+use crate::welch::{Difference, student_quantile};
 
 /// A relative difference with its set of values that the data do not contradict.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,27 +28,41 @@ pub fn fieller(
     difference: Option<Difference>,
     alpha: f64,
 ) -> Option<Relative> {
-    let (a, b) = (control.mean(), treatment.mean());
-    if a <= 0.0 || control.units() == 0 || treatment.units() == 0 {
+    if control.mean() <= 0.0 || treatment.units() == 0 {
         return None;
     }
-    let interval = difference.and_then(|difference| bounds(control, treatment, difference, alpha));
-    Some(Relative { estimate: b / a - 1.0, interval })
+    let interval = || relative(&control.sample()?, &treatment.sample()?, &difference?, alpha)?.interval;
+    Some(Relative { estimate: treatment.mean() / control.mean() - 1.0, interval: interval() })
 }
 
-fn bounds(control: &Moments, treatment: &Moments, difference: Difference, alpha: f64) -> Option<(f64, f64)> {
-    let distribution = StudentsT::new(0.0, 1.0, difference.freedom).ok()?;
-    let t = quantile(&distribution, 1.0 - alpha / 2.0);
-    let (a, b) = (control.mean(), treatment.mean());
-    let (va, vb) = (control.variance_of_mean()?, treatment.variance_of_mean()?);
+/// The same for anything with a mean and its variance, such as the ratios of [`crate::delta`].
+///
+/// `difference` is that of the same arms, for its degrees of freedom. None when the control's mean is
+/// not above 0.
+#[must_use]
+pub fn relative(
+    control: &Sample,
+    treatment: &Sample,
+    difference: &Difference,
+    alpha: f64,
+) -> Option<Relative> {
+    (control.mean > 0.0).then(|| Relative {
+        estimate: treatment.mean / control.mean - 1.0,
+        interval: bounds(control, treatment, difference.freedom, alpha),
+    })
+}
+
+fn bounds(control: &Sample, treatment: &Sample, freedom: f64, alpha: f64) -> Option<(f64, f64)> {
+    let t = student_quantile(freedom, 1.0 - alpha / 2.0)?;
+    let (a, b) = (control.mean, treatment.mean);
+    let (va, vb) = (control.variance_of_mean(), treatment.variance_of_mean());
     let known = a * a - t * t * va;
     if known <= 0.0 {
         return None;
     }
     let middle = a * b;
     let spread = (middle * middle - known * (b * b - t * t * vb)).max(0.0).sqrt();
-    let ends = [(middle - spread) / known - 1.0, (middle + spread) / known - 1.0];
-    Some((ends[0], ends[1]))
+    Some(((middle - spread) / known - 1.0, (middle + spread) / known - 1.0))
 }
 
 #[cfg(test)]
@@ -65,7 +78,7 @@ mod tests {
         moments
     }
 
-    fn relative(control: &Moments, treatment: &Moments) -> Option<Relative> {
+    fn percentage(control: &Moments, treatment: &Moments) -> Option<Relative> {
         fieller(control, treatment, welch(control, treatment, 0.05), 0.05)
     }
 
@@ -75,7 +88,7 @@ mod tests {
             [((100, 900), (130, 870)), ((100, 900), (120, 880)), ((80, 120), (120, 80)), ((30, 70), (31, 69))]
         {
             let (control, treatment) = (converted(a.0, a.1), converted(b.0, b.1));
-            let (low, high) = relative(&control, &treatment).unwrap().interval.unwrap();
+            let (low, high) = percentage(&control, &treatment).unwrap().interval.unwrap();
             let difference = welch(&control, &treatment, 0.05).unwrap();
             assert_eq!(low > 0.0, difference.low > 0.0, "{a:?} {b:?}");
             assert!(low < high && high > 0.0);
@@ -84,8 +97,8 @@ mod tests {
 
     #[test]
     fn a_baseline_that_cannot_be_told_from_zero_has_no_percentage() {
-        let found = relative(&converted(2, 38), &converted(6, 34)).unwrap();
+        let found = percentage(&converted(2, 38), &converted(6, 34)).unwrap();
         assert_eq!((found.estimate.round(), found.interval), (2.0, None));
-        assert_eq!(relative(&converted(0, 40), &converted(6, 34)), None);
+        assert_eq!(percentage(&converted(0, 40), &converted(6, 34)), None);
     }
 }

@@ -1,12 +1,22 @@
 //! The statistics of Bellwether, on numbers alone: no test, no store, no clock, no chance of their own.
 //!
-//! [`moments`] holds what a fold keeps of each arm. Each other module is one method, named after what
-//! it answers or after who found it. `shared/src/results/` decides which of them a report shows.
+//! [`moments`] and [`joint`] hold what a fold keeps of each arm, [`sample`] what a comparison needs of
+//! it. Each other module is one method, named after what it answers or after who found it. `shared/src/results/` decides which of them a report shows.
 
 pub mod adaptive;
+pub mod agresti_caffo;
+pub mod always_valid;
 pub mod balance;
 pub mod bayes;
+pub mod cuped;
+pub mod delta;
+pub mod families;
 pub mod fieller;
+pub mod joint;
 pub mod moments;
+pub mod permutation;
+pub mod sample;
 pub mod srm;
+mod twofold;
+pub mod warnings;
 pub mod welch;

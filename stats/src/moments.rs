@@ -1,40 +1,76 @@
-//! Count, mean and spread of one number per unit, in one pass and mergeable.
+//! Count, total and spread of one number per unit, in one pass and mergeable.
 //!
-//! Source: Welford 1962 for the update; Chan, Golub and others 1979 for the merge. A bare sum of
-//! squares would lose every digit of the variance when the mean is large.
+//! Source: Youngs and Cramer 1971 for the update, Chan, Golub and others 1979 for the merge, both in
+//! numbers of twice the precision. A bare sum of squares would lose every digit of the variance when the
+//! mean is large; at ordinary precision the order of the units would show in the tenth digit.
 
-/// Moments of one number over units.
+use crate::sample::Sample;
+use crate::twofold::Twofold;
+
+/// Moments of one number over units. Numbers must be finite and below 1e150 in size.
+///
+/// Merged in a fixed order, the same parts give the same bits; in any other order every figure agrees
+/// within 1e-12 relative.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Moments {
     n: u64,
-    mean: f64,
-    m2: f64,
-    sum: f64,
-    lost: f64,
+    sum: Twofold,
+    squares: Twofold,
 }
 
 impl Moments {
+    /// The moments of a binary goal from counts: `converted` units of 1, the other ones of 0.
+    ///
+    /// More converted units than units count as all of them.
+    #[must_use]
+    pub fn of_counts(converted: u64, units: u64) -> Self {
+        let yes = count(converted.min(units));
+        let squares = if units == 0 {
+            Twofold::default()
+        } else {
+            Twofold::from(yes * (count(units) - yes)).over(count(units))
+        };
+        Self { n: units, sum: Twofold::from(yes), squares }
+    }
+
     /// Adds one unit's number.
     pub fn add(&mut self, x: f64) {
+        self.deviate(x);
+    }
+
+    /// Adds `x` and returns `n x − Σx`, n times the deviation from the new mean.
+    pub(crate) fn deviate(&mut self, x: f64) -> Twofold {
         self.n += 1;
-        self.sum_up(x);
-        let delta = x - self.mean;
-        self.mean += delta / self.count();
-        self.m2 += delta * (x - self.mean);
+        let n = count(self.n);
+        self.sum = self.sum.plus(Twofold::from(x));
+        let off = Twofold::from(x).times(Twofold::from(n)).minus(self.sum);
+        if self.n > 1 {
+            self.squares = self.squares.plus(off.times(off).over(n * (n - 1.0)));
+        }
+        off
     }
 
     /// Adds all of `other`'s units.
     pub fn merge(&mut self, other: &Self) {
+        self.join(other);
+    }
+
+    /// Adds `other` and returns `n₂Σ₁x − n₁Σ₂x`, from which the means' distance follows.
+    pub(crate) fn join(&mut self, other: &Self) -> Twofold {
         if other.n == 0 {
-            return;
+            return Twofold::default();
         }
-        self.sum_up(other.sum);
-        self.sum_up(other.lost);
-        let (own, theirs) = (self.count(), other.count());
-        let (n, delta) = (own + theirs, other.mean - self.mean);
+        if self.n == 0 {
+            *self = *other;
+            return Twofold::default();
+        }
+        let (own, theirs) = (count(self.n), count(other.n));
+        let apart = self.sum.times(Twofold::from(theirs)).minus(other.sum.times(Twofold::from(own)));
         self.n += other.n;
-        self.mean += delta * theirs / n;
-        self.m2 += other.m2 + delta * delta * own * theirs / n;
+        self.sum = self.sum.plus(other.sum);
+        let between = apart.times(apart).over(own * theirs).over(own + theirs);
+        self.squares = self.squares.plus(other.squares).plus(between);
+        apart
     }
 
     /// How many units.
@@ -46,76 +82,45 @@ impl Moments {
     /// The mean per unit; 0 without units.
     #[must_use]
     pub fn mean(&self) -> f64 {
-        self.mean
+        if self.n == 0 { 0.0 } else { self.sum.over(count(self.n)).value() }
     }
 
     /// The sum over units.
     #[must_use]
     pub fn total(&self) -> f64 {
-        self.sum + self.lost
+        self.sum.value()
     }
 
-    /// Keeps the digits that an addition drops (Neumaier 1974), so that amounts of money add up.
-    fn sum_up(&mut self, x: f64) {
-        let sum = self.sum + x;
-        let (large, small) = if self.sum.abs() >= x.abs() { (self.sum, x) } else { (x, self.sum) };
-        self.lost += (large - sum) + small;
-        self.sum = sum;
+    /// The sum of squared deviations from the mean.
+    #[must_use]
+    pub fn squares(&self) -> f64 {
+        self.squares.value()
     }
 
     /// The unbiased variance per unit; needs two units.
     #[must_use]
     pub fn variance(&self) -> Option<f64> {
-        (self.n >= 2).then(|| self.m2 / (self.count() - 1.0))
+        (self.n >= 2).then(|| self.squares() / (count(self.n) - 1.0))
     }
 
     /// The variance of the mean; needs two units.
     #[must_use]
     pub fn variance_of_mean(&self) -> Option<f64> {
-        self.variance().map(|variance| variance / self.count())
+        self.variance().map(|variance| variance / count(self.n))
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "exact below 2^53 units")]
-    fn count(&self) -> f64 {
-        self.n as f64
+    /// The units, mean and variance that every comparison of means starts from; needs two units.
+    #[must_use]
+    pub fn sample(&self) -> Option<Sample> {
+        Some(Sample { units: count(self.n), mean: self.mean(), variance: self.variance()? })
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "exact below 2^53 units")]
+pub(crate) fn count(units: u64) -> f64 {
+    units as f64
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn of(numbers: &[f64]) -> Moments {
-        let mut moments = Moments::default();
-        for &x in numbers {
-            moments.add(x);
-        }
-        moments
-    }
-
-    #[test]
-    fn a_large_offset_costs_the_variance_no_digits() {
-        let moments = of(&[1e12 + 4.0, 1e12 + 7.0, 1e12 + 13.0, 1e12 + 16.0]);
-        assert_eq!(moments.variance(), Some(30.0));
-    }
-
-    #[test]
-    fn a_total_keeps_the_small_amounts_beside_the_large() {
-        assert!((of(&[1e15, 0.1, 0.1, -1e15, 0.1]).total() - 0.3).abs() < 1e-12);
-        let mut parts = of(&[1e15, 0.1]);
-        parts.merge(&of(&[0.1, -1e15, 0.1]));
-        assert!((parts.total() - 0.3).abs() < 1e-12);
-    }
-
-    #[test]
-    fn merging_parts_gives_the_moments_of_the_whole() {
-        let numbers: Vec<f64> = (0..100).map(|i| f64::from(i * i % 37)).collect();
-        let (whole, mut parts) = (of(&numbers), of(&numbers[..31]));
-        parts.merge(&Moments::default());
-        parts.merge(&of(&numbers[31..]));
-        assert_eq!(parts.units(), 100);
-        assert!((parts.mean() - whole.mean()).abs() < 1e-12);
-        let (a, b) = (parts.variance().unwrap(), whole.variance().unwrap());
-        assert!((a - b).abs() < 1e-12 * b);
-    }
-}
+#[path = "moments/tests.rs"]
+mod tests;

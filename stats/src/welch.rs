@@ -1,8 +1,9 @@
-//! The difference of two means.
+//! The difference of two means, for a planned stop.
 
-use statrs::distribution::{ContinuousCDF, StudentsT};
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 use crate::moments::Moments;
+use crate::sample::Contrast;
 
 /// A difference with its two-sided interval and p-value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -11,7 +12,7 @@ pub struct Difference {
     pub estimate: f64,
     /// The standard error of the estimate; above 0.
     pub standard_error: f64,
-    /// Degrees of freedom.
+    /// Degrees of freedom; infinite where the normal distribution is used.
     pub freedom: f64,
     /// Lower end of the interval.
     pub low: f64,
@@ -30,25 +31,41 @@ pub struct Difference {
 /// Source: Welch 1947, with the degrees of freedom of Satterthwaite 1946.
 #[must_use]
 pub fn welch(control: &Moments, treatment: &Moments, alpha: f64) -> Option<Difference> {
-    let share = |m: &Moments| Some((m.variance_of_mean()?, count(m) - 1.0));
-    let ((a, a_freedom), (b, b_freedom)) = (share(control)?, share(treatment)?);
-    let variance = a + b;
-    if variance <= 0.0 {
-        return None;
+    Difference::new(&Contrast::separate(&control.sample()?, &treatment.sample()?)?, alpha)
+}
+
+impl Difference {
+    /// The t interval and p-value of any contrast, at level `alpha`. None when its degrees of freedom
+    /// are not above 0.
+    #[must_use]
+    pub fn new(contrast: &Contrast, alpha: f64) -> Option<Self> {
+        let Contrast { estimate, standard_error, freedom } = *contrast;
+        let half = student_quantile(freedom, 1.0 - alpha / 2.0)? * standard_error;
+        Some(Self {
+            estimate,
+            standard_error,
+            freedom,
+            low: estimate - half,
+            high: estimate + half,
+            p_value: (2.0 * student_tail(freedom, contrast.t().abs())?).min(1.0),
+        })
     }
-    let freedom = variance * variance / (a * a / a_freedom + b * b / b_freedom);
-    let estimate = treatment.mean() - control.mean();
-    let standard_error = variance.sqrt();
-    let distribution = StudentsT::new(0.0, 1.0, freedom).ok()?;
-    let half = quantile(&distribution, 1.0 - alpha / 2.0) * standard_error;
-    Some(Difference {
-        estimate,
-        standard_error,
-        freedom,
-        low: estimate - half,
-        high: estimate + half,
-        p_value: (2.0 * distribution.sf((estimate / standard_error).abs())).min(1.0),
-    })
+}
+
+/// Student's quantile; the normal one at infinite freedom, where the library's search would not end.
+pub(crate) fn student_quantile(freedom: f64, p: f64) -> Option<f64> {
+    if freedom == f64::INFINITY {
+        return Some(Normal::standard().inverse_cdf(p));
+    }
+    StudentsT::new(0.0, 1.0, freedom).ok().map(|distribution| quantile(&distribution, p))
+}
+
+/// The probability above `t`.
+pub(crate) fn student_tail(freedom: f64, t: f64) -> Option<f64> {
+    if freedom == f64::INFINITY {
+        return Some(Normal::standard().sf(t));
+    }
+    StudentsT::new(0.0, 1.0, freedom).ok().map(|distribution| distribution.sf(t))
 }
 
 /// The library's quantile, sharpened by Newton steps on its own distribution function.
@@ -59,11 +76,6 @@ pub(crate) fn quantile(distribution: &StudentsT, p: f64) -> f64 {
         x -= (distribution.cdf(x) - p) / distribution.pdf(x);
     }
     x
-}
-
-#[expect(clippy::cast_precision_loss, reason = "exact below 2^53 units")]
-fn count(moments: &Moments) -> f64 {
-    moments.units() as f64
 }
 
 #[cfg(test)]

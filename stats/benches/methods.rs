@@ -1,0 +1,2 @@
+//! What a report costs.
+fn main() {}

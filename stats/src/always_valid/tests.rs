@@ -1,0 +1,78 @@
+//! Tests of the always-valid readings; `calibrate` shows that they hold.
+
+use super::*;
+use crate::moments::Moments;
+
+fn converted(yes: u64, n: u64) -> Sample {
+    Moments::of_counts(yes, n).sample().unwrap()
+}
+
+#[test]
+fn the_evidence_is_that_of_the_formula() {
+    // 20 of 100 and 35 of 100, planned 200: ν 198 and pooled variance, computed in Python.
+    let watch = Watch::new(0.05, 200.0).unwrap();
+    assert!((watch.spread - 0.039_680_773_008_687_82).abs() < 1e-15);
+    let contrast = Contrast::pooled(&converted(20, 100), &converted(35, 100)).unwrap();
+    assert!((contrast.t() - 2.397_579_424_497_59).abs() < 1e-12);
+    assert!((watch.log_evidence(&contrast, 200.0) - 1.429_781_492_362_888).abs() < 1e-12);
+}
+
+#[test]
+fn the_interval_ends_where_the_p_value_is_alpha() {
+    for (a, n, b, m, planned) in [(20, 100, 35, 100, 200.0), (3, 10, 5, 90, 100.0), (9, 20, 10, 21, 400.0)] {
+        let watch = Watch::new(0.05, planned).unwrap();
+        let (control, treatment) = (converted(a, n), converted(b, m));
+        let look = watch.look(&control, &treatment).unwrap();
+        let (low, high) = look.interval.unwrap();
+        for end in [low, high] {
+            let moved = Sample { mean: treatment.mean - end, ..treatment };
+            assert!((watch.look(&control, &moved).unwrap().p_value - 0.05).abs() < 1e-9);
+        }
+        assert!((f64::midpoint(low, high) - look.estimate).abs() < 1e-12);
+        assert_eq!(low > 0.0 || high < 0.0, look.p_value < 0.05);
+    }
+}
+
+#[test]
+fn the_wider_of_both_variances_counts() {
+    // The small arm varies more than the large one: Welch's is wider. The other way round pooled is.
+    let watch = Watch::new(0.05, 100.0).unwrap();
+    let sample = |units, variance| Sample { units, mean: 0.0, variance };
+    for (small, large) in [(4.0, 1.0), (1.0, 4.0)] {
+        let (control, treatment) = (sample(10.0, small), sample(90.0, large));
+        let (_, high) = watch.look(&control, &treatment).unwrap().interval.unwrap();
+        for contrast in both(&control, &treatment).unwrap() {
+            assert!(high >= watch.half_width(&contrast, 100.0).unwrap());
+        }
+    }
+}
+
+#[test]
+fn it_speaks_from_ten_units_in_the_smaller_arm() {
+    let watch = Watch::new(0.05, 80.0).unwrap();
+    assert_eq!(watch.look(&converted(1, 9), &converted(5, 30)), None);
+    assert!(watch.look(&converted(1, 10), &converted(5, 30)).is_some());
+    assert_eq!(watch.look(&converted(0, 10), &converted(0, 30)), None);
+}
+
+#[test]
+fn the_one_sided_p_value_is_nearly_half_on_its_side_and_large_on_the_other() {
+    let watch = Watch::new(0.05, 200.0).unwrap();
+    let (a, b) = (converted(20, 100), converted(40, 100));
+    let two = watch.look(&a, &b).unwrap().p_value;
+    let one = watch.at_most(&a, &b, 0.0).unwrap();
+    assert!(one > two / 2.0 && one < 0.51 * two, "{one} {two}");
+    assert_eq!(watch.at_most(&b, &a, 0.0), Some(1.0));
+    assert!(watch.at_most(&a, &b, 0.1).unwrap() > one);
+}
+
+#[test]
+fn plans_out_of_range_are_refused_and_the_least_p_value_stays() {
+    for (alpha, planned) in [(0.0, 80.0), (0.5, 80.0), (0.05, 0.0), (0.05, f64::NAN)] {
+        assert_eq!(Watch::new(alpha, planned), None);
+    }
+    assert_eq!(least(None, None), None);
+    assert_eq!(least(Some(0.2), None), Some(0.2));
+    assert_eq!(least(None, Some(0.1)), Some(0.1));
+    assert_eq!(least(Some(0.02), Some(0.1)), Some(0.02));
+}

@@ -1,0 +1,81 @@
+//! Several comparisons at once: Holm's correction, and guardrails against a margin.
+
+use crate::always_valid::Watch;
+use crate::sample::{Contrast, Sample};
+use crate::welch::student_tail;
+
+/// Holm's adjusted p-values, in the order given: judged at 5 % each, the chance of one false claim or
+/// more among them all is at most 5 %. An entry without a p-value counts in the family as 1 and stays
+/// None.
+///
+/// The family is all secondary goals in all arms against control; the primary goal of one arm against
+/// control is outside of it.
+///
+/// Source: Holm 1979.
+#[must_use]
+pub fn holm(p_values: &[Option<f64>]) -> Vec<Option<f64>> {
+    let mut order: Vec<(usize, f64)> = p_values.iter().map(|p| p.unwrap_or(1.0)).enumerate().collect();
+    order.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let mut adjusted = vec![None; p_values.len()];
+    let (mut least, mut left) = (0.0_f64, crate::moments::count(p_values.len() as u64));
+    for (index, p) in order {
+        least = least.max((p * left).min(1.0));
+        left -= 1.0;
+        adjusted[index] = p_values[index].map(|_| least);
+    }
+    adjusted
+}
+
+/// Which way a goal is meant to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Better {
+    /// More is better: a guardrail breaks when the goal falls.
+    Higher,
+    /// Less is better: a guardrail breaks when the goal rises.
+    Lower,
+}
+
+/// What a guardrail says, each way by its own one-sided p-value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Guardrail {
+    /// Of harm by the margin or more: small when the guardrail is shown to hold.
+    pub holds: f64,
+    /// Of harm by less than the margin: small when the guardrail is shown to be broken.
+    pub broken: f64,
+}
+
+/// A guardrail for a planned stop: harm is the goal getting worse by `margin` (0 or more, in the goal's
+/// own unit). None when the contrast has no degrees of freedom.
+#[must_use]
+pub fn guardrail(contrast: &Contrast, margin: f64, better: Better) -> Option<Guardrail> {
+    let gain = match better {
+        Better::Higher => contrast.estimate,
+        Better::Lower => -contrast.estimate,
+    };
+    let t = (gain + margin) / contrast.standard_error;
+    Some(Guardrail { holds: student_tail(contrast.freedom, t)?, broken: student_tail(contrast.freedom, -t)? })
+}
+
+/// A guardrail that may be watched, as [`Watch::look`]; None before it speaks.
+#[must_use]
+pub fn watched_guardrail(
+    watch: &Watch,
+    control: &Sample,
+    treatment: &Sample,
+    margin: f64,
+    better: Better,
+) -> Option<Guardrail> {
+    let turned = |sample: &Sample| match better {
+        Better::Higher => *sample,
+        Better::Lower => Sample { mean: -sample.mean, ..*sample },
+    };
+    let (control, treatment) = (turned(control), turned(treatment));
+    Some(Guardrail {
+        holds: watch.at_most(&control, &treatment, -margin)?,
+        broken: watch.at_most(&treatment, &control, margin)?,
+    })
+}
+
+#[cfg(test)]
+#[path = "families/tests.rs"]
+mod tests;

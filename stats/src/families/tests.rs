@@ -1,0 +1,40 @@
+//! Tests of families and guardrails.
+
+use super::*;
+use crate::moments::Moments;
+
+#[test]
+fn holm_multiplies_by_what_is_left_and_never_falls() {
+    let found = holm(&[Some(0.01), Some(0.04), Some(0.03), Some(0.005)]);
+    let wanted = [0.03, 0.06, 0.06, 0.02];
+    for (found, wanted) in found.into_iter().zip(wanted) {
+        assert!((found.unwrap() - wanted).abs() < 1e-15);
+    }
+    assert_eq!(holm(&[Some(0.6), None, Some(0.02)]), [Some(1.0), None, Some(0.06)]);
+    assert_eq!(holm(&[]), []);
+}
+
+#[test]
+fn a_guardrail_is_judged_from_the_side_that_hurts() {
+    let contrast = Contrast { estimate: -0.03, standard_error: 0.01, freedom: 200.0 };
+    let more = guardrail(&contrast, 0.01, Better::Higher).unwrap();
+    assert!((more.broken - 0.023_426_593_093_535_484).abs() < 1e-12 && more.holds > 0.97, "{more:?}");
+    let less = guardrail(&contrast, 0.01, Better::Lower).unwrap();
+    assert!(less.holds < 1e-4 && less.broken > 0.999, "{less:?}");
+    assert!((more.holds + more.broken - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn a_watched_guardrail_breaks_and_holds_later_than_a_planned_one() {
+    let watch = Watch::new(0.05, 400.0).unwrap();
+    let (control, treatment) =
+        (Moments::of_counts(100, 200).sample().unwrap(), Moments::of_counts(60, 200).sample().unwrap());
+    let contrast = Contrast::separate(&control, &treatment).unwrap();
+    for better in [Better::Higher, Better::Lower] {
+        let planned = guardrail(&contrast, 0.02, better).unwrap();
+        let watched = watched_guardrail(&watch, &control, &treatment, 0.02, better).unwrap();
+        assert!(watched.broken > planned.broken && watched.holds > planned.holds, "{better:?}");
+        let worse = better == Better::Higher;
+        assert_eq!((watched.broken < 0.05, watched.holds < 0.05), (worse, !worse), "{better:?}");
+    }
+}

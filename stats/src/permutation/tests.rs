@@ -1,0 +1,111 @@
+//! Tests of the permutation test.
+
+use super::*;
+use crate::agresti_caffo::Rate;
+
+const DRAWING: Drawing = Drawing { seed: [7; 32], draws: DRAWS };
+
+fn units(yes: u64, n: u64) -> Vec<f64> {
+    (0..n).map(|i| if i < yes { 1.0 } else { 0.0 }).collect()
+}
+
+#[test]
+fn a_small_case_is_counted_by_hand() {
+    // Of the 6 deals of 1, 2, 4, 8 into pairs, {1, 2} and {4, 8} are the two farthest apart.
+    let found = means(&[1.0, 2.0], &[4.0, 8.0], &DRAWING).unwrap();
+    assert_eq!((found.permutations, found.all), (6, true));
+    assert!((found.p_value - 1.0 / 6.0).abs() < 1e-12, "{found:?}");
+}
+
+#[test]
+fn arms_wholly_apart_have_half_the_share_of_the_two_deals_that_part_them() {
+    let found = means(&units(0, 10), &units(10, 10), &DRAWING).unwrap();
+    assert_eq!(found.permutations, 184_756);
+    assert!((found.p_value * 184_756.0 - 1.0).abs() < 1e-9);
+}
+
+#[test]
+fn counts_give_what_visiting_every_deal_gives() {
+    for (a, n, b, m) in
+        [(2, 8, 5, 9), (0, 6, 3, 12), (1, 2, 7, 40), (4, 4, 0, 5), (3, 10, 3, 10), (9, 9, 1, 9)]
+    {
+        let wanted = means(&units(a, n), &units(b, m), &DRAWING).unwrap();
+        let found = rates(Rate { converted: a, units: n }, Rate { converted: b, units: m }).unwrap();
+        assert!(wanted.all);
+        assert!((found.p_value - wanted.p_value).abs() < 1e-12, "{a}/{n} {b}/{m}: {found:?} {wanted:?}");
+    }
+}
+
+#[test]
+fn ratios_over_one_visitor_each_are_means_and_a_change_of_unit_changes_nothing() {
+    let (a, b) = ([0.1, 0.7, 0.3, 1.9, 0.2], [2.0, 0.4, 1.1, 3.3, 0.6, 2.2]);
+    let wanted = means(&a, &b, &DRAWING).unwrap();
+    let over = |arm: &[f64]| arm.iter().map(|x| (1e6 * x, 3.0)).collect::<Vec<_>>();
+    let found = ratios(&over(&a), &over(&b), &DRAWING).unwrap();
+    assert!((found.p_value - wanted.p_value).abs() < 1e-12);
+    let moved = |arm: &[f64]| arm.iter().map(|x| 1e7 - 1e3 * x).collect::<Vec<_>>();
+    assert!((means(&moved(&a), &moved(&b), &DRAWING).unwrap().p_value - wanted.p_value).abs() < 1e-12);
+}
+
+#[test]
+fn the_statistic_is_studentised_and_not_the_bare_difference() {
+    // With arms of one size both rank the deals alike; with 2 and 4 units they do not.
+    let (control, treatment) = ([1.0, 9.0], [1.9, 2.0, 2.1, 2.2]);
+    let found = means(&control, &treatment, &DRAWING).unwrap();
+    let all = [control.as_slice(), treatment.as_slice()].concat();
+    let deals: Vec<(f64, f64)> = (0..64_u32)
+        .filter(|deal| deal.count_ones() == 2)
+        .map(|deal| {
+            let arm = |own: bool| {
+                let mut moments = Moments::default();
+                (0..6).filter(|i| (deal >> i & 1 == 1) == own).for_each(|i| moments.add(all[i]));
+                moments.sample().unwrap()
+            };
+            let (a, b) = (arm(true), arm(false));
+            let apart = (a.mean - b.mean).abs();
+            (apart, apart / (a.variance_of_mean() + b.variance_of_mean()).sqrt())
+        })
+        .collect();
+    let mid_p = |of: fn(&(f64, f64)) -> f64| {
+        let shares: f64 = deals.iter().map(|deal| pool::share(of(deal), of(&deals[0]))).sum();
+        shares / 15.0
+    };
+    assert!((found.p_value - mid_p(|deal| deal.1)).abs() < 1e-12);
+    assert!((found.p_value - mid_p(|deal| deal.0)).abs() > 0.05);
+}
+
+#[test]
+fn draws_come_near_the_exact_value_and_follow_from_the_seed() {
+    let exact = rates(Rate { converted: 14, units: 60 }, Rate { converted: 25, units: 70 }).unwrap();
+    let drawn = means(&units(14, 60), &units(25, 70), &DRAWING).unwrap();
+    assert!(!drawn.all);
+    assert!((drawn.p_value - exact.p_value).abs() < 0.01, "{drawn:?} {exact:?}");
+    assert_eq!(means(&units(14, 60), &units(25, 70), &DRAWING), Some(drawn));
+    let other = means(&units(14, 60), &units(25, 70), &Drawing { seed: [8; 32], draws: DRAWS }).unwrap();
+    assert_ne!(other, drawn);
+}
+
+#[test]
+fn many_units_of_a_binary_goal_are_no_burden() {
+    let (a, b) =
+        (Rate { converted: 100_000, units: 1_000_000 }, Rate { converted: 101_000, units: 1_000_000 });
+    // Far from any discreteness it is the z test: z = 2.352, p = 0.0187.
+    assert!((rates(a, b).unwrap().p_value - 0.0187).abs() < 2e-4);
+}
+
+#[test]
+fn units_that_do_not_differ_or_are_too_few_or_too_many_have_no_test() {
+    assert_eq!(means(&[3.0; 5], &[3.0; 6], &DRAWING), None);
+    assert_eq!(means(&[3.0], &[4.0, 5.0], &DRAWING), None);
+    assert_eq!(means(&vec![3.0; MOST_UNITS + 1], &units(7, 9_999), &DRAWING), None);
+    assert_eq!(ratios(&[(1.0, 2.0), (2.0, 4.0)], &[(3.0, 6.0), (4.0, 8.0)], &DRAWING), None);
+    assert_eq!(ratios(&[(0.0, 0.0), (0.0, 0.0)], &[(3.0, 7.0), (4.0, 8.0)], &DRAWING), None);
+    assert_eq!(rates(Rate { converted: 0, units: 9 }, Rate { converted: 0, units: 9 }), None);
+}
+
+#[test]
+fn it_is_called_for_by_ratios_small_arms_and_uneven_ones() {
+    assert!(called_for(true, 5_000, 5_000));
+    assert!(called_for(false, 199, 300) && called_for(false, 401, 200));
+    assert!(!called_for(false, 200, 400));
+}

@@ -1,0 +1,72 @@
+//! When a figure must not be shown, or not without a word of warning.
+
+use crate::moments::{Moments, count};
+
+/// Below this many units an arm's own mean of a sum goal has no interval.
+pub const LEAST_UNITS_FOR_OWN_MEAN: u64 = 400;
+
+/// As few units as this carry a total: see [`few_carry_total`].
+pub const FEW: f64 = 12.0;
+
+/// Whether an arm's own mean of a sum goal may have an interval. Sums are skewed: below 400 units such
+/// an interval misses the true mean far more often than it says. Differences between arms are better,
+/// for the skew of both largely cancels.
+#[must_use]
+pub fn own_mean_has_interval(units: u64) -> bool {
+    units >= LEAST_UNITS_FOR_OWN_MEAN
+}
+
+/// How many equal units would carry the total as unevenly as these do, `(Σx)² / Σx²`: n when all are
+/// equal, 1 when one unit has everything. None without any amount.
+///
+/// Source: Kish 1965, the effective number of weighted units.
+#[must_use]
+pub fn carriers(amounts: &Moments) -> Option<f64> {
+    let total = amounts.total();
+    let squares = amounts.squares() + total * amounts.mean();
+    (squares > 0.0).then(|| total * total / squares)
+}
+
+/// Whether few units carry the total: it is as if 12 or fewer did, and they are less than half of all.
+/// Among more than 24 units it is always true when three have half of the total or more, for then
+/// `(Σx)² / Σx²` is at most 3 / ½².
+///
+/// The moments are enough for it: a fold need not keep the largest units.
+#[must_use]
+pub fn few_carry_total(amounts: &Moments) -> bool {
+    carriers(amounts).is_some_and(|carriers| carriers <= FEW && carriers < count(amounts.units()) / 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(numbers: impl IntoIterator<Item = f64>) -> Moments {
+        let mut moments = Moments::default();
+        numbers.into_iter().for_each(|x| moments.add(x));
+        moments
+    }
+
+    #[test]
+    fn three_units_with_half_of_the_total_are_few() {
+        let uneven = of([10.0, 10.0, 10.0].into_iter().chain([0.03; 1_000]));
+        assert!(few_carry_total(&uneven));
+        assert!(carriers(&uneven).unwrap() <= 12.0);
+        let one = of([500.0].into_iter().chain([0.0; 49]));
+        assert!((carriers(&one).unwrap() - 1.0).abs() < 1e-12 && few_carry_total(&one));
+    }
+
+    #[test]
+    fn even_units_are_not_few_and_no_amount_says_nothing() {
+        assert!((carriers(&of([3.0; 40])).unwrap() - 40.0).abs() < 1e-9);
+        assert!(!few_carry_total(&of((0..40).map(f64::from))));
+        assert!(!few_carry_total(&of([2.0, 3.0, 2.5, 2.0])), "of ten units none is many");
+        assert_eq!(carriers(&of([0.0; 40])), None);
+        assert!(!few_carry_total(&Moments::default()));
+    }
+
+    #[test]
+    fn an_own_mean_has_an_interval_from_400_units() {
+        assert!(!own_mean_has_interval(399) && own_mean_has_interval(400));
+    }
+}
