@@ -114,7 +114,7 @@ fn folds(criterion: &mut Criterion) {
     group.sample_size(10).measurement_time(Duration::from_secs(8));
     let rows = || (0..FOLDED).flat_map(rows_of).collect::<Vec<Row>>();
     let fold = |rows: Vec<Row>| {
-        let mut fold = Fold::new(&test);
+        let mut fold = Fold::new(&test, Timestamp::from_millis(2_000_000_000_000));
         for row in rows {
             fold.push(row);
         }

@@ -1,6 +1,7 @@
 //! Several comparisons at once: Holm's correction, and guardrails against a margin.
 
 use crate::always_valid::Watch;
+pub use crate::better::Better;
 use crate::sample::{Contrast, Sample};
 use crate::welch::student_tail;
 
@@ -24,15 +25,6 @@ pub fn holm(p_values: &[Option<f64>]) -> Vec<Option<f64>> {
         adjusted[index] = p_values[index].map(|_| least);
     }
     adjusted
-}
-
-/// Which way a goal is meant to go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Better {
-    /// More is better: a guardrail breaks when the goal falls.
-    Higher,
-    /// Less is better: a guardrail breaks when the goal rises.
-    Lower,
 }
 
 /// What a guardrail says, each way by its own one-sided p-value.

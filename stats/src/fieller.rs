@@ -53,7 +53,15 @@ pub fn relative(
 }
 
 fn bounds(control: &Sample, treatment: &Sample, freedom: f64, alpha: f64) -> Option<(f64, f64)> {
-    let t = student_quantile(freedom, 1.0 - alpha / 2.0)?;
+    within(control, treatment, student_quantile(freedom, 1.0 - alpha / 2.0)?)
+}
+
+/// The relative differences at which treatment is within `t` standard errors of its multiple of control.
+/// With the t of an interval on the absolute difference, the two exclude no difference together.
+///
+/// None when control's mean is within `t` standard errors of 0.
+#[must_use]
+pub fn within(control: &Sample, treatment: &Sample, t: f64) -> Option<(f64, f64)> {
     let (a, b) = (control.mean, treatment.mean);
     let (va, vb) = (control.variance_of_mean(), treatment.variance_of_mean());
     let known = a * a - t * t * va;

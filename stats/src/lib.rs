@@ -8,6 +8,7 @@ pub mod agresti_caffo;
 pub mod always_valid;
 pub mod balance;
 pub mod bayes;
+mod better;
 pub mod cuped;
 pub mod delta;
 pub mod families;
@@ -20,3 +21,5 @@ pub mod srm;
 mod twofold;
 pub mod warnings;
 pub mod welch;
+
+pub use better::Better;

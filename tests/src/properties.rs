@@ -13,7 +13,8 @@ use bellwether::experiment::{
     Assignment, BasisPoints, Conversion, Definition, EventId, Experiment, GoalKey, Seed, UnitId, Variant,
     VariantKey,
 };
-use bellwether::results::fold::{Fold, Row, Totals};
+use bellwether::results::fold::{Fold, Row};
+use bellwether::results::totals::Totals;
 use bellwether::results::report::Report;
 use bellwether::store::key::EventKey;
 use proptest::collection::vec;
@@ -100,7 +101,7 @@ fn fold(test: &Experiment, rows: &[Row]) -> Totals {
     };
     let mut rows = rows.to_vec();
     rows.sort_by_key(unit);
-    let mut fold = Fold::new(test);
+    let mut fold = Fold::new(test, Timestamp::from_millis(4_000_000_000_000));
     for row in rows {
         fold.push(row);
     }
@@ -108,7 +109,7 @@ fn fold(test: &Experiment, rows: &[Row]) -> Totals {
 }
 
 fn report(test: &Experiment, totals: &Totals) -> Value {
-    serde_json::to_value(Report::new(test, totals, Timestamp::from_millis(START))).unwrap()
+    serde_json::to_value(Report::new(test, totals, Timestamp::from_millis(START), None)).unwrap()
 }
 
 #[test]

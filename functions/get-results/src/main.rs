@@ -1,7 +1,7 @@
 //! `GET /tests/{test_id}/results`: what the test says so far.
 //!
 //! Results are a fold over the stored events: `bellwether::store::events::Events::fold` reads,
-//! `bellwether::stats` counts and judges. `summarize-tests` keeps one for every running test, which
+//! `bellwether::results` counts and judges. `summarize-tests` keeps one for every running test, which
 //! is the answer unless the test has changed since or the caller asks for `?fresh=true`.
 
 #[cfg(test)]
@@ -53,9 +53,10 @@ async fn folded(
     kept: Option<Value>,
 ) -> Result<Value, Problem> {
     let as_of = app.clock.now();
-    match (app.store.events.fold(workspace, test, Some(app.limits.inline_units)).await?, kept) {
-        (Some(totals), _) => {
-            serde_json::to_value(Report::new(test, &totals, as_of)).map_err(Problem::internal)
+    match (app.store.events.fold(workspace, test, Some(app.limits.inline_units), as_of).await?, kept) {
+        (Some(totals), kept) => {
+            let report = Report::new(test, &totals, as_of, kept.as_ref());
+            serde_json::to_value(report).map_err(Problem::internal)
         }
         (None, Some(kept)) => Ok(kept),
         (None, None) => Err(Problem::Unavailable("a large test has not been summarized yet".to_owned())),

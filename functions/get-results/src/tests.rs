@@ -69,8 +69,9 @@ async fn the_kept_report_is_the_answer_until_the_test_changes_or_the_caller_want
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;
     put(&bench, &test, "a", "control", None).await;
-    let totals = bench.app.store.events.fold(&acme(), &test, None).await.unwrap().unwrap();
-    let report = bellwether::results::report::Report::new(&test, &totals, bench.app.clock.now());
+    let totals =
+        bench.app.store.events.fold(&acme(), &test, None, bench.app.clock.now()).await.unwrap().unwrap();
+    let report = bellwether::results::report::Report::new(&test, &totals, bench.app.clock.now(), None);
     bench.app.store.summaries.keep(&acme(), &report).await.unwrap();
     bench.pass(60);
     put(&bench, &test, "b", "control", None).await;

@@ -68,8 +68,10 @@ async fn fold(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> Resul
     let as_of = app.clock.now();
     let found = app.store.tests.get(workspace, test_id).await?;
     let Some(test) = found.filter(|test| test.status == Status::Running) else { return Ok(()) };
-    if let Some(totals) = app.store.events.fold(workspace, &test, None).await? {
-        app.store.summaries.keep(workspace, &Report::new(&test, &totals, as_of)).await?;
+    if let Some(totals) = app.store.events.fold(workspace, &test, None, as_of).await? {
+        let before = app.store.summaries.latest(workspace, &test).await?;
+        let report = Report::new(&test, &totals, as_of, before.as_ref());
+        app.store.summaries.keep(workspace, &report).await?;
     }
     Ok(())
 }

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::condition::Condition;
-use super::goal::Goal;
+use super::goal::{Goal, Parts};
 use super::id::{AttributeName, NamespaceKey, NotAName};
 use super::rules;
-use super::wire::{AllocationBody, GoalBody, NamespaceBody, TestBody, VariantBody};
+use super::wire::{AllocationBody, GoalBody, NamespaceBody, Plan, TestBody, VariantBody};
 use super::{BasisPoints, ExperimentId, GoalKey, UnitId, Variant, VariantKey};
 use crate::validation::{self, Invalid};
 
@@ -31,6 +31,9 @@ pub enum Mode {
 pub struct Allocation {
     /// How weights are set.
     pub mode: Mode,
+    /// The least weight of an arm, in basis points; adaptive tests only, 1,000 when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub floor: Option<u32>,
 }
 
 /// The part of a second hash that a test is given.
@@ -70,6 +73,9 @@ pub struct Definition {
     pub segments: Vec<AttributeName>,
     /// How many units its author plans for.
     pub planned_units: Option<u32>,
+    /// What its author expects of the primary goal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
     /// Into how many key ranges its events are spread, 1 to 256.
     pub partitions: u32,
     /// Its outcomes, 1 to 20.
@@ -109,9 +115,10 @@ impl Definition {
             targeting,
             namespace: body.namespace.map(namespace).transpose()?,
             overrides: body.overrides.into_iter().map(forced).collect::<Result<_, _>>()?,
-            allocation: Allocation { mode: body.allocation.mode },
+            allocation: Allocation { mode: body.allocation.mode, floor: body.allocation.floor },
             segments: body.segments.into_iter().map(AttributeName::parse).collect::<Result<_, _>>()?,
             planned_units: body.planned_units,
+            plan: body.plan,
             partitions: body.partitions,
             goals: body.goals.into_iter().map(goal).collect::<Result<_, _>>()?,
         })
@@ -144,6 +151,8 @@ impl Definition {
             window_days: g.window_days,
             better: g.better,
             margin: g.margin,
+            numerator: g.parts.as_ref().map(|parts| parts.numerator.to_string()),
+            denominator: g.parts.as_ref().map(|parts| parts.denominator.to_string()),
         };
         TestBody {
             test_id: self.test_id.to_string(),
@@ -157,9 +166,10 @@ impl Definition {
                 .as_ref()
                 .map(|n| NamespaceBody { key: n.key.to_string(), range: n.range }),
             overrides: self.overrides.iter().map(|(u, v)| (u.to_string(), v.to_string())).collect(),
-            allocation: AllocationBody { mode: self.allocation.mode },
+            allocation: AllocationBody { mode: self.allocation.mode, floor: self.allocation.floor },
             segments: self.segments.iter().map(ToString::to_string).collect(),
             planned_units: self.planned_units,
+            plan: self.plan,
             partitions: self.partitions,
             goals: self.goals.iter().map(goal).collect(),
         }
@@ -195,7 +205,12 @@ fn goal(body: GoalBody) -> Result<Goal, NotAName> {
         window_days: body.window_days,
         better: body.better,
         margin: body.margin,
+        parts: body.numerator.zip(body.denominator).map(parts).transpose()?,
     })
+}
+
+fn parts((numerator, denominator): (String, String)) -> Result<Parts, NotAName> {
+    Ok(Parts { numerator: GoalKey::parse(numerator)?, denominator: GoalKey::parse(denominator)? })
 }
 
 fn namespace(body: NamespaceBody) -> Result<Namespace, NotAName> {

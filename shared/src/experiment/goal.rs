@@ -60,6 +60,18 @@ pub struct Goal {
     /// By how much a guardrail's mean per unit may get worse; guardrails only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub margin: Option<f64>,
+    /// What is divided by what; ratios only.
+    #[serde(flatten)]
+    pub parts: Option<Parts>,
+}
+
+/// The two goals of a ratio, each of kind count or sum. Their outcomes count in the ratio's window.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parts {
+    /// What is divided.
+    pub numerator: GoalKey,
+    /// What it is divided by.
+    pub denominator: GoalKey,
 }
 
 impl Goal {

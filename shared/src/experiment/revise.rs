@@ -103,6 +103,7 @@ impl Experiment {
         overlay(&mut body.goals, patch.goals);
         body.namespace = patch.namespace.or(body.namespace);
         body.planned_units = patch.planned_units.or(body.planned_units);
+        body.plan = patch.plan.or(body.plan);
         let Some(weights) = patch.weights else { return Definition::parse(body) };
         reweigh(&mut body.variants, &weights)?;
         Definition::parse(body).map_err(|broken| broken.into_iter().map(at_weights).collect())
@@ -125,6 +126,9 @@ impl Experiment {
         }
         if next.goals != old.goals || next.segments != old.segments || next.allocation != old.allocation {
             return locked("goals, segments and allocation", "they are fixed once it has started");
+        }
+        if self.status.is_mid_phase() && next.planned_units != old.planned_units {
+            return locked("planned_units", "the always-valid reading is tuned to them; start a new phase");
         }
         if self.status.is_mid_phase() && next.targeting != old.targeting {
             return locked("targeting", "stop it first, then start a new phase");

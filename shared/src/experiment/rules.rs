@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use bellwether_stats::adaptive::thompson::FLOOR;
+use bellwether_stats::adaptive::{Measure, calibrated};
+
 use super::BasisPoints;
 use super::definition::Mode;
 use super::goal::{Kind, Role};
@@ -12,10 +15,8 @@ use crate::validation::{Invalid, escape};
 pub(super) fn broken(body: &TestBody) -> Vec<Invalid> {
     let mut broken = variant_rules(&body.variants);
     broken.extend(goal_rules(&body.goals));
-    if body.allocation.mode == Mode::Adaptive {
-        let detail = "adaptive allocation is not built yet; use fixed or external";
-        broken.push(Invalid::new("/allocation/mode", detail));
-    }
+    broken.extend(allocation_rules(body));
+    broken.extend(plan_rules(body));
     if repeated(body.segments.iter()).is_some() {
         broken.push(Invalid::new("/segments", "must not name an attribute twice"));
     }
@@ -52,9 +53,10 @@ fn goal_rules(goals: &[GoalBody]) -> Vec<Invalid> {
         broken.push(Invalid::new(format!("/goals/{index}/key"), "is used by another goal"));
     }
     for (index, goal) in goals.iter().enumerate() {
-        if goal.kind == Kind::Ratio {
-            let detail = "goals of kind ratio are not built yet; use binary, count or sum";
-            broken.push(Invalid::new(format!("/goals/{index}/kind"), detail));
+        for (name, part) in [("numerator", &goal.numerator), ("denominator", &goal.denominator)] {
+            if let Some(detail) = part_rule(goal, part.as_ref(), goals) {
+                broken.push(Invalid::new(format!("/goals/{index}/{name}"), detail));
+            }
         }
         if (goal.role == Role::Guardrail) != goal.margin.is_some() {
             let detail = "is required for a goal of role guardrail, and must be left out for any other";
@@ -66,6 +68,72 @@ fn goal_rules(goals: &[GoalBody]) -> Vec<Invalid> {
         let detail = format!("must hold exactly one of role primary, {primaries} are");
         broken.push(Invalid::new("/goals", detail));
     }
+    broken
+}
+
+/// What is wrong with a part of a ratio.
+fn part_rule(goal: &GoalBody, part: Option<&String>, goals: &[GoalBody]) -> Option<&'static str> {
+    let is_ratio = goal.kind == Kind::Ratio;
+    let Some(part) = part.filter(|_| is_ratio) else {
+        let fits = part.is_some() == is_ratio;
+        return (!fits).then_some("is required for a goal of kind ratio, and must be left out for any other");
+    };
+    let named = goals.iter().find(|other| other.key == *part);
+    if named.is_none_or(|named| !matches!(named.kind, Kind::Count | Kind::Sum)) {
+        return Some("must name a goal of this test of kind count or sum");
+    }
+    (goal.numerator == goal.denominator).then_some("must be another goal than the other part")
+}
+
+fn allocation_rules(body: &TestBody) -> Vec<Invalid> {
+    let (allocation, mut broken) = (body.allocation, Vec::new());
+    if allocation.mode != Mode::Adaptive {
+        if allocation.floor.is_some() {
+            broken.push(Invalid::new("/allocation/floor", "must be left out unless the mode is adaptive"));
+        }
+        return broken;
+    }
+    let primary = body.goals.iter().find(|goal| goal.role == Role::Primary);
+    let measure = match primary.map(|goal| goal.kind) {
+        Some(Kind::Count | Kind::Sum) => Measure::Number,
+        Some(Kind::Ratio) => Measure::Ratio,
+        Some(Kind::Binary) | None => Measure::Binary,
+    };
+    if let Err(refused) = calibrated(measure, body.variants.len()) {
+        broken.push(Invalid::new("/allocation/mode", format!("cannot be adaptive: {}", refused.reason())));
+    }
+    let floor = allocation.floor.unwrap_or(FLOOR);
+    if body.variants.iter().any(|variant| variant.weight < floor) {
+        let detail = format!("must each have a weight of {floor} or more in an adaptive test");
+        broken.push(Invalid::new("/variants", detail));
+    }
+    broken
+}
+
+/// A plan is in the words of the primary goal's kind.
+fn plan_rules(body: &TestBody) -> Vec<Invalid> {
+    let primary = body.goals.iter().find(|goal| goal.role == Role::Primary);
+    let (Some(plan), Some(goal)) = (body.plan, primary) else { return Vec::new() };
+    let mean = matches!(goal.kind, Kind::Count | Kind::Sum);
+    let ratio = goal.kind == Kind::Ratio;
+    let mut broken = Vec::new();
+    let mut hold = |name: &str, fits: bool, detail: &str| {
+        if !fits {
+            broken.push(Invalid::new(format!("/plan/{name}"), detail));
+        }
+    };
+    let rate = "must be a share above 0 and below 1 when the primary goal is of kind binary or ratio";
+    hold("baseline", mean || (plan.baseline > 0.0 && plan.baseline < 1.0), rate);
+    let deviation =
+        "is required when the primary goal is of kind count or sum, and must be left out for others";
+    hold("deviation", plan.deviation.is_some() == mean, deviation);
+    let size = "is required when the primary goal is of kind ratio, and must be left out for others";
+    hold("size", plan.size.is_some() == ratio, size);
+    hold(
+        "correlation",
+        ratio || plan.correlation.is_none(),
+        "must be left out unless the primary goal is of kind ratio",
+    );
     broken
 }
 

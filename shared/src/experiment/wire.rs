@@ -40,6 +40,7 @@ pub struct TestBody {
     #[validate(custom(function = "overrides"))]
     pub(crate) overrides: BTreeMap<String, String>,
     #[serde(default)]
+    #[validate(nested)]
     pub(crate) allocation: AllocationBody,
     #[serde(default)]
     #[validate(
@@ -49,6 +50,8 @@ pub struct TestBody {
     pub(crate) segments: Vec<String>,
     #[validate(range(min = 2, max = 10_000_000, message = "must be 2 to 10000000 units"))]
     pub(crate) planned_units: Option<u32>,
+    #[validate(nested)]
+    pub(crate) plan: Option<Plan>,
     #[serde(default = "sixteen")]
     #[validate(range(min = 1, max = 256, message = "must be 1 to 256 partitions"))]
     pub(crate) partitions: u32,
@@ -72,10 +75,36 @@ pub struct VariantBody {
 }
 
 /// `allocation`: how weights are set.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct AllocationBody {
     pub(crate) mode: Mode,
+    #[validate(custom(function = "least_share"))]
+    pub(crate) floor: Option<u32>,
+}
+
+/// `plan`: what the author expects of the primary goal, from which units and effects are worked out.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// What control is expected to show: a rate, a mean per unit, or a ratio.
+    #[validate(range(min = 0.0, max = 1e12, message = "must be 0 to 1e12"))]
+    pub baseline: f64,
+    /// The smallest difference that is worth having, in the goal's own unit; above 0.
+    #[validate(range(exclusive_min = 0.0, max = 1e12, message = "must be above 0 and at most 1e12"))]
+    pub effect: f64,
+    /// How much units differ: the standard deviation per unit of a count or sum.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(exclusive_min = 0.0, max = 1e12, message = "must be above 0 and at most 1e12"))]
+    pub deviation: Option<f64>,
+    /// For a ratio: how much of the denominator a unit has on average.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(min = 1.0, max = 1e9, message = "must be 1 to 1e9"))]
+    pub size: Option<f64>,
+    /// For a ratio: how alike the outcomes within one unit are, 0 to 1; 0.05 when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(min = 0.0, max = 1.0, message = "must be 0 to 1"))]
+    pub correlation: Option<f64>,
 }
 
 /// One entry of `goals`.
@@ -95,6 +124,12 @@ pub struct GoalBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 0.0, message = "must be 0 or more"))]
     pub(crate) margin: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "GoalKey::check"))]
+    pub(crate) numerator: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "GoalKey::check"))]
+    pub(crate) denominator: Option<String>,
 }
 
 /// `namespace`: the range of a second hash that the test is given, so that tests of one namespace
@@ -128,6 +163,7 @@ pub struct TestPatch {
     pub(crate) allocation: Option<AllocationBody>,
     pub(crate) segments: Option<Vec<String>>,
     pub(crate) planned_units: Option<u32>,
+    pub(crate) plan: Option<Plan>,
     pub(crate) goals: Option<Vec<GoalBody>>,
 }
 
@@ -169,6 +205,11 @@ fn share(points: u32) -> Result<(), ValidationError> {
     BasisPoints::parse(points)
         .map(|_| ())
         .map_err(|_| refused("must be 0 to 10000 basis points (10000 is 100 %)"))
+}
+
+fn least_share(points: u32) -> Result<(), ValidationError> {
+    let fits = [500, 1_000].contains(&points);
+    fits.then_some(()).ok_or_else(|| refused("must be 1000 or 500 basis points"))
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "validator hands over a reference")]

@@ -8,9 +8,9 @@ mod tests;
 
 use crate::clock::Timestamp;
 use crate::experiment::goal::{Kind, Role};
-use crate::experiment::{Assignment, Conversion, Experiment, Goal, UnitId};
+use crate::experiment::{Assignment, Conversion, Experiment, Goal, GoalKey, UnitId};
 
-use super::segments::Segments;
+use super::totals::{GoalTotals, Totals};
 use bellwether_stats::moments::Moments;
 
 /// One stored row.
@@ -46,47 +46,19 @@ impl Row {
     }
 }
 
-/// Per-arm totals of one phase.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Totals {
-    /// One entry an arm, in the definition's order.
-    pub arms: Vec<Arm>,
-    /// Units by weighting (in the test's order) and arm: what the sample-ratio check counts.
-    pub strata: Vec<Vec<u64>>,
-    /// One entry a declared segment attribute, in the definition's order.
-    pub segments: Vec<Segments>,
-}
-
-/// The totals of one arm.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Arm {
-    /// Units assigned to it in this phase.
-    pub units: u64,
-    /// One entry a goal, in the definition's order.
-    pub goals: Vec<GoalTotals>,
-}
-
-/// One goal's totals in one arm.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct GoalTotals {
-    /// Units with at least one outcome in their window.
-    pub converted: u64,
-    /// Of each unit's number: 1 or 0 for a binary goal, the sum of its outcomes' values else.
-    pub moments: Moments,
-}
-
 /// A fold under way over one partition, whose rows must come unit by unit.
 pub struct Fold<'a> {
     test: &'a Experiment,
+    as_of: Timestamp,
     unit: Vec<Row>,
     totals: Totals,
 }
 
 impl<'a> Fold<'a> {
-    /// An empty fold of the test's present phase.
+    /// An empty fold of the test's present phase, whose rows are read at `as_of`.
     #[must_use]
-    pub fn new(test: &'a Experiment) -> Self {
-        Self { test, unit: Vec::new(), totals: Totals::empty(test) }
+    pub fn new(test: &'a Experiment, as_of: Timestamp) -> Self {
+        Self { test, as_of, unit: Vec::new(), totals: Totals::empty(test) }
     }
 
     /// Takes the next row. A new unit closes the one before it.
@@ -131,79 +103,82 @@ impl<'a> Fold<'a> {
         let test = self.test;
         let position = |v: &crate::experiment::Variant| v.key == assignment.variant;
         let Some(arm) = test.definition.variants.iter().position(position) else { return };
-        let stratum = test.weightings.iter().rposition(|w| w.revision <= assignment.revision);
-        self.totals.strata[stratum.unwrap_or(0)][arm] += 1;
+        let stratum = test.weightings.iter().rposition(|w| w.revision <= assignment.revision).unwrap_or(0);
+        self.totals.strata[stratum][arm] += 1;
         self.totals.arms[arm].units += 1;
-        let mut primary_converted = false;
+        let mut primary = Outcome::default();
         for (goal, totals) in test.definition.goals.iter().zip(&mut self.totals.arms[arm].goals) {
-            let (converted, number) = outcome(goal, assignment, rows);
-            totals.converted += u64::from(converted);
-            totals.moments.add(number);
-            primary_converted |= converted && goal.role == Role::Primary;
+            let outcome = Outcome::of(goal, assignment, rows);
+            outcome.add_to(totals, goal.kind, assignment.covariate);
+            if goal.role == Role::Primary {
+                primary = outcome;
+                let due = assignment.assigned_at.millis() + goal.window_ms() < self.as_of.millis();
+                if let Some(batch) = self.totals.batches.get_mut(stratum).filter(|_| due) {
+                    batch[arm].add(outcome.number);
+                }
+            }
         }
         for (name, segments) in test.definition.segments.iter().zip(&mut self.totals.segments) {
             if let Some(value) = assignment.segments.get(name) {
-                segments.count(value, arm, primary_converted);
+                segments.count(value, arm, primary.converted, primary.pair());
             }
         }
     }
 }
 
-/// Whether a unit converted to a goal, and its number.
-fn outcome(goal: &Goal, assignment: &Assignment, rows: &[Row]) -> (bool, f64) {
-    let values = rows.iter().filter_map(|row| match row {
-        Row::Converted(c) if c.goal == goal.key => {
-            within(assignment.assigned_at, c.occurred_at, goal.window_ms()).then_some(c.value)
+/// What one unit did towards one goal.
+#[derive(Debug, Clone, Copy, Default)]
+struct Outcome {
+    converted: bool,
+    number: f64,
+    denominator: Option<f64>,
+}
+
+impl Outcome {
+    fn of(goal: &Goal, assignment: &Assignment, rows: &[Row]) -> Self {
+        let within = |key: &GoalKey| sum(key, goal.window_ms(), assignment, rows);
+        if let Some(parts) = &goal.parts {
+            let (above, below) = (within(&parts.numerator), within(&parts.denominator));
+            let denominator = Some(below.total());
+            return Self { converted: above.units() + below.units() > 0, number: above.total(), denominator };
         }
-        _ => None,
-    });
-    let (mut count, mut sum) = (0_u64, Moments::default());
-    for value in values {
-        count += 1;
-        sum.add(value);
+        let found = within(&goal.key);
+        let converted = found.units() > 0;
+        let number = if goal.kind == Kind::Binary { f64::from(u8::from(converted)) } else { found.total() };
+        Self { converted, number, denominator: None }
     }
-    let number = if goal.kind == Kind::Binary { f64::from(u8::from(count > 0)) } else { sum.total() };
-    (count > 0, number)
+
+    fn add_to(self, totals: &mut GoalTotals, kind: Kind, covariate: Option<f64>) {
+        totals.converted += u64::from(self.converted);
+        totals.moments.add(self.number);
+        if let Some(other) = self.denominator.or(covariate) {
+            totals.paired.add(self.number, other);
+        }
+        if kind != Kind::Binary {
+            totals.numbers.push(self.number, self.denominator.unwrap_or(1.0));
+        }
+    }
+
+    /// The number with what it is divided by: 1 unless it is a ratio's.
+    fn pair(self) -> (f64, f64) {
+        (self.number, self.denominator.unwrap_or(1.0))
+    }
+}
+
+/// A unit's outcomes of one goal in its window: how many, and their sum.
+fn sum(key: &GoalKey, window_ms: i64, assignment: &Assignment, rows: &[Row]) -> Moments {
+    let mut sum = Moments::default();
+    for row in rows {
+        if let Row::Converted(outcome) = row
+            && outcome.goal == *key
+            && within(assignment.assigned_at, outcome.occurred_at, window_ms)
+        {
+            sum.add(outcome.value);
+        }
+    }
+    sum
 }
 
 fn within(assigned_at: Timestamp, occurred_at: Timestamp, window_ms: i64) -> bool {
     (0..=window_ms).contains(&(occurred_at.millis() - assigned_at.millis()))
-}
-
-impl Totals {
-    /// No units at all.
-    #[must_use]
-    pub fn empty(test: &Experiment) -> Self {
-        let goals = vec![GoalTotals::default(); test.definition.goals.len()];
-        let arms = test.definition.variants.len();
-        Self {
-            arms: vec![Arm { units: 0, goals }; arms],
-            strata: vec![vec![0; arms]; test.weightings.len().max(1)],
-            segments: vec![Segments::new(arms); test.definition.segments.len()],
-        }
-    }
-
-    /// Adds the totals of another partition of the same test. Merge in a fixed order: floating-point
-    /// sums then come out the same to the last bit.
-    pub fn merge(&mut self, other: &Self) {
-        for (own, theirs) in self.strata.iter_mut().zip(&other.strata) {
-            own.iter_mut().zip(theirs).for_each(|(a, b)| *a += b);
-        }
-        for (own, theirs) in self.segments.iter_mut().zip(&other.segments) {
-            own.merge(theirs);
-        }
-        for (own, theirs) in self.arms.iter_mut().zip(&other.arms) {
-            own.units += theirs.units;
-            for (a, b) in own.goals.iter_mut().zip(&theirs.goals) {
-                a.converted += b.converted;
-                a.moments.merge(&b.moments);
-            }
-        }
-    }
-
-    /// Units in all arms.
-    #[must_use]
-    pub fn units(&self) -> u64 {
-        self.arms.iter().map(|arm| arm.units).sum()
-    }
 }

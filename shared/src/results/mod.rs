@@ -1,7 +1,15 @@
-//! From rows to a report, pure: [`fold`] turns rows into totals by arm, [`report`] turns those into what
-//! a reader sees. The methods are in the crate `stats/`.
+//! From rows to a report, pure. [`fold`] turns rows into [`totals`] by arm; [`report`] turns those into
+//! what a reader sees: each goal's [`comparison`]s hold the [`readings`] of one arm against control,
+//! [`outlook`] says what more units would show, [`verdict`] what to do now. The methods are in the
+//! crate `stats/`.
 
+pub mod comparison;
 pub mod fold;
+pub mod goals;
+pub mod outlook;
+pub mod readings;
 pub mod report;
 pub mod segments;
+pub mod slices;
+pub mod totals;
 pub mod verdict;

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use bellwether_stats::joint::Joint;
+
 /// Most values that are told apart. Of more, the first in the order of their bytes are kept and the
 /// rest counted together: which ones are kept does not depend on the order in which units come.
 pub const MOST: usize = 200;
 
-/// Units and converted units of each arm, by value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Units and outcomes of each arm, by value.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Segments {
     arms: usize,
     /// By value, one entry an arm.
@@ -17,18 +19,21 @@ pub struct Segments {
 }
 
 /// One value in one arm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Count {
     /// Units with this value.
     pub units: u64,
     /// Those of them that converted to the primary goal.
     pub converted: u64,
+    /// Their number of the primary goal, with what it is divided by if that is a ratio.
+    pub paired: Joint,
 }
 
 impl Count {
-    fn add(&mut self, other: Self) {
+    fn add(&mut self, other: &Self) {
         self.units += other.units;
         self.converted += other.converted;
+        self.paired.merge(&other.paired);
     }
 }
 
@@ -40,10 +45,11 @@ impl Segments {
     }
 
     /// Counts one unit.
-    pub fn count(&mut self, value: &str, arm: usize, converted: bool) {
-        let one = Count { units: 1, converted: u64::from(converted) };
+    pub fn count(&mut self, value: &str, arm: usize, converted: bool, (number, base): (f64, f64)) {
         if let Some(count) = self.entry(value).get_mut(arm) {
-            count.add(one);
+            count.units += 1;
+            count.converted += u64::from(converted);
+            count.paired.add(number, base);
         }
     }
 
@@ -74,7 +80,7 @@ impl Segments {
 }
 
 fn add_all(own: &mut [Count], other: &[Count]) {
-    own.iter_mut().zip(other).for_each(|(a, b)| a.add(*b));
+    own.iter_mut().zip(other).for_each(|(a, b)| a.add(b));
 }
 
 #[cfg(test)]
@@ -83,7 +89,7 @@ mod tests {
 
     fn counted(values: impl Iterator<Item = u32>) -> Segments {
         let mut segments = Segments::new(2);
-        values.for_each(|n| segments.count(&format!("{n:05}"), (n % 2) as usize, n % 3 == 0));
+        values.for_each(|n| segments.count(&format!("{n:05}"), (n % 2) as usize, n % 3 == 0, (1.0, 1.0)));
         segments
     }
 

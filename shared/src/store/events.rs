@@ -18,7 +18,8 @@ use super::table::{Placed, Table};
 use crate::clock::Timestamp;
 use crate::config::Limits;
 use crate::experiment::{Assignment, Conversion, Experiment, ExperimentId, UnitId, Workspace};
-use crate::results::fold::{Fold, Row, Totals};
+use crate::results::fold::{Fold, Row};
+use crate::results::totals::Totals;
 
 /// Partitions read side by side.
 const SIDE_BY_SIDE: usize = 16;
@@ -147,7 +148,7 @@ impl Events {
         Ok(matches!(self.table.put_new(item).await?, Placed::Stored))
     }
 
-    /// Folds all rows of the test's present phase: partitions side by side, merged in their order.
+    /// Folds all rows of the test's present phase as of now: partitions side by side, merged in their order.
     /// None when there are more than `most` units, if that is set.
     ///
     /// # Errors
@@ -157,11 +158,12 @@ impl Events {
         workspace: &Workspace,
         test: &Experiment,
         most: Option<u64>,
+        as_of: Timestamp,
     ) -> Result<Option<Totals>, StoreError> {
         let units = AtomicU64::new(0);
         let bound = Bound { units: &units, most };
         let numbers = 0..test.definition.partitions;
-        let mut parts = stream::iter(numbers.map(|n| self.fold_partition(workspace, test, n, bound)))
+        let mut parts = stream::iter(numbers.map(|n| self.fold_partition(workspace, test, n, bound, as_of)))
             .buffered(SIDE_BY_SIDE);
         let mut all = Totals::empty(test);
         while let Some(part) = parts.try_next().await? {
@@ -177,9 +179,10 @@ impl Events {
         test: &Experiment,
         number: u32,
         bound: Bound<'_>,
+        as_of: Timestamp,
     ) -> Result<Option<Totals>, StoreError> {
         let partition = partition(workspace, &test.definition.test_id, number);
-        let (mut fold, mut after) = (Fold::new(test), None);
+        let (mut fold, mut after) = (Fold::new(test, as_of), None);
         loop {
             let before = fold.units();
             let page = self.table.query(Query { after, ..Query::of(&partition) }).await?;

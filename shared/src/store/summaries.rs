@@ -54,6 +54,22 @@ impl Summaries {
         self.table.put(item(&partition, LATEST.to_owned(), &as_of, whole)).await
     }
 
+    /// The latest report of the test's present phase.
+    ///
+    /// # Errors
+    /// When the store is unavailable or the report cannot be read.
+    pub async fn latest(
+        &self,
+        workspace: &Workspace,
+        test: &Experiment,
+    ) -> Result<Option<Value>, StoreError> {
+        let partition = partition(workspace, &test.definition.test_id, test.phase);
+        let Some(item) = self.table.get(sorted_key(partition, LATEST.to_owned())).await? else {
+            return Ok(None);
+        };
+        serde_json::from_str(text(&item, REPORT)?).map(Some).map_err(StoreError::broken)
+    }
+
     /// What is kept of the test's present phase.
     ///
     /// # Errors

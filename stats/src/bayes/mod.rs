@@ -17,14 +17,7 @@ pub use posterior::{LEAST_UNITS, PRIOR, Posterior};
 
 use grid::Grid;
 
-/// Which end of a goal's scale is good.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Better {
-    /// More is better.
-    Higher,
-    /// Less is better.
-    Lower,
-}
+pub use crate::better::Better;
 
 /// What the posteriors say of one arm among all.
 #[derive(Debug, Clone, Copy, PartialEq)]

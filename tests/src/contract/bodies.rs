@@ -55,7 +55,7 @@ fn asked(body: Value) -> Unit {
 /// What the sample test reports when of `units` in an arm `converted` have converted.
 fn report(arms: [(&str, u32, u32); 2]) -> Value {
     let test = launched(&json!({}));
-    let mut fold = Fold::new(&test);
+    let mut fold = Fold::new(&test, Timestamp::from_millis(4_000_000_000_000));
     for (variant, units, converted) in arms {
         for n in 0..units {
             let unit = asked(
@@ -70,7 +70,7 @@ fn report(arms: [(&str, u32, u32); 2]) -> Value {
             }
         }
     }
-    let report = Report::new(&test, &fold.finish(), now());
+    let report = Report::new(&test, &fold.finish(), now(), None);
     let mut answer = serde_json::to_value(&report).unwrap();
     answer["series"] = json!([report.point()]);
     answer

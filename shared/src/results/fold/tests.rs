@@ -40,7 +40,7 @@ fn converted(unit: u32, event: u32, after_ms: i64) -> Row {
 }
 
 fn fold(test: &Experiment, rows: impl IntoIterator<Item = Row>) -> Totals {
-    let mut fold = Fold::new(test);
+    let mut fold = Fold::new(test, Timestamp::from_millis(START + 30 * 86_400_000));
     rows.into_iter().for_each(|row| fold.push(row));
     fold.finish()
 }

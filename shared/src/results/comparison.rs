@@ -1,0 +1,318 @@
+//! One arm against control as a reader sees it: the reading to decide by, and the others beside it.
+
+use bellwether_stats::adaptive::Batch;
+use bellwether_stats::adaptive::bols::bols;
+use bellwether_stats::adaptive::eprocess::evidence;
+use bellwether_stats::adaptive::ipw::sequence;
+use bellwether_stats::always_valid::{LEAST_UNITS, Watch, least};
+use bellwether_stats::cuped::Adjusted;
+use bellwether_stats::fieller::Relative;
+use bellwether_stats::warnings::few_carry_total;
+use bellwether_stats::welch::Difference;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::readings::{ALPHA, Pair, Planned};
+use crate::experiment::VariantKey;
+use crate::experiment::goal::{Goal, Kind, Role};
+
+/// One arm against control.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Comparison {
+    /// The arm.
+    pub variant: VariantKey,
+    /// How `absolute`, `relative` and `p_value` were computed: `always_valid`, or for an adaptive test
+    /// `bets` while it runs and `batch_stratified` once it is over.
+    pub method: &'static str,
+    /// The difference of means per unit, or of ratios: right whenever one looks.
+    pub absolute: Interval,
+    /// The same as a share of control's (0.1 is 10 % more). Without bounds the baseline is too low for
+    /// a percentage: read the absolute difference.
+    pub relative: Interval,
+    /// Two-sided p-value of no difference, the least of all looks so far; null while it says nothing.
+    pub p_value: Option<f64>,
+    /// The same, corrected for how many comparisons of its kind there are (Holm).
+    pub corrected_p: Option<f64>,
+    /// The reading for a stop that was planned before the test began; never for adaptive tests.
+    pub planned_stop: Option<PlannedStop>,
+    /// The Bayesian reading; never for adaptive tests.
+    pub bayesian: Option<Bayesian>,
+    /// The always-valid reading with what the covariate predicts taken out.
+    pub adjusted: Option<AdjustedReading>,
+    /// Of a guardrail, whether it holds.
+    pub guardrail: Option<Guarded>,
+    /// What to keep in mind.
+    pub warnings: Vec<String>,
+}
+
+/// An estimate and its 95 % interval; null where there is too little to compute it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Interval {
+    /// The estimate.
+    pub estimate: Option<f64>,
+    /// Lower end.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+}
+
+/// The reading for a planned stop.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct PlannedStop {
+    /// How the interval was computed: `welch`, `agresti_caffo` or `delta`.
+    pub method: &'static str,
+    /// The difference.
+    pub absolute: Interval,
+    /// The relative difference.
+    pub relative: Interval,
+    /// Two-sided p-value.
+    pub p_value: f64,
+    /// How the p-value was computed: `formula`, `permutation_all` or `permutation_drawn`.
+    pub test: &'static str,
+}
+
+/// What the data leave possible under a weak prior. It is not protected against watching.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Bayesian {
+    /// The probability that the arm is better than control.
+    pub beats_control: f64,
+    /// What choosing the arm costs against control, on average.
+    pub expected_loss: f64,
+    /// The difference with its 95 % credible interval.
+    pub absolute: Interval,
+}
+
+/// The difference with the covariate's part taken out.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct AdjustedReading {
+    /// The difference, always valid.
+    pub absolute: Interval,
+    /// Its p-value, the least of all looks so far.
+    pub p_value: Option<f64>,
+    /// The difference for a planned stop.
+    pub planned_stop: Interval,
+    /// Share of the raw variance that is saved.
+    pub variance_saved: f64,
+}
+
+/// What a guardrail says; both p-values are one-sided and the least of all looks so far.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Guarded {
+    /// How much worse the goal may get.
+    pub margin: f64,
+    /// Small when the guardrail is shown to hold.
+    pub holds: f64,
+    /// Small when it is shown to be broken.
+    pub broken: f64,
+}
+
+impl Comparison {
+    /// A comparison of a test whose weights do not follow its outcomes.
+    #[must_use]
+    pub fn fixed(
+        goal: &Goal,
+        variant: &VariantKey,
+        pair: &Pair<'_>,
+        watch: Option<&Watch>,
+        seed: [u8; 32],
+    ) -> Self {
+        let seen = watch.and_then(|watch| pair.watched(watch));
+        let adjusted = pair.adjusted();
+        let planned = pair.planned(seed);
+        Self {
+            variant: variant.clone(),
+            method: "always_valid",
+            absolute: seen.map_or_else(
+                || Interval::estimated(pair),
+                |(look, _)| Interval::of(look.estimate, look.interval),
+            ),
+            relative: seen.and_then(|(_, relative)| relative).map_or_else(Interval::default, Interval::from),
+            p_value: seen.map(|(look, _)| look.p_value),
+            corrected_p: None,
+            planned_stop: planned.map(PlannedStop::from),
+            bayesian: pair.bayesian(goal.better).map(Bayesian::from),
+            adjusted: adjusted.zip(watch).map(|(adjusted, watch)| AdjustedReading::new(&adjusted, watch)),
+            guardrail: goal.margin.zip(watch).and_then(|(margin, watch)| {
+                let found = pair.guarded(watch, margin, goal.better)?;
+                Some(Guarded { margin, holds: found.holds, broken: found.broken })
+            }),
+            warnings: warnings(goal, pair, planned.as_ref()),
+        }
+    }
+
+    /// The comparison of an adaptive test's primary goal, from units past their window.
+    #[must_use]
+    pub fn adaptive(
+        variant: &VariantKey,
+        batches: &[Batch],
+        arms: (usize, usize),
+        planned: f64,
+        over: bool,
+    ) -> Self {
+        let (control, treatment) = arms;
+        let blank = Self::unread(variant, "bets");
+        if over {
+            let found = bols(batches, control, treatment, ALPHA);
+            let absolute = found.map(|f| Interval::of(f.estimate, Some((f.low, f.high))));
+            let warnings = found
+                .map(|f| format!("{} of {} batches of weights say something.", f.used, f.used + f.left_out));
+            return Self {
+                method: "batch_stratified",
+                absolute: absolute.unwrap_or_default(),
+                p_value: found.map(|f| f.p_value),
+                warnings: warnings.into_iter().collect(),
+                ..blank
+            };
+        }
+        let bets = evidence(batches, control, treatment);
+        let interval = sequence(batches, control, treatment, ALPHA, planned);
+        Self {
+            absolute: interval
+                .map_or_else(Interval::default, |s| Interval::of(s.estimate, Some((s.low, s.high)))),
+            p_value: (bets.units > 0).then_some(bets.p_value),
+            warnings: vec![format!("{} units are past the goal's window and count.", bets.units)],
+            ..blank
+        }
+    }
+
+    /// Another goal of an adaptive test: weights that follow the primary goal bend every other one.
+    #[must_use]
+    pub fn bent(variant: &VariantKey) -> Self {
+        let warning =
+            "Not judged: the weights follow the primary goal, and with it whoever came at that time.";
+        Self { warnings: vec![warning.to_owned()], ..Self::unread(variant, "none") }
+    }
+
+    fn unread(variant: &VariantKey, method: &'static str) -> Self {
+        Self {
+            variant: variant.clone(),
+            method,
+            absolute: Interval::default(),
+            relative: Interval::default(),
+            p_value: None,
+            corrected_p: None,
+            planned_stop: None,
+            bayesian: None,
+            adjusted: None,
+            guardrail: None,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Keeps what an earlier look has shown: a p-value that was once that small stays so. `before` is
+    /// this comparison in the report before.
+    pub fn remember(&mut self, before: &Value) {
+        if before["method"] != self.method || self.method == "batch_stratified" {
+            return;
+        }
+        self.p_value = least(before["p_value"].as_f64(), self.p_value);
+        if let Some(adjusted) = &mut self.adjusted {
+            adjusted.p_value = least(before["adjusted"]["p_value"].as_f64(), adjusted.p_value);
+        }
+        if let Some(guardrail) = &mut self.guardrail {
+            let least = |name: &str, now: f64| before["guardrail"][name].as_f64().map_or(now, |p| p.min(now));
+            (guardrail.holds, guardrail.broken) =
+                (least("holds", guardrail.holds), least("broken", guardrail.broken));
+        }
+    }
+}
+
+/// What to keep in mind about a comparison.
+fn warnings(goal: &Goal, pair: &Pair<'_>, planned: Option<&Planned>) -> Vec<String> {
+    let (control, treatment) = pair.units();
+    let small = control.min(treatment);
+    let mut said = Vec::new();
+    #[expect(clippy::cast_precision_loss, reason = "exact below 2^53 units")]
+    if (small as f64) < LEAST_UNITS {
+        said.push(format!(
+            "The always-valid reading begins at {LEAST_UNITS} units in each arm; one has {small}."
+        ));
+    }
+    let uneven = |arm: &super::totals::GoalTotals| few_carry_total(&arm.moments);
+    if goal.kind == Kind::Sum && (uneven(pair.control) || uneven(pair.treatment)) {
+        said.push(
+            "A few units carry most of the total; one more of them would change the picture.".to_owned(),
+        );
+    }
+    if planned.is_some_and(|p| p.permuted.is_none()) && pair.wants_permutation() {
+        said.push(
+            "The p-value for a planned stop is a formula's: there is nothing to permute, or too much."
+                .to_owned(),
+        );
+    }
+    let paired = pair.control.paired.units() + pair.treatment.paired.units();
+    if goal.kind != Kind::Ratio && paired > 0 && paired < control + treatment {
+        let without = control + treatment - paired;
+        said.push(format!("{without} units have no covariate, so nothing is adjusted."));
+    }
+    if goal.role == Role::None {
+        said.push("This goal is recorded only: no decision rests on it.".to_owned());
+    }
+    said
+}
+
+impl Interval {
+    /// An estimate and its interval.
+    #[must_use]
+    pub fn of(estimate: f64, interval: Option<(f64, f64)>) -> Self {
+        Self { estimate: Some(estimate), low: interval.map(|i| i.0), high: interval.map(|i| i.1) }
+    }
+
+    /// The plain difference, while there are too few units for an interval.
+    fn estimated(pair: &Pair<'_>) -> Self {
+        let (control, treatment) = pair.units();
+        let plain = || pair.treatment.moments.mean() - pair.control.moments.mean();
+        let estimate = match pair.kind {
+            Kind::Ratio => pair.samples().map(|(a, b)| b.mean - a.mean),
+            _ => (control > 0 && treatment > 0).then(plain),
+        };
+        Self { estimate, low: None, high: None }
+    }
+}
+
+impl From<Relative> for Interval {
+    fn from(relative: Relative) -> Self {
+        Self::of(relative.estimate, relative.interval)
+    }
+}
+
+impl From<Difference> for Interval {
+    fn from(difference: Difference) -> Self {
+        Self::of(difference.estimate, Some((difference.low, difference.high)))
+    }
+}
+
+impl From<Planned> for PlannedStop {
+    fn from(planned: Planned) -> Self {
+        let (p_value, test) = match planned.permuted {
+            None => (planned.difference.p_value, "formula"),
+            Some(tested) if tested.all => (tested.p_value, "permutation_all"),
+            Some(tested) => (tested.p_value, "permutation_drawn"),
+        };
+        let relative = planned.relative.map_or_else(Interval::default, Interval::from);
+        Self { method: planned.method, absolute: planned.difference.into(), relative, p_value, test }
+    }
+}
+
+impl From<bellwether_stats::bayes::Versus> for Bayesian {
+    fn from(versus: bellwether_stats::bayes::Versus) -> Self {
+        Self {
+            beats_control: versus.beats,
+            expected_loss: versus.loss,
+            absolute: Interval::of(versus.estimate, Some((versus.low, versus.high))),
+        }
+    }
+}
+
+impl AdjustedReading {
+    fn new(adjusted: &Adjusted, watch: &Watch) -> Self {
+        let look = watch.look_adjusted(adjusted);
+        let plain = Interval::of(adjusted.contrast.estimate, None);
+        Self {
+            absolute: look.map_or(plain, |look| Interval::of(look.estimate, look.interval)),
+            p_value: look.map(|look| look.p_value),
+            planned_stop: Difference::new(&adjusted.contrast, ALPHA).map_or(plain, Interval::from),
+            variance_saved: adjusted.variance_saved,
+        }
+    }
+}

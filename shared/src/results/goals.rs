@@ -1,0 +1,165 @@
+//! One goal in all arms: each by itself, and each other one against control.
+
+use bellwether_stats::adaptive::Batch;
+use bellwether_stats::always_valid::Watch;
+use bellwether_stats::bayes::standings;
+use bellwether_stats::delta;
+use bellwether_stats::families::holm;
+use serde::Serialize;
+
+use super::comparison::Comparison;
+use super::readings::{ALPHA, Pair, end, posterior};
+use super::totals::{GoalTotals, Totals};
+use crate::experiment::definition::Mode;
+use crate::experiment::goal::{Goal, Kind, Role};
+use crate::experiment::{Experiment, GoalKey, Status, VariantKey};
+
+/// Units that a test is taken to be planned for when its author has not said.
+pub const USUAL_UNITS: u32 = 400;
+
+/// One goal in all arms.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GoalReport {
+    /// Its key.
+    pub goal: GoalKey,
+    /// What it measures.
+    pub kind: Kind,
+    /// What it is for.
+    pub role: Role,
+    /// Each arm by itself.
+    pub arms: Vec<ArmReport>,
+    /// Each other arm against control.
+    pub comparisons: Vec<Comparison>,
+}
+
+/// One goal in one arm.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ArmReport {
+    /// The arm.
+    pub variant: VariantKey,
+    /// Units assigned to it.
+    pub units: u64,
+    /// Units with at least one outcome in their window.
+    pub converted: u64,
+    /// The sum over units; of a ratio, the numerator's.
+    pub total: f64,
+    /// The mean per unit, or the ratio; null without units.
+    pub mean: Option<f64>,
+    /// The probability that no other arm is better; null for adaptive tests.
+    pub best: Option<f64>,
+    /// How much worse than the best arm it is on average; null for adaptive tests.
+    pub expected_loss: Option<f64>,
+}
+
+impl GoalReport {
+    /// Reads the goal numbered `index`.
+    #[must_use]
+    pub fn new(test: &Experiment, totals: &Totals, index: usize, goal: &Goal) -> Self {
+        let variants = &test.definition.variants;
+        let arms: Vec<&GoalTotals> = totals.arms.iter().map(|arm| &arm.goals[index]).collect();
+        let control = variants.iter().position(|v| v.is_control);
+        let others = (0..variants.len()).filter(|arm| Some(*arm) != control);
+        let compare = |arm: usize| compare(test, totals, goal, (control?, arm), &arms);
+        Self {
+            goal: goal.key.clone(),
+            kind: goal.kind,
+            role: goal.role,
+            arms: arm_reports(test, goal, &arms),
+            comparisons: others.filter_map(compare).collect(),
+        }
+    }
+
+    /// The comparison of an arm with control.
+    #[must_use]
+    pub fn of(&self, variant: &VariantKey) -> Option<&Comparison> {
+        self.comparisons.iter().find(|comparison| comparison.variant == *variant)
+    }
+}
+
+fn compare(
+    test: &Experiment,
+    totals: &Totals,
+    goal: &Goal,
+    (control, arm): (usize, usize),
+    arms: &[&GoalTotals],
+) -> Option<Comparison> {
+    let variants = &test.definition.variants;
+    let variant = &variants[arm].key;
+    // Those of the beginning: what is watched must not be tuned anew with every change of weights.
+    let weights = &test.weightings.first()?.weights;
+    let weight = weights[control].get() + weights[arm].get();
+    let planned =
+        f64::from(test.definition.planned_units.unwrap_or(USUAL_UNITS)) * f64::from(weight) / 10_000.0;
+    if test.definition.allocation.mode == Mode::Adaptive {
+        let over = matches!(test.status, Status::Stopped | Status::Archived);
+        return Some(match goal.role {
+            Role::Primary => {
+                Comparison::adaptive(variant, &batches(test, totals), (control, arm), planned, over)
+            }
+            _ => Comparison::bent(variant),
+        });
+    }
+    let pair = Pair { kind: goal.kind, control: arms.get(control)?, treatment: arms.get(arm)? };
+    let watch = Watch::new(ALPHA, planned);
+    Some(Comparison::fixed(goal, variant, &pair, watch.as_ref(), seed(test)))
+}
+
+/// Units past the primary goal's window, by the weights under which they came.
+#[must_use]
+pub fn batches(test: &Experiment, totals: &Totals) -> Vec<Batch> {
+    let of = |(weighting, arms): (&crate::experiment::Weighting, &Vec<_>)| Batch {
+        weights: weighting.weights.iter().map(|weight| weight.get()).collect(),
+        arms: arms.clone(),
+    };
+    test.weightings.iter().zip(&totals.batches).map(of).collect()
+}
+
+/// What permutations are drawn from: the same in every report of a phase.
+fn seed(test: &Experiment) -> [u8; 32] {
+    let mut seed = [0; 32];
+    let text = format!("{:08x}{}", test.phase, test.definition.test_id);
+    // The test's own seed stays out: whoever knows a drawn p-value learns nothing of it.
+    text.bytes().enumerate().for_each(|(at, byte)| seed[at % 32] ^= byte.rotate_left((at / 32) as u32));
+    seed
+}
+
+fn arm_reports(test: &Experiment, goal: &Goal, arms: &[&GoalTotals]) -> Vec<ArmReport> {
+    let fixed = test.definition.allocation.mode != Mode::Adaptive;
+    let posteriors: Option<Vec<_>> = arms.iter().map(|arm| posterior(goal.kind, arm)).collect();
+    let standings = posteriors.filter(|_| fixed).and_then(|all| standings(&all, end(goal.better)));
+    let of = |(arm, (variant, totals)): (usize, (&crate::experiment::Variant, &&GoalTotals))| {
+        let standing = standings.as_ref().map(|all| all[arm]);
+        ArmReport {
+            variant: variant.key.clone(),
+            units: totals.moments.units(),
+            converted: totals.converted,
+            total: totals.moments.total(),
+            mean: mean(goal.kind, totals),
+            best: standing.map(|standing| standing.best),
+            expected_loss: standing.map(|standing| standing.loss),
+        }
+    };
+    test.definition.variants.iter().zip(arms).enumerate().map(of).collect()
+}
+
+fn mean(kind: Kind, totals: &GoalTotals) -> Option<f64> {
+    if kind == Kind::Ratio {
+        return delta::sample(&totals.paired).map(|sample| sample.mean);
+    }
+    (totals.moments.units() > 0).then(|| totals.moments.mean())
+}
+
+/// Corrects the p-values for how many there are: all secondary goals in all arms are one family, the
+/// primary goal in all arms another, and so are the guardrails.
+pub fn correct(goals: &mut [GoalReport]) {
+    for role in [Role::Primary, Role::Secondary] {
+        let own = || goals.iter().filter(|goal| goal.role == role).flat_map(|goal| &goal.comparisons);
+        let p_values: Vec<_> = own().map(|comparison| comparison.p_value).collect();
+        let mut corrected = holm(&p_values).into_iter();
+        for goal in goals.iter_mut().filter(|goal| goal.role == role) {
+            for comparison in &mut goal.comparisons {
+                comparison.corrected_p = corrected.next().flatten();
+            }
+        }
+    }
+}

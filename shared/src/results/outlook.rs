@@ -1,0 +1,116 @@
+//! How many units a test needs, and what it can find with those that are planned.
+
+use bellwether_stats::planning::{Aim, Looks, Outcome, smallest_effect, units_needed};
+use serde::Serialize;
+
+use super::readings::Pair;
+use super::totals::Totals;
+use crate::experiment::goal::{Better, Goal, Kind, Role};
+use crate::experiment::wire::Plan;
+use crate::experiment::{Definition, Experiment};
+
+/// How alike the outcomes within one account are taken to be when the plan does not say.
+const USUAL_CORRELATION: f64 = 0.05;
+
+/// What the primary goal needs, at 5 % errors and 80 % power.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Outlook {
+    /// What it is worked out from: `plan`, or `results` once control has shown how units differ.
+    pub from: &'static str,
+    /// What control shows, or is expected to.
+    pub baseline: f64,
+    /// The smallest difference that is worth having, if the author has said.
+    pub effect: Option<f64>,
+    /// Units in all arms that find this effect.
+    pub units_needed: Option<Needs<u64>>,
+    /// The smallest effect that the planned units find.
+    pub smallest_effect: Option<Needs<f64>>,
+}
+
+/// A figure for each way of looking.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Needs<T> {
+    /// For one look at the planned end.
+    pub planned_stop: Option<T>,
+    /// For watching all the time.
+    pub watched: Option<T>,
+}
+
+impl Outlook {
+    /// What the plan says; None without one.
+    #[must_use]
+    pub fn planned(definition: &Definition) -> Option<Self> {
+        let (plan, goal) = (definition.plan?, primary(definition)?);
+        Some(Self::new(definition, goal, "plan", plan.baseline, expected(goal.kind, &plan)))
+    }
+
+    /// What control has shown so far; what the plan says while it has shown too little.
+    #[must_use]
+    pub fn observed(test: &Experiment, totals: &Totals) -> Option<Self> {
+        let definition = &test.definition;
+        let seen = || {
+            let goal = primary(definition)?;
+            let at = definition.variants.iter().position(|variant| variant.is_control)?;
+            let index = definition.goals.iter().position(|own| own.role == Role::Primary)?;
+            let control = &totals.arms.get(at)?.goals[index];
+            let (sample, _) = Pair { kind: goal.kind, control, treatment: control }.samples()?;
+            let outcome = match goal.kind {
+                Kind::Binary => Outcome::Binary { rate: sample.mean },
+                _ => Outcome::Mean { deviation: sample.variance.sqrt() },
+            };
+            (sample.units >= 10.0 && sample.variance > 0.0)
+                .then(|| Self::new(definition, goal, "results", sample.mean, outcome))
+        };
+        seen().or_else(|| Self::planned(definition))
+    }
+
+    fn new(
+        definition: &Definition,
+        goal: &Goal,
+        from: &'static str,
+        baseline: f64,
+        outcome: Outcome,
+    ) -> Self {
+        let weights: Vec<u32> = definition.variants.iter().map(|variant| variant.weight.get()).collect();
+        let control = definition.variants.iter().position(|variant| variant.is_control).unwrap_or(0);
+        let below = goal.better == Better::Lower;
+        let effect = definition.plan.map(|plan| plan.effect);
+        let needed = |effect: f64, looks| {
+            let signed = if below { -effect } else { effect };
+            units_needed(outcome, signed, &weights, control, Aim::usual(looks)).map(|units| units.total)
+        };
+        let found = |units: u32, looks| {
+            smallest_effect(outcome, u64::from(units), &weights, control, below, Aim::usual(looks))
+        };
+        Self {
+            from,
+            baseline,
+            effect,
+            units_needed: effect.map(|effect| Needs {
+                planned_stop: needed(effect, Looks::Once),
+                watched: needed(effect, Looks::Watched),
+            }),
+            smallest_effect: definition.planned_units.map(|units| Needs {
+                planned_stop: found(units, Looks::Once),
+                watched: found(units, Looks::Watched),
+            }),
+        }
+    }
+}
+
+fn primary(definition: &Definition) -> Option<&Goal> {
+    definition.goals.iter().find(|goal| goal.role == Role::Primary)
+}
+
+fn expected(kind: Kind, plan: &Plan) -> Outcome {
+    match kind {
+        Kind::Binary => Outcome::Binary { rate: plan.baseline },
+        Kind::Count | Kind::Sum => Outcome::Mean { deviation: plan.deviation.unwrap_or_default() },
+        Kind::Ratio => Outcome::Ratio {
+            deviation: (plan.baseline * (1.0 - plan.baseline)).max(0.0).sqrt(),
+            visitors: plan.size.unwrap_or(1.0),
+            unevenness: 0.0,
+            correlation: plan.correlation.unwrap_or(USUAL_CORRELATION),
+        },
+    }
+}

@@ -1,0 +1,10 @@
+//! Which end of a goal's scale is good.
+
+/// Which end of a goal's scale is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Better {
+    /// More is better.
+    Higher,
+    /// Less is better.
+    Lower,
+}
