@@ -17,6 +17,7 @@ pub mod joint;
 pub mod moments;
 pub mod permutation;
 pub mod sample;
+pub mod planning;
 pub mod srm;
 mod twofold;
 pub mod warnings;
