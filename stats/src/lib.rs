@@ -18,6 +18,7 @@ pub mod moments;
 pub mod permutation;
 pub mod sample;
 pub mod planning;
+pub mod segments;
 pub mod srm;
 mod twofold;
 pub mod warnings;

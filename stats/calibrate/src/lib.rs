@@ -1,4 +1,9 @@
 //! How often the methods of `bellwether-stats` err, by simulation from a fixed seed.
 
 pub mod adaptive;
+pub mod balance;
+pub mod bayes;
 pub mod chance;
+pub mod planning;
+pub mod ratios;
+pub mod table_test;

@@ -47,7 +47,9 @@ impl Sheet {
     pub fn with_levels(mut self, levels: &[usize]) -> Self {
         let most = levels.iter().max().map_or(0, |most| most + 1);
         let mut units = vec![0_u64; most];
-        levels.iter().for_each(|&level| units[level] += 1);
+        for &level in levels {
+            units[level] += 1;
+        }
         for level in (0..most).filter(|&level| units[level] > 0) {
             let column = levels.iter().map(|&own| f64::from(u8::from(own == level)));
             self = self.with_numbers(&column.collect::<Vec<_>>());
@@ -73,7 +75,9 @@ impl Sheet {
     #[must_use]
     pub fn imbalance(&self, arms: &[usize], count: usize) -> f64 {
         let mut units = vec![0.0; count];
-        arms.iter().for_each(|&arm| units[arm] += 1.0);
+        for &arm in arms {
+            units[arm] += 1.0;
+        }
         if units.iter().any(|&n| n < 0.5) {
             return f64::INFINITY;
         }

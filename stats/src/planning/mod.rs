@@ -181,7 +181,7 @@ fn variances(outcome: Outcome, effect: f64) -> Option<(f64, f64)> {
         Outcome::Binary { rate } => {
             let other = rate + effect;
             let inside = |rate: f64| rate > 0.0 && rate < 1.0;
-            (inside(rate) && inside(other)).then(|| (rate * (1.0 - rate), other * (1.0 - other)))
+            (inside(rate) && inside(other)).then_some((rate * (1.0 - rate), other * (1.0 - other)))
         }
         Outcome::Mean { deviation } => (deviation > 0.0).then(|| (deviation.powi(2), deviation.powi(2))),
         Outcome::Ratio { deviation, visitors, unevenness, correlation } => {
