@@ -39,11 +39,10 @@ pub fn difference(control: &Joint, treatment: &Joint, alpha: f64) -> Option<Diff
 /// The relative difference of ratios (0.1 is 10 % more) with Fieller's interval at level `alpha`.
 ///
 /// Without an interval control's ratio cannot be told from 0: show the absolute difference. None when
-/// control's ratio is not above 0 or [`difference`] is None.
+/// control's ratio is not above 0. `difference` is [`difference`]'s of the same arms.
 #[must_use]
-pub fn relative(control: &Joint, treatment: &Joint, alpha: f64) -> Option<Relative> {
-    let found = difference(control, treatment, alpha)?;
-    fieller::relative(&sample(control)?, &sample(treatment)?, &found, alpha)
+pub fn relative(control: &Joint, treatment: &Joint, difference: &Difference, alpha: f64) -> Option<Relative> {
+    fieller::relative(&sample(control)?, &sample(treatment)?, difference, alpha)
 }
 
 #[cfg(test)]

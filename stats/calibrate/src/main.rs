@@ -1,13 +1,20 @@
 //! Prints the calibration of the families named, or of all: `bellwether-calibrate adaptive bayes`.
 
-use bellwether_calibrate::{adaptive, balance, bayes, planning, ratios};
+use bellwether_calibrate::{adaptive, balance, bayes, coverage, fixed, planning, power, ratios, watched};
 
-const FAMILIES: [(&str, fn() -> String); 5] = [
+/// A name and what prints its table.
+type Family = (&'static str, fn() -> String);
+
+const FAMILIES: [Family; 9] = [
     ("adaptive", adaptive::table),
     ("balance", balance::table),
     ("bayes", bayes::table),
+    ("coverage", coverage::table),
+    ("fixed", fixed::table),
     ("planning", planning::table),
+    ("power", power::table),
     ("ratios", ratios::table),
+    ("watched", watched::table),
 ];
 
 fn main() {
