@@ -14,8 +14,8 @@ use bellwether::experiment::{
     VariantKey,
 };
 use bellwether::results::fold::{Fold, Row};
-use bellwether::results::totals::Totals;
 use bellwether::results::report::Report;
+use bellwether::results::totals::Totals;
 use bellwether::store::key::EventKey;
 use proptest::collection::vec;
 use proptest::prelude::*;

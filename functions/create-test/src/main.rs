@@ -1,20 +1,24 @@
 //! `POST /tests`: declares a test, as a draft.
 //!
 //! The same body again is answered with the test that exists, another body under its name with 409.
-//! What a test may be: `bellwether::experiment::Definition`.
+//! What a test may be: `bellwether::experiment::Definition`. How many units it needs:
+//! `bellwether::results::outlook::Outlook`.
 
 #[cfg(test)]
 mod tests;
 
 use bellwether::App;
 use bellwether::auth::role::Scope;
+use bellwether::experiment::state::View;
 use bellwether::experiment::{Definition, Experiment, Seed};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
 use bellwether::random;
+use bellwether::results::outlook::Outlook;
 use bellwether::store::audit::Action;
 use bellwether::store::tests::Created;
 use lambda_http::{Error, Request};
+use serde::Serialize;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -23,6 +27,18 @@ async fn main() -> Result<(), Error> {
 
 fn function() -> Function {
     Function::new(env!("CARGO_PKG_NAME"), |app, request| Box::pin(handle(app, request)))
+}
+
+/// A declared test, and how many units it needs.
+#[derive(Serialize)]
+struct Declared<'a> {
+    #[serde(flatten)]
+    test: View<'a>,
+    plan: Option<Outlook>,
+}
+
+fn declared(test: &Experiment) -> Declared<'_> {
+    Declared { test: test.view(), plan: Outlook::planned(&test.definition) }
 }
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
@@ -36,9 +52,9 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     match app.store.tests.create(&caller.workspace, &test, app.store.audit.part(&entry)?).await? {
         Created::New => {
             entry.log();
-            Reply::created(&test.view())
+            Reply::created(&declared(&test))
         }
-        Created::Exists(old) if old.definition == test.definition => Reply::ok(&old.view()),
+        Created::Exists(old) if old.definition == test.definition => Reply::ok(&declared(&old)),
         Created::Exists(_) => {
             let detail = "A test of this name exists with another definition; change it with PATCH or choose another test_id.";
             Err(Problem::Conflict(detail.to_owned()))

@@ -9,7 +9,7 @@ use super::condition::Condition;
 use super::goal::{Goal, Parts};
 use super::id::{AttributeName, NamespaceKey, NotAName};
 use super::rules;
-use super::wire::{AllocationBody, GoalBody, NamespaceBody, Plan, TestBody, VariantBody};
+use super::wire::{AllocationBody, Expected, GoalBody, NamespaceBody, TestBody, VariantBody};
 use super::{BasisPoints, ExperimentId, GoalKey, UnitId, Variant, VariantKey};
 use crate::validation::{self, Invalid};
 
@@ -75,7 +75,7 @@ pub struct Definition {
     pub planned_units: Option<u32>,
     /// What its author expects of the primary goal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub plan: Option<Plan>,
+    pub expected: Option<Expected>,
     /// Into how many key ranges its events are spread, 1 to 256.
     pub partitions: u32,
     /// Its outcomes, 1 to 20.
@@ -118,7 +118,7 @@ impl Definition {
             allocation: Allocation { mode: body.allocation.mode, floor: body.allocation.floor },
             segments: body.segments.into_iter().map(AttributeName::parse).collect::<Result<_, _>>()?,
             planned_units: body.planned_units,
-            plan: body.plan,
+            expected: body.expected,
             partitions: body.partitions,
             goals: body.goals.into_iter().map(goal).collect::<Result<_, _>>()?,
         })
@@ -169,7 +169,7 @@ impl Definition {
             allocation: AllocationBody { mode: self.allocation.mode, floor: self.allocation.floor },
             segments: self.segments.iter().map(ToString::to_string).collect(),
             planned_units: self.planned_units,
-            plan: self.plan,
+            expected: self.expected,
             partitions: self.partitions,
             goals: self.goals.iter().map(goal).collect(),
         }

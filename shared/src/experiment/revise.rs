@@ -103,7 +103,7 @@ impl Experiment {
         overlay(&mut body.goals, patch.goals);
         body.namespace = patch.namespace.or(body.namespace);
         body.planned_units = patch.planned_units.or(body.planned_units);
-        body.plan = patch.plan.or(body.plan);
+        body.expected = patch.expected.or(body.expected);
         let Some(weights) = patch.weights else { return Definition::parse(body) };
         reweigh(&mut body.variants, &weights)?;
         Definition::parse(body).map_err(|broken| broken.into_iter().map(at_weights).collect())

@@ -16,7 +16,7 @@ pub(super) fn broken(body: &TestBody) -> Vec<Invalid> {
     let mut broken = variant_rules(&body.variants);
     broken.extend(goal_rules(&body.goals));
     broken.extend(allocation_rules(body));
-    broken.extend(plan_rules(body));
+    broken.extend(expected_rules(body));
     if repeated(body.segments.iter()).is_some() {
         broken.push(Invalid::new("/segments", "must not name an attribute twice"));
     }
@@ -110,28 +110,28 @@ fn allocation_rules(body: &TestBody) -> Vec<Invalid> {
     broken
 }
 
-/// A plan is in the words of the primary goal's kind.
-fn plan_rules(body: &TestBody) -> Vec<Invalid> {
+/// What is expected is in the words of the primary goal's kind.
+fn expected_rules(body: &TestBody) -> Vec<Invalid> {
     let primary = body.goals.iter().find(|goal| goal.role == Role::Primary);
-    let (Some(plan), Some(goal)) = (body.plan, primary) else { return Vec::new() };
+    let (Some(expected), Some(goal)) = (body.expected, primary) else { return Vec::new() };
     let mean = matches!(goal.kind, Kind::Count | Kind::Sum);
     let ratio = goal.kind == Kind::Ratio;
     let mut broken = Vec::new();
     let mut hold = |name: &str, fits: bool, detail: &str| {
         if !fits {
-            broken.push(Invalid::new(format!("/plan/{name}"), detail));
+            broken.push(Invalid::new(format!("/expected/{name}"), detail));
         }
     };
     let rate = "must be a share above 0 and below 1 when the primary goal is of kind binary or ratio";
-    hold("baseline", mean || (plan.baseline > 0.0 && plan.baseline < 1.0), rate);
+    hold("baseline", mean || (expected.baseline > 0.0 && expected.baseline < 1.0), rate);
     let deviation =
         "is required when the primary goal is of kind count or sum, and must be left out for others";
-    hold("deviation", plan.deviation.is_some() == mean, deviation);
+    hold("deviation", expected.deviation.is_some() == mean, deviation);
     let size = "is required when the primary goal is of kind ratio, and must be left out for others";
-    hold("size", plan.size.is_some() == ratio, size);
+    hold("size", expected.size.is_some() == ratio, size);
     hold(
         "correlation",
-        ratio || plan.correlation.is_none(),
+        ratio || expected.correlation.is_none(),
         "must be left out unless the primary goal is of kind ratio",
     );
     broken

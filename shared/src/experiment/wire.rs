@@ -51,7 +51,7 @@ pub struct TestBody {
     #[validate(range(min = 2, max = 10_000_000, message = "must be 2 to 10000000 units"))]
     pub(crate) planned_units: Option<u32>,
     #[validate(nested)]
-    pub(crate) plan: Option<Plan>,
+    pub(crate) expected: Option<Expected>,
     #[serde(default = "sixteen")]
     #[validate(range(min = 1, max = 256, message = "must be 1 to 256 partitions"))]
     pub(crate) partitions: u32,
@@ -83,10 +83,10 @@ pub struct AllocationBody {
     pub(crate) floor: Option<u32>,
 }
 
-/// `plan`: what the author expects of the primary goal, from which units and effects are worked out.
+/// `expected`: what the author expects of the primary goal, from which units and effects are worked out.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
-pub struct Plan {
+pub struct Expected {
     /// What control is expected to show: a rate, a mean per unit, or a ratio.
     #[validate(range(min = 0.0, max = 1e12, message = "must be 0 to 1e12"))]
     pub baseline: f64,
@@ -163,7 +163,7 @@ pub struct TestPatch {
     pub(crate) allocation: Option<AllocationBody>,
     pub(crate) segments: Option<Vec<String>>,
     pub(crate) planned_units: Option<u32>,
-    pub(crate) plan: Option<Plan>,
+    pub(crate) expected: Option<Expected>,
     pub(crate) goals: Option<Vec<GoalBody>>,
 }
 

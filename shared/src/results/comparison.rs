@@ -1,20 +1,16 @@
 //! One arm against control as a reader sees it: the reading to decide by, and the others beside it.
+//! How it is made: `compare.rs`.
 
-use bellwether_stats::adaptive::Batch;
-use bellwether_stats::adaptive::bols::bols;
-use bellwether_stats::adaptive::eprocess::evidence;
-use bellwether_stats::adaptive::ipw::sequence;
-use bellwether_stats::always_valid::{LEAST_UNITS, Watch, least};
+use bellwether_stats::always_valid::{Watch, least};
 use bellwether_stats::cuped::Adjusted;
 use bellwether_stats::fieller::Relative;
-use bellwether_stats::warnings::few_carry_total;
 use bellwether_stats::welch::Difference;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::readings::{ALPHA, Pair, Planned};
 use crate::experiment::VariantKey;
-use crate::experiment::goal::{Goal, Kind, Role};
+use crate::experiment::goal::Kind;
 
 /// One arm against control.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -107,98 +103,6 @@ pub struct Guarded {
 }
 
 impl Comparison {
-    /// A comparison of a test whose weights do not follow its outcomes.
-    #[must_use]
-    pub fn fixed(
-        goal: &Goal,
-        variant: &VariantKey,
-        pair: &Pair<'_>,
-        watch: Option<&Watch>,
-        seed: [u8; 32],
-    ) -> Self {
-        let seen = watch.and_then(|watch| pair.watched(watch));
-        let adjusted = pair.adjusted();
-        let planned = pair.planned(seed);
-        Self {
-            variant: variant.clone(),
-            method: "always_valid",
-            absolute: seen.map_or_else(
-                || Interval::estimated(pair),
-                |(look, _)| Interval::of(look.estimate, look.interval),
-            ),
-            relative: seen.and_then(|(_, relative)| relative).map_or_else(Interval::default, Interval::from),
-            p_value: seen.map(|(look, _)| look.p_value),
-            corrected_p: None,
-            planned_stop: planned.map(PlannedStop::from),
-            bayesian: pair.bayesian(goal.better).map(Bayesian::from),
-            adjusted: adjusted.zip(watch).map(|(adjusted, watch)| AdjustedReading::new(&adjusted, watch)),
-            guardrail: goal.margin.zip(watch).and_then(|(margin, watch)| {
-                let found = pair.guarded(watch, margin, goal.better)?;
-                Some(Guarded { margin, holds: found.holds, broken: found.broken })
-            }),
-            warnings: warnings(goal, pair, planned.as_ref()),
-        }
-    }
-
-    /// The comparison of an adaptive test's primary goal, from units past their window.
-    #[must_use]
-    pub fn adaptive(
-        variant: &VariantKey,
-        batches: &[Batch],
-        arms: (usize, usize),
-        planned: f64,
-        over: bool,
-    ) -> Self {
-        let (control, treatment) = arms;
-        let blank = Self::unread(variant, "bets");
-        if over {
-            let found = bols(batches, control, treatment, ALPHA);
-            let absolute = found.map(|f| Interval::of(f.estimate, Some((f.low, f.high))));
-            let warnings = found
-                .map(|f| format!("{} of {} batches of weights say something.", f.used, f.used + f.left_out));
-            return Self {
-                method: "batch_stratified",
-                absolute: absolute.unwrap_or_default(),
-                p_value: found.map(|f| f.p_value),
-                warnings: warnings.into_iter().collect(),
-                ..blank
-            };
-        }
-        let bets = evidence(batches, control, treatment);
-        let interval = sequence(batches, control, treatment, ALPHA, planned);
-        Self {
-            absolute: interval
-                .map_or_else(Interval::default, |s| Interval::of(s.estimate, Some((s.low, s.high)))),
-            p_value: (bets.units > 0).then_some(bets.p_value),
-            warnings: vec![format!("{} units are past the goal's window and count.", bets.units)],
-            ..blank
-        }
-    }
-
-    /// Another goal of an adaptive test: weights that follow the primary goal bend every other one.
-    #[must_use]
-    pub fn bent(variant: &VariantKey) -> Self {
-        let warning =
-            "Not judged: the weights follow the primary goal, and with it whoever came at that time.";
-        Self { warnings: vec![warning.to_owned()], ..Self::unread(variant, "none") }
-    }
-
-    fn unread(variant: &VariantKey, method: &'static str) -> Self {
-        Self {
-            variant: variant.clone(),
-            method,
-            absolute: Interval::default(),
-            relative: Interval::default(),
-            p_value: None,
-            corrected_p: None,
-            planned_stop: None,
-            bayesian: None,
-            adjusted: None,
-            guardrail: None,
-            warnings: Vec::new(),
-        }
-    }
-
     /// Keeps what an earlier look has shown: a p-value that was once that small stays so. `before` is
     /// this comparison in the report before.
     pub fn remember(&mut self, before: &Value) {
@@ -217,40 +121,6 @@ impl Comparison {
     }
 }
 
-/// What to keep in mind about a comparison.
-fn warnings(goal: &Goal, pair: &Pair<'_>, planned: Option<&Planned>) -> Vec<String> {
-    let (control, treatment) = pair.units();
-    let small = control.min(treatment);
-    let mut said = Vec::new();
-    #[expect(clippy::cast_precision_loss, reason = "exact below 2^53 units")]
-    if (small as f64) < LEAST_UNITS {
-        said.push(format!(
-            "The always-valid reading begins at {LEAST_UNITS} units in each arm; one has {small}."
-        ));
-    }
-    let uneven = |arm: &super::totals::GoalTotals| few_carry_total(&arm.moments);
-    if goal.kind == Kind::Sum && (uneven(pair.control) || uneven(pair.treatment)) {
-        said.push(
-            "A few units carry most of the total; one more of them would change the picture.".to_owned(),
-        );
-    }
-    if planned.is_some_and(|p| p.permuted.is_none()) && pair.wants_permutation() {
-        said.push(
-            "The p-value for a planned stop is a formula's: there is nothing to permute, or too much."
-                .to_owned(),
-        );
-    }
-    let paired = pair.control.paired.units() + pair.treatment.paired.units();
-    if goal.kind != Kind::Ratio && paired > 0 && paired < control + treatment {
-        let without = control + treatment - paired;
-        said.push(format!("{without} units have no covariate, so nothing is adjusted."));
-    }
-    if goal.role == Role::None {
-        said.push("This goal is recorded only: no decision rests on it.".to_owned());
-    }
-    said
-}
-
 impl Interval {
     /// An estimate and its interval.
     #[must_use]
@@ -259,7 +129,7 @@ impl Interval {
     }
 
     /// The plain difference, while there are too few units for an interval.
-    fn estimated(pair: &Pair<'_>) -> Self {
+    pub(super) fn estimated(pair: &Pair<'_>) -> Self {
         let (control, treatment) = pair.units();
         let plain = || pair.treatment.moments.mean() - pair.control.moments.mean();
         let estimate = match pair.kind {
@@ -305,7 +175,7 @@ impl From<bellwether_stats::bayes::Versus> for Bayesian {
 }
 
 impl AdjustedReading {
-    fn new(adjusted: &Adjusted, watch: &Watch) -> Self {
+    pub(super) fn new(adjusted: &Adjusted, watch: &Watch) -> Self {
         let look = watch.look_adjusted(adjusted);
         let plain = Interval::of(adjusted.contrast.estimate, None);
         Self {

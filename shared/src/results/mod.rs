@@ -3,6 +3,7 @@
 //! [`outlook`] says what more units would show, [`verdict`] what to do now. The methods are in the
 //! crate `stats/`.
 
+mod compare;
 pub mod comparison;
 pub mod fold;
 pub mod goals;

@@ -6,16 +6,16 @@ use serde::Serialize;
 use super::readings::Pair;
 use super::totals::Totals;
 use crate::experiment::goal::{Better, Goal, Kind, Role};
-use crate::experiment::wire::Plan;
+use crate::experiment::wire::Expected;
 use crate::experiment::{Definition, Experiment};
 
-/// How alike the outcomes within one account are taken to be when the plan does not say.
+/// How alike the outcomes within one account are taken to be when the author does not say.
 const USUAL_CORRELATION: f64 = 0.05;
 
 /// What the primary goal needs, at 5 % errors and 80 % power.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Outlook {
-    /// What it is worked out from: `plan`, or `results` once control has shown how units differ.
+    /// What it is worked out from: `expected`, or `results` once control has shown how units differ.
     pub from: &'static str,
     /// What control shows, or is expected to.
     pub baseline: f64,
@@ -37,14 +37,14 @@ pub struct Needs<T> {
 }
 
 impl Outlook {
-    /// What the plan says; None without one.
+    /// What the author expects; None when nothing was said.
     #[must_use]
     pub fn planned(definition: &Definition) -> Option<Self> {
-        let (plan, goal) = (definition.plan?, primary(definition)?);
-        Some(Self::new(definition, goal, "plan", plan.baseline, expected(goal.kind, &plan)))
+        let (expected, goal) = (definition.expected?, primary(definition)?);
+        Some(Self::new(definition, goal, "expected", expected.baseline, outcome(goal.kind, &expected)))
     }
 
-    /// What control has shown so far; what the plan says while it has shown too little.
+    /// What control has shown so far; what its author expects while it has shown too little.
     #[must_use]
     pub fn observed(test: &Experiment, totals: &Totals) -> Option<Self> {
         let definition = &test.definition;
@@ -74,7 +74,7 @@ impl Outlook {
         let weights: Vec<u32> = definition.variants.iter().map(|variant| variant.weight.get()).collect();
         let control = definition.variants.iter().position(|variant| variant.is_control).unwrap_or(0);
         let below = goal.better == Better::Lower;
-        let effect = definition.plan.map(|plan| plan.effect);
+        let effect = definition.expected.map(|expected| expected.effect);
         let needed = |effect: f64, looks| {
             let signed = if below { -effect } else { effect };
             units_needed(outcome, signed, &weights, control, Aim::usual(looks)).map(|units| units.total)
@@ -102,15 +102,15 @@ fn primary(definition: &Definition) -> Option<&Goal> {
     definition.goals.iter().find(|goal| goal.role == Role::Primary)
 }
 
-fn expected(kind: Kind, plan: &Plan) -> Outcome {
+fn outcome(kind: Kind, expected: &Expected) -> Outcome {
     match kind {
-        Kind::Binary => Outcome::Binary { rate: plan.baseline },
-        Kind::Count | Kind::Sum => Outcome::Mean { deviation: plan.deviation.unwrap_or_default() },
+        Kind::Binary => Outcome::Binary { rate: expected.baseline },
+        Kind::Count | Kind::Sum => Outcome::Mean { deviation: expected.deviation.unwrap_or_default() },
         Kind::Ratio => Outcome::Ratio {
-            deviation: (plan.baseline * (1.0 - plan.baseline)).max(0.0).sqrt(),
-            visitors: plan.size.unwrap_or(1.0),
+            deviation: (expected.baseline * (1.0 - expected.baseline)).max(0.0).sqrt(),
+            visitors: expected.size.unwrap_or(1.0),
             unevenness: 0.0,
-            correlation: plan.correlation.unwrap_or(USUAL_CORRELATION),
+            correlation: expected.correlation.unwrap_or(USUAL_CORRELATION),
         },
     }
 }

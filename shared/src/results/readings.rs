@@ -85,7 +85,8 @@ impl Pair<'_> {
         let (method, difference, relative) = match self.kind {
             Kind::Ratio => {
                 let (a, b) = (&self.control.paired, &self.treatment.paired);
-                ("delta", delta::difference(a, b, ALPHA), delta::relative(a, b, ALPHA))
+                let found = delta::difference(a, b, ALPHA);
+                ("delta", found, found.and_then(|found| delta::relative(a, b, &found, ALPHA)))
             }
             kind => {
                 let (a, b) = (&self.control.moments, &self.treatment.moments);

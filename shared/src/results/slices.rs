@@ -1,30 +1,38 @@
 //! The primary goal by the values of a declared attribute. Whoever looks at many values finds some that
 //! stand out by chance alone, so the p-values are corrected for how many there are.
 
-use bellwether_stats::delta;
-use bellwether_stats::families::holm;
-use bellwether_stats::sample::{Contrast, Sample};
+use bellwether_stats::segments;
 use bellwether_stats::srm::{self, Stratum};
-use bellwether_stats::welch::Difference;
 use serde::Serialize;
 
 use super::comparison::Interval;
 use super::readings::ALPHA;
 use super::segments::{Count, Segments};
 use crate::experiment::definition::Mode;
-use crate::experiment::goal::{Goal, Kind, Role};
+use crate::experiment::goal::{Kind, Role};
 use crate::experiment::id::AttributeName;
-use crate::experiment::{Experiment, VariantKey};
+use crate::experiment::{Experiment, Variant, VariantKey};
 
 /// Counts by the values of one attribute.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SegmentReport {
     /// The attribute.
     pub attribute: AttributeName,
+    /// Whether each arm's difference to control depends on the value at all.
+    pub differs: Vec<Differs>,
     /// Its values, the first 200 in the order of their bytes.
     pub values: Vec<SegmentValue>,
     /// All other values together.
     pub others: Vec<SegmentArm>,
+}
+
+/// Whether an arm's difference to control depends on the value.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Differs {
+    /// The arm.
+    pub variant: VariantKey,
+    /// Of "it is the same for all values"; null with fewer than two that can be compared.
+    pub p_value: Option<f64>,
 }
 
 /// One value of an attribute.
@@ -48,10 +56,10 @@ pub struct SegmentArm {
     pub units: u64,
     /// Those that converted to the primary goal.
     pub converted: u64,
-    /// The primary goal's difference to control for a planned stop; null for control, for adaptive
-    /// tests, and with too few units.
+    /// The primary goal's difference to control for a planned stop; the intervals of all values hold
+    /// together. Null for control, for ratios and adaptive tests, and below 10 units in an arm.
     pub absolute: Option<Interval>,
-    /// Its two-sided p-value, corrected for all values and arms of the attribute (Holm).
+    /// Its two-sided p-value, corrected for all values of the attribute.
     pub corrected_p: Option<f64>,
 }
 
@@ -68,54 +76,57 @@ impl SegmentReport {
     }
 
     fn new(test: &Experiment, name: &AttributeName, found: &Segments) -> Self {
-        let mut p_values = Vec::new();
-        let mut arms = |counts: &[Count]| arms(test, counts, &mut p_values);
+        let plain = |counts: &[Count]| -> Vec<SegmentArm> {
+            test.definition
+                .variants
+                .iter()
+                .zip(counts)
+                .map(|(variant, count)| SegmentArm::of(variant, count))
+                .collect()
+        };
         let mut values: Vec<_> = found
             .values
             .iter()
             .map(|(value, counts)| SegmentValue {
                 value: value.clone(),
                 sample_ratio_p: sample_ratio(test, counts),
-                arms: arms(counts),
+                arms: plain(counts),
             })
             .collect();
-        let mut others = arms(&found.others);
-        let all = values.iter_mut().flat_map(|value| &mut value.arms).chain(&mut others);
-        let compared = all.filter(|arm| Some(&arm.variant) != test.control());
-        for (arm, corrected) in compared.zip(holm(&p_values)) {
-            arm.corrected_p = corrected;
-        }
-        Self { attribute: name.clone(), values, others }
+        let differs = compared(test).map(|(control, arm)| {
+            let pairs: Vec<_> = found
+                .values
+                .values()
+                .map(|counts| (*counts[control].paired.x(), *counts[arm].paired.x()))
+                .collect();
+            let segmented = segments::compare(&pairs, ALPHA);
+            for (value, difference) in values.iter_mut().zip(segmented.differences) {
+                value.arms[arm].corrected_p = difference.map(|found| found.p_value);
+                value.arms[arm].absolute = difference.map(Interval::from);
+            }
+            Differs { variant: test.definition.variants[arm].key.clone(), p_value: segmented.same }
+        });
+        let differs = differs.collect();
+        Self { attribute: name.clone(), differs, values, others: plain(&found.others) }
     }
 }
 
-fn arms(test: &Experiment, counts: &[Count], p_values: &mut Vec<Option<f64>>) -> Vec<SegmentArm> {
-    let variants = &test.definition.variants;
-    let goal = test.definition.goals.iter().find(|goal| goal.role == Role::Primary);
-    let control = variants.iter().position(|variant| variant.is_control).and_then(|at| counts.get(at));
-    let of = |(variant, count): (&crate::experiment::Variant, &Count)| {
-        let fixed = test.definition.allocation.mode != Mode::Adaptive && !variant.is_control;
-        let found =
-            goal.zip(control).filter(|_| fixed).and_then(|(goal, control)| difference(goal, control, count));
-        if !variant.is_control {
-            p_values.push(found.map(|found| found.p_value));
-        }
-        SegmentArm {
-            variant: variant.key.clone(),
-            units: count.units,
-            converted: count.converted,
-            absolute: found.map(Interval::from),
-            corrected_p: None,
-        }
-    };
-    variants.iter().zip(counts).map(of).collect()
+impl SegmentArm {
+    fn of(variant: &Variant, count: &Count) -> Self {
+        let Count { units, converted, .. } = *count;
+        Self { variant: variant.key.clone(), units, converted, absolute: None, corrected_p: None }
+    }
 }
 
-fn difference(goal: &Goal, control: &Count, treatment: &Count) -> Option<Difference> {
-    let sample = |count: &Count| -> Option<Sample> {
-        if goal.kind == Kind::Ratio { delta::sample(&count.paired) } else { count.paired.x().sample() }
-    };
-    Difference::new(&Contrast::separate(&sample(control)?, &sample(treatment)?)?, ALPHA)
+/// Control and each other arm by number; nothing where values cannot be compared: in adaptive tests,
+/// and for a ratio.
+fn compared(test: &Experiment) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let definition = &test.definition;
+    let ratio = definition.goals.iter().any(|goal| goal.role == Role::Primary && goal.kind == Kind::Ratio);
+    let plain = definition.allocation.mode != Mode::Adaptive && !ratio;
+    let control = definition.variants.iter().position(|variant| variant.is_control).filter(|_| plain);
+    let others = (0..definition.variants.len()).filter(move |arm| Some(*arm) != control);
+    control.into_iter().flat_map(move |control| others.clone().map(move |arm| (control, arm)))
 }
 
 fn sample_ratio(test: &Experiment, counts: &[Count]) -> Option<f64> {
