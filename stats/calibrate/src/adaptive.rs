@@ -141,12 +141,12 @@ pub fn table() -> String {
         ("No difference, floor 5 %", &[Drift::Rise][..], thompson::LOWEST_FLOOR, 0.0),
         ("Treatment adds 20 points, floor 10 %", &[Drift::Rise][..], thompson::FLOOR, 0.2),
     ] {
-        lines += &format!("{title}; runs of {RUNS} that find a difference or miss the true one, %\n\n");
-        lines += &format!("| {head} |\n|{}\n", "---|".repeat(8));
+        lines.extend([format!("{title}; runs of {RUNS} that find a difference or miss the true one, %\n\n")]);
+        lines.extend([format!("| {head} |\n|{}\n", "---|".repeat(8))]);
         for (seed, setting) in (1..).zip(settings(drifts)) {
             let Setting { batches, size, base, drift, .. } = setting;
             let found = simulate(&Setting { effect, floor, ..setting }, RUNS, seed);
-            lines += &format!(
+            lines.extend([format!(
                 "| {batches} × {size} | {:.0} % | {drift:?} | {} | {} | {} | {} | {} |\n",
                 100.0 * base,
                 found.stratified,
@@ -154,7 +154,7 @@ pub fn table() -> String {
                 found.bets,
                 found.sequence_missed,
                 found.pooled
-            );
+            )]);
         }
         lines += "\n";
     }

@@ -133,7 +133,7 @@ pub fn table() -> String {
     ];
     for (seed, (units, share, correlation)) in (1..).zip(settings) {
         let found = simulate(&Setting { units, share, correlation }, RUNS, seed);
-        lines += &format!(
+        lines.extend([format!(
             "| {units} | {:.0} % | {correlation} | {} | {} | {} | {} | {:.2} |\n",
             100.0 * share,
             found.randomised,
@@ -141,7 +141,7 @@ pub fn table() -> String {
             found.best_of_all,
             found.best_of_kept,
             found.variance_kept()
-        );
+        )]);
     }
     lines
 }

@@ -1,7 +1,7 @@
 //! Planned units: how often tests of that many find the difference they were planned for.
 
 use bellwether_stats::moments::Moments;
-use bellwether_stats::planning::{Aim, Looks, Outcome, units_needed, watching_bound};
+use bellwether_stats::planning::{Aim, Looks, Outcome, Visitor, units_needed, watching_bound};
 use bellwether_stats::welch::welch;
 
 use crate::chance::{Chance, Rate};
@@ -30,7 +30,8 @@ const VISITOR_RATE: f64 = 0.2;
 /// A conversion rate of 20 % over 1 to 19 visitors an account that are alike by 0.1.
 #[must_use]
 pub fn visitors() -> Outcome {
-    Outcome::Ratio { deviation: 0.4, visitors: 10.0, unevenness: UNEVENNESS, correlation: 0.1 }
+    let visitor = Visitor::Converts { rate: VISITOR_RATE };
+    Outcome::Ratio { visitor, visitors: 10.0, unevenness: UNEVENNESS, correlation: 0.1 }
 }
 
 /// How many units were planned and how often the test found the difference with them.
@@ -143,14 +144,16 @@ pub fn table() -> String {
     for (seed, (name, outcome, effect, weight)) in (1..).zip(plans) {
         let plan = Plan { outcome, effect, weight };
         let (units, power) = simulate(&plan, Looks::Once, RUNS, seed);
-        let watched = match outcome {
-            Outcome::Ratio { .. } => "– | –".to_owned(),
-            _ => {
-                let (units, power) = simulate(&plan, Looks::Watched, RUNS, seed);
-                format!("{units} | {power}")
-            }
+        let watched = if let Outcome::Ratio { .. } = outcome {
+            "– | –".to_owned()
+        } else {
+            let (units, power) = simulate(&plan, Looks::Watched, RUNS, seed);
+            format!("{units} | {power}")
         };
-        lines += &format!("| {name} | {effect} | {} % | {units} | {power} | {watched} |\n", weight / 100);
+        lines.extend([format!(
+            "| {name} | {effect} | {} % | {units} | {power} | {watched} |\n",
+            weight / 100
+        )]);
     }
     lines
 }

@@ -75,14 +75,14 @@ pub fn table() -> String {
     for (seed, (batches, size)) in (1..).zip([(6, 20), (12, 20), (24, 20), (12, 50)]) {
         let (alarm, silent) = alarms(batches, size, 0.0, 20_000, seed);
         let of = |lost| alarms(batches, size, lost, 1_000, seed).0;
-        lines += &format!(
+        lines.extend([format!(
             "| {batches} × {size} | {:.2} ± {:.2} | {silent} | {} | {} | {} |\n",
             100.0 * alarm.share(),
             100.0 * alarm.margin(),
             of(0.3),
             of(0.5),
             of(1.0)
-        );
+        )]);
     }
     lines += "\nSegments without a difference, 10,000 runs, %\n\n\
               | segments | units an arm in each | goal | any shows a difference | they differ |\n|---|---|---|---|---|\n";
@@ -97,7 +97,7 @@ pub fn table() -> String {
     for (seed, (count, units, rate)) in (1..).zip(settings) {
         let (any, differ) = segments(count, units, rate, 10_000, seed);
         let goal = rate.map_or("normal".to_owned(), |rate| format!("binary, {:.0} %", 100.0 * rate));
-        lines += &format!("| {count} | {units} | {goal} | {any} | {differ} |\n");
+        lines.extend([format!("| {count} | {units} | {goal} | {any} | {differ} |\n")]);
     }
     lines
 }

@@ -4,19 +4,20 @@ use statrs::function::factorial::ln_binomial;
 
 /// Two-sided, from units and converted units of two arms.
 #[must_use]
-pub fn mid_p(a: (u32, u32), b: (u32, u32)) -> f64 {
-    let (n, yes) = (a.0 + b.0, a.1 + b.1);
+pub fn mid_p(one: (u32, u32), other: (u32, u32)) -> f64 {
+    let (units, yes) = (one.0 + other.0, one.1 + other.1);
     let t = |converted: u32| {
-        let (p, q) = (f64::from(yes - converted) / f64::from(a.0), f64::from(converted) / f64::from(b.0));
+        let (p, q) =
+            (f64::from(yes - converted) / f64::from(one.0), f64::from(converted) / f64::from(other.0));
         let of = |p: f64, n: u32| p * (1.0 - p) / f64::from(n - 1);
-        let variance = of(p, a.0) + of(q, b.0);
+        let variance = of(p, one.0) + of(q, other.0);
         if (p - q).abs() < 1e-12 { 0.0 } else { (p - q).abs() / variance.sqrt() }
     };
     let choose = |n: u32, k: u32| ln_binomial(u64::from(n), u64::from(k));
-    let observed = t(b.1);
+    let observed = t(other.1);
     let mut p_value = 0.0;
-    for converted in yes.saturating_sub(a.0)..=yes.min(b.0) {
-        let chance = (choose(b.0, converted) + choose(a.0, yes - converted) - choose(n, yes)).exp();
+    for converted in yes.saturating_sub(one.0)..=yes.min(other.0) {
+        let chance = (choose(other.0, converted) + choose(one.0, yes - converted) - choose(units, yes)).exp();
         let own = t(converted);
         if own.total_cmp(&observed).is_eq() || (own - observed).abs() < 1e-9 * observed {
             p_value += chance / 2.0;

@@ -31,7 +31,7 @@ fn the_imbalance_is_the_greatest_difference_in_standard_deviations() {
     // Three quarters of the first arm have the level, none of the second: share ½, deviation ½.
     let sheet = Sheet::new(6).with_levels(&[0, 0, 0, 1, 1, 1]);
     assert!((sheet.imbalance(&[0, 0, 0, 0, 1, 1], 2) - 1.5).abs() < 1e-12);
-    assert_eq!(sheet.imbalance(&[0, 0, 0, 1, 1, 1], 3), f64::INFINITY);
+    assert!(sheet.imbalance(&[0, 0, 0, 1, 1, 1], 3).is_infinite());
     assert!(Sheet::new(2).with_numbers(&[7.0, 7.0]).imbalance(&[0, 1], 2) < 1e-12);
 }
 
@@ -116,5 +116,5 @@ fn the_statistic_is_welchs_and_arms_that_do_not_vary_are_infinitely_far_apart() 
     assert!((statistic(&[0, 0, 0, 1, 1]) - wanted).abs() < 1e-12);
     assert!((statistic(&[1, 1, 1, 0, 0]) - wanted).abs() < 1e-12);
     assert!(statistic(&[2, 2, 2, 1, 1]).abs() < 1e-12);
-    assert_eq!(studentised(&[1.0, 1.0, 2.0, 2.0], 0, 1)(&[0, 0, 1, 1]), f64::INFINITY);
+    assert!(studentised(&[1.0, 1.0, 2.0, 2.0], 0, 1)(&[0, 0, 1, 1]).is_infinite());
 }
