@@ -22,7 +22,8 @@ pub const BEST_OF: u64 = 10;
 /// that do not act as chance exhaust these.
 pub const MOST_TRIED: u64 = 1_000;
 
-/// Writes the arm of each unit under the seed with this number.
+/// Writes the arm of each unit under the seed with this number; arms are numbered from 0 and all below
+/// the number of arms.
 pub trait Draw: FnMut(u64, &mut [usize]) {}
 impl<F: FnMut(u64, &mut [usize])> Draw for F {}
 
@@ -71,7 +72,7 @@ impl Sheet {
     }
 
     /// The greatest standardised difference of means between any two of `count` arms, over all columns;
-    /// infinite when an arm is empty. `arms` has the arm of each unit.
+    /// infinite when an arm is empty. `arms` has the arm of each unit, each below `count`.
     #[must_use]
     pub fn imbalance(&self, arms: &[usize], count: usize) -> f64 {
         let mut units = vec![0.0; count];
