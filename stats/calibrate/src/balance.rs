@@ -114,7 +114,7 @@ fn assign(salt: u64, share: f64) -> impl FnMut(u64, &mut [usize]) + Copy {
 /// The table of the family.
 #[must_use]
 pub fn table() -> String {
-    const RUNS: u32 = 2_000;
+    const RUNS: u32 = 1_000;
     let mut lines = format!(
         "{RUNS} runs without a difference, one attribute of two values and one covariate; runs that find one, \
          %. Threshold: the best of {BEST_OF} of the first {TRIAL} seeds; {DRAWS} further seeds.\n\n\
