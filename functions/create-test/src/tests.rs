@@ -70,7 +70,7 @@ async fn every_broken_rule_between_fields_is_named() {
     let event = bench.event("create-test", Role::Analyst).await;
     let base = body_of(&event);
     let large = "x".repeat(16 * 1_024);
-    let cases: [(&str, Value, &str); 20] = [
+    let cases: [(&str, Value, &str); 21] = [
         ("/variants/0/weight", json!(4_999), "/variants"),
         ("/variants/0/weight", json!(5_000.5), "/variants/0/weight"),
         ("/variants/0/weight", json!(-1), "/variants/0/weight"),
@@ -80,7 +80,7 @@ async fn every_broken_rule_between_fields_is_named() {
         ("/variants/1/parameters", json!({ "x": large }), "/variants/1/parameters"),
         ("/goals/1/key", json!("demo-booked"), "/goals/1/key"),
         ("/goals/0/role", json!("secondary"), "/goals"),
-        ("/goals/1/kind", json!("ratio"), "/goals/1/kind"),
+        ("/goals/1/kind", json!("ratio"), "/goals/1/numerator"),
         ("/goals/1", json!({ "key": "g", "kind": "sum", "role": "guardrail" }), "/goals/1/margin"),
         ("/goals/1", json!({ "key": "g", "kind": "sum", "margin": 1 }), "/goals/1/margin"),
         (
@@ -89,7 +89,8 @@ async fn every_broken_rule_between_fields_is_named() {
             "/goals/1/margin",
         ),
         ("/goals/1/kind", json!("median"), "/goals/1/kind"),
-        ("/allocation/mode", json!("adaptive"), "/allocation/mode"),
+        ("/expected", json!({ "baseline": 1.5, "effect": 0.1 }), "/expected/baseline"),
+        ("/expected", json!({ "baseline": 0.1, "effect": 0.1, "size": 3 }), "/expected/size"),
         ("/segments", json!(["a", "b", "c", "d", "e"]), "/segments"),
         ("/namespace", json!({ "key": "pricing", "range": [5_000, 5_000] }), "/namespace/range"),
         ("/namespace", json!({ "key": "pricing", "range": [0, 10_001] }), "/namespace/range"),
@@ -187,17 +188,88 @@ async fn what_reads_like_an_instruction_to_a_model_is_stored_as_it_is_and_marked
     assert_eq!((again.status, &again.body["suspect"]), (200, &marked), "the mark is stored with the test");
 }
 
+/// The sample's goals and a ratio of the two given.
+fn with_ratio(event: &Value, numerator: &str, denominator: &str) -> Value {
+    let mut body = body_of(event);
+    let goals = body["goals"].as_array_mut().unwrap();
+    goals.push(json!({ "key": "visits", "kind": "count", "role": "none" }));
+    goals.push(json!({ "key": "sign-ups", "kind": "count", "role": "none" }));
+    goals.push(json!({ "key": "rate", "kind": "ratio", "numerator": numerator, "denominator": denominator }));
+    body
+}
+
 #[tokio::test]
-async fn a_goal_kind_that_is_not_built_is_refused_by_name() {
+async fn a_ratio_is_of_two_declared_goals_that_are_counts_or_sums() {
+    let bench = Bench::start().await;
+    let event = bench.event("create-test", Role::Analyst).await;
+    let answer =
+        bench.call(function(), with_body(event.clone(), &with_ratio(&event, "sign-ups", "visits"))).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    let ratio = answer.body["goals"].as_array().unwrap().last().unwrap();
+    assert_eq!((&ratio["numerator"], &ratio["denominator"]), (&json!("sign-ups"), &json!("visits")));
+    for (numerator, denominator, part) in [
+        ("sign-ups", "nothing", "denominator"),
+        ("demo-booked", "visits", "numerator"),
+        ("rate", "visits", "numerator"),
+        ("visits", "visits", "numerator"),
+    ] {
+        let body = with_ratio(&event, numerator, denominator);
+        let answer = bench.call(function(), with_body(event.clone(), &body)).await;
+        let pointer = answer.body["errors"][0]["pointer"].as_str().unwrap().to_owned();
+        assert!(answer.status == 422 && pointer.ends_with(part), "{}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn the_answer_says_how_many_units_the_expected_effect_takes() {
     let bench = Bench::start().await;
     let event = bench.event("create-test", Role::Analyst).await;
     let mut body = body_of(&event);
-    body["goals"][1]["kind"] = json!("ratio");
-    let answer = bench.call(function(), with_body(event, &body)).await;
-    assert_eq!(
-        answer.body["errors"][0]["detail"],
-        "goals of kind ratio are not built yet; use binary, count or sum"
-    );
+    body["expected"] = json!({ "baseline": 0.1, "effect": 0.1 });
+    let answer = bench.call(function(), with_body(event.clone(), &body)).await;
+    let plan = &answer.body["plan"];
+    let [once, watched] =
+        ["planned_stop", "watched"].map(|look| plan["units_needed"][look].as_u64().unwrap());
+    // 10 % against 20 %, half and half, at 5 % and 80 %: 398 by the normal formula.
+    assert!((390..=406).contains(&once), "{plan}");
+    assert!(watched > once * 3 / 2 && watched < once * 3, "{plan}");
+    assert_eq!((&plan["from"], &plan["effect"]), (&json!("expected"), &json!(0.1)));
+    let again = bench.call(function(), with_body(event.clone(), &body)).await;
+    assert_eq!((again.status, &again.body["plan"]), (200, plan));
+    let mut nothing = body_of(&event);
+    nothing["test_id"] = json!("unplanned");
+    let answer = bench.call(function(), with_body(event, &nothing)).await;
+    assert_eq!(answer.body["plan"], Value::Null);
+}
+
+#[tokio::test]
+async fn an_adaptive_test_has_two_variants_a_binary_goal_and_weights_over_the_floor() {
+    let bench = Bench::start().await;
+    let event = bench.event("create-test", Role::Analyst).await;
+    let adaptive = |changes: Value| {
+        let mut body = body_of(&event);
+        body["allocation"] = json!({ "mode": "adaptive" });
+        for (place, value) in changes.as_object().unwrap() {
+            *body.pointer_mut(place).unwrap() = value.clone();
+        }
+        body
+    };
+    for (changes, pointer) in [
+        (json!({ "/goals/0/kind": "sum" }), "/allocation/mode"),
+        (json!({ "/variants/0/weight": 9_500, "/variants/1/weight": 500 }), "/variants"),
+        (json!({ "/allocation": { "mode": "fixed", "floor": 500 } }), "/allocation/floor"),
+    ] {
+        let answer = bench.call(function(), with_body(event.clone(), &adaptive(changes))).await;
+        assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!(pointer)));
+    }
+    let low = json!({ "/variants/0/weight": 9_500, "/variants/1/weight": 500,
+                      "/allocation": { "mode": "adaptive", "floor": 500 } });
+    for changes in [json!({}), low] {
+        let mut body = adaptive(changes.clone());
+        body["test_id"] = json!(format!("adaptive-{}", changes.as_object().unwrap().len()));
+        let answer = bench.call(function(), with_body(event.clone(), &body)).await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+    }
 }
 
 #[tokio::test]

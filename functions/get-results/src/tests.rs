@@ -44,11 +44,25 @@ async fn units_and_conversions_are_counted_with_their_difference() {
     assert_eq!(report["units"], json!({ "control": 20, "calculator": 20 }));
     assert_eq!(report["sample_ratio"], json!({ "p": 1.0, "ok": true }));
     let goal = &report["goals"][0];
+    let arm = &goal["arms"][1];
+    for (field, wanted) in [
+        ("variant", json!("calculator")),
+        ("units", json!(20)),
+        ("converted", json!(10)),
+        ("mean", json!(0.5)),
+    ] {
+        assert_eq!(arm[field], wanted);
+    }
+    assert!((0.9..1.0).contains(&arm["best"].as_f64().unwrap()), "{arm}");
+    let comparison = &goal["comparisons"][0];
     assert_eq!(
-        goal["arms"][1],
-        json!({ "variant": "calculator", "units": 20, "converted": 10, "total": 10.0, "mean": 0.5 })
+        (&comparison["method"], &comparison["absolute"]["estimate"]),
+        (&json!("always_valid"), &json!(0.25))
     );
-    assert_eq!(goal["comparisons"][0]["absolute"]["estimate"], 0.25);
+    let planned = &comparison["planned_stop"];
+    assert_eq!((&planned["method"], &planned["test"]), (&json!("welch"), &json!("permutation_all")));
+    let (watched, once) = (&comparison["p_value"], &planned["p_value"]);
+    assert!(watched.as_f64().unwrap() > once.as_f64().unwrap(), "who may look at any time pays for it");
     assert_eq!(report["verdict"]["decision"], "keep_running");
 }
 
@@ -118,7 +132,9 @@ async fn counts_and_sums_are_added_up_per_unit_with_their_relative_difference() 
     let comparison = &report["goals"][0]["comparisons"][0];
     let relative = comparison["relative"]["estimate"].as_f64().unwrap();
     assert!((relative - (40.5 / 20.4 - 1.0)).abs() < 1e-12);
-    assert!(comparison["relative"]["low"].as_f64().unwrap() > 0.0);
+    assert!(comparison["planned_stop"]["relative"]["low"].as_f64().unwrap() > 0.0);
+    let too_few = "The always-valid reading begins at 10 units in each arm; one has 2.";
+    assert_eq!((&comparison["p_value"], &comparison["warnings"][0]), (&Value::Null, &json!(too_few)));
 }
 
 #[tokio::test]

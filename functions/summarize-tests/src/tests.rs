@@ -31,8 +31,8 @@ async fn the_sample_event_of_the_schedule_keeps_a_report_of_every_running_test()
     let spent = bench.app.store.meter.read() - before;
     assert_eq!(
         spent.calls,
-        4 + 1 + 16 + 2 + 1,
-        "shards, the test, its partitions, two summaries, its place in line"
+        4 + 1 + 16 + 1 + 2 + 1,
+        "shards, the test, its partitions, the report before, two summaries, its place in line"
     );
     assert_eq!(kept(&bench, &running).await.unwrap()["status"], "running");
     assert!(kept(&bench, &paused).await.is_none());

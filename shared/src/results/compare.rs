@@ -33,7 +33,10 @@ impl Comparison {
                 || Interval::estimated(pair),
                 |(look, _)| Interval::of(look.estimate, look.interval),
             ),
-            relative: seen.and_then(|(_, relative)| relative).map_or_else(Interval::default, Interval::from),
+            relative: seen.map_or_else(
+                || Interval::relative(pair),
+                |(_, relative)| relative.map_or_else(Interval::default, Interval::from),
+            ),
             p_value: seen.map(|(look, _)| look.p_value),
             corrected_p: None,
             planned_stop: planned.map(PlannedStop::from),

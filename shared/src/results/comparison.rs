@@ -138,6 +138,17 @@ impl Interval {
         };
         Self { estimate, low: None, high: None }
     }
+
+    /// The same as a share of control's.
+    pub(super) fn relative(pair: &Pair<'_>) -> Self {
+        let base = match pair.kind {
+            Kind::Ratio => pair.samples().map(|(control, _)| control.mean),
+            _ => Some(pair.control.moments.mean()),
+        };
+        let plain = Self::estimated(pair).estimate;
+        let estimate = base.filter(|base| *base > 0.0).zip(plain).map(|(base, plain)| plain / base);
+        Self { estimate, low: None, high: None }
+    }
 }
 
 impl From<Relative> for Interval {

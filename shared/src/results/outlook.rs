@@ -1,6 +1,6 @@
 //! How many units a test needs, and what it can find with those that are planned.
 
-use bellwether_stats::planning::{Aim, Looks, Outcome, smallest_effect, units_needed};
+use bellwether_stats::planning::{Aim, Looks, Outcome, Visitor, smallest_effect, units_needed};
 use serde::Serialize;
 
 use super::readings::Pair;
@@ -107,7 +107,7 @@ fn outcome(kind: Kind, expected: &Expected) -> Outcome {
         Kind::Binary => Outcome::Binary { rate: expected.baseline },
         Kind::Count | Kind::Sum => Outcome::Mean { deviation: expected.deviation.unwrap_or_default() },
         Kind::Ratio => Outcome::Ratio {
-            deviation: (expected.baseline * (1.0 - expected.baseline)).max(0.0).sqrt(),
+            visitor: Visitor::Converts { rate: expected.baseline },
             visitors: expected.size.unwrap_or(1.0),
             unevenness: 0.0,
             correlation: expected.correlation.unwrap_or(USUAL_CORRELATION),

@@ -290,13 +290,23 @@ fn limits_of_goals() -> Vec<Limits> {
     vec![
         ("goals", vec![goals(1), goals(20)], vec![json!([]), goals(21)]),
         limits("key", &good, &bad),
-        limits("kind", &[json!("count"), json!("sum")], &[json!("ratio"), json!("median"), Value::Null]),
+        limits("kind", &[json!("count"), json!("sum")], &[json!("median"), Value::Null]),
+        ("goals", vec![ratio("n", "d"), ratio("d", "n")], vec![ratio("N", "d"), ratio("n", "")]),
         limits("role", &[json!("secondary"), json!("none")], &[json!("first"), Value::Null]),
         limits("better", &[json!("higher"), json!("lower")], &[json!("best"), Value::Null]),
         limits("window_days", &days, &no_days),
         limits("surprise", &[], &[json!(1)]),
         ("goals", margins, no_margins),
     ]
+}
+
+/// Goals with a ratio whose parts have these keys.
+fn ratio(numerator: &str, denominator: &str) -> Value {
+    let part = |key: &str| json!({ "key": key, "kind": "count" });
+    json!([
+        { "key": "g0", "kind": "binary", "role": "primary" }, part("n"), part("d"),
+        { "key": "r", "kind": "ratio", "numerator": numerator, "denominator": denominator },
+    ])
 }
 
 /// What a new test and a change have in common.
@@ -309,9 +319,22 @@ fn limits_of_a_test() -> Vec<Limits> {
     let conditions =
         [json!({ "a": { "$gte": 1 }, "b.c": [1], "d": null }), json!({ "$or": [{ "$not": {} }] })];
     let no_conditions = [json!([]), json!({ "$and": {} }), json!({ "$or": [1] }), json!({ "$not": [] })];
-    let modes = ["fixed", "external"].map(|mode| json!({ "mode": mode }));
-    let no_modes =
-        [json!({}), json!({ "mode": "adaptive" }), json!({ "mode": "fixed", "x": 1 }), json!("fixed")];
+    let modes = ["fixed", "external", "adaptive"].map(|mode| json!({ "mode": mode }));
+    let floors = [500, 1_000].map(|floor| json!({ "mode": "adaptive", "floor": floor }));
+    let no_modes = [
+        json!({}),
+        json!({ "mode": "adaptive", "floor": 700 }),
+        json!({ "mode": "fixed", "x": 1 }),
+        json!("fixed"),
+    ];
+    let expected = |field: &str, value: Value| {
+        let mut body = json!({ "baseline": 0.1, "effect": 0.05 });
+        body[field] = value;
+        body
+    };
+    let no_expected = [("baseline", json!(-0.1)), ("baseline", Value::Null), ("effect", json!(0))];
+    let more = [("effect", json!(1.1e12)), ("deviation", json!(0)), ("size", json!(0.5)), ("x", json!(1))];
+    let no_expected = no_expected.into_iter().chain(more).chain([("correlation", json!(1.1))]);
     let mut limits = vec![
         (
             "name",
@@ -329,7 +352,12 @@ fn limits_of_a_test() -> Vec<Limits> {
         ("namespace", vec![], [json!([0, 10_001]), json!([5_000]), json!([0, 1, 2])].map(namespace).into()),
         ("namespace", vec![], vec![json!({ "key": "N", "range": [0, 1] }), json!({ "key": "n" })]),
         ("overrides", vec![json!({}), forced(100)], vec![forced(101), json!([]), json!({ "acme.com": 1 })]),
-        ("allocation", modes.into(), no_modes.into()),
+        ("allocation", modes.into_iter().chain(floors).collect(), no_modes.into()),
+        (
+            "expected",
+            vec![expected("effect", json!(1e-9)), expected("baseline", json!(0.9)), Value::Null],
+            no_expected.map(|(field, value)| expected(field, value)).collect(),
+        ),
         ("segments", vec![json!([]), four, json!(["x".repeat(64)])], vec![five, json!(["a", "a"])]),
         ("segments", vec![], vec![json!([""]), json!(["\t"]), json!(["x".repeat(65)])]),
         ("planned_units", units, no_units),

@@ -209,7 +209,7 @@ impl Shape {
     }
 }
 
-/// `OpenAPI` 3.0 as JSON Schema: `nullable` becomes a type.
+/// `OpenAPI` 3.0 as JSON Schema: `nullable` becomes a type, `exclusiveMinimum` the number.
 fn as_json_schema(node: &Value, closed: bool) -> Value {
     match node {
         Value::Object(map) => {
@@ -218,6 +218,10 @@ fn as_json_schema(node: &Value, closed: bool) -> Value {
             if map.get("nullable") == Some(&json!(true)) {
                 let own = map["type"].clone();
                 map.insert("type".to_owned(), json!([own, "null"]));
+            }
+            if map.get("exclusiveMinimum") == Some(&json!(true)) {
+                let least = map.remove("minimum").unwrap();
+                map.insert("exclusiveMinimum".to_owned(), least);
             }
             if closed && map.get("type") == Some(&json!("object")) && map.contains_key("properties") {
                 map.entry("additionalProperties").or_insert(json!(false));
