@@ -20,7 +20,7 @@ locals {
     reject-method     = { memory = 256, timeout = 5, p99_ms = 200, tables = {}, secrets = {} }
     revoke-token      = { memory = 256, timeout = 5, p99_ms = 200, tables = { identities = "GetItem UpdateItem", audit = "PutItem" }, secrets = {} }
     rotate-keys       = { memory = 256, timeout = 60, p99_ms = null, tables = { audit = "PutItem" }, secrets = { private = "DescribeSecret GetSecretValue PutSecretValue UpdateSecretVersionStage", public = "GetSecretValue PutSecretValue" } }
-    summarize-tests   = { memory = 1769, timeout = 900, p99_ms = null, tables = { tests = "GetItem UpdateItem", "tests/running" = "Query", events = "Query", summaries = "PutItem" }, secrets = {} }
+    summarize-tests   = { memory = 1769, timeout = 900, p99_ms = null, tables = { tests = "GetItem PutItem UpdateItem", "tests/running" = "Query", events = "Query", summaries = "GetItem PutItem", audit = "PutItem" }, secrets = {} }
     update-client     = { memory = 256, timeout = 5, p99_ms = 200, tables = { identities = "GetItem PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     update-test       = { memory = 256, timeout = 5, p99_ms = 200, tables = { tests = "GetItem PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     update-user       = { memory = 256, timeout = 5, p99_ms = 1000, tables = { identities = "GetItem PutItem UpdateItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }

@@ -36,8 +36,10 @@ pub struct Look {
 }
 
 impl Watch {
-    /// At level `alpha` (0.05 for 95 %; above 0 and below 0.5), most powerful around `planned_units`: the units of both
-    /// compared arms together at the planned end. None when either is out of range.
+    /// At level `alpha` (0.05 for 95 %; above 0 and below 0.5), most powerful around `planned_units`: the
+    /// units of both compared arms together at the planned end. None when either is out of range.
+    ///
+    /// Source of ρ²: Howard, Ramdas and others 2021, section 3.5, as solved by Waudby-Smith and others 2021.
     #[must_use]
     pub fn new(alpha: f64, planned_units: f64) -> Option<Self> {
         let usable = alpha > 0.0 && alpha < 0.5 && planned_units >= 1.0 && planned_units.is_finite();
@@ -49,14 +51,14 @@ impl Watch {
     #[must_use]
     pub fn look(&self, control: &Sample, treatment: &Sample) -> Option<Look> {
         let units = enough(control.units, treatment.units)?;
-        self.widest(&both(control, treatment)?, units)
+        self.judge(&both(control, treatment)?, units)
     }
 
     /// Looks at two arms adjusted by a covariate. None before each has 10 units.
     #[must_use]
     pub fn look_adjusted(&self, adjusted: &Adjusted) -> Option<Look> {
         let units = enough(adjusted.units.0, adjusted.units.1)?;
-        self.widest(&[adjusted.contrast, adjusted.separate], units)
+        self.judge(&[adjusted.contrast, adjusted.separate], units)
     }
 
     /// The p-value that the true difference is at most `bound`, one-sided; `treatment − control` as in
@@ -67,16 +69,25 @@ impl Watch {
     #[must_use]
     pub fn at_most(&self, control: &Sample, treatment: &Sample, bound: f64) -> Option<f64> {
         let units = enough(control.units, treatment.units)?;
+        self.judge_at_most(&both(control, treatment)?, units, bound)
+    }
+
+    /// The same as [`Self::at_most`] for any readings of one difference of arms of `units` together, such
+    /// as both of an [`Adjusted`]. The 10 units an arm are the caller's to see to.
+    #[must_use]
+    pub fn judge_at_most(&self, contrasts: &[Contrast], units: f64, bound: f64) -> Option<f64> {
         let mut p_value = 0.0_f64;
-        for contrast in both(control, treatment)? {
-            let moved = Contrast { estimate: contrast.estimate - bound, ..contrast };
+        for contrast in contrasts {
+            let moved = Contrast { estimate: contrast.estimate - bound, ..*contrast };
             p_value = p_value.max((-self.log_one_sided(&moved, units)?).exp().min(1.0));
         }
         Some(p_value)
     }
 
-    /// The less certain of several readings of one difference.
-    fn widest(&self, contrasts: &[Contrast], units: f64) -> Option<Look> {
+    /// The less certain of several readings of one difference of arms of `units` together. The 10 units
+    /// an arm are the caller's to see to. None without a reading.
+    #[must_use]
+    pub fn judge(&self, contrasts: &[Contrast], units: f64) -> Option<Look> {
         let estimate = contrasts.first()?.estimate;
         let (mut half, mut p_value) = (Some(0.0_f64), 0.0_f64);
         for contrast in contrasts {

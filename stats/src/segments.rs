@@ -6,6 +6,7 @@
 
 use statrs::distribution::{ContinuousCDF, FisherSnedecor};
 
+use crate::families::holm;
 use crate::moments::Moments;
 use crate::welch::{Difference, welch};
 
@@ -36,31 +37,11 @@ pub fn compare(segments: &[(Moments, Moments)], alpha: f64) -> Segmented {
     let of = |pair: &(Moments, Moments)| tested(&pair).then(|| welch(&pair.0, &pair.1, level)).flatten();
     let mut differences: Vec<Option<Difference>> = segments.iter().map(of).collect();
     let same = heterogeneity(&differences.iter().flatten().copied().collect::<Vec<_>>());
-    let own: Vec<_> = differences.iter().map(|found| found.map(|d| d.p_value)).collect();
-    for (found, p_value) in differences.iter_mut().zip(holm(&own)) {
-        if let (Some(found), Some(p_value)) = (found, p_value) {
-            found.p_value = p_value;
-        }
+    let own: Vec<_> = differences.iter().flatten().map(|found| Some(found.p_value)).collect();
+    for (found, p_value) in differences.iter_mut().flatten().zip(holm(&own)) {
+        found.p_value = p_value.unwrap_or(found.p_value);
     }
     Segmented { differences, looked_at, same }
-}
-
-/// P-values corrected for their number, so that comparing each with alpha finds any true null with a
-/// probability of at most alpha. None stays None and does not count.
-///
-/// Source: Holm 1979.
-#[must_use]
-pub fn holm(p_values: &[Option<f64>]) -> Vec<Option<f64>> {
-    let mut order: Vec<usize> = (0..p_values.len()).filter(|&i| p_values[i].is_some()).collect();
-    order.sort_by(|&a, &b| p_values[a].unwrap_or(1.0).total_cmp(&p_values[b].unwrap_or(1.0)));
-    let mut found = vec![None; p_values.len()];
-    let (mut before, mut left) = (0.0_f64, u32::try_from(order.len()).unwrap_or(u32::MAX));
-    for index in order {
-        before = before.max(p_values[index].unwrap_or(1.0) * f64::from(left)).min(1.0);
-        found[index] = Some(before);
-        left -= 1;
-    }
-    found
 }
 
 /// The p-value of "all differences are the same", weighting each by its precision.
@@ -90,17 +71,6 @@ mod tests {
         let mut moments = Moments::default();
         (0..units).for_each(|unit| moments.add(f64::from(unit * 7 % 11) + add));
         moments
-    }
-
-    #[test]
-    fn holm_multiplies_by_how_many_are_left_and_never_falls() {
-        let found = holm(&[Some(0.04), None, Some(0.01), Some(0.03), Some(0.5)]);
-        let wanted = [0.09, 0.04, 0.09, 0.5];
-        assert_eq!(found[1], None);
-        for (found, wanted) in found.into_iter().flatten().zip(wanted) {
-            assert!((found - wanted).abs() < 1e-12, "{found} {wanted}");
-        }
-        assert_eq!(holm(&[Some(0.9), Some(0.8)]), [Some(1.0), Some(1.0)]);
     }
 
     #[test]

@@ -2,11 +2,17 @@
 
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
+use crate::families::holm;
+
 /// Below this p-value the counts do not fit the weights and no verdict is given.
 pub const THRESHOLD: f64 = 0.001;
 
 /// Fewer expected units than this in an arm, and chi-square says nothing.
 const LEAST_EXPECTED: f64 = 5.0;
+
+/// A stratum in which some arm expects fewer units than this is put together with others: far out, at
+/// p = 0.001, chi-square is too eager for it.
+const LEAST_ALONE: f64 = 10.0;
 
 /// The units that were assigned under one set of weights.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +26,7 @@ pub struct Stratum<'a> {
 /// The chi-square p-value of all strata together: their statistics and degrees of freedom add up.
 /// Arms without weight do not count, except that a unit in one proves the counts wrong (p = 0).
 ///
-/// Strata in which some arm expects fewer than 5 units are put together: their counts and expectations
+/// Strata in which some arm expects fewer than 10 units are put together: their counts and expectations
 /// are summed by arm and make one part more. An adaptive test has many small strata. Their sum varies
 /// less than one stratum of all their units would, so this part errs on the quiet side.
 ///
@@ -38,14 +44,14 @@ pub fn p_value(strata: &[Stratum<'_>]) -> Option<f64> {
             return Some(0.0);
         }
         let cells = cells(stratum);
-        if let Some((own, arms)) = chi_square(&cells) {
+        if let Some((own, arms)) = chi_square(&cells, LEAST_ALONE) {
             statistic += own;
             freedom += arms - 1.0;
         } else {
             small.iter_mut().zip(&cells).for_each(|(sum, cell)| *sum = (sum.0 + cell.0, sum.1 + cell.1));
         }
     }
-    if let Some((own, arms)) = chi_square(&small) {
+    if let Some((own, arms)) = chi_square(&small, LEAST_EXPECTED) {
         statistic += own;
         freedom += arms - 1.0;
     }
@@ -57,8 +63,12 @@ pub fn p_value(strata: &[Stratum<'_>]) -> Option<f64> {
 /// has too few units; such values do not count as looked at.
 #[must_use]
 pub fn by_segment(segments: &[Vec<Stratum<'_>>]) -> Vec<Option<f64>> {
-    let own: Vec<_> = segments.iter().map(|strata| p_value(strata)).collect();
-    crate::segments::holm(&own)
+    let mut own: Vec<_> = segments.iter().map(|strata| p_value(strata)).collect();
+    let looked_at: Vec<_> = own.iter().copied().filter(Option::is_some).collect();
+    for (p_value, corrected) in own.iter_mut().filter(|p| p.is_some()).zip(holm(&looked_at)) {
+        *p_value = corrected;
+    }
+    own
 }
 
 /// The expected and the counted units of each arm.
@@ -68,11 +78,11 @@ fn cells(stratum: &Stratum<'_>) -> Vec<(f64, f64)> {
     stratum.weights.iter().zip(stratum.units).map(cell).collect()
 }
 
-/// The statistic and the number of arms that expect units, when each of them expects enough.
-fn chi_square(cells: &[(f64, f64)]) -> Option<(f64, f64)> {
+/// The statistic and the number of arms that expect units, when each of them expects at least `least`.
+fn chi_square(cells: &[(f64, f64)], least: f64) -> Option<(f64, f64)> {
     let (mut statistic, mut arms) = (0.0, 0.0);
     for &(expected, units) in cells.iter().filter(|(expected, _)| *expected > 0.0) {
-        if expected < LEAST_EXPECTED {
+        if expected < least {
             return None;
         }
         statistic += (units - expected).powi(2) / expected;

@@ -2,7 +2,7 @@
 //! longest ago, until 60 s (`FOLD_RESERVE_SECONDS`) before its own end.
 //!
 //! A test that cannot be folded goes to the end of the line like the others and stops none of them.
-//! What is kept: `bellwether::store::summaries`.
+//! What is kept: `bellwether::store::summaries`. The weights of adaptive tests: `bellwether::results::adapt`.
 
 #[cfg(test)]
 mod tests;
@@ -11,10 +11,12 @@ use std::time::Duration;
 
 use bellwether::App;
 use bellwether::clock::Timestamp;
-use bellwether::experiment::{ExperimentId, Status, Workspace};
+use bellwether::experiment::{BasisPoints, Experiment, ExperimentId, Status, Workspace};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, serve};
+use bellwether::results::adapt::next_weights;
 use bellwether::results::report::Report;
+use bellwether::store::audit::Action;
 use lambda_http::Error;
 use serde::Serialize;
 use serde_json::Value;
@@ -72,6 +74,28 @@ async fn fold(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> Resul
         let before = app.store.summaries.latest(workspace, &test).await?;
         let report = Report::new(&test, &totals, as_of, before.as_ref());
         app.store.summaries.keep(workspace, &report).await?;
+        if let Some(weights) = next_weights(&test, &totals) {
+            reweigh(app, workspace, &test, &weights).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives an adaptive test its next weights, as a revision of its own. When somebody else has changed
+/// the test meanwhile, the next run weighs anew.
+async fn reweigh(
+    app: &App,
+    workspace: &Workspace,
+    test: &Experiment,
+    weights: &[BasisPoints],
+) -> Result<(), Problem> {
+    let Some(next) = test.reweighted(weights, app.clock.now()) else { return Ok(()) };
+    let test_id = &test.definition.test_id;
+    let origin = app.origin_at(format!("{test_id} {}", next.revision), None)?;
+    let entry = origin.record(workspace, env!("CARGO_PKG_NAME"), Action::TestChanged, test_id);
+    let entry = entry.change(next.revision, &test.view(), &next.view());
+    if app.store.tests.replace(workspace, test, &next, app.store.audit.part(&entry)?).await? {
+        entry.log();
     }
     Ok(())
 }

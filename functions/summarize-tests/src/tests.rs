@@ -2,6 +2,7 @@
 
 use bellwether::auth::role::Role;
 use bellwether::clock::Timestamp;
+use bellwether::experiment::{Assignment, Conversion, EventId, Experiment, GoalKey, Unit, UnitId};
 use bellwether::store::schema;
 use bellwether::testing::{Bench, acme};
 use serde_json::{Value, json};
@@ -15,6 +16,27 @@ fn in_minutes(bench: &Bench, minutes: i64) -> Timestamp {
 async fn kept(bench: &Bench, test: &bellwether::experiment::Experiment) -> Option<Value> {
     let summary = bench.app.store.summaries.read(&acme(), test).await.unwrap();
     summary.latest.map(|(_, report)| report)
+}
+
+/// Stores a unit's assignment to `variant` and, if it converts, an outcome a second later.
+async fn assign(bench: &Bench, test: &Experiment, unit: &str, variant: &str, converts: bool) {
+    let now = bench.app.clock.now();
+    let asked = Unit::parse(serde_json::from_value(json!({ "unit_id": unit })).unwrap()).unwrap();
+    let variant = test.definition.variants.iter().find(|v| v.key.as_str() == variant).unwrap();
+    let assignment = Assignment::of(test, &asked, variant, now).unwrap();
+    bench.app.store.events.assign(&acme(), test, &asked.id, assignment, now).await.unwrap();
+    if converts {
+        let (goal, event_id) = (GoalKey::parse("demo-booked").unwrap(), EventId::parse("e").unwrap());
+        let occurred_at = Timestamp::from_millis(now.millis() + 1_000);
+        let conversion = Conversion { unit_id: asked.id, goal, event_id, value: 1.0, occurred_at };
+        bench.app.store.events.convert(&acme(), test, &conversion).await.unwrap();
+    }
+}
+
+/// What is stored of a unit.
+async fn assignment(bench: &Bench, test: &Experiment, unit: &str) -> Assignment {
+    let (events, unit) = (&bench.app.store.events, UnitId::parse(unit).unwrap());
+    events.assignment(&acme(), test, &unit, bench.app.clock.now()).await.unwrap().unwrap()
 }
 
 #[tokio::test]
@@ -67,6 +89,60 @@ async fn a_test_that_cannot_be_folded_stops_no_other_and_goes_to_the_end_of_the_
     let done = summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
     assert_eq!(done, Done { folded: 1, failed: 1, left: 0 });
     assert!(kept(&bench, &sound).await.is_some() && kept(&bench, &broken).await.is_none());
+}
+
+#[tokio::test]
+async fn an_adaptive_test_gets_other_weights_as_a_recorded_revision_and_its_units_keep_their_propensity() {
+    let bench = Bench::start().await;
+    let goals = json!([{ "key": "demo-booked", "kind": "binary", "role": "primary", "window_days": 1 }]);
+    let test =
+        bench.launch(json!({ "allocation": { "mode": "adaptive" }, "goals": goals, "targeting": {} })).await;
+    for n in 0..24 {
+        let (variant, converts) = if n < 12 { ("control", false) } else { ("calculator", n < 21) };
+        assign(&bench, &test, &format!("unit-{n}"), variant, converts).await;
+    }
+    assert_eq!(summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap().folded, 1);
+    let same = bench.app.store.tests.get(&acme(), &test.definition.test_id).await.unwrap().unwrap();
+    assert_eq!(same.revision, test.revision, "nobody's window is over");
+    bench.pass(86_400 + 10);
+    summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
+    let next = bench.app.store.tests.get(&acme(), &test.definition.test_id).await.unwrap().unwrap();
+    assert_eq!((next.revision, next.weightings.len()), (test.revision + 1, 2));
+    let weights: Vec<u32> = next.definition.variants.iter().map(|variant| variant.weight.get()).collect();
+    assert_eq!(weights, [1_000, 9_000], "9 of 12 against none of 12: the floor");
+    let records = bench.records().await;
+    let record = records.last().unwrap();
+    assert_eq!((&record["actor"], &record["action"]), (&json!("summarize-tests"), &json!("test_changed")));
+    let stored = assignment(&bench, &next, "unit-0").await;
+    assert_eq!((stored.propensity.get(), stored.revision), (5_000, test.revision));
+    let report = kept(&bench, &next).await.unwrap();
+    let comparison = &report["goals"][0]["comparisons"][0];
+    assert_eq!((&comparison["method"], &comparison["planned_stop"]), (&json!("bets"), &Value::Null));
+    assert!(comparison["p_value"].as_f64().unwrap() < 0.2, "{comparison}");
+    summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
+    let still = bench.app.store.tests.get(&acme(), &test.definition.test_id).await.unwrap().unwrap();
+    assert_eq!(still.revision, next.revision, "a batch has to fill first");
+}
+
+#[tokio::test]
+async fn a_p_value_that_was_small_once_stays_small() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({ "targeting": {} })).await;
+    let p_value = async || {
+        summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
+        kept(&bench, &test).await.unwrap()["goals"][0]["comparisons"][0]["p_value"].as_f64().unwrap()
+    };
+    for n in 0..40 {
+        let (variant, converts) = if n < 20 { ("control", n < 1) } else { ("calculator", n < 39) };
+        assign(&bench, &test, &format!("unit-{n}"), variant, converts).await;
+    }
+    let first = p_value().await;
+    assert!(first < 0.05, "{first}");
+    for n in 40..80 {
+        let (variant, converts) = if n < 60 { ("control", true) } else { ("calculator", false) };
+        assign(&bench, &test, &format!("unit-{n}"), variant, converts).await;
+    }
+    assert!((p_value().await - first).abs() < 1e-15, "what a look has shown stays shown");
 }
 
 #[tokio::test]

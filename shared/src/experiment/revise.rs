@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::lifecycle::Move;
 use super::state::{Experiment, Seed, Weighting, suspect, weights};
 use super::wire::{TestPatch, VariantBody};
-use super::{Definition, Status, Variant};
+use super::{BasisPoints, Definition, Status, Variant};
 use crate::clock::Timestamp;
 use crate::validation::{self, Invalid};
 
@@ -62,6 +62,23 @@ impl Experiment {
         next.updated_at = now;
         next.enter(self.status, step, seed)?;
         Ok(next)
+    }
+
+    /// The next revision with other weights, which an adaptive test gives itself; None for weights that
+    /// do not fit, or when they have changed too often.
+    #[must_use]
+    pub fn reweighted(&self, weights: &[BasisPoints], now: Timestamp) -> Option<Self> {
+        let mut next = self.clone();
+        let whole: u32 = weights.iter().map(|weight| weight.get()).sum();
+        if weights.len() != next.definition.variants.len() || whole != BasisPoints::WHOLE.get() {
+            return None;
+        }
+        for (variant, weight) in next.definition.variants.iter_mut().zip(weights) {
+            variant.weight = *weight;
+        }
+        next.revision += 1;
+        next.updated_at = now;
+        next.enter(self.status, Move::Plain, self.seed.clone()).ok().map(|()| next)
     }
 
     /// Whether a change, sent again because its answer was lost, has been made.

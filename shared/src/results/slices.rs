@@ -84,15 +84,12 @@ impl SegmentReport {
                 .map(|(variant, count)| SegmentArm::of(variant, count))
                 .collect()
         };
-        let mut values: Vec<_> = found
-            .values
-            .iter()
-            .map(|(value, counts)| SegmentValue {
-                value: value.clone(),
-                sample_ratio_p: sample_ratio(test, counts),
-                arms: plain(counts),
-            })
-            .collect();
+        let of = |((value, counts), sample_ratio_p): ((&String, &Vec<Count>), _)| SegmentValue {
+            value: value.clone(),
+            sample_ratio_p,
+            arms: plain(counts),
+        };
+        let mut values: Vec<_> = found.values.iter().zip(sample_ratios(test, found)).map(of).collect();
         let differs = compared(test).map(|(control, arm)| {
             let pairs: Vec<_> = found
                 .values
@@ -129,9 +126,13 @@ fn compared(test: &Experiment) -> impl Iterator<Item = (usize, usize)> + '_ {
     control.into_iter().flat_map(move |control| others.clone().map(move |arm| (control, arm)))
 }
 
-fn sample_ratio(test: &Experiment, counts: &[Count]) -> Option<f64> {
-    let [weighting] = test.weightings.as_slice() else { return None };
-    let units: Vec<u64> = counts.iter().map(|count| count.units).collect();
-    let weights = weighting.weights.iter().map(|weight| weight.get()).collect();
-    srm::p_value(&[Stratum { weights, units: &units }])
+/// The sample-ratio check of each value, corrected for how many there are; nothing once weights have
+/// changed, for then it would matter who came when.
+fn sample_ratios(test: &Experiment, found: &Segments) -> Vec<Option<f64>> {
+    let [weighting] = test.weightings.as_slice() else { return vec![None; found.values.len()] };
+    let weights: Vec<u32> = weighting.weights.iter().map(|weight| weight.get()).collect();
+    let units: Vec<Vec<u64>> =
+        found.values.values().map(|counts| counts.iter().map(|count| count.units).collect()).collect();
+    let of = |units| vec![Stratum { weights: weights.clone(), units }];
+    srm::by_segment(&units.iter().map(|units| of(units.as_slice())).collect::<Vec<_>>())
 }

@@ -84,6 +84,22 @@ fn naive(control: &[(f64, f64)], treatment: &[(f64, f64)]) -> Option<f64> {
     (variance > 0.0).then(|| Difference::new(&contrast, 0.05)).flatten().map(|found| found.p_value)
 }
 
+/// The formulas where there is no permutation test any more.
+#[must_use]
+pub fn beyond() -> String {
+    let runs = 2_000;
+    let mut text = format!(
+        "The formula alone, beyond 2,000 units in the smaller arm, in %, {runs} A/A tests a cell (two Monte \
+         Carlo errors: 1.0).\n\n| goal | 2,001 : 2,001 | 2,001 : 18,009 |\n|---|---|---|\n"
+    );
+    for goal in GOALS {
+        let [even, uneven] =
+            [2_001, 18_009].map(|other| percent(cell(goal, (2_001, other), runs).formula, runs));
+        let _ = writeln!(text, "| {} | {even} | {uneven} |", goal.name());
+    }
+    text
+}
+
 /// The moments of an arm's units.
 #[must_use]
 pub fn fold(arm: &[(f64, f64)]) -> Joint {

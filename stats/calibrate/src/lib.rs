@@ -10,5 +10,4 @@ pub mod goals;
 pub mod planning;
 pub mod power;
 pub mod ratios;
-pub mod table_test;
 pub mod watched;

@@ -1,20 +1,22 @@
-//! Prints the calibration of the families named, or of all: `bellwether-calibrate adaptive bayes`.
+//! Prints the calibration of the families named, or of all: `make calibrate FAMILIES="adaptive bayes"`.
 
 use bellwether_calibrate::{adaptive, balance, bayes, coverage, fixed, planning, power, ratios, watched};
 
 /// A name and what prints its table.
 type Family = (&'static str, fn() -> String);
 
-const FAMILIES: [Family; 9] = [
+const FAMILIES: [Family; 11] = [
     ("adaptive", adaptive::table),
     ("balance", balance::table),
     ("bayes", bayes::table),
     ("coverage", coverage::table),
     ("fixed", fixed::table),
+    ("beyond", fixed::beyond),
     ("planning", planning::table),
     ("power", power::table),
     ("ratios", ratios::table),
     ("watched", watched::table),
+    ("why-both", watched::why_both),
 ];
 
 fn main() {

@@ -1,11 +1,12 @@
 //! Planned units: how often tests of that many find the difference they were planned for.
 
+use bellwether_stats::agresti_caffo::Rate as Units;
 use bellwether_stats::moments::Moments;
+use bellwether_stats::permutation::rates;
 use bellwether_stats::planning::{Aim, Looks, Outcome, Visitor, units_needed, watching_bound};
 use bellwether_stats::welch::welch;
 
 use crate::chance::{Chance, Rate};
-use crate::table_test::mid_p;
 
 /// Visitors of an account are 1 to this many, each number as likely.
 const MOST_VISITORS: u32 = 19;
@@ -58,10 +59,11 @@ fn once(plan: &Plan, units: &[u64], chance: &mut Chance) -> bool {
         .map(|(add, n)| (0..*n).map(|_| unit(plan, *add, chance)).collect())
         .collect();
     if let Outcome::Binary { .. } = plan.outcome {
-        let yes = |arm: &[(f64, f64)]| u32::try_from(arm.iter().filter(|u| u.0 > 0.5).count()).unwrap_or(0);
-        let n = |arm: &[(f64, f64)]| u32::try_from(arm.len()).unwrap_or(0);
-        let p = mid_p((n(&arms[0]), yes(&arms[0])), (n(&arms[1]), yes(&arms[1])));
-        return p < 0.05;
+        let rate = |arm: &[(f64, f64)]| Units {
+            converted: arm.iter().filter(|unit| unit.0 > 0.5).count() as u64,
+            units: arm.len() as u64,
+        };
+        return rates(rate(&arms[0]), rate(&arms[1])).is_some_and(|found| found.p_value < 0.05);
     }
     let [a, b] = [linear(&arms[0]), linear(&arms[1])];
     welch(&a, &b, 0.05).is_some_and(|found| found.p_value < 0.05)

@@ -135,8 +135,9 @@ impl Grid {
 impl Curve {
     /// Scaled to a mass of 1 by the same quadrature.
     fn new(arm: &Posterior, points: &[Point], weights: &[f64]) -> Self {
+        let anchor = arm.anchor();
         let at = |point| {
-            let (log, slope) = arm.log_density(point);
+            let (log, slope) = arm.log_density(point, anchor);
             let density = if log < 2.0 * NOTHING { 0.0 } else { log.exp() };
             (density, density * slope)
         };
@@ -178,7 +179,7 @@ fn sides(density: &[f64], weights: &[f64]) -> (Vec<f64>, Vec<f64>) {
 /// The ends of panels for one arm: from its middle outwards, each wider than the one before, to where
 /// nothing of the mass (and of the mean) is left.
 fn edges(arm: &Posterior) -> Vec<f64> {
-    let (middle, width) = arm.middle();
+    let ((middle, width), anchor) = (arm.middle(), arm.anchor());
     let mut edges = vec![middle];
     for side in [-1.0, 1.0] {
         let mut distance = 0.0;
@@ -186,7 +187,7 @@ fn edges(arm: &Posterior) -> Vec<f64> {
             distance = distance * 1.4 + 1.0;
             let place = middle + side * width * distance;
             edges.push(place);
-            let (log, _) = arm.log_density(&arm.point(place));
+            let (log, _) = arm.log_density(&arm.point(place), anchor);
             if log + 2.0 * distance.ln() < NOTHING {
                 break;
             }

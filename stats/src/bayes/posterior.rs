@@ -87,14 +87,21 @@ impl Posterior {
         }
     }
 
-    /// The logarithm of the density at `point` over that in the middle, and the slope of it.
-    pub(super) fn log_density(&self, point: &Point) -> (f64, f64) {
+    /// The middle of a share and its ln(1 + e^place): what [`Self::log_density`] takes at every point.
+    pub(super) fn anchor(&self) -> (f64, f64) {
+        match *self {
+            Self::Beta { yes, no } => ((yes / no).ln(), (yes / no).ln_1p()),
+            Self::Student { .. } => (0.0, 0.0),
+        }
+    }
+
+    /// The logarithm of the density at `point` over that in the middle, and the slope of it; `anchor` is
+    /// [`Self::anchor`].
+    pub(super) fn log_density(&self, point: &Point, anchor: (f64, f64)) -> (f64, f64) {
         match *self {
             Self::Beta { yes, no } => {
-                let at = (yes / no).ln();
-                // ln(1 + e^y) at the middle, where e^y = yes / no.
-                let rise = point.softplus - (yes / no).ln_1p();
-                (yes * (point.place - at) - (yes + no) * rise, yes - (yes + no) * point.value)
+                let rise = point.softplus - anchor.1;
+                (yes * (point.place - anchor.0) - (yes + no) * rise, yes - (yes + no) * point.value)
             }
             Self::Student { freedom, mean, scale } => {
                 let z = (point.place - mean) / scale;
