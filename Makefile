@@ -29,7 +29,7 @@ FUZZ_VERSION := 0.13.2
 # How long each parser is fuzzed.
 MINUTES ?= 10
 
-.PHONY: help setup run demo demo-trial test lint deny unit zip-size bench clean api-check api-check-short spectral fuzz fuzz-keep
+.PHONY: help setup run demo demo-trial test lint deny unit zip-size bench calibrate clean api-check api-check-short spectral fuzz fuzz-keep
 
 help: ## Show what can be done
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 14
@@ -115,6 +115,11 @@ bench: setup ## What a decision, a fold and a built function cost (docs/PERFORMA
 	@PATH="$(CURDIR)/$(TOOLS)/venv/bin:$$PATH"; export PATH; for package in assign-variant bellwether-bench-hello; do \
 		cargo lambda build --release --compiler cargo --locked -p $$package || exit 1; done
 	@cargo run --locked -p bellwether-bench
+
+# Which families: adaptive, balance, bayes, coverage, fixed, beyond, planning, power, ratios, watched, why-both.
+FAMILIES ?=
+calibrate: ## How often the statistics err, by simulation (docs/STATISTICS.md; half an hour, or FAMILIES=…)
+	@cargo run --release --locked -p bellwether-calibrate -- $(FAMILIES)
 
 build: setup ## Build every function's arm64 zip into target/lambda
 	@mkdir -p $(TOOLS)/bin && printf '#!/bin/sh\nexec "%s/python" -m ziglang "$$@"\n' "$(VENV)" > $(TOOLS)/bin/zig && chmod +x $(TOOLS)/bin/zig

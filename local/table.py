@@ -19,12 +19,21 @@ def show(results):
     ratio = results["sample_ratio"]
     print(f"\nsample ratio  p {probability(ratio['p'])}: {'as planned' if ratio['ok'] else 'NOT as planned'}")
     print(f"verdict       {results['verdict']['sentence']}")
+    for reason in results["verdict"]["reasons"]:
+        print(f"              {reason}")
 
 
 def compare(comparison):
     print(f"  difference    {interval(comparison['absolute'])}, {comparison['variant']} against control")
     print(f"  relative      {interval(comparison['relative'], percent=True)}")
-    print(f"  p-value       {probability(comparison['p_value'])}")
+    print(f"  p-value       {probability(comparison['p_value'])}, whenever one looks")
+    planned, bayesian = comparison["planned_stop"], comparison["bayesian"]
+    if planned:
+        print(f"  planned stop  {interval(planned['absolute'])}, p {probability(planned['p_value'])}")
+    if bayesian:
+        print(f"  better than control with a probability of {bayesian['beats_control']:.3f}")
+    for warning in comparison["warnings"]:
+        print(f"  note          {warning}")
 
 
 def interval(found, percent=False):
@@ -33,7 +42,7 @@ def interval(found, percent=False):
     if found["estimate"] is None:
         return "too little to say"
     if found["low"] is None:
-        return f"{write(found['estimate'])} (no interval: " + ("the baseline is too low for a percentage)" if percent else "nothing varies)")
+        return f"{write(found['estimate'])} (no interval: " + ("the baseline is too low for a percentage)" if percent else "too early, or nothing varies)")
     return f"{write(found['estimate'])} (95 % interval {write(found['low'])} to {write(found['high'])})"
 
 

@@ -64,9 +64,9 @@ pub fn p_value(strata: &[Stratum<'_>]) -> Option<f64> {
 #[must_use]
 pub fn by_segment(segments: &[Vec<Stratum<'_>>]) -> Vec<Option<f64>> {
     let mut own: Vec<_> = segments.iter().map(|strata| p_value(strata)).collect();
-    let looked_at: Vec<_> = own.iter().copied().filter(Option::is_some).collect();
-    for (p_value, corrected) in own.iter_mut().filter(|p| p.is_some()).zip(holm(&looked_at)) {
-        *p_value = corrected;
+    let looked_at: Vec<_> = own.iter().flatten().map(|p_value| Some(*p_value)).collect();
+    for (p_value, corrected) in own.iter_mut().flatten().zip(holm(&looked_at)) {
+        *p_value = corrected.unwrap_or(*p_value);
     }
     own
 }

@@ -1,5 +1,8 @@
 //! The next weights of an adaptive test.
 
+#[cfg(test)]
+mod tests;
+
 use bellwether_stats::adaptive::thompson::{FLOOR, weights};
 
 use super::readings::end;
@@ -37,7 +40,3 @@ pub fn next_weights(test: &Experiment, totals: &Totals) -> Option<Vec<BasisPoint
     let now = definition.variants.iter().map(|variant| variant.weight);
     (!now.eq(next.iter().copied())).then_some(next)
 }
-
-#[cfg(test)]
-#[path = "adapt/tests.rs"]
-mod tests;

@@ -21,23 +21,23 @@ impl Comparison {
         variant: &VariantKey,
         pair: &Pair<'_>,
         watch: Option<&Watch>,
-        seed: [u8; 32],
+        drawn_from: [u8; 32],
     ) -> Self {
-        let seen = watch.and_then(|watch| pair.watched(watch));
+        let look = watch.and_then(|watch| pair.watched(watch));
         let adjusted = pair.adjusted();
-        let planned = pair.planned(seed);
+        let planned = pair.planned(drawn_from);
         Self {
             variant: variant.clone(),
             method: "always_valid",
-            absolute: seen.map_or_else(
+            absolute: look.map_or_else(
                 || Interval::estimated(pair),
                 |(look, _)| Interval::of(look.estimate, look.interval),
             ),
-            relative: seen.map_or_else(
+            relative: look.map_or_else(
                 || Interval::relative(pair),
                 |(_, relative)| relative.map_or_else(Interval::default, Interval::from),
             ),
-            p_value: seen.map(|(look, _)| look.p_value),
+            p_value: look.map(|(look, _)| look.p_value),
             corrected_p: None,
             planned_stop: planned.map(PlannedStop::from),
             bayesian: pair.bayesian(goal.better).map(Bayesian::from),

@@ -1,5 +1,6 @@
 //! One goal in all arms: each by itself, and each other one against control.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use bellwether_stats::adaptive::Batch;
 use bellwether_stats::always_valid::Watch;
 use bellwether_stats::bayes::standings;
@@ -101,7 +102,7 @@ fn compare(
     }
     let pair = Pair { kind: goal.kind, control: arms.get(control)?, treatment: arms.get(arm)? };
     let watch = Watch::new(ALPHA, planned);
-    Some(Comparison::fixed(goal, variant, &pair, watch.as_ref(), seed(test)))
+    Some(Comparison::fixed(goal, variant, &pair, watch.as_ref(), drawn_from(test)))
 }
 
 /// Units past the primary goal's window, by the weights under which they came.
@@ -114,13 +115,13 @@ pub fn batches(test: &Experiment, totals: &Totals) -> Vec<Batch> {
     test.weightings.iter().zip(&totals.batches).map(of).collect()
 }
 
-/// What permutations are drawn from: the same in every report of a phase.
-fn seed(test: &Experiment) -> [u8; 32] {
-    let mut seed = [0; 32];
-    let text = format!("{:08x}{}", test.phase, test.definition.test_id);
-    // The test's own seed stays out: whoever knows a drawn p-value learns nothing of it.
-    text.bytes().enumerate().for_each(|(at, byte)| seed[at % 32] ^= byte.rotate_left((at / 32) as u32));
-    seed
+/// What permutations are drawn from: the same in every report of a phase, and nothing of the test's own
+/// seed, which stays secret.
+fn drawn_from(test: &Experiment) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    let name = format!("{} {}", test.definition.test_id, test.phase);
+    bytes.copy_from_slice(digest(&SHA256, name.as_bytes()).as_ref());
+    bytes
 }
 
 fn arm_reports(test: &Experiment, goal: &Goal, arms: &[&GoalTotals]) -> Vec<ArmReport> {

@@ -3,6 +3,11 @@
 //! Judged by readings that may be watched, so that asking every day does no harm: an arm is shipped or
 //! stopped when its corrected p-value on the primary goal is at most 5 %.
 
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Write;
+
 use serde::Serialize;
 
 use super::comparison::Comparison;
@@ -71,9 +76,7 @@ impl Verdict {
             let sentence = format!("Ship {}: it is better than control.", best.comparison.variant);
             return Self::of(Decision::Ship, sentence, reasons(&standings));
         }
-        let harmful = |standing: &Standing<'_>| {
-            !standing.broken.is_empty() || worse.iter().any(|other| *other == standing)
-        };
+        let harmful = |standing: &Standing<'_>| !standing.broken.is_empty() || worse.contains(&standing);
         if !standings.is_empty() && standings.iter().all(harmful) {
             let sentence = match standings.as_slice() {
                 [one] if one.broken.is_empty() => {
@@ -162,10 +165,10 @@ fn reasons(standings: &[Standing<'_>]) -> Vec<String> {
             _ => format!("{variant}: nothing to compare yet"),
         };
         if let Some(p) = corrected_p {
-            said.push_str(&format!(", p = {p:.4}"));
+            let _ = write!(said, ", p = {p:.4}");
         }
         if !standing.broken.is_empty() {
-            said.push_str(&format!("; it breaks the guardrail {}", standing.broken.join(", ")));
+            let _ = write!(said, "; it breaks the guardrail {}", standing.broken.join(", "));
         }
         said + "."
     };
