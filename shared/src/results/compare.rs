@@ -8,7 +8,7 @@ use bellwether_stats::always_valid::{LEAST_UNITS, Watch};
 use bellwether_stats::warnings::few_carry_total;
 
 use super::comparison::{AdjustedReading, Bayesian, Comparison, Guarded, Interval, PlannedStop};
-use super::readings::{ALPHA, Pair, Planned};
+use super::readings::{ALPHA, Budget, Pair, Planned};
 use super::totals::GoalTotals;
 use crate::experiment::VariantKey;
 use crate::experiment::goal::{Goal, Kind, Role};
@@ -21,11 +21,11 @@ impl Comparison {
         variant: &VariantKey,
         pair: &Pair<'_>,
         watch: Option<&Watch>,
-        drawn_from: [u8; 32],
+        drawing: ([u8; 32], &mut Budget),
     ) -> Self {
         let look = watch.and_then(|watch| pair.watched(watch));
         let adjusted = pair.adjusted();
-        let planned = pair.planned(drawn_from);
+        let planned = pair.planned(drawing.0, drawing.1);
         Self {
             variant: variant.clone(),
             method: "always_valid",

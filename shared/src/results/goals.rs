@@ -8,8 +8,8 @@ use bellwether_stats::delta;
 use bellwether_stats::families::holm;
 use serde::Serialize;
 
-use super::comparison::Comparison;
-use super::readings::{ALPHA, Pair, end, posterior};
+use super::comparison::{Comparison, Interval};
+use super::readings::{ALPHA, Budget, Pair, end, posterior};
 use super::totals::{GoalTotals, Totals};
 use crate::experiment::definition::Mode;
 use crate::experiment::goal::{Goal, Kind, Role};
@@ -31,6 +31,29 @@ pub struct GoalReport {
     pub arms: Vec<ArmReport>,
     /// Each other arm against control.
     pub comparisons: Vec<Comparison>,
+}
+
+/// One goal at a past moment, in few words: a series of them is told at once.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PastGoal<'a> {
+    goal: &'a GoalKey,
+    arms: Vec<PastArm<'a>>,
+    comparisons: Vec<PastComparison<'a>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+struct PastArm<'a> {
+    variant: &'a VariantKey,
+    units: u64,
+    converted: u64,
+    mean: Option<f64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+struct PastComparison<'a> {
+    variant: &'a VariantKey,
+    absolute: Interval,
+    p_value: Option<f64>,
 }
 
 /// One goal in one arm.
@@ -55,12 +78,12 @@ pub struct ArmReport {
 impl GoalReport {
     /// Reads the goal numbered `index`.
     #[must_use]
-    pub fn new(test: &Experiment, totals: &Totals, index: usize, goal: &Goal) -> Self {
+    pub fn new(test: &Experiment, totals: &Totals, index: usize, goal: &Goal, budget: &mut Budget) -> Self {
         let variants = &test.definition.variants;
         let arms: Vec<&GoalTotals> = totals.arms.iter().map(|arm| &arm.goals[index]).collect();
         let control = variants.iter().position(|v| v.is_control);
         let others = (0..variants.len()).filter(|arm| Some(*arm) != control);
-        let compare = |arm: usize| compare(test, totals, goal, (control?, arm), &arms);
+        let compare = |arm: usize| compare(test, totals, goal, (control?, arm), &arms, budget);
         Self {
             goal: goal.key.clone(),
             kind: goal.kind,
@@ -68,6 +91,23 @@ impl GoalReport {
             arms: arm_reports(test, goal, &arms),
             comparisons: others.filter_map(compare).collect(),
         }
+    }
+
+    /// The same in few words.
+    #[must_use]
+    pub fn past(&self) -> PastGoal<'_> {
+        let arms = self.arms.iter().map(|own| PastArm {
+            variant: &own.variant,
+            units: own.units,
+            converted: own.converted,
+            mean: own.mean,
+        });
+        let comparisons = self.comparisons.iter().map(|own| PastComparison {
+            variant: &own.variant,
+            absolute: own.absolute,
+            p_value: own.p_value,
+        });
+        PastGoal { goal: &self.goal, arms: arms.collect(), comparisons: comparisons.collect() }
     }
 
     /// The comparison of an arm with control.
@@ -83,6 +123,7 @@ fn compare(
     goal: &Goal,
     (control, arm): (usize, usize),
     arms: &[&GoalTotals],
+    budget: &mut Budget,
 ) -> Option<Comparison> {
     let variants = &test.definition.variants;
     let variant = &variants[arm].key;
@@ -102,7 +143,7 @@ fn compare(
     }
     let pair = Pair { kind: goal.kind, control: arms.get(control)?, treatment: arms.get(arm)? };
     let watch = Watch::new(ALPHA, planned);
-    Some(Comparison::fixed(goal, variant, &pair, watch.as_ref(), drawn_from(test)))
+    Some(Comparison::fixed(goal, variant, &pair, watch.as_ref(), (drawn_from(test), budget)))
 }
 
 /// Units past the primary goal's window, by the weights under which they came.

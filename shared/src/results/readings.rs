@@ -18,6 +18,25 @@ use crate::experiment::goal::{Better, Kind};
 /// The level of every interval: 95 %.
 pub const ALPHA: f64 = 0.05;
 
+/// How much may be spent on permutations in one report: units drawn, about two seconds of a processor.
+#[derive(Debug)]
+pub struct Budget(u64);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(200_000_000)
+    }
+}
+
+impl Budget {
+    /// Takes what a test costs whose smaller arm has so many units; false when not enough is left.
+    fn take(&mut self, smaller: u64) -> bool {
+        let left = self.0.checked_sub(smaller * u64::from(DRAWS));
+        self.0 = left.unwrap_or(self.0);
+        left.is_some()
+    }
+}
+
 /// Control and one other arm, of one goal.
 #[derive(Debug, Clone, Copy)]
 pub struct Pair<'a> {
@@ -78,9 +97,10 @@ impl Pair<'_> {
         Some((look, relative))
     }
 
-    /// The reading for a planned stop. Permutations are drawn from `seed` when they are too many.
+    /// The reading for a planned stop. Permutations are drawn from `seed` when they are too many, and left
+    /// out when `budget` is spent.
     #[must_use]
-    pub fn planned(&self, seed: [u8; 32]) -> Option<Planned> {
+    pub fn planned(&self, seed: [u8; 32], budget: &mut Budget) -> Option<Planned> {
         let (control, treatment) = self.rates();
         let (method, difference, relative) = match self.kind {
             Kind::Ratio => {
@@ -99,7 +119,7 @@ impl Pair<'_> {
                 }
             }
         };
-        Some(Planned { method, difference: difference?, relative, permuted: self.permuted(seed) })
+        Some(Planned { method, difference: difference?, relative, permuted: self.permuted(seed, budget) })
     }
 
     /// Whether a permutation test's p-value is the one to decide by.
@@ -109,13 +129,17 @@ impl Pair<'_> {
         permutation::called_for(self.kind == Kind::Ratio, control, treatment)
     }
 
-    fn permuted(&self, seed: [u8; 32]) -> Option<Tested> {
+    fn permuted(&self, seed: [u8; 32], budget: &mut Budget) -> Option<Tested> {
         if !self.wants_permutation() {
             return None;
         }
         if self.kind == Kind::Binary {
             let (control, treatment) = self.rates();
             return permutation::rates(control, treatment);
+        }
+        let (control, treatment) = self.units();
+        if !budget.take(control.min(treatment)) {
+            return None;
         }
         let drawing = Drawing { seed, draws: DRAWS };
         let (control, treatment) = (self.control.numbers.sorted()?, self.treatment.numbers.sorted()?);

@@ -6,12 +6,14 @@ use bellwether_stats::srm::{self, Stratum};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::goals::{GoalReport, correct};
+use super::goals::{GoalReport, PastGoal, correct};
 use super::outlook::Outlook;
+use super::readings::Budget;
 use super::slices::SegmentReport;
 use super::totals::Totals;
 use super::verdict::Verdict;
 use crate::clock::Timestamp;
+use crate::experiment::goal::Role;
 use crate::experiment::{BasisPoints, Experiment, ExperimentId, Status, VariantKey};
 
 /// The results of one phase of a test.
@@ -42,11 +44,11 @@ pub struct Report {
 }
 
 /// A report's counts and comparisons, as a point in time.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Point<'a> {
     as_of: Timestamp,
     units: &'a BTreeMap<VariantKey, u64>,
-    goals: &'a [GoalReport],
+    goals: Vec<PastGoal<'a>>,
 }
 
 /// The sample-ratio check.
@@ -64,9 +66,7 @@ impl Report {
     #[must_use]
     pub fn new(test: &Experiment, totals: &Totals, as_of: Timestamp, before: Option<&Value>) -> Self {
         let definition = &test.definition;
-        let goals = definition.goals.iter().enumerate();
-        let mut goals: Vec<_> =
-            goals.map(|(index, goal)| GoalReport::new(test, totals, index, goal)).collect();
+        let mut goals = goal_reports(test, totals);
         if let Some(before) = before {
             remember(&mut goals, before);
         }
@@ -92,8 +92,25 @@ impl Report {
     /// What is kept of a report when the next one replaces it.
     #[must_use]
     pub fn point(&self) -> Point<'_> {
-        Point { as_of: self.as_of, units: &self.units, goals: &self.goals }
+        Point {
+            as_of: self.as_of,
+            units: &self.units,
+            goals: self.goals.iter().map(GoalReport::past).collect(),
+        }
     }
+}
+
+/// All goals in their order; the primary one is read first, while there is most to spend.
+fn goal_reports(test: &Experiment, totals: &Totals) -> Vec<GoalReport> {
+    let mut budget = Budget::default();
+    let mut goals: Vec<_> = test.definition.goals.iter().enumerate().collect();
+    goals.sort_by_key(|(_, goal)| goal.role != Role::Primary);
+    let mut read: Vec<_> = goals
+        .into_iter()
+        .map(|(index, goal)| (index, GoalReport::new(test, totals, index, goal, &mut budget)))
+        .collect();
+    read.sort_by_key(|(index, _)| *index);
+    read.into_iter().map(|(_, goal)| goal).collect()
 }
 
 fn sample_ratio(test: &Experiment, totals: &Totals) -> SampleRatio {

@@ -4,14 +4,19 @@ use std::collections::BTreeMap;
 
 use bellwether_stats::joint::Joint;
 
-/// Most values that are told apart. Of more, the first in the order of their bytes are kept and the
-/// rest counted together: which ones are kept does not depend on the order in which units come.
+/// Most values of an attribute that are told apart. Of more, the first in the order of their bytes are
+/// kept and the rest counted together: which ones are kept does not depend on the order in which units
+/// come.
 pub const MOST: usize = 200;
+
+/// Most figures over all attributes, values and arms: a report is stored and answered in one piece.
+const MOST_FIGURES: usize = 4_000;
 
 /// Units and outcomes of each arm, by value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Segments {
     arms: usize,
+    most: usize,
     /// By value, one entry an arm.
     pub values: BTreeMap<String, Vec<Count>>,
     /// All other values together.
@@ -38,10 +43,11 @@ impl Count {
 }
 
 impl Segments {
-    /// No units, of a test with so many arms.
+    /// No units, of a test with so many arms and so many attributes.
     #[must_use]
-    pub fn new(arms: usize) -> Self {
-        Self { arms, values: BTreeMap::new(), others: vec![Count::default(); arms] }
+    pub fn new(arms: usize, attributes: usize) -> Self {
+        let most = MOST.min(MOST_FIGURES / (arms * attributes).max(1));
+        Self { arms, most, values: BTreeMap::new(), others: vec![Count::default(); arms] }
     }
 
     /// Counts one unit.
@@ -61,10 +67,10 @@ impl Segments {
         add_all(&mut self.others, &other.others);
     }
 
-    /// The counts of `value`: its own, or those of all others once it is past the first 200.
+    /// The counts of `value`: its own, or those of all others once it is past the first ones.
     fn entry(&mut self, value: &str) -> &mut Vec<Count> {
         if !self.values.contains_key(value) {
-            if self.values.len() >= MOST {
+            if self.values.len() >= self.most {
                 let past = self.values.last_key_value().is_some_and(|(last, _)| last.as_str() < value);
                 if past {
                     return &mut self.others;
@@ -88,7 +94,7 @@ mod tests {
     use super::*;
 
     fn counted(values: impl Iterator<Item = u32>) -> Segments {
-        let mut segments = Segments::new(2);
+        let mut segments = Segments::new(2, 1);
         values.for_each(|n| segments.count(&format!("{n:05}"), (n % 2) as usize, n % 3 == 0, (1.0, 1.0)));
         segments
     }

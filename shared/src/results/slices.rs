@@ -20,7 +20,7 @@ pub struct SegmentReport {
     pub attribute: AttributeName,
     /// Whether each arm's difference to control depends on the value at all.
     pub differs: Vec<Differs>,
-    /// Its values, the first 200 in the order of their bytes.
+    /// Its values, in the order of their bytes the first 200, or fewer in tests of many arms.
     pub values: Vec<SegmentValue>,
     /// All other values together.
     pub others: Vec<SegmentArm>,

@@ -104,7 +104,10 @@ impl Totals {
             arms: vec![Arm { units: 0, goals }; arms],
             strata: vec![vec![0; arms]; strata],
             batches: vec![vec![Moments::default(); arms]; if adaptive { strata } else { 0 }],
-            segments: vec![Segments::new(arms); test.definition.segments.len()],
+            segments: vec![
+                Segments::new(arms, test.definition.segments.len());
+                test.definition.segments.len()
+            ],
         }
     }
 

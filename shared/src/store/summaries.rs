@@ -1,6 +1,14 @@
 //! Folded results: the latest report of each phase, and one point an hour.
 
+#[cfg(test)]
+mod tests;
+
+use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use serde::Serialize;
 use serde_json::Value;
 
 use super::StoreError;
@@ -16,7 +24,9 @@ const LATEST: &str = "latest";
 const REPORT: &str = "report";
 const AS_OF: &str = "as_of";
 /// Most points of a series.
-const POINTS: i32 = 100;
+const POINTS: usize = 100;
+/// Most figures of a series, over all points, goals and variants: it is answered in one piece.
+const FIGURES: usize = 10_000;
 
 /// The `summaries` table.
 #[derive(Debug)]
@@ -47,8 +57,7 @@ impl Summaries {
     pub async fn keep(&self, workspace: &Workspace, report: &Report) -> Result<(), StoreError> {
         let partition = partition(workspace, &report.test_id, report.phase);
         let as_of = String::from(report.as_of);
-        let whole = serde_json::to_string(report).map_err(StoreError::broken)?;
-        let point = serde_json::to_string(&report.point()).map_err(StoreError::broken)?;
+        let (whole, point) = (packed(report)?, packed(&report.point())?);
         let hour = as_of.get(..13).unwrap_or(&as_of).to_owned();
         self.table.put(item(&partition, hour, &as_of, point)).await?;
         self.table.put(item(&partition, LATEST.to_owned(), &as_of, whole)).await
@@ -64,10 +73,8 @@ impl Summaries {
         test: &Experiment,
     ) -> Result<Option<Value>, StoreError> {
         let partition = partition(workspace, &test.definition.test_id, test.phase);
-        let Some(item) = self.table.get(sorted_key(partition, LATEST.to_owned())).await? else {
-            return Ok(None);
-        };
-        serde_json::from_str(text(&item, REPORT)?).map(Some).map_err(StoreError::broken)
+        let item = self.table.get(sorted_key(partition, LATEST.to_owned())).await?;
+        item.as_ref().map(unpacked).transpose()
     }
 
     /// What is kept of the test's present phase.
@@ -76,10 +83,11 @@ impl Summaries {
     /// When the store is unavailable or a report cannot be read.
     pub async fn read(&self, workspace: &Workspace, test: &Experiment) -> Result<Summary, StoreError> {
         let partition = partition(workspace, &test.definition.test_id, test.phase);
-        let query = Query { order: Order::Falling, limit: Some(POINTS + 1), ..Query::of(&partition) };
+        let limit = i32::try_from(points(test) + 1).ok();
+        let query = Query { order: Order::Falling, limit, ..Query::of(&partition) };
         let mut summary = Summary::default();
         for item in self.table.query(query).await?.items {
-            let report = serde_json::from_str(text(&item, REPORT)?).map_err(StoreError::broken)?;
+            let report = unpacked(&item)?;
             if text(&item, super::schema::SK)? == LATEST {
                 let as_of =
                     Timestamp::try_from(text(&item, AS_OF)?.to_owned()).map_err(StoreError::broken)?;
@@ -97,9 +105,29 @@ fn partition(workspace: &Workspace, test_id: &ExperimentId, phase: u32) -> Strin
     format!("{workspace}/{test_id}/{phase}")
 }
 
-fn item(partition: &str, sk: String, as_of: &str, report: String) -> Item {
+/// How many points are told of a test: fewer of one with many goals and variants.
+fn points(test: &Experiment) -> usize {
+    let figures = test.definition.goals.len() * test.definition.variants.len();
+    POINTS.min(FIGURES / figures.max(1))
+}
+
+/// JSON, compressed (gzip): a report of many variants would else be over the 400 KB of an item.
+fn packed(report: &impl Serialize) -> Result<Vec<u8>, StoreError> {
+    let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+    serde_json::to_writer(&mut packer, report).map_err(StoreError::broken)?;
+    packer.finish().map_err(StoreError::broken)
+}
+
+fn unpacked(item: &Item) -> Result<Value, StoreError> {
+    let Some(AttributeValue::B(packed)) = item.get(REPORT) else {
+        return Err(StoreError::broken("a stored report is not there"));
+    };
+    serde_json::from_reader(GzDecoder::new(packed.as_ref())).map_err(StoreError::broken)
+}
+
+fn item(partition: &str, sk: String, as_of: &str, report: Vec<u8>) -> Item {
     let mut item = sorted_key(partition, sk);
     item.insert(AS_OF.to_owned(), AttributeValue::S(as_of.to_owned()));
-    item.insert(REPORT.to_owned(), AttributeValue::S(report));
+    item.insert(REPORT.to_owned(), AttributeValue::B(Blob::new(report)));
     item
 }
