@@ -21,11 +21,12 @@ impl Comparison {
         variant: &VariantKey,
         pair: &Pair<'_>,
         watch: Option<&Watch>,
-        drawing: ([u8; 32], &mut Budget),
+        drawn_from: [u8; 32],
+        budget: &mut Budget,
     ) -> Self {
         let look = watch.and_then(|watch| pair.watched(watch));
         let adjusted = pair.adjusted();
-        let planned = pair.planned(drawing.0, drawing.1);
+        let planned = pair.planned(drawn_from, budget);
         Self {
             variant: variant.clone(),
             method: "always_valid",

@@ -143,7 +143,7 @@ fn compare(
     }
     let pair = Pair { kind: goal.kind, control: arms.get(control)?, treatment: arms.get(arm)? };
     let watch = Watch::new(ALPHA, planned);
-    Some(Comparison::fixed(goal, variant, &pair, watch.as_ref(), (drawn_from(test), budget)))
+    Some(Comparison::fixed(goal, variant, &pair, watch.as_ref(), drawn_from(test), budget))
 }
 
 /// Units past the primary goal's window, by the weights under which they came.

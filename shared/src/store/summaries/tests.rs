@@ -33,7 +33,7 @@ fn filled(test: &Experiment) -> Totals {
                 format!("{:064x}", (unit * 7_919 + segment).wrapping_mul(0x9E37_79B9_7F4A_7C15))
             };
             for (at, segments) in (0..).zip(&mut totals.segments) {
-                let converted = (unit * 31 + arm as u64) % 7 == 0;
+                let converted = (unit * 31 + arm as u64).is_multiple_of(7);
                 segments.count(&value(at), arm, converted, (f64::from(u8::from(converted)), 1.0));
             }
         }
