@@ -142,9 +142,16 @@ async fn of_200_wrong_passwords_at_once_at_several_instances_five_are_hashed() {
     let (bench, event) = with_ada(Role::Analyst).await;
     let instances = [bench.cold().await, bench.cold().await, bench.cold().await, bench];
     let wrong = offer(&event, "ada@example.com", "wrong", "203.0.113.7");
-    let calls = (0..200).map(|n| instances[n % 4].call(function(), wrong.clone()));
-    let hashed = hashed(&join_all(calls).await);
-    assert!((1..=5).contains(&hashed), "{hashed} were hashed");
+    let mut all = 0;
+    // A machine with much else to do may have answered 503 to all of them.
+    for _ in 0..5 {
+        let calls = (0..200).map(|n| instances[n % 4].call(function(), wrong.clone()));
+        all += hashed(&join_all(calls).await);
+        if all > 0 {
+            break;
+        }
+    }
+    assert!((1..=5).contains(&all), "{all} were hashed");
 }
 
 #[tokio::test]
