@@ -6,7 +6,7 @@ locals {
   functions = {
     assign-variant    = { memory = 512, timeout = 5, p99_ms = 200, tables = { tests = "GetItem", events = "GetItem PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     create-client     = { memory = 256, timeout = 5, p99_ms = 200, tables = { identities = "PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
-    create-test       = { memory = 256, timeout = 5, p99_ms = 200, tables = { tests = "PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    create-test       = { memory = 256, timeout = 5, p99_ms = 200, tables = { tests = "GetItem PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     create-user       = { memory = 256, timeout = 5, p99_ms = 1000, tables = { identities = "PutItem UpdateItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     get-results       = { memory = 1769, timeout = 29, p99_ms = 5000, tables = { tests = "GetItem", events = "Query", summaries = "Query", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     get-test          = { memory = 256, timeout = 5, p99_ms = 200, tables = { tests = "GetItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }

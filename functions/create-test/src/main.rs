@@ -54,7 +54,7 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
             entry.log();
             Reply::created(&declared(&test))
         }
-        Created::Exists(old) if old.definition == test.definition => Reply::ok(&declared(&old)),
+        Created::Exists(old) if old.definition.is_declared_as(&test.definition) => Reply::ok(&declared(&old)),
         Created::Exists(_) => {
             let detail = "A test of this name exists with another definition; change it with PATCH or choose another test_id.";
             Err(Problem::Conflict(detail.to_owned()))

@@ -70,7 +70,7 @@ async fn every_broken_rule_between_fields_is_named() {
     let event = bench.event("create-test", Role::Analyst).await;
     let base = body_of(&event);
     let large = "x".repeat(16 * 1_024);
-    let cases: [(&str, Value, &str); 21] = [
+    let cases: [(&str, Value, &str); 22] = [
         ("/variants/0/weight", json!(4_999), "/variants"),
         ("/variants/0/weight", json!(5_000.5), "/variants/0/weight"),
         ("/variants/0/weight", json!(-1), "/variants/0/weight"),
@@ -89,7 +89,8 @@ async fn every_broken_rule_between_fields_is_named() {
             "/goals/1/margin",
         ),
         ("/goals/1/kind", json!("median"), "/goals/1/kind"),
-        ("/expected", json!({ "baseline": 1.5, "effect": 0.1 }), "/expected/baseline"),
+        ("/expected", json!({ "baseline": 1.5, "effect": 0.1 }), "/expected/effect"),
+        ("/expected", json!({ "baseline": 0.0, "effect": 0.1 }), "/expected/baseline"),
         ("/expected", json!({ "baseline": 0.1, "effect": 0.1, "size": 3 }), "/expected/size"),
         ("/segments", json!(["a", "b", "c", "d", "e"]), "/segments"),
         ("/namespace", json!({ "key": "pricing", "range": [5_000, 5_000] }), "/namespace/range"),

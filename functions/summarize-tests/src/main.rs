@@ -71,33 +71,36 @@ async fn fold(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> Resul
     let found = app.store.tests.get(workspace, test_id).await?;
     let Some(test) = found.filter(|test| test.status == Status::Running) else { return Ok(()) };
     if let Some(totals) = app.store.events.fold(workspace, &test, None, as_of).await? {
+        let next = match next_weights(&test, &totals) {
+            Some(weights) => reweigh(app, workspace, &test, &weights, as_of).await?,
+            None => None,
+        };
         let before = app.store.summaries.latest(workspace, &test).await?;
-        let report = Report::new(&test, &totals, as_of, before.as_ref());
+        let report = Report::new(next.as_ref().unwrap_or(&test), &totals, as_of, before.as_ref());
         app.store.summaries.keep(workspace, &report).await?;
-        if let Some(weights) = next_weights(&test, &totals) {
-            reweigh(app, workspace, &test, &weights).await?;
-        }
     }
     Ok(())
 }
 
-/// Gives an adaptive test its next weights, as a revision of its own. When somebody else has changed
-/// the test meanwhile, the next run weighs anew.
+/// Gives an adaptive test its next weights, as a revision of its own. None when somebody else has
+/// changed the test meanwhile: the next run weighs anew.
 async fn reweigh(
     app: &App,
     workspace: &Workspace,
     test: &Experiment,
     weights: &[BasisPoints],
-) -> Result<(), Problem> {
-    let Some(next) = test.reweighted(weights, app.clock.now()) else { return Ok(()) };
+    as_of: Timestamp,
+) -> Result<Option<Experiment>, Problem> {
+    let Some(next) = test.reweighted(weights, as_of) else { return Ok(None) };
     let test_id = &test.definition.test_id;
     let origin = app.origin_at(format!("{test_id} {}", next.revision), None)?;
     let entry = origin.record(workspace, env!("CARGO_PKG_NAME"), Action::TestChanged, test_id);
     let entry = entry.change(next.revision, &test.view(), &next.view());
-    if app.store.tests.replace(workspace, test, &next, app.store.audit.part(&entry)?).await? {
-        entry.log();
+    if !app.store.tests.replace(workspace, test, &next, app.store.audit.part(&entry)?).await? {
+        return Ok(None);
     }
-    Ok(())
+    entry.log();
+    Ok(Some(next))
 }
 
 fn time_left(app: &App, deadline: Timestamp) -> Option<Duration> {

@@ -175,6 +175,17 @@ impl Definition {
         }
     }
 
+    /// Whether `other` declares the same test. The weights of an adaptive test are its own.
+    #[must_use]
+    pub fn is_declared_as(&self, other: &Self) -> bool {
+        let mut same = other.clone();
+        if self.allocation.mode == Mode::Adaptive {
+            let own = self.variants.iter().map(|variant| variant.weight);
+            same.variants.iter_mut().zip(own).for_each(|(variant, weight)| variant.weight = weight);
+        }
+        *self == same
+    }
+
     /// The arm named `key`.
     #[must_use]
     pub fn variant(&self, key: &VariantKey) -> Option<&Variant> {

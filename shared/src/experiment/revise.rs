@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::definition::Mode;
 use super::lifecycle::Move;
 use super::state::{Experiment, Seed, Weighting, suspect, weights};
 use super::wire::{TestPatch, VariantBody};
@@ -52,7 +53,7 @@ impl Experiment {
             return Err(Refusal::Conflict(detail.to_owned()));
         }
         let definition = self.redefined(patch).map_err(Refusal::Invalid)?;
-        self.allows(&definition)?;
+        self.allows(&definition, step == Move::NewPhase)?;
         let mut next = Self { definition, status: next_status, ..self.clone() };
         if next.definition == self.definition && next.status == self.status {
             return Ok(next);
@@ -127,7 +128,7 @@ impl Experiment {
     }
 
     /// What a unit was told stays true while a phase lasts, and past phases stay readable.
-    fn allows(&self, next: &Definition) -> Result<(), Refusal> {
+    fn allows(&self, next: &Definition, new_phase: bool) -> Result<(), Refusal> {
         let (old, state) = (&self.definition, self.status.as_str());
         let locked = |field: &str, rule: &str| {
             Err(Refusal::Conflict(format!("While the test is {state}, {field} cannot change: {rule}.")))
@@ -144,8 +145,12 @@ impl Experiment {
         if next.goals != old.goals || next.segments != old.segments || next.allocation != old.allocation {
             return locked("goals, segments and allocation", "they are fixed once it has started");
         }
-        if self.status.is_mid_phase() && next.planned_units != old.planned_units {
-            return locked("planned_units", "the always-valid reading is tuned to them; start a new phase");
+        if !new_phase && (next.planned_units, next.expected) != (old.planned_units, old.expected) {
+            return locked("planned_units and expected", "results are read by them; start a new phase");
+        }
+        let reweighted = weights(next) != weights(old);
+        if self.status.is_mid_phase() && reweighted && old.allocation.mode == Mode::Adaptive {
+            return locked("weights", "an adaptive test sets its own");
         }
         if self.status.is_mid_phase() && next.targeting != old.targeting {
             return locked("targeting", "stop it first, then start a new phase");

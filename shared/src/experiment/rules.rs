@@ -7,7 +7,7 @@ use bellwether_stats::adaptive::{Measure, calibrated};
 
 use super::BasisPoints;
 use super::definition::Mode;
-use super::goal::{Kind, Role};
+use super::goal::{Better, Kind, Role};
 use super::wire::{GoalBody, TestBody, VariantBody};
 use crate::validation::{Invalid, escape};
 
@@ -102,6 +102,15 @@ fn allocation_rules(body: &TestBody) -> Vec<Invalid> {
     if let Err(refused) = calibrated(measure, body.variants.len()) {
         broken.push(Invalid::new("/allocation/mode", format!("cannot be adaptive: {}", refused.reason())));
     }
+    if body.coverage != BasisPoints::WHOLE.get() {
+        let detail = "must be 10000 in an adaptive test: accounts that come back later would all fall into the \
+                      variant that grows";
+        broken.push(Invalid::new("/coverage", detail));
+    }
+    if let Some(index) = body.goals.iter().position(|goal| goal.role == Role::Guardrail) {
+        let detail = "cannot be guardrail in an adaptive test, which can judge its primary goal alone";
+        broken.push(Invalid::new(format!("/goals/{index}/role"), detail));
+    }
     let floor = allocation.floor.unwrap_or(FLOOR);
     if body.variants.iter().any(|variant| variant.weight < floor) {
         let detail = format!("must each have a weight of {floor} or more in an adaptive test");
@@ -122,6 +131,10 @@ fn expected_rules(body: &TestBody) -> Vec<Invalid> {
             broken.push(Invalid::new(format!("/expected/{name}"), detail));
         }
     };
+    let sign = if goal.better == Better::Lower { -1.0 } else { 1.0 };
+    let reached = expected.baseline + sign * expected.effect;
+    let possible = mean || (reached > 0.0 && reached < 1.0);
+    hold("effect", possible, "must leave a share above 0 and below 1 when it is added to the baseline");
     let rate = "must be a share above 0 and below 1 when the primary goal is of kind binary or ratio";
     hold("baseline", mean || (expected.baseline > 0.0 && expected.baseline < 1.0), rate);
     let deviation =

@@ -122,7 +122,7 @@ pub struct GoalBody {
     #[serde(default)]
     pub(crate) better: Better,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(range(min = 0.0, message = "must be 0 or more"))]
+    #[validate(range(min = 0.0, max = 1e15, message = "must be 0 to 1e15"))]
     pub(crate) margin: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "GoalKey::check"))]

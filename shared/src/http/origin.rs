@@ -106,6 +106,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_request_that_names_two_origins_names_none() {
+        let mut headers = HeaderMap::new();
+        headers.append(ORIGIN, "https://app.example.com".parse().unwrap());
+        assert_eq!(Origin::of(&headers).unwrap().as_str(), "https://app.example.com");
+        headers.append(ORIGIN, "https://app.example.com".parse().unwrap());
+        assert_eq!(Origin::of(&headers), None);
+    }
+
+    #[test]
     fn an_origin_is_exactly_what_a_browser_would_send() {
         for good in [
             "https://app.example.com",

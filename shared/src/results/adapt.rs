@@ -15,9 +15,15 @@ use crate::experiment::{BasisPoints, Experiment, Status};
 /// of one arm and say nothing.
 pub const BATCH: u64 = 20;
 
+/// Units past their window in each arm before its author's weights are left.
+const LEAST_KNOWN: u64 = 5;
+
+/// Basis points by which some weight has to move: there are 200 changes in a phase.
+const LEAST_MOVE: u32 = 200;
+
 /// The weights that what is known by now calls for, from units past the primary goal's window alone:
-/// whoever is still inside it may yet convert. None when they stay, or when the present ones have not
-/// held for [`BATCH`] units.
+/// whoever is still inside it may yet convert. None when they would hardly move, when the present ones
+/// have not held for [`BATCH`] units, or when too little is known.
 #[must_use]
 pub fn next_weights(test: &Experiment, totals: &Totals) -> Option<Vec<BasisPoints>> {
     let definition = &test.definition;
@@ -34,9 +40,13 @@ pub fn next_weights(test: &Experiment, totals: &Totals) -> Option<Vec<BasisPoint
         (own().map(bellwether_stats::moments::Moments::units).sum(), converted)
     };
     let arms: Vec<(u64, u64)> = (0..definition.variants.len()).map(arm).collect();
+    if arms.iter().any(|(units, _)| *units < LEAST_KNOWN) {
+        return None;
+    }
     let floor = definition.allocation.floor.unwrap_or(FLOOR);
     let next = weights(&arms, end(goal.better), floor, None)?;
     let next: Vec<_> = next.into_iter().map(BasisPoints::parse).collect::<Result<_, _>>().ok()?;
-    let now = definition.variants.iter().map(|variant| variant.weight);
-    (!now.eq(next.iter().copied())).then_some(next)
+    let now = definition.variants.iter().map(|variant| variant.weight.get());
+    let moved = now.zip(&next).any(|(now, next)| now.abs_diff(next.get()) >= LEAST_MOVE);
+    moved.then_some(next)
 }

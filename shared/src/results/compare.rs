@@ -4,10 +4,11 @@ use bellwether_stats::adaptive::Batch;
 use bellwether_stats::adaptive::bols::bols;
 use bellwether_stats::adaptive::eprocess::evidence;
 use bellwether_stats::adaptive::ipw::sequence;
+use bellwether_stats::adaptive::thompson::FLOOR;
 use bellwether_stats::always_valid::{LEAST_UNITS, Watch};
 use bellwether_stats::warnings::few_carry_total;
 
-use super::comparison::{AdjustedReading, Bayesian, Comparison, Guarded, Interval, PlannedStop};
+use super::comparison::{AdjustedReading, Bayesian, Comparison, Guarded, Interval, PlannedStop, Shown};
 use super::readings::{ALPHA, Budget, Pair, Planned};
 use super::totals::GoalTotals;
 use crate::experiment::VariantKey;
@@ -39,6 +40,7 @@ impl Comparison {
                 |(_, relative)| relative.map_or_else(Interval::default, Interval::from),
             ),
             p_value: look.map(|(look, _)| look.p_value),
+            shown: look.and_then(|(look, _)| Shown::of(look.estimate)),
             corrected_p: None,
             planned_stop: planned.map(PlannedStop::from),
             bayesian: pair.bayesian(goal.better).map(Bayesian::from),
@@ -51,7 +53,9 @@ impl Comparison {
         }
     }
 
-    /// The comparison of an adaptive test's primary goal, from units past their window.
+    /// The comparison of an adaptive test's primary goal, from units past their window. The reading for
+    /// the end is for one look: it is taken once nothing can change any more, when the test is `over`
+    /// and all of its units are past their window. Both readings may err, so its p-value counts twice.
     #[must_use]
     pub fn adaptive(
         variant: &VariantKey,
@@ -61,29 +65,43 @@ impl Comparison {
         over: bool,
     ) -> Self {
         let (control, treatment) = arms;
-        let blank = Self::unread(variant, "bets");
-        if over {
-            let found = bols(batches, control, treatment, ALPHA);
-            let absolute = found.map(|f| Interval::of(f.estimate, Some((f.low, f.high))));
-            let warnings = found
-                .map(|f| format!("{} of {} batches of weights say something.", f.used, f.used + f.left_out));
+        let bets = evidence(batches, control, treatment);
+        let plain = bols(batches, control, treatment, ALPHA);
+        let estimate = plain.map(|found| found.estimate);
+        let blank = Self { shown: estimate.and_then(Shown::of), ..Self::unread(variant, "bets") };
+        if let Some(found) = plain.filter(|_| over) {
+            let counted = format!(
+                "{} of {} sets of weights have units of both variants and count.",
+                found.used,
+                found.used + found.left_out
+            );
             return Self {
                 method: "batch_stratified",
-                absolute: absolute.unwrap_or_default(),
-                p_value: found.map(|f| f.p_value),
-                warnings: warnings.into_iter().collect(),
+                absolute: Interval::of(found.estimate, Some((found.low, found.high))),
+                p_value: Some((2.0 * found.p_value.min(bets.p_value)).min(1.0)),
+                warnings: vec![counted],
                 ..blank
             };
         }
-        let bets = evidence(batches, control, treatment);
         let interval = sequence(batches, control, treatment, ALPHA, planned);
         Self {
-            absolute: interval
-                .map_or_else(Interval::default, |s| Interval::of(s.estimate, Some((s.low, s.high)))),
+            absolute: interval.map_or(Interval { estimate, ..Interval::default() }, |found| {
+                Interval::of(found.estimate, Some((found.low, found.high)))
+            }),
             p_value: (bets.units > 0).then_some(bets.p_value),
             warnings: vec![format!("{} units are past the goal's window and count.", bets.units)],
             ..blank
         }
+    }
+
+    /// Warns of a floor below the usual one, in basis points.
+    pub(super) fn with_floor(mut self, floor: Option<u32>) -> Self {
+        if floor.is_some_and(|floor| floor < FLOOR) {
+            let warning = "With a floor of 5 % many sets of weights leave a variant empty and say nothing, and the \
+                           interval was seen to err a little more often than it says.";
+            self.warnings.push(warning.to_owned());
+        }
+        self
     }
 
     /// Another goal of an adaptive test: weights that follow the primary goal bend every other one.
@@ -101,6 +119,7 @@ impl Comparison {
             absolute: Interval::default(),
             relative: Interval::default(),
             p_value: None,
+            shown: None,
             corrected_p: None,
             planned_stop: None,
             bayesian: None,

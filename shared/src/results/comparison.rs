@@ -27,6 +27,8 @@ pub struct Comparison {
     pub relative: Interval,
     /// Two-sided p-value of no difference, the least of all looks so far; null while it says nothing.
     pub p_value: Option<f64>,
+    /// What the look with that p-value pointed to; null while it says nothing.
+    pub shown: Option<Shown>,
     /// The same, corrected for how many comparisons of its kind there are (Holm).
     pub corrected_p: Option<f64>,
     /// The reading for a stop that was planned before the test began; never for adaptive tests.
@@ -39,6 +41,28 @@ pub struct Comparison {
     pub guardrail: Option<Guarded>,
     /// What to keep in mind.
     pub warnings: Vec<String>,
+}
+
+/// On which side of control an arm was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Shown {
+    /// Above it.
+    Higher,
+    /// Below it.
+    Lower,
+}
+
+impl Shown {
+    /// The side of a difference; None for none.
+    #[must_use]
+    pub fn of(difference: f64) -> Option<Self> {
+        match difference {
+            d if d > 0.0 => Some(Self::Higher),
+            d if d < 0.0 => Some(Self::Lower),
+            _ => None,
+        }
+    }
 }
 
 /// An estimate and its 95 % interval; null where there is too little to compute it.
@@ -109,7 +133,14 @@ impl Comparison {
         if before["method"] != self.method || self.method == "batch_stratified" {
             return;
         }
-        self.p_value = least(before["p_value"].as_f64(), self.p_value);
+        if let Some(p) = before["p_value"].as_f64().filter(|p| self.p_value.is_none_or(|now| *p < now)) {
+            self.p_value = Some(p);
+            self.shown = match before["shown"].as_str() {
+                Some("higher") => Some(Shown::Higher),
+                Some("lower") => Some(Shown::Lower),
+                _ => None,
+            };
+        }
         if let Some(adjusted) = &mut self.adjusted {
             adjusted.p_value = least(before["adjusted"]["p_value"].as_f64(), adjusted.p_value);
         }

@@ -113,7 +113,9 @@ impl<'a> Fold<'a> {
             if goal.role == Role::Primary {
                 primary = outcome;
                 let due = assignment.assigned_at.millis() + goal.window_ms() < self.as_of.millis();
-                if let Some(batch) = self.totals.batches.get_mut(stratum).filter(|_| due) {
+                if !due {
+                    self.totals.undue += 1;
+                } else if let Some(batch) = self.totals.batches.get_mut(stratum) {
                     batch[arm].add(outcome.number);
                 }
             }

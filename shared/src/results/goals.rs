@@ -18,6 +18,9 @@ use crate::experiment::{Experiment, GoalKey, Status, VariantKey};
 /// Units that a test is taken to be planned for when its author has not said.
 pub const USUAL_UNITS: u32 = 400;
 
+/// Fewer units of both compared arms than this are no plan: the reading speaks from 10 in each.
+const LEAST_PLANNED: f64 = 20.0;
+
 /// One goal in all arms.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct GoalReport {
@@ -132,11 +135,14 @@ fn compare(
     let weight = weights[control].get() + weights[arm].get();
     let planned =
         f64::from(test.definition.planned_units.unwrap_or(USUAL_UNITS)) * f64::from(weight) / 10_000.0;
+    let planned = planned.max(LEAST_PLANNED);
     if test.definition.allocation.mode == Mode::Adaptive {
-        let over = matches!(test.status, Status::Stopped | Status::Archived);
+        let over = matches!(test.status, Status::Stopped | Status::Archived) && totals.undue == 0;
         return Some(match goal.role {
             Role::Primary => {
-                Comparison::adaptive(variant, &batches(test, totals), (control, arm), planned, over)
+                let read =
+                    Comparison::adaptive(variant, &batches(test, totals), (control, arm), planned, over);
+                read.with_floor(test.definition.allocation.floor)
             }
             _ => Comparison::bent(variant),
         });

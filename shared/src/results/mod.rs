@@ -13,5 +13,6 @@ pub mod readings;
 pub mod report;
 pub mod segments;
 pub mod slices;
+mod standing;
 pub mod totals;
 pub mod verdict;

@@ -67,7 +67,8 @@ impl Report {
     pub fn new(test: &Experiment, totals: &Totals, as_of: Timestamp, before: Option<&Value>) -> Self {
         let definition = &test.definition;
         let mut goals = goal_reports(test, totals);
-        if let Some(before) = before {
+        // A look at units that did not fit their weights has shown nothing.
+        if let Some(before) = before.filter(|before| before["sample_ratio"]["ok"] == true) {
             remember(&mut goals, before);
         }
         correct(&mut goals);
@@ -83,7 +84,7 @@ impl Report {
             weights: definition.variants.iter().map(|v| (v.key.clone(), v.weight)).collect(),
             sample_ratio,
             segments: SegmentReport::all(test, &totals.segments),
-            verdict: Verdict::new(test, totals.units(), sample_ratio, &goals, plan.as_ref()),
+            verdict: Verdict::new(test, totals, sample_ratio, &goals, plan.as_ref()),
             goals,
             plan,
         }

@@ -59,52 +59,59 @@ pub struct SegmentArm {
     /// The primary goal's difference to control for a planned stop; the intervals of all values hold
     /// together. Null for control, for ratios and adaptive tests, and below 10 units in an arm.
     pub absolute: Option<Interval>,
-    /// Its two-sided p-value, corrected for all values of the attribute.
+    /// Its two-sided p-value, corrected for all values of all attributes in all arms.
     pub corrected_p: Option<f64>,
 }
 
 impl SegmentReport {
-    /// The reports of all declared attributes.
+    /// The reports of all declared attributes. All values of all attributes in all arms are one family:
+    /// whoever looks through them looks through all.
     #[must_use]
     pub fn all(test: &Experiment, segments: &[Segments]) -> Vec<Self> {
-        test.definition
+        let mut reports: Vec<_> = test
+            .definition
             .segments
             .iter()
             .zip(segments)
-            .map(|(name, found)| Self::new(test, name, found))
-            .collect()
+            .map(|(name, found)| Self::plain(test, name, found))
+            .collect();
+        let mut family = Vec::new();
+        for (control, arm) in compared(test) {
+            for (report, found) in reports.iter_mut().zip(segments) {
+                let own: Vec<_> = found
+                    .values
+                    .values()
+                    .map(|counts| (*counts[control].paired.x(), *counts[arm].paired.x()))
+                    .collect();
+                let variant = test.definition.variants[arm].key.clone();
+                report.differs.push(Differs { variant, p_value: segments::compare(&own, ALPHA).same });
+                family.extend(own);
+            }
+        }
+        let mut differences = segments::compare(&family, ALPHA).differences.into_iter();
+        for (_, arm) in compared(test) {
+            for value in reports.iter_mut().flat_map(|report| &mut report.values) {
+                let found = differences.next().flatten();
+                value.arms[arm].corrected_p = found.map(|found| found.p_value);
+                value.arms[arm].absolute = found.map(Interval::from);
+            }
+        }
+        reports
     }
 
-    fn new(test: &Experiment, name: &AttributeName, found: &Segments) -> Self {
-        let plain = |counts: &[Count]| -> Vec<SegmentArm> {
-            test.definition
-                .variants
-                .iter()
-                .zip(counts)
-                .map(|(variant, count)| SegmentArm::of(variant, count))
-                .collect()
+    /// The counts alone.
+    fn plain(test: &Experiment, name: &AttributeName, found: &Segments) -> Self {
+        let arms = |counts: &[Count]| -> Vec<SegmentArm> {
+            let both = test.definition.variants.iter().zip(counts);
+            both.map(|(variant, count)| SegmentArm::of(variant, count)).collect()
         };
         let of = |((value, counts), sample_ratio_p): ((&String, &Vec<Count>), _)| SegmentValue {
             value: value.clone(),
             sample_ratio_p,
-            arms: plain(counts),
+            arms: arms(counts),
         };
-        let mut values: Vec<_> = found.values.iter().zip(sample_ratios(test, found)).map(of).collect();
-        let differs = compared(test).map(|(control, arm)| {
-            let pairs: Vec<_> = found
-                .values
-                .values()
-                .map(|counts| (*counts[control].paired.x(), *counts[arm].paired.x()))
-                .collect();
-            let segmented = segments::compare(&pairs, ALPHA);
-            for (value, difference) in values.iter_mut().zip(segmented.differences) {
-                value.arms[arm].corrected_p = difference.map(|found| found.p_value);
-                value.arms[arm].absolute = difference.map(Interval::from);
-            }
-            Differs { variant: test.definition.variants[arm].key.clone(), p_value: segmented.same }
-        });
-        let differs = differs.collect();
-        Self { attribute: name.clone(), differs, values, others: plain(&found.others) }
+        let values = found.values.iter().zip(sample_ratios(test, found)).map(of).collect();
+        Self { attribute: name.clone(), differs: Vec::new(), values, others: arms(&found.others) }
     }
 }
 

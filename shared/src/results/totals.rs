@@ -17,6 +17,8 @@ pub struct Totals {
     pub arms: Vec<Arm>,
     /// Units by weighting (in the test's order) and arm: what the sample-ratio check counts.
     pub strata: Vec<Vec<u64>>,
+    /// Units still inside the primary goal's window: they may yet convert.
+    pub undue: u64,
     /// The primary goal of units past its window, by weighting and arm: what adaptive tests are read
     /// from. Empty for others.
     pub batches: Vec<Vec<Moments>>,
@@ -103,6 +105,7 @@ impl Totals {
         Self {
             arms: vec![Arm { units: 0, goals }; arms],
             strata: vec![vec![0; arms]; strata],
+            undue: 0,
             batches: vec![vec![Moments::default(); arms]; if adaptive { strata } else { 0 }],
             segments: vec![
                 Segments::new(arms, test.definition.segments.len());
@@ -117,6 +120,7 @@ impl Totals {
         for (own, theirs) in self.strata.iter_mut().zip(&other.strata) {
             own.iter_mut().zip(theirs).for_each(|(a, b)| *a += b);
         }
+        self.undue += other.undue;
         for (own, theirs) in self.batches.iter_mut().zip(&other.batches) {
             own.iter_mut().zip(theirs).for_each(|(a, b)| a.merge(b));
         }

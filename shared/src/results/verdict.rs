@@ -6,16 +6,14 @@
 #[cfg(test)]
 mod tests;
 
-use std::fmt::Write;
-
 use serde::Serialize;
 
-use super::comparison::Comparison;
-use super::goals::{GoalReport, USUAL_UNITS};
+use super::goals::GoalReport;
 use super::outlook::Outlook;
-use super::readings::ALPHA;
 use super::report::SampleRatio;
-use crate::experiment::goal::{Better, Role};
+use super::standing::{Side, Standing, reasons, standings};
+use super::totals::Totals;
+use crate::experiment::definition::Mode;
 use crate::experiment::{Experiment, Status};
 
 /// What to do now, in a word and a sentence.
@@ -45,22 +43,13 @@ pub enum Decision {
     DoNotTrust,
 }
 
-/// What one arm shows.
-#[derive(Debug, Clone, PartialEq)]
-struct Standing<'a> {
-    comparison: &'a Comparison,
-    /// Above 0 when the arm is better than control.
-    gain: f64,
-    /// Guardrails that it is shown to break.
-    broken: Vec<&'a str>,
-}
-
 impl Verdict {
-    /// Judges a report. A sample ratio that does not fit withholds every other verdict.
+    /// Judges a report. A sample ratio that does not fit withholds every other verdict, and so do weights
+    /// that were changed by hand: then it matters who came when.
     #[must_use]
     pub fn new(
         test: &Experiment,
-        units: u64,
+        totals: &Totals,
         sample_ratio: SampleRatio,
         goals: &[GoalReport],
         plan: Option<&Outlook>,
@@ -68,33 +57,25 @@ impl Verdict {
         if !sample_ratio.ok {
             return do_not_trust(sample_ratio.p);
         }
-        let standings = standings(test, goals);
-        let decided = standings.iter().filter(|standing| is_decided(standing.comparison));
-        let (better, worse): (Vec<_>, Vec<_>) = decided.partition(|standing| standing.gain > 0.0);
-        let sound = better.iter().filter(|standing| standing.broken.is_empty());
-        if let Some(best) = sound.max_by(|a, b| a.gain.total_cmp(&b.gain)) {
-            let sentence = format!("Ship {}: it is better than control.", best.comparison.variant);
-            return Self::of(Decision::Ship, sentence, reasons(&standings));
-        }
-        let harmful = |standing: &Standing<'_>| !standing.broken.is_empty() || worse.contains(&standing);
-        if !standings.is_empty() && standings.iter().all(harmful) {
-            let sentence = match standings.as_slice() {
-                [one] if one.broken.is_empty() => {
-                    format!("Stop: {} is worse than control.", one.comparison.variant)
-                }
-                [one] => format!(
-                    "Stop: {} breaks the guardrail {}.",
-                    one.comparison.variant,
-                    one.broken.join(", ")
-                ),
-                _ => "Stop: no variant may replace control.".to_owned(),
-            };
-            return Self::of(Decision::Stop, sentence, reasons(&standings));
-        }
-        if let Some(sentence) = no_difference(test, units, &standings, plan) {
-            return Self::of(Decision::NoDifference, sentence, reasons(&standings));
-        }
+        let (standings, units) = (standings(test, goals), totals.units());
         let mut reasons = reasons(&standings);
+        if test.definition.allocation.mode == Mode::Fixed && test.is_reweighted() {
+            reasons.push(
+                "The weights have changed in this phase: units that came before and after had different \
+                 time to convert, so nothing is decided. Stop the test and start a new phase."
+                    .to_owned(),
+            );
+            return Self::of(Decision::KeepRunning, standing(test, units), reasons);
+        }
+        if let Some(sentence) = ship(&standings) {
+            return Self::of(Decision::Ship, sentence, reasons);
+        }
+        if let Some(sentence) = stop(&standings) {
+            return Self::of(Decision::Stop, sentence, reasons);
+        }
+        if let Some(sentence) = no_difference(test, totals, &standings, plan) {
+            return Self::of(Decision::NoDifference, sentence, reasons);
+        }
         reasons.push(needs(test, units, plan));
         Self::of(Decision::KeepRunning, standing(test, units), reasons)
     }
@@ -104,75 +85,54 @@ impl Verdict {
     }
 }
 
-fn is_decided(comparison: &Comparison) -> bool {
-    comparison.corrected_p.is_some_and(|p| p <= ALPHA)
+/// The arm that is better by most and breaks no guardrail.
+fn ship(standings: &[Standing<'_>]) -> Option<String> {
+    let better = standings.iter().filter(|own| own.side == Side::Better && own.broken.is_empty());
+    let by = |own: &&Standing<'_>| own.comparison.absolute.estimate.unwrap_or_default().abs();
+    let best = better.max_by(|a, b| by(a).total_cmp(&by(b)))?;
+    Some(format!("Ship {}: it is better than control.", best.comparison.variant))
 }
 
-/// The primary goal of each arm, with the guardrails that the arm breaks.
-fn standings<'a>(test: &Experiment, goals: &'a [GoalReport]) -> Vec<Standing<'a>> {
-    let Some(primary) = goals.iter().find(|goal| goal.role == Role::Primary) else { return Vec::new() };
-    let better = test.definition.goal(&primary.goal).map_or(Better::Higher, |goal| goal.better);
-    let guardrails: Vec<_> = goals.iter().filter(|goal| goal.role == Role::Guardrail).collect();
-    #[expect(clippy::cast_precision_loss, reason = "at most 400 of them")]
-    let level = ALPHA / (guardrails.len() * primary.comparisons.len()).max(1) as f64;
-    let of = |comparison: &'a Comparison| {
-        let breaks = |goal: &&&'a GoalReport| {
-            let found = goal.of(&comparison.variant).and_then(|own| own.guardrail);
-            found.is_some_and(|guardrail| guardrail.broken <= level)
-        };
-        let difference = comparison.absolute.estimate.unwrap_or_default();
-        Standing {
-            comparison,
-            gain: if better == Better::Lower { -difference } else { difference },
-            broken: guardrails.iter().filter(breaks).map(|goal| goal.goal.as_str()).collect(),
+/// When no arm is left that may yet replace control.
+fn stop(standings: &[Standing<'_>]) -> Option<String> {
+    let harmful = |own: &Standing<'_>| own.side == Side::Worse || !own.broken.is_empty();
+    if standings.is_empty() || !standings.iter().all(harmful) {
+        return None;
+    }
+    Some(match standings {
+        [one] if one.broken.is_empty() => format!("Stop: {} is worse than control.", one.comparison.variant),
+        [one] => {
+            format!("Stop: {} breaks the guardrail {}.", one.comparison.variant, one.broken.join(", "))
         }
-    };
-    primary.comparisons.iter().map(of).collect()
+        _ => "Stop: no variant may replace control.".to_owned(),
+    })
 }
 
 /// When every difference that the data leave is smaller than the author would have; or, when none was
-/// named, when twice the planned units have shown none.
+/// named, when twice the planned units have shown none. Units that may yet convert cannot tell: at most
+/// one in 20 may be inside the goal's window.
 fn no_difference(
     test: &Experiment,
-    units: u64,
+    totals: &Totals,
     standings: &[Standing<'_>],
     plan: Option<&Outlook>,
 ) -> Option<String> {
-    let planned = u64::from(test.definition.planned_units.unwrap_or(USUAL_UNITS));
+    let units = totals.units();
+    if standings.is_empty() || totals.undue * 20 > units {
+        return None;
+    }
     if let Some(effect) = plan.and_then(|plan| plan.effect) {
-        let within = |standing: &Standing<'_>| {
-            let bounds = standing.comparison.absolute;
+        let within = |own: &Standing<'_>| {
+            let bounds = own.comparison.absolute;
             bounds.low.zip(bounds.high).is_some_and(|(low, high)| low > -effect && high < effect)
         };
-        let all = !standings.is_empty() && standings.iter().all(within);
+        let all = standings.iter().all(within);
         return all.then(|| format!("No difference worth having: it is less than {effect} either way."));
     }
-    let undecided = standings.iter().any(|standing| is_decided(standing.comparison));
-    (units >= 2 * planned && !standings.is_empty() && !undecided)
-        .then(|| format!("No difference was found with {units} units, twice as many as planned."))
-}
-
-fn reasons(standings: &[Standing<'_>]) -> Vec<String> {
-    let of = |standing: &Standing<'_>| {
-        let Comparison { variant, absolute, corrected_p, .. } = standing.comparison;
-        let mut said = match (absolute.estimate, absolute.low.zip(absolute.high)) {
-            (Some(estimate), Some((low, high))) => {
-                format!("{variant}: {estimate:+.4} against control, between {low:+.4} and {high:+.4}")
-            }
-            (Some(estimate), None) => {
-                format!("{variant}: {estimate:+.4} against control, too early for an interval")
-            }
-            _ => format!("{variant}: nothing to compare yet"),
-        };
-        if let Some(p) = corrected_p {
-            let _ = write!(said, ", p = {p:.4}");
-        }
-        if !standing.broken.is_empty() {
-            let _ = write!(said, "; it breaks the guardrail {}", standing.broken.join(", "));
-        }
-        said + "."
-    };
-    standings.iter().map(of).collect()
+    let planned = u64::from(test.definition.planned_units?);
+    let read = standings.iter().all(|own| own.comparison.p_value.is_some() && own.side != Side::Better);
+    (units >= 2 * planned && read)
+        .then(|| format!("No variant was found better with {units} units, twice as many as planned."))
 }
 
 /// What is still missing.

@@ -48,6 +48,12 @@ fn the_better_arm_gets_more_and_the_other_keeps_its_floor() {
 fn whoever_is_inside_the_window_has_no_say() {
     let test = running(&json!({ "mode": "adaptive" }));
     assert_eq!(weights_after(&test, [(0, 0), (0, 0)], [60, 60]), None, "nothing is known yet");
+    assert_eq!(weights_after(&test, [(40, 3), (4, 4)], [60, 6]), None, "hardly anything is known of one arm");
+    let mut cautious = test;
+    for (variant, weight) in cautious.definition.variants.iter_mut().zip([8_000, 2_000]) {
+        variant.weight = BasisPoints::parse(weight).unwrap();
+    }
+    assert_eq!(weights_after(&cautious, [(0, 0), (0, 0)], [60, 15]), None, "the author's weights stay");
 }
 
 #[test]
@@ -60,6 +66,16 @@ fn weights_stay_until_their_batch_is_full_and_in_every_other_test() {
     let mut paused = test;
     paused.status = Status::Paused;
     assert_eq!(weights_after(&paused, [(20, 3), (20, 9)], [20, 20]), None);
+}
+
+#[test]
+fn a_change_that_hardly_moves_a_weight_is_not_made() {
+    let mut test = running(&json!({ "mode": "adaptive" }));
+    let [a, b] = weights_after(&test, [(40, 10), (40, 12)], [40, 40]).unwrap();
+    for (variant, weight) in test.definition.variants.iter_mut().zip([a - 199, b + 199]) {
+        variant.weight = BasisPoints::parse(weight).unwrap();
+    }
+    assert_eq!(weights_after(&test, [(40, 10), (40, 12)], [40, 40]), None);
 }
 
 #[test]

@@ -26,6 +26,10 @@ fn test(changes: &Value) -> Experiment {
 
 /// What is said of arms with so many units, of which so many converted to the first and second goal.
 fn verdict(test: &Experiment, arms: &[(u64, u64, u64)]) -> Verdict {
+    Report::new(test, &totals(test, arms), Timestamp::from_millis(1), None).verdict
+}
+
+fn totals(test: &Experiment, arms: &[(u64, u64, u64)]) -> Totals {
     let mut totals = Totals::empty(test);
     for (at, (units, booked, out)) in arms.iter().enumerate() {
         totals.arms[at].units = *units;
@@ -35,7 +39,7 @@ fn verdict(test: &Experiment, arms: &[(u64, u64, u64)]) -> Verdict {
             goal.moments = Moments::of_counts(*converted, *units);
         }
     }
-    Report::new(test, &totals, Timestamp::from_millis(1), None).verdict
+    totals
 }
 
 fn decision(changes: &Value, arms: &[(u64, u64, u64)]) -> Decision {
@@ -84,6 +88,74 @@ fn no_difference_is_one_that_is_smaller_than_is_worth_having_or_not_found_in_tim
     let worth = |effect: f64| json!({ "expected": { "baseline": 0.3, "effect": effect } });
     assert_eq!(decision(&worth(0.5), &none), Decision::NoDifference);
     assert_eq!(decision(&worth(0.05), &none), Decision::KeepRunning, "the interval is wider than that");
+}
+
+#[test]
+fn no_difference_waits_for_units_that_may_yet_convert_and_for_a_plan() {
+    let test = test(&json!({}));
+    let mut early = totals(&test, &[(80, 24, 0), (81, 25, 0)]);
+    let said = |totals: &Totals| Report::new(&test, totals, Timestamp::from_millis(1), None).verdict.decision;
+    early.undue = 9;
+    assert_eq!(said(&early), Decision::KeepRunning, "one in 18 is inside its window");
+    early.undue = 8;
+    assert_eq!(said(&early), Decision::NoDifference);
+    let arms = [(800, 240, 0), (800, 241, 0)];
+    assert_eq!(decision(&json!({ "planned_units": null }), &arms), Decision::KeepRunning);
+    assert_eq!(decision(&json!({ "planned_units": 5 }), &[(6, 1, 0), (6, 1, 0)]), Decision::KeepRunning);
+}
+
+#[test]
+fn what_a_look_has_shown_keeps_its_direction_and_decides_nothing_once_it_has_turned() {
+    let test = test(&json!({}));
+    let report = |arms, before: Option<&Value>| {
+        Report::new(&test, &totals(&test, arms), Timestamp::from_millis(1), before)
+    };
+    let first = serde_json::to_value(report(&[(20, 1, 0), (20, 19, 0)], None)).unwrap();
+    assert_eq!(first["verdict"]["decision"], "ship");
+    let still = report(&[(40, 16, 0), (40, 20, 0)], Some(&first));
+    assert_eq!(still.verdict.decision, Decision::Ship, "it was shown and still points there");
+    let turned = report(&[(40, 21, 0), (40, 19, 0)], Some(&first));
+    assert_eq!(turned.verdict.decision, Decision::KeepRunning);
+    assert!(
+        turned.verdict.reasons[0].contains("an earlier look showed the opposite"),
+        "{:?}",
+        turned.verdict
+    );
+    let mut broken = first;
+    broken["sample_ratio"]["ok"] = json!(false);
+    let anew = report(&[(40, 16, 0), (40, 20, 0)], Some(&broken));
+    assert_eq!(anew.verdict.decision, Decision::KeepRunning, "that look could not be trusted");
+}
+
+#[test]
+fn weights_that_were_changed_by_hand_withhold_the_verdict() {
+    let mut test = test(&json!({}));
+    let weights = test.weightings[0].weights.clone();
+    test.weightings.push(crate::experiment::Weighting { revision: 9, weights });
+    let said = verdict(&test, &[(40, 4, 0), (40, 20, 0)]);
+    assert_eq!(said.decision, Decision::KeepRunning);
+    assert!(said.reasons[1].starts_with("The weights have changed in this phase"), "{:?}", said.reasons);
+}
+
+#[test]
+fn an_adaptive_test_is_judged_by_bets_while_it_runs_and_in_the_right_direction() {
+    let adaptive = json!({ "allocation": { "mode": "adaptive" },
+        "goals": [{ "key": "booked", "kind": "binary", "role": "primary" }] });
+    let test = test(&adaptive);
+    let said = |test: &Experiment, arms: [(u64, u64); 2], undue: u64| {
+        let mut totals = totals(test, &arms.map(|(units, converted)| (units, converted, 0)));
+        totals.batches[0] = arms.map(|(units, converted)| Moments::of_counts(converted, units)).to_vec();
+        totals.undue = undue;
+        let report = Report::new(test, &totals, Timestamp::from_millis(1), None);
+        (report.verdict.decision, report.goals[0].comparisons[0].method)
+    };
+    assert_eq!(said(&test, [(40, 0), (40, 15)], 0), (Decision::Ship, "bets"));
+    assert_eq!(said(&test, [(40, 15), (40, 0)], 0), (Decision::Stop, "bets"));
+    assert_eq!(said(&test, [(40, 7), (40, 9)], 0).0, Decision::KeepRunning);
+    let mut over = test;
+    over.status = Status::Stopped;
+    assert_eq!(said(&over, [(40, 5), (40, 15)], 1).1, "bets", "somebody may yet convert");
+    assert_eq!(said(&over, [(40, 3), (40, 16)], 0), (Decision::Ship, "batch_stratified"));
 }
 
 #[test]

@@ -1,0 +1,92 @@
+//! Where each arm stands on the primary goal, and which guardrails it breaks: what the verdict rests on.
+
+use std::fmt::Write;
+
+use super::comparison::{Comparison, Shown};
+use super::goals::GoalReport;
+use super::readings::ALPHA;
+use crate::experiment::Experiment;
+use crate::experiment::goal::{Better, Role};
+
+/// What is shown of an arm on the primary goal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// It is better than control.
+    Better,
+    /// It is worse.
+    Worse,
+    /// A look has shown one and the present estimate says the other.
+    Turned,
+    /// Nothing is shown.
+    Open,
+}
+
+/// One arm.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Standing<'a> {
+    pub comparison: &'a Comparison,
+    pub side: Side,
+    /// Guardrails that it is shown to break.
+    pub broken: Vec<&'a str>,
+}
+
+/// The primary goal of each arm, with the guardrails that the arm breaks: their one-sided p-values are
+/// held to 5 % shared by all of them.
+pub(super) fn standings<'a>(test: &Experiment, goals: &'a [GoalReport]) -> Vec<Standing<'a>> {
+    let Some(primary) = goals.iter().find(|goal| goal.role == Role::Primary) else { return Vec::new() };
+    let better = test.definition.goal(&primary.goal).map_or(Better::Higher, |goal| goal.better);
+    let guardrails: Vec<_> = goals.iter().filter(|goal| goal.role == Role::Guardrail).collect();
+    #[expect(clippy::cast_precision_loss, reason = "at most 400 of them")]
+    let level = ALPHA / (guardrails.len() * primary.comparisons.len()).max(1) as f64;
+    let of = |comparison: &'a Comparison| {
+        let breaks = |goal: &&&'a GoalReport| {
+            let found = goal.of(&comparison.variant).and_then(|own| own.guardrail);
+            found.is_some_and(|guardrail| guardrail.broken <= level)
+        };
+        Standing {
+            comparison,
+            side: side(comparison, better),
+            broken: guardrails.iter().filter(breaks).map(|goal| goal.goal.as_str()).collect(),
+        }
+    };
+    primary.comparisons.iter().map(of).collect()
+}
+
+/// The p-value is the least of all looks, so its direction is that of the look it comes from.
+fn side(comparison: &Comparison, better: Better) -> Side {
+    let decided = comparison.corrected_p.is_some_and(|p| p <= ALPHA);
+    let Some(shown) = comparison.shown.filter(|_| decided) else { return Side::Open };
+    if comparison.absolute.estimate.and_then(Shown::of) != Some(shown) {
+        return Side::Turned;
+    }
+    if (shown == Shown::Higher) == (better == Better::Higher) { Side::Better } else { Side::Worse }
+}
+
+/// What is known of each arm, in a sentence.
+pub(super) fn reasons(standings: &[Standing<'_>]) -> Vec<String> {
+    let of = |standing: &Standing<'_>| {
+        let Comparison { variant, absolute, corrected_p, .. } = standing.comparison;
+        let mut said = match (absolute.estimate, absolute.low.zip(absolute.high)) {
+            (Some(estimate), Some((low, high))) => {
+                format!("{variant}: {estimate:+.4} against control, between {low:+.4} and {high:+.4}")
+            }
+            (Some(estimate), None) => {
+                format!("{variant}: {estimate:+.4} against control, too early for an interval")
+            }
+            _ => format!("{variant}: nothing to compare yet"),
+        };
+        match corrected_p {
+            Some(p) if *p < 0.0001 => said.push_str(", p < 0.0001"),
+            Some(p) => drop(write!(said, ", p = {p:.4}")),
+            None => {}
+        }
+        if standing.side == Side::Turned {
+            said.push_str("; an earlier look showed the opposite, so nothing is decided");
+        }
+        if !standing.broken.is_empty() {
+            let _ = write!(said, "; it breaks the guardrail {}", standing.broken.join(", "));
+        }
+        said + "."
+    };
+    standings.iter().map(of).collect()
+}
