@@ -4,6 +4,7 @@
 //! A test that cannot be folded goes to the end of the line like the others and stops none of them.
 //! What is kept: `bellwether::store::summaries`. The weights of adaptive tests: `bellwether::results::adapt`.
 
+mod reweigh;
 #[cfg(test)]
 mod tests;
 
@@ -11,12 +12,10 @@ use std::time::Duration;
 
 use bellwether::App;
 use bellwether::clock::Timestamp;
-use bellwether::experiment::{BasisPoints, Experiment, ExperimentId, Status, Workspace};
+use bellwether::experiment::{ExperimentId, Status, Workspace};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, serve};
-use bellwether::results::adapt::next_weights;
 use bellwether::results::report::Report;
-use bellwether::store::audit::Action;
 use lambda_http::Error;
 use serde::Serialize;
 use serde_json::Value;
@@ -71,36 +70,12 @@ async fn fold(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> Resul
     let found = app.store.tests.get(workspace, test_id).await?;
     let Some(test) = found.filter(|test| test.status == Status::Running) else { return Ok(()) };
     if let Some(totals) = app.store.events.fold(workspace, &test, None, as_of).await? {
-        let next = match next_weights(&test, &totals) {
-            Some(weights) => reweigh(app, workspace, &test, &weights, as_of).await?,
-            None => None,
-        };
+        let next = reweigh::reweigh(app, workspace, &test, &totals, as_of).await?;
         let before = app.store.summaries.latest(workspace, &test).await?;
         let report = Report::new(next.as_ref().unwrap_or(&test), &totals, as_of, before.as_ref());
         app.store.summaries.keep(workspace, &report).await?;
     }
     Ok(())
-}
-
-/// Gives an adaptive test its next weights, as a revision of its own. None when somebody else has
-/// changed the test meanwhile: the next run weighs anew.
-async fn reweigh(
-    app: &App,
-    workspace: &Workspace,
-    test: &Experiment,
-    weights: &[BasisPoints],
-    as_of: Timestamp,
-) -> Result<Option<Experiment>, Problem> {
-    let Some(next) = test.reweighted(weights, as_of) else { return Ok(None) };
-    let test_id = &test.definition.test_id;
-    let origin = app.origin_at(format!("{test_id} {}", next.revision), None)?;
-    let entry = origin.record(workspace, env!("CARGO_PKG_NAME"), Action::TestChanged, test_id);
-    let entry = entry.change(next.revision, &test.view(), &next.view());
-    if !app.store.tests.replace(workspace, test, &next, app.store.audit.part(&entry)?).await? {
-        return Ok(None);
-    }
-    entry.log();
-    Ok(Some(next))
 }
 
 fn time_left(app: &App, deadline: Timestamp) -> Option<Duration> {

@@ -1,0 +1,31 @@
+//! New weights for an adaptive test. Which: `bellwether::results::adapt`.
+
+use bellwether::App;
+use bellwether::clock::Timestamp;
+use bellwether::experiment::{Experiment, Workspace};
+use bellwether::http::problem::Problem;
+use bellwether::results::adapt::next_weights;
+use bellwether::results::totals::Totals;
+use bellwether::store::audit::Action;
+
+/// Gives an adaptive test the weights that `totals` call for, as a revision of its own. None when they
+/// stay, and when somebody else has changed the test meanwhile: the next run weighs anew.
+pub async fn reweigh(
+    app: &App,
+    workspace: &Workspace,
+    test: &Experiment,
+    totals: &Totals,
+    as_of: Timestamp,
+) -> Result<Option<Experiment>, Problem> {
+    let weights = next_weights(test, totals);
+    let Some(next) = weights.and_then(|weights| test.reweighted(&weights, as_of)) else { return Ok(None) };
+    let test_id = &test.definition.test_id;
+    let origin = app.origin_at(format!("{test_id} {}", next.revision), None)?;
+    let entry = origin.record(workspace, env!("CARGO_PKG_NAME"), Action::TestChanged, test_id);
+    let entry = entry.change(next.revision, &test.view(), &next.view());
+    if !app.store.tests.replace(workspace, test, &next, app.store.audit.part(&entry)?).await? {
+        return Ok(None);
+    }
+    entry.log();
+    Ok(Some(next))
+}
