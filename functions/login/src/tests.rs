@@ -142,16 +142,15 @@ async fn of_200_wrong_passwords_at_once_at_several_instances_five_are_hashed() {
     let (bench, event) = with_ada(Role::Analyst).await;
     let instances = [bench.cold().await, bench.cold().await, bench.cold().await, bench];
     let wrong = offer(&event, "ada@example.com", "wrong", "203.0.113.7");
-    let mut all = 0;
-    // A machine with much else to do may have answered 503 to all of them.
-    for _ in 0..5 {
-        let calls = (0..200).map(|n| instances[n % 4].call(function(), wrong.clone()));
-        all += hashed(&join_all(calls).await);
-        if all > 0 {
-            break;
-        }
-    }
-    assert!((1..=5).contains(&all), "{all} were hashed");
+    let calls = (0..200).map(|n| instances[n % 4].call(function(), wrong.clone()));
+    let hashed = hashed(&join_all(calls).await);
+    // On a machine with much else to do, what was counted may have found no time to be hashed.
+    assert!(hashed <= 5, "{hashed} were hashed");
+    let [.., bench] = &instances;
+    let counted = stored(bench, "identities").await;
+    assert_eq!(named(&counted, "throttle/pair/").len(), 1, "and all were counted at one place");
+    let next = bench.call(function(), wrong).await.status;
+    assert!(next == 429 || (next == 401 && hashed < 5), "{hashed} were hashed, and then {next}");
 }
 
 #[tokio::test]
