@@ -1,5 +1,8 @@
 //! What a reader of the results sees, made from totals.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use bellwether_stats::srm::{self, Stratum};

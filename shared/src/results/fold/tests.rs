@@ -108,3 +108,63 @@ fn a_units_weights_are_those_of_the_revision_that_assigned_it() {
     let totals = fold(&test, [at(1, 1), at(2, 4), at(3, 5), at(4, 9)]);
     assert_eq!(totals.strata, [[2, 0], [2, 0]]);
 }
+
+/// A test whose primary goal is the ratio of two sums, and a covariate for each unit.
+fn ratio_test() -> Experiment {
+    let body: TestBody = serde_json::from_value(json!({ "test_id": "t", "name": "T",
+        "variants": [{ "key": "a", "weight": 5_000, "is_control": true }, { "key": "b", "weight": 5_000 }],
+        "goals": [{ "key": "g", "kind": "count", "role": "none", "window_days": 9 },
+                  { "key": "h", "kind": "sum", "role": "none", "window_days": 9 },
+                  { "key": "r", "kind": "ratio", "numerator": "g", "denominator": "h", "role": "primary",
+                    "window_days": 1 }] }))
+    .unwrap();
+    let definition = Definition::parse(body).unwrap();
+    Experiment::draft(definition, Seed::from_random([0; 8]), Timestamp::from_millis(START))
+}
+
+fn of_goal(row: Row, goal: &str, value: f64) -> Row {
+    match row {
+        Row::Converted(conversion) => {
+            Row::Converted(Conversion { goal: GoalKey::parse(goal).unwrap(), value, ..conversion })
+        }
+        other @ Row::Assigned { .. } => other,
+    }
+}
+
+#[test]
+fn a_ratio_has_both_parts_of_each_unit_in_its_own_window() {
+    let late = 2 * 86_400_000;
+    let rows = [
+        assigned(1, "a", 1),
+        of_goal(converted(1, 1, 5), "g", 2.0),
+        of_goal(converted(1, 2, 6), "h", 7.5),
+        of_goal(converted(1, 3, 7), "h", 0.5),
+        of_goal(converted(1, 4, late), "h", 100.0),
+        assigned(2, "a", 1),
+        of_goal(converted(2, 1, 5), "h", 4.0),
+    ];
+    let totals = fold(&ratio_test(), rows);
+    let [count, sum, ratio] = totals.arms[0].goals.as_slice() else { panic!("three goals") };
+    assert!((count.moments.total() - 2.0).abs() < 1e-12 && (sum.moments.total() - 112.0).abs() < 1e-12);
+    assert_eq!((ratio.paired.units(), ratio.converted), (2, 2));
+    assert!(
+        (ratio.paired.x().total() - 2.0).abs() < 1e-12 && (ratio.paired.y().total() - 12.0).abs() < 1e-12
+    );
+    assert_eq!(ratio.numbers.sorted(), Some(vec![(0.0, 4.0), (2.0, 8.0)]));
+}
+
+#[test]
+fn single_numbers_are_kept_over_partitions_until_they_are_too_many() {
+    let mut test = ratio_test();
+    test.definition.goals.truncate(1);
+    let part = |units: std::ops::Range<u32>| fold(&test, units.map(|unit| assigned(unit, "a", 1)));
+    let mut few = part(0..40);
+    few.merge(&part(40..100));
+    assert_eq!(few.arms[0].goals[0].numbers.sorted().map(|all| all.len()), Some(100));
+    let mut many = part(0..5_000);
+    many.merge(&part(5_000..10_000));
+    assert!(many.arms[0].goals[0].numbers.sorted().is_some());
+    many.merge(&part(10_000..10_001));
+    assert_eq!(many.arms[0].goals[0].numbers.sorted(), None);
+    assert_eq!(part(0..10_001).arms[0].goals[0].numbers.sorted(), None);
+}

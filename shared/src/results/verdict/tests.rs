@@ -88,6 +88,10 @@ fn no_difference_is_one_that_is_smaller_than_is_worth_having_or_not_found_in_tim
     let worth = |effect: f64| json!({ "expected": { "baseline": 0.3, "effect": effect } });
     assert_eq!(decision(&worth(0.5), &none), Decision::NoDifference);
     assert_eq!(decision(&worth(0.05), &none), Decision::KeepRunning, "the interval is wider than that");
+    let [up, down] = [[(80, 24, 0), (81, 33, 0)], [(80, 33, 0), (81, 24, 0)]];
+    for arms in [up, down] {
+        assert_eq!(decision(&worth(0.25), &arms), Decision::KeepRunning, "it may be larger on one side");
+    }
 }
 
 #[test]
