@@ -63,7 +63,7 @@ class Cloud:
         )
         where = ["-plugin-dir", self.plugin_dir] if self.plugin_dir else []
         self.terraform("init", "-input=false", "-lockfile=readonly", *where)
-        self.terraform("apply", "-input=false", "-auto-approve", "-parallelism=20", "-var-file=prod.tfvars")
+        self.terraform("apply", "-input=false", "-auto-approve", "-parallelism=8", "-var-file=prod.tfvars")
 
         outputs = json.loads(self.quietly("output", "-json"))
         self.functions, self.private_keys_secret = outputs["functions"]["value"], outputs["private_keys_secret"]["value"]

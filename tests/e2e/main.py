@@ -40,18 +40,30 @@ def build(children, packages):
         stripped.unlink()
 
 
-def run(children, options, state):
-    shutil.rmtree(state, ignore_errors=True)
-    state.mkdir(parents=True)
+def applied(children, options, state, packages):
+    """A cloud of its own with everything in it."""
+    state.mkdir()
     cloud = Cloud(children, check_port(0, ""), state, options.plugin_dir)
-    packages = state / "packages"
-    build(children, packages)
     step("emulated cloud, with roles enforced")
     cloud.start()
     step("terraform apply")
     began = time.monotonic()
     cloud.apply(packages)
     print(f"    {time.monotonic() - began:.0f} s", flush=True)
+    return cloud
+
+
+def run(children, options, state):
+    shutil.rmtree(state, ignore_errors=True)
+    state.mkdir(parents=True)
+    packages = state / "packages"
+    build(children, packages)
+    try:
+        cloud = applied(children, options, state / "first", packages)
+    except Failure as failure:
+        # On a busy machine the emulator may answer so late that a call is made twice, and the second finds the first.
+        print(f"{failure}\nonce more, from nothing", file=sys.stderr)
+        cloud = applied(children, options, state / "second", packages)
     journey.run(cloud)
     step("what each role must not give")
     wrong, asked = probe.run(cloud, PREFIX)
