@@ -160,6 +160,11 @@ fn an_adaptive_test_is_judged_by_bets_while_it_runs_and_in_the_right_direction()
     over.status = Status::Stopped;
     assert_eq!(said(&over, [(40, 5), (40, 15)], 1).1, "bets", "somebody may yet convert");
     assert_eq!(said(&over, [(40, 3), (40, 16)], 0), (Decision::Ship, "batch_stratified"));
+    assert_eq!(said(&over, [(40, 8), (40, 17)], 0).0, Decision::KeepRunning, "two readings share the 5 %");
+    let arms = [(40, 8), (40, 17)].map(|(units, converted)| Moments::of_counts(converted, units)).to_vec();
+    let batch = bellwether_stats::adaptive::Batch { weights: vec![5_000, 5_000], arms };
+    let alone = bellwether_stats::adaptive::bols::bols(&[batch], 0, 1, 0.05).unwrap();
+    assert!(alone.p_value < 0.05, "by itself it would have decided: {alone:?}");
 }
 
 #[test]
