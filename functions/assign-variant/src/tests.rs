@@ -2,7 +2,7 @@
 
 use bellwether::auth::role::Role;
 use bellwether::screen::Screen;
-use bellwether::testing::{Bench, as_payload_2, body_of, with_body, with_test_id};
+use bellwether::testing::{Bench, acme, as_payload_2, body_of, with_body, with_test_id};
 use serde_json::{Value, json};
 
 use super::function;
@@ -329,4 +329,23 @@ async fn starting_with_new_weights_is_no_change_of_weights() {
     assert!(!test.is_reweighted());
     let (_, spent) = bench.metered(function(), bench.event("assign-variant", Role::Service).await).await;
     assert_eq!(spent.calls, 1, "the test is read, and nobody is looked up");
+}
+
+#[tokio::test]
+async fn a_unit_on_the_list_is_kept_as_it_was_known_and_one_that_is_not_is_told_so() {
+    let bench = Bench::start().await;
+    let unit = |n: u32| json!({ "unit_id": format!("unit-{n}"), "attributes": { "industry": n % 2 }, "covariate": n });
+    let known: Vec<Value> = (0..40).map(unit).collect();
+    let list = json!({ "targeting": {}, "namespace": null, "overrides": {}, "segments": ["industry"],
+                       "known_units": known });
+    let test = bench.launch(list).await;
+    let told = ask(&bench, json!({ "unit_id": "unit-7", "covariate": 99.0 })).await;
+    assert_eq!(told["reason"], "assigned", "{told}");
+    let id = bellwether::experiment::UnitId::parse("unit-7").unwrap();
+    let (events, now) = (&bench.app.store.events, bench.app.clock.now());
+    let stored = events.assignment(&acme(), &test, &id, now).await.unwrap().unwrap();
+    assert_eq!((stored.covariate, stored.segments.len()), (Some(7.0), 1), "the list stands above the caller");
+    let other = ask(&bench, software("acme.com")).await;
+    assert_eq!((&other["variant"], &other["reason"]), (&Value::Null, &json!("not_listed")));
+    assert_eq!(bench.rows().await, 1);
 }

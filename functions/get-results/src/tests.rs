@@ -234,3 +234,24 @@ async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
 async fn without_its_store_it_answers_503_in_time() {
     Bench::assert_unavailable_without_store(function(), "get-results").await;
 }
+
+#[tokio::test]
+async fn known_units_are_compared_with_other_deals_of_the_same_balance_from_whichever_partition_they_come() {
+    let bench = Bench::start().await;
+    let unit = |n: u32| json!({ "unit_id": format!("unit-{n}"), "attributes": { "industry": n % 2 } });
+    let known: Vec<Value> = (0..40).map(unit).collect();
+    let list = json!({ "targeting": {}, "namespace": null, "overrides": {}, "segments": ["industry"],
+                       "known_units": known });
+    let test = bench.launch(list).await;
+    for n in 0..40 {
+        let id = format!("unit-{n}");
+        let asked = serde_json::from_value(json!({ "unit_id": id })).unwrap();
+        let asked = bellwether::experiment::Unit::parse(asked).unwrap();
+        let Decision::Assign(variant) = decide(&test, &asked).unwrap() else { panic!("it is on the list") };
+        put(&bench, &test, &id, variant.key.as_str(), (!variant.is_control).then_some(1)).await;
+    }
+    let report = results(&bench).await;
+    let planned = &report["goals"][0]["comparisons"][0]["planned_stop"];
+    assert_eq!(planned["test"], "rerandomisation", "{planned}");
+    assert!(planned["p_value"].as_f64().unwrap() < 0.001, "all of one arm and none of the other: {planned}");
+}

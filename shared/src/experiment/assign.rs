@@ -3,18 +3,15 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::bucket::{Bucket, choose};
 use super::definition::Mode;
 use super::id::AttributeName;
+use super::known;
 use super::unit::Unit;
 use super::{BasisPoints, Experiment, Status, Variant, VariantKey};
 use crate::clock::Timestamp;
 use crate::validation::{Invalid, escape};
-
-/// Longest stored segment value, in bytes.
-const SEGMENT_BYTES: usize = 64;
 
 /// Why a unit is told what it is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +27,8 @@ pub enum Reason {
     NotCovered,
     /// Another part of the test's namespace holds it.
     Excluded,
+    /// It is not among the units that the test's author has named.
+    NotListed,
     /// The test's author chose its variant; it stays out of results.
     Override,
 }
@@ -80,6 +79,9 @@ pub fn decide<'a>(test: &'a Experiment, unit: &Unit) -> Result<Decision<'a>, Vec
     {
         return Ok(Decision::Override(forced));
     }
+    if test.definition.known_units.is_some() && test.definition.known(&unit.id).is_none() {
+        return Ok(Decision::Leave(Reason::NotListed));
+    }
     let met = test.definition.targeting.is_met_by(&unit.attributes);
     if !met.map_err(|slow| vec![Invalid::new("/attributes", slow.to_string())])? {
         return Ok(Decision::Leave(Reason::NotTargeted));
@@ -116,7 +118,8 @@ fn named_variant<'a>(test: &'a Experiment, unit: &Unit) -> Result<Option<&'a Var
 }
 
 impl Assignment {
-    /// The row to store for a unit that goes into `variant`.
+    /// The row to store for a unit that goes into `variant`. What a list said of it before the test
+    /// stands above what the caller says now.
     ///
     /// # Errors
     /// When a declared segment attribute is longer than 64 bytes or is no text, number or boolean.
@@ -126,36 +129,32 @@ impl Assignment {
         variant: &Variant,
         now: Timestamp,
     ) -> Result<Self, Vec<Invalid>> {
+        let known = test.definition.known(&unit.id);
+        let segments = known.map_or_else(|| segments(test, unit), |known| Ok(known.attributes.clone()))?;
         Ok(Self {
             variant: variant.key.clone(),
             assigned_at: now.floor_to_second(),
             revision: test.revision,
             propensity: variant.weight,
-            segments: segments(test, unit)?,
-            covariate: unit.covariate,
+            segments,
+            covariate: known.map_or(unit.covariate, |known| known.covariate),
         })
     }
-}
-
-fn fits(segment: &str) -> bool {
-    segment.len() <= SEGMENT_BYTES && !segment.chars().any(char::is_control)
 }
 
 fn segments(test: &Experiment, unit: &Unit) -> Result<BTreeMap<AttributeName, String>, Vec<Invalid>> {
     let (mut kept, mut broken) = (BTreeMap::new(), Vec::new());
     for name in &test.definition.segments {
-        let value = match unit.attributes.get(name.as_str()) {
-            None | Some(Value::Null) => continue,
-            Some(Value::String(short)) if fits(short) => short.clone(),
-            Some(plain @ (Value::Number(_) | Value::Bool(_))) => plain.to_string(),
-            Some(_) => {
-                let pointer = format!("/attributes/{}", escape(name.as_str()));
-                let detail = "is a segment of this test: must be a text of at most 64 bytes without control characters, a number or a boolean";
-                broken.push(Invalid::new(pointer, detail));
-                continue;
-            }
+        let Some(value) = unit.attributes.get(name.as_str()).filter(|value| !value.is_null()) else {
+            continue;
         };
-        kept.insert(name.clone(), value);
+        if let Some(value) = known::segment(value) {
+            kept.insert(name.clone(), value);
+        } else {
+            let pointer = format!("/attributes/{}", escape(name.as_str()));
+            let detail = "is a segment of this test: must be a text of at most 64 bytes without control characters, a number or a boolean";
+            broken.push(Invalid::new(pointer, detail));
+        }
     }
     if broken.is_empty() { Ok(kept) } else { Err(broken) }
 }

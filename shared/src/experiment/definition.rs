@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::condition::Condition;
 use super::goal::{Goal, Parts};
 use super::id::{AttributeName, NamespaceKey, NotAName};
+use super::known::{self, Known};
 use super::rules;
 use super::wire::{AllocationBody, Expected, GoalBody, NamespaceBody, TestBody, VariantBody};
 use super::{BasisPoints, ExperimentId, GoalKey, UnitId, Variant, VariantKey};
@@ -80,6 +81,9 @@ pub struct Definition {
     pub partitions: u32,
     /// Its outcomes, 1 to 20.
     pub goals: Vec<Goal>,
+    /// The units that take part, when all are known before; 10 to 1,000, in the order of their ids.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_units: Option<Vec<Known>>,
 }
 
 /// Largest definition as it is stored, in bytes: what every cold instance reads.
@@ -97,9 +101,10 @@ impl Definition {
             .map_err(|found| broken.extend(found.into_iter().map(|i| i.under("/targeting"))));
         match targeting {
             Ok(targeting) if broken.is_empty() => {
+                let known = body.known_units.clone().map(known::parse).transpose()?;
                 let definition = Self::typed(body, targeting)
                     .map_err(|error| vec![Invalid::new("", error.to_string())])?;
-                definition.within_size()
+                Self { known_units: known, ..definition }.within_size()
             }
             _ => Err(broken),
         }
@@ -121,6 +126,7 @@ impl Definition {
             expected: body.expected,
             partitions: body.partitions,
             goals: body.goals.into_iter().map(goal).collect::<Result<_, _>>()?,
+            known_units: None,
         })
     }
 
@@ -172,6 +178,7 @@ impl Definition {
             expected: self.expected,
             partitions: self.partitions,
             goals: self.goals.iter().map(goal).collect(),
+            known_units: self.known_units.as_deref().map(known::bodies),
         }
     }
 

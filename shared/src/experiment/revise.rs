@@ -94,8 +94,12 @@ impl Experiment {
             self.phase += 1;
             self.seed = seed;
             self.weightings = vec![now];
+            self.deal()?;
         } else if from == Status::Draft {
             self.weightings = vec![now];
+            if self.status == Status::Running {
+                self.deal()?;
+            }
         } else if self.weightings.last().is_none_or(|last| last.weights != now.weights) {
             if self.weightings.len() > WEIGHTINGS {
                 let detail = format!(
@@ -105,6 +109,21 @@ impl Experiment {
             }
             self.weightings.push(now);
         }
+        Ok(())
+    }
+
+    /// Chooses the seed of a phase whose units are known: the one that is there becomes the root of many.
+    fn deal(&mut self) -> Result<(), Refusal> {
+        self.balance = None;
+        if self.definition.known_units.is_none() {
+            return Ok(());
+        }
+        let Some(balance) = self.definition.balance(self.seed.clone()) else {
+            let detail = "cannot be balanced: with these weights too few seeds give both variants a unit; list more units or choose weights that are nearer to each other";
+            return Err(Refusal::Invalid(vec![Invalid::new("/known_units", detail)]));
+        };
+        self.seed = balance.seed();
+        self.balance = Some(balance);
         Ok(())
     }
 
@@ -119,6 +138,7 @@ impl Experiment {
         overlay(&mut body.allocation, patch.allocation);
         overlay(&mut body.segments, patch.segments);
         overlay(&mut body.goals, patch.goals);
+        body.known_units = patch.known_units.or(body.known_units);
         body.namespace = patch.namespace.or(body.namespace);
         body.planned_units = patch.planned_units.or(body.planned_units);
         body.expected = patch.expected.or(body.expected);
@@ -148,7 +168,13 @@ impl Experiment {
         if !new_phase && (next.planned_units, next.expected) != (old.planned_units, old.expected) {
             return locked("planned_units and expected", "results are read by them; start a new phase");
         }
+        if !new_phase && next.known_units != old.known_units {
+            return locked("known_units", "the variants were balanced over them; start a new phase");
+        }
         let reweighted = weights(next) != weights(old);
+        if self.status.is_mid_phase() && reweighted && old.known_units.is_some() {
+            return locked("weights", "the known units were dealt by them; stop it to start a new phase");
+        }
         if self.status.is_mid_phase() && reweighted && old.allocation.mode == Mode::Adaptive {
             return locked("weights", "an adaptive test sets its own");
         }

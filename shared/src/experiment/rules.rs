@@ -8,6 +8,7 @@ use bellwether_stats::adaptive::{Measure, calibrated};
 use super::BasisPoints;
 use super::definition::Mode;
 use super::goal::{Better, Kind, Role};
+use super::known::VALUES;
 use super::wire::{GoalBody, TestBody, VariantBody};
 use crate::validation::{Invalid, escape};
 
@@ -17,6 +18,7 @@ pub(super) fn broken(body: &TestBody) -> Vec<Invalid> {
     broken.extend(goal_rules(&body.goals));
     broken.extend(allocation_rules(body));
     broken.extend(expected_rules(body));
+    broken.extend(known_rules(body));
     if repeated(body.segments.iter()).is_some() {
         broken.push(Invalid::new("/segments", "must not name an attribute twice"));
     }
@@ -147,6 +149,48 @@ fn expected_rules(body: &TestBody) -> Vec<Invalid> {
         ratio || expected.correlation.is_none(),
         "must be left out unless the primary goal is of kind ratio",
     );
+    broken
+}
+
+/// A list of known units says who takes part, and the results compare its two arms.
+fn known_rules(body: &TestBody) -> Vec<Invalid> {
+    let Some(known) = &body.known_units else { return Vec::new() };
+    let mut broken = Vec::new();
+    let mut hold = |pointer: &str, fits: bool, detail: &str| {
+        if !fits {
+            broken.push(Invalid::new(pointer, detail));
+        }
+    };
+    let who = "must be left out in a test with known_units, which say who takes part";
+    hold("/variants", body.variants.len() == 2, "must be two in a test with known_units");
+    hold("/allocation/mode", body.allocation.mode == Mode::Fixed, "must be fixed in a test with known_units");
+    hold("/coverage", body.coverage == BasisPoints::WHOLE.get(), who);
+    hold("/targeting", body.targeting.is_empty(), who);
+    hold("/namespace", body.namespace.is_none(), who);
+    let covariates = known.iter().filter(|own| own.covariate.is_some()).count();
+    let all = "must have a covariate for every unit or for none";
+    hold("/known_units", covariates == 0 || covariates == known.len(), all);
+    let mut values = BTreeSet::new();
+    for (index, own) in known.iter().enumerate() {
+        let place = format!("/known_units/{index}");
+        let forced = "must not be in overrides too: those stay out of results";
+        hold(&format!("{place}/unit_id"), !body.overrides.contains_key(&own.unit_id), forced);
+        for (name, value) in &own.attributes {
+            let pointer = format!("{place}/attributes/{}", escape(name));
+            hold(
+                &pointer,
+                body.segments.contains(name),
+                "must be declared in segments: known units are balanced over those",
+            );
+            values.insert((name, value.to_string()));
+        }
+    }
+    let detail =
+        format!("must have at most {VALUES} values of segments together, these have {}", values.len());
+    hold("/known_units", values.len() <= VALUES, &detail);
+    if let Some(index) = repeated(known.iter().map(|own| &own.unit_id)) {
+        hold(&format!("/known_units/{index}/unit_id"), false, "is on the list already");
+    }
     broken
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::bucket::Prefix;
+use super::known::Balance;
 use super::{BasisPoints, Definition, Status, VariantKey};
 use crate::clock::Timestamp;
 use crate::screen::Findings;
@@ -20,6 +21,12 @@ impl Seed {
     #[must_use]
     pub fn from_random(bytes: [u8; 8]) -> Self {
         Self::from(format!("{:016x}", u64::from_be_bytes(bytes)))
+    }
+
+    /// One of the seeds that follow from this one.
+    #[must_use]
+    pub fn numbered(&self, number: u64) -> Self {
+        Self::from(format!("{}.{number}", self.text))
     }
 
     /// The text that is hashed before the unit.
@@ -74,6 +81,9 @@ pub struct Experiment {
     pub phase: u32,
     /// What this phase's buckets are drawn from.
     pub seed: Seed,
+    /// How the seed was chosen, when the units were known before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub balance: Option<Balance>,
     /// The weights of this phase, oldest first.
     pub weightings: Vec<Weighting>,
     /// When it was created.
@@ -92,8 +102,18 @@ pub struct View<'a> {
     status: Status,
     revision: u64,
     phase: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    balance: Option<BalanceView>,
     created_at: Timestamp,
     updated_at: Timestamp,
+}
+
+/// How alike the arms are; see [`Balance`].
+#[derive(Debug, Clone, Copy, Serialize)]
+struct BalanceView {
+    threshold: f64,
+    imbalance: f64,
+    seed_number: u64,
 }
 
 impl Experiment {
@@ -108,6 +128,7 @@ impl Experiment {
             revision: 1,
             phase: 1,
             seed,
+            balance: None,
             weightings,
             created_at: now,
             updated_at: now,
@@ -123,6 +144,11 @@ impl Experiment {
             status: self.status,
             revision: self.revision,
             phase: self.phase,
+            balance: self.balance.as_ref().map(|own| BalanceView {
+                threshold: own.threshold,
+                imbalance: own.imbalance,
+                seed_number: own.number,
+            }),
             created_at: self.created_at,
             updated_at: self.updated_at,
         }

@@ -11,6 +11,7 @@ use validator::{Validate, ValidationError};
 use super::definition::Mode;
 use super::goal::{Better, Kind, Role};
 use super::id::{AttributeName, NamespaceKey, UnitId};
+use super::known::KnownBody;
 use super::{BasisPoints, ExperimentId, GoalKey, Status, VariantKey};
 
 /// Largest `parameters` of one variant, in bytes of JSON.
@@ -57,6 +58,8 @@ pub struct TestBody {
     pub(crate) partitions: u32,
     #[validate(nested, length(min = 1, max = 20, message = "must hold 1 to 20 goals"))]
     pub(crate) goals: Vec<GoalBody>,
+    #[validate(nested, length(min = 10, max = 1_000, message = "must hold 10 to 1000 units"))]
+    pub(crate) known_units: Option<Vec<KnownBody>>,
 }
 
 /// One entry of `variants`.
@@ -165,6 +168,7 @@ pub struct TestPatch {
     pub(crate) planned_units: Option<u32>,
     pub(crate) expected: Option<Expected>,
     pub(crate) goals: Option<Vec<GoalBody>>,
+    pub(crate) known_units: Option<Vec<KnownBody>>,
 }
 
 fn whole() -> u32 {

@@ -9,7 +9,7 @@ use bellwether_stats::always_valid::{LEAST_UNITS, Watch};
 use bellwether_stats::warnings::few_carry_total;
 
 use super::comparison::{AdjustedReading, Bayesian, Comparison, Guarded, Interval, PlannedStop, Shown};
-use super::readings::{ALPHA, Budget, Pair, Planned};
+use super::readings::{ALPHA, Chance, Pair, Planned};
 use super::totals::GoalTotals;
 use crate::experiment::VariantKey;
 use crate::experiment::goal::{Goal, Kind, Role};
@@ -22,12 +22,12 @@ impl Comparison {
         variant: &VariantKey,
         pair: &Pair<'_>,
         watch: Option<&Watch>,
-        drawn_from: [u8; 32],
-        budget: &mut Budget,
+        chance: Chance<'_>,
     ) -> Self {
         let look = watch.and_then(|watch| pair.watched(watch));
         let adjusted = pair.adjusted();
-        let planned = pair.planned(drawn_from, budget);
+        let listed = matches!(chance, Chance::Redealt(_));
+        let planned = pair.planned(chance);
         Self {
             variant: variant.clone(),
             method: "always_valid",
@@ -49,7 +49,7 @@ impl Comparison {
                 let found = pair.guarded(watch, margin, goal.better)?;
                 Some(Guarded { margin, holds: found.holds, broken: found.broken })
             }),
-            warnings: warnings(goal, pair, planned.as_ref()),
+            warnings: warnings(goal, pair, planned.as_ref(), listed),
         }
     }
 
@@ -131,7 +131,7 @@ impl Comparison {
 }
 
 /// What to keep in mind about a comparison.
-fn warnings(goal: &Goal, pair: &Pair<'_>, planned: Option<&Planned>) -> Vec<String> {
+fn warnings(goal: &Goal, pair: &Pair<'_>, planned: Option<&Planned>, listed: bool) -> Vec<String> {
     let (control, treatment) = pair.units();
     let small = control.min(treatment);
     let mut said = Vec::new();
@@ -147,7 +147,13 @@ fn warnings(goal: &Goal, pair: &Pair<'_>, planned: Option<&Planned>) -> Vec<Stri
             "A few units carry most of the total; one more of them would change the picture.".to_owned(),
         );
     }
-    if planned.is_some_and(|p| p.permuted.is_none()) && pair.wants_permutation() {
+    if listed && planned.is_some_and(|p| p.redealt.is_none()) {
+        said.push(
+            "The p-value for a planned stop is a formula's, which is too cautious for balanced units: too few of \
+             them are assigned yet."
+                .to_owned(),
+        );
+    } else if !listed && planned.is_some_and(|p| p.permuted.is_none()) && pair.wants_permutation() {
         said.push(
             "The p-value for a planned stop is a formula's: there is nothing to permute, or too much."
                 .to_owned(),

@@ -87,7 +87,8 @@ pub struct PlannedStop {
     pub relative: Interval,
     /// Two-sided p-value.
     pub p_value: f64,
-    /// How the p-value was computed: `formula`, `permutation_all` or `permutation_drawn`.
+    /// How the p-value was computed: `formula`, `permutation_all`, `permutation_drawn` or, of known units,
+    /// `rerandomisation`.
     pub test: &'static str,
 }
 
@@ -196,10 +197,11 @@ impl From<Difference> for Interval {
 
 impl From<Planned> for PlannedStop {
     fn from(planned: Planned) -> Self {
-        let (p_value, test) = match planned.permuted {
-            None => (planned.difference.p_value, "formula"),
-            Some(tested) if tested.all => (tested.p_value, "permutation_all"),
-            Some(tested) => (tested.p_value, "permutation_drawn"),
+        let (p_value, test) = match (planned.redealt, planned.permuted) {
+            (Some(tested), _) => (tested.p_value, "rerandomisation"),
+            (None, None) => (planned.difference.p_value, "formula"),
+            (None, Some(tested)) if tested.all => (tested.p_value, "permutation_all"),
+            (None, Some(tested)) => (tested.p_value, "permutation_drawn"),
         };
         let relative = planned.relative.map_or_else(Interval::default, Interval::from);
         Self { method: planned.method, absolute: planned.difference.into(), relative, p_value, test }

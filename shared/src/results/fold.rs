@@ -10,6 +10,7 @@ use crate::clock::Timestamp;
 use crate::experiment::goal::{Kind, Role};
 use crate::experiment::{Assignment, Conversion, Experiment, Goal, GoalKey, UnitId};
 
+use super::redealt::Dealt;
 use super::totals::{GoalTotals, Totals};
 use bellwether_stats::moments::Moments;
 
@@ -107,9 +108,11 @@ impl<'a> Fold<'a> {
         self.totals.strata[stratum][arm] += 1;
         self.totals.arms[arm].units += 1;
         let mut primary = Outcome::default();
+        let mut pairs = Vec::new();
         for (goal, totals) in test.definition.goals.iter().zip(&mut self.totals.arms[arm].goals) {
             let outcome = Outcome::of(goal, assignment, rows);
             outcome.add_to(totals, goal.kind, assignment.covariate);
+            pairs.push(outcome.pair());
             if goal.role == Role::Primary {
                 primary = outcome;
                 let due = assignment.assigned_at.millis() + goal.window_ms() < self.as_of.millis();
@@ -119,6 +122,10 @@ impl<'a> Fold<'a> {
                     batch[arm].add(outcome.number);
                 }
             }
+        }
+        let place = rows.first().and_then(|row| test.definition.known_place(row.unit_id()));
+        if let Some(known) = place.and_then(|place| self.totals.known.get_mut(place)) {
+            *known = Some(Dealt { arm, outcomes: pairs });
         }
         for (name, segments) in test.definition.segments.iter().zip(&mut self.totals.segments) {
             if let Some(value) = assignment.segments.get(name) {

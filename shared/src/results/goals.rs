@@ -3,13 +3,14 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use bellwether_stats::adaptive::Batch;
 use bellwether_stats::always_valid::Watch;
+use bellwether_stats::balance::Randomised;
 use bellwether_stats::bayes::standings;
 use bellwether_stats::delta;
 use bellwether_stats::families::holm;
 use serde::Serialize;
 
 use super::comparison::{Comparison, Interval};
-use super::readings::{ALPHA, Budget, Pair, end, posterior};
+use super::readings::{ALPHA, Budget, Chance, Pair, end, posterior};
 use super::totals::{GoalTotals, Totals};
 use crate::experiment::definition::Mode;
 use crate::experiment::goal::{Goal, Kind, Role};
@@ -79,20 +80,33 @@ pub struct ArmReport {
 }
 
 impl GoalReport {
-    /// Reads the goal numbered `index`.
+    /// Reads the goal numbered `index`. `redealt` has the randomisation tests of known units.
     #[must_use]
-    pub fn new(test: &Experiment, totals: &Totals, index: usize, goal: &Goal, budget: &mut Budget) -> Self {
+    pub fn new(
+        test: &Experiment,
+        totals: &Totals,
+        index: usize,
+        goal: &Goal,
+        budget: &mut Budget,
+        redealt: Option<&[Randomised]>,
+    ) -> Self {
         let variants = &test.definition.variants;
         let arms: Vec<&GoalTotals> = totals.arms.iter().map(|arm| &arm.goals[index]).collect();
         let control = variants.iter().position(|v| v.is_control);
         let others = (0..variants.len()).filter(|arm| Some(*arm) != control);
-        let compare = |arm: usize| compare(test, totals, goal, (control?, arm), &arms, budget);
+        let mut compare = |arm: usize| {
+            let chance = match &test.balance {
+                Some(_) => Chance::Redealt(redealt.and_then(|all| all.get(index).copied())),
+                None => Chance::Permuted(drawn_from(test), budget),
+            };
+            compare(test, totals, goal, (control?, arm), &arms, chance)
+        };
         Self {
             goal: goal.key.clone(),
             kind: goal.kind,
             role: goal.role,
             arms: arm_reports(test, goal, &arms),
-            comparisons: others.filter_map(compare).collect(),
+            comparisons: others.filter_map(&mut compare).collect(),
         }
     }
 
@@ -126,7 +140,7 @@ fn compare(
     goal: &Goal,
     (control, arm): (usize, usize),
     arms: &[&GoalTotals],
-    budget: &mut Budget,
+    chance: Chance<'_>,
 ) -> Option<Comparison> {
     let variants = &test.definition.variants;
     let variant = &variants[arm].key;
@@ -149,7 +163,7 @@ fn compare(
     }
     let pair = Pair { kind: goal.kind, control: arms.get(control)?, treatment: arms.get(arm)? };
     let watch = Watch::new(ALPHA, planned);
-    Some(Comparison::fixed(goal, variant, &pair, watch.as_ref(), drawn_from(test), budget))
+    Some(Comparison::fixed(goal, variant, &pair, watch.as_ref(), chance))
 }
 
 /// Units past the primary goal's window, by the weights under which they came.

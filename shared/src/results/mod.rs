@@ -10,6 +10,7 @@ pub mod fold;
 pub mod goals;
 pub mod outlook;
 pub mod readings;
+pub mod redealt;
 pub mod report;
 pub mod segments;
 pub mod slices;

@@ -3,6 +3,7 @@
 
 use bellwether_stats::agresti_caffo::{self, Rate, agresti_caffo};
 use bellwether_stats::always_valid::{Look, Watch};
+use bellwether_stats::balance::Randomised;
 use bellwether_stats::bayes::{self, Posterior};
 use bellwether_stats::cuped::{Adjusted, cuped};
 use bellwether_stats::delta;
@@ -59,6 +60,18 @@ pub struct Planned {
     pub relative: Option<Relative>,
     /// The permutation test, where it is called for and could be made.
     pub permuted: Option<Tested>,
+    /// The randomisation test of units that were known before.
+    pub redealt: Option<Randomised>,
+}
+
+/// What the p-value for a planned stop is drawn from.
+#[derive(Debug)]
+pub enum Chance<'a> {
+    /// Permutations of the units, when there are too many to visit them all from this seed, while the
+    /// budget lasts.
+    Permuted([u8; 32], &'a mut Budget),
+    /// Other seeds under which known units are as alike; None when that cannot be told.
+    Redealt(Option<Randomised>),
 }
 
 impl Pair<'_> {
@@ -97,10 +110,9 @@ impl Pair<'_> {
         Some((look, relative))
     }
 
-    /// The reading for a planned stop. Permutations are drawn from `seed` when they are too many, and left
-    /// out when `budget` is spent.
+    /// The reading for a planned stop.
     #[must_use]
-    pub fn planned(&self, seed: [u8; 32], budget: &mut Budget) -> Option<Planned> {
+    pub fn planned(&self, chance: Chance<'_>) -> Option<Planned> {
         let (control, treatment) = self.rates();
         let (method, difference, relative) = match self.kind {
             Kind::Ratio => {
@@ -119,7 +131,11 @@ impl Pair<'_> {
                 }
             }
         };
-        Some(Planned { method, difference: difference?, relative, permuted: self.permuted(seed, budget) })
+        let (permuted, redealt) = match chance {
+            Chance::Permuted(seed, budget) => (self.permuted(seed, budget), None),
+            Chance::Redealt(redealt) => (None, redealt),
+        };
+        Some(Planned { method, difference: difference?, relative, permuted, redealt })
     }
 
     /// Whether a permutation test's p-value is the one to decide by.

@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::goals::{GoalReport, PastGoal, correct};
 use super::outlook::Outlook;
 use super::readings::Budget;
+use super::redealt::tested;
 use super::slices::SegmentReport;
 use super::totals::Totals;
 use super::verdict::Verdict;
@@ -107,11 +108,14 @@ impl Report {
 /// All goals in their order; the primary one is read first, while there is most to spend.
 fn goal_reports(test: &Experiment, totals: &Totals) -> Vec<GoalReport> {
     let mut budget = Budget::default();
+    let redealt = tested(test, totals);
     let mut goals: Vec<_> = test.definition.goals.iter().enumerate().collect();
     goals.sort_by_key(|(_, goal)| goal.role != Role::Primary);
     let mut read: Vec<_> = goals
         .into_iter()
-        .map(|(index, goal)| (index, GoalReport::new(test, totals, index, goal, &mut budget)))
+        .map(|(index, goal)| {
+            (index, GoalReport::new(test, totals, index, goal, &mut budget, redealt.as_deref()))
+        })
         .collect();
     read.sort_by_key(|(index, _)| *index);
     read.into_iter().map(|(_, goal)| goal).collect()

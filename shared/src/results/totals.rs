@@ -3,6 +3,7 @@
 use bellwether_stats::joint::Joint;
 use bellwether_stats::moments::Moments;
 
+use super::redealt::Dealt;
 use super::segments::Segments;
 use crate::experiment::Experiment;
 use crate::experiment::definition::Mode;
@@ -24,6 +25,8 @@ pub struct Totals {
     pub batches: Vec<Vec<Moments>>,
     /// One entry a declared segment attribute, in the definition's order.
     pub segments: Vec<Segments>,
+    /// One entry a known unit, in the list's order; None until it is assigned.
+    pub known: Vec<Option<Dealt>>,
 }
 
 /// The totals of one arm.
@@ -111,6 +114,7 @@ impl Totals {
                 Segments::new(arms, test.definition.segments.len());
                 test.definition.segments.len()
             ],
+            known: vec![None; test.definition.known_units.as_ref().map_or(0, Vec::len)],
         }
     }
 
@@ -126,6 +130,11 @@ impl Totals {
         }
         for (own, theirs) in self.segments.iter_mut().zip(&other.segments) {
             own.merge(theirs);
+        }
+        for (own, theirs) in self.known.iter_mut().zip(&other.known) {
+            if theirs.is_some() {
+                own.clone_from(theirs);
+            }
         }
         for (own, theirs) in self.arms.iter_mut().zip(&other.arms) {
             own.units += theirs.units;

@@ -62,8 +62,10 @@ fn run(setting: &Setting, salt: u64, chance: &mut Chance, found: &mut Found) {
     let sheet = Sheet::new(setting.units).with_levels(&industry).with_numbers(&covariate);
     let draw = assign(salt, setting.share);
     let Some(choice) = choose(&sheet, 2, draw) else { return };
+    let known: Vec<_> = outcomes.iter().copied().map(Some).collect();
     let p = |choice: &Choice| {
-        test(&sheet, 2, choice, DRAWS, draw, studentised(&outcomes, 0, 1)).map_or(1.0, |found| found.p_value)
+        let tested = test(&sheet, 2, choice, DRAWS, draw, &[&studentised(&known, 0, 1)]);
+        tested.map_or(1.0, |found| found[0].p_value)
     };
     found.randomised.count(p(&choice) < 0.05);
     let arms = |seed| sides(&outcomes, setting.units, seed, draw);

@@ -10,7 +10,7 @@
 
 mod randomised;
 
-pub use randomised::{DRAWS, Randomised, studentised, test};
+pub use randomised::{DRAWS, Randomised, Statistic, studentised, studentised_ratios, test};
 
 /// How many seeds set the threshold.
 pub const TRIAL: u64 = 1_000;

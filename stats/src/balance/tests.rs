@@ -23,6 +23,15 @@ fn list() -> Sheet {
     Sheet::new(60).with_levels(&levels).with_numbers(&numbers(60))
 }
 
+fn known(outcomes: &[f64]) -> Vec<Option<f64>> {
+    outcomes.iter().copied().map(Some).collect()
+}
+
+/// The test of one statistic, by the usual number of seeds.
+fn alone(sheet: &Sheet, choice: &Choice, statistic: &Statistic<'_>) -> Randomised {
+    test(sheet, 2, choice, DRAWS, fair(2), &[statistic]).unwrap()[0]
+}
+
 #[test]
 fn the_imbalance_is_the_greatest_difference_in_standard_deviations() {
     let sheet = Sheet::new(4).with_numbers(&[1.0, 2.0, 3.0, 6.0]);
@@ -80,7 +89,7 @@ fn a_difference_is_found_and_none_is_not() {
     let noise: Vec<f64> = (0..60_u32).map(|unit| f64::from(unit * 37 % 61)).collect();
     let moved: Vec<f64> =
         noise.iter().zip(&arms).map(|(x, &arm)| if arm == 1 { x + 40.0 } else { *x }).collect();
-    let p = |outcomes: &[f64]| test(&sheet, 2, &choice, DRAWS, fair(2), studentised(outcomes, 0, 1)).unwrap();
+    let p = |outcomes: &[f64]| alone(&sheet, &choice, &studentised(&known(outcomes), 0, 1));
     let (none, some) = (p(&noise), p(&moved));
     assert!(none.p_value > 0.05 && some.p_value < 0.002, "{none:?} {some:?}");
     assert!((5_000..20_000).contains(&none.tried), "{none:?}");
@@ -88,11 +97,22 @@ fn a_difference_is_found_and_none_is_not() {
 }
 
 #[test]
+fn arms_that_are_infinitely_far_apart_are_a_difference_and_not_a_tie() {
+    let sheet = list();
+    let choice = choose(&sheet, 2, fair(2)).unwrap();
+    let mut arms = vec![0; 60];
+    fair(2)(choice.seed, &mut arms);
+    let outcomes: Vec<_> = arms.iter().map(|&arm| Some(f64::from(u8::from(arm == 1)))).collect();
+    let found = alone(&sheet, &choice, &studentised(&outcomes, 0, 1));
+    assert!((found.p_value - 0.5 / 1_001.0).abs() < 1e-12, "{found:?}");
+}
+
+#[test]
 fn outcomes_that_are_all_the_same_have_a_p_value_of_one_half() {
     // Every draw ties with the observed one, and ties count half.
     let sheet = list();
     let choice = choose(&sheet, 2, fair(2)).unwrap();
-    let found = test(&sheet, 2, &choice, 1_000, fair(2), studentised(&[3.0; 60], 0, 1)).unwrap();
+    let found = alone(&sheet, &choice, &studentised(&[Some(3.0); 60], 0, 1));
     assert!((found.p_value - 0.5).abs() < 1e-12);
 }
 
@@ -104,17 +124,47 @@ fn a_threshold_that_no_seed_meets_has_no_test() {
         drawn += 1;
         fair(2)(seed, arms);
     };
-    assert_eq!(test(&list(), 2, &choice, 10, counted, |_| 0.0), None);
+    assert_eq!(test(&list(), 2, &choice, 10, counted, &[&|_: &[usize]| 0.0]), None);
     assert_eq!(drawn, 301);
 }
 
 #[test]
 fn the_statistic_is_welchs_and_arms_that_do_not_vary_are_infinitely_far_apart() {
-    let outcomes = [1.0, 2.0, 3.0, 5.0, 9.0];
+    let outcomes = known(&[1.0, 2.0, 3.0, 5.0, 9.0]);
     let statistic = studentised(&outcomes, 0, 1);
     let wanted = 5.0 / (1.0 / 3.0 + 4.0_f64).sqrt();
     assert!((statistic(&[0, 0, 0, 1, 1]) - wanted).abs() < 1e-12);
     assert!((statistic(&[1, 1, 1, 0, 0]) - wanted).abs() < 1e-12);
     assert!(statistic(&[2, 2, 2, 1, 1]).abs() < 1e-12);
-    assert!(studentised(&[1.0, 1.0, 2.0, 2.0], 0, 1)(&[0, 0, 1, 1]).is_infinite());
+    assert!(studentised(&known(&[1.0, 1.0, 2.0, 2.0]), 0, 1)(&[0, 0, 1, 1]).is_infinite());
+}
+
+#[test]
+fn several_statistics_are_tested_by_the_same_seeds_and_each_as_if_alone() {
+    let sheet = list();
+    let choice = choose(&sheet, 2, fair(2)).unwrap();
+    let (low, high) = (known(&numbers(60)), known(&numbers(60).iter().map(|x| x % 7.0).collect::<Vec<_>>()));
+    let (low, high) = (studentised(&low, 0, 1), studentised(&high, 0, 1));
+    let both = test(&sheet, 2, &choice, DRAWS, fair(2), &[&low, &high]).unwrap();
+    assert_eq!(both, [alone(&sheet, &choice, &low), alone(&sheet, &choice, &high)]);
+    assert!((both[0].p_value - both[1].p_value).abs() > 1e-3, "{both:?}");
+}
+
+#[test]
+fn units_without_an_outcome_are_left_out_of_the_statistic() {
+    let some = [Some(1.0), Some(2.0), None, Some(5.0), Some(9.0), None];
+    let all = studentised(&known(&[1.0, 2.0, 5.0, 9.0]), 0, 1)(&[0, 0, 1, 1]);
+    assert!((studentised(&some, 0, 1)(&[0, 0, 0, 1, 1, 1]) - all).abs() < 1e-12);
+}
+
+#[test]
+fn a_ratio_with_denominators_of_one_has_the_statistic_of_a_mean() {
+    let numbers = [1.0, 2.0, 3.0, 5.0, 9.0];
+    let pairs: Vec<_> = numbers.iter().map(|x| Some((*x, 1.0))).collect();
+    let arms = [0, 0, 1, 1, 1];
+    let (ratio, mean) = (studentised_ratios(&pairs, 0, 1)(&arms), studentised(&known(&numbers), 0, 1)(&arms));
+    assert!((ratio - mean).abs() < 1e-12, "{ratio} {mean}");
+    let larger = numbers.map(|x| Some((x, x)));
+    assert!(studentised_ratios(&larger, 0, 1)(&arms).abs() < 1e-12, "every unit has the ratio 1");
+    assert!(studentised_ratios(&[None; 5], 0, 1)(&arms).abs() < 1e-12);
 }
