@@ -34,6 +34,9 @@ locals {
     audit      = { key = ["pk", "sk"], ttl = null, indexes = {} }
   }
 
+  # With which a key must begin that a function may name to a table of its line: what else the table holds is not for it.
+  leading_keys = { export-metrics = { identities = "counter/*" } }
+
   # Functions that nobody waits for: what they fail at goes to the queue of dead letters.
   asynchronous = ["summarize-tests"]
 }
@@ -49,5 +52,6 @@ locals {
   url            = var.domain == null ? "https://${aws_api_gateway_rest_api.this.id}.execute-api.${var.region}.${local.dns_suffix}/${local.stage}" : "https://${var.domain.name}/${local.stage}"
   dns_suffix     = var.partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"
   issuer         = coalesce(var.issuer, local.url)
+  log_namespace  = "Bellwether/${var.environment}" # of the metrics that functions write into their logs
   function_names = { for name, _ in local.functions : name => "${local.name}-${name}" }
 }

@@ -3,12 +3,22 @@
 locals {
   table_actions = {
     for name, function in local.functions : name => [
-      for table, actions in function.tables : {
+      for table, actions in function.tables : merge({
         Effect   = "Allow"
         Action   = [for action in split(" ", actions) : "dynamodb:${action}"]
         Resource = "${local.arn.dynamodb}:${var.account_id}:table/${local.name}-${split("/", table)[0]}${length(split("/", table)) == 2 ? "/index/${split("/", table)[1]}" : ""}"
-      }
+      }, try({ Condition = local.key_conditions[name][table] }, {}))
     ]
+  }
+
+  # ForAllValues holds for a request that names no key at all; Null refuses that one.
+  key_conditions = {
+    for name, tables in local.leading_keys : name => {
+      for table, keys in tables : table => {
+        "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = [keys] }
+        Null                      = { "dynamodb:LeadingKeys" = "false" }
+      }
+    }
   }
 
   secret_actions = {
