@@ -196,16 +196,17 @@ resource "aws_cloudwatch_metric_alarm" "rotation" {
   ok_actions          = local.told
 }
 
-# More than is usual for this hour of this day. From log metric filters (logs.tf).
+# More than is usual for this hour of this day, of what functions count themselves.
 resource "aws_cloudwatch_metric_alarm" "unusual" {
   for_each = {
-    for metric, says in {
-      SignInFailures = "More sign-ins fail than is usual at this time: somebody may be guessing passwords."
-      RefusedTokens  = "More tokens are refused than is usual at this time: a client is set up wrongly, or somebody tries forged ones."
-    } : metric => says if var.anomaly_alarms
+    for name, alarm in {
+      FailedSignIns    = { metric = "SignIns", dimensions = { outcome = "failed" }, says = "More sign-ins fail than is usual at this time: somebody may be guessing passwords." }
+      ThrottledSignIns = { metric = "SignIns", dimensions = { outcome = "throttled" }, says = "More sign-ins have to wait than is usual at this time: somebody goes on guessing passwords." }
+      TokenRefusals    = { metric = "TokenRefusals", dimensions = {}, says = "More tokens are refused than is usual at this time: a client is set up wrongly, or somebody tries forged ones." }
+    } : name => alarm if var.anomaly_alarms
   }
   alarm_name          = "${local.name}-${each.key}"
-  alarm_description   = each.value
+  alarm_description   = each.value.says
   comparison_operator = "GreaterThanUpperThreshold"
   threshold_metric_id = "usual"
   evaluation_periods  = 3
@@ -225,9 +226,10 @@ resource "aws_cloudwatch_metric_alarm" "unusual" {
     return_data = true
     metric {
       namespace   = local.log_namespace
-      metric_name = each.key
+      metric_name = each.value.metric
       period      = 300
       stat        = "Sum"
+      dimensions  = each.value.dimensions
     }
   }
 }

@@ -1,13 +1,52 @@
 # One page that says how it is.
 locals {
-  # [title, metrics]: each becomes a graph, two in a row.
-  graphs = [
-    ["Requests", [
+  # Functions that answer requests.
+  routed = toset([for operation in values(local.operations) : operation.function])
+
+  # [title, metrics]: each becomes a graph, two in a row. First what functions count themselves.
+  metric_graphs = [
+    ["Requests answered by functions", [
+      for metric, label in { Requests = "requests", Faults = "5xx", SlowRequests = "slow", Throttled = "429" } :
+      [local.log_namespace, metric, { stat = "Sum", label = label }]
+    ]],
+    ["Time to answer in functions (ms)", [
+      for stat in ["p50", "p99"] : [local.log_namespace, "Latency", { stat = stat, label = stat }]
+    ]],
+    ["Burn rates over an hour (fast alarm: ${local.slo_burns.fast.rate})", concat(
+      [[local.log_namespace, "Requests", { id = "requests", stat = "Sum", period = 3600, visible = false }]],
+      [for name, objective in local.slo_objectives : [local.log_namespace, objective.metric, { id = name, stat = "Sum", period = 3600, visible = false }]],
+      [for name, objective in local.slo_objectives : [{ id = "${name}_burn", expression = "100 * ${name} / requests / ${objective.budget}", label = name, period = 3600 }]],
+    )],
+    ["5xx by function", [
+      for name in local.routed : [local.log_namespace, "Faults", "function", name, { stat = "Sum", label = name }]
+    ]],
+    ["Cold starts by function", [
+      for name in local.routed : [local.log_namespace, "ColdStarts", "function", name, { stat = "Sum", label = name }]
+    ]],
+    ["Sign-ins by outcome", [
+      for outcome in ["succeeded", "failed", "throttled"] : [local.log_namespace, "SignIns", "outcome", outcome, { stat = "Sum", label = outcome }]
+    ]],
+    ["Refused tokens", [
+      [local.log_namespace, "TokenRefusals", { stat = "Sum", label = "refused" }],
+    ]],
+    ["DynamoDB: calls and capacity units", [
+      for metric, label in { DynamodbCalls = "calls", DynamodbUnits = "units" } : [local.log_namespace, metric, { stat = "Sum", label = label }]
+    ]],
+    ["Time to count a test (ms)", [
+      for stat in ["p50", "Maximum"] : [local.log_namespace, "FoldTime", { stat = stat, label = stat }]
+    ]],
+    ["Rows counted, and tests that could not be", [
+      for metric, label in { FoldRows = "rows", FoldFailures = "failures" } :
+      [local.log_namespace, metric, { stat = "Sum", label = label, yAxis = metric == "FoldFailures" ? "right" : "left" }]
+    ]],
+  ]
+  graphs = concat([for graph in local.metric_graphs : graph if var.metrics], [
+    ["Requests at the gateway", [
       ["AWS/ApiGateway", "Count", "ApiName", local.name, "Stage", local.stage, { stat = "Sum", label = "requests" }],
       ["AWS/ApiGateway", "4XXError", "ApiName", local.name, "Stage", local.stage, { stat = "Sum", label = "4xx" }],
       ["AWS/ApiGateway", "5XXError", "ApiName", local.name, "Stage", local.stage, { stat = "Sum", label = "5xx" }],
     ]],
-    ["Time to answer (ms)", [
+    ["Time to answer at the gateway (ms)", [
       for stat in ["p50", "p99"] : ["AWS/ApiGateway", "Latency", "ApiName", local.name, "Stage", local.stage, { stat = stat, label = stat }]
     ]],
     ["Duration by function, p99 (ms)", [
@@ -23,9 +62,6 @@ locals {
       [for table, _ in local.tables : ["AWS/DynamoDB", "ConsumedReadCapacityUnits", "TableName", "${local.name}-${table}", { stat = "Sum", label = "${table} read" }]],
       [for table, _ in local.tables : ["AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", "${local.name}-${table}", { stat = "Sum", label = "${table} written" }]],
     )],
-    ["Failed sign-ins and refused tokens", [
-      for metric in ["SignInFailures", "RefusedTokens"] : [local.log_namespace, metric, { stat = "Sum", label = metric }]
-    ]],
     ["Firewall", [
       for metric in ["AllowedRequests", "BlockedRequests", "CountedRequests"] :
       ["AWS/WAFV2", metric, "WebACL", local.name, "Region", var.region, "Rule", "ALL", { stat = "Sum", label = metric }]
@@ -33,7 +69,7 @@ locals {
     ["Dead letters", [
       ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", aws_sqs_queue.dead_letters.name, { stat = "Maximum", label = "waiting" }],
     ]],
-  ]
+  ])
 }
 
 resource "aws_cloudwatch_dashboard" "this" {
@@ -42,7 +78,7 @@ resource "aws_cloudwatch_dashboard" "this" {
     widgets = concat(
       [{
         type       = "alarm", x = 0, y = 0, width = 24, height = 3
-        properties = { title = "Alarms", alarms = concat([aws_cloudwatch_composite_alarm.down.arn], values(aws_cloudwatch_metric_alarm.gateway)[*].arn, [aws_cloudwatch_metric_alarm.rotation.arn, aws_cloudwatch_metric_alarm.dead_letters.arn]) }
+        properties = { title = "Alarms", alarms = concat([aws_cloudwatch_composite_alarm.down.arn], values(aws_cloudwatch_composite_alarm.slo)[*].arn, values(aws_cloudwatch_metric_alarm.gateway)[*].arn, [aws_cloudwatch_metric_alarm.rotation.arn, aws_cloudwatch_metric_alarm.dead_letters.arn]) }
       }],
       [for index, graph in local.graphs : {
         type = "metric", x = 12 * (index % 2), y = 3 + 6 * floor(index / 2), width = 12, height = 6

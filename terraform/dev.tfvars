@@ -6,5 +6,6 @@ waf                 = false
 customer_keys       = false
 anomaly_alarms      = false
 function_alarms     = false
+slo_alarms          = false
 deletion_protection = false
 log_retention_days  = 14

@@ -11,6 +11,7 @@ locals {
     ISSUER               = local.issuer
     KEY_CACHE_SECONDS    = tostring(var.key_cache_seconds)
     LOG_LEVEL            = var.log_level
+    METRICS_NAMESPACE    = var.metrics ? local.log_namespace : ""
     PUBLIC_KEYS_SECRET   = local.secret_names.public
     SCREEN               = var.screen
     TABLE_PREFIX         = local.name

@@ -6,5 +6,6 @@ waf                 = true
 customer_keys       = true
 anomaly_alarms      = true
 function_alarms     = true
+slo_alarms          = true
 deletion_protection = true
 log_retention_days  = 365

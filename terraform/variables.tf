@@ -144,13 +144,19 @@ variable "permissions_boundary" {
 }
 
 variable "log_level" {
-  description = "How much functions log: error, warn, info or debug. Alarms read lines of the level info."
+  description = "How much functions log: error, warn, info or debug. Metrics are counted from a line that is written at every level."
   type        = string
   default     = "info"
   validation {
     condition     = contains(["error", "warn", "info", "debug"], var.log_level)
     error_message = "log_level is error, warn, info or debug."
   }
+}
+
+variable "metrics" {
+  description = "Whether functions count requests, sign-ins and folds in CloudWatch (0.30 dollars a month for each metric in the hours in which it is sent: about 27 where every function is called every hour, nothing while nobody asks)."
+  type        = bool
+  default     = true
 }
 
 variable "cache_seconds" {
@@ -403,9 +409,37 @@ variable "function_alarms" {
 }
 
 variable "anomaly_alarms" {
-  description = "Whether sign-in failures and refused tokens are watched by anomaly detection, which needs two weeks to learn."
+  description = "Whether failed and throttled sign-ins and refused tokens are watched by anomaly detection, which needs two weeks to learn. Needs metrics."
   type        = bool
   default     = true
+  validation {
+    condition     = !var.anomaly_alarms || var.metrics
+    error_message = "anomaly_alarms needs metrics: without them there is nothing to watch."
+  }
+}
+
+variable "slo_alarms" {
+  description = "Whether alarms say that requests fail or are slow too often for the objectives in slo.tf (about 5.40 dollars a month). Needs metrics."
+  type        = bool
+  default     = true
+  validation {
+    condition     = !var.slo_alarms || var.metrics
+    error_message = "slo_alarms needs metrics: without them there is nothing to watch."
+  }
+}
+
+variable "slo_min_requests" {
+  description = "How many requests the long window of each pair in slo.tf must have seen before its alarm may ring: fast in an hour, medium in six hours, slow in each of three days."
+  type = object({
+    fast   = optional(number, 300)
+    medium = optional(number, 600)
+    slow   = optional(number, 3000)
+  })
+  default = {}
+  validation {
+    condition     = alltrue([for burn, least in var.slo_min_requests : floor(least) == least && least * local.slo_burns[burn].rate * local.slo_objectives.availability.budget >= 100])
+    error_message = "slo_min_requests are whole numbers, fast from 70, medium from 167, slow from 1000: of fewer requests a single one that fails would ring."
+  }
 }
 
 variable "client_error_percent" {

@@ -64,6 +64,22 @@ run "applied" {
     error_message = "The dashboard shows the alarms and every graph."
   }
   assert {
+    condition = length(setsubtract(
+      ["Requests", "Latency", "Faults", "SlowRequests", "ColdStarts", "Throttled", "TokenRefusals", "SignIns", "DynamodbCalls", "DynamodbUnits", "FoldTime", "FoldRows", "FoldFailures"],
+      flatten([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : [
+        for metric in try(widget.properties.metrics, []) : metric[1] if try(metric[0] == "Bellwether/prod", false)
+      ]]),
+    )) == 0
+    error_message = "The dashboard shows every metric that functions count."
+  }
+  assert {
+    condition = toset([for alarm in aws_cloudwatch_composite_alarm.slo : alarm.alarm_rule]) == toset([
+      for pair in setproduct(["availability", "latency"], ["fast", "medium", "slow"]) :
+      "ALARM(\"bellwether-prod-slo-${join("-", pair)}-long\") AND ALARM(\"bellwether-prod-slo-${join("-", pair)}-short\")"
+    ])
+    error_message = "A burn rate rings when both of its windows burn."
+  }
+  assert {
     condition = alltrue([
       for alarm in concat(values(aws_cloudwatch_metric_alarm.table_errors), [aws_cloudwatch_metric_alarm.gateway["5xx"], aws_cloudwatch_metric_alarm.gateway["5xx-most"]]) :
       strcontains(aws_cloudwatch_composite_alarm.down.alarm_rule, "ALARM(\"${alarm.alarm_name}\")")

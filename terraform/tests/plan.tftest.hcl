@@ -147,6 +147,34 @@ run "production" {
     error_message = "A key is for somebody, for something, and on a condition."
   }
 
+  # A function that may name some keys of a table only: the condition, and a place in its line that it belongs to.
+  assert {
+    condition = local.key_conditions["export-metrics"] == {
+      identities = {
+        "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["counter/*"] }
+        Null                      = { "dynamodb:LeadingKeys" = "false" }
+      }
+    }
+    error_message = "Of identities, export-metrics names keys of counters, and it names one."
+  }
+  assert {
+    condition = alltrue(flatten([
+      for name, policy in aws_iam_role_policy.function : [
+        for statement in jsondecode(policy.policy).Statement :
+        try(jsonencode(statement.Condition), "") == try(jsonencode(local.key_conditions[name][one([for table, _ in local.tables : table if statement.Resource == "arn:aws:dynamodb:eu-central-1:123456789012:table/bellwether-prod-${table}"])]), "")
+      ]
+    ]))
+    error_message = "A statement has the condition of its function and table, and no other has one."
+  }
+  assert {
+    condition = alltrue(flatten([
+      for name, tables in local.leading_keys : [
+        for table, keys in tables : contains(keys(local.functions[name].tables), table) && can(regex("^[a-z-]+/\\*$", keys))
+      ] if contains(keys(local.functions), name)
+    ]))
+    error_message = "Leading keys belong to a table of the function's line, and end the part before a slash."
+  }
+
   # What is open is what the contract opens.
   assert {
     condition = toset(flatten([
@@ -209,7 +237,7 @@ run "production" {
 
   # What production has.
   assert {
-    condition     = length(aws_wafv2_web_acl.this) == 1 && length(aws_kms_key.this) == 4 && length(aws_cloudwatch_metric_alarm.unusual) == 2
+    condition     = length(aws_wafv2_web_acl.this) == 1 && length(aws_kms_key.this) == 4 && length(aws_cloudwatch_metric_alarm.unusual) == 3
     error_message = "Firewall, keys of the account's own and anomaly detection are on unless they are switched off."
   }
   assert {
@@ -248,6 +276,125 @@ run "production" {
   }
 }
 
+# What functions count, and the objectives of requests.
+run "metrics_and_objectives" {
+  command = plan
+
+  assert {
+    condition     = toset([for function in aws_lambda_function.this : function.environment[0].variables.METRICS_NAMESPACE]) == toset(["Bellwether/prod"])
+    error_message = "Functions count under one namespace."
+  }
+  assert {
+    condition = { for name, alarm in aws_cloudwatch_metric_alarm.unusual : name => one([
+      for query in alarm.metric_query : join(" ", concat([query.metric[0].namespace, query.metric[0].metric_name], values(coalesce(query.metric[0].dimensions, {})))) if length(query.metric) == 1
+      ]) } == {
+      FailedSignIns    = "Bellwether/prod SignIns failed"
+      ThrottledSignIns = "Bellwether/prod SignIns throttled"
+      TokenRefusals    = "Bellwether/prod TokenRefusals"
+    }
+    error_message = "What is unusual is looked for in what functions count."
+  }
+
+  # Each half: what it divides by what, over which window, when there is too little, and from which rate.
+  assert {
+    condition = { for name, alarm in aws_cloudwatch_metric_alarm.slo : name => join(" ", [
+      one([for query in alarm.metric_query : query.metric[0].metric_name if query.id == "bad"]),
+      one([for query in alarm.metric_query : query.metric[0].metric_name if query.id == "requests"]),
+      join("/", distinct([for query in alarm.metric_query : query.metric[0].period if length(query.metric) == 1])),
+      alarm.evaluation_periods,
+      one([for query in alarm.metric_query : query.expression if query.return_data == true]),
+      alarm.threshold,
+      ]) } == {
+      availability-fast-long    = "Faults Requests 3600 1 IF(requests >= 300, 100 * bad / requests / 0.1, 0) 14.4"
+      availability-fast-short   = "Faults Requests 300 1 IF(requests >= 1, 100 * bad / requests / 0.1, 0) 14.4"
+      availability-medium-long  = "Faults Requests 21600 1 IF(requests >= 600, 100 * bad / requests / 0.1, 0) 6"
+      availability-medium-short = "Faults Requests 1800 1 IF(requests >= 1, 100 * bad / requests / 0.1, 0) 6"
+      availability-slow-long    = "Faults Requests 86400 3 IF(requests >= 3000, 100 * bad / requests / 0.1, 0) 1"
+      availability-slow-short   = "Faults Requests 21600 1 IF(requests >= 1, 100 * bad / requests / 0.1, 0) 1"
+      latency-fast-long         = "SlowRequests Requests 3600 1 IF(requests >= 300, 100 * bad / requests / 1, 0) 14.4"
+      latency-fast-short        = "SlowRequests Requests 300 1 IF(requests >= 1, 100 * bad / requests / 1, 0) 14.4"
+      latency-medium-long       = "SlowRequests Requests 21600 1 IF(requests >= 600, 100 * bad / requests / 1, 0) 6"
+      latency-medium-short      = "SlowRequests Requests 1800 1 IF(requests >= 1, 100 * bad / requests / 1, 0) 6"
+      latency-slow-long         = "SlowRequests Requests 86400 3 IF(requests >= 3000, 100 * bad / requests / 1, 0) 1"
+      latency-slow-short        = "SlowRequests Requests 21600 1 IF(requests >= 1, 100 * bad / requests / 1, 0) 1"
+    }
+    error_message = "99.9 % without 5xx and 99 % in time, over three pairs of windows."
+  }
+  assert {
+    condition = alltrue(flatten([for alarm in aws_cloudwatch_metric_alarm.slo : [
+      for query in alarm.metric_query : query.metric[0].namespace == "Bellwether/prod" && query.metric[0].stat == "Sum" && length(coalesce(query.metric[0].dimensions, {})) == 0 if length(query.metric) == 1
+    ]]))
+    error_message = "Objectives are of all requests: sums without a dimension."
+  }
+  assert {
+    condition = alltrue([for alarm in aws_cloudwatch_metric_alarm.slo :
+      length(coalesce(alarm.alarm_actions, [])) + length(coalesce(alarm.ok_actions, [])) == 0 && alarm.comparison_operator == "GreaterThanThreshold" && alarm.treat_missing_data == "notBreaching"
+    ])
+    error_message = "Half of a pair tells nobody, and silence is health."
+  }
+  assert {
+    condition = { for name, alarm in aws_cloudwatch_composite_alarm.slo : name => [alarm.alarm_actions == toset([aws_sns_topic.alarms.arn]), regex("^(?:Page|Ticket)[^:]*", alarm.alarm_description)] } == {
+      availability-fast   = [true, "Page, now"]
+      availability-medium = [true, "Page, within the hour"]
+      availability-slow   = [true, "Ticket, within the day"]
+      latency-fast        = [true, "Page, now"]
+      latency-medium      = [true, "Page, within the hour"]
+      latency-slow        = [true, "Ticket, within the day"]
+    }
+    error_message = "The two of a pair together tell the topic, and how urgent it is."
+  }
+  assert {
+    condition     = aws_cloudwatch_composite_alarm.slo["availability-fast"].alarm_description == "Page, now: more than 1.44 % of requests are answered with 5xx. The error budget of 30 days is gone in 2 days at this rate."
+    error_message = "An alarm says the share that raises it."
+  }
+
+  # CloudWatch refuses a window that is longer than this, and so does no plan.
+  assert {
+    condition = alltrue([
+      for window in concat(
+        flatten([for alarm in aws_cloudwatch_metric_alarm.slo : [for query in alarm.metric_query : [{ period = query.metric[0].period, periods = alarm.evaluation_periods }] if length(query.metric) == 1]]),
+        flatten([for alarms in [aws_cloudwatch_metric_alarm.unusual, aws_cloudwatch_metric_alarm.function_errors, aws_cloudwatch_metric_alarm.table_throttles, aws_cloudwatch_metric_alarm.table_errors] : [
+          for alarm in alarms : [for query in alarm.metric_query : [{ period = query.metric[0].period, periods = alarm.evaluation_periods }] if length(query.metric) == 1]
+        ]]),
+        flatten([for alarms in [aws_cloudwatch_metric_alarm.gateway, aws_cloudwatch_metric_alarm.function_throttles, aws_cloudwatch_metric_alarm.function_duration, { it = aws_cloudwatch_metric_alarm.rotation }, { it = aws_cloudwatch_metric_alarm.dead_letters }] : [
+          for alarm in alarms : [{ period = alarm.period, periods = alarm.evaluation_periods }]
+        ]]),
+      ) : window.period % 60 == 0 && window.period <= 86400 && window.period * window.periods <= (window.period < 3600 ? 86400 : 604800)
+    ])
+    error_message = "A period is a multiple of 60 s up to a day; all periods together are a day at most, from periods of an hour on seven."
+  }
+}
+
+run "metrics_off" {
+  command = plan
+  variables {
+    metrics        = false
+    anomaly_alarms = false
+    slo_alarms     = false
+  }
+
+  assert {
+    condition     = toset([for function in aws_lambda_function.this : function.environment[0].variables.METRICS_NAMESPACE]) == toset([""])
+    error_message = "Without a namespace functions count nothing."
+  }
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.unusual) + length(aws_cloudwatch_metric_alarm.slo) + length(aws_cloudwatch_composite_alarm.slo) == 0 && !strcontains(jsonencode(local.graphs), "Bellwether/prod")
+    error_message = "What reads metrics is not made without them."
+  }
+}
+
+run "fewest_requests" {
+  command = plan
+  variables {
+    slo_min_requests = { fast = 70, medium = 167, slow = 1000 }
+  }
+
+  assert {
+    condition     = [for burn in ["fast", "medium", "slow"] : regex("[0-9]+", one([for query in aws_cloudwatch_metric_alarm.slo["latency-${burn}-long"].metric_query : query.expression if query.id == "burn"]))] == ["70", "167", "1000"]
+    error_message = "The long window asks for as many requests as are set."
+  }
+}
+
 run "dev_costs_nothing_while_idle" {
   command = plan
   variables {
@@ -256,11 +403,12 @@ run "dev_costs_nothing_while_idle" {
     customer_keys       = false
     anomaly_alarms      = false
     function_alarms     = false
+    slo_alarms          = false
     deletion_protection = false
   }
 
   assert {
-    condition     = length(aws_wafv2_web_acl.this) + length(aws_wafv2_web_acl_association.this) + length(aws_kms_key.this) + length(aws_cloudwatch_metric_alarm.unusual) + length(aws_cloudwatch_metric_alarm.function_errors) + length(aws_cloudwatch_metric_alarm.function_duration) == 0
+    condition     = length(aws_cloudwatch_metric_alarm.slo) + length(aws_cloudwatch_composite_alarm.slo) + length(aws_wafv2_web_acl.this) + length(aws_wafv2_web_acl_association.this) + length(aws_kms_key.this) + length(aws_cloudwatch_metric_alarm.unusual) + length(aws_cloudwatch_metric_alarm.function_errors) + length(aws_cloudwatch_metric_alarm.function_duration) == 0
     error_message = "What is switched off is not made."
   }
   assert {

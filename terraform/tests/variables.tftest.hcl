@@ -43,6 +43,7 @@ run "wrong_values_are_refused" {
     alarm_emails         = ["operations"]
     client_error_percent = 101
     waf_blocks           = 0
+    slo_min_requests     = { fast = 69 }
   }
   expect_failures = [
     var.account_id, var.region, var.partition, var.endpoint, var.name, var.environment, var.tags, var.api_tags,
@@ -51,6 +52,7 @@ run "wrong_values_are_refused" {
     var.summarize_schedule, var.screen, var.issuer, var.audience, var.admin_networks,
     var.rotation_days, var.domain, var.rate_limit, var.waf_modes, var.waf_rates,
     var.log_retention_days, var.alarm_emails, var.client_error_percent, var.waf_blocks,
+    var.slo_min_requests,
   ]
 }
 
@@ -61,8 +63,25 @@ run "what_needs_something_else_is_refused_without_it" {
     allowed_origins = ["https://app.example.com"]
     admin_networks  = ["0.0.0.0/0"]
     sign_in_limit   = { rate = 501, burst = 1000 }
+    metrics         = false
   }
-  expect_failures = [var.signing_profile, var.allowed_origins, var.admin_networks, var.sign_in_limit]
+  expect_failures = [var.signing_profile, var.allowed_origins, var.admin_networks, var.sign_in_limit, var.anomaly_alarms, var.slo_alarms]
+}
+
+run "a_single_request_does_not_ring_over_six_hours" {
+  command = plan
+  variables {
+    slo_min_requests = { medium = 166 }
+  }
+  expect_failures = [var.slo_min_requests]
+}
+
+run "a_single_request_does_not_ring_over_three_days" {
+  command = plan
+  variables {
+    slo_min_requests = { slow = 999 }
+  }
+  expect_failures = [var.slo_min_requests]
 }
 
 run "a_certificate_is_of_acm" {

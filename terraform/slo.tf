@@ -1,0 +1,77 @@
+# What requests are promised, and the alarms that ring when the promise is about to be broken: the error budget is what
+# may fail of a month, a burn rate of 1 uses it up in just that month. Each rate is looked at over a long window, so that
+# it matters, and over a short one, so that it is still so; the two joined ring, and nothing else here does.
+locals {
+  slo_objectives = {
+    availability = { metric = "Faults", budget = 0.1, says = "are answered with 5xx" } # percent
+    latency      = { metric = "SlowRequests", budget = 1, says = "take longer than their function's objective" }
+  }
+
+  # CloudWatch takes a period up to a day, and the metrics of one alarm have one period: a pair of windows is two alarms,
+  # and three days are three periods of which each must burn. A sum over periods would not do: an alarm reads more
+  # periods than it evaluates, and how many more is not said.
+  slo_burns = {
+    fast   = { rate = 14.4, long = { period = 3600, periods = 1 }, short = { period = 300, periods = 1 }, says = "Page, now", gone = "2 days" }
+    medium = { rate = 6, long = { period = 21600, periods = 1 }, short = { period = 1800, periods = 1 }, says = "Page, within the hour", gone = "5 days" }
+    slow   = { rate = 1, long = { period = 86400, periods = 3 }, short = { period = 21600, periods = 1 }, says = "Ticket, within the day", gone = "30 days" }
+  }
+
+  slo_pairs = var.slo_alarms ? {
+    for pair in setproduct(keys(local.slo_objectives), keys(local.slo_burns)) : join("-", pair) => { objective = pair[0], burn = pair[1] }
+  } : {}
+  slo_windows = merge([
+    for name, pair in local.slo_pairs : {
+      for window in ["long", "short"] : "${name}-${window}" => {
+        metric  = local.slo_objectives[pair.objective].metric
+        budget  = local.slo_objectives[pair.objective].budget
+        rate    = local.slo_burns[pair.burn].rate
+        period  = local.slo_burns[pair.burn][window].period
+        periods = local.slo_burns[pair.burn][window].periods
+        least   = window == "long" ? var.slo_min_requests[pair.burn] : 1
+      }
+    }
+  ]...)
+}
+
+# Without FILL: both metrics are sent with every request, so a period lacks both or neither, and a filled last period,
+# which CloudWatch may not have data of yet, would hide one that burns.
+resource "aws_cloudwatch_metric_alarm" "slo" {
+  for_each            = local.slo_windows
+  alarm_name          = "${local.name}-slo-${each.key}"
+  alarm_description   = "Half of an alarm, which tells nobody: the other half is the other window."
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = each.value.rate
+  evaluation_periods  = each.value.periods
+  treat_missing_data  = "notBreaching"
+
+  metric_query {
+    id          = "burn"
+    label       = "burn rate"
+    expression  = "IF(requests >= ${each.value.least}, 100 * bad / requests / ${each.value.budget}, 0)"
+    return_data = true
+  }
+
+  dynamic "metric_query" {
+    for_each = { bad = each.value.metric, requests = "Requests" }
+    content {
+      id = metric_query.key
+      metric {
+        namespace   = local.log_namespace
+        metric_name = metric_query.value
+        period      = each.value.period
+        stat        = "Sum"
+      }
+    }
+  }
+}
+
+resource "aws_cloudwatch_composite_alarm" "slo" {
+  for_each          = local.slo_pairs
+  alarm_name        = "${local.name}-slo-${each.key}"
+  alarm_description = "${local.slo_burns[each.value.burn].says}: more than ${local.slo_burns[each.value.burn].rate * local.slo_objectives[each.value.objective].budget} % of requests ${local.slo_objectives[each.value.objective].says}. The error budget of 30 days is gone in ${local.slo_burns[each.value.burn].gone} at this rate."
+  alarm_actions     = local.told
+  ok_actions        = local.told
+  alarm_rule = join(" AND ", [
+    for window in ["long", "short"] : "ALARM(\"${aws_cloudwatch_metric_alarm.slo["${each.key}-${window}"].alarm_name}\")"
+  ])
+}
