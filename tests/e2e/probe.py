@@ -2,7 +2,8 @@
 
 The matrix comes from the maps in terraform/locals.tf: for each function every table, index and secret with every
 action that its line does not list. Each call must be refused as not authorised, and each one that is listed must not
-be: it may fail for another reason, but not for that.
+be: it may fail for another reason, but not for that. Of a table in `leading_keys`, a listed call is asked twice: with a
+key that begins so, and with another, which must be refused.
 """
 
 import itertools
@@ -54,12 +55,12 @@ def bootstrap():
     return BOOTSTRAP.format(python=pathlib.Path(sys.executable).absolute())
 
 
-def call(kind, name, action):
+def call(kind, name, action, key):
     """One harmless call: about an item or a version that is not there."""
     if kind == "secret":
         return ["secretsmanager", SECRET_CALLS[action], {"SecretId": name, **SECRET_PARAMETERS.get(action, {})}]
     table, _, index = name.partition("/")
-    return ["dynamodb", TABLE_CALLS[action], table_parameters(action, table, index)]
+    return ["dynamodb", TABLE_CALLS[action], table_parameters(action, table, index, key)]
 
 
 TABLE_CALLS = {
@@ -78,8 +79,8 @@ SECRET_PARAMETERS = {
 }
 
 
-def table_parameters(action, table, index):
-    key = {"pk": {"S": "probe"}} if table.endswith("-identities") else {"pk": {"S": "probe"}, "sk": {"S": "probe"}}
+def table_parameters(action, table, index, partition):
+    key = {"pk": {"S": partition}} if table.endswith("-identities") else {"pk": {"S": partition}, "sk": {"S": "probe"}}
     if action == "BatchGetItem":
         return {"RequestItems": {table: {"Keys": [key]}}}
     named = {"TableName": table, **({"IndexName": index} if index else {})}
@@ -87,14 +88,14 @@ def table_parameters(action, table, index):
         return {**named, "Item": {**key, "probe": {"BOOL": True}}}
     if action == "Query":
         name = {"running": "shard", "members": "member_of"}.get(index, "pk")
-        return {**named, "KeyConditionExpression": "#k = :k", "ExpressionAttributeNames": {"#k": name}, "ExpressionAttributeValues": {":k": {"S": "probe"}}}
+        return {**named, "KeyConditionExpression": "#k = :k", "ExpressionAttributeNames": {"#k": name}, "ExpressionAttributeValues": {":k": {"S": partition}}}
     if action == "Scan":
         return named
     return {**named, "Key": key}
 
 
-def matrix(functions, tables):
-    """(function, kind, place, action, allowed) for everything that there is."""
+def matrix(functions, tables, leading_keys):
+    """(function, kind, place, action, key, allowed) for everything that there is."""
     places = {"table": [], "secret": ["private", "public"]}
     for table, definition in tables.items():
         places["table"] += [table, *(f"{table}/{index}" for index in definition["indexes"])]
@@ -103,7 +104,11 @@ def matrix(functions, tables):
             for place, action in itertools.product(places[kind], ACTIONS[kind]):
                 if "/" in place and action not in ("Query", "Scan"):
                     continue  # an index is only read
-                yield function, kind, place, action, action in listed.get(place, "").split()
+                may = action in listed.get(place, "").split()
+                keys = leading_keys.get(function, {}).get(place) if kind == "table" else None
+                if may and keys:
+                    yield function, kind, place, action, keys.replace("*", "probe"), True
+                yield function, kind, place, action, "probe", may and not keys
 
 
 def physical(kind, place, prefix):
@@ -112,20 +117,21 @@ def physical(kind, place, prefix):
 
 def run(cloud, prefix):
     """Probe every function; the wrong answers, and how many were asked."""
-    rows, client, wrong, asked = matrix(cloud.local("functions"), cloud.local("tables")), cloud.client("lambda"), [], 0
+    rows = matrix(*(cloud.local(name) for name in ("functions", "tables", "leading_keys")))
+    client, wrong, asked = cloud.client("lambda"), [], 0
     package = cloud.state / "probe.zip"
     pack(bootstrap(), package)
     for function, group in itertools.groupby(rows, key=lambda row: row[0]):
         group = list(group)
         client.update_function_code(FunctionName=f"{prefix}-{function}", ZipFile=package.read_bytes())
-        event = [call(kind, physical(kind, place, prefix), action) for _, kind, place, action, _ in group]
+        event = [call(kind, physical(kind, place, prefix), action, key) for _, kind, place, action, key, _ in group]
         answer = client.invoke(FunctionName=f"{prefix}-{function}", Payload=json.dumps(event))
         told = json.loads(answer["Payload"].read())
         if answer.get("FunctionError"):
             wrong.append(f"{function}: the probe failed: {told}")
             continue
-        for (_, kind, place, action, allowed), code in zip(group, told, strict=True):
+        for (_, kind, place, action, key, allowed), code in zip(group, told, strict=True):
             asked += 1
             if (code in DENIED) == allowed:
-                wrong.append(f"{function}: {action} on {kind} {place} was {'refused' if allowed else f'let through ({code})'}")
+                wrong.append(f"{function}: {action} on {kind} {place}, key {key}, was {'refused' if allowed else f'let through ({code})'}")
     return wrong, asked

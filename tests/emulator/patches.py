@@ -116,6 +116,27 @@ def with_firewall_logging():
     waf.handle_request = handle_request
 
 
+def with_leading_keys():
+    """Say which partition key a call about one item names: without it a policy on dynamodb:LeadingKeys refuses everybody.
+
+    Every table here calls its partition key `pk`. Calls about many items, and transactions, name none.
+    """
+    from ministack.core import iam_actions
+
+    usual = iam_actions.dynamodb_service_context
+
+    def context(body):
+        told = usual(body)
+        asked = json.loads(body) if told else {}  # nothing is told of what cannot be read
+        named = asked.get("Key") or asked.get("Item")
+        value = named.get("pk") if isinstance(named, dict) else None
+        if isinstance(value, dict) and isinstance(value.get("S"), str):
+            told["dynamodb:LeadingKeys"] = [value["S"]]
+        return told
+
+    iam_actions.dynamodb_service_context = context
+
+
 def with_whole_alarms():
     """Tell everything of an alarm in the XML form too: half of it is left out, and Terraform reads that form."""
     from ministack.services import cloudwatch
@@ -225,6 +246,7 @@ PATCHES = (
     with_encoded_method_settings,
     with_loopback_as_tls,
     with_firewall_logging,
+    with_leading_keys,
     with_whole_alarms,
     with_secrets_without_value,
     with_rotation,
