@@ -1,7 +1,7 @@
 # One page that says how it is.
 locals {
   # Functions that answer requests.
-  routed = toset([for operation in values(local.operations) : operation.function])
+  routed = toset(concat([for operation in values(local.operations) : operation.function], [local.reject]))
 
   # [title, metrics]: each becomes a graph, two in a row. First what functions count themselves.
   metric_graphs = [
