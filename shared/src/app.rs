@@ -19,6 +19,7 @@ use crate::random;
 use crate::screen::Screen;
 use crate::store::Store;
 use crate::store::audit::Origin;
+use crate::telemetry::Telemetry;
 use crate::tls;
 
 /// Everything outside a function that it may use.
@@ -38,6 +39,8 @@ pub struct App {
     pub limits: Limits,
     /// What browsers may do; None without a custom domain, and then nothing.
     pub browser: Option<Browser>,
+    /// Where its metrics go.
+    pub telemetry: Telemetry,
 }
 
 impl App {
@@ -86,6 +89,7 @@ impl App {
             screen: config.screen,
             limits: config.limits.clone(),
             browser: config.browser(),
+            telemetry: Telemetry::new(config.metrics_namespace.clone()),
         }
     }
 }

@@ -66,6 +66,8 @@ pub struct Config {
     pub admin_networks: Networks,
     /// What becomes of hidden code points in what callers send; `SCREEN`, `refuse` unless it is `strip`.
     pub screen: Screen,
+    /// Under which name CloudWatch keeps the metrics that log lines carry; `METRICS_NAMESPACE`, none when empty.
+    pub metrics_namespace: Option<String>,
     /// Bounds that operators may tune.
     pub limits: Limits,
 }
@@ -105,6 +107,7 @@ impl Config {
             allowed_origins: parsed(variable, "ALLOWED_ORIGINS", Origin::parse_list)?,
             admin_networks: parsed(variable, "ADMIN_NETWORKS", Networks::parse)?,
             screen: screen(variable("SCREEN"))?,
+            metrics_namespace: parsed(variable, "METRICS_NAMESPACE", namespace)?,
             limits: Limits {
                 cache_seconds: number(variable, "CACHE_SECONDS", usual.cache_seconds)?.min(30),
                 cached_tests: number(variable, "CACHED_TESTS", usual.cached_tests)?,
@@ -132,6 +135,13 @@ fn parsed<T>(
     parse: impl FnOnce(&str) -> Result<T, &'static str>,
 ) -> Result<T, ConfigError> {
     parse(&variable(name).unwrap_or_default()).map_err(|problem| ConfigError { name, problem })
+}
+
+/// CloudWatch's rule for the name of a namespace.
+fn namespace(text: &str) -> Result<Option<String>, &'static str> {
+    let fits = text.len() <= 255 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"./#:_-".contains(&b));
+    let text = Some(text.to_owned()).filter(|text| !text.is_empty());
+    fits.then_some(text).ok_or("must be at most 255 letters, digits and . / # : _ -")
 }
 
 fn screen(word: Option<String>) -> Result<Screen, ConfigError> {

@@ -218,6 +218,7 @@ fn config() -> Config {
         allowed_origins: Vec::new(),
         admin_networks: Networks::default(),
         screen: Screen::default(),
+        metrics_namespace: Some("Bellwether/bench".to_owned()),
         limits: Limits::default(),
     }
 }

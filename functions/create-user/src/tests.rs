@@ -2,7 +2,7 @@
 
 use bellwether::auth::role::Role;
 use bellwether::store::schema::TableName;
-use bellwether::telemetry::Heard;
+use bellwether::telemetry::log::Heard;
 use bellwether::testing::{Bench, as_payload_2, with_body};
 use serde_json::{Value, json};
 

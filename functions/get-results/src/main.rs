@@ -7,7 +7,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bellwether::App;
 use bellwether::auth::role::Scope;
@@ -52,9 +52,11 @@ async fn folded(
     test: &Experiment,
     kept: Option<Value>,
 ) -> Result<Value, Problem> {
-    let as_of = app.clock.now();
+    let (as_of, began) = (app.clock.now(), Instant::now());
     match (app.store.events.fold(workspace, test, Some(app.limits.inline_units), as_of).await?, kept) {
         (Some(totals), kept) => {
+            let test_id = &test.definition.test_id;
+            app.telemetry.folded(as_of, workspace, test_id, totals.rows, began.elapsed());
             let report = Report::new(test, &totals, as_of, kept.as_ref());
             serde_json::to_value(report).map_err(Problem::internal)
         }

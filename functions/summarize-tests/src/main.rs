@@ -8,7 +8,7 @@ mod reweigh;
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bellwether::App;
 use bellwether::clock::Timestamp;
@@ -58,6 +58,7 @@ async fn summarize(app: &App, deadline: Timestamp) -> Result<Done, Problem> {
                 done.failed += 1;
                 let cause = problem.cause().unwrap_or_else(|| problem.detail());
                 tracing::error!(%workspace, %test_id, cause, "a test could not be folded");
+                app.telemetry.unfolded(app.clock.now(), &workspace, &test_id);
             }
         }
     }
@@ -69,7 +70,9 @@ async fn fold(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> Resul
     let as_of = app.clock.now();
     let found = app.store.tests.get(workspace, test_id).await?;
     let Some(test) = found.filter(|test| test.status == Status::Running) else { return Ok(()) };
+    let began = Instant::now();
     if let Some(totals) = app.store.events.fold(workspace, &test, None, as_of).await? {
+        app.telemetry.folded(as_of, workspace, test_id, totals.rows, began.elapsed());
         let next = reweigh::reweigh(app, workspace, &test, &totals, as_of).await?;
         let before = app.store.summaries.latest(workspace, &test).await?;
         let report = Report::new(next.as_ref().unwrap_or(&test), &totals, as_of, before.as_ref());

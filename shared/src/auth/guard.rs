@@ -11,6 +11,7 @@ use super::{Auth, Caller, Denial, Overreach, browser};
 use crate::http::cookies;
 use crate::http::problem::Problem;
 use crate::http::source::Source;
+use crate::telemetry::boundary::identify;
 
 /// A token and where it stood.
 enum Token<'a> {
@@ -37,6 +38,7 @@ impl Auth {
         let (subject, workspace) = (claims.sub.clone(), claims.workspace.clone());
         let scopes = Scope::parse_list(&claims.scope);
         let caller = Caller { subject, workspace, role: claims.role, scopes };
+        identify(&caller.subject, &caller.workspace);
         let denial = if !is_meant {
             Denial::CrossSite
         } else if !caller.scopes.contains(&scope) {

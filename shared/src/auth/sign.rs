@@ -14,6 +14,7 @@ use crate::http::source::Source;
 use crate::random;
 use crate::store::identities::User;
 use crate::store::throttles::Attempt;
+use crate::telemetry::boundary::identify;
 
 /// An access token, which cannot be printed, and the scopes it carries.
 #[derive(Debug)]
@@ -44,6 +45,7 @@ impl Auth {
         let jti = random::bytes().map_err(Problem::internal)?;
         let claims = Claims::of(grant, &self.terms, now, jti);
         let token = claims.sign(key).map_err(Problem::internal)?;
+        identify(&claims.sub, &claims.workspace);
         Ok(Issued { token: token.into(), scope: claims.scope })
     }
 

@@ -27,7 +27,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use lambda_http::lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use lambda_http::request::RequestContext;
-use lambda_http::{Adapter, Body, Request, RequestExt, Response, Service};
+use lambda_http::{Adapter, Body, IntoResponse, Request, RequestExt, Response, Service};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 use tokio::time::{Instant, timeout_at};
@@ -35,7 +35,7 @@ use tracing::Instrument;
 
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::telemetry::Boundary;
+use crate::telemetry::boundary::{Boundary, Outcome};
 use cors::Cors;
 use problem::Problem;
 use reply::Reply;
@@ -101,7 +101,7 @@ impl Function {
 /// # Errors
 /// When the environment is wrong or the runtime API fails.
 pub async fn serve(function: Function) -> Result<(), Error> {
-    crate::telemetry::init();
+    crate::telemetry::log::init();
     let app = App::from_env().await?;
     let app = &app;
     run(service_fn(move |event: LambdaEvent<Box<RawValue>>| invoke(app, function, event))).await
@@ -121,11 +121,11 @@ pub async fn invoke(
         && let Some(own) = own_event(&event.payload)
     {
         let request_id = event.context.request_id.clone();
-        let boundary = Boundary::enter(app, function.name, request_id.clone());
+        let trace = event.context.xray_trace_id.as_deref();
+        let boundary = Boundary::enter(app, function.name, request_id.clone(), trace);
         let invocation = Invocation { request_id, deadline: deadline(&event) };
         if let Some(outcome) = handler(app, own, invocation).await {
-            let status = outcome.as_ref().map_or_else(|problem| problem.status().as_u16(), |_| 200);
-            boundary.leave(app, status);
+            boundary.handled(app, ended(outcome.as_ref().err(), 200));
             let answer = outcome.map_err(|problem| {
                 log_failure(&problem, &event.context.request_id);
                 Error::from(problem.in_one_line())
@@ -135,10 +135,20 @@ pub async fn invoke(
     }
     let request = event::read(&event.payload)?;
     let mut adapter = Adapter::from(service_fn(move |request: Request| async move {
-        Ok::<_, std::convert::Infallible>(respond(app, function, request).await)
+        Ok::<_, std::convert::Infallible>(Plain(respond(app, function, request).await))
     }));
     let response = adapter.call(LambdaEvent::new(request, event.context)).await?;
     Ok(to_raw_value(&response)?)
+}
+
+/// A response whose body is text, whatever its type: by itself the library puts into base64 what it does not
+/// know for text, and API Gateway would pass that on.
+struct Plain(Response<Body>);
+
+impl IntoResponse for Plain {
+    fn into_response(self) -> BoxFuture<'static, Response<Body>> {
+        Box::pin(std::future::ready(self.0))
+    }
 }
 
 /// The event, if it did not come through API Gateway.
@@ -156,19 +166,22 @@ fn deadline<T>(event: &LambdaEvent<T>) -> Timestamp {
 /// log nor response repeats the query, nor of the path what could be a secret.
 pub async fn respond(app: &App, function: Function, request: Request) -> Response<Body> {
     let request_id = request_id(&request);
-    let boundary = Boundary::enter(app, function.name, request_id.clone());
+    let context = request.lambda_context_ref();
+    let trace = context.and_then(|context| context.xray_trace_id.as_deref());
+    let boundary = Boundary::enter(app, function.name, request_id.clone(), trace);
     let instance = routes::shown(request.uri().path());
     let cors = Cors::of(app.browser.as_ref(), request.headers());
     let span = tracing::info_span!("request", id = request_id);
-    let work = async {
+    let work = boundary.around(async {
         extract::no_secret_in_query(&request)?;
         (function.handler)(app, request).await
-    };
+    });
     let deadline = Instant::now() + function.budget;
     let outcome = match timeout_at(deadline, work.instrument(span)).await {
         Ok(outcome) => outcome,
         Err(_) => Err(Problem::Unavailable(format!("no answer within {:?}", function.budget))),
     };
+    let mut word = ended(outcome.as_ref().err(), 200);
     let response = match outcome {
         Ok(reply) => reply.into_response(),
         Err(problem) => {
@@ -181,8 +194,17 @@ pub async fn respond(app: &App, function: Function, request: Request) -> Respons
             problem.into_response(&instance, &request_id)
         }
     };
-    boundary.leave(app, response.status().as_u16());
+    word.status = response.status().as_u16();
+    boundary.answered(app, &instance, word);
     headers::secure(response, &request_id, &cors)
+}
+
+/// How it ended, in a word and a status.
+fn ended(problem: Option<&Problem>, status: u16) -> Outcome {
+    problem.map_or(Outcome { status, word: "ok" }, |problem| Outcome {
+        status: problem.status().as_u16(),
+        word: problem.kind(),
+    })
 }
 
 /// The log gets the cause, and only where there is one that the caller does not get.

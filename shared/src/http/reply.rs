@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::problem::Problem;
 
-/// A status, a JSON body unless the status has none, and headers of its own.
+/// A status, a body unless the status has none, which is JSON unless it says otherwise, and headers of its
+/// own.
 #[derive(Debug, Clone)]
 pub struct Reply {
     status: StatusCode,
@@ -38,6 +39,13 @@ impl Reply {
     /// As [`Self::ok`].
     pub fn accepted(body: &impl Serialize) -> Result<Self, Problem> {
         Self::new(StatusCode::ACCEPTED, body)
+    }
+
+    /// 200 with a text of another type than JSON.
+    #[must_use]
+    pub fn text(body: String, content_type: &'static str) -> Self {
+        let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]);
+        Self { status: StatusCode::OK, headers, body: Some(body) }
     }
 
     /// 204, which has no body.
@@ -78,7 +86,7 @@ impl Reply {
         *response.headers_mut() = self.headers;
         if !response.body().is_empty() {
             let json = HeaderValue::from_static("application/json; charset=utf-8");
-            response.headers_mut().insert(CONTENT_TYPE, json);
+            response.headers_mut().entry(CONTENT_TYPE).or_insert(json);
         }
         response
     }

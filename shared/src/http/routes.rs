@@ -23,7 +23,7 @@ impl std::fmt::Display for Route {
 pub const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /// The routes.
-pub const ROUTES: [Route; 18] = [
+pub const ROUTES: [Route; 19] = [
     route("POST", "/login", "login"),
     route("POST", "/oauth/token", "issue-token"),
     route("POST", "/oauth/revoke", "revoke-token"),
@@ -42,6 +42,7 @@ pub const ROUTES: [Route; 18] = [
     route("POST", "/tests/{test_id}/assignments", "assign-variant"),
     route("POST", "/tests/{test_id}/conversions", "record-conversion"),
     route("GET", "/tests/{test_id}/results", "get-results"),
+    route("GET", "/metrics", "export-metrics"),
 ];
 
 /// Functions that no route leads to: they are invoked under IAM.

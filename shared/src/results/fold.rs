@@ -67,6 +67,7 @@ impl<'a> Fold<'a> {
         if self.unit.first().is_some_and(|first| first.unit_id() != row.unit_id()) {
             self.close();
         }
+        self.totals.rows += 1;
         self.unit.push(row);
     }
 

@@ -14,6 +14,8 @@ const MOST_NUMBERS: usize = 10_000;
 /// Per-arm totals of one phase.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Totals {
+    /// Rows that were read for it.
+    pub rows: u64,
     /// One entry an arm, in the definition's order.
     pub arms: Vec<Arm>,
     /// Units by weighting (in the test's order) and arm: what the sample-ratio check counts.
@@ -106,6 +108,7 @@ impl Totals {
         let (arms, strata) = (test.definition.variants.len(), test.weightings.len().max(1));
         let adaptive = test.definition.allocation.mode == Mode::Adaptive;
         Self {
+            rows: 0,
             arms: vec![Arm { units: 0, goals }; arms],
             strata: vec![vec![0; arms]; strata],
             undue: 0,
@@ -124,6 +127,7 @@ impl Totals {
         for (own, theirs) in self.strata.iter_mut().zip(&other.strata) {
             own.iter_mut().zip(theirs).for_each(|(a, b)| *a += b);
         }
+        self.rows += other.rows;
         self.undue += other.undue;
         for (own, theirs) in self.batches.iter_mut().zip(&other.batches) {
             own.iter_mut().zip(theirs).for_each(|(a, b)| a.merge(b));

@@ -6,7 +6,7 @@
 #[cfg(test)]
 mod tests;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::goals::GoalReport;
 use super::outlook::Outlook;
@@ -28,8 +28,7 @@ pub struct Verdict {
 }
 
 /// The words of a verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
     /// Not enough is known.
     KeepRunning,
@@ -41,6 +40,30 @@ pub enum Decision {
     NoDifference,
     /// Something is wrong with how units were assigned or counted.
     DoNotTrust,
+}
+
+impl Decision {
+    /// Every word.
+    pub const ALL: [Self; 5] =
+        [Self::KeepRunning, Self::Ship, Self::Stop, Self::NoDifference, Self::DoNotTrust];
+
+    /// The word as it is answered.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::KeepRunning => "keep_running",
+            Self::Ship => "ship",
+            Self::Stop => "stop",
+            Self::NoDifference => "no_difference",
+            Self::DoNotTrust => "do_not_trust",
+        }
+    }
+}
+
+impl Serialize for Decision {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.as_str())
+    }
 }
 
 impl Verdict {

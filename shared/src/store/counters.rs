@@ -1,8 +1,11 @@
 //! Counts that survive every process: how many sign-ins ended how. A count is spread over several
 //! items, since DynamoDB takes about 1,000 writes a second to one.
 
+use futures_util::future::try_join_all;
+
 use super::StoreError;
 use super::item::{Item, key};
+use super::schema::COUNT;
 use super::table::Table;
 
 /// Over how many items a count is spread.
@@ -51,6 +54,22 @@ impl Counters {
     /// When the store is unavailable.
     pub async fn sign_in(&self, outcome: SignIn, random: u8) -> Result<(), StoreError> {
         self.table.count(counter(outcome, random % SHARDS), 1, None, None).await.map(|_| ())
+    }
+
+    /// How many sign-ins have ended so, ever. Each part is read as it stands now, so that the count never
+    /// goes back.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn signed_in(&self, outcome: SignIn) -> Result<u64, StoreError> {
+        let parts = (0..SHARDS).map(|shard| self.table.get(counter(outcome, shard)));
+        let parts = try_join_all(parts).await?;
+        let count = |item: &Item| item.get(COUNT).and_then(|count| count.as_n().ok()?.parse::<u64>().ok());
+        parts
+            .iter()
+            .flatten()
+            .map(|item| count(item).ok_or_else(|| StoreError::broken("a count is none")))
+            .sum()
     }
 }
 

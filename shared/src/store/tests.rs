@@ -171,6 +171,29 @@ impl Tests {
         Ok((tests, next))
     }
 
+    /// The tests of a workspace that have been started and are not archived, by name.
+    ///
+    /// # Errors
+    /// When the store is unavailable or a stored document cannot be read.
+    pub async fn started(&self, workspace: &Workspace) -> Result<Vec<Experiment>, StoreError> {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = self.table.query(Query { after, ..Query::of(workspace.as_str()) }).await?;
+            for item in &page.items {
+                if [Status::Running, Status::Paused, Status::Stopped]
+                    .map(Status::as_str)
+                    .contains(&text(item, "status")?)
+                {
+                    found.push(experiment(item)?);
+                }
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
     /// The running tests of all workspaces, those first that were folded longest ago.
     ///
     /// # Errors

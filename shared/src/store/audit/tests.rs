@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::experiment::Workspace;
-use crate::telemetry::Heard;
+use crate::telemetry::log::Heard;
 
 fn entry(text: &str) -> Entry {
     let at = Timestamp::from_millis(1_795_255_200_250);

@@ -2,73 +2,89 @@
 //! for each failure. Ids of units, tokens and bodies never stand in it, and a line is printable ASCII
 //! throughout: what would end it, or show it in another order than it was written, is escaped.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Debug, Write as _};
 use std::io::{Result, Write};
 #[cfg(any(test, feature = "testing"))]
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
 
-use tracing::Subscriber;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Subscriber};
 use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt::format::{Format, Json, Writer};
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::app::App;
-use crate::store::meter::Spent;
-
-/// One invocation as the log sees it: one line when it is over.
-#[derive(Debug)]
-pub struct Boundary {
-    function: &'static str,
-    request_id: String,
-    began: Instant,
-    before: Spent,
-}
-
-impl Boundary {
-    /// An invocation begins.
-    #[must_use]
-    pub fn enter(app: &App, function: &'static str, request_id: String) -> Self {
-        Self { function, request_id, began: Instant::now(), before: app.store.meter.read() }
-    }
-
-    /// It is over, with this status.
-    pub fn leave(self, app: &App, status: u16) {
-        let spent = app.store.meter.read() - self.before;
-        tracing::info!(
-            request_id = self.request_id,
-            function = self.function,
-            status,
-            duration_ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX),
-            dynamodb_calls = spent.calls,
-            dynamodb_units = spent.units,
-            "request"
-        );
-    }
-}
+/// The target of events whose field `line` is a whole line already.
+pub(super) const LINE: &str = "bellwether::line";
 
 /// Starts the log at the level that `LOG_LEVEL` names (error, warn, info, debug; info if unset).
-/// Libraries speak from `warn` up only: below that the SDK prints requests, and they hold secrets.
+/// Libraries speak from `warn` up only: below that the SDK prints requests, and they hold secrets. Lines
+/// that carry metrics are written at every level, while `METRICS_NAMESPACE` says where metrics go.
 pub fn init() {
-    let level = std::env::var("LOG_LEVEL").ok().and_then(|text| text.parse().ok());
-    let _ = lines(level.unwrap_or(LevelFilter::INFO), std::io::stdout).try_init();
+    let set = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
+    let level = set("LOG_LEVEL").and_then(|text| text.parse().ok()).unwrap_or(LevelFilter::INFO);
+    let _ = lines(level, set("METRICS_NAMESPACE").is_some(), std::io::stdout).try_init();
 }
 
-/// The log's lines at `level`, one write for each to what `out` gives.
+/// The log's lines at `level`, one write for each to what `out` gives; those with metrics always, if
+/// `measured`.
 fn lines<W: Write>(
     level: LevelFilter,
+    measured: bool,
     out: impl Fn() -> W + Send + Sync + 'static,
 ) -> impl Subscriber + Send + Sync {
     let targets = Targets::new()
         .with_default(level.min(LevelFilter::WARN))
-        .with_target("bellwether", level.min(LevelFilter::DEBUG));
+        .with_target("bellwether", level.min(LevelFilter::DEBUG))
+        .with_target(LINE, if measured { LevelFilter::INFO } else { level });
     let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
         .with_current_span(true)
         .with_span_list(false)
+        .map_event_format(Lines)
         .with_writer(move || Ascii(out()));
     tracing_subscriber::registry().with(lines).with(targets)
+}
+
+/// Passes on what is a line already, and makes one of everything else.
+struct Lines(Format<Json>);
+
+impl<S, N> FormatEvent<S, N> for Lines
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut to: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        if event.metadata().target() != LINE {
+            return self.0.format_event(context, to, event);
+        }
+        let mut whole = Whole { to: to.by_ref(), written: Ok(()) };
+        event.record(&mut whole);
+        whole.written?;
+        to.write_char('\n')
+    }
+}
+
+/// Writes the one field of such an event as it is.
+struct Whole<'a> {
+    to: Writer<'a>,
+    written: fmt::Result,
+}
+
+impl Visit for Whole<'_> {
+    fn record_str(&mut self, _: &Field, value: &str) {
+        self.written = self.to.write_str(value);
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn Debug) {}
 }
 
 /// Escapes what is not printable ASCII. In JSON such a character stands inside a string or, as the
@@ -77,6 +93,10 @@ struct Ascii<W>(W);
 
 impl<W: Write> Write for Ascii<W> {
     fn write(&mut self, line: &[u8]) -> Result<usize> {
+        if line.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+            self.0.write_all(line)?;
+            return Ok(line.len());
+        }
         let mut escaped = String::with_capacity(line.len());
         for c in String::from_utf8_lossy(line).chars() {
             if matches!(c, ' '..='~' | '\n') {
@@ -111,7 +131,7 @@ impl Heard {
     pub fn from_now_on() -> Self {
         let written = Arc::new(Mutex::new(Vec::new()));
         let ear = written.clone();
-        let log = lines(LevelFilter::DEBUG, move || Ear(ear.clone()));
+        let log = lines(LevelFilter::DEBUG, true, move || Ear(ear.clone()));
         Self { written, _guard: tracing::subscriber::set_default(log) }
     }
 
@@ -161,9 +181,13 @@ mod tests {
 
     /// What `speak` makes the log write at this level.
     fn written(level: LevelFilter, speak: impl FnOnce()) -> String {
+        written_with(level, false, speak)
+    }
+
+    fn written_with(level: LevelFilter, measured: bool, speak: impl FnOnce()) -> String {
         let sink = Sink::default();
         let out = sink.clone();
-        tracing::subscriber::with_default(lines(level, move || out.clone()), speak);
+        tracing::subscriber::with_default(lines(level, measured, move || out.clone()), speak);
         let bytes = sink.0.lock().unwrap().clone();
         String::from_utf8(bytes).unwrap()
     }
@@ -191,5 +215,13 @@ mod tests {
             tracing::warn!(target: "aws_smithy_runtime", "a warning");
         });
         assert!(!text.contains("secret") && text.contains("ours") && text.contains("a warning"), "{text}");
+    }
+
+    #[test]
+    fn a_line_with_metrics_is_written_as_it_is_at_every_level_while_metrics_are_on() {
+        let speak = || tracing::info!(target: LINE, line = r#"{"message":"request"}"#);
+        assert_eq!(written_with(LevelFilter::OFF, true, speak), "{\"message\":\"request\"}\n");
+        assert_eq!(written_with(LevelFilter::INFO, false, speak), "{\"message\":\"request\"}\n");
+        assert_eq!(written_with(LevelFilter::WARN, false, speak), "");
     }
 }

@@ -1,0 +1,128 @@
+//! The page of metrics against a real store.
+
+use bellwether::auth::role::Role;
+use bellwether::experiment::{Assignment, UnitId};
+use bellwether::experiment::{Decision, Experiment, Unit, decide};
+use bellwether::results::report::Report;
+use bellwether::store::counters::SignIn;
+use bellwether::testing::{Bench, acme, with_header};
+use serde_json::{Value, json};
+
+use super::function;
+
+/// The page that a machine of `acme` reads.
+async fn page(bench: &Bench) -> String {
+    let event = bench.event("export-metrics", Role::Service).await;
+    let answer = bench.invoke(function(), &event).await.unwrap();
+    assert_eq!(answer["statusCode"], 200, "{answer}");
+    answer["body"].as_str().unwrap().to_owned()
+}
+
+/// Assigns so many units and keeps the report, as the schedule does.
+async fn count(bench: &Bench, test: &Experiment, units: u32) {
+    let now = bench.app.clock.now();
+    for n in 0..units {
+        let asked = serde_json::from_value(json!({ "unit_id": format!("u{n}"),
+            "attributes": { "industry": "software", "employees": 900 } }));
+        let asked = Unit::parse(asked.unwrap()).unwrap();
+        let Decision::Assign(variant) = decide(test, &asked).unwrap() else { continue };
+        let first = Assignment::of(test, &asked, variant, now).unwrap();
+        let id = UnitId::parse(format!("u{n}")).unwrap();
+        bench.app.store.events.assign(&acme(), test, &id, first, now).await.unwrap();
+    }
+    let totals = bench.app.store.events.fold(&acme(), test, None, now).await.unwrap().unwrap();
+    bench.app.store.summaries.keep(&acme(), &Report::new(test, &totals, now, None)).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_page_says_of_each_test_what_its_kept_results_say() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({ "targeting": {}, "namespace": null })).await;
+    count(&bench, &test, 40).await;
+    bench.pass(90);
+    let report = bench.app.store.summaries.latest(&acme(), &test).await.unwrap().unwrap();
+    let page = page(&bench).await;
+    let labels = r#"workspace="acme",test="pricing-page-q4""#;
+    for (variant, units) in report["units"].as_object().unwrap() {
+        let line = format!("bellwether_test_units_total{{{labels},variant=\"{variant}\"}} {units}\n");
+        assert!(page.contains(&line), "{line}{page}");
+    }
+    for line in [
+        format!("bellwether_test_running{{{labels}}} 1\n"),
+        format!("bellwether_test_fold_age_seconds{{{labels}}} 90\n"),
+        format!("bellwether_test_verdict{{{labels},decision=\"keep_running\"}} 1\n"),
+        format!("bellwether_test_conversions_total{{{labels},variant=\"control\",goal=\"demo-booked\"}} 0\n"),
+        "bellwether_tests_left_out{workspace=\"acme\"} 0\n".to_owned(),
+    ] {
+        assert!(page.contains(&line), "{line}{page}");
+    }
+}
+
+#[tokio::test]
+async fn sign_ins_are_counted_over_all_parts_and_by_whichever_instance() {
+    let bench = Bench::start().await;
+    for random in 0..20 {
+        bench.app.store.counters.sign_in(SignIn::Failed, random).await.unwrap();
+    }
+    bench.cold().await.app.store.counters.sign_in(SignIn::Succeeded, 3).await.unwrap();
+    let page = page(&bench.cold().await).await;
+    assert!(page.contains("bellwether_sign_ins_total{outcome=\"failed\"} 20\n"), "{page}");
+    assert!(page.contains("bellwether_sign_ins_total{outcome=\"succeeded\"} 1\n"), "{page}");
+}
+
+#[tokio::test]
+async fn another_workspace_s_tests_a_draft_and_an_archived_test_are_not_on_the_page() {
+    let bench = Bench::start().await;
+    let over = bench.launch(json!({ "test_id": "over" })).await;
+    let over = bench.change(&over, json!({ "revision": 2, "status": "stopped" })).await;
+    bench.launch(json!({ "test_id": "gone" })).await;
+    let gone =
+        bench.app.store.tests.get(&acme(), &"gone".to_owned().try_into().unwrap()).await.unwrap().unwrap();
+    let gone = bench.change(&gone, json!({ "revision": 2, "status": "stopped" })).await;
+    bench.change(&gone, json!({ "revision": 3, "status": "archived" })).await;
+    let page = page(&bench).await;
+    assert!(page.contains("bellwether_test_running{workspace=\"acme\",test=\"over\"} 0\n"), "{page}");
+    assert!(!page.contains("gone"), "{page}");
+    assert_eq!(over.revision, 3);
+    let event: Value = serde_json::from_str(include_str!("../../../events/export-metrics.json")).unwrap();
+    let other = bench.invoke(function(), &bench.signed(event, Role::Service, "globex").await).await.unwrap();
+    assert!(!other["body"].as_str().unwrap().contains("over"), "{other}");
+}
+
+#[tokio::test]
+async fn the_format_follows_accept_and_no_page_is_kept_by_anybody() {
+    let bench = Bench::start().await;
+    let event = bench.event("export-metrics", Role::Service).await;
+    let plain = bench.call(function(), event.clone()).await;
+    assert_eq!(plain.headers["content-type"], "text/plain; version=0.0.4; charset=utf-8");
+    assert_eq!(plain.headers["cache-control"], "no-store");
+    let open = with_header(event, "accept", "application/openmetrics-text;version=1.0.0,text/plain;q=0.5");
+    let open = bench.invoke(function(), &open).await.unwrap();
+    assert!(
+        open["body"].as_str().unwrap().ends_with("# EOF\n"),
+        "not in base64, which nobody would undo: {open}"
+    );
+    assert_eq!(open["isBase64Encoded"], false);
+}
+
+#[tokio::test]
+async fn a_page_costs_a_query_a_report_a_test_and_the_parts_of_the_counters() {
+    let bench = Bench::start().await;
+    for test_id in ["a", "b"] {
+        let test = bench.launch(json!({ "test_id": test_id })).await;
+        count(&bench, &test, 0).await;
+    }
+    let event = bench.event("export-metrics", Role::Service).await;
+    let (answer, spent) = bench.metered(function(), event).await;
+    assert_eq!((answer.status, spent.calls), (200, 1 + 2 + 16));
+}
+
+#[tokio::test]
+async fn who_may_not_read_metrics_is_refused_and_without_its_store_it_is_unavailable() {
+    let bench = Bench::start().await;
+    let event = bench.event("export-metrics", Role::Analyst).await;
+    assert_eq!(bench.call(function(), event).await.status, 403);
+    let down = Bench::at("http://127.0.0.1:1".to_owned()).await;
+    let event = down.event("export-metrics", Role::Service).await;
+    assert_eq!(down.call(function(), event).await.status, 503);
+}

@@ -1,0 +1,199 @@
+//! The page of `GET /metrics`: Prometheus' text format 0.0.4, or OpenMetrics 1.0 for whoever prefers it.
+//!
+//! Source: Prometheus, "Exposition formats"; OpenMetrics 1.0, section "ABNF".
+
+use std::fmt::Write;
+
+use super::catalogue::{FAMILIES, Family, Kind};
+
+/// One value of a family.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample {
+    /// Of which metric.
+    pub family: &'static Family,
+    /// The values of its labels, in their order.
+    pub labels: Vec<String>,
+    /// The value; one that is not finite is not shown.
+    pub value: f64,
+}
+
+impl Sample {
+    /// A value under the labels of its family.
+    #[must_use]
+    pub fn new<const N: usize>(family: &'static Family, labels: [&str; N], value: f64) -> Self {
+        Self { family, labels: labels.map(str::to_owned).into(), value }
+    }
+}
+
+/// How a page is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Prometheus' text format 0.0.4.
+    Text,
+    /// OpenMetrics 1.0.
+    OpenMetrics,
+}
+
+impl Format {
+    /// What the header `Accept` prefers; the text format when it says nothing, or nothing that is known.
+    #[must_use]
+    pub fn accepted(accept: Option<&str>) -> Self {
+        let weight = |wanted: &[&str]| {
+            let ranges = accept.unwrap_or_default().split(',').filter_map(range);
+            ranges.filter(|(kind, _)| wanted.contains(kind)).map(|(_, weight)| weight).max().unwrap_or(0)
+        };
+        let open = weight(&["application/openmetrics-text"]);
+        if open > weight(&["text/plain", "text/*", "*/*"]) { Self::OpenMetrics } else { Self::Text }
+    }
+
+    /// The media type of the page.
+    #[must_use]
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Text => "text/plain; version=0.0.4; charset=utf-8",
+            Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        }
+    }
+
+    /// Writes the page: families in the catalogue's order, samples in theirs.
+    #[must_use]
+    pub fn write(self, samples: &[Sample]) -> String {
+        let mut page = String::new();
+        for family in FAMILIES {
+            let of_family = |sample: &&Sample| sample.family == family && sample.value.is_finite();
+            let mut samples = samples.iter().filter(of_family).peekable();
+            if samples.peek().is_some() {
+                self.head(&mut page, family);
+            }
+            samples.for_each(|sample| write_sample(&mut page, sample));
+        }
+        if self == Self::OpenMetrics {
+            page.push_str("# EOF\n");
+        }
+        page
+    }
+
+    /// In OpenMetrics a counter's family has the name without `_total`.
+    fn head(self, page: &mut String, family: &Family) {
+        let (name, kind) = match (self, family.kind) {
+            (_, Kind::Gauge) => (family.name, "gauge"),
+            (Self::Text, Kind::Counter) => (family.name, "counter"),
+            (Self::OpenMetrics, Kind::Counter) => {
+                (family.name.strip_suffix("_total").unwrap_or(family.name), "counter")
+            }
+        };
+        let _ = writeln!(page, "# HELP {name} {}\n# TYPE {name} {kind}", family.help);
+        if self == Self::OpenMetrics && name.ends_with("_seconds") {
+            let _ = writeln!(page, "# UNIT {name} seconds");
+        }
+    }
+}
+
+/// A media range of `Accept` and its weight in thousandths (RFC 9110, sections 12.4.2 and 12.5.1).
+fn range(text: &str) -> Option<(&str, u16)> {
+    let mut parts = text.split(';').map(str::trim);
+    let kind = parts.next().filter(|kind| !kind.is_empty())?;
+    let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+    Some((kind, weight.map_or(Some(1_000), thousandths).unwrap_or(0)))
+}
+
+fn thousandths(weight: &str) -> Option<u16> {
+    let (whole, part) = weight.split_once('.').unwrap_or((weight, ""));
+    let part: u16 = if part.is_empty() { 0 } else { format!("{part:0<3}").get(..3)?.parse().ok()? };
+    Some(whole.parse::<u16>().ok()?.saturating_mul(1_000).saturating_add(part).min(1_000))
+}
+
+fn write_sample(page: &mut String, sample: &Sample) {
+    page.push_str(sample.family.name);
+    let mut before = '{';
+    for (name, value) in sample.family.labels.iter().zip(&sample.labels) {
+        let _ = write!(page, "{before}{name}=\"");
+        for c in value.chars() {
+            match c {
+                '\\' => page.push_str("\\\\"),
+                '"' => page.push_str("\\\""),
+                '\n' => page.push_str("\\n"),
+                other => page.push(other),
+            }
+        }
+        page.push('"');
+        before = ',';
+    }
+    if before == ',' {
+        page.push('}');
+    }
+    let _ = writeln!(page, " {}", sample.value);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::catalogue::{FOLD_AGE, SIGN_INS_TOTAL, UNITS, WEIGHT_RATIO};
+    use super::*;
+
+    fn page(format: Format) -> String {
+        format.write(&[
+            Sample::new(&FOLD_AGE, ["acme", "pricing"], 61.5),
+            Sample::new(&UNITS, ["acme", "pricing", "a"], 201.0),
+            Sample::new(&WEIGHT_RATIO, ["acme", "pricing", "a"], f64::NAN),
+            Sample::new(&UNITS, ["acme", "odd\"\\\n", "b"], 1e15),
+        ])
+    }
+
+    #[test]
+    fn the_text_format_has_each_family_once_with_its_kind_and_escaped_labels() {
+        let wanted = "# HELP bellwether_test_units_total Units assigned in the present phase.\n\
+                      # TYPE bellwether_test_units_total counter\n\
+                      bellwether_test_units_total{workspace=\"acme\",test=\"pricing\",variant=\"a\"} 201\n\
+                      bellwether_test_units_total{workspace=\"acme\",test=\"odd\\\"\\\\\\n\",variant=\"b\"} 1000000000000000\n\
+                      # HELP bellwether_test_fold_age_seconds Seconds since the results of a running test were counted.\n\
+                      # TYPE bellwether_test_fold_age_seconds gauge\n\
+                      bellwether_test_fold_age_seconds{workspace=\"acme\",test=\"pricing\"} 61.5\n";
+        assert_eq!(page(Format::Text), wanted);
+    }
+
+    #[test]
+    fn openmetrics_names_counters_without_their_suffix_and_says_where_it_ends() {
+        let page = page(Format::OpenMetrics);
+        assert!(
+            page.contains("# TYPE bellwether_test_units counter\nbellwether_test_units_total{"),
+            "{page}"
+        );
+        assert!(page.contains("# UNIT bellwether_test_fold_age_seconds seconds\n"), "{page}");
+        assert!(page.ends_with("# EOF\n"));
+        let counted = Format::OpenMetrics.write(&[Sample::new(&SIGN_INS_TOTAL, ["failed"], 3.0)]);
+        assert!(counted.contains("bellwether_sign_ins_total{outcome=\"failed\"} 3\n"), "{counted}");
+    }
+
+    #[test]
+    fn the_format_is_the_one_that_accept_weighs_most_and_the_text_when_it_does_not_say() {
+        let prometheus = "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+        assert_eq!(Format::accepted(Some(prometheus)), Format::OpenMetrics);
+        let text = [
+            "*/*",
+            "",
+            "text/plain",
+            "application/json",
+            "application/openmetrics-text;q=0",
+            "application/openmetrics-text;q=0.4, text/plain;q=0.40001",
+            "application/openmetrics-text;q=x",
+        ];
+        for accept in text {
+            assert_eq!(Format::accepted(Some(accept)), Format::Text, "{accept}");
+        }
+        assert_eq!(
+            Format::accepted(Some("text/plain;q=0.5, application/openmetrics-text; q=0.501")),
+            Format::OpenMetrics
+        );
+        assert_eq!(Format::accepted(None), Format::Text);
+    }
+
+    #[test]
+    fn every_metric_is_named_as_prometheus_wants_it() {
+        for family in FAMILIES {
+            assert!(family.name.starts_with("bellwether_"), "{family:?}");
+            assert_eq!(family.kind == Kind::Counter, family.name.ends_with("_total"), "{family:?}");
+            let unique = FAMILIES.iter().filter(|other| other.name == family.name).count();
+            assert!(unique == 1 && family.help.ends_with('.'), "{family:?}");
+        }
+    }
+}
