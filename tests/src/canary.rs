@@ -16,9 +16,12 @@ use bellwether::auth::role::Role;
 use bellwether::http::routes::{ON_EVENTS, ROUTES};
 use bellwether::testing::{as_payload_2, body_of, with_body, without_token};
 use bellwether_tests::cloud::Cloud;
+use bellwether_tests::emf::metrics_of;
 use bellwether_tests::fleet::{Fleet, REJECT, Response, event_of, sample};
 use pushes::{BASIC, CANARIES, PASSWORD, Push, Repeats, pushes};
 use serde_json::{Value, json};
+
+const NAMESPACE: &str = "Bellwether/canary";
 
 /// Whether a text holds a canary, as it is or in the base64 that it was sent in.
 fn sings(text: &str) -> Option<&'static str> {
@@ -80,7 +83,10 @@ fn assert_silent(what: &str, push: &Push, answer: &Response) {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_that_is_pushed_through_a_route_is_logged_or_answered() {
     let cloud = Cloud::start().await;
-    let mut fleet = Fleet::new(&cloud, &[("LOG_LEVEL", "trace"), ("RUST_LOG", "trace")]);
+    let mut fleet = Fleet::new(
+        &cloud,
+        &[("LOG_LEVEL", "trace"), ("RUST_LOG", "trace"), ("METRICS_NAMESPACE", NAMESPACE)],
+    );
     let mut found = BTreeSet::new();
     let mut asked = sign_in(&cloud, &mut fleet, &mut found).await;
     let rejected = std::iter::once((REJECT, sample(REJECT)));
@@ -120,7 +126,8 @@ fn assert_quiet(logs: &BTreeMap<String, String>, asked: &BTreeMap<String, usize>
         for line in log.lines() {
             let read: Value =
                 serde_json::from_str(line).unwrap_or_else(|e| panic!("{function}: {e}: {line}"));
-            lines += usize::from(read["message"] == "request");
+            let measured = metrics_of(&read, NAMESPACE);
+            lines += usize::from(measured.contains("Requests") || read["message"] == "event");
             assert_eq!(sings(line), None, "{function}: {line}");
             let secret = given.iter().find(|secret| line.contains(secret.as_str()));
             assert_eq!(secret, None, "{function}: {line}");

@@ -21,6 +21,7 @@ use bellwether::experiment::Workspace;
 use bellwether::http::problem::Problem;
 use bellwether::http::routes::{METHODS, ON_EVENTS, ROUTES, allowed};
 use bellwether::http::source::Source;
+use bellwether::telemetry::exposition::Format;
 use document::{
     CONTRACT, Operation, REJECT, Shape, body_of, event, examples, follow, functions, media_of, names, read,
     responses, schema_name, source, toml,
@@ -175,7 +176,7 @@ fn every_body_about_a_test_is_screened_before_it_is_read() {
 
 /// What in a function's text means which statuses. What every function can meet: a secret in the
 /// query, 500 and 503.
-const CAUSES: [(&str, &[u16]); 20] = [
+const CAUSES: [(&str, &[u16]); 21] = [
     ("", &[400, 500, 503]),
     ("auth.require(", &[401, 403]),
     ("Problem::WrongCredentials", &[401]),
@@ -196,7 +197,11 @@ const CAUSES: [(&str, &[u16]); 20] = [
     ("Reply::ok(", &[200]),
     ("Reply::created(", &[201]),
     ("Reply::accepted(", &[202]),
+    ("Reply::text(", &[200]),
 ];
+
+/// The operation whose answer is no JSON.
+const METRICS: &str = "export-metrics";
 
 /// Operations that answer anybody, and the same to everybody. All others can answer 401.
 const PUBLIC: [&str; 2] = ["publish-keys", "publish-keys-metadata"];
@@ -241,7 +246,7 @@ fn every_reference_leads_somewhere_and_stands_alone_and_every_component_is_used(
 }
 
 #[test]
-fn every_failure_is_a_problem_and_every_other_answer_is_json() {
+fn every_failure_is_a_problem_and_every_other_answer_is_json_but_for_the_page_of_metrics() {
     let rejections = responses(&CONTRACT["x-reject-method"]).map(|(status, r)| (REJECT, status, r));
     let operations = Operation::all();
     let answers = operations.iter().flat_map(|o| o.responses().map(|(status, r)| (o.id(), status, r)));
@@ -253,6 +258,11 @@ fn every_failure_is_a_problem_and_every_other_answer_is_json() {
         }
         let content = response["content"].as_object().unwrap();
         let types: Vec<&str> = content.keys().map(String::as_str).collect();
+        if id == METRICS && status == 200 {
+            let written = [Format::Text, Format::OpenMetrics].map(Format::content_type);
+            assert_eq!(types, written.map(|own| own.split(';').next().unwrap_or_default()));
+            continue;
+        }
         // The token endpoints say 400 and 401 as RFC 6749 does.
         let oauth = id_takes_a_form(id) && [400, 401].contains(&status);
         let problem = status >= 400 && !oauth;

@@ -8,6 +8,7 @@
 
 pub mod caller;
 pub mod cloud;
+pub mod emf;
 pub mod faults;
 pub mod fleet;
 pub mod random;

@@ -2,6 +2,7 @@
 
 use bellwether::auth::role::Role;
 use bellwether::screen::Screen;
+use bellwether::telemetry::log::Heard;
 use bellwether::testing::{Bench, acme, as_payload_2, body_of, with_body, with_test_id};
 use serde_json::{Value, json};
 
@@ -348,4 +349,48 @@ async fn a_unit_on_the_list_is_kept_as_it_was_known_and_one_that_is_not_is_told_
     let other = ask(&bench, software("acme.com")).await;
     assert_eq!((&other["variant"], &other["reason"]), (&Value::Null, &json!("not_listed")));
     assert_eq!(bench.rows().await, 1);
+}
+
+/// The one line that the log gets of a request.
+fn line_of(heard: &Heard) -> (Value, usize) {
+    let text = heard.text();
+    let lines: Vec<_> = text.lines().filter(|line| line.contains("\"message\":\"request\"")).collect();
+    let [line] = lines[..] else { panic!("one line a request: {text}") };
+    (serde_json::from_str(line).unwrap(), line.len())
+}
+
+#[tokio::test]
+async fn a_request_leaves_one_line_which_says_who_asked_what_it_cost_and_nothing_of_the_unit() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    let heard = Heard::from_now_on();
+    let event = bench.event("assign-variant", Role::Service).await;
+    assert_eq!(bench.call(function(), event.clone()).await.status, 200);
+    let (line, bytes) = line_of(&heard);
+    assert!(bytes <= 1_000, "{bytes} bytes: {line}");
+    assert_eq!((&line["route"], &line["method"]), (&json!("/tests/{test_id}/assignments"), &json!("POST")));
+    assert_eq!((&line["workspace"], &line["outcome"]), (&json!("acme"), &json!("ok")));
+    assert!(line["subject"].as_str().is_some_and(|subject| subject.len() == 32), "{line}");
+    assert_eq!((&line["DynamodbCalls"], &line["ColdStarts"]), (&json!(2), &json!(1)));
+    assert!(!line.to_string().contains("umbrella") && !line.to_string().contains("acme.com"), "{line}");
+    let heard = Heard::from_now_on();
+    bench.call(function(), event).await;
+    let (line, bytes) = line_of(&heard);
+    assert!(line.get("ColdStarts").is_none() && bytes <= 1_000, "{bytes}: {line}");
+    println!("{bytes} bytes: {line}");
+}
+
+#[tokio::test]
+async fn a_refused_request_is_named_by_its_problem_and_whoever_is_known_is_said() {
+    let bench = Bench::start().await;
+    let heard = Heard::from_now_on();
+    let event = bench.event("assign-variant", Role::Viewer).await;
+    assert_eq!(bench.call(function(), event.clone()).await.status, 403);
+    let (line, _) = line_of(&heard);
+    assert_eq!((&line["outcome"], &line["workspace"]), (&json!("insufficient_scope"), &json!("acme")));
+    let heard = Heard::from_now_on();
+    bench.call(function(), bellwether::testing::without_token(event)).await;
+    let (line, _) = line_of(&heard);
+    assert_eq!((&line["outcome"], &line["TokenRefusals"]), (&json!("unauthenticated"), &json!(1)));
+    assert!(line.get("subject").is_none(), "{line}");
 }

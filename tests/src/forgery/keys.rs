@@ -41,6 +41,7 @@ async fn unknown_names_of_keys_buy_one_refresh_a_minute_however_many_there_are()
         allowed_origins: Vec::new(),
         admin_networks: Networks::default(),
         screen: Screen::default(),
+        metrics_namespace: None,
         limits: Limits { key_cache_seconds: KEPT, ..Limits::default() },
     };
     let clock = time.clone();

@@ -1,0 +1,113 @@
+//! What the catalogue of metrics says is what everybody says: the file for what is not written in Rust, the
+//! objectives in `terraform/`, and what the built functions write.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up is to panic")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bellwether::auth::role::Role;
+use bellwether::http::routes::{ON_EVENTS, ROUTES};
+use bellwether::telemetry::catalogue::{FAMILIES, METRICS, objective_ms};
+use bellwether_tests::cloud::Cloud;
+use bellwether_tests::emf::metrics_of;
+use bellwether_tests::fleet::{Fleet, event_of, sample};
+use bellwether_tests::runtime::project;
+use serde_json::{Value, json};
+
+const NAMESPACE: &str = "Bellwether/tests";
+
+/// `CATALOGUE=write cargo test -p bellwether-tests --test telemetry` writes the file anew.
+#[test]
+fn the_catalogue_in_the_file_is_that_of_the_code() {
+    let path = project().join("monitoring/catalogue.json");
+    let wanted = json!({ "cloudwatch": METRICS, "prometheus": FAMILIES });
+    if std::env::var("CATALOGUE").is_ok_and(|word| word == "write") {
+        std::fs::write(&path, format!("{wanted:#}\n")).unwrap();
+    }
+    let held: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    assert_eq!(held, wanted, "CATALOGUE=write writes it anew");
+}
+
+#[test]
+fn the_objective_of_a_function_is_the_p99_that_alarms() {
+    let text = std::fs::read_to_string(project().join("terraform/locals.tf")).unwrap();
+    let mut held = BTreeSet::new();
+    for line in text.lines().filter(|line| line.contains("p99_ms = ")) {
+        let name = line.split_whitespace().next().unwrap();
+        let (_, rest) = line.split_once("p99_ms = ").unwrap();
+        let (p99, _) = rest.split_once(',').unwrap();
+        if p99 != "null" {
+            assert_eq!(p99.parse::<u32>().unwrap(), objective_ms(name), "{name}");
+            held.insert(name.to_owned());
+        }
+    }
+    let routed = ROUTES.iter().map(|route| route.function.to_owned());
+    assert!(held.is_superset(&routed.collect()), "{held:?}");
+}
+
+#[test]
+fn no_label_and_no_dimension_can_name_a_unit_a_person_or_a_token() {
+    let bounded = ["function", "outcome", "workspace", "test", "variant", "goal", "decision"];
+    let dimensions = METRICS.iter().flat_map(|metric| metric.dimensions.iter().copied().flatten());
+    let labels = FAMILIES.iter().flat_map(|family| family.labels);
+    for name in dimensions.chain(labels) {
+        assert!(bounded.contains(name), "{name}");
+    }
+}
+
+/// What each function has written, line by line.
+async fn lines(fleet_of: &[(&str, &str)]) -> BTreeMap<String, Vec<Value>> {
+    let cloud = Cloud::start().await;
+    let mut fleet = Fleet::new(&cloud, fleet_of);
+    for route in &ROUTES {
+        fleet.ask(route.function, event_of(&cloud, route, Role::Admin)).await;
+        fleet.ask(route.function, sample(route.function)).await;
+    }
+    for function in ON_EVENTS {
+        let _ = fleet.invoke(function, sample(function)).await;
+    }
+    let read = |log: String| log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    fleet.logs().into_iter().map(|(function, log)| (function, read(log))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_request_of_a_built_function_says_its_metrics_whatever_the_level_and_all_are_of_the_catalogue()
+{
+    let written = lines(&[("METRICS_NAMESPACE", NAMESPACE), ("LOG_LEVEL", "error")]).await;
+    let mut seen = BTreeSet::new();
+    for route in &ROUTES {
+        let lines = &written[route.function];
+        let answered: Vec<_> = lines.iter().filter(|line| line["message"] == "request").collect();
+        assert!(answered.len() >= 2, "{}", route.function);
+        for line in answered {
+            let metrics = metrics_of(line, NAMESPACE);
+            for name in ["Requests", "Latency", "Faults", "SlowRequests", "DynamodbCalls", "DynamodbUnits"] {
+                assert!(metrics.contains(name), "{name}: {line}");
+            }
+            assert_eq!(
+                (&line["function"], &line["level"]),
+                (&json!(route.function), &json!("INFO")),
+                "{line}"
+            );
+            assert!(
+                line["outcome"].is_string() && line["status"].is_u64() && line["route"].is_string(),
+                "{line}"
+            );
+            seen.extend(metrics);
+        }
+        let cold = lines.iter().filter(|line| line.get("ColdStarts").is_some()).count();
+        assert_eq!(cold, 1, "{}", route.function);
+    }
+    for line in written.values().flatten() {
+        seen.extend(metrics_of(line, NAMESPACE));
+    }
+    assert!(seen.contains("TokenRefusals") && seen.contains("SignIns"), "{seen:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_namespace_no_line_speaks_to_cloudwatch_and_the_level_holds_for_all() {
+    let written = lines(&[("METRICS_NAMESPACE", ""), ("LOG_LEVEL", "error")]).await;
+    let requests = written.values().flatten().filter(|line| line["message"] == "request");
+    assert_eq!(requests.count(), 0);
+    assert!(written.values().flatten().all(|line| line.get("_aws").is_none()));
+}
