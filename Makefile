@@ -30,6 +30,7 @@ FUZZ_VERSION := 0.13.2
 MINUTES ?= 10
 
 .PHONY: help setup run demo demo-trial test lint deny unit zip-size bench calibrate clean api-check api-check-short spectral fuzz fuzz-keep
+.PHONY: dashboards monitoring-check monitor monitor-check
 
 help: ## Show what can be done
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 14
@@ -78,6 +79,31 @@ $(SPECTRAL): local/spectral/package.json local/spectral/package-lock.json
 	@mkdir -p $(TOOLS)/spectral && cp $^ $(TOOLS)/spectral
 	@cd $(TOOLS)/spectral && npm ci --ignore-scripts --silent --no-audit --no-fund
 	@touch $@
+
+# The compiler and the types of Grafana's dashboards; they need Node.js.
+GRAFANA := $(TOOLS)/grafana/node_modules/.bin/tsc
+
+dashboards: ## Make Grafana's dashboards of their sources in monitoring/grafana/src (needs Node.js)
+	@echo "==> dashboards"
+	@if command -v npm >/dev/null; then $(MAKE) -s --no-print-directory $(GRAFANA) && python3 monitoring/check/dashboards.py write; \
+		else echo "skipped: there is no npm on PATH"; fi
+
+$(GRAFANA): monitoring/grafana/package.json monitoring/grafana/package-lock.json
+	@echo "==> tools: installing tsc and Grafana's types into $(TOOLS)/grafana (once; they take 30 MB)"
+	@mkdir -p $(TOOLS)/grafana && cp $^ $(TOOLS)/grafana
+	@cd $(TOOLS)/grafana && npm ci --ignore-scripts --silent --no-audit --no-fund
+	@touch $@
+
+monitoring-check: setup ## Rules, alerts, routes and dashboards of monitoring/, without a server
+	@echo "==> monitoring"
+	@if command -v npm >/dev/null; then $(MAKE) -s --no-print-directory $(GRAFANA); fi
+	@$(VENV)/python monitoring/check/main.py
+
+monitor: setup ## Prometheus and Alertmanager beside the running server, until Ctrl-C
+	@$(VENV)/python local/monitor.py
+
+monitor-check: setup ## Hold every panel and rule to what the running server says
+	@$(VENV)/python local/monitor_check.py
 
 api-check: ## Hold the running server to openapi.yaml with schemathesis, with a token of each role
 	@echo "==> the running server and openapi.yaml"
