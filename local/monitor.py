@@ -159,7 +159,8 @@ def main():
     parser.add_argument("--interval", type=int, default=5, help="seconds between two scrapes (default: %(default)s)")
     parser.add_argument("--port", type=int, default=9090, help="port of Prometheus (default: %(default)s)")
     parser.add_argument("--alertmanager-port", type=int, default=9093, help="port of Alertmanager (default: %(default)s)")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell may have started this with SIGINT ignored
+        signal.signal(number, signal.default_int_handler)
     try:
         run(parser.parse_args())
     except (Failure, ApiError) as failure:

@@ -48,14 +48,19 @@ def shortened(path):
     return re.sub(r"(\[|\boffset |\binterval: )(\d+[smhdw])(\]|\b)", short, path.read_text())
 
 
+def tests(api):
+    """(id, status) of every test of the workspace."""
+    start = ""
+    while start is not None:
+        page = api.call("GET", f"/v1/tests{start}")
+        yield from ((test["test_id"], test["status"]) for test in page["tests"])
+        start = f"?next={page['next']}" if page["next"] else None
+
+
 def campaign(api, state):
     """The latest running campaign, played now if there is none."""
     for attempt in range(2):
-        listed, page = [], {"next": None}
-        while listed == [] or page["next"]:
-            page = api.call("GET", "/v1/tests" + (f"?next={page['next']}" if page["next"] else ""))
-            listed += [test["test_id"] for test in page["tests"] if test["status"] == "running"] or [""]
-        found = sorted(test for test in listed if test.startswith(CAMPAIGN))
+        found = sorted(name for name, status in tests(api) if status == "running" and name.startswith(CAMPAIGN))
         if found:
             return found[-1]
         if attempt == 0:
@@ -160,7 +165,8 @@ def check(state):
 def main():
     parser = argparse.ArgumentParser(description="Hold every panel and rule to what the running server says.")
     parser.add_argument("--state", default=".run", help="the folder of the running server's state (default: %(default)s)")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell may have started this with SIGINT ignored
+        signal.signal(number, signal.default_int_handler)
     try:
         check(parser.parse_args().state)
     except (Failure, ApiError) as failure:
