@@ -177,3 +177,18 @@ async fn without_its_store_a_run_fails_and_says_so() {
     let bench = Bench::at("http://127.0.0.1:1".to_owned()).await;
     assert!(summarize(&bench.app, in_minutes(&bench, 15)).await.is_err());
 }
+
+#[tokio::test]
+async fn a_deadline_that_was_over_before_the_event_came_is_none_and_the_run_has_a_minute() {
+    let bench = Bench::start().await;
+    let running = bench.launch(json!({})).await;
+    let mut hasty = bench.cold().await;
+    hasty.app.limits.fold_reserve_seconds = 5;
+    let event = serde_json::value::to_raw_value(&json!({})).unwrap();
+    let mut context = lambda_http::Context::default();
+    context.deadline = 600_000;
+    let event = lambda_http::lambda_runtime::LambdaEvent::new(event, context);
+    let answer = bellwether::http::invoke(&hasty.app, function(), event).await.unwrap();
+    assert_eq!(answer.get(), r#"{"folded":1,"failed":0,"left":0}"#);
+    assert!(kept(&bench, &running).await.is_some());
+}

@@ -123,7 +123,7 @@ pub async fn invoke(
         let request_id = event.context.request_id.clone();
         let trace = event.context.xray_trace_id.as_deref();
         let boundary = Boundary::enter(app, function.name, request_id.clone(), trace);
-        let invocation = Invocation { request_id, deadline: deadline(&event) };
+        let invocation = Invocation { request_id, deadline: deadline(&event, app.clock.now()) };
         if let Some(outcome) = handler(app, own, invocation).await {
             boundary.handled(app, ended(outcome.as_ref().err(), 200));
             let answer = outcome.map_err(|problem| {
@@ -157,9 +157,11 @@ fn own_event(payload: &RawValue) -> Option<Value> {
     event.get("requestContext").is_none().then_some(event)
 }
 
-/// When Lambda will end the invocation.
-fn deadline<T>(event: &LambdaEvent<T>) -> Timestamp {
-    Timestamp::from_millis(i64::try_from(event.context.deadline).unwrap_or(i64::MAX))
+/// When Lambda will end the invocation. A moment that is over is none: `cargo lambda watch` names one of 1970
+/// to everybody and ends nothing, so that an event then has a minute.
+fn deadline<T>(event: &LambdaEvent<T>, now: Timestamp) -> Timestamp {
+    let said = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
+    Timestamp::from_millis(if said > now.millis() { said } else { now.millis() + 60_000 })
 }
 
 /// Runs the handler within its budget and writes the response, its headers and the log line. Neither

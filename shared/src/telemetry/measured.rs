@@ -48,7 +48,10 @@ fn of_test(workspace: &Workspace, test: &Experiment, report: Option<&Value>, now
     let (workspace, test_id) = (workspace.as_str(), test.definition.test_id.as_str());
     let runs = test.status == Status::Running;
     let mut samples = vec![Sample::new(&RUNNING, [workspace, test_id], f64::from(u8::from(runs)))];
-    let Some(report) = report else { return samples };
+    let Some(report) = report else {
+        samples.extend(nothing_yet(workspace, test));
+        return samples;
+    };
     let mut put = |family: &'static Family, rest: &[&str], value: Option<f64>| {
         let labels = [workspace, test_id].iter().chain(rest).map(|label| (*label).to_owned()).collect();
         samples.extend(value.map(|value| Sample { family, labels, value }));
@@ -68,6 +71,18 @@ fn of_test(workspace: &Workspace, test: &Experiment, report: Option<&Value>, now
         of_goal(goal, &mut put);
     }
     samples
+}
+
+/// The counts of a phase that was not counted yet: a rise from nothing to the first count is seen as one.
+fn nothing_yet<'a>(workspace: &'a str, test: &'a Experiment) -> impl Iterator<Item = Sample> + 'a {
+    let (definition, test_id) = (&test.definition, test.definition.test_id.as_str());
+    definition.variants.iter().flat_map(move |variant| {
+        let variant = variant.key.as_str();
+        let goals = definition.goals.iter().map(move |goal| {
+            Sample::new(&CONVERSIONS, [workspace, test_id, variant, goal.key.as_str()], 0.0)
+        });
+        std::iter::once(Sample::new(&UNITS, [workspace, test_id, variant], 0.0)).chain(goals)
+    })
 }
 
 fn of_goal(goal: &Value, put: &mut impl FnMut(&'static Family, &[&str], Option<f64>)) {
@@ -148,6 +163,9 @@ mod tests {
             vec![(test("over", Status::Stopped), Some(report())), (test("new", Status::Running), None)];
         let page = page(&acme(), kept, &[], Timestamp::from_millis(90_000));
         assert!(page.iter().all(|own| own.family != &FOLD_AGE));
+        let of_new = |own: &&Sample| own.labels.get(1).is_some_and(|test| test == "new");
+        let counts = page.iter().filter(of_new).filter(|own| [&UNITS, &CONVERSIONS].contains(&own.family));
+        assert_eq!(counts.map(|own| own.value.to_string()).collect::<Vec<_>>(), ["0", "0", "0", "0"]);
         let running: Vec<_> = page.iter().filter(|own| own.family == &RUNNING).collect();
         assert_eq!((running[0].labels[1].as_str(), running[0].value.to_string()), ("new", "1".to_owned()));
         assert_eq!((running[1].labels[1].as_str(), running[1].value.to_string()), ("over", "0".to_owned()));

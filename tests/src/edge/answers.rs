@@ -70,12 +70,14 @@ fn assert_edge(what: &str, answer: &Response, origins: Origins, may_be_kept: boo
     let wanted = match answer.status {
         204 => "",
         400.. => "application/problem+json; charset=utf-8",
+        _ if what.contains("/metrics") => "text/plain; version=0.0.4; charset=utf-8",
         _ => "application/json; charset=utf-8",
     };
     // What OAuth defines (RFC 6749 section 5.2, RFC 7517) has a media type of its own.
     let oauth = what.contains("/oauth/") || what.contains("/.well-known/");
     assert!(answer.header("content-type") == wanted || (oauth && is_json(answer)), "{what}: {answer:?}");
-    assert!(answer.status == 204 || answer.json().is_object(), "{what}: {}", answer.body);
+    let is_page = what.contains("/metrics") && answer.status == 200;
+    assert!(answer.status == 204 || is_page || answer.json().is_object(), "{what}: {}", answer.body);
     let cors = |name: &str| answer.header(&format!("access-control-{name}")).to_owned();
     let said = (answer.header("vary").to_lowercase(), cors("allow-origin"), cors("allow-credentials"));
     let wanted = match origins {

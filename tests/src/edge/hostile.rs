@@ -104,7 +104,9 @@ async fn odd_characters_anywhere_are_answered_below_500_and_forge_no_header_and_
             for event in placed(&event, odd) {
                 let answer = fleet.ask(route.function, event).await;
                 assert!(answer.status < 500, "{route:?} {odd:?}: {answer:?}");
-                assert!(!answer.headers.contains_key("x-injected") && answer.json().is_object());
+                let is_page = route.path == "/metrics" && answer.status == 200;
+                assert!(!answer.headers.contains_key("x-injected"), "{route:?} {odd:?}: {answer:?}");
+                assert!(is_page || answer.json().is_object(), "{route:?} {odd:?}: {answer:?}");
                 asked += 1;
             }
         }
