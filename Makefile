@@ -30,7 +30,7 @@ FUZZ_VERSION := 0.13.2
 MINUTES ?= 10
 
 .PHONY: help setup run demo demo-trial test lint deny unit zip-size bench calibrate clean api-check api-check-short spectral fuzz fuzz-keep
-.PHONY: dashboards monitoring-check monitor monitor-check
+.PHONY: dashboards monitoring-check monitor monitor-check monitored watched
 
 help: ## Show what can be done
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 14
@@ -47,7 +47,7 @@ demo: ## Play a campaign of 400 accounts against the running server
 demo-trial: ## Replay a published trial against the running server
 	@python3 local/demo_trial.py
 
-test: lint spectral unit api-check-short deny zip-size deployed ## Everything that proves the project on one machine
+test: lint spectral unit api-check-short watched deny zip-size deployed ## Everything that proves the project on one machine
 	@echo "==> all passed"
 
 lint: ## Formatting and clippy
@@ -104,6 +104,14 @@ monitor: setup ## Prometheus and Alertmanager beside the running server, until C
 
 monitor-check: setup ## Hold every panel and rule to what the running server says
 	@$(VENV)/python local/monitor_check.py
+
+watched: setup ## monitoring-check and monitored, where Prometheus is at hand (in CI it must be)
+	@if [ -n "$$CI" ] || found=$$($(VENV)/python local/prometheus.py 2>&1); then $(MAKE) --no-print-directory monitoring-check monitored; \
+		else echo "skipped: make monitoring-check and make monitored, for $$found"; fi
+
+monitored: setup ## The same with a server of its own
+	@echo "==> the running server and its monitoring"
+	@$(VENV)/python local/monitor_check.py --own
 
 api-check: ## Hold the running server to openapi.yaml with schemathesis, with a token of each role
 	@echo "==> the running server and openapi.yaml"

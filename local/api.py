@@ -37,6 +37,13 @@ def exchange(method, url, body=None, headers=None, timeout=60):
         return reply.code, reply.headers, _parse(reply.read())
 
 
+def read_text(url, headers, timeout=60):
+    """The text at a URL of this machine; a URLError unless its status is a success."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(urllib.request.Request(url, headers=headers), timeout=timeout) as reply:
+        return reply.read().decode()
+
+
 def _parse(text):
     try:
         return json.loads(text)

@@ -10,17 +10,14 @@ import argparse
 import json
 import os
 import secrets
-import shutil
 import signal
-import socket
-import subprocess
 import sys
-import time
 import urllib.parse
 import urllib.request
 
 sys.dont_write_bytecode = True
 from api import Api, ApiError
+from own_server import own_server
 from processes import ROOT, Children, Failure
 from progress import step
 from toolchain import check_tools, set_up
@@ -28,7 +25,6 @@ from toolchain import check_tools, set_up
 VENV = ROOT / ".tools" / "check-venv"
 REQUIREMENTS = ROOT / "local" / "requirements-check.txt"
 STATE = ROOT / ".run-check"
-PATIENCE = 1800  # seconds for the server to be built and ready
 ADMIN = "admin"
 ROLES = ("viewer", "analyst")
 SCOPES = ["assignments:write", "conversions:write", "metrics:read"]
@@ -38,33 +34,6 @@ TESTS = [  # those that local/api_check.toml names
     {"test_id": "pricing-page-q4", "name": "Pricing page", "variants": VARIANTS, "goals": GOALS, "segments": ["industry"]},
     {"test_id": "external-test", "name": "Mail", "variants": VARIANTS, "goals": GOALS, "allocation": {"mode": "external"}},
 ]
-
-
-def start_server():
-    """A server on a free port, once it is ready."""
-    shutil.rmtree(STATE, ignore_errors=True)
-    STATE.mkdir()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "local/run.py", "--port", str(port), "--state", STATE.name]
-    step(f"a server: http://127.0.0.1:{port} (log: {STATE.name}/run.log)")
-    with (STATE / "run.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-    deadline = time.monotonic() + PATIENCE
-    while not (STATE / "session.json").exists():
-        if process.poll() is not None or time.monotonic() > deadline:
-            stop_server(process)
-            raise Failure(f"the server did not start; see {STATE.name}/run.log")
-        time.sleep(0.2)
-    return process
-
-
-def stop_server(process):
-    """Ctrl-C, after which the server ends all that it started."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)
-    process.wait()
 
 
 def prepare(admin):
@@ -123,15 +92,11 @@ def check(children, person, role, short):
 def run(children, options):
     check_tools()
     set_up(children, VENV, REQUIREMENTS, "it takes 120 MB")
-    server = start_server()
-    try:
+    with own_server(STATE):
         people = prepare(Api.find(STATE))
         outcomes = [check(children, person, role, options.short) for role, person in people.items()]
-    finally:
-        stop_server(server)
-    if not all(outcomes):
-        raise Failure(f"the server and openapi.yaml disagree; the server's logs are in {STATE.name}")
-    shutil.rmtree(STATE)
+        if not all(outcomes):
+            raise Failure(f"the server and openapi.yaml disagree; the server's logs are in {STATE.name}")
 
 
 def main():

@@ -3,6 +3,7 @@
 It starts Prometheus at the server (monitor.py) with every time in the rules made short, plays the campaign of demo.py unless
 one is running already, and waits for a fold and a scrape of it. Then it checks, all of it with Prometheus' own answers:
 
+- The page of metrics has the form that promtool asks for.
 - The counts of Prometheus are those of GET /v1/tests/{id}/results.
 - Each expression of a Prometheus panel returns data, its variables replaced by those of the campaign.
 - Each recording rule returns data: with short times, what needs a week needs a minute. Not the one in FILTERS, which keeps
@@ -20,10 +21,12 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
-from api import Api, ApiError
+from api import Api, ApiError, read_text
 from monitor import ENVIRONMENT, PATIENCE, Monitoring
+from own_server import own_server
 from processes import ROOT, Failure
 from progress import step
+from prometheus import programs
 
 sys.path.insert(0, str(ROOT / "monitoring" / "check"))
 import files
@@ -36,6 +39,7 @@ FILTERS = {"workspace_test:bellwether_activity:watched"}
 FOLD = 180  # seconds for a fold and a scrape; `make run` folds every minute
 HISTORY = 90  # seconds for the longest of the short times to have passed
 CAMPAIGN = "campaign-"
+OWN_STATE = ROOT / ".run-monitor"
 
 
 def shortened(path):
@@ -134,6 +138,15 @@ def with_data(monitoring, wanted):
     return len(wanted) - len(empty), "\n".join(empty)
 
 
+def page(api):
+    """Hold the page of metrics to what promtool says of its form; the number of its series."""
+    text = read_text(f"{api.url}/v1/metrics", {"authorization": f"Bearer {api.token}", "accept": "text/plain"})
+    told = subprocess.run([programs()["promtool"], "check", "metrics"], input=text, text=True, capture_output=True, check=False)
+    if told.returncode or told.stdout or told.stderr:
+        raise Failure(f"promtool finds fault with the page of metrics: {told.stdout}{told.stderr}")
+    return sum(not line.startswith("#") for line in text.splitlines())
+
+
 def alerts(monitoring):
     """How many alerts Prometheus takes and keeps silent, and the first that fires on a sound server."""
     found = [rule for _, rule in files.rules() if "alert" in rule]
@@ -153,6 +166,7 @@ def check(state):
         test = campaign(api, state)
         step(f"waiting for a fold of {test}, and a scrape of it")
         print(f"    {until(FOLD, lambda: compare(api, monitoring, test))} counts are those of the results")
+        print(f"    promtool takes the page of {page(api)} series")
         labels = monitoring.query(f'bellwether_test_running{{test="{test}"}}')[0]["metric"]
         goal = api.call("GET", f"/v1/tests/{test}")["goals"][0]["key"]
         values = {"environment": ENVIRONMENT, "workspace": labels["workspace"], "test": test, "goal": goal}
@@ -165,10 +179,16 @@ def check(state):
 def main():
     parser = argparse.ArgumentParser(description="Hold every panel and rule to what the running server says.")
     parser.add_argument("--state", default=".run", help="the folder of the running server's state (default: %(default)s)")
+    parser.add_argument("--own", action="store_true", help="start a server for it, and end it")
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell may have started this with SIGINT ignored
         signal.signal(number, signal.default_int_handler)
     try:
-        check(parser.parse_args().state)
+        options = parser.parse_args()
+        if not options.own:
+            check(options.state)
+        else:
+            with own_server(OWN_STATE, "--fold-every", "10"):
+                check(OWN_STATE.name)
     except (Failure, ApiError) as failure:
         print(f"monitor-check: {failure}", file=sys.stderr)
         return getattr(failure, "code", 1)

@@ -25,9 +25,6 @@ from servers import (
 from toolchain import check_alone, check_port, check_tools, set_up_tools
 
 
-FOLD_EVERY = 60  # seconds; in AWS a schedule does it
-
-
 class Stopped(Exception):
     """SIGINT or SIGTERM arrived."""
 
@@ -81,12 +78,12 @@ def run(children, options, state):
         step(f"ready: {base}/v1 (Ctrl-C ends it; logs in {options.state})")
         print(f"\nadmin     {ADMIN}\npassword  {password}\n\nSign in, create a test, start it and ask for a variant:\n")
         print("\n".join(next_steps(base, password)) + "\n\nOr watch a campaign: make demo. Or replay a published trial: make demo-trial\n", flush=True)
-        next_fold = time.monotonic() + FOLD_EVERY
+        next_fold = time.monotonic() + options.fold_every
         while True:
             children.check()
             if time.monotonic() >= next_fold:
                 summarize(children, base)
-                next_fold = time.monotonic() + FOLD_EVERY
+                next_fold = time.monotonic() + options.fold_every
             time.sleep(0.5)
     finally:
         session.unlink(missing_ok=True)
@@ -113,6 +110,7 @@ def main():
     parser.add_argument("--port", type=port_number, default=9000, help="port of the API (default: %(default)s)")
     parser.add_argument("--emulator-port", type=int, default=0, help="port of the emulated cloud (default: a free one)")
     parser.add_argument("--state", default=".run", help="folder of logs and run state (default: %(default)s)")
+    parser.add_argument("--fold-every", type=int, default=60, help="seconds between two counts of results, as AWS's schedule has them (default: %(default)s)")
     parser.add_argument("--setup-only", action="store_true", help="install the pinned tools and stop")
     options = parser.parse_args()
 

@@ -15,6 +15,8 @@ use bellwether_tests::runtime::project;
 use serde_json::{Value, json};
 
 const NAMESPACE: &str = "Bellwether/tests";
+/// A run of the schedule has little time here, and needs less.
+const HASTY: &[(&str, &str)] = &[("FOLD_RESERVE_SECONDS", "5")];
 
 /// `CATALOGUE=write cargo test -p bellwether-tests --test telemetry` writes the file anew.
 #[test]
@@ -110,4 +112,44 @@ async fn without_a_namespace_no_line_speaks_to_cloudwatch_and_the_level_holds_fo
     let requests = written.values().flatten().filter(|line| line["message"] == "request");
     assert_eq!(requests.count(), 0);
     assert!(written.values().flatten().all(|line| line.get("_aws").is_none()));
+}
+
+/// The page of metrics as a machine reads it, line by line.
+async fn page(cloud: &Cloud, fleet: &mut Fleet) -> BTreeSet<String> {
+    let route = ROUTES.iter().find(|route| route.path == "/metrics").unwrap();
+    let answer = fleet.ask(route.function, event_of(cloud, route, Role::Service)).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.body.lines().filter(|line| line.contains("_total{")).map(str::to_owned).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_every_process_has_been_replaced_no_count_has_gone_back() {
+    let cloud = Cloud::start().await;
+    let mut first = Fleet::new(&cloud, HASTY);
+    let route = |function| ROUTES.iter().find(|route| route.function == function).unwrap();
+    for function in ["create-test", "update-test", "assign-variant", "record-conversion", "login"] {
+        let answer = first.ask(function, event_of(&cloud, route(function), Role::Admin)).await;
+        assert!(answer.status < 500, "{answer:?}");
+    }
+    let done = first.invoke("summarize-tests", sample("summarize-tests")).await.unwrap();
+    assert_eq!(done["folded"], 1, "{done}");
+    let before = page(&cloud, &mut first).await;
+    assert!(
+        before.iter().any(|line| line.starts_with("bellwether_test_units_total") && line.ends_with(" 1")),
+        "{before:?}"
+    );
+    assert!(
+        before.iter().any(|line| line.starts_with("bellwether_sign_ins_total") && line.ends_with(" 1")),
+        "{before:?}"
+    );
+    drop(first.logs());
+    let mut second = Fleet::new(&cloud, HASTY);
+    assert_eq!(page(&cloud, &mut second).await, before);
+    second.ask("login", event_of(&cloud, route("login"), Role::Admin)).await;
+    second.invoke("summarize-tests", sample("summarize-tests")).await.unwrap();
+    let after = page(&cloud, &mut second).await;
+    assert!(
+        after.iter().any(|line| line.starts_with("bellwether_sign_ins_total") && line.ends_with(" 2")),
+        "{after:?}"
+    );
 }
