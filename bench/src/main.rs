@@ -42,6 +42,10 @@ async fn main() -> ExitCode {
         eprintln!("bench: {} under callgrind", subject.name);
         counts.push(instructions::of_a_warm_invocation(subject, &folder).await);
     }
+    let silent = subjects[0].silent("assign-variant-silent");
+    eprintln!("bench: {} under callgrind", silent.name);
+    let silent = instructions::of_a_warm_invocation(&silent, &folder).await;
     met &= report::instructions(&subjects, &counts);
+    met &= report::telling(counts[0], silent);
     if met { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

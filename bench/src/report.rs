@@ -12,6 +12,8 @@ const START_CPU: Duration = Duration::from_millis(6);
 const CALLS: (u64, u64) = (2, 0);
 /// A warm assignment's instructions, in those of the bare function.
 const INSTRUCTIONS: f64 = 2.5;
+/// A warm assignment's instructions with its line in the log and its metrics, in those without.
+const TELLING: f64 = 1.1;
 
 /// Prints what was timed; false when the calls to DynamoDB are too many.
 #[must_use]
@@ -45,6 +47,18 @@ pub fn instructions(subjects: &[Subject], counts: &[u64]) -> bool {
     println!();
     let met = ratio(*assign, *hello) <= INSTRUCTIONS;
     verdict("a warm assignment at most 2.5 x the instructions of hello", met);
+    met
+}
+
+/// Prints what it costs to tell of a request; false when that is too much.
+#[must_use]
+pub fn telling(told: u64, silent: u64) -> bool {
+    let dearer = ratio(told, silent);
+    line("  without log line and metrics", std::iter::once(silent.to_string()));
+    line("  with them, in those without", std::iter::once(format!("{dearer:.3}")));
+    println!();
+    let met = dearer <= TELLING;
+    verdict("log line and metrics at most 1.1 x the instructions without", met);
     met
 }
 

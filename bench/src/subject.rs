@@ -34,6 +34,7 @@ impl Subject {
         let mut environment = cloud.environment(proxy);
         // The level of production: the log line of each request is part of its cost.
         environment.retain(|(name, _)| name != "LOG_LEVEL");
+        environment.push(("METRICS_NAMESPACE".to_owned(), "Bellwether/bench".to_owned()));
         let event = event(cloud);
         [("assign-variant", "assigned"), ("hello", "Hello"), ("hello-http", "Hello")].map(
             |(name, answers)| Self {
@@ -44,6 +45,21 @@ impl Subject {
                 answers,
             },
         )
+    }
+
+    /// The same function when it tells nothing of its requests: no line, and no metrics with it.
+    #[must_use]
+    pub fn silent(&self, name: &'static str) -> Self {
+        let mut environment = self.environment.clone();
+        environment.retain(|(name, _)| name != "METRICS_NAMESPACE");
+        environment.push(("LOG_LEVEL".to_owned(), "error".to_owned()));
+        Self {
+            name,
+            binary: self.binary.clone(),
+            environment,
+            event: self.event.clone(),
+            answers: self.answers,
+        }
     }
 
     /// Whether `answer` is one of a function that did its work.
