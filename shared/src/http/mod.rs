@@ -183,7 +183,7 @@ pub async fn respond(app: &App, function: Function, request: Request) -> Respons
         Ok(outcome) => outcome,
         Err(_) => Err(Problem::Unavailable(format!("no answer within {:?}", function.budget))),
     };
-    let mut word = ended(outcome.as_ref().err(), 200);
+    let mut end = ended(outcome.as_ref().err(), 200);
     let response = match outcome {
         Ok(reply) => reply.into_response(),
         Err(problem) => {
@@ -196,8 +196,8 @@ pub async fn respond(app: &App, function: Function, request: Request) -> Respons
             problem.into_response(&instance, &request_id)
         }
     };
-    word.status = response.status().as_u16();
-    boundary.answered(app, &instance, word);
+    end.status = response.status().as_u16();
+    boundary.answered(app, &instance, end);
     headers::secure(response, &request_id, &cors)
 }
 
