@@ -25,7 +25,7 @@ pub mod tokens;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use lambda_http::lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use lambda_http::lambda_runtime::{self, Error, LambdaEvent, service_fn};
 use lambda_http::request::RequestContext;
 use lambda_http::{Adapter, Body, IntoResponse, Request, RequestExt, Response, Service};
 use serde_json::Value;
@@ -104,7 +104,11 @@ pub async fn serve(function: Function) -> Result<(), Error> {
     crate::telemetry::log::init();
     let app = App::from_env().await?;
     let app = &app;
-    run(service_fn(move |event: LambdaEvent<Box<RawValue>>| invoke(app, function, event))).await
+    let service = service_fn(move |event: LambdaEvent<Box<RawValue>>| invoke(app, function, event));
+    #[cfg(feature = "traces")]
+    return lambda_runtime::Runtime::new(service).layer(crate::telemetry::traces::traced()).run().await;
+    #[cfg(not(feature = "traces"))]
+    lambda_runtime::run(service).await
 }
 
 /// Answers one invocation: an HTTP request in payload 1.0 or 2.0, or the function's own event.

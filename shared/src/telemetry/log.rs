@@ -12,7 +12,7 @@ use tracing::{Event, Subscriber};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::format::{Format, Json, Writer};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -25,16 +25,19 @@ pub(super) const LINE: &str = "bellwether::line";
 pub fn init() {
     let set = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
     let level = set("LOG_LEVEL").and_then(|text| text.parse().ok()).unwrap_or(LevelFilter::INFO);
-    let _ = lines(level, set("METRICS_NAMESPACE").is_some(), std::io::stdout).try_init();
+    let subscriber = lines(level, set("METRICS_NAMESPACE").is_some(), std::io::stdout);
+    #[cfg(feature = "traces")]
+    let subscriber = subscriber.with(super::traces::spans());
+    let _ = subscriber.try_init();
 }
 
 /// The log's lines at `level`, one write for each to what `out` gives; those with metrics always, if
-/// `measured`.
-fn lines<W: Write>(
+/// `measured`. The level is of the lines alone: spans for traces are chosen elsewhere.
+pub(super) fn lines<W: Write>(
     level: LevelFilter,
     measured: bool,
     out: impl Fn() -> W + Send + Sync + 'static,
-) -> impl Subscriber + Send + Sync {
+) -> impl Subscriber + for<'a> LookupSpan<'a> + Send + Sync {
     let targets = Targets::new()
         .with_default(level.min(LevelFilter::WARN))
         .with_target("bellwether", level.min(LevelFilter::DEBUG))
@@ -46,7 +49,7 @@ fn lines<W: Write>(
         .with_span_list(false)
         .map_event_format(Lines)
         .with_writer(move || Ascii(out()));
-    tracing_subscriber::registry().with(lines).with(targets)
+    tracing_subscriber::registry().with(lines.with_filter(targets))
 }
 
 /// Passes on what is a line already, and makes one of everything else.

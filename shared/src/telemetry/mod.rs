@@ -14,6 +14,8 @@ pub mod exposition;
 pub mod line;
 pub mod log;
 pub mod measured;
+#[cfg(feature = "traces")]
+pub mod traces;
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;

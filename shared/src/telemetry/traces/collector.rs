@@ -1,0 +1,105 @@
+//! The way to the collector: spans are held until they are asked for and then sent at once, on the thread
+//! that asks. A thread or a task of its own would be frozen with the process, at any point.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
+use opentelemetry_otlp::{RetryPolicy, SpanExporter, WithExportConfig as _, WithHttpConfig as _};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
+use opentelemetry_sdk::trace::{Span, SpanData, SpanExporter as _, SpanProcessor};
+use ureq::Agent;
+
+/// How long sending may take, from finding the collector to its answer.
+pub(super) const BOUND: Duration = Duration::from_millis(150);
+/// An invocation has two spans; more are held only when nobody asks.
+const MOST: usize = 64;
+/// Of the collector's answer, which is empty or a few bytes.
+const ANSWER_BYTES: u64 = 4_096;
+
+/// Spans that wait to be sent.
+#[derive(Debug)]
+pub(super) struct Held {
+    spans: Mutex<Vec<SpanData>>,
+    exporter: SpanExporter,
+}
+
+impl Held {
+    /// For the collector at `endpoint`, or else at `OTEL_EXPORTER_OTLP_ENDPOINT` or port 4318 of `localhost`.
+    pub(super) fn new(endpoint: Option<&str>) -> Option<Self> {
+        // A second try would wait on the runtime's clock, which stands still while this thread sends.
+        let once = RetryPolicy::disabled();
+        let mut builder =
+            SpanExporter::builder().with_http().with_http_client(Client::new()).with_retry_policy(once);
+        if let Some(endpoint) = endpoint {
+            builder = builder.with_endpoint(endpoint);
+        }
+        builder.build().ok().map(|exporter| Self { spans: Mutex::default(), exporter })
+    }
+}
+
+impl SpanProcessor for Held {
+    fn on_start(&self, _: &mut Span, _: &opentelemetry::Context) {}
+
+    fn on_end(&self, span: SpanData) {
+        let mut spans = self.spans.lock().unwrap_or_else(PoisonError::into_inner);
+        if spans.len() < MOST {
+            spans.push(span);
+        }
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        let spans = std::mem::take(&mut *self.spans.lock().unwrap_or_else(PoisonError::into_inner));
+        if spans.is_empty() {
+            return Ok(());
+        }
+        // The client blocks, so the first poll is the last: anything else gives the spans up.
+        self.exporter.export(spans).now_or_never().unwrap_or(Err(OTelSdkError::Timeout(BOUND)))
+    }
+
+    fn shutdown_with_timeout(&self, _: Duration) -> OTelSdkResult {
+        self.force_flush()
+    }
+
+    fn set_resource(&mut self, resource: &Resource) {
+        self.exporter.set_resource(resource);
+    }
+}
+
+/// A client without TLS that talks to the given address and no other.
+#[derive(Debug)]
+struct Client(Agent);
+
+impl Client {
+    fn new() -> Self {
+        let config = Agent::config_builder()
+            .timeout_global(Some(BOUND))
+            .proxy(None)
+            .max_redirects(0)
+            .http_status_as_error(false)
+            // A connection that was kept over a freeze may be dead without knowing.
+            .max_idle_connections(0)
+            .build();
+        Self(config.new_agent())
+    }
+}
+
+impl HttpClient for Client {
+    fn send_bytes<'s, 'f>(
+        &'s self,
+        request: Request<Bytes>,
+    ) -> BoxFuture<'f, Result<Response<Bytes>, HttpError>>
+    where
+        's: 'f,
+        Self: 'f,
+    {
+        Box::pin(async move {
+            let (parts, body) = self.0.run(request.map(|body| body.to_vec()))?.into_parts();
+            let body = body.into_with_config().limit(ANSWER_BYTES).read_to_vec()?;
+            Ok(Response::from_parts(parts, body.into()))
+        })
+    }
+}
