@@ -10,7 +10,7 @@ use crate::http::extract::typed;
 
 fn units(count: u32) -> Value {
     let unit = |n: u32| {
-        json!({ "unit_id": format!("unit-{n}"), "attributes": { "industry": if n % 2 == 0 { "software" } else { "retail" } },
+        json!({ "unit_id": format!("unit-{n}"), "attributes": { "industry": if n.is_multiple_of(2) { "software" } else { "retail" } },
                 "covariate": n * n % 101 })
     };
     (0..count).map(unit).collect()
