@@ -6,6 +6,9 @@ DENY := $(TOOLS)/bin/cargo-deny
 DENY_VERSION := 0.20.2
 # A function's stripped release zip may have 6 MB: the larger it is, the longer a cold start.
 ZIP_BYTES := 6291456
+# Cargo features of the functions to build; bellwether/traces is one (docs/OPERATIONS.md, Traces).
+FEATURES ?=
+WITH := $(if $(FEATURES),--features $(FEATURES))
 
 # The deployment: which tfvars, where its state is, and where the provider comes from when not from the network.
 ENV ?= dev
@@ -30,7 +33,7 @@ FUZZ_VERSION := 0.13.2
 MINUTES ?= 10
 
 .PHONY: help setup run demo demo-trial test lint deny unit zip-size bench calibrate clean api-check api-check-short spectral fuzz fuzz-keep
-.PHONY: dashboards monitoring-check monitor monitor-check monitored watched
+.PHONY: traces-check dashboards monitoring-check monitor monitor-check monitored watched
 
 help: ## Show what can be done
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 14
@@ -59,6 +62,11 @@ unit: setup ## All tests, the journey against make run among them
 	@echo "==> tests"
 	@cargo test --workspace --locked --doc
 	@cargo test --workspace --locked --lib --bins --tests
+
+traces-check: ## Lints and tests of the feature traces, which is off elsewhere
+	@echo "==> traces"
+	@cargo clippy -p bellwether --features traces --all-targets --locked -- -D warnings
+	@cargo test -p bellwether --features traces,testing --locked --lib traces
 
 deny: $(DENY) ## Licences, sources and banned crates of all dependencies
 	@echo "==> dependencies"
@@ -139,7 +147,7 @@ $(FUZZ):
 
 zip-size: setup ## A function's release zip is at most 6 MB
 	@echo "==> a release zip"
-	@PATH="$(CURDIR)/$(TOOLS)/venv/bin:$$PATH" cargo lambda build --release --compiler cargo --output-format zip -p login
+	@PATH="$(CURDIR)/$(TOOLS)/venv/bin:$$PATH" cargo lambda build --release --compiler cargo --output-format zip $(WITH) -p login
 	@bytes=$$(wc -c < target/lambda/login/bootstrap.zip); echo "login: $$bytes bytes of $(ZIP_BYTES)"; test "$$bytes" -le $(ZIP_BYTES)
 
 bench: setup ## What a decision, a fold and a built function cost (docs/PERFORMANCE.md)
@@ -156,9 +164,9 @@ FAMILIES ?=
 calibrate: ## How often the statistics err, by simulation (docs/STATISTICS.md; half an hour, or FAMILIES=…)
 	@cargo run --release --locked -p bellwether-calibrate -- $(FAMILIES)
 
-build: setup ## Build every function's arm64 zip into target/lambda
+build: setup ## Build every function's arm64 zip into target/lambda (FEATURES=bellwether/traces for traces)
 	@mkdir -p $(TOOLS)/bin && printf '#!/bin/sh\nexec "%s/python" -m ziglang "$$@"\n' "$(VENV)" > $(TOOLS)/bin/zig && chmod +x $(TOOLS)/bin/zig
-	@PATH="$(CURDIR)/$(TOOLS)/bin:$(VENV):$$PATH" cargo lambda build --release --arm64 --locked --output-format zip \
+	@PATH="$(CURDIR)/$(TOOLS)/bin:$(VENV):$$PATH" cargo lambda build --release --arm64 --locked --output-format zip $(WITH) \
 		$(foreach function,$(notdir $(wildcard functions/*)),-p $(function))
 
 tf-init:

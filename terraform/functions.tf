@@ -88,6 +88,7 @@ resource "aws_lambda_function" "this" {
   timeout                        = each.value.timeout
   reserved_concurrent_executions = lookup(var.reserved_concurrency, each.key, -1)
   publish                        = true
+  layers                         = var.function_layers
   code_signing_config_arn        = one(aws_lambda_code_signing_config.this[*].arn)
 
   filename         = var.package_bucket == null ? local.packages[each.key] : null

@@ -123,6 +123,16 @@ variable "architecture" {
 
 # How the functions behave.
 
+variable "function_layers" {
+  description = "Versions of Lambda layers that every function gets, by ARN: the collector that traces need (docs/OPERATIONS.md, Traces)."
+  type        = list(string)
+  default     = []
+  validation {
+    condition     = alltrue([for layer in var.function_layers : can(regex("^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:[A-Za-z0-9_-]+:[0-9]+$", layer))])
+    error_message = "function_layers are ARNs of layer versions, each with its number at the end."
+  }
+}
+
 variable "reserved_concurrency" {
   description = "Most instances of a function at a time, by its name. A function that is not named has no bound of its own (-1): a new account has 10 instances in all, of which none can be reserved."
   type        = map(number)
