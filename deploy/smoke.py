@@ -26,8 +26,19 @@ class Api:
     def __init__(self, url):
         self.url = url.rstrip("/")
 
+    def read(self, path, headers=()):
+        """Status, headers and text of one answer to a GET."""
+        return self._send("GET", path, None, headers)
+
     def ask(self, method, path, body=None, headers=()):
         """Status, headers and parsed body of one answer."""
+        status, headers, text = self._send(method, path, body, headers)
+        try:
+            return status, headers, json.loads(text)
+        except ValueError:
+            return status, headers, None
+
+    def _send(self, method, path, body, headers):
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         kind = {} if body is None else {"content-type": "application/json"}
         request = urllib.request.Request(self.url + path, data, {**kind, **dict(headers)}, method=method)
@@ -35,11 +46,7 @@ class Api:
             answer = urllib.request.urlopen(request, timeout=30)
         except urllib.error.HTTPError as refused:
             answer = refused
-        text = answer.read()
-        try:
-            return answer.status, answer.headers, json.loads(text)
-        except ValueError:
-            return answer.status, answer.headers, None
+        return answer.status, answer.headers, answer.read().decode(errors="replace")
 
 
 def is_problem(answer, status, kind):

@@ -284,7 +284,7 @@ def throttling(api):
 
 
 def run(cloud):
-    """Make the journey."""
+    """Make the journey; gives the API and an admin's token."""
     api = Api(cloud.url)
     step("the first rotation, and what make smoke asks")
     first_key(api)
@@ -304,3 +304,4 @@ def run(cloud):
     step("what the gateway answers itself")
     gateway(api, admin)
     print(f"    {throttling(api)} of 400 sign-ins held back", flush=True)
+    return api, admin

@@ -19,6 +19,7 @@ sys.path[:0] = [str(ROOT / "local"), str(ROOT / "tests" / "e2e")]
 
 import journey  # noqa: E402
 import probe  # noqa: E402
+import watching  # noqa: E402
 from cloud import Cloud, pack  # noqa: E402
 from processes import Children, Failure  # noqa: E402
 from progress import step  # noqa: E402
@@ -64,7 +65,10 @@ def run(children, options, state):
         # On a busy machine the emulator may answer so late that a call is made twice, and the second finds the first.
         print(f"{failure}\nonce more, from nothing", file=sys.stderr)
         cloud = applied(children, options, state / "second", packages)
-    journey.run(cloud)
+    api, admin = journey.run(cloud)
+    step("alarms, graphs and the page of metrics")
+    watching.page(api, admin)
+    print(f"    {watching.held(cloud)} alarms and graphs ask for what functions count", flush=True)
     step("what each role must not give")
     wrong, asked = probe.run(cloud, PREFIX)
     if wrong:

@@ -68,6 +68,9 @@ impl Boundary {
 
     /// A request is over; `path` is its path as an answer may show it.
     pub fn answered(self, app: &App, path: &str, outcome: Outcome) {
+        if !Line::is_wanted() {
+            return;
+        }
         let elapsed = self.began.elapsed();
         let route = routes::of(self.function, path).map(|route| (route.method, route.path));
         let sign_in = sign_in(self.function, outcome.status);
@@ -93,6 +96,9 @@ impl Boundary {
 
     /// An event that came past API Gateway is over. It is no request, so it counts in no objective.
     pub fn handled(self, app: &App, outcome: Outcome) {
+        if !Line::is_wanted() {
+            return;
+        }
         self.begin("event", app, outcome.status)
             .with("outcome", outcome.word)
             .number("duration_ms", u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX))

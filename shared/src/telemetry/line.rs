@@ -21,8 +21,18 @@ impl Line {
     #[must_use]
     pub fn new(message: &'static str, at: Timestamp) -> Self {
         let mut text = String::with_capacity(1_024);
-        let _ = write!(text, r#"{{"timestamp":"{}","level":"INFO","message":"{message}""#, String::from(at));
-        Self { text, at, metrics: Vec::new() }
+        text.push_str(r#"{"timestamp":""#);
+        text.push_str(&String::from(at));
+        text.push_str(r#"","level":"INFO","message":""#);
+        text.push_str(message);
+        text.push('"');
+        Self { text, at, metrics: Vec::with_capacity(8) }
+    }
+
+    /// Whether anybody reads such lines: while nobody does, they need not be made.
+    #[must_use]
+    pub fn is_wanted() -> bool {
+        tracing::enabled!(target: LINE, tracing::Level::INFO)
     }
 
     /// Adds a text; an empty one is left out.
@@ -31,10 +41,13 @@ impl Line {
         if value.is_empty() {
             return self;
         }
+        self.name(name);
         if value.bytes().all(|b| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\\')) {
-            let _ = write!(self.text, r#","{name}":"{value}""#);
+            self.text.push('"');
+            self.text.push_str(value);
+            self.text.push('"');
         } else {
-            let _ = write!(self.text, r#","{name}":{}"#, serde_json::Value::from(value));
+            let _ = write!(self.text, "{}", serde_json::Value::from(value));
         }
         self
     }
@@ -42,15 +55,21 @@ impl Line {
     /// Adds a number.
     #[must_use]
     pub fn number(mut self, name: &'static str, value: u64) -> Self {
-        let _ = write!(self.text, r#","{name}":{value}"#);
+        self.name(name);
+        let _ = write!(self.text, "{value}");
         self
     }
 
     /// Adds a metric's value, which is finite.
     #[must_use]
     pub fn measure(mut self, metric: &'static Metric, value: f64) -> Self {
-        let _ = write!(self.text, r#","{}":{value}"#, metric.name);
         self.metrics.push(metric);
+        self.name(metric.name);
+        match value {
+            0.0 => self.text.push('0'),
+            1.0 => self.text.push('1'),
+            _ => drop(write!(self.text, "{value}")),
+        }
         self
     }
 
@@ -66,43 +85,61 @@ impl Line {
         tracing::info!(target: LINE, line);
     }
 
+    fn name(&mut self, name: &str) {
+        self.text.push_str(",\"");
+        self.text.push_str(name);
+        self.text.push_str("\":");
+    }
+
     /// The line's text. Metrics that are counted by the same fields stand in one directive.
     fn finish(mut self, namespace: Option<&str>) -> String {
         if let Some(namespace) = namespace.filter(|_| !self.metrics.is_empty()) {
-            let _ = write!(self.text, r#","_aws":{{"Timestamp":{},"CloudWatchMetrics":["#, self.at.millis());
-            let mut before = "";
+            self.name("_aws");
+            let _ = write!(self.text, r#"{{"Timestamp":{},"CloudWatchMetrics":["#, self.at.millis());
             while let Some(dimensions) = self.metrics.first().map(|metric| metric.dimensions) {
-                let _ = write!(self.text, r#"{before}{{"Namespace":"{namespace}","Dimensions":["#);
-                write_sets(&mut self.text, dimensions);
-                self.text.push_str(r#"],"Metrics":["#);
-                let mut between = "";
-                self.metrics.retain(|metric| {
-                    if metric.dimensions == dimensions {
-                        let Metric { name, unit, .. } = metric;
-                        let _ = write!(self.text, r#"{between}{{"Name":"{name}","Unit":"{unit}"}}"#);
-                        between = ",";
-                    }
-                    metric.dimensions != dimensions
-                });
-                self.text.push_str("]}");
-                before = ",";
+                self.direct(namespace, dimensions);
             }
-            self.text.push_str("]}");
+            close(&mut self.text, "]}");
         }
         self.text.push('}');
         self.text
     }
+
+    /// Writes the directive of the metrics that are counted by `dimensions`, and takes them from the list.
+    fn direct(&mut self, namespace: &str, dimensions: &[&[&str]]) {
+        let text = &mut self.text;
+        for part in [r#"{"Namespace":""#, namespace, r#"","Dimensions":["#] {
+            text.push_str(part);
+        }
+        for set in dimensions {
+            text.push('[');
+            for name in *set {
+                for part in ["\"", name, "\","] {
+                    text.push_str(part);
+                }
+            }
+            close(text, "],");
+        }
+        close(text, r#"],"Metrics":["#);
+        self.metrics.retain(|metric| {
+            let other = metric.dimensions != dimensions;
+            if !other {
+                for part in [r#"{"Name":""#, metric.name, r#"","Unit":""#, metric.unit, r#""},"#] {
+                    text.push_str(part);
+                }
+            }
+            other
+        });
+        close(text, "]},");
+    }
 }
 
-/// The sets of dimensions as JSON lists, without the list around them.
-fn write_sets(text: &mut String, dimensions: &[&[&str]]) {
-    for (n, set) in dimensions.iter().enumerate() {
-        text.push_str(if n == 0 { "[" } else { ",[" });
-        for (n, name) in set.iter().enumerate() {
-            let _ = write!(text, r#"{}"{name}""#, if n == 0 { "" } else { "," });
-        }
-        text.push(']');
+/// Ends a list: what was written last is a comma, unless the list is empty.
+fn close(text: &mut String, end: &str) {
+    if text.ends_with(',') {
+        text.pop();
     }
+    text.push_str(end);
 }
 
 #[cfg(test)]

@@ -63,13 +63,15 @@ fn a_unit_counts_once_however_often_it_converts_or_its_rows_are_repeated() {
     let totals = fold(&test(), rows);
     assert_eq!(totals.arms[1].units, 1);
     assert_eq!(totals.arms[1].goals[0].converted, 1);
-    assert_eq!(fold(&test(), shuffled), totals);
+    let again = fold(&test(), shuffled);
+    assert_eq!(again.rows, 2 * totals.rows, "what was read is told as it was read");
+    assert_eq!(Totals { rows: totals.rows, ..again }, totals);
 }
 
 #[test]
 fn outcomes_without_an_assignment_and_assignments_of_other_phases_do_not_count() {
     let rows = [converted(1, 1, 5), assigned(2, "a", 2), converted(2, 1, 5), assigned(3, "gone", 1)];
-    assert_eq!(fold(&test(), rows), Totals::empty(&test()));
+    assert_eq!(fold(&test(), rows), Totals { rows: 4, ..Totals::empty(&test()) });
 }
 
 #[test]
@@ -87,7 +89,7 @@ fn parts_merged_in_order_are_the_whole() {
     for part in rows.chunks(7) {
         parts.merge(&fold(&test, part.concat()));
     }
-    assert_eq!((parts.units(), &parts.strata), (50, &whole.strata));
+    assert_eq!((parts.units(), &parts.strata, parts.rows), (50, &whole.strata, whole.rows));
     for (part, all) in parts.arms.iter().zip(&whole.arms) {
         assert_eq!((part.units, part.goals[0].converted), (all.units, all.goals[0].converted));
         assert!((part.goals[0].moments.mean() - all.goals[0].moments.mean()).abs() < 1e-12);
