@@ -210,12 +210,12 @@ variable "fold_reserve_seconds" {
 }
 
 variable "summarize_schedule" {
-  description = "When running tests are counted: an EventBridge schedule expression."
+  description = "When running tests are counted: an EventBridge schedule expression. Tests of more than 30,000 units are counted more seldom, at least once an hour."
   type        = string
-  default     = "rate(1 hour)"
+  default     = "rate(5 minutes)"
   validation {
     condition     = can(regex("^(rate|cron)\\(.+\\)$", var.summarize_schedule))
-    error_message = "summarize_schedule is a schedule expression, such as rate(1 hour)."
+    error_message = "summarize_schedule is a schedule expression, such as rate(5 minutes)."
   }
 }
 

@@ -2,7 +2,7 @@
 //! longest ago, until 60 s (`FOLD_RESERVE_SECONDS`) before its own end.
 //!
 //! A test that cannot be folded goes to the end of the line like the others and stops none of them.
-//! What is kept: `bellwether::store::summaries`. The weights of adaptive tests: `bellwether::results::adapt`.
+//! How often a test is counted: `bellwether::results::cadence`. What is kept: `bellwether::store::summaries`. The weights of adaptive tests: `bellwether::results::adapt`.
 
 mod reweigh;
 #[cfg(test)]
@@ -15,6 +15,7 @@ use bellwether::clock::Timestamp;
 use bellwether::experiment::{ExperimentId, Status, Workspace};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, serve};
+use bellwether::results::cadence::is_due;
 use bellwether::results::report::Report;
 use lambda_http::Error;
 use serde::Serialize;
@@ -70,11 +71,14 @@ async fn fold(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> Resul
     let as_of = app.clock.now();
     let found = app.store.tests.get(workspace, test_id).await?;
     let Some(test) = found.filter(|test| test.status == Status::Running) else { return Ok(()) };
+    let before = app.store.summaries.latest(workspace, &test).await?;
+    if !is_due(before.as_ref(), test.updated_at, as_of) {
+        return Ok(());
+    }
     let began = Instant::now();
     if let Some(totals) = app.store.events.fold(workspace, &test, None, as_of).await? {
         app.telemetry.folded(as_of, workspace, test_id, totals.rows, began.elapsed());
         let next = reweigh::reweigh(app, workspace, &test, &totals, as_of).await?;
-        let before = app.store.summaries.latest(workspace, &test).await?;
         let report = Report::new(next.as_ref().unwrap_or(&test), &totals, as_of, before.as_ref());
         app.store.summaries.keep(workspace, &report).await?;
     }

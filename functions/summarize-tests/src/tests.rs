@@ -3,6 +3,8 @@
 use bellwether::auth::role::Role;
 use bellwether::clock::Timestamp;
 use bellwether::experiment::{Assignment, Conversion, EventId, Experiment, GoalKey, Unit, UnitId};
+use bellwether::results::report::Report;
+use bellwether::results::totals::Totals;
 use bellwether::store::schema;
 use bellwether::testing::{Bench, acme};
 use serde_json::{Value, json};
@@ -191,4 +193,40 @@ async fn a_deadline_that_was_over_before_the_event_came_is_none_and_the_run_has_
     let answer = bellwether::http::invoke(&hasty.app, function(), event).await.unwrap();
     assert_eq!(answer.get(), r#"{"folded":1,"failed":0,"left":0}"#);
     assert!(kept(&bench, &running).await.is_some());
+}
+
+/// Keeps a report of so many units as of now.
+async fn keep(bench: &Bench, test: &Experiment, units: u64) {
+    let mut totals = Totals::empty(test);
+    totals.arms[0].units = units;
+    let report = Report::new(test, &totals, bench.app.clock.now(), None);
+    bench.app.store.summaries.keep(&acme(), &report).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_large_test_is_not_counted_anew_with_every_run() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({})).await;
+    bench.pass(1);
+    keep(&bench, &test, 1_000_000).await;
+    let units = async || kept(&bench, &test).await.unwrap()["units"]["control"].clone();
+    bench.pass(1_800);
+    summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
+    assert_eq!(units().await, 1_000_000, "half an hour is too soon");
+    bench.pass(1_800);
+    summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
+    assert_eq!(units().await, 0, "nobody is assigned");
+}
+
+#[tokio::test]
+async fn of_two_runs_that_overlap_the_later_count_stands() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({})).await;
+    let early = Report::new(&test, &Totals::empty(&test), bench.app.clock.now(), None);
+    bench.pass(60);
+    keep(&bench, &test, 7).await;
+    bench.app.store.summaries.keep(&acme(), &early).await.unwrap();
+    assert_eq!(kept(&bench, &test).await.unwrap()["units"]["control"], 7);
+    let series = bench.app.store.summaries.read(&acme(), &test).await.unwrap().series;
+    assert_eq!((series.len(), &series[0]["units"]["control"]), (1, &json!(7)));
 }

@@ -1,9 +1,10 @@
 //! From rows to a report, pure. [`fold`] turns rows into [`totals`] by arm; [`report`] turns those into
 //! what a reader sees: each goal's [`comparison`]s hold the [`readings`] of one arm against control,
 //! [`outlook`] says what more units would show, [`verdict`] what to do now. The methods are in the
-//! crate `stats/`. [`adapt`] sets the weights of adaptive tests.
+//! crate `stats/`. [`adapt`] sets the weights of adaptive tests, [`cadence`] says when to count anew.
 
 pub mod adapt;
+pub mod cadence;
 mod compare;
 pub mod comparison;
 pub mod fold;

@@ -15,6 +15,7 @@ use super::StoreError;
 use super::item::{Item, sorted_key, text};
 use super::query::{Order, Query};
 use super::table::Table;
+use super::transaction::Condition;
 use crate::clock::Timestamp;
 use crate::experiment::{Experiment, ExperimentId, Workspace};
 use crate::results::report::Report;
@@ -50,7 +51,8 @@ impl Summaries {
         Self { table }
     }
 
-    /// Keeps a report as the latest, and as the point of its hour.
+    /// Keeps a report as the latest, and as the point of its hour, unless a later one is kept: of two runs
+    /// that overlap the later one stands, and no count goes back.
     ///
     /// # Errors
     /// When the store is unavailable.
@@ -59,8 +61,11 @@ impl Summaries {
         let as_of = String::from(report.as_of);
         let (whole, point) = (packed(report)?, packed(&report.point())?);
         let hour = as_of.get(..13).unwrap_or(&as_of).to_owned();
-        self.table.put(item(&partition, hour, &as_of, point)).await?;
-        self.table.put(item(&partition, LATEST.to_owned(), &as_of, whole)).await
+        for (place, report) in [(hour, point), (LATEST.to_owned(), whole)] {
+            let earlier = Condition::Below(AS_OF, AttributeValue::S(as_of.clone()));
+            self.table.put_if(item(&partition, place, &as_of, report), earlier).await?;
+        }
+        Ok(())
     }
 
     /// The latest report of the test's present phase.

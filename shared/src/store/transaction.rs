@@ -34,6 +34,8 @@ pub enum Condition {
     New,
     /// Its attribute has this value.
     Equals(&'static str, AttributeValue),
+    /// Its attribute is not there or comes before this value.
+    Below(&'static str, AttributeValue),
 }
 
 impl Table {
@@ -116,6 +118,7 @@ impl Condition {
         match self {
             Self::New => ("attribute_not_exists(#name)", PK, None),
             Self::Equals(name, value) => ("#name = :value", name, Some(value)),
+            Self::Below(name, value) => ("attribute_not_exists(#name) OR #name < :value", name, Some(value)),
         }
     }
 }
