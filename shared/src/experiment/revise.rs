@@ -172,8 +172,8 @@ impl Experiment {
             return locked("known_units", "the variants were balanced over them; start a new phase");
         }
         let reweighted = weights(next) != weights(old);
-        if self.status.is_mid_phase() && reweighted && old.known_units.is_some() {
-            return locked("weights", "the known units were dealt by them; stop it to start a new phase");
+        if !new_phase && reweighted && old.known_units.is_some() {
+            return locked("weights", "the known units were dealt by them; start a new phase");
         }
         if self.status.is_mid_phase() && reweighted && old.allocation.mode == Mode::Adaptive {
             return locked("weights", "an adaptive test sets its own");

@@ -8,7 +8,7 @@ use bellwether_stats::adaptive::{Measure, calibrated};
 use super::BasisPoints;
 use super::definition::Mode;
 use super::goal::{Better, Kind, Role};
-use super::known::VALUES;
+use super::known::{VALUES, segment};
 use super::wire::{GoalBody, TestBody, VariantBody};
 use crate::validation::{Invalid, escape};
 
@@ -182,7 +182,7 @@ fn known_rules(body: &TestBody) -> Vec<Invalid> {
                 body.segments.contains(name),
                 "must be declared in segments: known units are balanced over those",
             );
-            values.insert((name, value.to_string()));
+            values.extend(segment(value).map(|kept| (name, kept)));
         }
     }
     let detail =

@@ -99,6 +99,8 @@ fn a_new_phase_is_dealt_anew_and_a_list_cannot_change_before() {
     assert_eq!(stopped.balance, test.balance);
     let alone = json!({ "revision": 3, "known_units": units(50) });
     assert!(matches!(change(&stopped, alone, 100), Err(Refusal::Conflict(_))), "results are read by it");
+    let reweighed = json!({ "revision": 3, "weights": { "a": 4_000, "b": 6_000 } });
+    assert!(matches!(change(&stopped, reweighed, 100), Err(Refusal::Conflict(_))), "results deal by them");
     let again = json!({ "revision": 3, "status": "running", "known_units": units(50) });
     let again = change(&stopped, again, 100).unwrap();
     assert_eq!((again.status, again.phase), (Status::Running, 2));
@@ -150,6 +152,13 @@ fn what_a_list_may_not_be_is_refused_by_its_place() {
     let many: Value =
         (0..65).map(|n| json!({ "unit_id": format!("u{n}"), "attributes": { "industry": n } })).collect();
     assert_eq!(refused(&json!({ "known_units": many })), ["/known_units"]);
+    let written_in_two_ways: Value = (0..80)
+        .map(|n| json!({ "unit_id": format!("u{n}"), "attributes": { "industry": if n < 40 { json!(n) } else { json!((n - 40).to_string()) } } }))
+        .collect();
+    assert_eq!(
+        draft(&json!({ "known_units": written_in_two_ways })).definition.known_units.unwrap().len(),
+        80
+    );
 }
 
 #[test]
