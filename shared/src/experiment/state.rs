@@ -108,7 +108,8 @@ pub struct View<'a> {
     updated_at: Timestamp,
 }
 
-/// How alike the arms are; see [`Balance`].
+/// How alike the arms are, rounded up to hundredths; see [`Balance`]. In full the imbalance would tell who
+/// is in which arm: few deals of a list have just this one.
 #[derive(Debug, Clone, Copy, Serialize)]
 struct BalanceView {
     threshold: f64,
@@ -145,8 +146,8 @@ impl Experiment {
             revision: self.revision,
             phase: self.phase,
             balance: self.balance.as_ref().map(|own| BalanceView {
-                threshold: own.threshold,
-                imbalance: own.imbalance,
+                threshold: hundredths(own.threshold),
+                imbalance: hundredths(own.imbalance),
                 seed_number: own.number,
             }),
             created_at: self.created_at,
@@ -166,6 +167,11 @@ impl Experiment {
     pub fn control(&self) -> Option<&VariantKey> {
         self.definition.variants.iter().find(|v| v.is_control).map(|v| &v.key)
     }
+}
+
+/// The next hundredth from below.
+fn hundredths(x: f64) -> f64 {
+    (x * 100.0).ceil() / 100.0
 }
 
 /// What is suspect in a definition. All of its parts can be written as JSON.

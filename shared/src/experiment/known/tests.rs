@@ -162,6 +162,36 @@ fn what_a_list_may_not_be_is_refused_by_its_place() {
 }
 
 #[test]
+fn what_is_shown_of_the_balance_does_not_tell_who_is_in_which_arm() {
+    let list: Value =
+        (0..12).map(|n| json!({ "unit_id": format!("u{n}"), "covariate": 1.7_f64.powi(n) })).collect();
+    let test = launched(&json!({ "segments": [], "known_units": list }));
+    let (sheet, own) = (test.definition.sheet(), test.balance.as_ref().unwrap());
+    let alike = |shown: f64, width: f64| {
+        let arms = |deal: usize| (0..12).map(|unit| deal >> unit & 1).collect::<Vec<_>>();
+        (1..1 << 11)
+            .filter(|deal| {
+                let imbalance = sheet.imbalance(&arms(*deal), 2);
+                imbalance <= shown && imbalance > shown - width
+            })
+            .count()
+    };
+    assert_eq!(
+        alike(own.imbalance + 1e-9, 2e-9),
+        1,
+        "in full it would: up to the arms' names, one deal has it"
+    );
+    let view = serde_json::to_value(test.view()).unwrap();
+    let (threshold, imbalance) =
+        (view["balance"]["threshold"].as_f64().unwrap(), view["balance"]["imbalance"].as_f64().unwrap());
+    assert!(
+        own.imbalance <= imbalance && imbalance <= threshold && threshold < own.threshold + 0.01,
+        "{view}"
+    );
+    assert!(alike(imbalance, 0.01) > 5, "{}", alike(imbalance, 0.01));
+}
+
+#[test]
 fn a_list_that_leaves_a_variant_empty_does_not_start() {
     let weights = json!([{ "key": "a", "weight": 10_000, "is_control": true }, { "key": "b", "weight": 0 }]);
     let test = draft(&json!({ "variants": weights }));
