@@ -10,17 +10,18 @@ use std::time::Duration;
 
 use bellwether::App;
 use bellwether::auth::role::Scope;
-use bellwether::experiment::{Experiment, Workspace};
+use bellwether::experiment::{Experiment, Status, Workspace};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, reply::Reply, serve};
 use bellwether::store::StoreError;
 use bellwether::store::counters::SignIn;
 use bellwether::telemetry::exposition::Format;
-use bellwether::telemetry::measured::{Kept, page};
+use bellwether::telemetry::measured::Page;
 use futures_util::future::try_join_all;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use lambda_http::http::header::ACCEPT;
 use lambda_http::{Error, Request};
+use serde_json::Value;
 
 /// Prometheus waits 10 s.
 const BUDGET: Duration = Duration::from_secs(9);
@@ -41,17 +42,28 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let caller = app.auth.require(&request, Scope::MetricsRead).await?;
     let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
     let format = Format::accepted(accept);
-    let tests = app.store.tests.started(&caller.workspace).await?;
-    let kept: Vec<Kept> = stream::iter(tests.into_iter().map(|test| kept(app, &caller.workspace, test)))
-        .buffered(SIDE_BY_SIDE)
-        .try_collect()
-        .await?;
     let sign_ins = try_join_all(SignIn::ALL.map(|outcome| sign_ins(app, outcome))).await?;
-    let samples = page(&caller.workspace, kept, &sign_ins, app.clock.now());
-    Ok(Reply::text(format.write(&samples), format.content_type()))
+    let mut tests = app.store.tests.started(&caller.workspace).await?;
+    tests.sort_by_key(|test| test.status != Status::Running);
+    let count = tests.len();
+    let mut page = Page::new(&caller.workspace, &sign_ins, app.clock.now());
+    // Reports that have no room are not read: a page costs no more than it can hold.
+    let kept = tests.into_iter().map(|test| kept(app, &caller.workspace, test));
+    let mut kept = stream::iter(kept).buffered(SIDE_BY_SIDE);
+    while let Some((test, report)) = kept.try_next().await? {
+        if !page.add(&test, report.as_ref()) {
+            break;
+        }
+    }
+    Ok(Reply::text(format.write(&page.finish(count)), format.content_type()))
 }
 
-async fn kept(app: &App, workspace: &Workspace, test: Experiment) -> Result<Kept, StoreError> {
+/// A test with the report that is kept of it.
+async fn kept(
+    app: &App,
+    workspace: &Workspace,
+    test: Experiment,
+) -> Result<(Experiment, Option<Value>), StoreError> {
     let report = app.store.summaries.latest(workspace, &test).await?;
     Ok((test, report))
 }

@@ -118,6 +118,35 @@ async fn a_page_costs_a_query_a_report_a_test_and_the_parts_of_the_counters() {
 }
 
 #[tokio::test]
+async fn a_page_that_is_full_reads_no_further_and_running_tests_come_first() {
+    let bench = Bench::start().await;
+    let variants: Vec<Value> =
+        (0..20).map(|n| json!({ "key": format!("v{n}"), "weight": 500, "is_control": n == 0 })).collect();
+    let goals: Vec<Value> = (0..20)
+        .map(|n| json!({ "key": format!("g{n}"), "kind": "sum", "role": if n == 0 { "primary" } else { "secondary" } }))
+        .collect();
+    let big =
+        json!({ "targeting": {}, "namespace": null, "overrides": {}, "variants": variants, "goals": goals });
+    for n in 0..40 {
+        let mut own = big.clone();
+        own["test_id"] = json!(format!("{n:02}"));
+        let test = bench.launch(own).await;
+        count(&bench, &test, 0).await;
+        if n == 0 {
+            bench.change(&test, json!({ "revision": 2, "status": "paused" })).await;
+        }
+    }
+    let event = bench.event("export-metrics", Role::Service).await;
+    let (_, spent) = bench.metered(function(), event).await;
+    assert!(spent.calls < 1 + 16 + 40, "{spent:?}");
+    let page = page(&bench).await;
+    let shown = page.lines().filter(|line| line.starts_with("bellwether_test_running{")).count();
+    let left_out = format!("bellwether_tests_left_out{{workspace=\"acme\"}} {}\n", 40 - shown);
+    assert!(page.contains(&left_out) && shown > 5, "{shown}");
+    assert!(page.contains("test=\"01\"") && !page.contains("test=\"00\""), "a paused one waits");
+}
+
+#[tokio::test]
 async fn who_may_not_read_metrics_is_refused_and_without_its_store_it_is_unavailable() {
     let bench = Bench::start().await;
     let event = bench.event("export-metrics", Role::Analyst).await;

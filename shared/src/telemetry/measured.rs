@@ -16,32 +16,44 @@ use crate::store::counters::SignIn;
 /// Most values on a page: about 2 MB, of the 6 that an answer may have.
 pub const MOST_SAMPLES: usize = 15_000;
 
-/// A test and the report that is kept of its present phase, if there is one.
-pub type Kept = (Experiment, Option<Value>);
-
-/// The page of a workspace: running tests first, as many as there is room for.
-#[must_use]
-pub fn page(
-    workspace: &Workspace,
-    mut kept: Vec<Kept>,
-    sign_ins: &[(SignIn, u64)],
+/// A workspace's page under way: sign-ins first, then test by test while there is room.
+#[derive(Debug)]
+pub struct Page<'a> {
+    workspace: &'a Workspace,
+    samples: Vec<Sample>,
     now: Timestamp,
-) -> Vec<Sample> {
-    let counted =
-        |(outcome, count): &(SignIn, u64)| Sample::new(&SIGN_INS_TOTAL, [outcome.as_str()], whole(*count));
-    let mut samples: Vec<Sample> = sign_ins.iter().map(counted).collect();
-    kept.sort_by_key(|(test, _)| test.status != Status::Running);
-    let mut left_out = 0;
-    for (test, report) in &kept {
-        let own = of_test(workspace, test, report.as_ref(), now);
-        if left_out > 0 || samples.len() + own.len() > MOST_SAMPLES {
-            left_out += 1;
-        } else {
-            samples.extend(own);
-        }
+    shown: usize,
+}
+
+impl<'a> Page<'a> {
+    /// A page without tests.
+    #[must_use]
+    pub fn new(workspace: &'a Workspace, sign_ins: &[(SignIn, u64)], now: Timestamp) -> Self {
+        let counted = |(outcome, count): &(SignIn, u64)| {
+            Sample::new(&SIGN_INS_TOTAL, [outcome.as_str()], whole(*count))
+        };
+        Self { workspace, samples: sign_ins.iter().map(counted).collect(), now, shown: 0 }
     }
-    samples.push(Sample::new(&TESTS_LEFT_OUT, [workspace.as_str()], whole(left_out)));
-    samples
+
+    /// Adds a test and the report that is kept of its present phase, if there is one; false when there is no
+    /// room for it.
+    pub fn add(&mut self, test: &Experiment, report: Option<&Value>) -> bool {
+        let own = of_test(self.workspace, test, report, self.now);
+        let fits = self.samples.len() + own.len() <= MOST_SAMPLES;
+        if fits {
+            self.samples.extend(own);
+            self.shown += 1;
+        }
+        fits
+    }
+
+    /// The page, of a workspace that has so many tests.
+    #[must_use]
+    pub fn finish(mut self, tests: usize) -> Vec<Sample> {
+        let left_out = whole(tests.saturating_sub(self.shown) as u64);
+        self.samples.push(Sample::new(&TESTS_LEFT_OUT, [self.workspace.as_str()], left_out));
+        self.samples
+    }
 }
 
 fn of_test(workspace: &Workspace, test: &Experiment, report: Option<&Value>, now: Timestamp) -> Vec<Sample> {
@@ -140,10 +152,17 @@ mod tests {
         Workspace::parse("acme").unwrap()
     }
 
+    fn page(kept: &[(Experiment, Option<Value>)], sign_ins: &[(SignIn, u64)], now: i64) -> Vec<Sample> {
+        let acme = acme();
+        let mut page = Page::new(&acme, sign_ins, Timestamp::from_millis(now));
+        assert!(kept.iter().all(|(test, report)| page.add(test, report.as_ref())));
+        page.finish(kept.len())
+    }
+
     #[test]
     fn what_a_report_does_not_say_is_not_on_the_page() {
-        let kept = vec![(test("t", Status::Running), Some(report()))];
-        let page = page(&acme(), kept, &[(SignIn::Failed, 7)], Timestamp::from_millis(90_000));
+        let kept = [(test("t", Status::Running), Some(report()))];
+        let page = page(&kept, &[(SignIn::Failed, 7)], 90_000);
         let of = |family: &Family| page.iter().filter(|own| own.family == family).collect::<Vec<_>>();
         assert!(of(&SAMPLE_RATIO_P).is_empty() && of(&P_VALUE).is_empty() && of(&DIFFERENCE_LOW).is_empty());
         let said = |family: &Family| {
@@ -159,9 +178,8 @@ mod tests {
 
     #[test]
     fn a_test_that_does_not_run_has_no_age_and_one_without_results_says_that_it_runs() {
-        let kept =
-            vec![(test("over", Status::Stopped), Some(report())), (test("new", Status::Running), None)];
-        let page = page(&acme(), kept, &[], Timestamp::from_millis(90_000));
+        let kept = [(test("new", Status::Running), None), (test("over", Status::Stopped), Some(report()))];
+        let page = page(&kept, &[], 90_000);
         assert!(page.iter().all(|own| own.family != &FOLD_AGE));
         let of_new = |own: &&Sample| own.labels.get(1).is_some_and(|test| test == "new");
         let counts = page.iter().filter(of_new).filter(|own| [&UNITS, &CONVERSIONS].contains(&own.family));
@@ -172,14 +190,15 @@ mod tests {
     }
 
     #[test]
-    fn running_tests_come_first_and_what_has_no_room_is_counted() {
+    fn what_has_no_room_is_counted_and_the_first_of_it_ends_the_page() {
         let mut big = report();
         let arm = big["goals"][0]["arms"][0].clone();
         big["goals"][0]["arms"] = vec![arm; MOST_SAMPLES / 4].into();
-        let mut kept: Vec<Kept> =
-            (0..2).map(|n| (test(&format!("old-{n}"), Status::Paused), Some(big.clone()))).collect();
-        kept.push((test("now", Status::Running), Some(big)));
-        let page = page(&acme(), kept, &[], Timestamp::from_millis(0));
+        let acme = acme();
+        let mut page = Page::new(&acme, &[], Timestamp::from_millis(0));
+        assert!(page.add(&test("now", Status::Running), Some(&big)));
+        assert!(!page.add(&test("old", Status::Paused), Some(&big)));
+        let page = page.finish(3);
         assert!(page.len() <= MOST_SAMPLES + 1);
         assert_eq!(page[0].labels[1], "now");
         assert_eq!(page.last().unwrap(), &Sample::new(&TESTS_LEFT_OUT, ["acme"], 2.0));
