@@ -150,7 +150,7 @@ fn warnings(goal: &Goal, pair: &Pair<'_>, planned: Option<&Planned>, listed: boo
     if listed && planned.is_some_and(|p| p.redealt.is_none()) {
         said.push(
             "The p-value for a planned stop is a formula's, which is too cautious for balanced units: too few of \
-             them are assigned yet."
+             them are assigned, or they cannot be dealt again."
                 .to_owned(),
         );
     } else if !listed && planned.is_some_and(|p| p.permuted.is_none()) && pair.wants_permutation() {
