@@ -137,11 +137,12 @@ fn sign_in(function: &str, status: u16) -> Option<&'static str> {
     }
 }
 
-/// The trace's own id in X-Ray's header (`Root=1-…;Parent=…;Sampled=1`).
+/// The trace's own id in X-Ray's header (`Root=1-<8 digits>-<24>;Parent=…;Sampled=1`), which callers may send.
 fn root(header: &str) -> Option<&str> {
     let root = header.split(';').find_map(|part| part.trim().strip_prefix("Root="))?;
-    let fits = root.len() <= 64 && root.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    fits.then_some(root)
+    let (time, rest) = root.strip_prefix("1-")?.split_once('-')?;
+    let hex = |part: &str, length: usize| part.len() == length && part.bytes().all(|b| b.is_ascii_hexdigit());
+    (hex(time, 8) && hex(rest, 24)).then_some(root)
 }
 
 /// In hundredths of a millisecond: what is below is noise and costs bytes.
@@ -163,6 +164,8 @@ mod tests {
         assert_eq!(root(header), Some("1-5759e988-bd862e3fe1be46a994272793"));
         assert_eq!(root("Root=\"},{"), None);
         assert_eq!(root("Self=1-2"), None);
+        assert_eq!(root("Root=acme-com-is-in-b"), None, "a caller's words are no id");
+        assert_eq!(root(&header.replace("bd86", "bd86-")), None);
     }
 
     #[test]

@@ -40,7 +40,8 @@ impl Format {
     pub fn accepted(accept: Option<&str>) -> Self {
         let weight = |wanted: &[&str]| {
             let ranges = accept.unwrap_or_default().split(',').filter_map(range);
-            ranges.filter(|(kind, _)| wanted.contains(kind)).map(|(_, weight)| weight).max().unwrap_or(0)
+            let is_wanted = |kind: &str| wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(kind));
+            ranges.filter(|(kind, _)| is_wanted(kind)).map(|(_, weight)| weight).max().unwrap_or(0)
         };
         let open = weight(&["application/openmetrics-text"]);
         if open > weight(&["text/plain", "text/*", "*/*"]) { Self::OpenMetrics } else { Self::Text }
@@ -184,6 +185,7 @@ mod tests {
             Format::accepted(Some("text/plain;q=0.5, application/openmetrics-text; q=0.501")),
             Format::OpenMetrics
         );
+        assert_eq!(Format::accepted(Some("Application/OpenMetrics-Text")), Format::OpenMetrics);
         assert_eq!(Format::accepted(None), Format::Text);
     }
 
