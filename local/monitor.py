@@ -147,7 +147,7 @@ def run(options):
     with Monitoring(api, options.interval, (options.port, options.alertmanager_port)) as monitoring:
         monitoring.wait_until_read(PATIENCE)
         step(f"ready: reading {api.url}/v1/metrics every {options.interval} s (Ctrl-C ends it)")
-        print(f"\nPrometheus    {monitoring.url}\nAlertmanager  {monitoring.alertmanager}\n", flush=True)
+        print(f"\nPrometheus    {monitoring.url}\nAlertmanager  {monitoring.alertmanager}\n\nAlerts: {monitoring.url}/alerts. What each means, and Grafana's dashboards: monitoring/README.md\n", flush=True)
         while True:
             monitoring.children.check()
             time.sleep(0.5)

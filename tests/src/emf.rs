@@ -26,7 +26,7 @@ pub fn metrics_of(line: &Value, namespace: &str) -> BTreeSet<String> {
             let name = metric["Name"].as_str().expect("a name");
             let known = METRICS.iter().find(|known| known.name == name);
             let known = known.unwrap_or_else(|| panic!("{name} is not in the catalogue: {line}"));
-            assert_eq!(metric["Unit"], known.unit, "{line}");
+            assert_eq!(metric["Unit"].as_str().unwrap_or("None"), known.unit, "{line}");
             assert_eq!(directive["Dimensions"], serde_json::json!(known.dimensions), "{name}: {line}");
             assert!(line[name].is_number(), "{name} has no number: {line}");
             assert!(found.insert(name.to_owned()), "{name} stands twice: {line}");

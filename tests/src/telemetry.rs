@@ -96,6 +96,9 @@ async fn every_request_of_a_built_function_says_its_metrics_whatever_the_level_a
                 "{line}"
             );
             seen.extend(metrics);
+            // With X-Ray's id, which is not sent here, and the longest name that a workspace can have.
+            let longest = line.to_string().len() + r#","trace_id":"1-","#.len() + 34 + 63;
+            assert!(longest <= 1_000, "{longest} bytes: {line}");
         }
         let cold = lines.iter().filter(|line| line.get("ColdStarts").is_some()).count();
         assert_eq!(cold, 1, "{}", route.function);

@@ -55,9 +55,9 @@ async fn folded(
     let (as_of, began) = (app.clock.now(), Instant::now());
     match (app.store.events.fold(workspace, test, Some(app.limits.inline_units), as_of).await?, kept) {
         (Some(totals), kept) => {
+            let report = Report::new(test, &totals, as_of, kept.as_ref());
             let test_id = &test.definition.test_id;
             app.telemetry.folded(as_of, workspace, test_id, totals.rows, began.elapsed());
-            let report = Report::new(test, &totals, as_of, kept.as_ref());
             serde_json::to_value(report).map_err(Problem::internal)
         }
         (None, Some(kept)) => Ok(kept),

@@ -77,9 +77,9 @@ async fn fold(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> Resul
     }
     let began = Instant::now();
     if let Some(totals) = app.store.events.fold(workspace, &test, None, as_of).await? {
-        app.telemetry.folded(as_of, workspace, test_id, totals.rows, began.elapsed());
         let next = reweigh::reweigh(app, workspace, &test, &totals, as_of).await?;
         let report = Report::new(next.as_ref().unwrap_or(&test), &totals, as_of, before.as_ref());
+        app.telemetry.folded(as_of, workspace, test_id, totals.rows, began.elapsed());
         app.store.summaries.keep(workspace, &report).await?;
     }
     Ok(())

@@ -94,17 +94,31 @@ impl<'a> Fold<'a> {
         });
         let forced =
             rows.first().is_some_and(|row| self.test.definition.overrides.contains_key(row.unit_id()));
-        if let Some(assignment) = assigned.filter(|_| !forced) {
-            self.count(assignment, &rows);
+        match assigned {
+            Some(assignment) if forced => self.set_aside(assignment, &rows),
+            Some(assignment) => self.count(assignment, &rows),
+            None => {}
         }
         rows.clear();
         self.unit = rows;
     }
 
+    /// Counts a unit that results leave out, so that what was counted of the phase never gets less.
+    fn set_aside(&mut self, assignment: &Assignment, rows: &[Row]) {
+        let Some(arm) = self.arm(assignment) else { return };
+        self.totals.arms[arm].set_aside += 1;
+        for (goal, totals) in self.test.definition.goals.iter().zip(&mut self.totals.arms[arm].goals) {
+            totals.set_aside += u64::from(Outcome::of(goal, assignment, rows).converted);
+        }
+    }
+
+    fn arm(&self, assignment: &Assignment) -> Option<usize> {
+        self.test.definition.variants.iter().position(|variant| variant.key == assignment.variant)
+    }
+
     fn count(&mut self, assignment: &Assignment, rows: &[Row]) {
         let test = self.test;
-        let position = |v: &crate::experiment::Variant| v.key == assignment.variant;
-        let Some(arm) = test.definition.variants.iter().position(position) else { return };
+        let Some(arm) = self.arm(assignment) else { return };
         let stratum = test.weightings.iter().rposition(|w| w.revision <= assignment.revision).unwrap_or(0);
         self.totals.strata[stratum][arm] += 1;
         self.totals.arms[arm].units += 1;

@@ -69,6 +69,9 @@ pub struct ArmReport {
     pub units: u64,
     /// Units with at least one outcome in their window.
     pub converted: u64,
+    /// The same of units that overrides have taken out; left out while there are none.
+    #[serde(skip_serializing_if = "is_none")]
+    pub set_aside: u64,
     /// The sum over units; of a ratio, the numerator's.
     pub total: f64,
     /// The mean per unit, or the ratio; null without units.
@@ -195,6 +198,7 @@ fn arm_reports(test: &Experiment, goal: &Goal, arms: &[&GoalTotals]) -> Vec<ArmR
             variant: variant.key.clone(),
             units: totals.moments.units(),
             converted: totals.converted,
+            set_aside: totals.set_aside,
             total: totals.moments.total(),
             mean: mean(goal.kind, totals),
             best: standing.map(|standing| standing.best),
@@ -202,6 +206,11 @@ fn arm_reports(test: &Experiment, goal: &Goal, arms: &[&GoalTotals]) -> Vec<ArmR
         }
     };
     test.definition.variants.iter().zip(arms).enumerate().map(of).collect()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 fn mean(kind: Kind, totals: &GoalTotals) -> Option<f64> {

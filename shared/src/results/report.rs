@@ -33,6 +33,9 @@ pub struct Report {
     pub as_of: Timestamp,
     /// Units in each arm.
     pub units: BTreeMap<VariantKey, u64>,
+    /// Units of each arm that overrides have taken out since they were assigned; left out while there are none.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub set_aside: BTreeMap<VariantKey, u64>,
     /// The weights now, in basis points.
     pub weights: BTreeMap<VariantKey, BasisPoints>,
     /// Whether units fell into the arms as the weights say.
@@ -85,6 +88,7 @@ impl Report {
             status: test.status,
             as_of,
             units: units.collect(),
+            set_aside: set_aside(test, totals),
             weights: definition.variants.iter().map(|v| (v.key.clone(), v.weight)).collect(),
             sample_ratio,
             segments: SegmentReport::all(test, &totals.segments),
@@ -119,6 +123,11 @@ fn goal_reports(test: &Experiment, totals: &Totals) -> Vec<GoalReport> {
         .collect();
     read.sort_by_key(|(index, _)| *index);
     read.into_iter().map(|(_, goal)| goal).collect()
+}
+
+fn set_aside(test: &Experiment, totals: &Totals) -> BTreeMap<VariantKey, u64> {
+    let arms = test.definition.variants.iter().zip(&totals.arms).filter(|(_, arm)| arm.set_aside > 0);
+    arms.map(|(variant, arm)| (variant.key.clone(), arm.set_aside)).collect()
 }
 
 fn sample_ratio(test: &Experiment, totals: &Totals) -> SampleRatio {

@@ -36,6 +36,8 @@ pub struct Totals {
 pub struct Arm {
     /// Units assigned to it in this phase.
     pub units: u64,
+    /// Units assigned to it that an override has taken out of the results since.
+    pub set_aside: u64,
     /// One entry a goal, in the definition's order.
     pub goals: Vec<GoalTotals>,
 }
@@ -45,6 +47,8 @@ pub struct Arm {
 pub struct GoalTotals {
     /// Units with at least one outcome in their window.
     pub converted: u64,
+    /// The same of units that an override has taken out of the results.
+    pub set_aside: u64,
     /// Of each unit's number: 1 or 0 for a binary goal, the sum of its outcomes' values for a count or
     /// sum, the numerator for a ratio.
     pub moments: Moments,
@@ -94,6 +98,7 @@ impl Numbers {
 impl GoalTotals {
     fn merge(&mut self, other: &Self) {
         self.converted += other.converted;
+        self.set_aside += other.set_aside;
         self.moments.merge(&other.moments);
         self.paired.merge(&other.paired);
         self.numbers.merge(&other.numbers);
@@ -109,7 +114,7 @@ impl Totals {
         let adaptive = test.definition.allocation.mode == Mode::Adaptive;
         Self {
             rows: 0,
-            arms: vec![Arm { units: 0, goals }; arms],
+            arms: vec![Arm { units: 0, set_aside: 0, goals }; arms],
             strata: vec![vec![0; arms]; strata],
             undue: 0,
             batches: vec![vec![Moments::default(); arms]; if adaptive { strata } else { 0 }],
@@ -142,6 +147,7 @@ impl Totals {
         }
         for (own, theirs) in self.arms.iter_mut().zip(&other.arms) {
             own.units += theirs.units;
+            own.set_aside += theirs.set_aside;
             own.goals.iter_mut().zip(&theirs.goals).for_each(|(a, b)| a.merge(b));
         }
     }

@@ -24,6 +24,8 @@ use crate::results::report::Report;
 const LATEST: &str = "latest";
 const REPORT: &str = "report";
 const AS_OF: &str = "as_of";
+/// The same in milliseconds, since texts of times do not sort within a second.
+const AT: &str = "at";
 /// Most points of a series.
 const POINTS: usize = 100;
 /// Most figures of a series, over all points, goals and variants: it is answered in one piece.
@@ -58,12 +60,14 @@ impl Summaries {
     /// When the store is unavailable.
     pub async fn keep(&self, workspace: &Workspace, report: &Report) -> Result<(), StoreError> {
         let partition = partition(workspace, &report.test_id, report.phase);
-        let as_of = String::from(report.as_of);
+        let (as_of, kept_at) = (String::from(report.as_of), report.as_of.millis());
         let (whole, point) = (packed(report)?, packed(&report.point())?);
         let hour = as_of.get(..13).unwrap_or(&as_of).to_owned();
         for (place, report) in [(hour, point), (LATEST.to_owned(), whole)] {
-            let earlier = Condition::Below(AS_OF, AttributeValue::S(as_of.clone()));
-            self.table.put_if(item(&partition, place, &as_of, report), earlier).await?;
+            let at = AttributeValue::N(kept_at.to_string());
+            let mut item = item(&partition, place, &as_of, report);
+            item.insert(AT.to_owned(), at.clone());
+            self.table.put_if(item, Condition::Below(AT, at)).await?;
         }
         Ok(())
     }

@@ -68,7 +68,7 @@ impl Boundary {
 
     /// A request is over; `path` is its path as an answer may show it.
     pub fn answered(self, app: &App, path: &str, outcome: Outcome) {
-        if !Line::is_wanted() {
+        if !app.telemetry.is_told() {
             return;
         }
         let elapsed = self.began.elapsed();
@@ -96,7 +96,7 @@ impl Boundary {
 
     /// An event that came past API Gateway is over. It is no request, so it counts in no objective.
     pub fn handled(self, app: &App, outcome: Outcome) {
-        if !Line::is_wanted() {
+        if !app.telemetry.is_told() {
             return;
         }
         self.begin("event", app, outcome.status)
@@ -127,10 +127,11 @@ impl Line {
     }
 }
 
-/// How a sign-in ended, of a function that signs in; None for what is neither right nor wrong.
+/// How a sign-in ended, of a function that signs in; None for what is neither right nor wrong. Tokens that are
+/// given out for a session or a machine's secret are no sign-ins; a wrong secret is one that failed.
 fn sign_in(function: &str, status: u16) -> Option<&'static str> {
     match (function, status) {
-        ("login" | "issue-token", 200) => Some(SignIn::Succeeded.as_str()),
+        ("login", 200) => Some(SignIn::Succeeded.as_str()),
         ("login" | "issue-token", 401) => Some(SignIn::Failed.as_str()),
         ("login" | "issue-token", 429) => Some("throttled"),
         _ => None,
@@ -172,6 +173,7 @@ mod tests {
     fn a_sign_in_is_right_wrong_or_has_to_wait_and_a_fault_is_none_of_these() {
         let ends = [200, 401, 429, 422, 503].map(|status| sign_in("login", status));
         assert_eq!(ends, [Some("succeeded"), Some("failed"), Some("throttled"), None, None]);
+        assert_eq!([200, 401].map(|status| sign_in("issue-token", status)), [None, Some("failed")]);
         assert_eq!(sign_in("get-test", 401), None);
     }
 }

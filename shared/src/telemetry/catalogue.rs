@@ -12,7 +12,7 @@ use serde::Serialize;
 pub struct Metric {
     /// Its name, and that of the field which holds the value.
     pub name: &'static str,
-    /// Its unit, in CloudWatch's words.
+    /// Its unit, in CloudWatch's words; `None` of a count.
     pub unit: &'static str,
     /// What it says.
     pub help: &'static str,
@@ -43,6 +43,9 @@ pub enum Kind {
     Gauge,
 }
 
+/// The unit of what is counted.
+pub const COUNT: &str = "None";
+
 const ALL: &[&[&str]] = &[&[]];
 const ALL_AND_EACH: &[&[&str]] = &[&[], &["function"]];
 
@@ -56,35 +59,40 @@ const fn metric(
 }
 
 /// Requests answered, one each.
-pub static REQUESTS: Metric = metric("Requests", "Count", "Requests answered.", ALL_AND_EACH);
+pub static REQUESTS: Metric = metric("Requests", COUNT, "Requests answered.", ALL_AND_EACH);
 /// How long each took.
 pub static LATENCY: Metric = metric("Latency", "Milliseconds", "How long a request took.", ALL_AND_EACH);
 /// Answers of 5xx: with every request, 0 or 1.
-pub static FAULTS: Metric = metric("Faults", "Count", "Requests answered with 5xx.", ALL_AND_EACH);
+pub static FAULTS: Metric = metric("Faults", COUNT, "Requests answered with 5xx.", ALL_AND_EACH);
 /// Requests past their function's objective: with every request, 0 or 1.
 pub static SLOW_REQUESTS: Metric =
-    metric("SlowRequests", "Count", "Requests that took longer than their function's objective.", ALL);
+    metric("SlowRequests", COUNT, "Requests that took longer than their function's objective.", ALL);
 /// First requests of an instance.
 pub static COLD_STARTS: Metric =
-    metric("ColdStarts", "Count", "Requests that were the first of their instance.", ALL_AND_EACH);
+    metric("ColdStarts", COUNT, "Requests that were the first of their instance.", ALL_AND_EACH);
 /// Answers of 429.
-pub static THROTTLED: Metric = metric("Throttled", "Count", "Requests that had to wait (429).", ALL);
+pub static THROTTLED: Metric = metric("Throttled", COUNT, "Requests that had to wait (429).", ALL);
 /// Answers of 401 to others than those who sign in.
-pub static TOKEN_REFUSALS: Metric = metric("TokenRefusals", "Count", "Tokens that were refused (401).", ALL);
-/// Sign-ins, of people and machines.
-pub static SIGN_INS: Metric = metric("SignIns", "Count", "Sign-ins by how they ended.", &[&["outcome"]]);
+pub static TOKEN_REFUSALS: Metric = metric("TokenRefusals", COUNT, "Tokens that were refused (401).", ALL);
+/// Sign-ins of people, and those of machines that failed.
+pub static SIGN_INS: Metric = metric(
+    "SignIns",
+    COUNT,
+    "Sign-ins of people by how they ended, and those of machines that failed.",
+    &[&["outcome"]],
+);
 /// Calls of DynamoDB.
 pub static DYNAMODB_CALLS: Metric =
-    metric("DynamodbCalls", "Count", "Calls of DynamoDB, retries among them.", ALL);
+    metric("DynamodbCalls", COUNT, "Calls of DynamoDB, retries among them.", ALL);
 /// What they cost.
 pub static DYNAMODB_UNITS: Metric =
-    metric("DynamodbUnits", "Count", "Capacity units consumed, read and write together.", ALL);
+    metric("DynamodbUnits", COUNT, "Capacity units consumed, read and write together.", ALL);
 /// How long the fold of a test took.
 pub static FOLD_TIME: Metric = metric("FoldTime", "Milliseconds", "How long the fold of one test took.", ALL);
 /// What it read.
-pub static FOLD_ROWS: Metric = metric("FoldRows", "Count", "Rows that the fold of one test has read.", ALL);
+pub static FOLD_ROWS: Metric = metric("FoldRows", COUNT, "Rows that the fold of one test has read.", ALL);
 /// Folds of the schedule that failed.
-pub static FOLD_FAILURES: Metric = metric("FoldFailures", "Count", "Tests that could not be folded.", ALL);
+pub static FOLD_FAILURES: Metric = metric("FoldFailures", COUNT, "Tests that could not be folded.", ALL);
 
 /// All of CloudWatch's.
 pub static METRICS: [&Metric; 13] = [
@@ -120,13 +128,17 @@ const GOAL: &[&str] = &["workspace", "test", "variant", "goal"];
 pub static RUNNING: Family =
     family("bellwether_test_running", Kind::Gauge, "1 while the test runs, else 0.", TEST);
 /// Units assigned.
-pub static UNITS: Family =
-    family("bellwether_test_units_total", Kind::Counter, "Units assigned in the present phase.", VARIANT);
+pub static UNITS: Family = family(
+    "bellwether_test_units_total",
+    Kind::Counter,
+    "Units assigned in the present phase, those that overrides have set aside since among them.",
+    VARIANT,
+);
 /// Units that converted.
 pub static CONVERSIONS: Family = family(
     "bellwether_test_conversions_total",
     Kind::Counter,
-    "Units with at least one outcome that counts.",
+    "Those of them with at least one outcome in their window.",
     GOAL,
 );
 /// What they add up to.

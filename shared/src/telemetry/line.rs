@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use super::catalogue::Metric;
+use super::catalogue::{COUNT, Metric};
 use super::log::LINE;
 use crate::clock::Timestamp;
 
@@ -27,12 +27,6 @@ impl Line {
         text.push_str(message);
         text.push('"');
         Self { text, at, metrics: Vec::with_capacity(8) }
-    }
-
-    /// Whether anybody reads such lines: while nobody does, they need not be made.
-    #[must_use]
-    pub fn is_wanted() -> bool {
-        tracing::enabled!(target: LINE, tracing::Level::INFO)
     }
 
     /// Adds a text; an empty one is left out.
@@ -124,7 +118,9 @@ impl Line {
         self.metrics.retain(|metric| {
             let other = metric.dimensions != dimensions;
             if !other {
-                for part in [r#"{"Name":""#, metric.name, r#"","Unit":""#, metric.unit, r#""},"#] {
+                // A count has no unit: it would be said of nearly every metric of every line.
+                let unit = if metric.unit == COUNT { ["", ""] } else { [r#"","Unit":""#, metric.unit] };
+                for part in [r#"{"Name":""#, metric.name, unit[0], unit[1], r#""},"#] {
                     text.push_str(part);
                 }
             }
@@ -160,7 +156,7 @@ mod tests {
         let line = line.measure(&SIGN_INS, 1.0).measure(&FAULTS, 0.0).measure(&FOLD_ROWS, 2.5);
         let read = read(line, Some("Bellwether/dev"));
         assert_eq!((&read["Requests"], &read["FoldRows"]), (&json!(1), &json!(2.5)));
-        let metric = |name: &str| json!({ "Name": name, "Unit": "Count" });
+        let metric = |name: &str| json!({ "Name": name });
         let directive = |dimensions: Value, metrics: Value| json!({ "Namespace": "Bellwether/dev", "Dimensions": dimensions, "Metrics": metrics });
         let wanted = json!([
             directive(json!([[], ["function"]]), json!([metric("Requests"), metric("Faults")])),

@@ -5,8 +5,10 @@
 use std::fmt::{self, Debug, Write as _};
 use std::io::{Result, Write};
 #[cfg(any(test, feature = "testing"))]
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
+#[cfg(any(test, feature = "testing"))]
+use tracing::Dispatch;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -23,12 +25,17 @@ pub(super) const LINE: &str = "bellwether::line";
 /// Libraries speak from `warn` up only: below that the SDK prints requests, and they hold secrets. Lines
 /// that carry metrics are written at every level, while `METRICS_NAMESPACE` says where metrics go.
 pub fn init() {
-    let set = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
-    let level = set("LOG_LEVEL").and_then(|text| text.parse().ok()).unwrap_or(LevelFilter::INFO);
-    let subscriber = lines(level, set("METRICS_NAMESPACE").is_some(), std::io::stdout);
+    let measured = std::env::var("METRICS_NAMESPACE").is_ok_and(|name| !name.is_empty());
+    let subscriber = lines(level(), measured, std::io::stdout);
     #[cfg(feature = "traces")]
     let subscriber = subscriber.with(super::traces::spans());
     let _ = subscriber.try_init();
+}
+
+/// The level that the environment asks for.
+pub(super) fn level() -> LevelFilter {
+    let level = std::env::var("LOG_LEVEL").ok().and_then(|text| text.parse().ok());
+    level.unwrap_or(LevelFilter::INFO)
 }
 
 /// The log's lines at `level`, one write for each to what `out` gives; those with metrics always, if
@@ -130,8 +137,13 @@ pub struct Heard {
 #[cfg(any(test, feature = "testing"))]
 impl Heard {
     /// Listens from now on.
+    ///
+    /// While one ear is all there is, whether an event is heard is asked of the thread that says such a one
+    /// first, and kept for all. Another test's thread has no ear: a second one, deaf, makes all be asked.
     #[must_use]
     pub fn from_now_on() -> Self {
+        static DEAF: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
+        LazyLock::force(&DEAF);
         let written = Arc::new(Mutex::new(Vec::new()));
         let ear = written.clone();
         let log = lines(LevelFilter::DEBUG, true, move || Ear(ear.clone()));

@@ -76,7 +76,7 @@ fn of_test(workspace: &Workspace, test: &Experiment, report: Option<&Value>, now
         put(&VERDICT, &[decision.as_str()], Some(f64::from(u8::from(holds))));
     }
     for (variant, units) in report["units"].as_object().into_iter().flatten() {
-        put(&UNITS, &[variant], units.as_f64());
+        put(&UNITS, &[variant], units.as_f64().map(|units| units + aside(&report["set_aside"][variant])));
         put(&WEIGHT_RATIO, &[variant], report["weights"][variant].as_f64().map(|points| points / 10_000.0));
     }
     for goal in report["goals"].as_array().into_iter().flatten() {
@@ -97,11 +97,16 @@ fn nothing_yet<'a>(workspace: &'a str, test: &'a Experiment) -> impl Iterator<It
     })
 }
 
+/// What overrides have set aside counts on, so that no count goes back.
+fn aside(count: &Value) -> f64 {
+    count.as_f64().unwrap_or_default()
+}
+
 fn of_goal(goal: &Value, put: &mut impl FnMut(&'static Family, &[&str], Option<f64>)) {
     let name = goal["goal"].as_str().unwrap_or_default();
     for arm in goal["arms"].as_array().into_iter().flatten() {
         let labels = [arm["variant"].as_str().unwrap_or_default(), name];
-        put(&CONVERSIONS, &labels, arm["converted"].as_f64());
+        put(&CONVERSIONS, &labels, arm["converted"].as_f64().map(|own| own + aside(&arm["set_aside"])));
         put(&OUTCOME_SUM, &labels, arm["total"].as_f64());
     }
     for own in goal["comparisons"].as_array().into_iter().flatten() {
@@ -157,6 +162,21 @@ mod tests {
         let mut page = Page::new(&acme, sign_ins, Timestamp::from_millis(now));
         assert!(kept.iter().all(|(test, report)| page.add(test, report.as_ref())));
         page.finish(kept.len())
+    }
+
+    #[test]
+    fn units_that_overrides_have_set_aside_are_counted_on() {
+        let (mut report, test) = (report(), test("t", Status::Running));
+        let said = |report: &Value, family: &Family| {
+            let page = of_test(&acme(), &test, Some(report), Timestamp::from_millis(0));
+            page.iter().find(|own| own.family == family).unwrap().value.to_string()
+        };
+        let before = [said(&report, &UNITS), said(&report, &CONVERSIONS)];
+        report["units"]["a"] = json!(1);
+        report["set_aside"] = json!({ "a": 2 });
+        report["goals"][0]["arms"][0]["converted"] = json!(0);
+        report["goals"][0]["arms"][0]["set_aside"] = json!(1);
+        assert_eq!([said(&report, &UNITS), said(&report, &CONVERSIONS)], before);
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub mod traces;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
+use tracing_subscriber::filter::LevelFilter;
+
 use self::boundary::milliseconds;
 use self::catalogue::{FOLD_FAILURES, FOLD_ROWS, FOLD_TIME};
 use self::line::Line;
@@ -31,6 +33,7 @@ use crate::experiment::{ExperimentId, Workspace};
 #[derive(Debug)]
 pub struct Telemetry {
     namespace: Option<String>,
+    told: bool,
     warm: AtomicBool,
 }
 
@@ -38,7 +41,13 @@ impl Telemetry {
     /// Metrics go under `namespace`, or nowhere.
     #[must_use]
     pub fn new(namespace: Option<String>) -> Self {
-        Self { namespace, warm: AtomicBool::new(false) }
+        let told = namespace.is_some() || log::level() >= LevelFilter::INFO;
+        Self { namespace, told, warm: AtomicBool::new(false) }
+    }
+
+    /// Whether anybody reads the lines of requests: while nobody does, they need not be made.
+    fn is_told(&self) -> bool {
+        self.told
     }
 
     /// Under which name CloudWatch keeps the metrics; None when they are off.

@@ -170,3 +170,18 @@ fn single_numbers_are_kept_over_partitions_until_they_are_too_many() {
     assert_eq!(many.arms[0].goals[0].numbers.sorted(), None);
     assert_eq!(part(0..10_001).arms[0].goals[0].numbers.sorted(), None);
 }
+
+#[test]
+fn a_unit_that_an_override_takes_out_is_set_aside_and_the_two_together_stay_the_same() {
+    let rows = || [assigned(1, "b", 1), converted(1, 1, 5), assigned(2, "b", 1), converted(2, 1, 5)];
+    let before = fold(&test(), rows());
+    let mut test = test();
+    test.definition.overrides =
+        [(UnitId::parse("unit-0001").unwrap(), VariantKey::parse("a").unwrap())].into();
+    let after = fold(&test, rows());
+    let counts = |totals: &Totals| {
+        let (arm, goal) = (&totals.arms[1], &totals.arms[1].goals[0]);
+        [arm.units, arm.set_aside, goal.converted, goal.set_aside]
+    };
+    assert_eq!((counts(&before), counts(&after)), ([2, 0, 2, 0], [1, 1, 1, 1]));
+}
