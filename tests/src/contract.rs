@@ -8,6 +8,8 @@
 mod bodies;
 #[path = "contract/document.rs"]
 mod document;
+#[path = "contract/known_units.rs"]
+mod known_units;
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;

@@ -2,21 +2,20 @@
 //! longest ago, until 60 s (`FOLD_RESERVE_SECONDS`) before its own end.
 //!
 //! A test that cannot be folded goes to the end of the line like the others and stops none of them.
-//! How often a test is counted: `bellwether::results::cadence`. What is kept: `bellwether::store::summaries`. The weights of adaptive tests: `bellwether::results::adapt`.
+//! One test: `count.rs`. What is kept: `bellwether::store::summaries`. The weights of adaptive tests:
+//! `reweigh.rs`, by `bellwether::results::adapt`.
 
+mod count;
 mod reweigh;
 #[cfg(test)]
 mod tests;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bellwether::App;
 use bellwether::clock::Timestamp;
-use bellwether::experiment::{ExperimentId, Status, Workspace};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, serve};
-use bellwether::results::cadence::is_due;
-use bellwether::results::report::Report;
 use lambda_http::Error;
 use serde::Serialize;
 use serde_json::Value;
@@ -49,7 +48,7 @@ async fn summarize(app: &App, deadline: Timestamp) -> Result<Done, Problem> {
     let mut done = Done::default();
     while let Some(time) = time_left(app, deadline) {
         let Some((workspace, test_id)) = waiting.next() else { return Ok(done) };
-        let outcome = tokio::time::timeout(time, fold(app, &workspace, &test_id)).await;
+        let outcome = tokio::time::timeout(time, count::count(app, &workspace, &test_id)).await;
         let outcome =
             outcome.unwrap_or_else(|_| Err(Problem::Unavailable("there was no time left".to_owned())));
         let moved = app.store.tests.folded(&workspace, &test_id, app.clock.now()).await;
@@ -65,24 +64,6 @@ async fn summarize(app: &App, deadline: Timestamp) -> Result<Done, Problem> {
     }
     done.left = waiting.len();
     Ok(done)
-}
-
-async fn fold(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> Result<(), Problem> {
-    let as_of = app.clock.now();
-    let found = app.store.tests.get(workspace, test_id).await?;
-    let Some(test) = found.filter(|test| test.status == Status::Running) else { return Ok(()) };
-    let before = app.store.summaries.latest(workspace, &test).await?;
-    if !is_due(before.as_ref(), test.updated_at, as_of) {
-        return Ok(());
-    }
-    let began = Instant::now();
-    if let Some(totals) = app.store.events.fold(workspace, &test, None, as_of).await? {
-        let next = reweigh::reweigh(app, workspace, &test, &totals, as_of).await?;
-        let report = Report::new(next.as_ref().unwrap_or(&test), &totals, as_of, before.as_ref());
-        app.telemetry.folded(as_of, workspace, test_id, totals.rows, began.elapsed());
-        app.store.summaries.keep(workspace, &report).await?;
-    }
-    Ok(())
 }
 
 fn time_left(app: &App, deadline: Timestamp) -> Option<Duration> {
