@@ -59,6 +59,27 @@ async fn the_page_says_of_each_test_what_its_kept_results_say() {
 }
 
 #[tokio::test]
+async fn an_override_in_mid_phase_takes_units_out_of_the_results_and_no_count_goes_back() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({ "targeting": {}, "namespace": null, "overrides": {} })).await;
+    count(&bench, &test, 40).await;
+    let counts = |page: String| {
+        let counts = page.lines().filter(|line| line.contains("_total{workspace"));
+        counts.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let before = counts(page(&bench).await);
+    let forced: Value =
+        (0..15).map(|n| (format!("u{n}"), json!("control"))).collect::<serde_json::Map<_, _>>().into();
+    let test = bench.change(&test, json!({ "revision": 2, "overrides": forced })).await;
+    bench.pass(60);
+    count(&bench, &test, 40).await;
+    let report = bench.app.store.summaries.latest(&acme(), &test).await.unwrap().unwrap();
+    let sum = |counts: &Value| counts.as_object().unwrap().values().filter_map(Value::as_u64).sum::<u64>();
+    assert_eq!((sum(&report["units"]), sum(&report["set_aside"])), (25, 15), "{report}");
+    assert_eq!(counts(page(&bench).await), before);
+}
+
+#[tokio::test]
 async fn sign_ins_are_counted_over_all_parts_and_by_whichever_instance() {
     let bench = Bench::start().await;
     for random in 0..20 {

@@ -188,6 +188,8 @@ fn what_is_shown_of_the_balance_does_not_tell_who_is_in_which_arm() {
         own.imbalance <= imbalance && imbalance <= threshold && threshold < own.threshold + 0.01,
         "{view}"
     );
+    let is_round = |x: f64| ((x * 100.0).round() / 100.0 - x).abs() < 1e-12;
+    assert!(is_round(imbalance) && is_round(threshold) && !is_round(own.imbalance), "{view}");
     assert!(alike(imbalance, 0.01) > 5, "{}", alike(imbalance, 0.01));
 }
 
