@@ -100,6 +100,19 @@ async fn assert_let_in(target: &Target, id: &str, Forged { what, token }: &Forge
     assert!(![401, 403].contains(&status) && status < 500, "{id}: {what} is answered {status}");
 }
 
+/// A line without whom a token that holds speaks for, which the line of its request is to say, as the audit
+/// is. Of a token that was refused it may say nothing.
+fn without_known_callers(line: &str) -> String {
+    let Ok(mut read) = serde_json::from_str::<Value>(line) else { return line.to_owned() };
+    if let Some(request) =
+        read.as_object_mut().filter(|own| own["message"] == "request" && own["status"] != 401)
+    {
+        request.remove("subject");
+        request.remove("workspace");
+    }
+    read.to_string()
+}
+
 async fn attack(ground: &Ground, operation: &Operation, forged: &[Forged], controls: &[Forged]) {
     let id = operation.id();
     let target = Target::start(ground, id).await;
@@ -117,10 +130,9 @@ async fn attack(ground: &Ground, operation: &Operation, forged: &[Forged], contr
     assert_eq!(target.store_calls(), calls, "{id}: a forged token cost a call");
     assert_let_in(&target, id, &controls[0]).await;
     target.assert_reads_of_keys();
-    // Whom a token that holds speaks for is what the audit is to say.
     let lines = target.finish().await;
     let lines = lines.lines().filter(|line| !line.contains(r#""message":"audit""#));
-    let log = lines.collect::<Vec<_>>().join("\n");
+    let log = lines.map(without_known_callers).collect::<Vec<_>>().join("\n");
     let refusals = log.lines().filter(|line| line.contains(r#""problem":"invalid_token""#)).count();
     assert_eq!(refusals, forged.len(), "{id}: a line for each refusal");
     for Forged { what, token } in forged.iter().chain(controls) {
