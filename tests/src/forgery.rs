@@ -28,7 +28,7 @@ use bellwether::auth::role::Scope;
 use document::Operation;
 use forger::{Forged, Forger, by};
 use futures_util::future::join_all;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use target::{Ground, Target};
 
 /// The least that a suite of this name must have.
@@ -104,11 +104,10 @@ async fn assert_let_in(target: &Target, id: &str, Forged { what, token }: &Forge
 /// is. Of a token that was refused it may say nothing.
 fn without_known_callers(line: &str) -> String {
     let Ok(mut read) = serde_json::from_str::<Value>(line) else { return line.to_owned() };
-    if let Some(request) =
-        read.as_object_mut().filter(|own| own["message"] == "request" && own["status"] != 401)
-    {
-        request.remove("subject");
-        request.remove("workspace");
+    let refused = |own: &Map<String, Value>| own.get("status").is_some_and(|status| status == 401);
+    if let Some(told) = read.as_object_mut().filter(|own| !refused(own)) {
+        told.remove("subject");
+        told.remove("workspace");
     }
     read.to_string()
 }
