@@ -80,7 +80,7 @@ def expected(results):
         for arm in goal["arms"]:
             labels = {"variant": arm["variant"], "goal": goal["goal"]}
             yield "bellwether_test_conversions_total", labels, arm["converted"] + arm.get("set_aside", 0)
-            yield "bellwether_test_outcome_sum", labels, arm["total"]
+            yield "bellwether_test_outcome_value", labels, arm["total"]
     for decision in ("keep_running", "ship", "stop", "no_difference", "do_not_trust"):
         yield "bellwether_test_verdict", {"decision": decision}, int(results["verdict"]["decision"] == decision)
 

@@ -69,7 +69,7 @@ const outcomes = [
   }),
   lines({
     title: "Sum of values: $goal", description: "All outcomes that count, added up: visits, or money.",
-    targets: promql([`max by (variant) (bellwether_test_outcome_sum{${GOAL}})`, "{{variant}}"]), unit: "short", width: 8,
+    targets: promql([`max by (variant) (bellwether_test_outcome_value{${GOAL}})`, "{{variant}}"]), unit: "short", width: 8,
   }),
 ];
 

@@ -143,7 +143,7 @@ pub static CONVERSIONS: Family = family(
 );
 /// What they add up to.
 pub static OUTCOME_SUM: Family =
-    family("bellwether_test_outcome_sum", Kind::Gauge, "The sum over units of the goal's value.", GOAL);
+    family("bellwether_test_outcome_value", Kind::Gauge, "The sum over units of the goal's value.", GOAL);
 /// The difference from control.
 pub static DIFFERENCE: Family = family(
     "bellwether_test_difference",
