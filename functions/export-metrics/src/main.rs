@@ -23,7 +23,7 @@ use lambda_http::http::header::ACCEPT;
 use lambda_http::{Error, Request};
 use serde_json::Value;
 
-/// Prometheus waits 10 s.
+/// Prometheus waits 10 s unless it is told otherwise.
 const BUDGET: Duration = Duration::from_secs(9);
 
 /// Reports that are read side by side.
