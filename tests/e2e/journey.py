@@ -66,13 +66,18 @@ def until(what, probe):
     raise Failure(f"{what} did not happen within {PATIENCE} s")
 
 
-def first_key(api):
-    """The rotation that the apply has set off makes the first key."""
+def first_key(cloud, api):
+    """The rotation that the apply has set off makes the first key, in a version that is current at once, as in AWS."""
     def published():
         status, _, body = api.ask("GET", "/.well-known/jwks.json")
         return status == 200 and body["keys"]
 
+    def labels():
+        told = cloud.client("secretsmanager").describe_secret(SecretId=cloud.private_keys_secret)
+        return list(told["VersionIdsToStages"].values())
+
     same(len(until("the first rotation", published)), 1, "keys after the first rotation")
+    until("the first version as AWS labels it", lambda: labels() == [["AWSPENDING", "AWSCURRENT"]])
 
 
 def smoke(api):
@@ -287,7 +292,7 @@ def run(cloud):
     """Make the journey; gives the API and an admin's token."""
     api = Api(cloud.url)
     step("the first rotation, and what make smoke asks")
-    first_key(api)
+    first_key(cloud, api)
     smoke(api)
     step("sign-in, people, machines")
     admin = sign_in(cloud, api)

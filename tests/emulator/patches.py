@@ -4,13 +4,11 @@ Each docstring says what is wrong without it. They reach into one version's inte
 """
 
 import json
-import os
-import threading
 import time
-import urllib.request
 from xml.sax.saxutils import escape
 
 import rest_api
+from secret_versions import with_rotation, with_secrets_without_value, with_versions_as_in_aws
 
 JSON = {"Content-Type": "application/x-amz-json-1.1"}
 
@@ -174,71 +172,6 @@ def moment(name, value):
     return value
 
 
-def with_secrets_without_value():
-    """Leave a secret that was made without a value without a version, as AWS does."""
-    from ministack.services import secretsmanager
-
-    usual = secretsmanager._store_new_secret
-
-    def store(name, secret_string=None, secret_binary=None, *others, **named):
-        arn, version = usual(name, secret_string, secret_binary, *others, **named)
-        if secret_string is None and secret_binary is None:
-            secretsmanager._secrets[name]["Versions"].clear()
-        return arn, version
-
-    secretsmanager._store_new_secret = store
-
-
-def with_rotation():
-    """Rotate a secret by invoking its function for the four steps: ministack copies the old value instead."""
-    from ministack.core.responses import get_account_id, get_region
-    from ministack.services import secretsmanager
-
-    def rotate(asked):
-        _, secret = secretsmanager._resolve(asked.get("SecretId"))
-        if not secret:
-            return secretsmanager.error_response_json("ResourceNotFoundException", "There is no such secret.", 400)
-        for setting in ("RotationLambdaARN", "RotationRules"):
-            secret[setting] = asked.get(setting) or secret.get(setting)
-        secret["RotationEnabled"] = True
-        token = asked.get("ClientRequestToken") or secretsmanager.new_uuid()
-        if asked.get("RotateImmediately", True):
-            run = (secret, token, get_account_id(), get_region())
-            threading.Thread(target=rotate_now, args=run, daemon=True).start()
-        return secretsmanager.json_response({"ARN": secret["ARN"], "Name": secret["Name"], "VersionId": token})
-
-    secretsmanager._rotate_secret = rotate
-
-
-def rotate_now(secret, token, account, region):
-    """The four steps of a rotation, each one invocation; a step that fails ends it, as in AWS."""
-    for step in ("createSecret", "setSecret", "testSecret", "finishSecret"):
-        event = {"SecretId": secret["ARN"], "ClientRequestToken": token, "Step": step}
-        failed = invoke(secret["RotationLambdaARN"], account, region, event)
-        if failed:
-            print(f"rotation of {secret['Name']} failed at {step}: {failed}", flush=True)
-            return
-    secret["LastRotatedDate"] = int(time.time())
-
-
-def invoke(function, account, region, event):
-    """Invoke a function through the front door; what went wrong, or None. An account's id is its root's key."""
-    signed = f"AWS4-HMAC-SHA256 Credential={account}/20260101/{region}/lambda/aws4_request, SignedHeaders=host, Signature=none"
-    name = function.split(":function:")[1].split(":")[0]
-    request = urllib.request.Request(
-        f"{os.environ['AWS_ENDPOINT_URL']}/2015-03-31/functions/{name}/invocations",
-        json.dumps(event).encode(),
-        {"Authorization": signed, "Content-Type": "application/json"},
-    )
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(request, timeout=60) as answer:
-            body = answer.read(300)
-            return body if answer.headers.get("X-Amz-Function-Error") else None
-    except OSError as error:
-        return error
-
-
 PATCHES = (
     without_delayed_packets,
     without_waiting_for_logs,
@@ -249,5 +182,6 @@ PATCHES = (
     with_leading_keys,
     with_whole_alarms,
     with_secrets_without_value,
+    with_versions_as_in_aws,
     with_rotation,
 )

@@ -4,6 +4,7 @@ use bellwether::App;
 use bellwether::auth::keys::{PrivateKey, PrivateKeys, PublicKeys};
 use bellwether::auth::rotation::{self, Rotation};
 use bellwether::auth::vault::{Described, Version};
+use bellwether::clock::Timestamp;
 use bellwether::http::problem::Problem;
 use bellwether::store::audit::{Action, OPERATOR, Realm};
 
@@ -15,7 +16,7 @@ pub async fn create(app: &App, secret: &Described, token: &str) -> Result<(), Pr
     }
     let now = app.clock.now();
     let keys = match current(app, secret).await? {
-        None => PrivateKeys::first(now).map_err(Problem::internal)?,
+        None => first(app, now).await?,
         Some(current) => {
             let known = app.vault.published().await?;
             let closed = cycle(app).close(&current, &known, now);
@@ -27,14 +28,26 @@ pub async fn create(app: &App, secret: &Described, token: &str) -> Result<(), Pr
     app.vault.keep_pending(token, &keys).await
 }
 
-/// Gives the new public half to verifiers.
-pub async fn set(app: &App, secret: &Described, token: &str) -> Result<(), Problem> {
-    let version = version(app, token).await?;
-    if version.is_current() {
-        return Ok(());
-    }
-    rotation::follows(&version.keys, current(app, secret).await?.as_ref())?;
+/// The first keys, with their public half published. Secrets Manager makes the first version of a
+/// secret current at once, whatever stage was asked for: from then on signers may read it.
+async fn first(app: &App, now: Timestamp) -> Result<PrivateKeys, Problem> {
+    let keys = PrivateKeys::first(now).map_err(Problem::internal)?;
     let known = app.vault.published().await?;
+    publish(app, &known, &rotation::publish(&keys, &known, now)).await?;
+    Ok(keys)
+}
+
+/// Gives the new public half to verifiers, whenever they lack it: a version may be current without.
+pub async fn set(app: &App, secret: &Described, token: &str) -> Result<(), Problem> {
+    let (version, known) = (version(app, token).await?, app.vault.published().await?);
+    if version.is_current() {
+        let newest = version.keys.newest().ok_or_else(no_keys)?;
+        if known.knows(&newest.kid) {
+            return Ok(());
+        }
+    } else {
+        rotation::follows(&version.keys, current(app, secret).await?.as_ref())?;
+    }
     let next = rotation::publish(&version.keys, &known, app.clock.now());
     publish(app, &known, &next).await
 }
@@ -56,7 +69,7 @@ pub async fn finish(app: &App, secret: &Described, token: &str) -> Result<(), Pr
     }
     let closed = cycle(app).close(&version.keys, &public, app.clock.now());
     publish(app, &public, &closed).await?;
-    let newest = version.keys.newest().ok_or_else(|| Problem::internal("there are no keys"))?;
+    let newest = version.keys.newest().ok_or_else(no_keys)?;
     let origin = app.origin_at(token.to_owned(), None)?;
     let entry = origin.record(Realm::Deployment, OPERATOR, Action::KeysRotated, &newest.kid);
     let detail = format!("signs from {}", String::from(newest.signs_from()));
@@ -78,6 +91,10 @@ async fn version(app: &App, token: &str) -> Result<Version, Problem> {
     let found = app.vault.version(token).await?;
     let ours = found.filter(|version| version.is_pending() || version.is_current());
     ours.ok_or_else(|| Problem::Conflict("This rotation has no pending version of the secret.".to_owned()))
+}
+
+fn no_keys() -> Problem {
+    Problem::internal("there are no keys")
 }
 
 fn cycle(app: &App) -> Rotation {

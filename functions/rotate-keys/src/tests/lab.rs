@@ -86,8 +86,45 @@ impl Lab {
         Ok(())
     }
 
+    /// A whole rotation, begun by Secrets Manager unless it has been.
     pub async fn rotate(&self, token: &str) {
+        if self.stages(token).await != ["AWSPENDING"] {
+            self.begin(token).await.unwrap();
+        }
         self.steps(token).await.unwrap();
+    }
+
+    /// Has Secrets Manager begin a rotation, which leaves a pending version without a value; it
+    /// invokes a function that is not there.
+    pub async fn begin(&self, token: &str) -> Result<(), String> {
+        let rotate = self.secrets.rotate_secret().secret_id("private").client_request_token(token);
+        let rotate = rotate.rotation_lambda_arn("arn:aws:lambda:eu-central-1:000000000000:function:none");
+        rotate.send().await.map(|_| ()).map_err(|error| format!("{:?}", error.into_service_error()))
+    }
+
+    /// The labels of a version of the private secret.
+    pub async fn stages(&self, token: &str) -> Vec<String> {
+        let told = self.secrets.describe_secret().secret_id("private").send().await.unwrap();
+        let versions = told.version_ids_to_stages.unwrap_or_default();
+        versions.get(token).cloned().unwrap_or_default()
+    }
+
+    /// Takes a label from a version of the private secret.
+    pub async fn unlabel(&self, token: &str, stage: &str) {
+        let change = self.secrets.update_secret_version_stage().secret_id("private");
+        change.version_stage(stage).remove_from_version_id(token).send().await.unwrap();
+    }
+
+    /// Deletes both secrets and makes them anew without a value.
+    pub async fn empty(&mut self) {
+        for name in ["private", "public"] {
+            let delete = self.secrets.delete_secret().secret_id(name);
+            delete.force_delete_without_recovery(true).send().await.unwrap();
+            let made = self.secrets.create_secret().name(name).send().await.unwrap();
+            if name == "private" {
+                self.arn = made.arn.unwrap();
+            }
+        }
     }
 
     /// A token from a signer that has nothing in memory.
@@ -115,8 +152,11 @@ impl Lab {
 
     /// Puts content into a secret, past the function.
     pub async fn put(&self, name: &str, content: &Value) {
-        let put = self.secrets.put_secret_value().secret_id(name);
-        put.secret_string(content.to_string()).send().await.unwrap();
+        self.put_text(name, &content.to_string()).await;
+    }
+
+    pub async fn put_text(&self, name: &str, text: &str) {
+        self.secrets.put_secret_value().secret_id(name).secret_string(text).send().await.unwrap();
     }
 
     /// What the audit says.
