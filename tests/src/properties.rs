@@ -6,12 +6,12 @@
 use std::collections::BTreeSet;
 
 use bellwether::clock::Timestamp;
-use bellwether::experiment::bucket::{Bucket, choose};
+use bellwether::experiment::bucket::Bucket;
 use bellwether::experiment::condition::Condition;
 use bellwether::experiment::wire::TestBody;
 use bellwether::experiment::{
-    Assignment, BasisPoints, Conversion, Definition, EventId, Experiment, GoalKey, Seed, UnitId, Variant,
-    VariantKey,
+    Assignment, BasisPoints, Conversion, Decision, Definition, EventId, Experiment, GoalKey, Seed, Status,
+    Unit, UnitId, Variant, VariantKey, decide,
 };
 use bellwether::results::fold::{Fold, Row};
 use bellwether::results::report::Report;
@@ -128,12 +128,20 @@ fn buckets_are_uniform() {
 proptest! {
     #[test]
     fn wider_coverage_moves_nobody(weights in weights(), narrow in 0_u32..=10_000, more in 0_u32..=10_000, n in 0_u32..1_000_000) {
-        let (arms, wide) = (arms(&weights), (narrow + more).min(10_000));
-        let bucket = Bucket::of("seed", &n.to_string());
-        if let Some(before) = choose(&arms, share(narrow), bucket) {
-            prop_assert_eq!(Some(before), choose(&arms, share(wide), bucket));
+        let unit = Unit::parse(serde_json::from_value(json!({ "unit_id": n.to_string() })).unwrap()).unwrap();
+        let covered = |coverage: u32| {
+            let mut test = experiment();
+            (test.status, test.definition.coverage) = (Status::Running, share(coverage));
+            test.definition.variants = arms(&weights);
+            match decide(&test, &unit).unwrap() {
+                Decision::Assign(variant) => Some(variant.key.clone()),
+                _ => None,
+            }
+        };
+        if let Some(before) = covered(narrow) {
+            prop_assert_eq!(Some(before), covered((narrow + more).min(10_000)));
         }
-        prop_assert!(choose(&arms, BasisPoints::WHOLE, bucket).is_some());
+        prop_assert!(covered(10_000).is_some());
     }
 
     #[test]

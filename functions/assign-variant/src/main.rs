@@ -11,7 +11,7 @@ use bellwether::App;
 use bellwether::auth::Caller;
 use bellwether::auth::role::Scope;
 use bellwether::clock::Timestamp;
-use bellwether::experiment::{Assignment, Decision, Experiment, Reason, Told, Unit, decide};
+use bellwether::experiment::{Assignment, Decision, Experiment, Told, Unit, decide};
 use bellwether::http::batch::{self, Batch};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
@@ -59,12 +59,6 @@ async fn assign(
             }
         }
         Decision::Override(variant) => Told::forced(test, unit, variant),
-        Decision::Leave(Reason::NotCovered) if test.is_reweighted() => {
-            match events.assignment(workspace, test, &unit.id, now).await? {
-                Some(stored) => Told::assigned(test, unit, stored, false),
-                None => Told::left(test, unit, Reason::NotCovered),
-            }
-        }
         Decision::Leave(reason) => Told::left(test, unit, reason),
     };
     serde_json::to_value(told).map_err(Problem::internal)

@@ -23,7 +23,7 @@ pub enum Reason {
     NotRunning,
     /// Its attributes do not meet the test's targeting.
     NotTargeted,
-    /// Its bucket lies outside the test's coverage.
+    /// It lies outside the test's coverage.
     NotCovered,
     /// Another part of the test's namespace holds it.
     Excluded,
@@ -89,11 +89,22 @@ pub fn decide<'a>(test: &'a Experiment, unit: &Unit) -> Result<Decision<'a>, Vec
     if named.is_none() && is_excluded(test, unit) {
         return Ok(Decision::Leave(Reason::Excluded));
     }
+    if named.is_none() && !is_covered(test, unit) {
+        return Ok(Decision::Leave(Reason::NotCovered));
+    }
     let drawn = || {
         let bucket = Bucket::after(test.seed.hash(), unit.id.as_str());
-        choose(&test.definition.variants, test.definition.coverage, bucket)
+        choose(&test.definition.variants, BasisPoints::WHOLE, bucket)
     };
     Ok(named.or_else(drawn).map_or(Decision::Leave(Reason::NotCovered), Decision::Assign))
+}
+
+/// Whether the unit's coverage bucket, drawn apart from the one that gives its arm, is below the
+/// coverage: widening it moves nobody, and whoever is let in comes by the weights in force.
+fn is_covered(test: &Experiment, unit: &Unit) -> bool {
+    let coverage = test.definition.coverage;
+    coverage == BasisPoints::WHOLE
+        || Bucket::after(test.seed.coverage(), unit.id.as_str()).get() < coverage.get()
 }
 
 /// Whether the unit's bucket in the namespace, drawn from the namespace's key, belongs to others.
@@ -158,3 +169,6 @@ fn segments(test: &Experiment, unit: &Unit) -> Result<BTreeMap<AttributeName, St
     }
     if broken.is_empty() { Ok(kept) } else { Err(broken) }
 }
+
+#[cfg(test)]
+mod tests;

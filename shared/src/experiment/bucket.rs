@@ -20,6 +20,12 @@ impl Prefix {
     pub fn of(seed: &str) -> Self {
         Self(extend(START, seed))
     }
+
+    /// The hash of the seed followed by `purpose`: from here other buckets are drawn than for the arm.
+    #[must_use]
+    pub fn apart(self, purpose: &str) -> Self {
+        Self(extend(self.0, purpose))
+    }
 }
 
 impl Bucket {
@@ -102,8 +108,8 @@ impl Range {
     }
 }
 
-/// Each arm's range: it starts at the cumulative weight and is `coverage × weight` long, so that
-/// widening the coverage moves nobody.
+/// Each arm's range: it starts at the cumulative weight and is `coverage × weight` long, as in the SDKs.
+/// Tests of Bellwether use whole ranges: who is covered is drawn by a hash of its own.
 pub fn ranges(
     weights: impl Iterator<Item = BasisPoints>,
     coverage: BasisPoints,

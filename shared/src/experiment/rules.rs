@@ -105,8 +105,8 @@ fn allocation_rules(body: &TestBody) -> Vec<Invalid> {
         broken.push(Invalid::new("/allocation/mode", format!("cannot be adaptive: {}", refused.reason())));
     }
     if body.coverage != BasisPoints::WHOLE.get() {
-        let detail = "must be 10000 in an adaptive test: accounts that come back later would all fall into the \
-                      variant that grows";
+        let detail = "must be 10000 in an adaptive test: its readings are calibrated for tests in which every \
+                      targeted account takes part";
         broken.push(Invalid::new("/coverage", detail));
     }
     if let Some(index) = body.goals.iter().position(|goal| goal.role == Role::Guardrail) {

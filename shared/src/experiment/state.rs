@@ -14,7 +14,11 @@ use crate::screen::Findings;
 pub struct Seed {
     text: String,
     hash: Prefix,
+    coverage: Prefix,
 }
+
+/// What stands between the seed and the unit in the hash that decides who is covered.
+const COVERAGE: &str = "/coverage";
 
 impl Seed {
     /// From eight random bytes.
@@ -35,16 +39,23 @@ impl Seed {
         &self.text
     }
 
-    /// Its hash, for [`super::bucket::Bucket::after`].
+    /// Its hash, from which a unit's arm is drawn by [`super::bucket::Bucket::after`].
     #[must_use]
     pub fn hash(&self) -> Prefix {
         self.hash
+    }
+
+    /// The hash from which it is drawn whether a unit is covered.
+    #[must_use]
+    pub fn coverage(&self) -> Prefix {
+        self.coverage
     }
 }
 
 impl From<String> for Seed {
     fn from(text: String) -> Self {
-        Self { hash: Prefix::of(&text), text }
+        let hash = Prefix::of(&text);
+        Self { hash, coverage: hash.apart(COVERAGE), text }
     }
 }
 
@@ -155,8 +166,7 @@ impl Experiment {
         }
     }
 
-    /// Whether weights have changed since this phase began: then a unit that its bucket would leave
-    /// out may have been let in before.
+    /// Whether weights have changed since this phase began.
     #[must_use]
     pub fn is_reweighted(&self) -> bool {
         self.weightings.len() > 1
