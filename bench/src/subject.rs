@@ -101,5 +101,5 @@ pub async fn launch_test(cloud: &Cloud) {
     let origin = Origin { at: now, request_id: "bench".to_owned(), source: None, unique: [1; 16] };
     let entry = origin.record(&workspace, "bench", Action::TestCreated, &test.definition.test_id);
     let record = store.audit.part(&entry).expect("a record");
-    store.tests.create(&workspace, &test, record).await.expect("a store");
+    store.tests.create(&workspace, &test, record.into()).await.expect("a store").expect("an operator");
 }

@@ -18,8 +18,8 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use lambda_http::{Context, Error, LambdaEvent};
 use secrecy::ExposeSecret;
+use serde_json::Value;
 use serde_json::value::to_raw_value;
-use serde_json::{Value, json};
 
 use crate::app::{App, retries, timeouts};
 use crate::auth::keys::PrivateKeys;
@@ -30,6 +30,7 @@ use crate::http::networks::Networks;
 use crate::http::origin::{Domain, Origin};
 use crate::http::{Function, invoke};
 use crate::screen::Screen;
+use crate::store::identities::User;
 use crate::store::meter::Spent;
 use crate::store::schema::{self, TableName};
 
@@ -51,6 +52,8 @@ pub struct Bench {
     endpoint: String,
     keys: PrivateKeys,
     time: Arc<AtomicI64>,
+    /// Whether its database is one that tests may put things into.
+    own_database: bool,
 }
 
 /// What a function answered.
@@ -75,7 +78,7 @@ impl Bench {
         tokio::spawn(dynoxide::server::serve_on(listener, database));
         let client = aws_sdk_dynamodb::Client::new(&sdk(&endpoint));
         schema::create_all(&client, PREFIX).await.expect("the tables");
-        Self::at(endpoint).await
+        Self { own_database: true, ..Self::at(endpoint).await }
     }
 
     /// An app whose DynamoDB and Secrets Manager are at `endpoint`, whatever is there.
@@ -84,14 +87,14 @@ impl Bench {
         let keys = PrivateKeys::first(Timestamp::from_millis(NOON)).expect("a key");
         let app = app(&endpoint, &time);
         app.auth.hold(&keys).await;
-        Self { app, endpoint, keys, time }
+        Self { app, endpoint, keys, time, own_database: false }
     }
 
     /// Another instance of the function: the same database, nothing in memory.
     pub async fn cold(&self) -> Self {
         let app = app(&self.endpoint, &self.time);
         app.auth.hold(&self.keys).await;
-        Self { app, endpoint: self.endpoint.clone(), keys: self.keys.clone(), time: self.time.clone() }
+        self.on_the_same_database(app)
     }
 
     /// An instance on the same database that must first ask for its signing keys, at `secrets`.
@@ -100,7 +103,7 @@ impl Bench {
         let mut app = app(&self.endpoint, &self.time);
         let elsewhere = self::app(secrets, &self.time);
         (app.auth, app.vault) = (elsewhere.auth, elsewhere.vault);
-        Self { app, endpoint: self.endpoint.clone(), keys: self.keys.clone(), time: self.time.clone() }
+        self.on_the_same_database(app)
     }
 
     /// The same function deployed under the domain `api.example.com`, for pages of
@@ -111,7 +114,12 @@ impl Bench {
         config.allowed_origins = Origin::parse_list("https://app.example.com").expect("an origin");
         let app = app_of(&self.endpoint, &self.time, &config);
         app.auth.hold(&self.keys).await;
-        Self { app, endpoint: self.endpoint.clone(), keys: self.keys.clone(), time: self.time.clone() }
+        self.on_the_same_database(app)
+    }
+
+    fn on_the_same_database(&self, app: App) -> Self {
+        let (endpoint, keys, time) = (self.endpoint.clone(), self.keys.clone(), self.time.clone());
+        Self { app, endpoint, keys, time, own_database: self.own_database }
     }
 
     /// Lets time pass.
@@ -134,17 +142,28 @@ impl Bench {
     }
 
     /// The event with a token of `role` in `workspace`.
-    pub async fn signed(&self, mut event: Value, role: Role, workspace: &str) -> Value {
-        let token = self.token(role, workspace).await;
-        event["headers"]["authorization"] = json!(format!("Bearer {token}"));
-        event["multiValueHeaders"]["authorization"] = json!([format!("Bearer {token}")]);
-        event
+    pub async fn signed(&self, event: Value, role: Role, workspace: &str) -> Value {
+        with_header(event, "authorization", &format!("Bearer {}", self.token(role, workspace).await))
     }
 
-    /// A token of `role` in `workspace`, signed with the key that the app verifies with.
+    /// The event with a token of `user` as they are now.
+    pub async fn signed_by(&self, event: Value, user: &User) -> Value {
+        with_header(event, "authorization", &format!("Bearer {}", self.token_of(user).await))
+    }
+
+    /// A token of `role` in `workspace`, signed with the key that the app verifies with. Its holder stands in
+    /// the database, and in no list.
     pub async fn token(&self, role: Role, workspace: &str) -> String {
-        let user = person("ada@example.com", role, workspace);
-        self.app.auth.issue(&user).await.expect("a token").token.expose_secret().to_owned()
+        let user = person(&format!("{}@{workspace}.example", role.as_str()), role, workspace);
+        if self.own_database {
+            self.app.store.identities.stand(&user).await.expect("a store");
+        }
+        self.token_of(&user).await
+    }
+
+    /// A token of `user` as they are now.
+    pub async fn token_of(&self, user: &User) -> String {
+        self.app.auth.issue(user).await.expect("a token").token.expose_secret().to_owned()
     }
 
     /// What stands in `audit`, but for what the bench itself did, in the order of time.

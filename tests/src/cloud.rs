@@ -5,13 +5,16 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_dynamodb::types::AttributeValue;
+use bellwether::auth::identity::{Email, UserId};
 use bellwether::auth::keys::PrivateKeys;
 use bellwether::auth::role::Role;
 use bellwether::auth::token::{Claims, Grant, Terms};
 use bellwether::clock::Clock;
 use bellwether::experiment::Workspace;
-use bellwether::store::schema;
+use bellwether::store::schema::{self, TableName};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -19,8 +22,45 @@ use crate::runtime::project;
 
 /// What the names of its tables begin with.
 pub const PREFIX: &str = "lab";
+/// The id of an admin of `acme`, which no log line of a forged token may say.
+pub const CANARY: &str = "7c9e6679c0a4a4ca7c9e6679c0a4a4ca";
 const ISSUER: &str = "https://issuer.example/v1";
 const AUDIENCE: &str = "bellwether";
+
+/// Who holds the tokens that admit to a workspace under a role.
+fn holder(workspace: &Workspace, role: Role) -> UserId {
+    UserId::of(&Email::parse(&format!("{}@{workspace}.example", role.as_str())).expect("an address"))
+}
+
+/// Stores those who hold tokens, in no list: their rights are looked up where tests and people are changed.
+async fn admit_holders(client: &Client) {
+    admit(client, CANARY, "acme", Role::Admin).await;
+    for name in ["acme", "globex"] {
+        let workspace = Workspace::parse(name).expect("a slug");
+        for role in [Role::Admin, Role::Analyst, Role::Viewer, Role::Service] {
+            admit(client, &holder(&workspace, role).to_string(), name, role).await;
+        }
+    }
+}
+
+/// Stores a person who cannot sign in, as far as a token of theirs needs one.
+async fn admit(client: &Client, user_id: &str, workspace: &str, role: Role) {
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let item = [
+        ("pk", text(&format!("user/{user_id}"))),
+        ("user_id", text(user_id)),
+        ("email", text("lab@example.com")),
+        ("workspace", text(workspace)),
+        ("role", text(role.as_str())),
+        ("password_hash", text("none")),
+        ("created_at", text("2026-11-21T10:00:00Z")),
+        ("disabled", AttributeValue::Bool(false)),
+        ("session_epoch", AttributeValue::N("0".to_owned())),
+    ];
+    let item = item.map(|(name, value)| (name.to_owned(), value)).into();
+    let name = TableName::Identities.in_deployment(PREFIX);
+    client.put_item().table_name(name).set_item(Some(item)).send().await.expect("a store");
+}
 
 /// An embedded DynamoDB, an emulated Secrets Manager, and the key it holds.
 pub struct Cloud {
@@ -39,8 +79,9 @@ impl Cloud {
         let dynamodb = format!("http://{}", listener.local_addr().expect("an address"));
         let database = dynoxide::Database::memory().expect("a database in memory");
         tokio::spawn(dynoxide::server::serve_on(listener, database));
-        let client = aws_sdk_dynamodb::Client::new(&sdk(&dynamodb));
+        let client = Client::new(&sdk(&dynamodb));
         schema::create_all(&client, PREFIX).await.expect("the tables");
+        admit_holders(&client).await;
         let emulator = Emulator::start().await;
         let keys = PrivateKeys::first(Clock::system().now()).expect("a key");
         let client = emulator.secrets();
@@ -84,7 +125,8 @@ impl Cloud {
         let terms = Terms { issuer: ISSUER.to_owned(), audience: AUDIENCE.to_owned() };
         let workspace = Workspace::parse(workspace).expect("a slug");
         let now = Clock::system().now();
-        let claims = Claims::of(Grant::of_role("lab".to_owned(), workspace, role), &terms, now, [1; 16]);
+        let holder = holder(&workspace, role).to_string();
+        let claims = Claims::of(Grant::of_role(holder, workspace, role), &terms, now, [1; 16]);
         format!("Bearer {}", claims.sign(self.keys.signer(now).expect("a key")).expect("a token"))
     }
 

@@ -331,7 +331,13 @@ fn every_sample_body_fits_its_schema_and_a_function_without_a_body_is_sent_none(
 /// Somebody who asked for what their token does not allow.
 fn denied(denial: Denial) -> Problem {
     let workspace = Workspace::parse("acme").unwrap();
-    let caller = Caller { subject: "ada".to_owned(), workspace, role: Role::Viewer, scopes: Vec::new() };
+    let caller = Caller {
+        subject: "ada".to_owned(),
+        workspace,
+        role: Role::Viewer,
+        scopes: Vec::new(),
+        session_epoch: Some(0),
+    };
     let source = Source::at(IpAddr::from([192, 0, 2, 1]));
     Problem::Denied(Box::new(Overreach { caller, denial, source }))
 }

@@ -179,16 +179,17 @@ impl Things {
         let (seed, start) = (Seed::from_random(*b"8 bytes!"), json!({ "revision": 1, "status": "running" }));
         let test = Experiment::draft(definition, seed.clone(), self.now);
         let test = test.revise(typed(start).unwrap(), seed, self.now).unwrap();
-        self.store.tests.create(&self.acme, &test, self.record(1)).await.unwrap();
+        self.store.tests.create(&self.acme, &test, self.record(1).into()).await.unwrap().unwrap();
         let (ada, grace) =
             (self.person("ada@example.com", Role::Admin), self.person("grace@example.com", Role::Viewer));
         assert!(self.store.identities.bootstrap(&ada, self.record(2)).await.unwrap());
-        assert!(self.store.identities.add_user(&grace, self.record(3)).await.unwrap());
+        assert!(self.store.identities.add_user(&grace, self.record(3).into()).await.unwrap().unwrap());
         let caller = Caller {
             subject: "ada".to_owned(),
             workspace: self.acme.clone(),
             role: Role::Admin,
             scopes: Scope::ALL.to_vec(),
+            session_epoch: Some(0),
         };
         let named = event("update-client")["pathParameters"]["client_id"].as_str().unwrap().to_owned();
         let id = u128::from_str_radix(named.trim_start_matches("c_"), 16).unwrap().to_be_bytes();
@@ -196,7 +197,7 @@ impl Things {
         let (client, _) =
             Client::new(typed(body_of("create-client")).unwrap(), &caller, &drawn, self.now).unwrap();
         assert_eq!(client.client_id, ClientId::parse(&named).unwrap());
-        assert!(self.store.clients.create(&client, self.record(4)).await.unwrap());
+        assert!(self.store.clients.create(&client, self.record(4).into()).await.unwrap().unwrap());
     }
 }
 

@@ -33,7 +33,8 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let origin = app.origin(&request)?;
     let entry = origin.record(&client.workspace, &caller.subject, Action::ClientCreated, &client.client_id);
     let entry = entry.detail(Scope::write_list(&client.scopes));
-    if !app.store.clients.create(&client, app.store.audit.part(&entry)?).await? {
+    let act = app.store.identities.act(&caller, app.store.audit.part(&entry)?)?;
+    if !app.store.clients.create(&client, act).await?? {
         return Err(Problem::internal("128 random bits were drawn twice"));
     }
     entry.log();

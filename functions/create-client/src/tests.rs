@@ -67,6 +67,13 @@ async fn only_a_token_with_the_scope_opens() {
 }
 
 #[tokio::test]
+async fn a_token_issued_before_its_holder_lost_the_right_adds_no_machine() {
+    let bench = Bench::start().await;
+    let event = bench.event("create-client", Role::Admin).await;
+    bench.assert_ends_with_rights(function(), event, Role::Admin).await;
+}
+
+#[tokio::test]
 async fn without_its_store_it_answers_503_in_time() {
     Bench::assert_unavailable_without_store(function(), "create-client").await;
 }

@@ -47,14 +47,19 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let seed = Seed::from_random(random::bytes().map_err(Problem::internal)?);
     let test = Experiment::draft(definition, seed, app.clock.now());
     let test_id = &test.definition.test_id;
-    let entry = app.origin(&request)?.record(&caller.workspace, caller.subject, Action::TestCreated, test_id);
+    let entry =
+        app.origin(&request)?.record(&caller.workspace, &caller.subject, Action::TestCreated, test_id);
     let entry = entry.suspect(&test.suspect);
-    match app.store.tests.create(&caller.workspace, &test, app.store.audit.part(&entry)?).await? {
+    let act = app.store.identities.act(&caller, app.store.audit.part(&entry)?)?;
+    match app.store.tests.create(&caller.workspace, &test, act).await?? {
         Created::New => {
             entry.log();
             Reply::created(&declared(&test))
         }
-        Created::Exists(old) if old.definition.is_declared_as(&test.definition) => Reply::ok(&declared(&old)),
+        Created::Exists(old) if old.definition.is_declared_as(&test.definition) => {
+            app.store.identities.confirm(&caller).await??;
+            Reply::ok(&declared(&old))
+        }
         Created::Exists(_) => {
             let detail = "A test of this name exists with another definition; change it with PATCH or choose another test_id.";
             Err(Problem::Conflict(detail.to_owned()))

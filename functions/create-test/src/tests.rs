@@ -13,12 +13,16 @@ async fn a_test_is_created_once_and_the_same_body_again_is_answered_with_it() {
     let event = bench.event("create-test", Role::Analyst).await;
     let (created, spent) = bench.metered(function(), event.clone()).await;
     assert_eq!(created.status, 201, "{}", created.body);
-    assert_eq!((spent.calls, spent.units), (1, 4.0), "a test and its record, each at twice its price");
+    assert_eq!(
+        (spent.calls, spent.units),
+        (1, 6.0),
+        "a test, its record and the look at who declares it, each at twice its price"
+    );
     assert_eq!(created.body["status"], "draft");
     assert_eq!((&created.body["revision"], &created.body["phase"]), (&json!(1), &json!(1)));
     assert!(created.body.get("seed").is_none(), "a seed lets units be chosen to fall into an arm");
     let (again, spent) = bench.metered(function(), as_payload_2(&event)).await;
-    assert_eq!((again.status, &again.body, spent.calls), (200, &created.body, 2));
+    assert_eq!((again.status, &again.body, spent.calls), (200, &created.body, 3));
     let records = bench.records().await;
     let [record] = records.as_slice() else { panic!("what is there is not recorded again: {records:?}") };
     assert_eq!((&record["action"], &record["target"]), (&json!("test_created"), &created.body["test_id"]));
@@ -276,6 +280,21 @@ async fn an_adaptive_test_has_two_variants_a_binary_goal_and_weights_over_the_fl
 #[tokio::test]
 async fn only_a_token_with_the_scope_opens() {
     Bench::start().await.assert_refuses(function(), "create-test", Role::Viewer).await;
+}
+
+#[tokio::test]
+async fn a_token_issued_before_its_holder_lost_the_right_declares_no_test() {
+    let bench = Bench::start().await;
+    let event = bench.event("create-test", Role::Analyst).await;
+    bench.assert_ends_with_rights(function(), event, Role::Analyst).await;
+}
+
+#[tokio::test]
+async fn the_same_body_again_tells_nobody_whose_rights_have_ended_of_the_test() {
+    let bench = Bench::start().await;
+    let event = bench.event("create-test", Role::Analyst).await;
+    assert_eq!(bench.call(function(), event.clone()).await.status, 201);
+    bench.assert_ends_with_rights(function(), event, Role::Analyst).await;
 }
 
 #[tokio::test]

@@ -49,11 +49,12 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let caller = app.auth.require(&request, Scope::UsersWrite).await?;
     let new: NewUser = extract::body(&request)?;
     let role = role_of_a_person(new.role)?;
-    let user = person(app, &new.email, &new.password, caller.workspace, role)?;
-    let entry =
-        app.origin(&request)?.record(&user.workspace, caller.subject, Action::UserCreated, &user.user_id);
+    let user = person(app, &new.email, &new.password, caller.workspace.clone(), role)?;
+    let origin = app.origin(&request)?;
+    let entry = origin.record(&user.workspace, &caller.subject, Action::UserCreated, &user.user_id);
     let entry = entry.detail(format!("role {}", role.as_str()));
-    if !app.store.identities.add_user(&user, app.store.audit.part(&entry)?).await? {
+    let act = app.store.identities.act(&caller, app.store.audit.part(&entry)?)?;
+    if !app.store.identities.add_user(&user, act).await?? {
         return Err(Problem::Conflict("This e-mail address is in use.".to_owned()));
     }
     entry.log();

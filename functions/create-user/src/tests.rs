@@ -20,7 +20,11 @@ async fn an_admin_adds_people_to_their_own_workspace_once_each() {
     let (answer, spent) = bench.metered(function(), event.clone()).await;
     assert_eq!(answer.status, 201, "{}", answer.body);
     assert_eq!((&answer.body["workspace"], &answer.body["role"]), (&json!("acme"), &json!("analyst")));
-    assert_eq!((spent.calls, spent.units), (1, 5.0), "two items at twice their price, and one in the index");
+    assert_eq!(
+        (spent.calls, spent.units),
+        (1, 7.0),
+        "two items and a look at the caller at twice their price, and one in the index"
+    );
     assert!(!answer.body.to_string().contains("password"));
     assert_eq!(bench.call(function(), as_payload_2(&event)).await.status, 409);
     let records = bench.records().await;
@@ -154,6 +158,13 @@ async fn a_refusal_is_recorded_and_logged_once_by_its_route() {
 #[tokio::test]
 async fn only_a_token_with_the_scope_opens() {
     Bench::start().await.assert_refuses(function(), "create-user", Role::Analyst).await;
+}
+
+#[tokio::test]
+async fn a_token_issued_before_its_holder_lost_the_right_adds_nobody() {
+    let bench = Bench::start().await;
+    let event = bench.event("create-user", Role::Admin).await;
+    bench.assert_ends_with_rights(function(), event, Role::Admin).await;
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ fn function() -> Function {
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let caller = app.auth.require(&request, Scope::UsersWrite).await?;
+    app.store.identities.confirm(&caller).await??;
     let limit = page::limit(extract::query(&request, "limit")?)?;
     let after = extract::query(&request, "next")?.map(page::place).transpose()?;
     let (clients, next) = app.store.members.clients(&caller.workspace, after.as_ref(), limit).await?;

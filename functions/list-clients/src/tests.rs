@@ -24,7 +24,7 @@ async fn every_machine_of_the_workspace_is_listed_once_over_the_pages_without_it
             event = with_query(event, "next", place);
         }
         let (answer, spent) = bench.metered(function(), as_payload_2(&event)).await;
-        assert_eq!((answer.status, spent.calls), (200, 1), "{}", answer.body);
+        assert_eq!((answer.status, spent.calls), (200, 2), "{}", answer.body);
         assert!(!answer.body.to_string().contains("hash"), "{}", answer.body);
         seen.extend(answer.body["clients"].as_array().unwrap().clone());
         next = answer.body["next"].clone();
@@ -52,6 +52,14 @@ async fn a_wrong_limit_or_place_is_named() {
 #[tokio::test]
 async fn only_a_token_with_the_scope_opens() {
     Bench::start().await.assert_refuses(function(), "list-clients", Role::Service).await;
+}
+
+#[tokio::test]
+async fn a_token_issued_before_its_holder_lost_the_right_lists_no_machine() {
+    let bench = Bench::start().await;
+    bench.machine("CRM").await;
+    let event = bench.event("list-clients", Role::Admin).await;
+    bench.assert_ends_with_rights(function(), event, Role::Admin).await;
 }
 
 #[tokio::test]

@@ -23,7 +23,8 @@ pub async fn reweigh(
     let origin = app.origin_at(format!("{test_id} {}", next.revision), None)?;
     let entry = origin.record(workspace, env!("CARGO_PKG_NAME"), Action::TestChanged, test_id);
     let entry = entry.change(next.revision, &test.view(), &next.view());
-    if !app.store.tests.replace(workspace, test, &next, app.store.audit.part(&entry)?).await? {
+    let act = app.store.audit.part(&entry)?.into();
+    if !app.store.tests.replace(workspace, test, &next, act).await?? {
         return Ok(None);
     }
     entry.log();

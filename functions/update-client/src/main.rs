@@ -29,6 +29,7 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let caller = app.auth.require(&request, Scope::UsersWrite).await?;
     let client_id = extract::client_id(&request)?;
     let patch: ClientPatch = extract::body(&request)?;
+    app.store.identities.confirm(&caller).await??;
     let found = app.store.clients.client(&client_id).await?;
     let old = found.filter(|client| client.workspace == caller.workspace).ok_or(Problem::NotFound)?;
     let random = random::bytes().map_err(Problem::internal)?;
@@ -39,7 +40,8 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let origin = app.origin(&request)?;
     let entry = origin.record(&old.workspace, &caller.subject, Action::ClientChanged, &client_id);
     let entry = entry.change(new.revision.into(), &old.view(), &new.view());
-    if !app.store.clients.replace(&old, &new, app.store.audit.part(&entry)?).await? {
+    let act = app.store.identities.act(&caller, app.store.audit.part(&entry)?)?;
+    if !app.store.clients.replace(&old, &new, act).await?? {
         let detail = "Somebody else changed the client at the same time; list it again and retry.";
         return Err(Problem::Conflict(detail.to_owned()));
     }

@@ -52,12 +52,12 @@ async fn a_client_is_renamed_granted_other_scopes_and_disabled() {
     let event = with_body(bench.event("update-client", Role::Admin).await, &change);
     let event = as_payload_2(&with_parameter(event, "client_id", &client.client_id.to_string()));
     let (answer, spent) = bench.metered(function(), event.clone()).await;
-    assert_eq!((answer.status, spent.calls), (200, 2), "{}", answer.body);
+    assert_eq!((answer.status, spent.calls), (200, 3), "{}", answer.body);
     assert_eq!((&answer.body["name"], &answer.body["disabled"]), (&json!("Sales CRM"), &json!(true)));
     assert_eq!(answer.body["scopes"], json!(["metrics:read"]));
     assert!(!admits(&bench, &client, &secret).await);
     let (again, spent) = bench.metered(function(), event).await;
-    assert_eq!((&again.body, spent.calls), (&answer.body, 1));
+    assert_eq!((&again.body, spent.calls), (&answer.body, 2));
     let records = bench.records().await;
     let [record] = records.as_slice() else { panic!("{records:?}") };
     assert_eq!(record["detail"], "revision 2: name, scopes, disabled");
@@ -106,6 +106,23 @@ async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
     for event in [foreign, event.clone(), with_parameter(event, "client_id", "nobody")] {
         assert_eq!(bench.call(function(), event).await.status, 404);
     }
+}
+
+#[tokio::test]
+async fn a_token_issued_before_its_holder_lost_the_right_changes_no_machine() {
+    let bench = Bench::start().await;
+    let (client, _) = bench.machine("CRM").await;
+    let event = bench.event("update-client", Role::Admin).await;
+    bench
+        .assert_ends_with_rights(
+            function(),
+            {
+                let event = with_body(event, &json!({ "revision": 1, "disabled": true }));
+                with_parameter(event, "client_id", &client.client_id.to_string())
+            },
+            Role::Admin,
+        )
+        .await;
 }
 
 #[tokio::test]

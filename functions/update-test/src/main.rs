@@ -32,12 +32,14 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let seed = Seed::from_random(random::bytes().map_err(Problem::internal)?);
     let new = old.revise(patch, seed, app.clock.now())?;
     if new == old {
+        app.store.identities.confirm(&caller).await??;
         return Reply::ok(&old.view());
     }
     let origin = app.origin(&request)?;
-    let entry = origin.record(&caller.workspace, caller.subject, Action::TestChanged, &test_id);
+    let entry = origin.record(&caller.workspace, &caller.subject, Action::TestChanged, &test_id);
     let entry = entry.change(new.revision, &old.view(), &new.view()).suspect(&new.suspect);
-    if !app.store.tests.replace(&caller.workspace, &old, &new, app.store.audit.part(&entry)?).await? {
+    let act = app.store.identities.act(&caller, app.store.audit.part(&entry)?)?;
+    if !app.store.tests.replace(&caller.workspace, &old, &new, act).await?? {
         let detail = "Somebody else changed the test at the same time; read it again and retry.";
         return Err(Problem::Conflict(detail.to_owned()));
     }

@@ -29,18 +29,22 @@ async fn a_test_goes_through_its_life_and_every_past_revision_is_kept() {
 }
 
 #[tokio::test]
-async fn a_change_costs_a_read_and_one_transaction_and_no_change_only_the_read() {
+async fn a_change_costs_a_read_and_one_transaction_and_no_change_two_reads() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
     let event = bench.event("update-test", Role::Analyst).await;
     let body = json!({ "revision": 2, "name": "New name" });
     let (_, spent) = bench.metered(function(), with_body(event.clone(), &body)).await;
-    assert_eq!((spent.calls, spent.units), (2, 7.0), "a read, and three written items at twice their price");
+    assert_eq!(
+        (spent.calls, spent.units),
+        (2, 9.0),
+        "a read, and three written items and a look at who changes it at twice their price"
+    );
     let record = bench.records().await.remove(0);
     assert_eq!((&record["action"], &record["detail"]), (&json!("test_changed"), &json!("revision 3: name")));
     let body = json!({ "revision": 3, "name": "New name" });
     let (answer, spent) = bench.metered(function(), as_payload_2(&with_body(event, &body))).await;
-    assert_eq!((answer.status, &answer.body["revision"], spent.calls), (200, &json!(3), 1));
+    assert_eq!((answer.status, &answer.body["revision"], spent.calls), (200, &json!(3), 2));
     assert_eq!(bench.records().await.len(), 1, "no change is not recorded");
 }
 
@@ -146,6 +150,29 @@ async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
     for event in [foreign, with_test_id(event, "gone")] {
         assert_eq!(bench.call(function(), event).await.status, 404);
     }
+}
+
+#[tokio::test]
+async fn a_token_issued_before_its_holder_lost_the_right_changes_no_test() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    let event = bench.event("update-test", Role::Analyst).await;
+    bench
+        .assert_ends_with_rights(
+            function(),
+            with_body(event, &json!({ "revision": 2, "name": "Another name" })),
+            Role::Analyst,
+        )
+        .await;
+}
+
+#[tokio::test]
+async fn a_change_that_changes_nothing_is_answered_to_nobody_whose_rights_have_ended() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    let event = with_body(bench.event("update-test", Role::Analyst).await, &json!({ "revision": 2 }));
+    assert_eq!(bench.call(function(), event.clone()).await.status, 200);
+    bench.assert_ends_with_rights(function(), event, Role::Analyst).await;
 }
 
 #[tokio::test]

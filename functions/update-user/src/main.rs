@@ -30,6 +30,7 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let user_id = extract::user_id(&request)?;
     let patch: UserPatch = extract::body(&request)?;
     patch.role.map(role_of_a_person).transpose()?;
+    app.store.identities.confirm(&caller).await??;
     let found = app.store.identities.user(&user_id).await?;
     let old = found.filter(|user| user.workspace == caller.workspace).ok_or(Problem::NotFound)?;
     let password = patch.password.as_ref().map(|text| new_password(text, Some(&old.email), &old.workspace));
@@ -39,7 +40,8 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     }
     let entry = app.origin(&request)?.record(&old.workspace, &caller.subject, Action::UserChanged, &user_id);
     let entry = entry.detail(patch.told(&old, &new));
-    match app.store.identities.replace(&old, &new, app.store.audit.part(&entry)?).await? {
+    let act = app.store.identities.act(&caller, app.store.audit.part(&entry)?)?;
+    match app.store.identities.replace(&old, &new, act).await?? {
         Replaced::Done => entry.log(),
         Replaced::LostRace => {
             let detail = "Somebody else changed the person at the same time; list them again and retry.";

@@ -1,7 +1,10 @@
 //! Changing people: what ends their sessions, who may not be changed, and who wins.
 
+use bellwether::auth::Caller;
 use bellwether::auth::role::Role;
-use bellwether::store::identities::User;
+use bellwether::auth::standing::Superseded;
+use bellwether::store::audit::Action;
+use bellwether::store::identities::{Replaced, User};
 use bellwether::testing::{Answer, Bench, as_payload_2, with_body, with_parameter};
 use serde_json::{Value, json};
 
@@ -23,11 +26,11 @@ async fn a_change_is_stored_with_its_record_and_ends_the_sessions_it_should_end(
     let grace = bench.join("grace@example.com", Role::Analyst).await;
     let event = bench.event("update-user", Role::Admin).await;
     let (answer, spent) = bench.metered(function(), as_payload_2(&event)).await;
-    assert_eq!((answer.status, spent.calls), (200, 2), "{}", answer.body);
+    assert_eq!((answer.status, spent.calls), (200, 3), "{}", answer.body);
     assert_eq!((&answer.body["role"], &answer.body["revision"]), (&json!("viewer"), &json!(2)));
     assert_eq!(stored(&bench, &grace).await.session_epoch, 1);
     let (again, spent) = bench.metered(function(), event).await;
-    assert_eq!((&again.body, spent.calls), (&answer.body, 1), "the same again is no change");
+    assert_eq!((&again.body, spent.calls), (&answer.body, 2), "the same again is no change");
     let records = bench.records().await;
     let [record] = records.as_slice() else { panic!("{records:?}") };
     assert_eq!((&record["action"], &record["outcome"]), (&json!("user_changed"), &json!("done")));
@@ -169,6 +172,92 @@ async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
     ] {
         assert_eq!(bench.call(function(), event).await.status, 404);
     }
+}
+
+#[tokio::test]
+async fn a_token_issued_before_its_holder_lost_the_right_changes_nobody() {
+    let bench = Bench::start().await;
+    bench.found().await;
+    bench.join("grace@example.com", Role::Analyst).await;
+    let event = bench.event("update-user", Role::Admin).await;
+    bench.assert_ends_with_rights(function(), event, Role::Admin).await;
+}
+
+/// Changes `target` with a token of `actor` that was issued for them as they are given here.
+async fn patch_as(bench: &Bench, actor: &User, target: &User, body: Value) -> Answer {
+    let event = with_body(bench.event("update-user", Role::Admin).await, &body);
+    let event = with_parameter(event, "user_id", &target.user_id.to_string());
+    bench.call(function(), bench.signed_by(event, actor).await).await
+}
+
+#[tokio::test]
+async fn a_disabled_admin_does_not_take_the_workspace_over_with_the_token_they_have() {
+    let bench = Bench::start().await;
+    let boss = bench.found().await;
+    let mallory = bench.join("mallory@example.com", Role::Admin).await;
+    let ended = json!({ "revision": 1, "disabled": true, "role": "viewer" });
+    assert_eq!(patch_as(&bench, &boss, &mallory, ended).await.status, 200);
+    let password = "violet harbour nine trains";
+    let back = json!({ "revision": 2, "disabled": false, "role": "admin", "password": password });
+    for (target, body) in [
+        (&mallory, back),
+        (&mallory, json!({ "revision": 2, "unlock": true })),
+        (&mallory, json!({ "revision": 2 })),
+        (&boss, json!({ "revision": 1, "disabled": true })),
+        (&boss, json!({ "revision": 1 })),
+    ] {
+        assert_eq!(patch_as(&bench, &mallory, target, body).await.status, 401);
+    }
+    assert_eq!(bench.records().await.len(), 1, "nothing else was done");
+    assert!(stored(&bench, &boss).await.administers() && !stored(&bench, &mallory).await.administers());
+}
+
+#[tokio::test]
+async fn an_admin_who_changes_themselves_is_held_to_the_token_they_have_and_needs_a_new_one_after() {
+    let bench = Bench::start().await;
+    let boss = bench.found().await;
+    bench.join("grace@example.com", Role::Admin).await;
+    let password = json!({ "revision": 1, "password": "violet harbour nine trains" });
+    assert_eq!(patch_as(&bench, &boss, &boss, password).await.status, 200);
+    let unlock = json!({ "revision": 2, "unlock": true });
+    assert_eq!(patch_as(&bench, &boss, &boss, unlock.clone()).await.status, 401, "the old token has ended");
+    let now = stored(&bench, &boss).await;
+    assert_eq!(patch_as(&bench, &now, &boss, unlock).await.status, 200);
+    let down = json!({ "revision": 3, "role": "viewer" });
+    assert_eq!(patch_as(&bench, &now, &boss, down).await.status, 200);
+    assert_eq!(patch_as(&bench, &now, &boss, json!({ "revision": 4, "role": "admin" })).await.status, 401);
+}
+
+#[tokio::test]
+async fn between_the_look_at_a_right_and_the_change_there_is_no_moment() {
+    let bench = Bench::start().await;
+    let boss = bench.found().await;
+    let mallory = bench.join("mallory@example.com", Role::Admin).await;
+    let act = |subject: &User| {
+        let origin = bench.app.origin_at("race".to_owned(), None).unwrap();
+        let entry = origin.record(&subject.workspace, &subject.user_id, Action::UserChanged, "somebody");
+        let caller = Caller {
+            subject: subject.user_id.to_string(),
+            workspace: subject.workspace.clone(),
+            role: subject.role,
+            scopes: subject.role.scopes().to_vec(),
+            session_epoch: Some(subject.session_epoch),
+        };
+        bench.app.store.identities.act(&caller, bench.app.store.audit.part(&entry).unwrap()).unwrap()
+    };
+    let others = User { disabled: true, revision: 2, ..boss.clone() };
+    let herself = User { revision: 3, ..mallory.clone() };
+    let (first, second) = (act(&mallory), act(&mallory));
+    let ended = json!({ "revision": 1, "disabled": true });
+    assert_eq!(patch_as(&bench, &boss, &mallory, ended).await.status, 200);
+    let identities = &bench.app.store.identities;
+    assert_eq!(identities.replace(&boss, &others, first).await.unwrap(), Err(Superseded));
+    let read = stored(&bench, &mallory).await;
+    let outcome = identities.replace(&read, &herself, second).await.unwrap();
+    assert_eq!(outcome, Ok(Replaced::LostRace), "her own item carries the condition");
+    assert_eq!(stored(&bench, &boss).await.revision, 1);
+    assert_eq!(stored(&bench, &mallory).await.revision, 2);
+    assert_eq!(bench.records().await.len(), 1);
 }
 
 #[tokio::test]

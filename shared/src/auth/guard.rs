@@ -37,7 +37,8 @@ impl Auth {
         let is_meant = self.is_meant(request, &token, claims)?;
         let (subject, workspace) = (claims.sub.clone(), claims.workspace.clone());
         let scopes = Scope::parse_list(&claims.scope);
-        let caller = Caller { subject, workspace, role: claims.role, scopes };
+        let session_epoch = claims.session_epoch;
+        let caller = Caller { subject, workspace, role: claims.role, scopes, session_epoch };
         identify(&caller.subject, &caller.workspace);
         let denial = if !is_meant {
             Denial::CrossSite

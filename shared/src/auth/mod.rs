@@ -18,6 +18,7 @@ pub mod rotation;
 pub mod session;
 mod sha256;
 pub mod sign;
+pub mod standing;
 pub mod throttle;
 pub mod token;
 pub mod vault;
@@ -64,6 +65,8 @@ pub struct Caller {
     pub role: Role,
     /// What the token allows, which may be less than its role does.
     pub scopes: Vec<Scope>,
+    /// The person's `session_epoch` when the token was issued; None for a machine.
+    pub session_epoch: Option<u32>,
 }
 
 /// Somebody whose token holds and does not allow what they asked for: what the audit will say of it.

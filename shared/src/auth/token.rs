@@ -48,6 +48,9 @@ pub struct Claims {
     pub workspace: Workspace,
     /// The role it was issued under.
     pub role: Role,
+    /// The person's `session_epoch` when it was issued; none in a machine's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_epoch: Option<u32>,
     /// The hash of the token that must come along with it in a browser's unsafe requests; only in
     /// tokens that are kept in cookies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,6 +70,8 @@ pub struct Grant {
     pub role: Role,
     /// What it allows.
     pub scopes: Vec<Scope>,
+    /// The person's `session_epoch`; none for a machine.
+    pub session_epoch: Option<u32>,
     /// The hash of the browser session's CSRF token, for a token that is kept in a cookie.
     pub csrf: Option<String>,
 }
@@ -75,14 +80,17 @@ impl Grant {
     /// All that a person's role allows.
     #[must_use]
     pub fn to_person(user: &User) -> Self {
-        Self::of_role(user.user_id.to_string(), user.workspace.clone(), user.role)
+        let grant = Self::of_role(user.user_id.to_string(), user.workspace.clone(), user.role);
+        Self { session_epoch: grant.session_epoch.map(|_| user.session_epoch), ..grant }
     }
 
-    /// All that a role allows, to somebody who signs in first-hand.
+    /// All that a role allows, to somebody who signs in first-hand and whose sessions were never ended.
     #[must_use]
     pub fn of_role(subject: String, workspace: Workspace, role: Role) -> Self {
         let scopes = role.scopes().to_vec();
-        Self { subject, client_id: FIRST_PARTY.to_owned(), workspace, role, scopes, csrf: None }
+        let session_epoch = (role != Role::Service).then_some(0);
+        let client_id = FIRST_PARTY.to_owned();
+        Self { subject, client_id, workspace, role, scopes, session_epoch, csrf: None }
     }
 
     /// All that a machine was granted.
@@ -94,6 +102,7 @@ impl Grant {
             workspace: client.workspace.clone(),
             role: Role::Service,
             scopes: client.scopes.clone(),
+            session_epoch: None,
             csrf: None,
         }
     }
@@ -138,6 +147,9 @@ pub enum Refused {
     /// It has ended, is not valid yet, or claims a longer life than ours have.
     #[error("its times do not hold")]
     Times,
+    /// What its holder may do has changed since it was issued.
+    #[error("its holder is disabled, or has another role or other sessions since it was issued")]
+    Superseded,
 }
 
 /// Whom the issuer's tokens are for.
@@ -164,6 +176,7 @@ impl Claims {
             scope: Scope::write_list(&grant.scopes),
             workspace: grant.workspace,
             role: grant.role,
+            session_epoch: grant.session_epoch,
             csrf: grant.csrf,
         }
     }

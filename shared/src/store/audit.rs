@@ -9,9 +9,10 @@ use serde::Serialize;
 pub use kinds::{Action, Outcome, Realm};
 
 use super::StoreError;
+use super::condition::Condition;
 use super::item::{Item, sorted_key};
 use super::table::Table;
-use super::transaction::{Condition, Write};
+use super::transaction::Write;
 use crate::clock::Timestamp;
 use crate::http::source::Source;
 use crate::screen::Findings;

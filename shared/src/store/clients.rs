@@ -3,11 +3,12 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::StoreError;
+use super::act::{Act, Acted};
+use super::condition::Condition;
 use super::item::{Item, key};
 use super::members::member;
 use super::schema::SECRET_IDS;
 use super::table::Table;
-use super::transaction::{Condition, Write};
 use crate::auth::client::{Client, ClientId};
 
 const REVISION: &str = "revision";
@@ -34,24 +35,24 @@ impl Clients {
         item.map(serde_dynamo::from_item).transpose().map_err(StoreError::broken)
     }
 
-    /// Stores a new client together with the `record` of it; false when there is one of its id.
+    /// Stores a new client together with the record of it; false when there is one of its id.
     ///
     /// # Errors
-    /// When the store is unavailable.
-    pub async fn create(&self, client: &Client, record: Write) -> Result<bool, StoreError> {
+    /// When the store is unavailable. In the inner result: when the actor may not any more.
+    pub async fn create(&self, client: &Client, act: Act) -> Acted<bool> {
         let write = self.table.write(client_item(client)?, Condition::New);
-        self.table.write_all(vec![write, record]).await
+        Ok(self.table.act(act, vec![write]).await?.map(|stored| stored.is_ok()))
     }
 
-    /// Replaces a client by its next revision together with the `record` of it; false when it was
+    /// Replaces a client by its next revision together with the record of it; false when it was
     /// changed by somebody else meanwhile.
     ///
     /// # Errors
-    /// When the store is unavailable.
-    pub async fn replace(&self, old: &Client, new: &Client, record: Write) -> Result<bool, StoreError> {
+    /// When the store is unavailable. In the inner result: when the actor may not any more.
+    pub async fn replace(&self, old: &Client, new: &Client, act: Act) -> Acted<bool> {
         let expected = Condition::Equals(REVISION, AttributeValue::N(old.revision.to_string()));
         let write = self.table.write(client_item(new)?, expected);
-        self.table.write_all(vec![write, record]).await
+        Ok(self.table.act(act, vec![write]).await?.map(|won| won.is_ok()))
     }
 }
 

@@ -4,13 +4,19 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
+use super::act::{Act, Acted};
+use super::condition::Condition;
 use super::item::{Item, key};
 use super::members::member;
+#[cfg(feature = "testing")]
+use super::schema::{MEMBER, MEMBER_OF};
 use super::table::Table;
-use super::transaction::{Condition, Write};
+use super::transaction::Write;
+use crate::auth::Caller;
 use crate::auth::identity::{Email, UserId};
 use crate::auth::password::PasswordHash;
 use crate::auth::role::Role;
+use crate::auth::standing::{Standing, Superseded};
 use crate::clock::Timestamp;
 use crate::experiment::Workspace;
 
@@ -87,17 +93,36 @@ impl Identities {
         item.map(serde_dynamo::from_item).transpose().map_err(StoreError::broken)
     }
 
-    /// Stores a new person together with the `record` of it; false when the e-mail address is taken.
+    /// The `record` of a change by `caller` as an act that happens only while they may still do it.
     ///
     /// # Errors
-    /// When the store is unavailable, or an admin's workspace is not there.
-    pub async fn add_user(&self, user: &User, record: Write) -> Result<bool, StoreError> {
-        let mut writes = vec![self.table.write(user_item(user)?, Condition::New), record];
+    /// When their token is a machine's.
+    pub fn act(&self, caller: &Caller, record: Write) -> Result<Act, Superseded> {
+        let standing = Standing::of(caller)?;
+        let key = user_key(&standing.user_id);
+        Ok(Act::of(standing, &self.table, key, record))
+    }
+
+    /// Whether `caller` may still do what their token says, for what is answered without a change.
+    ///
+    /// # Errors
+    /// When the store is unavailable. In the inner result: when they may not any more.
+    pub async fn confirm(&self, caller: &Caller) -> Acted<()> {
+        let Ok(standing) = Standing::of(caller) else { return Ok(Err(Superseded)) };
+        Ok(standing.check(self.user(&standing.user_id).await?.as_ref()))
+    }
+
+    /// Stores a new person together with the record of it; false when the e-mail address is taken.
+    ///
+    /// # Errors
+    /// When the store is unavailable, or an admin's workspace is not there. In the inner result: when the
+    /// actor may not any more.
+    pub async fn add_user(&self, user: &User, act: Act) -> Acted<bool> {
+        let mut writes = vec![self.table.write(user_item(user)?, Condition::New)];
         writes.extend(self.admins(&user.workspace, i64::from(user.administers())));
-        let outcome = self.table.write_all_or_tell(writes).await?;
-        match outcome {
-            Err(place) if place > 0 => Err(StoreError::broken("a workspace is not there")),
-            outcome => Ok(outcome.is_ok()),
+        match self.table.act(act, writes).await? {
+            Ok(Err(place)) if place > 0 => Err(StoreError::broken("a workspace is not there")),
+            acted => Ok(acted.map(|stored| stored.is_ok())),
         }
     }
 
@@ -115,22 +140,24 @@ impl Identities {
         self.table.write_all(writes.chain([record]).collect()).await
     }
 
-    /// Replaces a person by their next revision together with the `record` of it. The number of those
+    /// Replaces a person by their next revision together with the record of it. The number of those
     /// who can administer the workspace changes in the same transaction, which fails when it would
     /// reach none: so of two admins who take each other's role at once, one keeps theirs.
     ///
     /// # Errors
-    /// When the store is unavailable.
-    pub async fn replace(&self, old: &User, new: &User, record: Write) -> Result<Replaced, StoreError> {
-        let expected = Condition::Equals(REVISION, AttributeValue::N(old.revision.to_string()));
-        let mut writes = vec![self.table.write(user_item(new)?, expected), record];
+    /// When the store is unavailable. In the inner result: when the actor may not any more.
+    pub async fn replace(&self, old: &User, new: &User, act: Act) -> Acted<Replaced> {
+        let own = act.standing().is_some_and(|standing| standing.user_id == old.user_id);
+        let (act, mut expected) = if own { act.on_itself() } else { (act, Vec::new()) };
+        expected.push((REVISION, AttributeValue::N(old.revision.to_string())));
+        let mut writes = vec![self.table.write(user_item(new)?, Condition::All(expected))];
         let more = i64::from(new.administers()) - i64::from(old.administers());
         writes.extend(self.admins(&old.workspace, more));
-        Ok(match self.table.write_all_or_tell(writes).await? {
+        Ok(self.table.act(act, writes).await?.map(|outcome| match outcome {
             Ok(()) => Replaced::Done,
             Err(0) => Replaced::LostRace,
             Err(_) => Replaced::LastAdmin,
-        })
+        }))
     }
 
     /// What changes the number of a workspace's admins, where it changes. It stays 1 at least.
@@ -146,6 +173,17 @@ impl Identities {
     pub async fn create_user(&self, user: &User) -> Result<bool, StoreError> {
         let placed = self.table.put_new(user_item(user)?).await?;
         Ok(matches!(placed, super::table::Placed::Stored))
+    }
+
+    /// Stores a person who is in no list, as the holder of a token in tests; whoever is there stays.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    #[cfg(feature = "testing")]
+    pub async fn stand(&self, user: &User) -> Result<(), StoreError> {
+        let mut item = user_item(user)?;
+        item.retain(|name, _| ![MEMBER_OF, MEMBER].contains(&name.as_str()));
+        self.table.put_new(item).await.map(|_| ())
     }
 
     /// Replaces a password's hash by a stronger one of the same password, unless the password has

@@ -1,8 +1,10 @@
 //! What is stored, in DynamoDB. [`schema`] says which tables, [`key`] how keys are written,
 //! [`table`] makes the calls; [`tests`], [`events`], [`summaries`] and [`identities`] give them their meaning.
 
+pub mod act;
 pub mod audit;
 pub mod clients;
+pub mod condition;
 pub mod counters;
 pub mod events;
 pub mod identities;

@@ -3,9 +3,10 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::StoreError;
+use super::condition::Condition;
 use super::item::{Item, key};
 use super::table::{Placed, Table};
-use super::transaction::{Condition, Write};
+use super::transaction::Write;
 use crate::auth::session::{Session, SessionId};
 
 /// The attribute that every use changes.

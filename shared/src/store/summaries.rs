@@ -12,10 +12,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::StoreError;
+use super::condition::Condition;
 use super::item::{Item, sorted_key, text};
 use super::query::{Order, Query};
 use super::table::Table;
-use super::transaction::Condition;
 use crate::clock::Timestamp;
 use crate::experiment::{Experiment, ExperimentId, Workspace};
 use crate::results::report::Report;

@@ -2,7 +2,6 @@
 //! condition from a failure; reading many is in `query.rs`, writing several at once in `transaction.rs`. They return boxed futures so that the SDK's code is compiled here once and not
 //! in every function's binary.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
@@ -15,10 +14,10 @@ use aws_sdk_dynamodb::types::{
 use futures_util::future::BoxFuture;
 
 use super::StoreError;
+use super::condition::{Condition, Expression};
 use super::item::{Item, size};
 use super::meter::Meter;
 use super::schema::{COUNT, TTL};
-use super::transaction::Condition;
 
 /// What a call to the store brings back.
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
@@ -71,11 +70,10 @@ impl Table {
         Box::pin(async move {
             let bytes = size(&item);
             let request = self.client.put_item().table_name(&self.name).set_item(Some(item));
-            let (expression, name, value) = condition.expression();
-            let values = value.map(|value| HashMap::from([(":value".to_owned(), value)]));
+            let Expression { text, names, values } = condition.expression();
             let answer = request
-                .condition_expression(expression)
-                .expression_attribute_names("#name", name)
+                .condition_expression(text)
+                .set_expression_attribute_names(Some(names))
                 .set_expression_attribute_values(values)
                 .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
                 .return_consumed_capacity(ReturnConsumedCapacity::Total)

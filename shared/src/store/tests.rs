@@ -7,12 +7,13 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 
 use super::StoreError;
+use super::act::{Act, Acted};
+use super::condition::Condition;
 use super::item::{Item, sorted_key, text};
 use super::key;
 use super::query::Query;
 use super::schema::{FOLDED_AT, PK, RUNNING, SHARD, SK};
 use super::table::Table;
-use super::transaction::{Condition, Write};
 use crate::clock::Timestamp;
 use crate::config::Limits;
 use crate::experiment::bucket::fnv1a32;
@@ -108,36 +109,34 @@ impl Tests {
         Ok(found)
     }
 
-    /// Stores a new test together with the `record` of it.
+    /// Stores a new test together with the record of it.
     ///
     /// # Errors
-    /// When the store is unavailable.
-    pub async fn create(
-        &self,
-        workspace: &Workspace,
-        test: &Experiment,
-        record: Write,
-    ) -> Result<Created, StoreError> {
+    /// When the store is unavailable. In the inner result: when the actor may not any more.
+    pub async fn create(&self, workspace: &Workspace, test: &Experiment, act: Act) -> Acted<Created> {
         let write = self.table.write(current(workspace, test)?, Condition::New);
-        if self.table.write_all(vec![write, record]).await? {
-            return Ok(Created::New);
+        match self.table.act(act, vec![write]).await? {
+            Err(superseded) => return Ok(Err(superseded)),
+            Ok(Ok(())) => return Ok(Ok(Created::New)),
+            Ok(Err(_)) => {}
         }
         let old = self.get(workspace, &test.definition.test_id).await?;
-        old.map(|old| Created::Exists(Box::new(old))).ok_or_else(|| StoreError::broken("a test is gone"))
+        let old = old.ok_or_else(|| StoreError::broken("a test is gone"))?;
+        Ok(Ok(Created::Exists(Box::new(old))))
     }
 
-    /// Replaces a test by its next revision and keeps the old one, together with the `record` of it;
+    /// Replaces a test by its next revision and keeps the old one, together with the record of it;
     /// false when it was changed by somebody else meanwhile.
     ///
     /// # Errors
-    /// When the store is unavailable.
+    /// When the store is unavailable. In the inner result: when the actor may not any more.
     pub async fn replace(
         &self,
         workspace: &Workspace,
         old: &Experiment,
         new: &Experiment,
-        record: Write,
-    ) -> Result<bool, StoreError> {
+        act: Act,
+    ) -> Acted<bool> {
         let id = &old.definition.test_id;
         let mut past = sorted_key(key::history(workspace, id), key::revision(old.revision));
         past.insert(DOCUMENT.to_owned(), document(old)?);
@@ -145,11 +144,10 @@ impl Tests {
         let writes = vec![
             self.table.write(past, Condition::New),
             self.table.write(current(workspace, new)?, Condition::Equals(REVISION, expected)),
-            record,
         ];
-        let won = self.table.write_all(writes).await?;
+        let acted = self.table.act(act, writes).await?;
         self.seen().remove(&(workspace.clone(), id.clone()));
-        Ok(won)
+        Ok(acted.map(|won| won.is_ok()))
     }
 
     /// One page of a workspace's tests by name, after `after`, and where the next page begins.

@@ -5,10 +5,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::future::{try_join, try_join3};
 
 use super::StoreError;
+use super::condition::Condition;
 use super::item::{Item, key};
 use super::schema::{COUNT, TTL};
 use super::table::{Placed, Table};
-use super::transaction::Condition;
 use crate::auth::throttle::{
     ACCOUNT_FAILURES, Counts, DAY, Limit, MONTH, Pair, SOURCE_FAILURES, Wait, end_of_day,
 };

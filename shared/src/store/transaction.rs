@@ -1,15 +1,25 @@
 //! Several writes that happen together or not at all, in whatever tables.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::error::{BuildError, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnConsumedCapacity, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ConditionCheck, Put, ReturnConsumedCapacity, TransactWriteItem, Update,
+};
 
 use super::StoreError;
+use super::condition::{Condition, Expression};
 use super::item::Item;
-use super::schema::PK;
 use super::table::{Answer, Table};
+use crate::random;
+
+/// How often a transaction is tried that meets another one on an item of both. Two that only look at the same
+/// item, such as that of a person who makes two changes at once, meet too.
+const TRIES: u32 = 4;
+/// How long it waits at most before the second try; twice as long before each further one.
+const BACKOFF_MS: u32 = 40;
 
 /// One write of several that happen together or not at all.
 #[derive(Debug)]
@@ -25,17 +35,8 @@ enum Change {
     /// The item with this key: its number of this name, which must be at least `from`, and what is
     /// added to it.
     Add { key: Item, name: &'static str, by: i64, from: i64 },
-}
-
-/// What must hold of the stored item for a write to happen.
-#[derive(Debug)]
-pub enum Condition {
-    /// There is none with this key.
-    New,
-    /// Its attribute has this value.
-    Equals(&'static str, AttributeValue),
-    /// Its attribute is not there or comes before this value.
-    Below(&'static str, AttributeValue),
+    /// Nothing of the item with this key: only what must hold of it.
+    Check(Item, Condition),
 }
 
 impl Table {
@@ -51,6 +52,12 @@ impl Table {
         Write { table: self.name.clone(), change: Change::Add { key, name, by, from } }
     }
 
+    /// Another, which changes nothing: the others happen only if `condition` holds of a stored item.
+    #[must_use]
+    pub fn check(&self, key: Item, condition: Condition) -> Write {
+        Write { table: self.name.clone(), change: Change::Check(key, condition) }
+    }
+
     /// Makes all writes or none, in whatever tables; false when a condition failed.
     pub fn write_all(&self, writes: Vec<Write>) -> Answer<'_, bool> {
         let answer = self.write_all_or_tell(writes);
@@ -60,22 +67,29 @@ impl Table {
     /// The same, telling the place of the first write whose condition failed.
     pub fn write_all_or_tell(&self, writes: Vec<Write>) -> Answer<'_, Result<(), usize>> {
         Box::pin(async move {
-            let mut request = self.client.transact_write_items();
-            for write in writes {
-                request = request.transact_items(write.part().map_err(StoreError::broken)?);
-            }
-            let answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
-            match answer {
-                Ok(answer) => {
-                    let tables = answer.consumed_capacity.unwrap_or_default();
-                    for table in tables {
-                        self.meter.consumed(table.capacity_units);
-                    }
-                    Ok(Ok(()))
+            let parts = writes.into_iter().map(Write::part).collect::<Result<Vec<_>, _>>();
+            let parts = parts.map_err(StoreError::broken)?;
+            let mut tries = 1;
+            loop {
+                match self.transact(parts.clone()).await {
+                    Ok(()) => return Ok(Ok(())),
+                    Err(Cancelled::Condition(place)) => return Ok(Err(place)),
+                    Err(Cancelled::Conflict(_)) if tries < TRIES => backoff(tries).await,
+                    Err(Cancelled::Conflict(why)) => return Err(StoreError::Unavailable(why)),
+                    Err(Cancelled::Failed(error)) => return Err(error),
                 }
-                Err(error) => lost_race(error).map(Err),
+                tries += 1;
             }
         })
+    }
+
+    async fn transact(&self, parts: Vec<TransactWriteItem>) -> Result<(), Cancelled> {
+        let request = self.client.transact_write_items().set_transact_items(Some(parts));
+        let answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
+        for table in answer.map_err(Cancelled::by)?.consumed_capacity.unwrap_or_default() {
+            self.meter.consumed(table.capacity_units);
+        }
+        Ok(())
     }
 }
 
@@ -85,15 +99,13 @@ impl Write {
         let item = TransactWriteItem::builder();
         Ok(match self.change {
             Change::Put(whole, condition) => {
-                let (expression, name, value) = condition.expression();
+                let Expression { text, names, values } = condition.expression();
                 let put = Put::builder()
                     .table_name(self.table)
                     .set_item(Some(whole))
-                    .condition_expression(expression)
-                    .expression_attribute_names("#name", name)
-                    .set_expression_attribute_values(
-                        value.map(|value| HashMap::from([(":value".to_owned(), value)])),
-                    );
+                    .condition_expression(text)
+                    .set_expression_attribute_names(Some(names))
+                    .set_expression_attribute_values(values);
                 item.put(put.build()?).build()
             }
             Change::Add { key, name, by, from } => {
@@ -107,37 +119,57 @@ impl Write {
                     .expression_attribute_values(":from", number(from));
                 item.update(update.build()?).build()
             }
+            Change::Check(key, condition) => {
+                let Expression { text, names, values } = condition.expression();
+                let check = ConditionCheck::builder()
+                    .table_name(self.table)
+                    .set_key(Some(key))
+                    .condition_expression(text)
+                    .set_expression_attribute_names(Some(names))
+                    .set_expression_attribute_values(values);
+                item.condition_check(check.build()?).build()
+            }
         })
     }
 }
 
-impl Condition {
-    /// The expression, the name behind `#name` and the value behind `:value`. Names and values are
-    /// always bound, so that nothing stored is ever read as an expression.
-    pub(super) fn expression(self) -> (&'static str, &'static str, Option<AttributeValue>) {
-        match self {
-            Self::New => ("attribute_not_exists(#name)", PK, None),
-            Self::Equals(name, value) => ("#name = :value", name, Some(value)),
-            Self::Below(name, value) => ("attribute_not_exists(#name) OR #name < :value", name, Some(value)),
+/// Why a transaction changed nothing.
+enum Cancelled {
+    /// The condition of the write at this place failed; the first, if several did.
+    Condition(usize),
+    /// Another transaction was under way on one of its items.
+    Conflict(String),
+    /// Anything else.
+    Failed(StoreError),
+}
+
+impl Cancelled {
+    fn by(error: SdkError<TransactWriteItemsError>) -> Self {
+        if let SdkError::ServiceError(service) = &error
+            && let TransactWriteItemsError::TransactionCanceledException(cancelled) = service.err()
+        {
+            let reasons =
+                cancelled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or_default());
+            let reasons: Vec<&str> = reasons.collect();
+            if let Some(place) = reasons.iter().position(|reason| *reason == "ConditionalCheckFailed") {
+                return Self::Condition(place);
+            }
+            let why = format!("a transaction was cancelled: {reasons:?}");
+            if reasons.contains(&"TransactionConflict") {
+                return Self::Conflict(why);
+            }
+            let passing = ["ThrottlingError", "ProvisionedThroughputExceeded"];
+            if reasons.iter().any(|reason| passing.contains(reason)) {
+                return Self::Failed(StoreError::Unavailable(why));
+            }
         }
+        Self::Failed(error.into())
     }
 }
 
-/// The place of the first write whose condition failed. Any other reason to cancel, throttling or
-/// another transaction under way, passes.
-fn lost_race(error: SdkError<TransactWriteItemsError>) -> Result<usize, StoreError> {
-    if let SdkError::ServiceError(service) = &error
-        && let TransactWriteItemsError::TransactionCanceledException(cancelled) = service.err()
-    {
-        let reasons = cancelled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or_default());
-        let reasons: Vec<&str> = reasons.collect();
-        if let Some(place) = reasons.iter().position(|reason| *reason == "ConditionalCheckFailed") {
-            return Ok(place);
-        }
-        let passing = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
-        if reasons.iter().any(|reason| passing.contains(reason)) {
-            return Err(StoreError::Unavailable(format!("a transaction was cancelled: {reasons:?}")));
-        }
-    }
-    Err(error.into())
+/// Waits a random part of the time before try `tries` + 1, so that two that met do not meet again.
+async fn backoff(tries: u32) {
+    let [part] = random::bytes().unwrap_or([u8::MAX]);
+    let most = BACKOFF_MS << (tries - 1);
+    tokio::time::sleep(Duration::from_millis(u64::from(most * u32::from(part) / 255))).await;
 }

@@ -31,7 +31,14 @@ impl Bench {
         let draft = Experiment::draft(definition, Seed::from_random(*b"8 bytes!"), self.app.clock.now());
         let test = self.revised(&draft, json!({ "revision": 1, "status": "running" }));
         let record = self.record(Action::TestCreated);
-        let created = self.app.store.tests.create(&acme(), &test, record).await.expect("a store");
+        let created = self
+            .app
+            .store
+            .tests
+            .create(&acme(), &test, record.into())
+            .await
+            .expect("a store")
+            .expect("an operator");
         assert!(matches!(created, Created::New), "a test of this name is there");
         test
     }
@@ -40,8 +47,8 @@ impl Bench {
     pub async fn change(&self, test: &Experiment, patch: Value) -> Experiment {
         let next = self.revised(test, patch);
         let record = self.record(Action::TestChanged);
-        let replaced = self.app.store.tests.replace(&acme(), test, &next, record).await;
-        assert!(replaced.expect("a store"), "lost a race");
+        let replaced = self.app.store.tests.replace(&acme(), test, &next, record.into()).await;
+        assert!(replaced.expect("a store").expect("an operator"), "lost a race");
         next
     }
 
@@ -63,7 +70,8 @@ impl Bench {
     pub async fn join(&self, email: &str, role: Role) -> User {
         let user = person(email, role, "acme");
         let record = self.record(Action::UserCreated);
-        assert!(self.app.store.identities.add_user(&user, record).await.expect("a store"), "they are there");
+        let added = self.app.store.identities.add_user(&user, record.into()).await;
+        assert!(added.expect("a store").expect("an operator"), "they are there");
         user
     }
 
@@ -76,13 +84,15 @@ impl Bench {
     /// Adds a machine that may record conversions to the workspace `acme`; it and its secret.
     pub async fn machine(&self, name: &str) -> (Client, SecretString) {
         let (workspace, scopes) = (acme(), Scope::ALL.to_vec());
-        let caller = Caller { subject: "bench".to_owned(), workspace, role: Role::Admin, scopes };
+        let (subject, session_epoch) = ("bench".to_owned(), Some(0));
+        let caller = Caller { subject, workspace, role: Role::Admin, scopes, session_epoch };
         let new = typed(json!({ "name": name, "scopes": ["conversions:write"] })).expect("a body");
         let (id, secret) = (random::bytes().expect("a number"), random::bytes().expect("a number"));
         let drawn = Drawn { id, secret };
         let (client, secret) = Client::new(new, &caller, &drawn, self.app.clock.now()).expect("a client");
         let record = self.record(Action::ClientCreated);
-        assert!(self.app.store.clients.create(&client, record).await.expect("a store"), "it is there");
+        let added = self.app.store.clients.create(&client, record.into()).await;
+        assert!(added.expect("a store").expect("an operator"), "it is there");
         (client, secret)
     }
 }

@@ -133,7 +133,13 @@ fn grace() -> User {
 
 fn admin() -> Caller {
     let workspace = Workspace::parse("acme").unwrap();
-    Caller { subject: "ada".to_owned(), workspace, role: Role::Admin, scopes: Scope::ALL.to_vec() }
+    Caller {
+        subject: "ada".to_owned(),
+        workspace,
+        role: Role::Admin,
+        scopes: Scope::ALL.to_vec(),
+        session_epoch: Some(0),
+    }
 }
 
 fn crm() -> (Client, SecretString) {

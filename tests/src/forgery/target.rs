@@ -8,7 +8,7 @@ use std::time::Instant as Moment;
 
 use bellwether::clock::Clock;
 use bellwether::testing::as_payload_2;
-use bellwether_tests::cloud::{Cloud, sdk};
+use bellwether_tests::cloud::{CANARY, Cloud, sdk};
 use bellwether_tests::faults::Proxy;
 use bellwether_tests::runtime::{Instance, binary};
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ impl Ground {
             { "kid": ended.kid, "x": ended.x, "verify_until": now - 1 },
         ] });
         client.put_secret_value().secret_id("public").secret_string(keys.to_string()).send().await.unwrap();
-        let canary = "canary-7c9e6679".to_owned();
+        let canary = CANARY.to_owned();
         let forger = Forger { own, second, ended, stranger, trap: trap.url.clone(), now, canary };
         Self { forger, trap, cloud, secrets }
     }

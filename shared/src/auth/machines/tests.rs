@@ -7,7 +7,13 @@ use crate::experiment::Workspace;
 
 fn caller(scopes: &[Scope]) -> Caller {
     let workspace = Workspace::parse("acme").unwrap();
-    Caller { subject: "ada".to_owned(), workspace, role: Role::Admin, scopes: scopes.to_vec() }
+    Caller {
+        subject: "ada".to_owned(),
+        workspace,
+        role: Role::Admin,
+        scopes: scopes.to_vec(),
+        session_epoch: Some(0),
+    }
 }
 
 fn client(body: Value, scopes: &[Scope]) -> Result<Client, Vec<Invalid>> {

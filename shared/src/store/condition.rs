@@ -1,0 +1,51 @@
+//! What must hold of a stored item for a write to happen.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::schema::PK;
+
+/// What must hold of the stored item for a write to happen.
+#[derive(Debug)]
+pub enum Condition {
+    /// There is none with this key.
+    New,
+    /// Its attribute has this value.
+    Equals(&'static str, AttributeValue),
+    /// Its attribute is not there or comes before this value.
+    Below(&'static str, AttributeValue),
+    /// Each of these attributes has this value; at most ten.
+    All(Vec<(&'static str, AttributeValue)>),
+}
+
+/// A condition as DynamoDB takes it. Names and values are always bound, so that nothing stored is ever read
+/// as an expression.
+pub(super) struct Expression {
+    pub(super) text: String,
+    pub(super) names: HashMap<String, String>,
+    pub(super) values: Option<HashMap<String, AttributeValue>>,
+}
+
+impl Condition {
+    /// The condition as DynamoDB takes it.
+    pub(super) fn expression(self) -> Expression {
+        let (text, bound) = match self {
+            Self::New => ("attribute_not_exists(#0)".to_owned(), vec![(PK, None)]),
+            Self::Equals(name, value) => ("#0 = :0".to_owned(), vec![(name, Some(value))]),
+            Self::Below(name, value) => {
+                ("attribute_not_exists(#0) OR #0 < :0".to_owned(), vec![(name, Some(value))])
+            }
+            Self::All(all) => {
+                let each: Vec<_> = (0..all.len()).map(|n| format!("#{n} = :{n}")).collect();
+                (each.join(" AND "), all.into_iter().map(|(name, value)| (name, Some(value))).collect())
+            }
+        };
+        let (mut names, mut values) = (HashMap::new(), HashMap::new());
+        for (n, (name, value)) in bound.into_iter().enumerate() {
+            names.insert(format!("#{n}"), name.to_owned());
+            values.extend(value.map(|value| (format!(":{n}"), value)));
+        }
+        Expression { text, names, values: Some(values).filter(|values| !values.is_empty()) }
+    }
+}
