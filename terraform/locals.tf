@@ -5,16 +5,16 @@
 locals {
   functions = {
     assign-variant    = { memory = 512, timeout = 5, p99_ms = 200, tables = { tests = "GetItem", events = "GetItem PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
-    create-client     = { memory = 256, timeout = 5, p99_ms = 200, tables = { identities = "PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
-    create-test       = { memory = 256, timeout = 5, p99_ms = 200, tables = { tests = "GetItem PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
-    create-user       = { memory = 256, timeout = 5, p99_ms = 1000, tables = { identities = "PutItem UpdateItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    create-client     = { memory = 256, timeout = 5, p99_ms = 200, tables = { identities = "ConditionCheckItem PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    create-test       = { memory = 256, timeout = 5, p99_ms = 200, tables = { tests = "GetItem PutItem", identities = "ConditionCheckItem GetItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    create-user       = { memory = 256, timeout = 5, p99_ms = 1000, tables = { identities = "ConditionCheckItem PutItem UpdateItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     export-metrics    = { memory = 512, timeout = 15, p99_ms = 2000, tables = { tests = "Query", summaries = "GetItem", identities = "GetItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     get-results       = { memory = 1769, timeout = 29, p99_ms = 5000, tables = { tests = "GetItem", events = "Query", summaries = "Query", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     get-test          = { memory = 256, timeout = 5, p99_ms = 200, tables = { tests = "GetItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     issue-token       = { memory = 256, timeout = 5, p99_ms = 200, tables = { identities = "GetItem PutItem UpdateItem", audit = "PutItem" }, secrets = { private = "GetSecretValue" } }
-    list-clients      = { memory = 256, timeout = 5, p99_ms = 200, tables = { "identities/members" = "Query", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    list-clients      = { memory = 256, timeout = 5, p99_ms = 200, tables = { identities = "GetItem", "identities/members" = "Query", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     list-tests        = { memory = 256, timeout = 5, p99_ms = 200, tables = { tests = "Query", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
-    list-users        = { memory = 256, timeout = 5, p99_ms = 200, tables = { "identities/members" = "Query", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    list-users        = { memory = 256, timeout = 5, p99_ms = 200, tables = { identities = "GetItem", "identities/members" = "Query", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     login             = { memory = 1769, timeout = 5, p99_ms = 1000, tables = { identities = "GetItem PutItem UpdateItem", audit = "PutItem" }, secrets = { private = "GetSecretValue" } }
     publish-keys      = { memory = 256, timeout = 5, p99_ms = 200, tables = {}, secrets = { public = "GetSecretValue" } }
     record-conversion = { memory = 512, timeout = 5, p99_ms = 200, tables = { tests = "GetItem", events = "PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
@@ -22,9 +22,9 @@ locals {
     revoke-token      = { memory = 256, timeout = 5, p99_ms = 200, tables = { identities = "GetItem UpdateItem", audit = "PutItem" }, secrets = {} }
     rotate-keys       = { memory = 256, timeout = 60, p99_ms = null, tables = { audit = "PutItem" }, secrets = { private = "DescribeSecret GetSecretValue PutSecretValue UpdateSecretVersionStage", public = "GetSecretValue PutSecretValue" } }
     summarize-tests   = { memory = 1769, timeout = 900, p99_ms = null, tables = { tests = "GetItem PutItem UpdateItem", "tests/running" = "Query", events = "Query", summaries = "GetItem PutItem", audit = "PutItem" }, secrets = {} }
-    update-client     = { memory = 256, timeout = 5, p99_ms = 200, tables = { identities = "GetItem PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
-    update-test       = { memory = 256, timeout = 5, p99_ms = 200, tables = { tests = "GetItem PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
-    update-user       = { memory = 256, timeout = 5, p99_ms = 1000, tables = { identities = "GetItem PutItem UpdateItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    update-client     = { memory = 256, timeout = 5, p99_ms = 200, tables = { identities = "ConditionCheckItem GetItem PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    update-test       = { memory = 256, timeout = 5, p99_ms = 200, tables = { tests = "GetItem PutItem", identities = "ConditionCheckItem GetItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    update-user       = { memory = 256, timeout = 5, p99_ms = 1000, tables = { identities = "ConditionCheckItem GetItem PutItem UpdateItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
   }
 
   tables = {
@@ -35,8 +35,24 @@ locals {
     audit      = { key = ["pk", "sk"], ttl = null, indexes = {} }
   }
 
-  # With which a key must begin that a function may name to a table of its line: what else the table holds is not for it.
-  leading_keys = { export-metrics = { identities = "counter/*" } }
+  # Of `identities`, which holds passwords and roles beside sessions and counts of attempts: with what a key must begin for
+  # each action of a function's line, and for some the only attributes that the action may name. What is not listed here is
+  # refused. A test holds it to the lines above, and public functions to no item of a person or a workspace but one:
+  # sign-in replaces a password's hash by a stronger one of the same password.
+  leading_keys = {
+    create-client  = [{ actions = "ConditionCheckItem", keys = "user/*" }, { actions = "PutItem", keys = "client/*" }]
+    create-test    = [{ actions = "ConditionCheckItem GetItem", keys = "user/*" }]
+    create-user    = [{ actions = "ConditionCheckItem", keys = "user/*" }, { actions = "PutItem", keys = "user/* workspace/*" }, { actions = "UpdateItem", keys = "workspace/*" }]
+    export-metrics = [{ actions = "GetItem", keys = "counter/*" }]
+    issue-token    = [{ actions = "GetItem", keys = "client/* session/* user/*" }, { actions = "PutItem UpdateItem", keys = "session/*" }]
+    list-clients   = [{ actions = "GetItem", keys = "user/*" }]
+    list-users     = [{ actions = "GetItem", keys = "user/*" }]
+    login          = [{ actions = "GetItem", keys = "throttle/* user/*" }, { actions = "PutItem", keys = "session/* throttle/*" }, { actions = "UpdateItem", keys = "counter/* throttle/*" }, { actions = "UpdateItem", keys = "user/*", attributes = "pk password_hash" }]
+    revoke-token   = [{ actions = "GetItem UpdateItem", keys = "session/*" }]
+    update-client  = [{ actions = "ConditionCheckItem", keys = "user/*" }, { actions = "GetItem", keys = "client/* user/*" }, { actions = "PutItem", keys = "client/*" }]
+    update-test    = [{ actions = "ConditionCheckItem GetItem", keys = "user/*" }]
+    update-user    = [{ actions = "ConditionCheckItem GetItem PutItem", keys = "user/*" }, { actions = "UpdateItem", keys = "workspace/*" }]
+  }
 
   # Functions that nobody waits for: what they fail at goes to the queue of dead letters.
   asynchronous = ["summarize-tests"]

@@ -2,23 +2,34 @@
 # data sources, so that tests can read them in a plan.
 locals {
   table_actions = {
-    for name, function in local.functions : name => [
-      for table, actions in function.tables : merge({
-        Effect   = "Allow"
-        Action   = [for action in split(" ", actions) : "dynamodb:${action}"]
-        Resource = "${local.arn.dynamodb}:${var.account_id}:table/${local.name}-${split("/", table)[0]}${length(split("/", table)) == 2 ? "/index/${split("/", table)[1]}" : ""}"
-      }, try({ Condition = local.key_conditions[name][table] }, {}))
-    ]
-  }
-
-  # ForAllValues holds for a request that names no key at all; Null refuses that one.
-  key_conditions = {
-    for name, tables in local.leading_keys : name => {
-      for table, keys in tables : table => {
-        "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = [keys] }
-        Null                      = { "dynamodb:LeadingKeys" = "false" }
-      }
-    }
+    for name, function in local.functions : name => concat(
+      [
+        for table, actions in function.tables : {
+          Effect   = "Allow"
+          Action   = [for action in split(" ", actions) : "dynamodb:${action}"]
+          Resource = "${local.arn.dynamodb}:${var.account_id}:table/${local.name}-${split("/", table)[0]}${length(split("/", table)) == 2 ? "/index/${split("/", table)[1]}" : ""}"
+        } if table != "identities"
+      ],
+      [
+        for rule in try(local.leading_keys[name], []) : {
+          Effect   = "Allow"
+          Action   = [for action in split(" ", rule.actions) : "dynamodb:${action}"]
+          Resource = "${local.arn.dynamodb}:${var.account_id}:table/${local.name}-identities"
+          # ForAllValues holds for a request that names no key, or no attribute, at all; Null refuses that one.
+          Condition = try(
+            {
+              "ForAllValues:StringLike"   = { "dynamodb:LeadingKeys" = split(" ", rule.keys) }
+              "ForAllValues:StringEquals" = { "dynamodb:Attributes" = split(" ", rule.attributes) }
+              Null                        = { "dynamodb:LeadingKeys" = "false", "dynamodb:Attributes" = "false" }
+            },
+            {
+              "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = split(" ", rule.keys) }
+              Null                      = { "dynamodb:LeadingKeys" = "false" }
+            },
+          )
+        }
+      ]
+    )
   }
 
   secret_actions = {

@@ -147,32 +147,41 @@ run "production" {
     error_message = "A key is for somebody, for something, and on a condition."
   }
 
-  # A function that may name some keys of a table only: the condition, and a place in its line that it belongs to.
-  assert {
-    condition = local.key_conditions["export-metrics"] == {
-      identities = {
-        "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["counter/*"] }
-        Null                      = { "dynamodb:LeadingKeys" = "false" }
-      }
-    }
-    error_message = "Of identities, export-metrics names keys of counters, and it names one."
-  }
+  # What a function may name of identities: every statement about that table has the keys of its line, and no other
+  # statement has a condition.
   assert {
     condition = alltrue(flatten([
       for name, policy in aws_iam_role_policy.function : [
         for statement in jsondecode(policy.policy).Statement :
-        try(jsonencode(statement.Condition), "") == try(jsonencode(local.key_conditions[name][one([for table, _ in local.tables : table if statement.Resource == "arn:aws:dynamodb:eu-central-1:123456789012:table/bellwether-prod-${table}"])]), "")
+        can(statement.Condition) == (statement.Resource == "arn:aws:dynamodb:eu-central-1:123456789012:table/bellwether-prod-identities")
       ]
     ]))
-    error_message = "A statement has the condition of its function and table, and no other has one."
+    error_message = "A statement about identities has a condition, and no other has one."
   }
   assert {
     condition = alltrue(flatten([
-      for name, tables in local.leading_keys : [
-        for table, keys in tables : contains(keys(local.functions[name].tables), table) && can(regex("^[a-z-]+/\\*$", keys))
-      ] if contains(keys(local.functions), name)
+      for name, rules in local.leading_keys : [
+        for rule in rules : length([
+          for statement in jsondecode(aws_iam_role_policy.function[name].policy).Statement : statement
+          if try(statement.Condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"], []) == split(" ", rule.keys)
+          && try(statement.Condition.Null["dynamodb:LeadingKeys"], "") == "false"
+          && statement.Action == [for action in split(" ", rule.actions) : "dynamodb:${action}"]
+          && try(statement.Condition["ForAllValues:StringEquals"]["dynamodb:Attributes"], []) == try(split(" ", rule.attributes), [])
+        ]) == 1
+      ]
     ]))
-    error_message = "Leading keys belong to a table of the function's line, and end the part before a slash."
+    error_message = "Each rule of leading_keys is one statement of its function's role."
+  }
+  assert {
+    condition = [
+      for statement in jsondecode(aws_iam_role_policy.function["login"].policy).Statement : statement.Condition
+      if contains(statement.Action, "dynamodb:UpdateItem") && contains(try(statement.Condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"], []), "user/*")
+      ] == [{
+        "ForAllValues:StringLike"   = { "dynamodb:LeadingKeys" = ["user/*"] }
+        "ForAllValues:StringEquals" = { "dynamodb:Attributes" = ["pk", "password_hash"] }
+        Null                        = { "dynamodb:LeadingKeys" = "false", "dynamodb:Attributes" = "false" }
+    }]
+    error_message = "Of a person, login changes the password's hash and nothing else."
   }
 
   # What is open is what the contract opens.

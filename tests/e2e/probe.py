@@ -2,8 +2,9 @@
 
 The matrix comes from the maps in terraform/locals.tf: for each function every table, index and secret with every
 action that its line does not list. Each call must be refused as not authorised, and each one that is listed must not
-be: it may fail for another reason, but not for that. Of a table in `leading_keys`, a listed call is asked twice: with a
-key that begins so, and with another, which must be refused.
+be: it may fail for another reason, but not for that. Of `identities` every action is asked with a key of each kind that
+the table holds, once about a single item and, where it writes or checks, once in a transaction: what `leading_keys` does
+not list must be refused. Where it lists the attributes that a call may name, the same call about a role must be refused.
 """
 
 import itertools
@@ -14,9 +15,13 @@ import sys
 from cloud import ROOT, pack
 
 ACTIONS = {
-    "table": ["GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan"],
+    "table": ["GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem", "Query", "Scan"],
     "secret": ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage", "DeleteSecret"],
 }
+# What the keys of `identities` begin with.
+KINDS = ("client", "counter", "session", "throttle", "user", "workspace")
+# The actions that a transaction may hold, by what it calls them.
+PARTS = {"PutItem": "Put", "UpdateItem": "Update", "DeleteItem": "Delete", "ConditionCheckItem": "ConditionCheck"}
 DENIED = {"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"}
 
 # What runs in the function's place: calls in, answers out, under the role's own credentials.
@@ -55,12 +60,15 @@ def bootstrap():
     return BOOTSTRAP.format(python=pathlib.Path(sys.executable).absolute())
 
 
-def call(kind, name, action, key):
+def call(kind, name, action, key, attribute="probe", whole=False):
     """One harmless call: about an item or a version that is not there."""
     if kind == "secret":
         return ["secretsmanager", SECRET_CALLS[action], {"SecretId": name, **SECRET_PARAMETERS.get(action, {})}]
     table, _, index = name.partition("/")
-    return ["dynamodb", TABLE_CALLS[action], table_parameters(action, table, index, key)]
+    if whole or action == "ConditionCheckItem":
+        part = table_parameters(action, table, index, key, attribute)
+        return ["dynamodb", "transact_write_items", {"TransactItems": [{PARTS[action]: part}]}]
+    return ["dynamodb", TABLE_CALLS[action], table_parameters(action, table, index, key, attribute)]
 
 
 TABLE_CALLS = {
@@ -79,13 +87,19 @@ SECRET_PARAMETERS = {
 }
 
 
-def table_parameters(action, table, index, partition):
+def table_parameters(action, table, index, partition, attribute):
     key = {"pk": {"S": partition}} if table.endswith("-identities") else {"pk": {"S": partition}, "sk": {"S": "probe"}}
     if action == "BatchGetItem":
         return {"RequestItems": {table: {"Keys": [key]}}}
     named = {"TableName": table, **({"IndexName": index} if index else {})}
     if action == "PutItem":
-        return {**named, "Item": {**key, "probe": {"BOOL": True}}}
+        return {**named, "Item": {**key, attribute: {"BOOL": True}}}
+    bound = {"ExpressionAttributeNames": {"#a": attribute}}
+    if action == "ConditionCheckItem":
+        return {**named, "Key": key, **bound, "ConditionExpression": "attribute_exists(#a)"}
+    if action == "UpdateItem":
+        values = {"ExpressionAttributeValues": {":v": {"BOOL": True}}}
+        return {**named, "Key": key, **bound, **values, "UpdateExpression": "SET #a = :v", "ConditionExpression": "attribute_exists(#a)"}
     if action == "Query":
         name = {"running": "shard", "members": "member_of"}.get(index, "pk")
         return {**named, "KeyConditionExpression": "#k = :k", "ExpressionAttributeNames": {"#k": name}, "ExpressionAttributeValues": {":k": {"S": partition}}}
@@ -95,7 +109,7 @@ def table_parameters(action, table, index, partition):
 
 
 def matrix(functions, tables, leading_keys):
-    """(function, kind, place, action, key, allowed) for everything that there is."""
+    """(function, kind, place, action, key, attribute, whole, allowed) for everything that there is."""
     places = {"table": [], "secret": ["private", "public"]}
     for table, definition in tables.items():
         places["table"] += [table, *(f"{table}/{index}" for index in definition["indexes"])]
@@ -105,10 +119,24 @@ def matrix(functions, tables, leading_keys):
                 if "/" in place and action not in ("Query", "Scan"):
                     continue  # an index is only read
                 may = action in listed.get(place, "").split()
-                keys = leading_keys.get(function, {}).get(place) if kind == "table" else None
-                if may and keys:
-                    yield function, kind, place, action, keys.replace("*", "probe"), True
-                yield function, kind, place, action, "probe", may and not keys
+                if place == "identities":
+                    yield from identities(function, action, leading_keys.get(function, []))
+                else:
+                    yield function, kind, place, action, "probe", "probe", False, may
+
+
+def identities(function, action, rules):
+    """The rows of one action on every kind of item of `identities`."""
+    rules = [rule for rule in rules if action in rule["actions"].split()]
+    for kind in KINDS:
+        named = [rule for rule in rules if f"{kind}/*" in rule["keys"].split()]
+        free = any("attributes" not in rule for rule in named)
+        attributes = {"role", *(name for rule in named for name in rule.get("attributes", "").split() if name != "pk")}
+        for attribute, whole in itertools.product(sorted(attributes), (False, True)):
+            if whole and action not in PARTS:
+                continue
+            may = free or any(attribute in rule.get("attributes", "").split() for rule in named)
+            yield function, "table", "identities", action, f"{kind}/probe", attribute, whole, may
 
 
 def physical(kind, place, prefix):
@@ -124,14 +152,15 @@ def run(cloud, prefix):
     for function, group in itertools.groupby(rows, key=lambda row: row[0]):
         group = list(group)
         client.update_function_code(FunctionName=f"{prefix}-{function}", ZipFile=package.read_bytes())
-        event = [call(kind, physical(kind, place, prefix), action, key) for _, kind, place, action, key, _ in group]
+        event = [call(kind, physical(kind, place, prefix), *asked_of) for _, kind, place, *asked_of, _ in group]
         answer = client.invoke(FunctionName=f"{prefix}-{function}", Payload=json.dumps(event))
         told = json.loads(answer["Payload"].read())
         if answer.get("FunctionError"):
             wrong.append(f"{function}: the probe failed: {told}")
             continue
-        for (_, kind, place, action, key, allowed), code in zip(group, told, strict=True):
+        for (_, kind, place, action, key, attribute, whole, allowed), code in zip(group, told, strict=True):
             asked += 1
             if (code in DENIED) == allowed:
-                wrong.append(f"{function}: {action} on {kind} {place}, key {key}, was {'refused' if allowed else f'let through ({code})'}")
+                what = f"{action} on {kind} {place}, key {key}, attribute {attribute}{', in a transaction' if whole else ''}"
+                wrong.append(f"{function}: {what}, was {'refused' if allowed else f'let through ({code})'}")
     return wrong, asked

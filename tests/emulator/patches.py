@@ -114,25 +114,58 @@ def with_firewall_logging():
     waf.handle_request = handle_request
 
 
+class OneItem(str):
+    """The ARN of a table in a transaction, with what the transaction says of the one item that it is about."""
+
+    told = {}
+
+
+def names_of(asked):
+    """The condition keys of a call about one item: its partition key, which every table here calls `pk`, and what it names."""
+    told = {}
+    named = asked.get("Key") or asked.get("Item")
+    value = named.get("pk") if isinstance(named, dict) else None
+    if isinstance(value, dict) and isinstance(value.get("S"), str):
+        told["dynamodb:LeadingKeys"] = [value["S"]]
+        bound = asked.get("ExpressionAttributeNames")
+        told["dynamodb:Attributes"] = sorted({*named, *(bound.values() if isinstance(bound, dict) else ())})
+    return told
+
+
 def with_leading_keys():
-    """Say which partition key a call about one item names: without it a policy on dynamodb:LeadingKeys refuses everybody.
+    """Say which partition key and attributes a call about one item names, alone or in a transaction.
 
-    Every table here calls its partition key `pk`. Calls about many items, and transactions, name none.
+    Without it a policy on dynamodb:LeadingKeys refuses everybody. Calls about many items name none.
     """
-    from ministack.core import iam_actions
+    from ministack.core import iam_actions, iam_evaluator
 
-    usual = iam_actions.dynamodb_service_context
+    usual, checks, enforce = iam_actions.dynamodb_service_context, iam_actions.dynamodb_transaction_checks, iam_evaluator.enforce
 
     def context(body):
         told = usual(body)
-        asked = json.loads(body) if told else {}  # nothing is told of what cannot be read
-        named = asked.get("Key") or asked.get("Item")
-        value = named.get("pk") if isinstance(named, dict) else None
-        if isinstance(value, dict) and isinstance(value.get("S"), str):
-            told["dynamodb:LeadingKeys"] = [value["S"]]
-        return told
+        return {**told, **names_of(json.loads(body))} if told else told  # nothing is told of what cannot be read
+
+    def transaction_checks(action, body, region, account):
+        found = checks(action, body, region, account)
+        items = json.loads(body)["TransactItems"] if found else []
+        parts = [part for item in items for part in item.values()]
+        if len(parts) != len(found):
+            return found
+        marked = []
+        for (item_action, arn), part in zip(found, parts, strict=True):
+            arn = OneItem(arn)
+            arn.told = names_of(part)
+            marked.append((item_action, arn))
+        return marked
+
+    def enforced(*arguments, resource_arn=None, service_context=None, **named):
+        if isinstance(resource_arn, OneItem):
+            service_context = {**(service_context or {}), **resource_arn.told}
+        return enforce(*arguments, resource_arn=resource_arn, service_context=service_context, **named)
 
     iam_actions.dynamodb_service_context = context
+    iam_actions.dynamodb_transaction_checks = transaction_checks
+    iam_evaluator.enforce = enforced
 
 
 def with_whole_alarms():

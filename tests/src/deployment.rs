@@ -63,8 +63,10 @@ fn every_function_is_deployed_and_there_is_no_other() {
 fn a_function_is_one_line_of_the_map() {
     let text = read("terraform/locals.tf");
     for name in map("functions").into_keys() {
-        let lines: Vec<_> =
-            text.lines().filter(|line| line.trim_start().starts_with(&format!("{name} "))).collect();
+        let lines = text
+            .lines()
+            .filter(|line| line.trim_start().starts_with(&format!("{name} ")) && line.contains("memory"));
+        let lines = lines.collect::<Vec<_>>();
         let [line] = lines[..] else { panic!("{name}: {lines:?}") };
         assert!(line.ends_with(" }"), "{line}");
     }
@@ -123,6 +125,70 @@ fn audit_records_are_only_ever_put_and_private_keys_are_read_by_those_that_sign(
     }
     let may = ["issue-token", "login", "rotate-keys"].map(str::to_owned);
     assert_eq!(sign, BTreeSet::from(may));
+}
+
+/// One rule about items of `identities`: the actions, what a key begins with, the only attributes if not all.
+struct Rule {
+    actions: BTreeSet<String>,
+    keys: BTreeSet<String>,
+    attributes: Option<BTreeSet<String>>,
+}
+
+/// The rules of each function about items of `identities`.
+fn rules() -> BTreeMap<String, Vec<Rule>> {
+    let owned = |value: &Value| words(value).into_iter().map(str::to_owned).collect();
+    let rule = |value: &Value| Rule {
+        actions: owned(&value["actions"]),
+        keys: owned(&value["keys"]),
+        attributes: value.get("attributes").map(owned),
+    };
+    let of = |rules: &Value| rules.as_array().unwrap().iter().map(rule).collect();
+    map("leading_keys").iter().map(|(name, rules)| (name.clone(), of(rules))).collect()
+}
+
+/// Functions that anybody may call without a token.
+fn public() -> BTreeSet<String> {
+    let open = Operation::all().into_iter().filter(|operation| operation.scope().is_none());
+    let ids: Vec<String> = open.map(|operation| operation.id().to_owned()).collect();
+    let opens = |name: &String| ids.iter().any(|id| id == name || id.starts_with(&format!("{name}-")));
+    map("functions").into_keys().filter(|name| opens(name) || name == "reject-method").collect()
+}
+
+#[test]
+fn every_action_on_identities_is_for_listed_keys_alone() {
+    let (rules, kinds) = (rules(), ["client", "counter", "session", "throttle", "user", "workspace"]);
+    let kinds = kinds.map(|kind| format!("{kind}/*"));
+    for (name, function) in map("functions") {
+        let listed = function["tables"].get("identities").map(words).unwrap_or_default();
+        let own = rules.get(&name).map(Vec::as_slice).unwrap_or_default();
+        let ruled: BTreeSet<&str> = own.iter().flat_map(|rule| &rule.actions).map(String::as_str).collect();
+        assert_eq!(ruled, listed, "{name}");
+        for key in own.iter().flat_map(|rule| &rule.keys) {
+            assert!(kinds.contains(key), "{name}: {key}");
+        }
+    }
+    assert!(rules.keys().all(|name| map("functions").contains_key(name)));
+}
+
+#[test]
+fn no_public_function_touches_a_password_or_a_role_but_sign_in_a_password_s_hash() {
+    let public = public();
+    let names = ["issue-token", "login", "publish-keys", "reject-method", "revoke-token"].map(str::to_owned);
+    assert_eq!(public, BTreeSet::from(names));
+    let rules = rules();
+    let reads = BTreeSet::from(["GetItem".to_owned()]);
+    for name in public {
+        for rule in rules.get(&name).map(Vec::as_slice).unwrap_or_default() {
+            let personal = ["user/*", "workspace/*", "client/*"].iter().any(|key| rule.keys.contains(*key));
+            if !personal || rule.actions == reads {
+                continue;
+            }
+            assert_eq!((name.as_str(), rule.keys.len()), ("login", 1), "{:?}", rule.actions);
+            assert_eq!(rule.actions, BTreeSet::from(["UpdateItem".to_owned()]));
+            let named = ["password_hash", "pk"].map(str::to_owned);
+            assert_eq!(rule.attributes, Some(BTreeSet::from(named)));
+        }
+    }
 }
 
 /// A table as both sides can say it: its key, what makes items expire, and each index's key and
