@@ -10,6 +10,8 @@
 //! Source: Robbins 1970; Lai 1976, "On confidence sequences"; Howard, Ramdas and others 2021;
 //! Wang and Ramdas 2024, "Anytime-valid t-tests and confidence sequences for Gaussian means".
 
+use statrs::distribution::{ContinuousCDF, Normal};
+
 use crate::cuped::Adjusted;
 use crate::sample::{Contrast, Sample};
 use crate::welch::student_tail;
@@ -47,11 +49,18 @@ impl Watch {
         usable.then(|| Self { alpha, spread: (log + log.ln_1p()) / planned_units })
     }
 
-    /// Looks at two arms. None before each has 10 units, and when neither varies.
+    /// The same way of watching at another level: as powerful around the same plan, with the same p-values.
+    #[must_use]
+    pub fn at_level(&self, alpha: f64) -> Self {
+        Self { alpha, ..*self }
+    }
+
+    /// Looks at two arms. None before each has 10 units. Without an interval when neither varies.
     #[must_use]
     pub fn look(&self, control: &Sample, treatment: &Sample) -> Option<Look> {
         let units = enough(control.units, treatment.units)?;
-        self.judge(&both(control, treatment)?, units)
+        both(control, treatment)
+            .map_or_else(|| Some(self.constant(control, treatment)), |both| self.judge(&both, units))
     }
 
     /// Looks at two arms adjusted by a covariate. None before each has 10 units.
@@ -69,7 +78,13 @@ impl Watch {
     #[must_use]
     pub fn at_most(&self, control: &Sample, treatment: &Sample, bound: f64) -> Option<f64> {
         let units = enough(control.units, treatment.units)?;
-        self.judge_at_most(&both(control, treatment)?, units, bound)
+        if let Some(both) = both(control, treatment) {
+            return self.judge_at_most(&both, units, bound);
+        }
+        // Arms that are all alike leave open what rare units would do, however wide the margin is.
+        let look = self.constant(control, treatment);
+        let shown = look.p_value < 1.0 && look.estimate > bound;
+        Some(if shown { look.p_value / 2.0 } else { 1.0 })
     }
 
     /// The same as [`Self::at_most`] for any readings of one difference of arms of `units` together, such
@@ -95,6 +110,53 @@ impl Watch {
             p_value = p_value.max((-self.log_evidence(contrast, units)).exp().min(1.0));
         }
         Some(Look { estimate, interval: half.map(|half| (estimate - half, estimate + half)), p_value })
+    }
+
+    /// Two arms in which all units are alike: what the evidence tends to as the variance goes to 0, with the
+    /// fewest degrees of freedom that both could have, the smaller arm's. None without a difference.
+    ///
+    /// From 10 units an arm it cannot err more than once in 100,000 looks: units of one distribution fall
+    /// apart into two values by arm with a chance of at most 2 · 4⁻¹⁰.
+    fn constant(&self, control: &Sample, treatment: &Sample) -> Look {
+        let estimate = treatment.mean - control.mean;
+        let freedom = control.units.min(treatment.units) - 1.0;
+        let log_evidence = 0.5 * freedom * ((control.units + treatment.units) * self.spread).ln_1p();
+        let p_value = if estimate.abs() > 0.0 { (-log_evidence).exp() } else { 1.0 };
+        Look { estimate, interval: None, p_value }
+    }
+
+    /// A look at arms of `units` together whose p-value by chance alone is known too, such as a permutation
+    /// test's: the less certain of the two counts. `by_chance` is two-sided and of one look; it becomes the
+    /// normal score that has it, and that score the mixture's evidence.
+    ///
+    /// An interval that leaves 0 out against that evidence is stretched until it does not.
+    #[must_use]
+    pub fn confirmed(&self, look: &Look, by_chance: f64, units: f64) -> Look {
+        let score = Normal::standard().inverse_cdf(1.0 - by_chance.clamp(1e-15, 1.0) / 2.0);
+        let growth = 1.0 + units * self.spread;
+        let known = 1.0 - 1.0 / growth;
+        let log_evidence = 0.5 * (score * score * known - growth.ln());
+        let needed = ((growth.ln() - 2.0 * self.alpha.ln()) / known).sqrt();
+        let stretched = look.interval.map(|(low, high)| {
+            let half = (high - low) / 2.0;
+            let open = look.estimate.abs() * needed / score.max(f64::MIN_POSITIVE);
+            let half = if look.estimate.abs() > half { half.max(open) } else { half };
+            (look.estimate - half, look.estimate + half)
+        });
+        let interval = stretched.filter(|(low, high)| low.is_finite() && high.is_finite());
+        Look { interval, p_value: look.p_value.max((-log_evidence).exp().min(1.0)), ..*look }
+    }
+
+    /// The one-sided p-value `p_value` of arms of `units` together, with the evidence of a test by chance
+    /// alone beside it: `by_chance` is two-sided, of one look, and points to the side in question.
+    #[must_use]
+    pub fn confirmed_one_sided(&self, p_value: f64, by_chance: f64, units: f64) -> f64 {
+        let score = Normal::standard().inverse_cdf(1.0 - by_chance.clamp(1e-15, 1.0) / 2.0);
+        let growth = 1.0 + units * self.spread;
+        let known = 1.0 - 1.0 / growth;
+        let positive = Normal::standard().cdf(score * known.sqrt());
+        let log_evidence = 0.5 * (score * score * known - growth.ln()) + (2.0 * positive).ln();
+        p_value.max((-log_evidence).exp().min(1.0))
     }
 
     /// ln E = −½ ln(1+Nρ²) + ½(ν+1)[ln(1+T²/ν) − ln(1+T²/(ν(1+Nρ²)))].

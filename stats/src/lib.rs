@@ -11,8 +11,11 @@ pub mod bayes;
 mod better;
 pub mod cuped;
 pub mod delta;
+pub mod drift;
+pub mod exact_rates;
 pub mod families;
 pub mod fieller;
+mod figure;
 pub mod joint;
 pub mod moments;
 pub mod permutation;
@@ -25,3 +28,4 @@ pub mod warnings;
 pub mod welch;
 
 pub use better::Better;
+pub use figure::figure;

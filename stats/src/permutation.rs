@@ -24,9 +24,21 @@ pub const MOST_PERMUTATIONS: f64 = 200_000.0;
 /// How many are drawn else.
 pub const DRAWS: u32 = 10_000;
 
-/// With more units than this in the smaller arm there is no test: it would take longer than 0.3 s, and
-/// the formulas hold there.
+/// With more units than this in the smaller arm there is no test of means: it would take longer than 0.3 s,
+/// and the formulas hold there.
 pub const MOST_UNITS: usize = 2_000;
+
+/// The same of ratios. The formula does not hold for them where a few units are far larger than the rest,
+/// however many there are, so fewer deals are drawn of more units: see [`draws`].
+pub const MOST_RATIO_UNITS: usize = 10_000;
+
+/// How many deals of ratios are drawn when the smaller arm has so many units: [`DRAWS`] up to
+/// [`MOST_UNITS`], and beyond as many as take as long.
+#[must_use]
+pub fn draws(smaller: usize) -> u32 {
+    let most = MOST_UNITS * DRAWS as usize / smaller.max(MOST_UNITS);
+    u32::try_from(most).unwrap_or(DRAWS)
+}
 
 /// How permutations are drawn when there are too many to visit them all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +83,7 @@ pub fn means(control: &[f64], treatment: &[f64], drawing: &Drawing) -> Option<Te
         [u, u * u]
     };
     let [control, treatment] = [control, treatment].map(|arm| arm.iter().map(row).collect());
-    test(control, treatment, scale, square_of_mean, drawing)
+    test(control, treatment, (scale, MOST_UNITS), square_of_mean, drawing)
 }
 
 /// Tests the difference of ratios Σx/Σy of units given as (x, y), with y never below 0. A deal that
@@ -98,7 +110,7 @@ pub fn ratios(control: &[(f64, f64)], treatment: &[(f64, f64)], drawing: &Drawin
         return None;
     }
     let [control, treatment] = [control, treatment].map(|arm| arm.iter().map(row).collect());
-    test(control, treatment, scale, square_of_ratio, drawing)
+    test(control, treatment, (scale, MOST_RATIO_UNITS), square_of_ratio, drawing)
 }
 
 /// What one arm's sums say: the estimate and the variance of it.
@@ -107,13 +119,13 @@ type Arm = (f64, f64);
 fn test<const K: usize>(
     control: Vec<[f64; K]>,
     treatment: Vec<[f64; K]>,
-    scale: f64,
+    (scale, most): (f64, usize),
     arm: fn(&[f64; K], f64) -> Arm,
     drawing: &Drawing,
 ) -> Option<Tested> {
     let (small, large) =
         if control.len() <= treatment.len() { (control, treatment) } else { (treatment, control) };
-    if small.len() < 2 || small.len() > MOST_UNITS || scale.is_nan() || scale <= 0.0 {
+    if small.len() < 2 || small.len() > most || scale.is_nan() || scale <= 0.0 {
         return None;
     }
     let mut pool = Pool::new(small, large, arm);

@@ -4,63 +4,76 @@
 //! p-value and interval are corrected for the number of segments, and one test asks the question that
 //! usually matters: does the difference depend on the segment at all?
 
-use statrs::distribution::{ContinuousCDF, FisherSnedecor};
-
+use crate::always_valid::{Look, Watch};
 use crate::families::holm;
 use crate::moments::Moments;
-use crate::welch::{Difference, welch};
 
-/// Fewest units in either arm of a segment whose difference is tested.
-pub const LEAST_UNITS: u64 = 10;
+/// Fewest units in either arm of a segment that counts as one of those that are looked at. It shows nothing
+/// until it has ten, so that the correction seldom grows after a segment has begun to speak.
+pub const LEAST_UNITS: u64 = 5;
+
+/// Halvings of the logarithm of a p-value between 1 and [`LEAST_P`].
+const HALVINGS: u32 = 40;
+
+/// The least p-value of "the difference is the same in all segments" that is told apart from 0.
+const LEAST_P: f64 = 1e-12;
 
 /// The differences of segments.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Segmented {
-    /// One a segment, in their order: Welch's difference with its interval at level alpha / looked at
-    /// (all of them hold together), its p-value corrected by Holm's method. None where an arm has fewer
-    /// than [`LEAST_UNITS`] units or nothing varies.
-    pub differences: Vec<Option<Difference>>,
+    /// One a segment, in their order, as [`Watch::look`] at level alpha / looked at: all intervals hold
+    /// together, and p-values are corrected by Holm's method. None below ten units in an arm.
+    pub differences: Vec<Option<Look>>,
     /// How many were looked at.
     pub looked_at: u32,
     /// The p-value of "the difference is the same in all segments"; None with fewer than two.
     pub same: Option<f64>,
 }
 
-/// Compares control (the first of each pair) with treatment in each segment. Hand over the values of all
-/// attributes for the correction; `same` means something for the values of one attribute.
+/// Compares control (the first of each pair) with treatment in each segment; may be watched. Hand over the
+/// values of all attributes for the correction; `same` means something for the values of one attribute.
 #[must_use]
-pub fn compare(segments: &[(Moments, Moments)], alpha: f64) -> Segmented {
-    let enough = |arm: &Moments| arm.units() >= LEAST_UNITS;
-    let tested = |(a, b): &&(Moments, Moments)| enough(a) && enough(b) && welch(a, b, alpha).is_some();
-    let looked_at = u32::try_from(segments.iter().filter(tested).count()).unwrap_or(u32::MAX);
-    let level = alpha / f64::from(looked_at.max(1));
-    let of = |pair: &(Moments, Moments)| tested(&pair).then(|| welch(&pair.0, &pair.1, level)).flatten();
-    let mut differences: Vec<Option<Difference>> = segments.iter().map(of).collect();
-    let same = heterogeneity(&differences.iter().flatten().copied().collect::<Vec<_>>());
-    let own: Vec<_> = differences.iter().flatten().map(|found| Some(found.p_value)).collect();
-    for (found, p_value) in differences.iter_mut().flatten().zip(holm(&own)) {
-        found.p_value = p_value.unwrap_or(found.p_value);
+pub fn compare(segments: &[(Moments, Moments)], watch: &Watch, alpha: f64) -> Segmented {
+    let counts = |(a, b): &&(Moments, Moments)| a.units().min(b.units()) >= LEAST_UNITS;
+    let looked_at = u32::try_from(segments.iter().filter(counts).count()).unwrap_or(u32::MAX);
+    let mut differences: Vec<_> = looks(segments, &watch.at_level(alpha / f64::from(looked_at.max(1))));
+    let both = || segments.iter().zip(&differences).filter(|(pair, _)| counts(pair));
+    let own: Vec<_> = both().map(|(_, look)| look.map(|look| look.p_value)).collect();
+    let mut corrected = holm(&own).into_iter();
+    for (_, look) in segments.iter().zip(&mut differences).filter(|(pair, _)| counts(pair)) {
+        let p_value = corrected.next().flatten();
+        *look = look.zip(p_value).map(|(look, p_value)| Look { p_value, ..look });
     }
-    Segmented { differences, looked_at, same }
+    Segmented { differences, looked_at, same: same(segments, watch, looked_at) }
 }
 
-/// The p-value of "all differences are the same", weighting each by its precision.
-///
-/// Source: Welch 1951, "On the comparison of several mean values", applied to differences. Cochran's Q
-/// would take estimated variances for known ones, which errs in segments of a dozen units.
-fn heterogeneity(differences: &[Difference]) -> Option<f64> {
-    let k = f64::from(u32::try_from(differences.len()).ok()?);
-    if k < 2.0 {
+fn looks(segments: &[(Moments, Moments)], watch: &Watch) -> Vec<Option<Look>> {
+    let look = |(a, b): &(Moments, Moments)| watch.look(&a.sample()?, &b.sample()?);
+    segments.iter().map(look).collect()
+}
+
+/// The p-value of "all differences are the same": the least level at which the intervals of all segments,
+/// which hold together, have no point in common. Whatever the one difference is, they all hold it, however
+/// often one looks, with a chance of 1 less that level.
+fn same(segments: &[(Moments, Moments)], watch: &Watch, looked_at: u32) -> Option<f64> {
+    let apart = |level: f64| {
+        let found = looks(segments, &watch.at_level(level / f64::from(looked_at.max(1))));
+        let ends = || found.iter().flatten().filter_map(|look| look.interval);
+        let (low, high) = (ends().map(|i| i.0), ends().map(|i| i.1));
+        low.fold(f64::NEG_INFINITY, f64::max) > high.fold(f64::INFINITY, f64::min)
+    };
+    if looks(segments, watch).iter().flatten().count() < 2 {
         return None;
     }
-    let weight = |d: &Difference| d.standard_error.powi(-2);
-    let all: f64 = differences.iter().map(weight).sum();
-    let mean = differences.iter().map(|d| weight(d) * d.estimate).sum::<f64>() / all;
-    let q: f64 = differences.iter().map(|d| weight(d) * (d.estimate - mean).powi(2)).sum();
-    let doubt: f64 = differences.iter().map(|d| (1.0 - weight(d) / all).powi(2) / d.freedom).sum();
-    let statistic = q / (k - 1.0) / (1.0 + 2.0 * (k - 2.0) / (k * k - 1.0) * doubt);
-    let distribution = FisherSnedecor::new(k - 1.0, (k * k - 1.0) / (3.0 * doubt)).ok()?;
-    Some(distribution.sf(statistic))
+    if !apart(1.0) {
+        return Some(1.0);
+    }
+    let (mut overlap, mut parted) = (LEAST_P.ln(), 0.0);
+    for _ in 0..HALVINGS {
+        let middle = f64::midpoint(overlap, parted);
+        if apart(middle.exp()) { parted = middle } else { overlap = middle }
+    }
+    Some(parted.exp())
 }
 
 #[cfg(test)]
@@ -73,34 +86,43 @@ mod tests {
         moments
     }
 
+    fn watch() -> Watch {
+        Watch::new(0.05, 40.0).unwrap()
+    }
+
     #[test]
     fn segments_with_too_few_units_are_not_looked_at() {
-        let found = compare(&[(arm(30, 0.0), arm(30, 1.0)), (arm(9, 0.0), arm(30, 1.0))], 0.05);
+        let found = compare(&[(arm(30, 0.0), arm(30, 1.0)), (arm(4, 0.0), arm(30, 1.0))], &watch(), 0.05);
         assert_eq!((found.looked_at, found.differences[1], found.same), (1, None, None));
-        let alone = welch(&arm(30, 0.0), &arm(30, 1.0), 0.05);
+        let alone = watch().look(&arm(30, 0.0).sample().unwrap(), &arm(30, 1.0).sample().unwrap());
         assert_eq!(found.differences[0], alone);
+        let soon = compare(&[(arm(30, 0.0), arm(30, 3.0)), (arm(9, 0.0), arm(30, 3.0))], &watch(), 0.05);
+        assert_eq!((soon.looked_at, soon.differences[1]), (2, None), "it counts before it speaks");
     }
 
     #[test]
     fn more_segments_make_each_interval_longer_and_each_p_value_greater() {
-        let pair = (arm(30, 0.0), arm(30, 1.5));
-        let (one, four) = (compare(&[pair], 0.05), compare(&[pair; 4], 0.05));
+        let pair = (arm(30, 0.0), arm(30, 4.0));
+        let of = |pairs: &[(Moments, Moments)]| compare(pairs, &watch(), 0.05);
+        let (one, four) = (of(&[pair]), of(&[pair; 4]));
         let (a, b) = (one.differences[0].unwrap(), four.differences[3].unwrap());
-        assert!(b.low < a.low && b.high > a.high);
-        assert!((b.p_value - 4.0 * a.p_value).abs() < 1e-12);
+        assert!(b.interval.unwrap().0 < a.interval.unwrap().0 && b.interval.unwrap().1 > a.interval.unwrap().1);
+        assert!(a.p_value < 0.05 && (b.p_value - 4.0 * a.p_value).abs() < 1e-12, "{a:?} {b:?}");
         assert!(four.same.unwrap() > 0.999);
     }
 
     #[test]
-    fn two_segments_differ_as_welchs_test_of_their_differences_says() {
-        let segments = [(arm(30, 0.0), arm(20, 3.0)), (arm(25, 1.0), arm(40, 1.5))];
-        let found = compare(&segments, 0.05).same.unwrap();
-        let of = |pair: &(Moments, Moments)| welch(&pair.0, &pair.1, 0.05).unwrap();
-        let (a, b) = (of(&segments[0]), of(&segments[1]));
-        let (va, vb) = (a.standard_error.powi(2), b.standard_error.powi(2));
-        let freedom = (va + vb).powi(2) / (va * va / a.freedom + vb * vb / b.freedom);
-        let t = (a.estimate - b.estimate).abs() / (va + vb).sqrt();
-        let student = statrs::distribution::StudentsT::new(0.0, 1.0, freedom).unwrap();
-        assert!((found - 2.0 * student.sf(t)).abs() < 1e-9, "{found}");
+    fn segments_differ_where_their_intervals_at_the_shared_level_part() {
+        let segments = [(arm(60, 0.0), arm(60, 5.0)), (arm(50, 1.0), arm(80, -4.0))];
+        let p = compare(&segments, &watch(), 0.05).same.unwrap();
+        assert!(p < 0.001, "{p}");
+        let at = |level: f64| {
+            let found = looks(&segments, &watch().at_level(level / 2.0));
+            (found[0].unwrap().interval.unwrap().0, found[1].unwrap().interval.unwrap().1)
+        };
+        let (low, high) = at(p);
+        assert!((low - high).abs() < 1e-6, "{low} {high}");
+        let near = [(arm(60, 0.0), arm(60, 1.0)), (arm(50, 0.0), arm(80, 0.5))];
+        assert!(compare(&near, &watch(), 0.05).same.unwrap() > 0.5);
     }
 }

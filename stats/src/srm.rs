@@ -1,6 +1,8 @@
-//! The sample-ratio check: did units fall into the arms as the weights say?
+//! The sample-ratio check: did units fall into the arms as the weights say? [`watched`] may be asked
+//! after every unit, [`p_value`] once.
 
 use statrs::distribution::{ChiSquared, ContinuousCDF};
+use statrs::function::gamma::ln_gamma;
 
 use crate::families::holm;
 
@@ -13,6 +15,12 @@ const LEAST_EXPECTED: f64 = 5.0;
 /// A stratum in which some arm expects fewer units than this is put together with others: far out, at
 /// p = 0.001, chi-square is too eager for it.
 const LEAST_ALONE: f64 = 10.0;
+
+/// How many units the weights are worth as a guess of the true shares: see [`watched`].
+const GUESS: f64 = 10.0;
+
+/// How many times as often as by its weight one arm may hold a unit, as logarithms; both ways.
+const TILTS: [f64; 10] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4];
 
 /// The units that were assigned under one set of weights.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,12 +66,66 @@ pub fn p_value(strata: &[Stratum<'_>]) -> Option<f64> {
     ChiSquared::new(freedom).ok().map(|distribution| distribution.sf(statistic))
 }
 
+/// The p-value that may be watched: the chance that it is ever under 0.001 is at most 0.001 while units
+/// fall as the weights say. Arms without weight as in [`p_value`]. None without units.
+///
+/// 1 over the mean of two bets. The first gives each stratum shares of its own, Dirichlet around the weights
+/// (Lindon and Malek 2022, "Anytime-valid inference for multinomial count data"). The second sees all strata
+/// together: one arm, any of them, holds a unit so many times as often as its weight says, the same in each
+/// stratum. It finds what is lost of one arm in many small strata, where the first begins anew each time.
+#[must_use]
+pub fn watched(strata: &[Stratum<'_>]) -> Option<f64> {
+    let stray = |(weight, units): (&u32, &u64)| *weight == 0 && *units > 0;
+    if strata.iter().any(|stratum| stratum.weights.iter().zip(stratum.units).any(stray)) {
+        return Some(0.0);
+    }
+    if strata.iter().all(|stratum| stratum.units.iter().all(|units| *units == 0)) {
+        return None;
+    }
+    let bets = [strata.iter().map(dirichlet).sum(), tilted(strata)];
+    Some((-log_mean(&bets)).exp().min(1.0))
+}
+
+/// The logarithm of what the units of a stratum have made of a bet on shares around its weights.
+fn dirichlet(stratum: &Stratum<'_>) -> f64 {
+    let arm = |(weight, units): (&u32, &u64)| {
+        let (share, units) = (f64::from(*weight) / 10_000.0, count(*units));
+        let guess = GUESS * share;
+        if share > 0.0 { ln_gamma(guess + units) - ln_gamma(guess) - units * share.ln() } else { 0.0 }
+    };
+    let all = count(stratum.units.iter().sum());
+    ln_gamma(GUESS) - ln_gamma(GUESS + all) + stratum.weights.iter().zip(stratum.units).map(arm).sum::<f64>()
+}
+
+/// The same of all strata, of bets on one arm that holds more or fewer units than its weight says.
+fn tilted(strata: &[Stratum<'_>]) -> f64 {
+    let arms = strata.iter().map(|stratum| stratum.weights.len()).max().unwrap_or(0);
+    let bet = |arm: usize, tilt: f64| -> f64 {
+        let won = |stratum: &Stratum<'_>| {
+            let share = stratum.weights.get(arm).map_or(0.0, |weight| f64::from(*weight) / 10_000.0);
+            let own = stratum.units.get(arm).map_or(0.0, |units| count(*units));
+            own * tilt - count(stratum.units.iter().sum()) * (share * tilt.exp_m1()).ln_1p()
+        };
+        strata.iter().map(won).sum()
+    };
+    let tilts = || TILTS.iter().flat_map(|tilt| [*tilt, -tilt]);
+    let bets: Vec<f64> = (0..arms).flat_map(|arm| tilts().map(move |tilt| (arm, tilt))).map(|(a, t)| bet(a, t)).collect();
+    log_mean(&bets)
+}
+
+/// The logarithm of the mean of numbers given by their logarithms.
+fn log_mean(logarithms: &[f64]) -> f64 {
+    let most = logarithms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let sum: f64 = logarithms.iter().map(|own| (own - most).exp()).sum();
+    most + (sum / count(logarithms.len() as u64)).ln()
+}
+
 /// The p-values of the values of one or more segment attributes, each with its own strata, corrected
-/// for their number by Holm's method: compare each with [`THRESHOLD`] as it stands. None where a value
-/// has too few units; such values do not count as looked at.
+/// for their number by Holm's method: compare each with [`THRESHOLD`] as it stands. As [`watched`]; None
+/// where a value has no units.
 #[must_use]
 pub fn by_segment(segments: &[Vec<Stratum<'_>>]) -> Vec<Option<f64>> {
-    let mut own: Vec<_> = segments.iter().map(|strata| p_value(strata)).collect();
+    let mut own: Vec<_> = segments.iter().map(|strata| watched(strata)).collect();
     let looked_at: Vec<_> = own.iter().flatten().map(|p_value| Some(*p_value)).collect();
     for (p_value, corrected) in own.iter_mut().flatten().zip(holm(&looked_at)) {
         *p_value = corrected.unwrap_or(*p_value);
@@ -150,9 +212,68 @@ mod tests {
     #[test]
     fn segments_are_corrected_for_their_number() {
         let of = |units| vec![Stratum { weights: vec![5_000, 5_000], units }];
-        let found = by_segment(&[of(&[60, 40]), of(&[50, 50]), of(&[3, 1])]);
-        let alone = p_value(&of(&[60, 40])).unwrap();
+        let found = by_segment(&[of(&[70, 30]), of(&[50, 50]), of(&[0, 0])]);
+        let alone = watched(&of(&[70, 30])).unwrap();
         assert_eq!(found[2], None);
         assert!((found[0].unwrap() - 2.0 * alone).abs() < 1e-12 && found[1].unwrap() > 0.99);
+    }
+
+    fn seen(cases: &[(&[u32], &[u64])]) -> Option<f64> {
+        let strata: Vec<_> =
+            cases.iter().map(|(weights, units)| Stratum { weights: weights.to_vec(), units }).collect();
+        watched(&strata)
+    }
+
+    /// The mean of 1 over the p-value, over all ways in which units can fall into two arms.
+    fn fair(before: &[(&[u32], &[u64])], weight: u32, units: u64) -> f64 {
+        let share = f64::from(weight) / 10_000.0;
+        let weights = [weight, 10_000 - weight];
+        let bets = |strata: &[Stratum<'_>]| {
+            log_mean(&[strata.iter().map(dirichlet).sum(), tilted(strata)]).exp()
+        };
+        let mut mean = 0.0;
+        for first in 0..=units {
+            let ways = (0..first).fold(1.0, |c, i| c * count(units - i) / count(i + 1));
+            let chance = ways * share.powf(count(first)) * (1.0 - share).powf(count(units - first));
+            let next = [first, units - first];
+            let mut strata: Vec<_> =
+                before.iter().map(|(weights, units)| Stratum { weights: weights.to_vec(), units }).collect();
+            strata.push(Stratum { weights: weights.to_vec(), units: &next });
+            mean += chance * bets(&strata);
+        }
+        mean
+    }
+
+    #[test]
+    fn units_that_fall_as_the_weights_say_win_nothing_on_average() {
+        let before: (&[u32], &[u64]) = (&[5_000, 5_000], &[14, 6]);
+        let held = fair(&[before], 5_000, 0);
+        for weight in [500, 5_000, 9_000] {
+            for units in [1, 7, 30] {
+                let (alone, after) = (fair(&[], weight, units), fair(&[before], weight, units));
+                assert!((alone - 1.0).abs() < 1e-9, "{weight} {units} {alone}");
+                assert!((after / held - 1.0).abs() < 1e-9, "{weight} {units} {after} {held}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_split_far_from_the_weights_is_an_alarm_whenever_one_looks() {
+        assert!(seen(&[(&[5_000, 5_000], &[40, 90])]).unwrap() < THRESHOLD);
+        assert!(seen(&[(&[5_000, 5_000], &[50_900, 49_100])]).unwrap() < THRESHOLD);
+        assert!(seen(&[(&[3_400, 3_300, 3_300], &[340, 330, 210])]).unwrap() < THRESHOLD);
+        assert!(seen(&[(&[5_000, 5_000], &[58, 42])]).unwrap() > 0.1);
+        assert_eq!(seen(&[(&[10_000, 0], &[5, 1])]), Some(0.0));
+        assert_eq!((seen(&[]), seen(&[(&[5_000, 5_000], &[0, 0])])), (None, None));
+        let apart = [(&[5_000_u32, 5_000][..], &[500_u64, 500][..]), (&[1_000, 9_000], &[100, 900])];
+        assert!(seen(&apart).unwrap() > 0.99, "each part fits its own weights");
+    }
+
+    #[test]
+    fn what_is_lost_of_one_arm_adds_up_over_small_strata() {
+        let lost = vec![(&[1_000_u32, 9_000][..], &[0_u64, 18][..]); 12];
+        assert!(seen(&lost).unwrap() < THRESHOLD);
+        let half = vec![(&[3_000_u32, 7_000][..], &[3_u64, 14][..]); 24];
+        assert!(seen(&half).unwrap() < THRESHOLD, "{:?}", seen(&half));
     }
 }

@@ -37,9 +37,82 @@ pub fn few_carry_total(amounts: &Moments) -> bool {
     carriers(amounts).is_some_and(|carriers| carriers <= FEW && carriers < count(amounts.units()) / 2.0)
 }
 
+/// A unit with this share of its arm's total or more may dominate it: see [`Sizes::dominant`].
+pub const DOMINANT_SHARE: f64 = 0.2;
+
+/// So many times the average of all others that have any amount, a dominant unit has at least.
+const DOMINANT_TIMES: f64 = 3.0;
+
+/// What is kept of the sizes of one arm's amounts to see whether one unit outweighs the others.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Sizes {
+    all: Moments,
+    largest: f64,
+    carrying: u64,
+}
+
+impl Sizes {
+    /// Counts one unit's amount by its size.
+    pub fn add(&mut self, amount: f64) {
+        self.all.add(amount.abs());
+        self.largest = self.largest.max(amount.abs());
+        self.carrying += u64::from(amount.abs() > 0.0);
+    }
+
+    /// Adds the units of another part of the same arm.
+    pub fn merge(&mut self, other: &Self) {
+        self.all.merge(&other.all);
+        self.largest = self.largest.max(other.largest);
+        self.carrying += other.carrying;
+    }
+
+    /// The share of the arm's total that its largest unit has, when that is a fifth or more and at least three
+    /// times the average of the other units that have any. Then the arm's figure is mostly that one unit's.
+    /// A single unit with any amount dominates once the arm has ten units.
+    #[must_use]
+    pub fn dominant(&self) -> Option<f64> {
+        let total = self.all.total();
+        let share = self.largest / total;
+        let others = count(self.carrying.saturating_sub(1));
+        let outweighs = if others > 0.0 {
+            self.largest * others >= DOMINANT_TIMES * (total - self.largest)
+        } else {
+            self.all.units() >= 10
+        };
+        (total > 0.0 && share >= DOMINANT_SHARE && outweighs).then_some(share)
+    }
+
+    /// As [`carriers`], of sizes; 0 without any amount.
+    #[must_use]
+    pub fn carriers(&self) -> f64 {
+        carriers(&self.all).unwrap_or(0.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn sizes(numbers: impl IntoIterator<Item = f64>) -> Sizes {
+        let mut sizes = Sizes::default();
+        numbers.into_iter().for_each(|x| sizes.add(x));
+        sizes
+    }
+
+    #[test]
+    fn one_unit_with_a_fifth_and_thrice_the_others_average_dominates() {
+        let account = sizes([3_276.0].into_iter().chain([1_905.0 / 39.0; 39]));
+        assert!((account.dominant().unwrap() - 3_276.0 / 5_181.0).abs() < 1e-12);
+        assert_eq!(sizes([8.0; 40]).dominant(), None);
+        assert_eq!(sizes([1.0; 4].into_iter().chain([0.0; 36])).dominant(), None, "four alike");
+        assert!(sizes([-500.0].into_iter().chain([10.0; 20])).dominant().is_some(), "a refund is one too");
+        assert!(sizes([70.0].into_iter().chain([0.0; 9])).dominant().is_some());
+        assert_eq!(sizes([70.0].into_iter().chain([0.0; 8])).dominant(), None);
+        assert_eq!((sizes([0.0; 40]).dominant(), sizes([]).dominant()), (None, None));
+        let mut parts = sizes([8.0; 20]);
+        parts.merge(&sizes([9_000.0].into_iter().chain([8.0; 19])));
+        assert_eq!(parts.dominant(), sizes([9_000.0].into_iter().chain([8.0; 39])).dominant());
+    }
 
     fn of(numbers: impl IntoIterator<Item = f64>) -> Moments {
         let mut moments = Moments::default();

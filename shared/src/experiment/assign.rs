@@ -96,7 +96,7 @@ pub fn decide<'a>(test: &'a Experiment, unit: &Unit) -> Result<Decision<'a>, Vec
         let bucket = Bucket::after(test.seed.hash(), unit.id.as_str());
         choose(&test.definition.variants, BasisPoints::WHOLE, bucket)
     };
-    Ok(named.or_else(drawn).map_or(Decision::Leave(Reason::NotCovered), Decision::Assign))
+    Ok(named.or_else(|| test.dealt(&unit.id)).or_else(drawn).map_or(Decision::Leave(Reason::NotCovered), Decision::Assign))
 }
 
 /// Whether the unit's coverage bucket, drawn apart from the one that gives its arm, is below the

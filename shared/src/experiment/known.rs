@@ -1,20 +1,20 @@
 //! Units that are known before a test begins: the list, and the seed under which it is balanced.
 //!
-//! A unit's arm follows from the seed as in every test ([`super::bucket`]); of many seeds one is kept under
-//! which the arms are alike in what is known of the units. How: `bellwether_stats::balance`. What the
+//! Units are dealt into arms whose sizes are within one unit of the weights; of many deals one is kept under
+//! which the arms are alike in what is known of the units, and each unit's arm is stored. How: `bellwether_stats::balance`. What the
 //! results make of it: `crate::results::redealt`.
 
 use std::collections::BTreeMap;
 
-use bellwether_stats::balance::{Choice, Draw, Sheet, choose};
+use aws_lc_rs::digest::{SHA256, digest};
+use bellwether_stats::balance::{Choice, Draw, Sheet, choose, deal, sizes};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 use validator::Validate;
 
-use super::bucket::{Bucket, Range, ranges};
 use super::id::AttributeName;
 use super::state::Seed;
-use super::{BasisPoints, Definition, UnitId};
+use super::{Definition, Experiment, UnitId, Variant};
 use crate::validation::{Invalid, escape};
 
 /// Most values that all segments of a list may have together: each is held alike in both arms.
@@ -59,6 +59,10 @@ pub struct Balance {
     pub threshold: f64,
     /// That of the seed.
     pub imbalance: f64,
+    /// The arm of each unit, a digit each, in the list's order. Empty in tests that began before it was kept:
+    /// their units go by their buckets under the seed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub dealt: String,
 }
 
 /// A value as it is kept of a unit, if it may be kept: a text of at most 64 bytes without control
@@ -69,8 +73,18 @@ pub(super) fn segment(value: &Value) -> Option<String> {
             let fits = short.len() <= SEGMENT_BYTES && !short.chars().any(char::is_control);
             fits.then(|| short.clone())
         }
-        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        Value::Number(number) => Some(canonical(number)),
+        Value::Bool(_) => Some(value.to_string()),
         _ => None,
+    }
+}
+
+/// One text for one number: 7.0 and 7e0 are 7, and -0.0 is 0.
+fn canonical(number: &Number) -> String {
+    let whole = |x: &f64| x.fract() == 0.0 && x.abs() < 9e15;
+    match number.as_f64().filter(|_| number.is_f64()).filter(whole) {
+        Some(whole) => format!("{:.0}", whole + 0.0),
+        None => number.to_string(),
     }
 }
 
@@ -146,26 +160,33 @@ impl Definition {
         covariates.into_iter().fold(sheet, |sheet, all| sheet.with_numbers(&all))
     }
 
-    /// Deals the known units under the numbered seeds of `root`, as [`super::decide`] would.
-    pub fn deal<'a>(&'a self, root: &'a Seed) -> impl Draw + use<'a> {
-        let known = self.known_units.as_deref().unwrap_or_default();
-        let weights = self.variants.iter().map(|variant| variant.weight);
-        let arms: Vec<Range> = ranges(weights, BasisPoints::WHOLE).collect();
-        move |number, dealt: &mut [usize]| {
-            let seed = root.numbered(number).hash();
-            for (own, place) in known.iter().zip(dealt) {
-                let bucket = Bucket::after(seed, own.unit_id.as_str());
-                *place = arms.iter().position(|range| range.holds(bucket)).unwrap_or(0);
-            }
-        }
+    /// Deals the known units under the numbered seeds of `root`.
+    pub fn deal<'a>(&'a self, root: &Seed) -> impl Draw + use<'a> {
+        let weights: Vec<u32> = self.variants.iter().map(|variant| variant.weight.get()).collect();
+        let sizes = sizes(&weights, self.known_units.as_ref().map_or(0, Vec::len));
+        let mut secret = [0; 32];
+        secret.copy_from_slice(digest(&SHA256, root.as_str().as_bytes()).as_ref());
+        move |number, dealt: &mut [usize]| deal(&secret, number, &sizes, dealt)
     }
 
     /// The seed for a phase with the known units, of those that follow from `root`; None when the list is
     /// too short for the weights.
     pub(super) fn balance(&self, root: Seed) -> Option<Balance> {
-        let Choice { seed, threshold, imbalance } =
-            choose(&self.sheet(), self.variants.len(), self.deal(&root))?;
-        Some(Balance { root, number: seed, threshold, imbalance })
+        let mut deal = self.deal(&root);
+        let Choice { seed, threshold, imbalance } = choose(&self.sheet(), self.variants.len(), &mut deal)?;
+        let mut arms = vec![0; self.known_units.as_ref()?.len()];
+        deal(seed, &mut arms);
+        let dealt = arms.iter().map(|arm| arm.to_string()).collect();
+        Some(Balance { root, number: seed, threshold, imbalance, dealt })
+    }
+}
+
+impl Experiment {
+    /// The arm that a known unit was dealt into; None for other units, and before a phase has begun.
+    #[must_use]
+    pub fn dealt(&self, unit_id: &UnitId) -> Option<&Variant> {
+        let digit = *self.balance.as_ref()?.dealt.as_bytes().get(self.definition.known_place(unit_id)?)?;
+        self.definition.variants.get(usize::from(digit.checked_sub(b'0')?))
     }
 }
 

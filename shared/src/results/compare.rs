@@ -11,6 +11,7 @@ use bellwether_stats::warnings::few_carry_total;
 use super::comparison::{AdjustedReading, Bayesian, Comparison, Guarded, Interval, PlannedStop, Shown};
 use super::readings::{ALPHA, Chance, Pair, Planned};
 use super::totals::GoalTotals;
+use super::warnings::dominant;
 use crate::experiment::VariantKey;
 use crate::experiment::goal::{Goal, Kind, Role};
 
@@ -19,15 +20,16 @@ impl Comparison {
     #[must_use]
     pub fn fixed(
         goal: &Goal,
-        variant: &VariantKey,
+        (control, variant): (&VariantKey, &VariantKey),
         pair: &Pair<'_>,
         watch: Option<&Watch>,
-        chance: Chance<'_>,
+        mut chance: Chance<'_>,
     ) -> Self {
-        let look = watch.and_then(|watch| pair.watched(watch));
         let adjusted = pair.adjusted();
-        let listed = matches!(chance, Chance::Redealt(_));
-        let planned = pair.planned(chance);
+        let listed = chance.redealt.is_some();
+        let planned = pair.planned(&mut chance);
+        let by_chance = planned.as_ref().and_then(Planned::by_chance);
+        let look = watch.and_then(|watch| pair.watched(watch, by_chance));
         Self {
             variant: variant.clone(),
             method: "always_valid",
@@ -40,16 +42,16 @@ impl Comparison {
                 |(_, relative)| relative.map_or_else(Interval::default, Interval::from),
             ),
             p_value: look.map(|(look, _)| look.p_value),
-            shown: look.and_then(|(look, _)| Shown::of(look.estimate)),
+            shown: look.filter(|(look, _)| look.p_value < 1.0).and_then(|(look, _)| Shown::of(look.estimate)),
             corrected_p: None,
             planned_stop: planned.map(PlannedStop::from),
             bayesian: pair.bayesian(goal.better).map(Bayesian::from),
             adjusted: adjusted.zip(watch).map(|(adjusted, watch)| AdjustedReading::new(&adjusted, watch)),
             guardrail: goal.margin.zip(watch).and_then(|(margin, watch)| {
-                let found = pair.guarded(watch, margin, goal.better)?;
+                let found = pair.guarded(watch, margin, goal.better, &mut chance)?;
                 Some(Guarded { margin, holds: found.holds, broken: found.broken })
             }),
-            warnings: warnings(goal, pair, planned.as_ref(), listed),
+            warnings: warnings(goal, (control, variant), pair, planned.as_ref(), listed),
         }
     }
 
@@ -68,7 +70,8 @@ impl Comparison {
         let bets = evidence(batches, control, treatment);
         let plain = bols(batches, control, treatment, ALPHA);
         let estimate = plain.map(|found| found.estimate);
-        let blank = Self { shown: estimate.and_then(Shown::of), ..Self::unread(variant, "bets") };
+        let shown = estimate.and_then(Shown::of);
+        let blank = Self { shown, ..Self::unread(variant, "bets") };
         if let Some(found) = plain.filter(|_| over) {
             let counted = format!(
                 "{} of {} sets of weights have units of both variants and count.",
@@ -89,6 +92,7 @@ impl Comparison {
                 Interval::of(found.estimate, Some((found.low, found.high)))
             }),
             p_value: (bets.units > 0).then_some(bets.p_value),
+            shown: shown.filter(|_| bets.p_value < 1.0),
             warnings: vec![format!("{} units are past the goal's window and count.", bets.units)],
             ..blank
         }
@@ -112,7 +116,7 @@ impl Comparison {
         Self { warnings: vec![warning.to_owned()], ..Self::unread(variant, "none") }
     }
 
-    fn unread(variant: &VariantKey, method: &'static str) -> Self {
+    pub(super) fn unread(variant: &VariantKey, method: &'static str) -> Self {
         Self {
             variant: variant.clone(),
             method,
@@ -131,17 +135,28 @@ impl Comparison {
 }
 
 /// What to keep in mind about a comparison.
-fn warnings(goal: &Goal, pair: &Pair<'_>, planned: Option<&Planned>, listed: bool) -> Vec<String> {
+fn warnings(
+    goal: &Goal,
+    names: (&VariantKey, &VariantKey),
+    pair: &Pair<'_>,
+    planned: Option<&Planned>,
+    listed: bool,
+) -> Vec<String> {
     let (control, treatment) = pair.units();
     let small = control.min(treatment);
     let mut said = Vec::new();
     #[expect(clippy::cast_precision_loss, reason = "exact below 2^53 units")]
-    if (small as f64) < LEAST_UNITS {
+    if (small as f64) < LEAST_UNITS && goal.kind != Kind::Binary {
         said.push(format!(
             "The always-valid reading begins at {LEAST_UNITS} units in each arm; one has {small}."
         ));
     }
     let uneven = |arm: &GoalTotals| few_carry_total(&arm.moments);
+    let arms = [(names.0, pair.control), (names.1, pair.treatment)];
+    said.extend(arms.into_iter().filter_map(|(name, arm)| Some(dominant(goal.kind, arm, name)?.1)));
+    if goal.kind == Kind::Ratio && planned.is_some_and(|planned| planned.by_chance().is_none()) {
+        said.push("A ratio decides nothing without a test by chance alone, unless its totals are even.".to_owned());
+    }
     if goal.kind == Kind::Sum && (uneven(pair.control) || uneven(pair.treatment)) {
         said.push(
             "A few units carry most of the total; one more of them would change the picture.".to_owned(),

@@ -27,7 +27,7 @@ pub struct Comparison {
     pub relative: Interval,
     /// Two-sided p-value of no difference, the least of all looks so far; null while it says nothing.
     pub p_value: Option<f64>,
-    /// What the look with that p-value pointed to; null while it says nothing.
+    /// What the look with that p-value pointed to; null while it says nothing, which a p-value of 1 does not.
     pub shown: Option<Shown>,
     /// The same, corrected for how many comparisons of its kind there are (Holm).
     pub corrected_p: Option<f64>,
@@ -131,7 +131,7 @@ impl Comparison {
     /// Keeps what an earlier look has shown: a p-value that was once that small stays so. `before` is
     /// this comparison in the report before.
     pub fn remember(&mut self, before: &Value) {
-        if before["method"] != self.method || self.method == "batch_stratified" {
+        if before["method"] != self.method || ["batch_stratified", "none"].contains(&self.method) {
             return;
         }
         if let Some(p) = before["p_value"].as_f64().filter(|p| self.p_value.is_none_or(|now| *p < now)) {
@@ -150,6 +150,35 @@ impl Comparison {
             (guardrail.holds, guardrail.broken) =
                 (least("holds", guardrail.holds), least("broken", guardrail.broken));
         }
+    }
+
+    /// Nothing is read while it matters who came when: the difference of everybody stays, as a description.
+    #[must_use]
+    pub(super) fn withheld(self, why: &str) -> Self {
+        let plain = |interval: Interval| Interval { low: None, high: None, ..interval };
+        let (absolute, relative) = (plain(self.absolute), plain(self.relative));
+        let warnings = vec![why.to_owned()].into_iter().chain(self.warnings).collect();
+        Self { absolute, relative, warnings, ..Self::unread(&self.variant, "none") }
+    }
+
+    /// Keeps intervals within what the figures can be: a difference of shares between −1 and 1, and a figure
+    /// that is never negative from losing more than all of it.
+    #[must_use]
+    pub(super) fn bounded(mut self, shares: bool, never_negative: bool) -> Self {
+        let (absolute, relative) = (
+            if shares { 1.0 } else { f64::INFINITY },
+            if never_negative { -1.0 } else { f64::NEG_INFINITY },
+        );
+        let stops = self.planned_stop.iter_mut().flat_map(|own| [(&mut own.absolute, true), (&mut own.relative, false)]);
+        let adjusted =
+            self.adjusted.iter_mut().flat_map(|own| [(&mut own.absolute, true), (&mut own.planned_stop, true)]);
+        let own = [(&mut self.absolute, true), (&mut self.relative, false)];
+        for (interval, of_difference) in own.into_iter().chain(stops).chain(adjusted) {
+            let (least, most) = if of_difference { (-absolute, absolute) } else { (relative, f64::INFINITY) };
+            interval.low = interval.low.map(|low| low.max(least));
+            interval.high = interval.high.map(|high| high.min(most));
+        }
+        self
     }
 }
 
@@ -199,12 +228,13 @@ impl From<Planned> for PlannedStop {
     fn from(planned: Planned) -> Self {
         let (p_value, test) = match (planned.redealt, planned.permuted) {
             (Some(tested), _) => (tested.p_value, "rerandomisation"),
-            (None, None) => (planned.difference.p_value, "formula"),
+            (None, None) => (planned.difference.map_or(1.0, |found| found.p_value), "formula"),
             (None, Some(tested)) if tested.all => (tested.p_value, "permutation_all"),
             (None, Some(tested)) => (tested.p_value, "permutation_drawn"),
         };
         let relative = planned.relative.map_or_else(Interval::default, Interval::from);
-        Self { method: planned.method, absolute: planned.difference.into(), relative, p_value, test }
+        let absolute = planned.difference.map_or_else(|| Interval::of(planned.estimate, None), Interval::from);
+        Self { method: planned.method, absolute, relative, p_value, test }
     }
 }
 

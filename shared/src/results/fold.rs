@@ -7,11 +7,13 @@
 mod tests;
 
 use crate::clock::Timestamp;
+use crate::experiment::definition::Mode;
 use crate::experiment::goal::{Kind, Role};
 use crate::experiment::{Assignment, Conversion, Experiment, Goal, GoalKey, UnitId};
 
 use super::redealt::Dealt;
 use super::totals::{GoalTotals, Totals};
+use bellwether_stats::figure;
 use bellwether_stats::moments::Moments;
 
 /// One stored row.
@@ -122,6 +124,9 @@ impl<'a> Fold<'a> {
         let stratum = test.weightings.iter().rposition(|w| w.revision <= assignment.revision).unwrap_or(0);
         self.totals.strata[stratum][arm] += 1;
         self.totals.arms[arm].units += 1;
+        if test.definition.allocation.mode == Mode::External {
+            self.totals.arrivals.count(assignment.assigned_at, arm, test.definition.variants.len());
+        }
         let mut primary = Outcome::default();
         let mut pairs = Vec::new();
         for (goal, totals) in test.definition.goals.iter().zip(&mut self.totals.arms[arm].goals) {
@@ -163,12 +168,13 @@ impl Outcome {
         let within = |key: &GoalKey| sum(key, goal.window_ms(), assignment, rows);
         if let Some(parts) = &goal.parts {
             let (above, below) = (within(&parts.numerator), within(&parts.denominator));
-            let denominator = Some(below.total());
-            return Self { converted: above.units() + below.units() > 0, number: above.total(), denominator };
+            let converted = above.units() + below.units() > 0;
+            let (number, denominator) = (figure(above.total()), Some(figure(below.total())));
+            return Self { converted, number, denominator };
         }
         let found = within(&goal.key);
         let converted = found.units() > 0;
-        let number = if goal.kind == Kind::Binary { f64::from(u8::from(converted)) } else { found.total() };
+        let number = if goal.kind == Kind::Binary { f64::from(u8::from(converted)) } else { figure(found.total()) };
         Self { converted, number, denominator: None }
     }
 
@@ -180,6 +186,8 @@ impl Outcome {
         }
         if kind != Kind::Binary {
             totals.numbers.push(self.number, self.denominator.unwrap_or(1.0));
+            totals.sizes.add(self.number);
+            self.denominator.into_iter().for_each(|base| totals.bases.add(base));
         }
     }
 

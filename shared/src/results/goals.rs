@@ -4,9 +4,11 @@ use aws_lc_rs::digest::{SHA256, digest};
 use bellwether_stats::adaptive::Batch;
 use bellwether_stats::always_valid::Watch;
 use bellwether_stats::balance::Randomised;
-use bellwether_stats::bayes::standings;
+use bellwether_stats::bayes::{Standing, standings};
 use bellwether_stats::delta;
+use bellwether_stats::drift;
 use bellwether_stats::families::holm;
+use bellwether_stats::figure;
 use serde::Serialize;
 
 use super::comparison::{Comparison, Interval};
@@ -20,7 +22,7 @@ use crate::experiment::{Experiment, GoalKey, Status, VariantKey};
 pub const USUAL_UNITS: u32 = 400;
 
 /// Fewer units of both compared arms than this are no plan: the reading speaks from 10 in each.
-const LEAST_PLANNED: f64 = 20.0;
+pub(super) const LEAST_PLANNED: f64 = 20.0;
 
 /// One goal in all arms.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -96,19 +98,20 @@ impl GoalReport {
         let variants = &test.definition.variants;
         let arms: Vec<&GoalTotals> = totals.arms.iter().map(|arm| &arm.goals[index]).collect();
         let control = variants.iter().position(|v| v.is_control);
+        let fixed =
+            test.definition.allocation.mode != Mode::Adaptive && changed_weights(test, totals).is_none();
         let others = (0..variants.len()).filter(|arm| Some(*arm) != control);
         let mut compare = |arm: usize| {
-            let chance = match &test.balance {
-                Some(_) => Chance::Redealt(redealt.and_then(|all| all.get(index).copied())),
-                None => Chance::Permuted(drawn_from(test), budget),
-            };
+            let tested = || redealt.and_then(|all| all.get(index).copied());
+            let redealt = test.balance.is_some().then(tested);
+            let chance = Chance { seed: drawn_from(test), budget: &mut *budget, redealt };
             compare(test, totals, goal, (control?, arm), &arms, chance)
         };
         Self {
             goal: goal.key.clone(),
             kind: goal.kind,
             role: goal.role,
-            arms: arm_reports(test, goal, &arms),
+            arms: arm_reports(test, goal, &arms, fixed),
             comparisons: others.filter_map(&mut compare).collect(),
         }
     }
@@ -145,28 +148,72 @@ fn compare(
     arms: &[&GoalTotals],
     chance: Chance<'_>,
 ) -> Option<Comparison> {
-    let variants = &test.definition.variants;
-    let variant = &variants[arm].key;
-    // Those of the beginning: what is watched must not be tuned anew with every change of weights.
-    let weights = &test.weightings.first()?.weights;
-    let weight = weights[control].get() + weights[arm].get();
-    let planned =
-        f64::from(test.definition.planned_units.unwrap_or(USUAL_UNITS)) * f64::from(weight) / 10_000.0;
-    let planned = planned.max(LEAST_PLANNED);
-    if test.definition.allocation.mode == Mode::Adaptive {
+    let definition = &test.definition;
+    let variant = &definition.variants[arm].key;
+    let watch = watch(test, (control, arm));
+    if definition.allocation.mode == Mode::Adaptive {
+        let planned = planned(test, (control, arm))?;
         let over = matches!(test.status, Status::Stopped | Status::Archived) && totals.undue == 0;
         return Some(match goal.role {
             Role::Primary => {
                 let read =
                     Comparison::adaptive(variant, &batches(test, totals), (control, arm), planned, over);
-                read.with_floor(test.definition.allocation.floor)
+                read.with_floor(definition.allocation.floor).bounded(true, true)
             }
             _ => Comparison::bent(variant),
         });
     }
     let pair = Pair { kind: goal.kind, control: arms.get(control)?, treatment: arms.get(arm)? };
-    let watch = Watch::new(ALPHA, planned);
-    Some(Comparison::fixed(goal, variant, &pair, watch.as_ref(), chance))
+    let names = (&definition.variants[control].key, variant);
+    let read = Comparison::fixed(goal, names, &pair, watch.as_ref(), chance);
+    let read = read.bounded(goal.kind == Kind::Binary, never_negative(test, goal));
+    Some(match changed_weights(test, totals) {
+        Some(why) => read.withheld(why),
+        None => read,
+    })
+}
+
+/// Units of both compared arms together that the test was planned for, by the weights of its beginning: what
+/// is watched must not be tuned anew with every change of weights.
+fn planned(test: &Experiment, (control, arm): (usize, usize)) -> Option<f64> {
+    let weights = &test.weightings.first()?.weights;
+    let weight = f64::from(weights.get(control)?.get() + weights.get(arm)?.get());
+    let units = f64::from(test.definition.planned_units.unwrap_or(USUAL_UNITS)) * weight / 10_000.0;
+    Some(units.max(LEAST_PLANNED))
+}
+
+/// How an arm is watched against control.
+fn watch(test: &Experiment, arms: (usize, usize)) -> Option<Watch> {
+    Watch::new(ALPHA, planned(test, arms)?)
+}
+
+/// Whether the goal's figure per unit cannot be below 0; amounts can, as refunds.
+fn never_negative(test: &Experiment, goal: &Goal) -> bool {
+    let whole = |key: &GoalKey| test.definition.goal(key).is_some_and(|part| part.kind == Kind::Count);
+    match goal.kind {
+        Kind::Binary | Kind::Count => true,
+        Kind::Sum => false,
+        Kind::Ratio => goal.parts.as_ref().is_some_and(|parts| whole(&parts.numerator) && whole(&parts.denominator)),
+    }
+}
+
+/// Why no reading of the arms is right, if the shares in which units fell into them have changed: units that
+/// came before and after had different time to convert, and are perhaps others. Adaptive tests have readings
+/// that take it into account.
+#[must_use]
+pub fn changed_weights(test: &Experiment, totals: &Totals) -> Option<&'static str> {
+    let mode = test.definition.allocation.mode;
+    if mode != Mode::Adaptive && test.is_reweighted() {
+        return Some(
+            "The weights have changed in this phase: units that came before and after had different time to \
+             convert, so nothing is decided. Stop the test and start a new phase.",
+        );
+    }
+    let drifted = || totals.arrivals.drift().is_some_and(|p| p < drift::THRESHOLD);
+    (mode == Mode::External && drifted()).then_some(
+        "The shares of the variants have changed while units came: units that came before and after may differ, \
+         so nothing is decided. Assign with the same shares throughout, and start a new phase.",
+    )
 }
 
 /// Units past the primary goal's window, by the weights under which they came.
@@ -188,24 +235,30 @@ fn drawn_from(test: &Experiment) -> [u8; 32] {
     bytes
 }
 
-fn arm_reports(test: &Experiment, goal: &Goal, arms: &[&GoalTotals]) -> Vec<ArmReport> {
-    let fixed = test.definition.allocation.mode != Mode::Adaptive;
-    let posteriors: Option<Vec<_>> = arms.iter().map(|arm| posterior(goal.kind, arm)).collect();
-    let standings = posteriors.filter(|_| fixed).and_then(|all| standings(&all, end(goal.better)));
-    let of = |(arm, (variant, totals)): (usize, (&crate::experiment::Variant, &&GoalTotals))| {
-        let standing = standings.as_ref().map(|all| all[arm]);
+fn arm_reports(test: &Experiment, goal: &Goal, arms: &[&GoalTotals], fixed: bool) -> Vec<ArmReport> {
+    let mut standings = if fixed { ranked(goal, arms) } else { Vec::new() }.into_iter();
+    let of = |(variant, totals): (&crate::experiment::Variant, &&GoalTotals)| {
+        let standing = if totals.moments.units() > 0 { standings.next() } else { None };
         ArmReport {
             variant: variant.key.clone(),
             units: totals.moments.units(),
             converted: totals.converted,
             set_aside: totals.set_aside,
-            total: totals.moments.total(),
-            mean: mean(goal.kind, totals),
+            total: figure(totals.moments.total()),
+            mean: mean(goal.kind, totals).map(figure),
             best: standing.map(|standing| standing.best),
             expected_loss: standing.map(|standing| standing.loss),
         }
     };
-    test.definition.variants.iter().zip(arms).enumerate().map(of).collect()
+    test.definition.variants.iter().zip(arms).map(of).collect()
+}
+
+/// Where the arms that have units stand among each other, in their order; none with fewer than two of them.
+fn ranked(goal: &Goal, arms: &[&GoalTotals]) -> Vec<Standing> {
+    let filled = arms.iter().filter(|arm| arm.moments.units() > 0);
+    let posteriors: Option<Vec<_>> = filled.map(|arm| posterior(goal.kind, arm)).collect();
+    let several = posteriors.filter(|all| all.len() > 1);
+    several.and_then(|all| standings(&all, end(goal.better))).unwrap_or_default()
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]

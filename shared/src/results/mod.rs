@@ -4,6 +4,7 @@
 //! crate `stats/`. [`adapt`] sets the weights of adaptive tests, [`cadence`] says when to count anew.
 
 pub mod adapt;
+pub mod arrivals;
 pub mod cadence;
 mod compare;
 pub mod comparison;
@@ -18,3 +19,4 @@ pub mod slices;
 mod standing;
 pub mod totals;
 pub mod verdict;
+pub mod warnings;

@@ -2,11 +2,12 @@
 //! is decided here; the methods themselves are in the crate `stats/`.
 
 use bellwether_stats::agresti_caffo::{self, Rate, agresti_caffo};
-use bellwether_stats::always_valid::{Look, Watch};
+use bellwether_stats::always_valid::{LEAST_UNITS, Look, Watch};
 use bellwether_stats::balance::Randomised;
 use bellwether_stats::bayes::{self, Posterior};
 use bellwether_stats::cuped::{Adjusted, cuped};
 use bellwether_stats::delta;
+use bellwether_stats::exact_rates;
 use bellwether_stats::families::{self, watched_guardrail};
 use bellwether_stats::fieller::{self, Relative};
 use bellwether_stats::permutation::{self, DRAWS, Drawing, Tested};
@@ -18,6 +19,9 @@ use crate::experiment::goal::{Better, Kind};
 
 /// The level of every interval: 95 %.
 pub const ALPHA: f64 = 0.05;
+
+/// A ratio's formula is trusted alone when each total is as uneven as if so many equal units carried it, or more.
+const MANY_CARRIERS: f64 = 1_000.0;
 
 /// How much may be spent on permutations in one report: units drawn, about two seconds of a processor.
 #[derive(Debug)]
@@ -31,8 +35,8 @@ impl Default for Budget {
 
 impl Budget {
     /// Takes what a test costs whose smaller arm has so many units; false when not enough is left.
-    fn take(&mut self, smaller: u64) -> bool {
-        let left = self.0.checked_sub(smaller * u64::from(DRAWS));
+    fn take(&mut self, smaller: u64, draws: u32) -> bool {
+        let left = self.0.checked_sub(smaller * u64::from(draws));
         self.0 = left.unwrap_or(self.0);
         left.is_some()
     }
@@ -54,8 +58,10 @@ pub struct Pair<'a> {
 pub struct Planned {
     /// Of the interval: `welch`, `agresti_caffo` or `delta`.
     pub method: &'static str,
-    /// The interval, and the formula's p-value.
-    pub difference: Difference,
+    /// The difference.
+    pub estimate: f64,
+    /// The interval, and the formula's p-value; None when no unit differs from others of its arm.
+    pub difference: Option<Difference>,
     /// The relative difference.
     pub relative: Option<Relative>,
     /// The permutation test, where it is called for and could be made.
@@ -64,14 +70,24 @@ pub struct Planned {
     pub redealt: Option<Randomised>,
 }
 
-/// What the p-value for a planned stop is drawn from.
+impl Planned {
+    /// The p-value by chance alone, without a formula.
+    #[must_use]
+    pub fn by_chance(&self) -> Option<f64> {
+        self.redealt.map(|tested| tested.p_value).or(self.permuted.map(|tested| tested.p_value))
+    }
+}
+
+/// What p-values by chance alone are drawn from.
 #[derive(Debug)]
-pub enum Chance<'a> {
-    /// Permutations of the units, when there are too many to visit them all from this seed, while the
-    /// budget lasts.
-    Permuted([u8; 32], &'a mut Budget),
-    /// Other seeds under which known units are as alike; None when that cannot be told.
-    Redealt(Option<Randomised>),
+pub struct Chance<'a> {
+    /// What permutations are drawn from when there are too many to visit them all.
+    pub seed: [u8; 32],
+    /// How much may still be spent on them.
+    pub budget: &'a mut Budget,
+    /// Of a test of known units the randomisation test, which takes the place of permutations; None within
+    /// when it could not be made.
+    pub redealt: Option<Option<Randomised>>,
 }
 
 impl Pair<'_> {
@@ -96,13 +112,33 @@ impl Pair<'_> {
         (rate(self.control), rate(self.treatment))
     }
 
-    /// The reading that may be watched, with its relative interval.
+    /// The reading that may be watched, with its relative interval. `by_chance` is the p-value of the same units
+    /// by chance alone: without it a ratio decides nothing, for its formula errs where few units are far larger
+    /// than the rest.
+    ///
+    /// Rates are read exactly while an arm has fewer than ten units, and when no unit differs from others of its
+    /// arm.
     #[must_use]
-    pub fn watched(&self, watch: &Watch) -> Option<(Look, Option<Relative>)> {
+    pub fn watched(&self, watch: &Watch, by_chance: Option<f64>) -> Option<(Look, Option<Relative>)> {
+        if self.is_exact() {
+            let (control, treatment) = self.rates();
+            let look = exact_rates::look(control, treatment, ALPHA)?;
+            let relative = self.samples().filter(|(control, _)| control.mean > 0.0).map(|(control, treatment)| {
+                Relative { estimate: treatment.mean / control.mean - 1.0, interval: None }
+            });
+            return Some((look, relative));
+        }
         let (control, treatment) = self.samples()?;
-        let look = watch.look(&control, &treatment)?;
-        let error = Contrast::separate(&control, &treatment)?.standard_error;
-        let widths = look.interval.map(|(low, high)| (high - low) / 2.0 / error);
+        let mut look = watch.look(&control, &treatment)?;
+        if self.kind == Kind::Ratio {
+            look = match by_chance {
+                Some(p_value) => watch.confirmed(&look, p_value, control.units + treatment.units),
+                None if self.is_even() => look,
+                None => Look { interval: None, p_value: 1.0, ..look },
+            };
+        }
+        let error = Contrast::separate(&control, &treatment).map(|contrast| contrast.standard_error);
+        let widths = look.interval.zip(error).map(|((low, high), error)| (high - low) / 2.0 / error);
         let relative = (control.mean > 0.0).then(|| Relative {
             estimate: treatment.mean / control.mean - 1.0,
             interval: widths.and_then(|widths| fieller::within(&control, &treatment, widths)),
@@ -110,9 +146,25 @@ impl Pair<'_> {
         Some((look, relative))
     }
 
+    /// Whether rates are to be read without a formula for large numbers.
+    fn is_exact(&self) -> bool {
+        let (control, treatment) = self.rates();
+        let varies = |rate: Rate| rate.converted > 0 && rate.converted < rate.units;
+        #[expect(clippy::cast_precision_loss, reason = "exact below 2^53 units")]
+        let few = (control.units.min(treatment.units) as f64) < LEAST_UNITS;
+        self.kind == Kind::Binary && (few || !(varies(control) || varies(treatment)))
+    }
+
+    /// Whether a ratio's formula can be trusted alone: when too many units came to be dealt anew, and no few
+    /// of them have most of a total.
+    fn is_even(&self) -> bool {
+        let arms = [self.control, self.treatment];
+        arms.iter().all(|arm| arm.sizes.carriers() >= MANY_CARRIERS && arm.bases.carriers() >= MANY_CARRIERS)
+    }
+
     /// The reading for a planned stop.
     #[must_use]
-    pub fn planned(&self, chance: Chance<'_>) -> Option<Planned> {
+    pub fn planned(&self, chance: &mut Chance<'_>) -> Option<Planned> {
         let (control, treatment) = self.rates();
         let (method, difference, relative) = match self.kind {
             Kind::Ratio => {
@@ -131,11 +183,12 @@ impl Pair<'_> {
                 }
             }
         };
-        let (permuted, redealt) = match chance {
-            Chance::Permuted(seed, budget) => (self.permuted(seed, budget), None),
-            Chance::Redealt(redealt) => (None, redealt),
-        };
-        Some(Planned { method, difference: difference?, relative, permuted, redealt })
+        let redealt = chance.redealt.flatten();
+        let permuted = if chance.redealt.is_none() { self.permuted(chance) } else { None };
+        let samples = || self.samples().map(|(a, b)| b.mean - a.mean);
+        let estimate = difference.map(|found| found.estimate).or_else(samples)?;
+        let planned = Planned { method, estimate, difference, relative, permuted, redealt };
+        (difference.is_some() || planned.by_chance().is_some()).then_some(planned)
     }
 
     /// Whether a permutation test's p-value is the one to decide by.
@@ -145,7 +198,7 @@ impl Pair<'_> {
         permutation::called_for(self.kind == Kind::Ratio, control, treatment)
     }
 
-    fn permuted(&self, seed: [u8; 32], budget: &mut Budget) -> Option<Tested> {
+    fn permuted(&self, chance: &mut Chance<'_>) -> Option<Tested> {
         if !self.wants_permutation() {
             return None;
         }
@@ -153,17 +206,29 @@ impl Pair<'_> {
             let (control, treatment) = self.rates();
             return permutation::rates(control, treatment);
         }
+        if self.kind == Kind::Ratio {
+            return self.permuted_ratio(chance, 0.0);
+        }
         let (control, treatment) = self.units();
-        if !budget.take(control.min(treatment)) {
+        if !chance.budget.take(control.min(treatment), DRAWS) {
             return None;
         }
-        let drawing = Drawing { seed, draws: DRAWS };
+        let drawing = Drawing { seed: chance.seed, draws: DRAWS };
         let (control, treatment) = (self.control.numbers.sorted()?, self.treatment.numbers.sorted()?);
-        if self.kind == Kind::Ratio {
-            return permutation::ratios(&control, &treatment, &drawing);
-        }
         let first = |pairs: &[(f64, f64)]| pairs.iter().map(|(x, _)| *x).collect::<Vec<_>>();
         permutation::means(&first(&control), &first(&treatment), &drawing)
+    }
+
+    /// The permutation test of "treatment's ratio is control's and `apart` more".
+    fn permuted_ratio(&self, chance: &mut Chance<'_>, apart: f64) -> Option<Tested> {
+        let (control, treatment) = (self.control.numbers.sorted()?, self.treatment.numbers.sorted()?);
+        let smaller = control.len().min(treatment.len());
+        let drawing = Drawing { seed: chance.seed, draws: permutation::draws(smaller) };
+        if !chance.budget.take(smaller as u64, drawing.draws) {
+            return None;
+        }
+        let moved: Vec<_> = treatment.iter().map(|(x, y)| (x - apart * y, *y)).collect();
+        permutation::ratios(&control, &moved, &drawing)
     }
 
     /// The difference with what the covariate predicts taken out; None unless every unit of both arms
@@ -182,11 +247,38 @@ impl Pair<'_> {
         bayes::versus(of(self.control)?, of(self.treatment)?, end(better), ALPHA)
     }
 
-    /// Whether a guardrail holds or is broken, to be watched.
+    /// Whether a guardrail holds or is broken, to be watched. Of a ratio, both have to be confirmed by chance
+    /// alone, as in [`Self::watched`].
     #[must_use]
-    pub fn guarded(&self, watch: &Watch, margin: f64, better: Better) -> Option<families::Guardrail> {
+    pub fn guarded(
+        &self,
+        watch: &Watch,
+        margin: f64,
+        better: Better,
+        chance: &mut Chance<'_>,
+    ) -> Option<families::Guardrail> {
+        if self.is_exact() {
+            let (control, treatment) = self.rates();
+            return exact_rates::guardrail(control, treatment, margin, end(better));
+        }
         let (control, treatment) = self.samples()?;
-        watched_guardrail(watch, &control, &treatment, margin, end(better))
+        let plain = watched_guardrail(watch, &control, &treatment, margin, end(better))?;
+        if self.kind != Kind::Ratio || plain.holds.min(plain.broken) > ALPHA {
+            return Some(plain);
+        }
+        let apart = if better == Better::Lower { margin } else { -margin };
+        let confirmed = |p_value: f64, by_chance: f64| {
+            watch.confirmed_one_sided(p_value, by_chance, control.units + treatment.units)
+        };
+        Some(match self.permuted_ratio(chance, apart) {
+            // Only one of both is small, the one on whose side the difference lies.
+            Some(tested) if plain.broken < plain.holds => {
+                families::Guardrail { broken: confirmed(plain.broken, tested.p_value), ..plain }
+            }
+            Some(tested) => families::Guardrail { holds: confirmed(plain.holds, tested.p_value), ..plain },
+            None if self.is_even() => plain,
+            None => families::Guardrail { holds: 1.0, broken: 1.0 },
+        })
     }
 }
 

@@ -16,6 +16,7 @@ use super::redealt::tested;
 use super::slices::SegmentReport;
 use super::totals::Totals;
 use super::verdict::Verdict;
+use super::warnings::Warning;
 use crate::clock::Timestamp;
 use crate::experiment::goal::Role;
 use crate::experiment::{BasisPoints, Experiment, ExperimentId, Status, VariantKey};
@@ -42,6 +43,8 @@ pub struct Report {
     pub sample_ratio: SampleRatio,
     /// One entry a goal.
     pub goals: Vec<GoalReport>,
+    /// What makes the readings less sure than they look.
+    pub warnings: Vec<Warning>,
     /// One entry a declared segment attribute.
     pub segments: Vec<SegmentReport>,
     /// How many units the primary goal needs; null when that cannot be told.
@@ -61,10 +64,12 @@ pub struct Point<'a> {
 /// The sample-ratio check.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct SampleRatio {
-    /// Chi-square p-value; null while there are too few units to say.
+    /// p-value that may be watched; null while there are no units.
     pub p: Option<f64>,
     /// False when p is under 0.001.
     pub ok: bool,
+    /// Chi-square p-value of this look alone; null while there are too few units to say.
+    pub fixed_horizon_p: Option<f64>,
 }
 
 impl Report {
@@ -91,7 +96,8 @@ impl Report {
             set_aside: set_aside(test, totals),
             weights: definition.variants.iter().map(|v| (v.key.clone(), v.weight)).collect(),
             sample_ratio,
-            segments: SegmentReport::all(test, &totals.segments),
+            warnings: Warning::all(test, totals),
+            segments: SegmentReport::all(test, totals),
             verdict: Verdict::new(test, totals, sample_ratio, &goals, plan.as_ref()),
             goals,
             plan,
@@ -135,8 +141,9 @@ fn sample_ratio(test: &Experiment, totals: &Totals) -> SampleRatio {
         weights: weighting.weights.iter().map(|weight| weight.get()).collect(),
         units,
     });
-    let p = srm::p_value(&strata.collect::<Vec<_>>());
-    SampleRatio { p, ok: p.is_none_or(|p| p >= srm::THRESHOLD) }
+    let strata: Vec<_> = strata.collect();
+    let p = srm::watched(&strata);
+    SampleRatio { p, ok: p.is_none_or(|p| p >= srm::THRESHOLD), fixed_horizon_p: srm::p_value(&strata) }
 }
 
 /// Hands each comparison what the report before says of it.

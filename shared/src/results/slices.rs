@@ -1,15 +1,18 @@
 //! The primary goal by the values of a declared attribute. Whoever looks at many values finds some that
 //! stand out by chance alone, so the p-values are corrected for how many there are.
 
+use bellwether_stats::always_valid::{Look, Watch};
 use bellwether_stats::segments;
 use bellwether_stats::srm::{self, Stratum};
 use serde::Serialize;
 
 use super::comparison::Interval;
+use super::goals::{LEAST_PLANNED, USUAL_UNITS, changed_weights};
 use super::readings::ALPHA;
 use super::segments::{Count, Segments};
+use super::totals::Totals;
 use crate::experiment::definition::Mode;
-use crate::experiment::goal::{Kind, Role};
+use crate::experiment::goal::{Goal, Kind, Role};
 use crate::experiment::id::AttributeName;
 use crate::experiment::{Experiment, Variant, VariantKey};
 
@@ -56,8 +59,7 @@ pub struct SegmentArm {
     pub units: u64,
     /// Those that converted to the primary goal.
     pub converted: u64,
-    /// The primary goal's difference to control for a planned stop; the intervals of all values hold
-    /// together. Null for control, for ratios and adaptive tests, and below 10 units in an arm.
+    /// The primary goal's difference to control, always valid; the intervals of all values hold together. Null for control, for ratios and adaptive tests, and below 10 units in an arm.
     pub absolute: Option<Interval>,
     /// Its two-sided p-value, corrected for all values of all attributes in all arms.
     pub corrected_p: Option<f64>,
@@ -67,7 +69,8 @@ impl SegmentReport {
     /// The reports of all declared attributes. All values of all attributes in all arms are one family:
     /// whoever looks through them looks through all.
     #[must_use]
-    pub fn all(test: &Experiment, segments: &[Segments]) -> Vec<Self> {
+    pub fn all(test: &Experiment, totals: &Totals) -> Vec<Self> {
+        let segments = &totals.segments;
         let mut reports: Vec<_> = test
             .definition
             .segments
@@ -75,8 +78,10 @@ impl SegmentReport {
             .zip(segments)
             .map(|(name, found)| Self::plain(test, name, found))
             .collect();
+        let Some(watch) = watch(test) else { return reports };
+        let compared = || compared(test).filter(|_| changed_weights(test, totals).is_none());
         let mut family = Vec::new();
-        for (control, arm) in compared(test) {
+        for (control, arm) in compared() {
             for (report, found) in reports.iter_mut().zip(segments) {
                 let own: Vec<_> = found
                     .values
@@ -84,16 +89,17 @@ impl SegmentReport {
                     .map(|counts| (*counts[control].paired.x(), *counts[arm].paired.x()))
                     .collect();
                 let variant = test.definition.variants[arm].key.clone();
-                report.differs.push(Differs { variant, p_value: segments::compare(&own, ALPHA).same });
+                report.differs.push(Differs { variant, p_value: segments::compare(&own, &watch, ALPHA).same });
                 family.extend(own);
             }
         }
-        let mut differences = segments::compare(&family, ALPHA).differences.into_iter();
-        for (_, arm) in compared(test) {
+        let binary = primary(test).is_some_and(|goal| goal.kind == Kind::Binary);
+        let mut differences = segments::compare(&family, &watch, ALPHA).differences.into_iter();
+        for (_, arm) in compared() {
             for value in reports.iter_mut().flat_map(|report| &mut report.values) {
                 let found = differences.next().flatten();
                 value.arms[arm].corrected_p = found.map(|found| found.p_value);
-                value.arms[arm].absolute = found.map(Interval::from);
+                value.arms[arm].absolute = found.map(|look| bounded(look, binary));
             }
         }
         reports
@@ -122,11 +128,28 @@ impl SegmentArm {
     }
 }
 
+fn primary(test: &Experiment) -> Option<&Goal> {
+    test.definition.goals.iter().find(|goal| goal.role == Role::Primary)
+}
+
+/// How values are watched: most powerful at a quarter of the units of two arms, which is a guess that cannot
+/// depend on the data.
+fn watch(test: &Experiment) -> Option<Watch> {
+    let units = f64::from(test.definition.planned_units.unwrap_or(USUAL_UNITS));
+    let arms = f64::from(u32::try_from(test.definition.variants.len()).ok()?);
+    Watch::new(ALPHA, (units / (2.0 * arms)).max(LEAST_PLANNED))
+}
+
+fn bounded(look: Look, shares: bool) -> Interval {
+    let most = if shares { 1.0 } else { f64::INFINITY };
+    Interval::of(look.estimate, look.interval.map(|(low, high)| (low.max(-most), high.min(most))))
+}
+
 /// Control and each other arm by number; nothing where values cannot be compared: in adaptive tests,
 /// and for a ratio.
 fn compared(test: &Experiment) -> impl Iterator<Item = (usize, usize)> + '_ {
     let definition = &test.definition;
-    let ratio = definition.goals.iter().any(|goal| goal.role == Role::Primary && goal.kind == Kind::Ratio);
+    let ratio = primary(test).is_some_and(|goal| goal.kind == Kind::Ratio);
     let plain = definition.allocation.mode != Mode::Adaptive && !ratio;
     let control = definition.variants.iter().position(|variant| variant.is_control).filter(|_| plain);
     let others = (0..definition.variants.len()).filter(move |arm| Some(*arm) != control);

@@ -28,6 +28,8 @@ pub(super) struct Standing<'a> {
     pub side: Side,
     /// Guardrails that it is shown to break.
     pub broken: Vec<&'a str>,
+    /// Guardrails of which nothing can be said yet: they may be broken.
+    pub unread: Vec<&'a str>,
 }
 
 /// The primary goal of each arm, with the guardrails that the arm breaks: their one-sided p-values are
@@ -39,14 +41,13 @@ pub(super) fn standings<'a>(test: &Experiment, goals: &'a [GoalReport]) -> Vec<S
     #[expect(clippy::cast_precision_loss, reason = "at most 400 of them")]
     let level = ALPHA / (guardrails.len() * primary.comparisons.len()).max(1) as f64;
     let of = |comparison: &'a Comparison| {
-        let breaks = |goal: &&&'a GoalReport| {
-            let found = goal.of(&comparison.variant).and_then(|own| own.guardrail);
-            found.is_some_and(|guardrail| guardrail.broken <= level)
-        };
+        let found = |goal: &GoalReport| goal.of(&comparison.variant).and_then(|own| own.guardrail);
+        let breaks = |goal: &&&'a GoalReport| found(goal).is_some_and(|guardrail| guardrail.broken <= level);
         Standing {
             comparison,
             side: side(comparison, better),
             broken: guardrails.iter().filter(breaks).map(|goal| goal.goal.as_str()).collect(),
+            unread: guardrails.iter().filter(|goal| found(goal).is_none()).map(|g| g.goal.as_str()).collect(),
         }
     };
     primary.comparisons.iter().map(of).collect()
@@ -85,6 +86,10 @@ pub(super) fn reasons(standings: &[Standing<'_>]) -> Vec<String> {
         }
         if !standing.broken.is_empty() {
             let _ = write!(said, "; it breaks the guardrail {}", standing.broken.join(", "));
+        }
+        if !standing.unread.is_empty() {
+            let names = standing.unread.join(", ");
+            let _ = write!(said, "; the guardrail {names} has no reading yet, so it cannot be shipped");
         }
         said + "."
     };

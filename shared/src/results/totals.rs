@@ -2,7 +2,9 @@
 
 use bellwether_stats::joint::Joint;
 use bellwether_stats::moments::Moments;
+use bellwether_stats::warnings::Sizes;
 
+use super::arrivals::Arrivals;
 use super::redealt::Dealt;
 use super::segments::Segments;
 use crate::experiment::Experiment;
@@ -29,6 +31,8 @@ pub struct Totals {
     pub segments: Vec<Segments>,
     /// One entry a known unit, in the list's order; None until it is assigned.
     pub known: Vec<Option<Dealt>>,
+    /// When the units of each arm came; of external tests only.
+    pub arrivals: Arrivals,
 }
 
 /// The totals of one arm.
@@ -56,6 +60,10 @@ pub struct GoalTotals {
     pub paired: Joint,
     /// That number of each unit.
     pub numbers: Numbers,
+    /// How large those numbers are; none for binary goals.
+    pub sizes: Sizes,
+    /// How large the denominators are; ratios only.
+    pub bases: Sizes,
 }
 
 /// The number of each unit, and for a ratio its denominator. Binary goals have none: their counts say
@@ -102,6 +110,8 @@ impl GoalTotals {
         self.moments.merge(&other.moments);
         self.paired.merge(&other.paired);
         self.numbers.merge(&other.numbers);
+        self.sizes.merge(&other.sizes);
+        self.bases.merge(&other.bases);
     }
 }
 
@@ -123,6 +133,7 @@ impl Totals {
                 test.definition.segments.len()
             ],
             known: vec![None; test.definition.known_units.as_ref().map_or(0, Vec::len)],
+            arrivals: Arrivals::default(),
         }
     }
 
@@ -134,6 +145,7 @@ impl Totals {
         }
         self.rows += other.rows;
         self.undue += other.undue;
+        self.arrivals.merge(&other.arrivals);
         for (own, theirs) in self.batches.iter_mut().zip(&other.batches) {
             own.iter_mut().zip(theirs).for_each(|(a, b)| a.merge(b));
         }

@@ -8,12 +8,11 @@ mod tests;
 
 use serde::{Serialize, Serializer};
 
-use super::goals::GoalReport;
+use super::goals::{GoalReport, changed_weights};
 use super::outlook::Outlook;
 use super::report::SampleRatio;
 use super::standing::{Side, Standing, reasons, standings};
 use super::totals::Totals;
-use crate::experiment::definition::Mode;
 use crate::experiment::{Experiment, Status};
 
 /// What to do now, in a word and a sentence.
@@ -66,6 +65,9 @@ impl Serialize for Decision {
     }
 }
 
+/// Units that every arm needs before a test can end without a difference because its plan is over.
+const LEAST_UNITS: u64 = 10;
+
 impl Verdict {
     /// Judges a report. A sample ratio that does not fit withholds every other verdict, and so do weights
     /// that were changed by hand: then it matters who came when.
@@ -82,12 +84,8 @@ impl Verdict {
         }
         let (standings, units) = (standings(test, goals), totals.units());
         let mut reasons = reasons(&standings);
-        if test.definition.allocation.mode == Mode::Fixed && test.is_reweighted() {
-            reasons.push(
-                "The weights have changed in this phase: units that came before and after had different \
-                 time to convert, so nothing is decided. Stop the test and start a new phase."
-                    .to_owned(),
-            );
+        if let Some(why) = changed_weights(test, totals) {
+            reasons.push(why.to_owned());
             return Self::of(Decision::KeepRunning, standing(test, units), reasons);
         }
         if let Some(sentence) = ship(&standings) {
@@ -108,9 +106,10 @@ impl Verdict {
     }
 }
 
-/// The arm that is better by most and breaks no guardrail.
+/// The arm that is better by most and breaks no guardrail; each of them must have been read.
 fn ship(standings: &[Standing<'_>]) -> Option<String> {
-    let better = standings.iter().filter(|own| own.side == Side::Better && own.broken.is_empty());
+    let free = |own: &&Standing<'_>| own.broken.is_empty() && own.unread.is_empty();
+    let better = standings.iter().filter(|own| own.side == Side::Better).filter(free);
     let by = |own: &&Standing<'_>| own.comparison.absolute.estimate.unwrap_or_default().abs();
     let best = better.max_by(|a, b| by(a).total_cmp(&by(b)))?;
     Some(format!("Ship {}: it is better than control.", best.comparison.variant))
@@ -132,7 +131,7 @@ fn stop(standings: &[Standing<'_>]) -> Option<String> {
 }
 
 /// When every difference that the data leave is smaller than the author would have; or, when none was
-/// named, when twice the planned units have shown none. Units that may yet convert cannot tell: at most
+/// named or nothing varies so that there is no interval, when twice the planned units have shown none. Units that may yet convert cannot tell: at most
 /// one in 20 may be inside the goal's window.
 fn no_difference(
     test: &Experiment,
@@ -144,7 +143,8 @@ fn no_difference(
     if standings.is_empty() || totals.undue * 20 > units {
         return None;
     }
-    if let Some(effect) = plan.and_then(|plan| plan.effect) {
+    let bounded = standings.iter().any(|own| own.comparison.absolute.low.is_some());
+    if let Some(effect) = plan.and_then(|plan| plan.effect).filter(|_| bounded) {
         let within = |own: &Standing<'_>| {
             let bounds = own.comparison.absolute;
             bounds.low.zip(bounds.high).is_some_and(|(low, high)| low > -effect && high < effect)
@@ -154,7 +154,8 @@ fn no_difference(
     }
     let planned = u64::from(test.definition.planned_units?);
     let read = standings.iter().all(|own| own.comparison.p_value.is_some() && own.side != Side::Better);
-    (units >= 2 * planned && read)
+    let filled = totals.arms.iter().all(|arm| arm.units >= LEAST_UNITS);
+    (units >= 2 * planned && read && filled)
         .then(|| format!("No variant was found better with {units} units, twice as many as planned."))
 }
 

@@ -1,16 +1,20 @@
 //! Prints the calibration of the families named, or of all: `make calibrate FAMILIES="adaptive bayes"`.
 
-use bellwether_calibrate::{adaptive, balance, bayes, coverage, fixed, planning, power, ratios, watched};
+use bellwether_calibrate::{
+    adaptive, balance, bayes, coverage, exact, fixed, heavy, planning, power, ratios, watched,
+};
 
 /// A name and what prints its table.
 type Family = (&'static str, fn() -> String);
 
-const FAMILIES: [Family; 11] = [
+const FAMILIES: [Family; 13] = [
     ("adaptive", adaptive::table),
     ("balance", balance::table),
     ("bayes", bayes::table),
     ("coverage", coverage::table),
+    ("exact", exact::table),
     ("fixed", fixed::table),
+    ("heavy", heavy::table),
     ("beyond", fixed::beyond),
     ("planning", planning::table),
     ("power", power::table),

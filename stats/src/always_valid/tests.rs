@@ -53,7 +53,54 @@ fn it_speaks_from_ten_units_in_the_smaller_arm() {
     let watch = Watch::new(0.05, 80.0).unwrap();
     assert_eq!(watch.look(&converted(1, 9), &converted(5, 30)), None);
     assert!(watch.look(&converted(1, 10), &converted(5, 30)).is_some());
-    assert_eq!(watch.look(&converted(0, 10), &converted(0, 30)), None);
+}
+
+fn all(mean: f64, units: f64) -> Sample {
+    Sample { units, mean, variance: 0.0 }
+}
+
+#[test]
+fn arms_that_do_not_vary_are_read_as_what_the_formula_tends_to() {
+    let watch = Watch::new(0.05, 80.0).unwrap();
+    for units in [10.0, 20.0, 60.0, 200.0] {
+        let apart = watch.look(&all(5.0, units), &all(6.0, units)).unwrap();
+        assert!(apart.p_value < 0.01 && apart.interval.is_none(), "{units} {apart:?}");
+        let nearly = |mean| Sample { variance: 1e-12, ..all(mean, units) };
+        let near = watch.look(&nearly(5.0), &nearly(6.0)).unwrap();
+        assert!(apart.p_value >= 0.99 * near.p_value, "no less certain than what it comes from");
+        let alike = watch.look(&all(5.0, units), &all(5.0, units)).unwrap();
+        assert!(alike.p_value >= 1.0, "{units} {alike:?}");
+    }
+    assert_eq!(watch.look(&all(5.0, 9.0), &all(6.0, 9.0)), None);
+}
+
+#[test]
+fn a_bound_is_exceeded_by_arms_that_do_not_vary_only_when_they_differ() {
+    let watch = Watch::new(0.05, 80.0).unwrap();
+    let broken = |a, b, margin| watch.at_most(&all(a, 30.0), &all(b, 30.0), margin).unwrap();
+    assert!(broken(0.0, 1.0, 0.02) < 0.001);
+    assert!(broken(0.0, 0.01, 0.02) >= 1.0, "less than the margin");
+    assert!(broken(0.0, 0.0, -0.02) >= 1.0, "what nobody has done yet, somebody may do");
+}
+
+#[test]
+fn a_test_by_chance_confirms_a_look_or_takes_it_back() {
+    let watch = Watch::new(0.05, 80.0).unwrap();
+    let look = watch.look(&converted(4, 40), &converted(20, 40)).unwrap();
+    assert!(look.p_value < 0.01);
+    assert_eq!(watch.confirmed(&look, 1e-12, 80.0), look, "chance is even surer");
+    let doubted = watch.confirmed(&look, 0.154, 80.0);
+    assert!(doubted.p_value > 0.4, "{doubted:?}");
+    let (low, high) = doubted.interval.unwrap();
+    assert!(low < 0.0 && high > 0.0, "{doubted:?}");
+    assert!((f64::midpoint(low, high) - look.estimate).abs() < 1e-12);
+    // The score whose mixture is just 20: then 0 is just the end of the interval.
+    let edge = watch.confirmed(&look, 0.002_43, 80.0);
+    let end = edge.interval.unwrap().0 / look.estimate;
+    assert_eq!(end > 0.0, edge.p_value < 0.05, "{edge:?}");
+    assert!(end.abs() < 0.05, "{edge:?}");
+    let one = watch.confirmed_one_sided(0.001, 0.154, 80.0);
+    assert!(one > doubted.p_value / 2.0 && one <= doubted.p_value, "{one} {doubted:?}");
 }
 
 #[test]

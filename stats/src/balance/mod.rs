@@ -8,8 +8,11 @@
 //!
 //! Source: Morgan and Rubin 2012, "Rerandomization to improve covariate balance in experiments".
 
+mod deal;
 mod randomised;
 
+pub(crate) use deal::below;
+pub use deal::{deal, sizes};
 pub use randomised::{DRAWS, Randomised, Statistic, studentised, studentised_ratios, test};
 
 /// How many seeds set the threshold.
@@ -82,32 +85,33 @@ impl Sheet {
         if units.iter().any(|&n| n < 0.5) {
             return f64::INFINITY;
         }
-        let mut worst = 0.0_f64;
         let mut sums = vec![0.0; count];
-        for column in &self.columns {
-            sums.fill(0.0);
-            column.iter().zip(arms).for_each(|(x, &arm)| sums[arm] += x);
-            let means = || sums.iter().zip(&units).map(|(sum, n)| sum / n);
-            let apart = means().fold(f64::MIN, f64::max) - means().fold(f64::MAX, f64::min);
-            worst = worst.max(apart);
-        }
-        worst
+        self.columns.iter().fold(0.0, |worst: f64, column| worst.max(apart(column, arms, &units, &mut sums)))
     }
 
-    /// The numbers of the seeds from `first` on, `most` of them, with the imbalance of each.
-    fn imbalances<'a>(
-        &'a self,
-        count: usize,
-        first: u64,
-        most: u64,
-        draw: &'a mut impl Draw,
-    ) -> impl Iterator<Item = (u64, f64, Vec<usize>)> + 'a {
-        (first..first.saturating_add(most)).map(move |seed| {
-            let mut arms = vec![0; self.units];
-            draw(seed, &mut arms);
-            (seed, self.imbalance(&arms, count), arms)
-        })
+    /// Whether [`Self::imbalance`] is at most `threshold`: with most seeds one of the first columns tells.
+    fn is_within(&self, arms: &[usize], count: usize, threshold: f64) -> bool {
+        let mut units = vec![0.0; count];
+        for &arm in arms {
+            units[arm] += 1.0;
+        }
+        let mut sums = vec![0.0; count];
+        units.iter().all(|&n| n > 0.5)
+            && self.columns.iter().all(|column| apart(column, arms, &units, &mut sums) <= threshold)
     }
+}
+
+/// The greatest difference of the means of two arms in one column.
+fn apart(column: &[f64], arms: &[usize], units: &[f64], sums: &mut [f64]) -> f64 {
+    sums.fill(0.0);
+    for (x, &arm) in column.iter().zip(arms) {
+        sums[arm] += x;
+    }
+    let (mut least, mut most) = (f64::MAX, f64::MIN);
+    for (sum, n) in sums.iter().zip(units) {
+        (least, most) = (least.min(sum / n), most.max(sum / n));
+    }
+    most - least
 }
 
 /// The seed of a balanced test; to be stored with it.
@@ -128,13 +132,17 @@ pub struct Choice {
 /// then has to start without balance. At most 2,000 seeds are drawn.
 #[must_use]
 pub fn choose(sheet: &Sheet, count: usize, mut draw: impl Draw) -> Option<Choice> {
-    let mut trial: Vec<f64> = sheet.imbalances(count, 0, TRIAL, &mut draw).map(|(_, own, _)| own).collect();
+    let mut arms = vec![0; sheet.units];
+    let mut imbalance = |seed: u64| {
+        draw(seed, &mut arms);
+        sheet.imbalance(&arms, count)
+    };
+    let mut trial: Vec<f64> = (0..TRIAL).map(&mut imbalance).collect();
     trial.sort_by(f64::total_cmp);
     let rank = usize::try_from(TRIAL / BEST_OF - 1).ok()?;
     let threshold = *trial.get(rank).filter(|threshold| threshold.is_finite())?;
-    let (seed, imbalance, _) = sheet
-        .imbalances(count, TRIAL, MOST_TRIED, &mut draw)
-        .find(|(_, imbalance, _)| *imbalance <= threshold)?;
+    let mut later = (TRIAL..TRIAL + MOST_TRIED).map(|seed| (seed, imbalance(seed)));
+    let (seed, imbalance) = later.find(|(_, imbalance)| *imbalance <= threshold)?;
     Some(Choice { seed, threshold, imbalance })
 }
 

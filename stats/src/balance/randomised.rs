@@ -1,10 +1,7 @@
 //! The test of a balanced test: what would other seeds under the same threshold have shown?
 
 use super::{BEST_OF, Choice, Draw, Sheet};
-use crate::delta;
-use crate::joint::Joint;
 use crate::moments::Moments;
-use crate::sample::Sample;
 
 /// Seeds under the threshold that a test is compared with.
 pub const DRAWS: u32 = 1_000;
@@ -49,14 +46,13 @@ pub fn test(
     let mut own = vec![0; sheet.units];
     draw(choice.seed, &mut own);
     let mut tallies: Vec<_> = statistics.iter().map(|statistic| Tally::new(statistic(&own))).collect();
-    let (mut kept, mut tried) = (0, 0);
-    let seeds = sheet.imbalances(count, choice.seed + 1, u64::from(draws) * PATIENCE, &mut draw);
-    for (_, imbalance, arms) in seeds {
-        tried += 1;
-        if imbalance > choice.threshold {
+    let mut kept = 0;
+    for tried in 1..=u64::from(draws) * PATIENCE {
+        draw(choice.seed + tried, &mut own);
+        if !sheet.is_within(&own, count, choice.threshold) {
             continue;
         }
-        tallies.iter_mut().zip(statistics).for_each(|(tally, statistic)| tally.add(statistic(&arms)));
+        tallies.iter_mut().zip(statistics).for_each(|(tally, statistic)| tally.add(statistic(&own)));
         kept += 1;
         if kept == draws {
             let p_value = |tally: &Tally| tally.extreme / (f64::from(draws) + 1.0);
@@ -100,14 +96,20 @@ pub fn studentised(
     outcomes: &[Option<f64>],
     control: usize,
     treatment: usize,
-) -> impl Fn(&[usize]) -> f64 + use<'_> {
+) -> impl Fn(&[usize]) -> f64 + use<> {
+    let (mean, scale) = centre(outcomes.iter().flatten().copied());
+    let rows: Vec<_> = outcomes.iter().map(|own| own.map(|x| (x - mean) / scale)).collect();
     move |arms| {
-        let mut sides = [Moments::default(); 2];
-        for (outcome, side) in dealt(outcomes, arms, control, treatment) {
-            sides[side].add(outcome);
+        let mut sides = [[0.0; 3]; 2];
+        for (x, side) in dealt(&rows, arms, control, treatment) {
+            let [n, sum, squares] = &mut sides[side];
+            (*n, *sum, *squares) = (*n + 1.0, *sum + x, *squares + x * x);
         }
-        let variance = sides.iter().map(Moments::variance_of_mean).sum();
-        apart(sides[1].mean() - sides[0].mean(), variance)
+        let [a, b] = sides.map(|[n, sum, squares]| {
+            let mean = sum / n;
+            (mean, ((squares - sum * mean) / (n - 1.0) / n).max(0.0))
+        });
+        apart(b.0 - a.0, a.1 + b.1)
     }
 }
 
@@ -116,16 +118,37 @@ pub fn studentised_ratios(
     outcomes: &[Option<(f64, f64)>],
     control: usize,
     treatment: usize,
-) -> impl Fn(&[usize]) -> f64 + use<'_> {
+) -> impl Fn(&[usize]) -> f64 + use<> {
+    let all = || outcomes.iter().flatten();
+    let (x, y) = all().fold((0.0, 0.0), |(x, y), own| (x + own.0, y + own.1));
+    let ratio = x / y;
+    // What a unit has beyond the ratio of all together: so the numbers stay small.
+    let (_, scale) = centre(all().map(|(x, y)| x - ratio * y));
+    let (_, base) = centre(all().map(|(_, y)| *y));
+    let rows: Vec<_> = outcomes.iter().map(|own| own.map(|(x, y)| ((x - ratio * y) / scale, y / base))).collect();
     move |arms| {
-        let mut sides = [Joint::default(); 2];
-        for ((x, y), side) in dealt(outcomes, arms, control, treatment) {
-            sides[side].add(x, y);
+        let mut sides = [[0.0; 6]; 2];
+        for ((u, v), side) in dealt(&rows, arms, control, treatment) {
+            let own = [1.0, u, v, u * u, u * v, v * v];
+            sides[side].iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
         }
-        let Some(samples) = sides.iter().map(delta::sample).collect::<Option<Vec<_>>>() else { return 0.0 };
-        let variance = samples.iter().map(Sample::variance_of_mean).sum();
-        apart(samples[1].mean - samples[0].mean, Some(variance))
+        if sides.iter().any(|[n, _, v, ..]| *n < 2.0 || *v <= 0.0) {
+            return 0.0;
+        }
+        let [a, b] = sides.map(|[n, u, v, uu, uv, vv]| {
+            let ratio = u / v;
+            (ratio, ((uu - 2.0 * ratio * uv + ratio * ratio * vv) * n / (n - 1.0) / (v * v)).max(0.0))
+        });
+        apart(b.0 - a.0, a.1 + b.1)
     }
+}
+
+/// The mean and the standard deviation; 1 for a deviation of nothing.
+fn centre(numbers: impl Iterator<Item = f64>) -> (f64, f64) {
+    let mut moments = Moments::default();
+    numbers.for_each(|x| moments.add(x));
+    let spread = moments.variance().map_or(0.0, f64::sqrt);
+    (moments.mean(), if spread > 0.0 { spread } else { 1.0 })
 }
 
 /// The outcomes that there are, with 0 for control's and 1 for treatment's.
@@ -141,9 +164,15 @@ fn dealt<T: Copy>(
     })
 }
 
-fn apart(difference: f64, variance: Option<f64>) -> f64 {
-    match variance {
-        Some(variance) if difference.abs() > 0.0 => difference.abs() / variance.sqrt(),
-        _ => 0.0,
+/// A variance below this is rounding: outcomes are scaled to a variance of about 1.
+const NOTHING: f64 = 1e-15;
+
+fn apart(difference: f64, variance: f64) -> f64 {
+    if !difference.is_finite() || difference.abs() <= NOTHING {
+        0.0
+    } else if variance > NOTHING {
+        difference.abs() / variance.sqrt()
+    } else {
+        f64::INFINITY
     }
 }

@@ -3,6 +3,7 @@
 use rand_chacha::rand_core::Rng;
 
 use super::{Arm, Tested};
+use crate::balance::below;
 
 /// Squared statistics closer than this, relatively, are the same number: they differ by rounding.
 const TIE: f64 = 1e-9;
@@ -109,19 +110,6 @@ pub(super) fn share(square: f64, real: f64) -> f64 {
     } else {
         0.0
     }
-}
-
-/// A whole number below `bound`, each as likely (Lemire 2019).
-fn below(random: &mut impl Rng, bound: usize) -> usize {
-    let bound = bound as u64;
-    let mut product = u64::from(random.next_u32()) * bound;
-    if (product & 0xFFFF_FFFF) < bound {
-        let least = (1_u64 << 32) % bound;
-        while (product & 0xFFFF_FFFF) < least {
-            product = u64::from(random.next_u32()) * bound;
-        }
-    }
-    usize::try_from(product >> 32).unwrap_or(0)
 }
 
 fn plus<const K: usize>(mut sums: [f64; K], row: &[f64; K]) -> [f64; K] {

@@ -5,7 +5,8 @@ use serde_json::json;
 
 use super::*;
 use crate::clock::Timestamp;
-use crate::experiment::{Assignment, Decision, Experiment, Reason, Refusal, Status, Unit, decide};
+use crate::experiment::bucket::{Bucket, choose as choose_arm};
+use crate::experiment::{Assignment, BasisPoints, Decision, Reason, Refusal, Status, Unit, decide};
 use crate::http::extract::typed;
 
 fn units(count: u32) -> Value {
@@ -212,5 +213,45 @@ fn unequal_weights_deal_unequal_arms() {
     let mut arms = vec![0; 60];
     test.definition.deal(&balance.root)(balance.number, &mut arms);
     let few = arms.iter().filter(|arm| **arm == 1).count();
-    assert!((5..20).contains(&few), "{few}");
+    assert_eq!(few, 12, "a fifth");
+}
+
+#[test]
+fn arm_sizes_are_within_one_unit_of_the_weights_in_every_phase() {
+    let mut test = launched(&json!({ "known_units": units(207) }));
+    for _ in 0..3 {
+        let balance = test.balance.as_ref().unwrap();
+        let ones = balance.dealt.bytes().filter(|digit| *digit == b'1').count();
+        assert_eq!((balance.dealt.len(), ones), (207, 103));
+        let revision = test.revision;
+        test = change(&test, json!({ "revision": revision, "status": "stopped" }), 3).unwrap();
+        test = change(&test, json!({ "revision": revision + 1, "status": "running" }), 4).unwrap();
+    }
+}
+
+#[test]
+fn a_list_that_was_dealt_before_arms_were_kept_goes_by_its_buckets() {
+    let mut test = launched(&json!({}));
+    test.balance.as_mut().unwrap().dealt.clear();
+    let stored = serde_json::to_value(&test).unwrap();
+    assert!(stored["balance"].get("dealt").is_none());
+    let read: Experiment = serde_json::from_value(stored).unwrap();
+    let asked = unit(json!({ "unit_id": "unit-3" }));
+    let bucket = Bucket::after(read.seed.hash(), "unit-3");
+    let wanted = choose_arm(&read.definition.variants, BasisPoints::WHOLE, bucket).unwrap();
+    assert_eq!(decide(&read, &asked).unwrap(), Decision::Assign(wanted));
+}
+
+#[test]
+fn one_number_is_one_segment_value_however_it_is_written() {
+    let of = |text: &str| segment(&serde_json::from_str(text).unwrap()).unwrap();
+    for (texts, wanted) in [
+        (["7", "7.0", "7e0", "0.7e1"], "7"),
+        (["0", "-0", "-0.0", "0e5"], "0"),
+        (["-2.50", "-2.5", "-25e-1", "-0.25e1"], "-2.5"),
+        (["1e3", "1000", "1000.0", "1E+3"], "1000"),
+    ] {
+        assert_eq!(texts.map(of), [wanted; 4].map(str::to_owned));
+    }
+    assert!(of("1e300").len() <= SEGMENT_BYTES && of("18446744073709551615") == "18446744073709551615");
 }

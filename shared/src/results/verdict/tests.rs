@@ -53,7 +53,7 @@ fn a_better_arm_is_shipped_and_a_worse_one_stopped_and_else_it_goes_on() {
         ([(40, 4, 0), (40, 20, 0)], Decision::Ship),
         ([(40, 20, 0), (40, 4, 0)], Decision::Stop),
         ([(40, 12, 0), (40, 14, 0)], Decision::KeepRunning),
-        ([(9, 0, 0), (9, 9, 0)], Decision::KeepRunning),
+        ([(3, 0, 0), (3, 3, 0)], Decision::KeepRunning),
     ] {
         assert_eq!(decision(&plain, &arms), wanted, "{arms:?}");
     }
@@ -189,4 +189,244 @@ fn a_test_that_goes_on_says_how_many_units_are_missing() {
     assert!(said.reasons.last().unwrap().starts_with("To find the difference worth having while watching"));
     let said = verdict(&test(&json!({})), &[(30, 9, 0), (30, 9, 0)]);
     assert_eq!(said.reasons.last().unwrap(), "60 of 80 planned units are in the test.");
+}
+
+#[test]
+fn arms_wholly_apart_are_decided_however_many_units_there_are() {
+    for units in [10, 12, 20, 60, 200, 3_000] {
+        let [up, down] = [[(units, 0, 0), (units, units, 0)], [(units, units, 0), (units, 0, 0)]];
+        assert_eq!(decision(&json!({}), &up), Decision::Ship, "{units}");
+        assert_eq!(decision(&json!({}), &down), Decision::Stop, "{units}");
+    }
+    assert_eq!(decision(&json!({}), &[(6, 0, 0), (5, 5, 0)]), Decision::Ship);
+    assert_eq!(decision(&json!({}), &[(30, 30, 0), (30, 29, 0)]), Decision::KeepRunning);
+}
+
+#[test]
+fn arms_that_are_wholly_alike_end_without_a_difference_at_twice_the_plan() {
+    for converted in [0, 80] {
+        let arms = [(80, converted, 0), (80, converted, 0)];
+        assert_eq!(decision(&json!({}), &arms), Decision::NoDifference, "{converted}");
+        assert_eq!(decision(&json!({ "planned_units": 200 }), &arms), Decision::KeepRunning);
+        let worth = |effect: f64| json!({ "expected": { "baseline": 0.3, "effect": effect } });
+        assert_eq!(decision(&worth(0.2), &arms), Decision::NoDifference);
+        assert_eq!(decision(&worth(0.02), &arms), Decision::KeepRunning);
+    }
+}
+
+/// A test of one goal of a kind, and a guardrail where less is better.
+fn amounts(kind: &str) -> Value {
+    json!({ "goals": [
+        { "key": "booked", "kind": kind, "role": "primary" },
+        { "key": "opt-out", "kind": kind, "role": "guardrail", "better": "lower", "margin": 0.02 }] })
+}
+
+/// Totals of arms whose every unit has this amount of the first goal and of the second.
+fn constant(test: &Experiment, arms: [(u64, f64, f64); 2]) -> Totals {
+    let mut totals = totals(test, &arms.map(|(units, _, _)| (units, 0, 0)));
+    for (arm, (units, first, second)) in totals.arms.iter_mut().zip(arms) {
+        for (goal, amount) in arm.goals.iter_mut().zip([first, second]) {
+            goal.moments = Moments::default();
+            for _ in 0..units {
+                goal.moments.add(amount);
+                goal.numbers.push(amount, 1.0);
+                goal.sizes.add(amount);
+            }
+        }
+    }
+    totals
+}
+
+#[test]
+fn amounts_that_do_not_vary_within_arms_are_decided_too() {
+    for kind in ["count", "sum"] {
+        let test = test(&amounts(kind));
+        let said = |arms| Report::new(&test, &constant(&test, arms), Timestamp::from_millis(1), None);
+        let better = said([(12, 5.0, 0.0), (12, 6.0, 0.0)]);
+        assert_eq!(better.verdict.decision, Decision::Ship, "{kind} {:?}", better.verdict);
+        let stop = better.goals[0].comparisons[0].planned_stop.unwrap();
+        assert!(stop.p_value < 1e-5 && stop.absolute.low.is_none(), "{stop:?}");
+        assert_eq!(said([(12, 6.0, 0.0), (12, 5.0, 0.0)]).verdict.decision, Decision::Stop);
+        assert_eq!(said([(80, 5.0, 0.0), (80, 5.0, 0.0)]).verdict.decision, Decision::NoDifference);
+        assert_eq!(said([(9, 5.0, 0.0), (9, 6.0, 0.0)]).verdict.decision, Decision::KeepRunning);
+        let broken = said([(30, 5.0, 0.0), (30, 6.0, 1.0)]);
+        assert_eq!(broken.verdict.decision, Decision::Stop, "{kind} {:?}", broken.verdict);
+    }
+}
+
+#[test]
+fn a_guardrail_that_everybody_breaks_is_broken_and_stops_the_test() {
+    let tight = json!({ "goals": [{ "key": "booked", "kind": "binary", "role": "primary" },
+        { "key": "q", "kind": "binary", "role": "guardrail", "better": "lower", "margin": 0.02 }] });
+    for out in [28, 29, 30] {
+        let said = verdict(&test(&tight), &[(30, 3, 0), (30, 25, out)]);
+        assert_eq!(said.sentence, "Stop: new breaks the guardrail q.", "{out} {said:?}");
+    }
+    assert_eq!(decision(&tight, &[(30, 0, 0), (30, 0, 30)]), Decision::Stop, "the primary goal says nothing");
+    assert_eq!(decision(&tight, &[(30, 3, 30), (30, 25, 0)]), Decision::Ship);
+    assert_eq!(decision(&tight, &[(30, 3, 0), (30, 25, 0)]), Decision::Ship, "nobody did either way");
+}
+
+#[test]
+fn a_guardrail_without_a_reading_withholds_the_word_and_says_so() {
+    let ratio = json!({ "goals": [{ "key": "booked", "kind": "binary", "role": "primary" },
+        { "key": "calls", "kind": "count", "role": "none" }, { "key": "visits", "kind": "count", "role": "none" },
+        { "key": "q", "kind": "ratio", "numerator": "calls", "denominator": "visits", "role": "guardrail",
+          "better": "lower", "margin": 0.02 }] });
+    let said = verdict(&test(&ratio), &[(40, 4, 0), (40, 25, 0)]);
+    assert_eq!(said.decision, Decision::KeepRunning, "{said:?}");
+    assert!(said.reasons[0].contains("the guardrail q has no reading yet, so it cannot be shipped"), "{said:?}");
+    let adaptive = json!({ "allocation": { "mode": "adaptive" } });
+    let test = test(&adaptive);
+    let mut totals = totals(&test, &[(40, 0, 0), (40, 15, 0)]);
+    totals.batches[0] = [(40, 0), (40, 15)].map(|(units, yes)| Moments::of_counts(yes, units)).to_vec();
+    let said = Report::new(&test, &totals, Timestamp::from_millis(1), None).verdict;
+    assert_eq!(said.decision, Decision::KeepRunning, "guardrails of adaptive tests are not judged: {said:?}");
+}
+
+/// Totals of a ratio of accounts given as (conversions, visitors).
+fn ratio(test: &Experiment, arms: [&[(f64, f64)]; 2]) -> Totals {
+    let mut totals = totals(test, &arms.map(|arm| (arm.len() as u64, 0, 0)));
+    let place = test.definition.goals.iter().position(|goal| goal.parts.is_some()).unwrap();
+    for (arm, units) in totals.arms.iter_mut().zip(arms) {
+        let goal = &mut arm.goals[place];
+        goal.moments = Moments::default();
+        for (x, y) in units {
+            goal.moments.add(*x);
+            goal.paired.add(*x, *y);
+            goal.numbers.push(*x, *y);
+            goal.sizes.add(*x);
+            goal.bases.add(*y);
+            goal.converted += 1;
+        }
+    }
+    totals
+}
+
+fn ratio_test(role: &str) -> Experiment {
+    let mut own = json!({ "key": "rate", "kind": "ratio", "numerator": "calls", "denominator": "visits", "role": role });
+    let mut goals = vec![json!({ "key": "calls", "kind": "count", "role": "none" }),
+                         json!({ "key": "visits", "kind": "count", "role": "none" })];
+    if role == "guardrail" {
+        (own["margin"], own["better"]) = (json!(0.01), json!("lower"));
+        goals.push(json!({ "key": "booked", "kind": "binary", "role": "primary" }));
+    }
+    goals.push(own);
+    test(&json!({ "goals": goals }))
+}
+
+/// Forty accounts of about 48 visitors whose rate is about a tenth, and `extra` more for each ten visitors.
+fn accounts(extra: f64) -> Vec<(f64, f64)> {
+    let one = |n: u32| (f64::from(n * 7 % 11) + (extra * f64::from(4 + n % 2)).floor(), f64::from(40 + 17 * n % 19));
+    (0..40).map(one).collect()
+}
+
+#[test]
+fn a_ratio_that_one_account_carries_decides_nothing_and_warns_of_it() {
+    let mut large = accounts(0.0);
+    large[7] = (1_310.0, 3_276.0);
+    for role in ["primary", "guardrail"] {
+        let test = ratio_test(role);
+        let totals = ratio(&test, [&accounts(0.0), &large]);
+        let pair = super::super::readings::Pair {
+            kind: crate::experiment::goal::Kind::Ratio,
+            control: totals.arms[0].goals.last().unwrap(),
+            treatment: totals.arms[1].goals.last().unwrap(),
+        };
+        let (a, b) = pair.samples().unwrap();
+        let watch = bellwether_stats::always_valid::Watch::new(0.05, 80.0).unwrap();
+        assert!(watch.look(&a, &b).unwrap().p_value < 0.01, "the formula alone would decide");
+        let report = Report::new(&test, &totals, Timestamp::from_millis(1), None);
+        assert_eq!(report.verdict.decision, Decision::KeepRunning, "{role} {:?}", report.verdict);
+        let warned = serde_json::to_value(&report.warnings).unwrap();
+        assert_eq!((&warned[0]["code"], &warned[0]["goal"], &warned[0]["variant"]),
+                   (&json!("dominant_unit"), &json!("rate"), &json!("new")), "{warned}");
+        assert!((warned[0]["share"].as_f64().unwrap() - 0.63).abs() < 0.05, "{warned}");
+        let read = report.goals.last().unwrap().comparisons[0].clone();
+        assert!(read.warnings.iter().any(|said| said.contains("of the denominator of new")), "{read:?}");
+        let (low, high) = (read.absolute.low.unwrap(), read.absolute.high.unwrap());
+        assert!(low < 0.0 && high > 0.0, "the interval agrees with the p-value: {read:?}");
+    }
+}
+
+#[test]
+fn a_ratio_whose_accounts_are_alike_is_decided_as_before() {
+    let test = ratio_test("primary");
+    let said = |extra| {
+        let totals = ratio(&test, [&accounts(0.0), &accounts(extra)]);
+        Report::new(&test, &totals, Timestamp::from_millis(1), None)
+    };
+    assert_eq!(said(2.0).verdict.decision, Decision::Ship, "{:?}", said(2.0).verdict);
+    assert!(said(2.0).warnings.is_empty());
+    assert_eq!(said(0.0).verdict.decision, Decision::KeepRunning);
+    let test = ratio_test("guardrail");
+    let totals = ratio(&test, [&accounts(0.0), &accounts(2.0)]);
+    let said = Report::new(&test, &totals, Timestamp::from_millis(1), None).verdict;
+    assert_eq!(said.sentence, "Stop: new breaks the guardrail rate.", "{said:?}");
+}
+
+#[test]
+fn an_external_test_whose_shares_changed_is_not_read() {
+    let external = json!({ "allocation": { "mode": "external" },
+        "goals": [{ "key": "booked", "kind": "binary", "role": "primary" }] });
+    let mut test = test(&external);
+    // 50:50 at 5 %, then 10:90 at 60 %, the same rate in both arms.
+    let mut totals = totals(&test, &[(70, 15, 0), (230, 111, 0)]);
+    for unit in 0..300 {
+        let arm = usize::from(if unit < 100 { unit % 2 == 1 } else { unit % 10 > 0 });
+        totals.arrivals.count(Timestamp::from_millis(unit * 60_000), arm, 2);
+    }
+    // Whatever weights were declared, the sample ratio is not what withholds.
+    totals.strata[0] = vec![150, 150];
+    let read = |test: &Experiment, totals: &Totals| Report::new(test, totals, Timestamp::from_millis(1), None);
+    let withheld = |report: &Report| {
+        let own = &report.goals[0].comparisons[0];
+        assert_eq!(report.verdict.decision, Decision::KeepRunning);
+        assert_eq!((own.method, own.p_value, own.planned_stop, own.bayesian), ("none", None, None, None));
+        assert!(report.goals[0].arms.iter().all(|arm| arm.best.is_none()));
+        assert_eq!(serde_json::to_value(&report.warnings).unwrap()[0]["code"], "weights_changed");
+        own.warnings[0].clone()
+    };
+    assert!(withheld(&read(&test, &totals)).starts_with("The shares of the variants have changed"));
+    totals.arrivals = Default::default();
+    assert_eq!(read(&test, &totals).verdict.decision, Decision::Ship, "nothing tells when all came at once");
+    let weights = test.weightings[0].weights.clone();
+    test.weightings.push(crate::experiment::Weighting { revision: 9, weights });
+    totals.strata.push(vec![0, 0]);
+    assert!(withheld(&read(&test, &totals)).starts_with("The weights have changed in this phase"));
+}
+
+#[test]
+fn a_p_value_of_one_points_nowhere_and_intervals_stay_within_what_shares_can_be() {
+    let test = test(&json!({}));
+    let report = |arms: &[(u64, u64, u64)]| Report::new(&test, &totals(&test, arms), Timestamp::from_millis(1), None);
+    let near = report(&[(40, 12, 0), (40, 13, 0)]).goals[0].comparisons[0].clone();
+    assert_eq!((near.p_value, near.shown), (Some(1.0), None));
+    for arms in [[(10, 1, 0), (10, 9, 0)], [(10, 9, 0), (12, 1, 0)], [(10, 0, 0), (10, 10, 0)], [(3, 3, 0), (2, 0, 0)]] {
+        let read = report(&arms);
+        let own = &read.goals[0].comparisons[0];
+        for interval in [Some(own.absolute), own.planned_stop.map(|stop| stop.absolute)].into_iter().flatten() {
+            assert!(interval.low.is_none_or(|low| low >= -1.0), "{arms:?} {interval:?}");
+            assert!(interval.high.is_none_or(|high| high <= 1.0), "{arms:?} {interval:?}");
+        }
+        for interval in [Some(own.relative), own.planned_stop.map(|stop| stop.relative)].into_iter().flatten() {
+            assert!(interval.low.is_none_or(|low| low >= -1.0), "{arms:?} {interval:?}");
+        }
+    }
+}
+
+#[test]
+fn an_arm_without_units_is_no_candidate_for_the_best() {
+    let three = json!({ "variants": [
+        { "key": "control", "weight": 3_400, "is_control": true }, { "key": "a", "weight": 3_300 },
+        { "key": "b", "weight": 3_300 }] });
+    let test = test(&three);
+    let best = |arms: &[(u64, u64, u64)]| {
+        let report = Report::new(&test, &totals(&test, arms), Timestamp::from_millis(1), None);
+        report.goals[0].arms.iter().map(|arm| arm.best).collect::<Vec<_>>()
+    };
+    let found = best(&[(4, 1, 0), (4, 2, 0), (0, 0, 0)]);
+    assert_eq!(found[2], None);
+    assert!((found[0].unwrap() + found[1].unwrap() - 1.0).abs() < 1e-9, "{found:?}");
+    assert_eq!(best(&[(4, 1, 0), (0, 0, 0), (0, 0, 0)]), [None, None, None]);
 }

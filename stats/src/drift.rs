@@ -1,0 +1,102 @@
+//! Whether the shares of the arms have changed while units came: for tests whose units somebody else assigns,
+//! and whose weights nobody has declared.
+//!
+//! The evidence compares "the shares were others before some moment than after it" with "they were the same
+//! throughout". Any moment may be the one, that after n units with a stake of 1 / n(n+1); the shares on both
+//! sides are unknown, with Jeffreys' prior. It is divided by the greatest likelihood of shares that stay, so
+//! that the chance of 1,000 or more, ever, is at most 0.001 while they stay, whatever they are.
+//!
+//! Source: Wasserman, Ramdas and Balakrishnan 2020, "Universal inference"; Shin, Ramdas and Rinaldo 2022,
+//! "E-detectors", for stakes on moments of change.
+
+use statrs::function::gamma::ln_gamma;
+
+use crate::moments::count;
+
+/// Below this p-value the shares have changed.
+pub const THRESHOLD: f64 = 0.001;
+
+/// The p-value of "the shares stay", from units by arm in the order in which they came, in as many parts as
+/// one likes; may be watched. Only ends of parts are looked at as the moment of change, which makes it more
+/// cautious. It is the least that any part has ended with: shares that change and change back were seen. The
+/// work grows with the square of the number of parts. None with fewer than two.
+#[must_use]
+pub fn p_value(parts: &[Vec<u64>]) -> Option<f64> {
+    let arms = parts.iter().map(Vec::len).max()?;
+    let mut until = vec![0; arms];
+    let sums = parts.iter().map(|part| {
+        add(&mut until, part);
+        until.clone()
+    });
+    let sums: Vec<Vec<u64>> = sums.filter(|sum| sum.iter().any(|units| *units > 0)).collect();
+    let stakes: Vec<f64> = sums.iter().map(|before| log_mixture(before) - log_stake(before)).collect();
+    let evidence = |now: usize| {
+        let staying = log_greatest(&sums[now]);
+        let changed = |then: usize| {
+            let after: Vec<u64> = sums[now].iter().zip(&sums[then]).map(|(now, then)| now - then).collect();
+            (stakes[then] + log_mixture(&after) - staying).exp()
+        };
+        (0..now).map(changed).sum::<f64>()
+    };
+    (sums.len() > 1).then(|| (1..sums.len()).map(evidence).fold(1.0, |least: f64, own| least.min(1.0 / own)))
+}
+
+/// The logarithm of 1 over the stake on a change after these units.
+fn log_stake(before: &[u64]) -> f64 {
+    let units = count(before.iter().sum());
+    (units * (units + 1.0)).ln()
+}
+
+fn add(sum: &mut [u64], part: &[u64]) {
+    sum.iter_mut().zip(part).for_each(|(sum, own)| *sum += own);
+}
+
+/// The logarithm of the likelihood of units by arm, averaged over Dirichlet(½, …, ½).
+fn log_mixture(units: &[u64]) -> f64 {
+    let arms = count(units.len() as u64);
+    let all = count(units.iter().sum());
+    let own: f64 = units.iter().map(|units| ln_gamma(count(*units) + 0.5) - ln_gamma(0.5)).sum();
+    own + ln_gamma(arms / 2.0) - ln_gamma(arms / 2.0 + all)
+}
+
+fn log_greatest(units: &[u64]) -> f64 {
+    let all = count(units.iter().sum());
+    units.iter().map(|units| count(*units)).filter(|own| *own > 0.0).map(|own| own * (own / all).ln()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Parts of ten units with so many in the first of two arms.
+    fn parts(first: impl IntoIterator<Item = u64>) -> Vec<Vec<u64>> {
+        first.into_iter().map(|first| vec![first, 10 - first]).collect()
+    }
+
+    #[test]
+    fn shares_that_change_are_seen_and_shares_that_stay_are_not() {
+        let changed = [[5; 10].as_slice(), &[1; 20]].concat();
+        assert!(p_value(&parts(changed)).unwrap() < THRESHOLD);
+        let back = [[5; 10].as_slice(), &[1; 20], &[5; 10]].concat();
+        assert!(p_value(&parts(back)).unwrap() < THRESHOLD, "it was seen before they changed back");
+        for share in [0, 1, 5, 9] {
+            assert!(p_value(&parts([share; 40])).unwrap() >= 1.0, "{share}");
+        }
+        assert!(p_value(&parts([5, 4, 6, 5, 7, 3, 5, 6, 4])).unwrap() >= 1.0);
+        assert!(p_value(&[vec![50, 50], vec![20, 180]]).unwrap() < THRESHOLD);
+        assert!(p_value(&[vec![60, 0, 60], vec![0, 60, 60]]).unwrap() < THRESHOLD, "of three arms too");
+    }
+
+    #[test]
+    fn units_that_came_at_once_say_nothing() {
+        assert_eq!((p_value(&[]), p_value(&[vec![70, 230]])), (None, None));
+        assert_eq!(p_value(&[vec![0, 0], vec![3, 4]]), None);
+    }
+
+    #[test]
+    fn the_mixture_is_a_probability() {
+        // Over all orders of three units in two arms.
+        let sum = 2.0 * (log_mixture(&[3, 0]).exp() + 3.0 * log_mixture(&[2, 1]).exp());
+        assert!((sum - 1.0).abs() < 1e-12, "{sum}");
+    }
+}
