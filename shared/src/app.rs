@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Limits};
 use crate::http::origin::Browser;
 use crate::http::problem::Problem;
-use crate::http::request_id;
+use crate::http::request_id::RequestId;
 use crate::http::source::Source;
 use crate::random;
 use crate::screen::Screen;
@@ -64,7 +64,7 @@ impl App {
     /// # Errors
     /// 500 when the event names no source or randomness fails.
     pub fn origin(&self, request: &Request) -> Result<Origin, Problem> {
-        self.origin_at(request_id(request), Some(Source::of(request)?))
+        self.origin_of(RequestId::of(request), Some(Source::of(request)?))
     }
 
     /// The same for what is no request, or is one no more.
@@ -72,8 +72,16 @@ impl App {
     /// # Errors
     /// 500 when randomness fails.
     pub fn origin_at(&self, request_id: String, source: Option<Source>) -> Result<Origin, Problem> {
+        self.origin_of(RequestId::of_event(request_id), source)
+    }
+
+    /// The same for a request whose ids are known.
+    ///
+    /// # Errors
+    /// 500 when randomness fails.
+    pub fn origin_of(&self, id: RequestId, source: Option<Source>) -> Result<Origin, Problem> {
         let unique = random::bytes().map_err(Problem::internal)?;
-        Ok(Origin { at: self.clock.now(), request_id, source, unique })
+        Ok(Origin { at: self.clock.now(), request_id: id, source, unique })
     }
 
     /// An app on the given parts.

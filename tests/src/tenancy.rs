@@ -17,6 +17,7 @@ use bellwether::clock::Clock;
 use bellwether::config::Limits;
 use bellwether::experiment::{Definition, Experiment, Seed, Workspace};
 use bellwether::http::extract::typed;
+use bellwether::http::request_id::RequestId;
 use bellwether::http::routes::ROUTES;
 use bellwether::store::Store;
 use bellwether::store::audit::{Action, Origin};
@@ -163,8 +164,12 @@ impl Things {
     }
 
     fn record(&self, number: u8) -> Write {
-        let origin =
-            Origin { at: self.now, request_id: "lab".to_owned(), source: None, unique: [number; 16] };
+        let origin = Origin {
+            at: self.now,
+            request_id: RequestId::of_event("lab"),
+            source: None,
+            unique: [number; 16],
+        };
         let entry = origin.record(&self.acme, "lab", Action::WorkspaceCreated, "a thing");
         self.store.audit.part(&entry).unwrap()
     }

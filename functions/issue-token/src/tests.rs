@@ -7,6 +7,7 @@ use bellwether::auth::client::{Client, ClientId, ClientSecret};
 use bellwether::auth::role::{Role, Scope};
 use bellwether::auth::session::{IDLE_SECONDS, RefreshToken, Session};
 use bellwether::clock::Timestamp;
+use bellwether::http::request_id::RequestId;
 use bellwether::store::audit::{Action, Origin};
 use bellwether::store::item::{Item, key};
 use bellwether::testing::{Answer, Bench, acme, person, with_form, with_header, without_token};
@@ -37,7 +38,7 @@ impl SignedIn {
     }
 
     async fn store(&self, session: &Session) {
-        let (at, request_id) = (self.bench.app.clock.now(), "r".to_owned());
+        let (at, request_id) = (self.bench.app.clock.now(), RequestId::of_event("r"));
         let unique = bellwether::random::bytes().unwrap();
         let origin = Origin { at, request_id, source: None, unique };
         let entry = origin.record(&acme(), "ada", Action::SignedIn, "s");

@@ -3,6 +3,7 @@
 use bellwether::auth::browser::csrf_hash;
 use bellwether::auth::role::Role;
 use bellwether::auth::session::{RefreshToken, Session};
+use bellwether::http::request_id::RequestId;
 use bellwether::store::audit::{Action, Origin};
 use bellwether::store::item::{key, text_value};
 use bellwether::testing::{Answer, Bench, acme, person, with_form, with_header, without_token};
@@ -18,7 +19,7 @@ async fn with_session() -> (Bench, Value) {
     let bench = Bench::start().await;
     let user = person("ada@example.com", Role::Analyst, "acme");
     let session = Session::begin(&RefreshToken::from_random(FAMILY), &user, bench.app.clock.now());
-    let (at, request_id) = (bench.app.clock.now(), "r".to_owned());
+    let (at, request_id) = (bench.app.clock.now(), RequestId::of_event("r"));
     let origin = Origin { at, request_id, source: None, unique: [1; 16] };
     let entry = origin.record(&acme(), "ada", Action::SignedIn, "s");
     let part = bench.app.store.audit.part(&entry).unwrap();

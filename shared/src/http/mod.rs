@@ -18,6 +18,7 @@ pub mod problem;
 mod problem_document;
 mod refusal;
 pub mod reply;
+pub mod request_id;
 pub mod routes;
 pub mod source;
 pub mod tokens;
@@ -26,7 +27,6 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use lambda_http::lambda_runtime::{self, Error, LambdaEvent, service_fn};
-use lambda_http::request::RequestContext;
 use lambda_http::{Adapter, Body, IntoResponse, Request, RequestExt, Response, Service};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
@@ -39,6 +39,7 @@ use crate::telemetry::boundary::{Boundary, Outcome};
 use cors::Cors;
 use problem::Problem;
 use reply::Reply;
+use request_id::{Extended, RequestId};
 use routes::Route;
 
 /// What a function does with a request.
@@ -126,20 +127,25 @@ pub async fn invoke(
     {
         let request_id = event.context.request_id.clone();
         let trace = event.context.xray_trace_id.as_deref();
-        let boundary = Boundary::enter(app, function.name, request_id.clone(), trace);
+        let id = RequestId::of_event(&request_id);
+        let boundary = Boundary::enter(app, function.name, id.clone(), trace);
         let invocation = Invocation { request_id, deadline: deadline(&event, app.clock.now()) };
         if let Some(outcome) = handler(app, own, invocation).await {
             boundary.handled(app, ended(outcome.as_ref().err(), 200));
             let answer = outcome.map_err(|problem| {
-                log_failure(&problem, &event.context.request_id);
+                log_failure(&problem, &id);
                 Error::from(problem.in_one_line())
             })?;
             return Ok(to_raw_value(&answer)?);
         }
     }
     let request = event::read(&event.payload)?;
-    let mut adapter = Adapter::from(service_fn(move |request: Request| async move {
-        Ok::<_, std::convert::Infallible>(Plain(respond(app, function, request).await))
+    let extended = Extended::of(&event.payload);
+    let mut adapter = Adapter::from(service_fn(move |mut request: Request| {
+        if let Some(extended) = extended.clone() {
+            request.extensions_mut().insert(extended);
+        }
+        async move { Ok::<_, std::convert::Infallible>(Plain(respond(app, function, request).await)) }
     }));
     let response = adapter.call(LambdaEvent::new(request, event.context)).await?;
     Ok(to_raw_value(&response)?)
@@ -171,13 +177,13 @@ fn deadline<T>(event: &LambdaEvent<T>, now: Timestamp) -> Timestamp {
 /// Runs the handler within its budget and writes the response, its headers and the log line. Neither
 /// log nor response repeats the query, nor of the path what could be a secret.
 pub async fn respond(app: &App, function: Function, request: Request) -> Response<Body> {
-    let request_id = request_id(&request);
+    let id = RequestId::of(&request);
     let context = request.lambda_context_ref();
     let trace = context.and_then(|context| context.xray_trace_id.as_deref());
-    let boundary = Boundary::enter(app, function.name, request_id.clone(), trace);
+    let boundary = Boundary::enter(app, function.name, id.clone(), trace);
     let instance = routes::shown(request.uri().path());
     let cors = Cors::of(app.browser.as_ref(), request.headers());
-    let span = tracing::info_span!("request", id = request_id);
+    let span = tracing::info_span!("request", id = id.id);
     let work = boundary.around(async {
         extract::no_secret_in_query(&request)?;
         (function.handler)(app, request).await
@@ -191,18 +197,18 @@ pub async fn respond(app: &App, function: Function, request: Request) -> Respons
     let response = match outcome {
         Ok(reply) => reply.into_response(),
         Err(problem) => {
-            log_failure(&problem, &request_id);
+            log_failure(&problem, &id);
             if let Some(refused) = problem.refused() {
                 let target = routes::of(function.name, &instance).map(Route::to_string);
                 let target = target.unwrap_or_else(|| function.name.to_owned());
-                refusal::record(app, refused, &target, &request_id, deadline).await;
+                refusal::record(app, refused, &target, &id, deadline).await;
             }
-            problem.into_response(&instance, &request_id)
+            problem.into_response(&instance, &id.id)
         }
     };
     end.status = response.status().as_u16();
     boundary.answered(app, &instance, end);
-    headers::secure(response, &request_id, &cors)
+    headers::secure(response, &id.id, &cors)
 }
 
 /// How it ended, in a word and a status.
@@ -214,27 +220,9 @@ fn ended(problem: Option<&Problem>, status: u16) -> Outcome {
 }
 
 /// The log gets the cause, and only where there is one that the caller does not get.
-fn log_failure(problem: &Problem, request_id: &str) {
+fn log_failure(problem: &Problem, id: &RequestId) {
     if let Some(cause) = problem.cause() {
-        tracing::error!(request_id, problem = problem.kind(), cause, "failure");
+        let (request_id, extended_request_id) = (&id.id, &id.extended);
+        tracing::error!(request_id, extended_request_id, problem = problem.kind(), cause, "failure");
     }
-}
-
-/// API Gateway's id of the request, which its access log has too; else Lambda's. Empty when neither
-/// looks like one.
-#[must_use]
-pub fn request_id(request: &Request) -> String {
-    let gateway = match request.request_context_ref() {
-        Some(RequestContext::ApiGatewayV1(context)) => context.request_id.clone(),
-        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
-        _ => None,
-    };
-    let lambda = || request.lambda_context_ref().map(|context| context.request_id.clone());
-    gateway.filter(|id| is_id(id)).or_else(|| lambda().filter(|id| is_id(id))).unwrap_or_default()
-}
-
-/// What both give is a UUID or base64; anything else does not belong in a log or a header.
-fn is_id(text: &str) -> bool {
-    let byte_fits = |b: u8| b.is_ascii_alphanumeric() || b"+/=-_".contains(&b);
-    (1..=128).contains(&text.len()) && text.bytes().all(byte_fits)
 }

@@ -14,6 +14,7 @@ use super::item::{Item, sorted_key};
 use super::table::Table;
 use super::transaction::Write;
 use crate::clock::Timestamp;
+use crate::http::request_id::RequestId;
 use crate::http::source::Source;
 use crate::screen::Findings;
 
@@ -25,8 +26,11 @@ pub const OPERATOR: &str = "operator";
 pub struct Record {
     /// When.
     pub at: Timestamp,
-    /// In which request.
+    /// In which request: the id that its answer has, which a caller may have chosen.
     pub request_id: String,
+    /// The gateway's own id of it, which no caller chooses; empty, and left out, for what came under IAM.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub extended_request_id: String,
     /// In which workspace; `-` for what concerns them all.
     pub workspace: Realm,
     /// By whom: the subject of a token, a client, or [`OPERATOR`].
@@ -50,7 +54,7 @@ pub struct Origin {
     /// When it is made.
     pub at: Timestamp,
     /// In which request.
-    pub request_id: String,
+    pub request_id: RequestId,
     /// From which address; None for what came under IAM.
     pub source: Option<Source>,
     /// 128 random bits, which tell records of the same moment apart.
@@ -69,7 +73,8 @@ impl Origin {
     ) -> Entry {
         let record = Record {
             at: self.at,
-            request_id: self.request_id.clone(),
+            request_id: self.request_id.id.clone(),
+            extended_request_id: self.request_id.extended.clone(),
             workspace: realm.into(),
             actor: actor.to_string(),
             source: self.source.map(|source| source.to_string()),

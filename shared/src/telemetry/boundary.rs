@@ -11,6 +11,7 @@ use super::catalogue::{
 use super::line::Line;
 use crate::app::App;
 use crate::experiment::Workspace;
+use crate::http::request_id::RequestId;
 use crate::http::routes;
 use crate::store::counters::SignIn;
 use crate::store::meter::Spent;
@@ -29,7 +30,7 @@ pub fn identify(subject: &str, workspace: &Workspace) {
 #[derive(Debug)]
 pub struct Boundary {
     function: &'static str,
-    request_id: String,
+    request_id: RequestId,
     trace_id: String,
     began: Instant,
     before: Spent,
@@ -49,7 +50,7 @@ pub struct Outcome {
 impl Boundary {
     /// An invocation begins; `trace` is X-Ray's header, of which the trace's own id is kept.
     #[must_use]
-    pub fn enter(app: &App, function: &'static str, request_id: String, trace: Option<&str>) -> Self {
+    pub fn enter(app: &App, function: &'static str, request_id: RequestId, trace: Option<&str>) -> Self {
         Self {
             function,
             request_id,
@@ -110,7 +111,8 @@ impl Boundary {
         let (subject, workspace) =
             self.caller.get().map_or(("", ""), |(subject, workspace)| (subject.as_str(), workspace.as_str()));
         Line::new(message, app.clock.now())
-            .with("request_id", &self.request_id)
+            .with("request_id", &self.request_id.id)
+            .with("extended_request_id", &self.request_id.extended)
             .with("trace_id", &self.trace_id)
             .with("function", self.function)
             .with("subject", subject)

@@ -8,7 +8,8 @@ use crate::telemetry::log::Heard;
 
 fn entry(text: &str) -> Entry {
     let at = Timestamp::from_millis(1_795_255_200_250);
-    let origin = Origin { at, request_id: text.to_owned(), source: None, unique: [0xab; 16] };
+    let request_id = RequestId { id: text.to_owned(), extended: "Jx0abcdEFGHIjkl=".to_owned() };
+    let origin = Origin { at, request_id, source: None, unique: [0xab; 16] };
     let acme = Workspace::parse("acme").unwrap();
     origin.record(&acme, text, Action::Refused, text).denied().detail(text)
 }
@@ -26,6 +27,16 @@ fn whatever_is_recorded_the_log_has_one_line_of_it() {
         assert_eq!(record[field], forged, "{field}");
     }
     assert_eq!((&record["at"], &record["outcome"]), (&json!("2026-11-21T10:00:00.25Z"), &json!("denied")));
+}
+
+#[test]
+fn a_record_has_the_gateways_own_id_beside_the_one_that_a_caller_may_choose() {
+    let item = entry("x").item().unwrap();
+    let text = |name| crate::store::item::text(&item, name).unwrap().to_owned();
+    assert_eq!((text("request_id"), text("extended_request_id")), ("x".into(), "Jx0abcdEFGHIjkl=".into()));
+    let mut operators = entry("x");
+    operators.record.extended_request_id.clear();
+    assert!(!operators.item().unwrap().contains_key("extended_request_id"));
 }
 
 #[test]
