@@ -25,7 +25,7 @@ fn function() -> Function {
 }
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
-    let reply = match request.uri().path().rsplit('/').next() {
+    let reply = match request.uri().path().trim_end_matches('/').rsplit('/').next() {
         Some("jwks.json") => key_set(app).await?,
         _ => metadata(app)?,
     };

@@ -37,6 +37,18 @@ async fn anybody_reads_the_public_halves_in_either_payload_and_may_keep_them_for
 }
 
 #[tokio::test]
+async fn a_slash_at_the_end_of_the_path_makes_no_other_document() {
+    let bench = Bench::start().await;
+    let mut event = key_set();
+    event["path"] = json!("/.well-known/jwks.json/");
+    event["requestContext"]["path"] = json!("/v1/.well-known/jwks.json/");
+    for event in [event.clone(), as_payload_2(&event)] {
+        let answer = bench.call(function(), event).await;
+        assert!(answer.body["keys"].is_array(), "{}", answer.body);
+    }
+}
+
+#[tokio::test]
 async fn a_key_that_has_ended_is_not_published() {
     let bench = Bench::start().await;
     let now = bench.app.clock.now();

@@ -59,19 +59,32 @@ const STAGE: &str = "/v1";
 /// that is not declared.
 #[must_use]
 pub fn allowed(path: &str) -> Vec<&'static str> {
-    let path = path.strip_prefix(STAGE).unwrap_or(path);
-    ROUTES.iter().filter(|route| is_same(route.path, path)).map(|route| route.method).collect()
+    ROUTES.iter().filter(|route| is_same(route.path, staged(path).1)).map(|route| route.method).collect()
 }
 
 /// A path as an answer may repeat it: a part that no id can be, such as a token in the wrong place,
 /// is shown by its name in the declared path. `/` for a path that is not declared.
 #[must_use]
 pub fn shown(path: &str) -> String {
-    let (stage, rest) = path.strip_prefix(STAGE).map_or(("", path), |rest| (STAGE, rest));
+    let (stage, rest) = staged(path);
     let Some(route) = ROUTES.iter().find(|route| is_same(route.path, rest)) else { return "/".to_owned() };
     let part = |(declared, part)| if is_id(part) { part } else { declared };
-    let parts = route.path.split('/').zip(rest.split('/')).map(part).collect::<Vec<&str>>();
-    format!("{stage}{}", parts.join("/"))
+    let shown = parts(route.path).zip(parts(rest)).map(part);
+    shown.fold(stage.to_owned(), |shown, part| shown + "/" + part)
+}
+
+/// The stage, if it stands before the path, and what follows it.
+fn staged(path: &str) -> (&'static str, &str) {
+    match path.strip_prefix(STAGE) {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => (STAGE, rest),
+        _ => ("", path),
+    }
+}
+
+/// What stands between a path's slashes. API Gateway takes `/login/` for `/login` and hands on what was
+/// called, so a slash at the end or twice makes no other path.
+fn parts(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|part| !part.is_empty())
 }
 
 /// Whether it could be the id of anything here. Tokens and secrets have capital letters.
@@ -84,16 +97,15 @@ fn is_id(part: &str) -> bool {
 /// nobody's business.
 #[must_use]
 pub fn of(function: &str, path: &str) -> Option<&'static Route> {
-    let path = path.strip_prefix(STAGE).unwrap_or(path);
-    ROUTES.iter().find(|route| route.function == function && is_same(route.path, path))
+    ROUTES.iter().find(|route| route.function == function && is_same(route.path, staged(path).1))
 }
 
 fn is_same(declared: &str, path: &str) -> bool {
-    let (mut a, mut b) = (declared.split('/'), path.split('/'));
+    let (mut a, mut b) = (parts(declared), parts(path));
     loop {
         match (a.next(), b.next()) {
             (None, None) => return true,
-            (Some(a), Some(b)) if a == b || (a.starts_with('{') && !b.is_empty()) => {}
+            (Some(a), Some(b)) if a == b || a.starts_with('{') => {}
             _ => return false,
         }
     }
@@ -108,11 +120,22 @@ mod tests {
         assert_eq!(allowed("/tests"), ["POST", "GET"]);
         assert_eq!(allowed("/v1/tests/pricing"), ["GET", "PATCH"]);
         assert_eq!(allowed("/v1/tests/pricing/results"), ["GET"]);
-        for unknown in ["/", "/v1", "/tests/", "/tests/a/b", "/testsx"] {
+        for unknown in ["/", "/v1", "/v1/", "/v1tests", "/tests/a/b", "/testsx", "/TESTS"] {
             assert!(allowed(unknown).is_empty(), "{unknown}");
         }
         assert_eq!(of("get-test", "/v1/tests/pricing").map(|route| route.path), Some("/tests/{test_id}"));
         assert_eq!(of("get-test", "/v1/tests"), None);
+    }
+
+    #[test]
+    fn a_slash_at_the_end_or_twice_makes_no_other_path() {
+        for path in ["/login/", "/v1/login/", "/v1//login", "//login//"] {
+            assert_eq!(allowed(path), ["POST"], "{path}");
+            assert_eq!(of("login", path).map(|route| route.path), Some("/login"), "{path}");
+        }
+        assert_eq!(allowed("/v1/tests/"), ["POST", "GET"]);
+        assert_eq!(allowed("/v1/tests/pricing/"), ["GET", "PATCH"]);
+        assert_eq!(shown("/v1/tests/pricing/results/"), "/v1/tests/pricing/results");
     }
 
     #[test]
