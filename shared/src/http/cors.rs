@@ -15,8 +15,9 @@ use super::reply::Reply;
 
 /// What a page may send.
 const MAY_SEND: &str = "authorization, content-type, x-csrf-token";
-/// What a page may read beside the body.
-const MAY_READ: &str = "allow, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id";
+/// What a page may read beside the body. API Gateway sends `WWW-Authenticate` under the other name.
+const MAY_READ: &str = "allow, ratelimit, ratelimit-policy, retry-after, www-authenticate, \
+                        x-amzn-remapped-www-authenticate, x-request-id";
 /// How many seconds a browser may rely on a preflight: a change of the list is felt within them.
 const MAX_AGE: &str = "600";
 
@@ -77,4 +78,20 @@ pub fn preflight(
         (ACCESS_CONTROL_MAX_AGE, MAX_AGE),
     ];
     says.into_iter().try_fold(Reply::no_content(), |reply, (name, value)| reply.header(name, value)).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_may_read_why_its_token_is_refused_under_the_name_that_the_gateway_gives_the_header() {
+        let mut headers = HeaderMap::new();
+        Cors::Allowed(Origin::parse("https://app.example.com").unwrap()).write(&mut headers);
+        let exposed = headers[ACCESS_CONTROL_EXPOSE_HEADERS].to_str().unwrap();
+        let names: Vec<&str> = exposed.split(", ").collect();
+        for name in ["www-authenticate", "x-amzn-remapped-www-authenticate"] {
+            assert!(names.contains(&name), "{exposed}");
+        }
+    }
 }
