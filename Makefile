@@ -13,8 +13,10 @@ WITH := $(if $(FEATURES),--features $(FEATURES))
 # The deployment: which tfvars, where its state is, and where the provider comes from when not from the network.
 ENV ?= dev
 TERRAFORM := terraform -chdir=terraform
+ACCOUNT := terraform -chdir=terraform/account
 STATE_BUCKET ?=
 STATE_REGION ?= eu-central-1
+REGION ?= $(STATE_REGION)
 PLUGIN_DIR ?=
 LOCK ?= true
 YES ?=
@@ -23,7 +25,7 @@ VENV := $(CURDIR)/$(TOOLS)/venv/bin
 CHECKOV := $(TOOLS)/checkov
 DEPLOYED := PYTHONDONTWRITEBYTECODE=1 $(VENV)/python
 
-.PHONY: build plan deploy release canary rollback smoke bootstrap-admin destroy tf-init tf-check e2e deployed
+.PHONY: build plan deploy release canary rollback smoke bootstrap-admin destroy tf-init tf-check e2e deployed account alarms-check
 
 # The linter of openapi.yaml; it needs Node.js.
 SPECTRAL := $(TOOLS)/spectral/node_modules/.bin/spectral
@@ -201,6 +203,18 @@ smoke: ## Ask a deployment what only a real one can answer (URL=…; else that o
 bootstrap-admin: setup ## Make a workspace and its first admin (WORKSPACE=… EMAIL=…)
 	@$(DEPLOYED) deploy/admin.py --workspace "$(WORKSPACE)" --email "$(EMAIL)"
 
+alarms-check: setup ## Hold every alarm to the metrics that there are, after a day of traffic
+	@$(DEPLOYED) deploy/alarms.py
+
+# Once for each account and region, and before the first deployment there: its state is apart from theirs, so that
+# destroying one leaves the logs of the others.
+account: ## Set what an account has once for each region (STATE_BUCKET=… REGION=…)
+	@test -n "$(STATE_BUCKET)" || { echo "STATE_BUCKET=<bucket> names where the state is kept" >&2; exit 1; }
+	@cp terraform/backend.tf.example terraform/account/backend.tf
+	@$(ACCOUNT) init -input=false -reconfigure -lockfile=readonly $(if $(PLUGIN_DIR),-plugin-dir=$(PLUGIN_DIR)) \
+		-backend-config=bucket=$(STATE_BUCKET) -backend-config=region=$(STATE_REGION) -backend-config=key=bellwether/account-$(REGION).tfstate
+	@$(ACCOUNT) apply -var=region=$(REGION) $(if $(YES),-input=false -auto-approve)
+
 destroy: tf-init ## Delete a deployment with all its data (ENV=dev|prod); asks first
 	@printf 'This deletes %s with all its data. Type its name to go on: ' "$(ENV)"; read answer; test "$$answer" = "$(ENV)"
 	@$(TERRAFORM) destroy -var-file=$(ENV).tfvars
@@ -216,9 +230,9 @@ deployed: ## tf-check and e2e, where Terraform and its AWS provider are at hand
 tf-check: $(CHECKOV)/done ## Terraform's format, validity and tests, and checkov
 	@echo "==> terraform"
 	@terraform fmt -check -recursive terraform
-	@found=$$($(PROVIDER)) && $(TERRAFORM) init -input=false -backend=false -lockfile=readonly $${found:+-plugin-dir="$$found"} > /dev/null
-	@$(TERRAFORM) validate -no-color
-	@$(TERRAFORM) test -no-color
+	@found=$$($(PROVIDER)) && for folder in terraform terraform/account; do \
+		terraform -chdir=$$folder init -input=false -backend=false -lockfile=readonly $${found:+-plugin-dir="$$found"} > /dev/null && \
+		terraform -chdir=$$folder validate -no-color && terraform -chdir=$$folder test -no-color || exit 1; done
 	@cd terraform && ../$(CHECKOV)/bin/checkov --config-file .checkov.yaml
 
 $(CHECKOV)/done: terraform/checkov.txt

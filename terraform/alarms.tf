@@ -1,5 +1,5 @@
-# What wakes somebody. docs/OPERATIONS.md says what each alarm means and what to do. Silence is health everywhere:
-# nothing runs when nobody asks.
+# What wakes somebody. docs/OPERATIONS.md says what each alarm means and what to do. Silence is health everywhere
+# but at the schedule: nothing else runs when nobody asks.
 locals {
   told    = [aws_sns_topic.alarms.arn]
   alarmed = var.function_alarms ? local.functions : {}
@@ -177,6 +177,24 @@ resource "aws_cloudwatch_metric_alarm" "table_errors" {
       }
     }
   }
+}
+
+# The schedule invokes, whether or not the run then succeeds: without an invocation Lambda sends no metric, so here
+# alone silence is no health.
+resource "aws_cloudwatch_metric_alarm" "schedule" {
+  alarm_name          = "${local.name}-schedule"
+  alarm_description   = "Running tests have not been counted for ${var.schedule_silence_minutes} minutes: the schedule is off, or may not invoke its function."
+  comparison_operator = "LessThanThreshold"
+  threshold           = 1
+  evaluation_periods  = var.schedule_silence_minutes / 5
+  namespace           = "AWS/Lambda"
+  metric_name         = "Invocations"
+  period              = 300
+  statistic           = "Sum"
+  dimensions          = { FunctionName = local.function_names["summarize-tests"] }
+  treat_missing_data  = "breaching"
+  alarm_actions       = local.told
+  ok_actions          = local.told
 }
 
 # Secrets Manager has no metric of failed rotations: a rotation fails where its function does.

@@ -80,22 +80,25 @@ locals {
   }
 }
 
-# What the gateway says itself is a problem document with the headers of every other answer.
+# What the gateway says itself is a problem document with the headers of every other answer. A path that it does not
+# have it takes for a call signed as AWS's own are, and a Bearer token for a signature that is wrong: which of its kinds
+# of refusal that is depends on the header, so all of them, and whatever has no kind of its own, are 404. Nothing
+# else here leads to them: no route has an authorizer, a signature or a policy.
 locals {
   gateway_problems = {
-    ACCESS_DENIED                  = { status = 403, type = "insufficient_scope", title = "Not allowed", detail = "The gateway lets nobody in here." }
+    ACCESS_DENIED                  = { status = 404, type = "not_found", title = "Not found", detail = "There is no such path; openapi.yaml lists those that are." }
     API_CONFIGURATION_ERROR        = { status = 500, type = "internal", title = "Something went wrong here", detail = "The fault is logged under this request id." }
     AUTHORIZER_CONFIGURATION_ERROR = { status = 500, type = "internal", title = "Something went wrong here", detail = "The fault is logged under this request id." }
     AUTHORIZER_FAILURE             = { status = 500, type = "internal", title = "Something went wrong here", detail = "The fault is logged under this request id." }
     BAD_REQUEST_BODY               = { status = 400, type = "malformed_body", title = "The body cannot be read", detail = "Send a JSON object." }
     BAD_REQUEST_PARAMETERS         = { status = 400, type = "malformed_body", title = "The request cannot be read", detail = "A required parameter is missing." }
-    DEFAULT_4XX                    = { status = 400, type = "malformed_body", title = "The request cannot be read", detail = "The gateway cannot read this request." }
+    DEFAULT_4XX                    = { status = 404, type = "not_found", title = "Not found", detail = "There is no such path; openapi.yaml lists those that are." }
     DEFAULT_5XX                    = { status = 503, type = "unavailable", title = "Try again in a moment", detail = "Nothing is lost: the same request may be sent again." }
-    EXPIRED_TOKEN                  = { status = 401, type = "invalid_token", title = "The token does not hold", detail = "The gateway takes no signed requests; send a token." }
+    EXPIRED_TOKEN                  = { status = 404, type = "not_found", title = "Not found", detail = "There is no such path; openapi.yaml lists those that are." }
     INTEGRATION_FAILURE            = { status = 503, type = "unavailable", title = "Try again in a moment", detail = "Nothing is lost: the same request may be sent again." }
     INTEGRATION_TIMEOUT            = { status = 503, type = "unavailable", title = "Try again in a moment", detail = "Nothing is lost: the same request may be sent again." }
     INVALID_API_KEY                = { status = 403, type = "insufficient_scope", title = "Not allowed", detail = "The gateway takes no API keys." }
-    INVALID_SIGNATURE              = { status = 401, type = "invalid_token", title = "The token does not hold", detail = "The gateway takes no signed requests; send a token." }
+    INVALID_SIGNATURE              = { status = 404, type = "not_found", title = "Not found", detail = "There is no such path; openapi.yaml lists those that are." }
     MISSING_AUTHENTICATION_TOKEN   = { status = 404, type = "not_found", title = "Not found", detail = "There is no such path; openapi.yaml lists those that are." }
     QUOTA_EXCEEDED                 = { status = 429, type = "too_many", title = "Too many requests", detail = "Send the same request again in a moment." }
     REQUEST_TOO_LARGE              = { status = 413, type = "too_large", title = "The body is too large", detail = "A body may have at most 64 KB; send batches in parts." }
@@ -106,12 +109,14 @@ locals {
     WAF_FILTERED                   = { status = 403, type = "insufficient_scope", title = "Not allowed", detail = "The firewall refuses this request; its log says why, under this request id." }
   }
   gateway_headers = {
-    "Content-Type"              = "'application/problem+json; charset=utf-8'"
-    "Strict-Transport-Security" = "'max-age=63072000; includeSubDomains'"
-    "X-Content-Type-Options"    = "'nosniff'"
-    "Content-Security-Policy"   = "'default-src 'none'; frame-ancestors 'none''"
-    "Cache-Control"             = "'no-store'"
-    "X-Request-Id"              = "context.requestId"
+    "Content-Type"                 = "'application/problem+json; charset=utf-8'"
+    "Strict-Transport-Security"    = "'max-age=63072000; includeSubDomains'"
+    "X-Content-Type-Options"       = "'nosniff'"
+    "Content-Security-Policy"      = "'default-src 'none'; frame-ancestors 'none''"
+    "Cache-Control"                = "'no-store'"
+    "Referrer-Policy"              = "'no-referrer'"
+    "Cross-Origin-Resource-Policy" = "'same-origin'"
+    "X-Request-Id"                 = "context.requestId"
   }
   # `instance` is the route and not the path that was called: a template puts text in as it comes, and a path's
   # text is the caller's.
@@ -143,7 +148,8 @@ resource "aws_api_gateway_rest_api" "this" {
   tags                         = var.api_tags
 
   endpoint_configuration {
-    types = ["REGIONAL"]
+    types           = ["REGIONAL"]
+    ip_address_type = local.ipv6 ? "dualstack" : null
   }
 
   lifecycle {
@@ -155,9 +161,13 @@ resource "aws_api_gateway_rest_api" "this" {
   }
 }
 
+# Closing the default endpoint takes effect with the next deployment only, so it makes one.
 resource "aws_api_gateway_deployment" "this" {
   rest_api_id = aws_api_gateway_rest_api.this.id
-  triggers    = { document = sha256(jsonencode(local.api_document)) }
+  triggers = {
+    document         = sha256(jsonencode(local.api_document))
+    default_endpoint = var.domain == null ? "open" : "closed"
+  }
 
   lifecycle {
     create_before_destroy = true
@@ -173,11 +183,13 @@ resource "aws_api_gateway_stage" "this" {
   stage_name           = local.stage
   xray_tracing_enabled = true
 
-  # Neither the Authorization header nor the query string: `route` is the template, such as /tests/{test_id}.
+  # Neither the Authorization header nor the query string: `route` is the template, such as /tests/{test_id}. A caller
+  # may choose `request_id`, by a header; nobody but the gateway makes `extended_request_id`.
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.gateway.arn
     format = jsonencode({
       request_id          = "$context.requestId"
+      extended_request_id = "$context.extendedRequestId"
       time                = "$context.requestTimeEpoch"
       source              = "$context.identity.sourceIp"
       method              = "$context.httpMethod"
@@ -194,7 +206,8 @@ resource "aws_api_gateway_stage" "this" {
     })
   }
 
-  depends_on = [aws_api_gateway_account.this]
+  # Else API Gateway makes the group of its execution logs first, without retention and key.
+  depends_on = [aws_cloudwatch_log_group.gateway_execution]
 }
 
 resource "aws_api_gateway_method_settings" "all" {
@@ -204,7 +217,7 @@ resource "aws_api_gateway_method_settings" "all" {
   method_path = "*/*"
 
   settings {
-    metrics_enabled        = true
+    metrics_enabled        = false # one of each kind for each method, at 0.30 a month; those of the stage are free
     logging_level          = "ERROR"
     data_trace_enabled     = false
     throttling_rate_limit  = var.rate_limit.rate
@@ -221,7 +234,7 @@ resource "aws_api_gateway_method_settings" "sign_in" {
   method_path = "${replace(local.operations[each.key].path, "/", "~1")}/${local.operations[each.key].method}"
 
   settings {
-    metrics_enabled        = true
+    metrics_enabled        = false # one of each kind for each method, at 0.30 a month; those of the stage are free
     logging_level          = "ERROR"
     data_trace_enabled     = false
     throttling_rate_limit  = var.sign_in_limit.rate
@@ -249,11 +262,4 @@ resource "aws_lambda_permission" "reject" {
   qualifier     = aws_lambda_alias.live[local.reject].name
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_api_gateway_rest_api.this.execution_arn}/${local.stage}/*/*"
-}
-
-# One for each account and region, whoever sets it.
-resource "aws_api_gateway_account" "this" {
-  count               = var.gateway_account_role ? 1 : 0
-  cloudwatch_role_arn = aws_iam_role.gateway_logs[0].arn
-  depends_on          = [aws_iam_role_policy_attachment.gateway_logs]
 }

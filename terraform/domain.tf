@@ -1,5 +1,9 @@
 # The API's own name: TLS 1.2 at least, and clients' certificates if they are asked for. With it the gateway's
 # default name is switched off, so that nobody gets past either.
+locals {
+  ipv6 = try(var.domain.ipv6, false)
+}
+
 resource "aws_api_gateway_domain_name" "this" {
   count                    = var.domain == null ? 0 : 1
   domain_name              = var.domain.name
@@ -7,7 +11,8 @@ resource "aws_api_gateway_domain_name" "this" {
   security_policy          = "TLS_1_2"
 
   endpoint_configuration {
-    types = ["REGIONAL"]
+    types           = ["REGIONAL"]
+    ip_address_type = local.ipv6 ? "dualstack" : "ipv4"
   }
 
   dynamic "mutual_tls_authentication" {
@@ -27,8 +32,9 @@ resource "aws_api_gateway_base_path_mapping" "this" {
   base_path   = local.stage
 }
 
+# Who finds an AAAA record goes there first: there is one only where IPv6 is answered.
 resource "aws_route53_record" "this" {
-  for_each = toset(try(var.domain.zone_id, null) == null ? [] : ["A", "AAAA"])
+  for_each = toset(try(var.domain.zone_id, null) == null ? [] : local.ipv6 ? ["A", "AAAA"] : ["A"])
   zone_id  = var.domain.zone_id
   name     = var.domain.name
   type     = each.key

@@ -1,5 +1,6 @@
 # Keys of the account's own (customer_keys), one for each kind of data. The account administers them, and nobody
-# uses them directly: only through the service that holds the data, or as that service.
+# uses them directly: only through the service that holds the data, or as that service. The actions of CloudWatch
+# Logs and of alarms are those of AWS's documentation, wildcards included: neither service says which it calls.
 locals {
   key_uses = {
     tables = {
@@ -30,11 +31,12 @@ locals {
         Sid       = "CloudWatchLogs"
         Effect    = "Allow"
         Principal = { Service = "logs.${var.region}.${local.dns_suffix}" }
-        Action    = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
+        Action    = ["kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
         Resource  = "*"
         Condition = { ArnLike = { "kms:EncryptionContext:aws:logs:arn" = [
           "${local.arn.logs}:${var.account_id}:log-group:/aws/lambda/${local.name}-*",
           "${local.arn.logs}:${var.account_id}:log-group:/aws/apigateway/${local.name}",
+          "${local.arn.logs}:${var.account_id}:log-group:${local.execution_log_group}",
           "${local.arn.logs}:${var.account_id}:log-group:aws-waf-logs-${local.name}",
         ] } }
       }]
@@ -45,7 +47,7 @@ locals {
         Sid       = "Alarms"
         Effect    = "Allow"
         Principal = { Service = "cloudwatch.amazonaws.com" }
-        Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
         Resource  = "*"
         Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
       }]
@@ -65,10 +67,11 @@ resource "aws_kms_key" "this" {
       Effect    = "Allow"
       Principal = { AWS = "arn:${var.partition}:iam::${var.account_id}:root" }
       Action = [
-        "kms:CancelKeyDeletion", "kms:DescribeKey", "kms:DisableKey", "kms:DisableKeyRotation", "kms:EnableKey",
-        "kms:EnableKeyRotation", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListGrants", "kms:ListKeyPolicies",
-        "kms:ListResourceTags", "kms:ListRetirableGrants", "kms:PutKeyPolicy", "kms:RevokeGrant", "kms:RotateKeyOnDemand",
-        "kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UntagResource", "kms:UpdateKeyDescription",
+        "kms:CancelKeyDeletion", "kms:CreateAlias", "kms:DeleteAlias", "kms:DescribeKey", "kms:DisableKey",
+        "kms:DisableKeyRotation", "kms:EnableKey", "kms:EnableKeyRotation", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus",
+        "kms:ListGrants", "kms:ListKeyPolicies", "kms:ListResourceTags", "kms:ListRetirableGrants", "kms:PutKeyPolicy",
+        "kms:RevokeGrant", "kms:RotateKeyOnDemand", "kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UntagResource",
+        "kms:UpdateAlias", "kms:UpdateKeyDescription",
       ]
       Resource  = "*"
       Condition = { StringEquals = { "kms:CallerAccount" = var.account_id } }

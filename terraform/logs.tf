@@ -1,6 +1,9 @@
 # Log groups are made before whatever writes to them: one that a service makes itself has no retention and no key.
 locals {
   log_key = var.customer_keys ? aws_kms_key.this["logs"].arn : null
+
+  # API Gateway gives its execution logs this name, and makes the group itself when it is not there.
+  execution_log_group = "API-Gateway-Execution-Logs_${aws_api_gateway_rest_api.this.id}/${local.stage}"
 }
 
 resource "aws_cloudwatch_log_group" "function" {
@@ -16,6 +19,14 @@ resource "aws_cloudwatch_log_group" "gateway" {
   #checkov:skip=CKV_AWS_158:customer_keys sets it; off, the logs are encrypted under AWS's own key
   #checkov:skip=CKV_AWS_338:log_retention_days sets it: a year in prod.tfvars
   name              = "/aws/apigateway/${local.name}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = local.log_key
+}
+
+resource "aws_cloudwatch_log_group" "gateway_execution" {
+  #checkov:skip=CKV_AWS_158:customer_keys sets it; off, the logs are encrypted under AWS's own key
+  #checkov:skip=CKV_AWS_338:log_retention_days sets it: a year in prod.tfvars
+  name              = local.execution_log_group
   retention_in_days = var.log_retention_days
   kms_key_id        = local.log_key
 }

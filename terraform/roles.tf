@@ -128,25 +128,3 @@ resource "aws_iam_role_policy" "scheduler" {
     ]
   })
 }
-
-resource "aws_iam_role" "gateway_logs" {
-  count                = var.gateway_account_role ? 1 : 0
-  name                 = "${local.name}-gateway-logs"
-  description          = "What API Gateway writes logs with, in this account and region"
-  permissions_boundary = var.permissions_boundary
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Action    = "sts:AssumeRole"
-      Principal = { Service = "apigateway.amazonaws.com" }
-    }]
-  })
-}
-
-# AWS's own policy: API Gateway refuses a role that has less.
-resource "aws_iam_role_policy_attachment" "gateway_logs" {
-  count      = var.gateway_account_role ? 1 : 0
-  role       = aws_iam_role.gateway_logs[0].name
-  policy_arn = "arn:${var.partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
-}

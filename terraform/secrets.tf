@@ -11,7 +11,7 @@ resource "aws_secretsmanager_secret" "keys" {
   name                    = each.value
   description             = each.key == "private" ? "Signs access tokens; at most three key pairs" : "The public halves, which every function verifies with"
   kms_key_id              = var.customer_keys ? aws_kms_key.this["secrets"].arn : null
-  recovery_window_in_days = var.deletion_protection ? 30 : 7
+  recovery_window_in_days = var.deletion_protection ? 30 : 0 # 0: deleted at once, so that the name is free again
 }
 
 resource "aws_secretsmanager_secret_rotation" "keys" {

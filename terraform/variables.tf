@@ -219,6 +219,20 @@ variable "summarize_schedule" {
   }
 }
 
+variable "schedule_silence_minutes" {
+  description = "After how many minutes without a run of the schedule an alarm rings; a multiple of 5. At least twice what lies between two runs."
+  type        = number
+  default     = 15
+  validation {
+    condition     = var.schedule_silence_minutes >= 15 && var.schedule_silence_minutes <= 1440 && var.schedule_silence_minutes % 5 == 0
+    error_message = "schedule_silence_minutes is a multiple of 5 from 15 to 1440."
+  }
+  validation {
+    condition     = var.schedule_silence_minutes >= 2 * try(tonumber(regex("^rate\\(([0-9]+) minutes?\\)$", var.summarize_schedule)[0]), 60 * tonumber(regex("^rate\\(([0-9]+) hours?\\)$", var.summarize_schedule)[0]), 0)
+    error_message = "schedule_silence_minutes is at least twice what lies between two runs of summarize_schedule: else its alarm rings while all is well."
+  }
+}
+
 variable "screen" {
   description = "What becomes of text that could steer a language model: refuse or strip."
   type        = string
@@ -274,6 +288,10 @@ variable "admin_networks" {
     error_message = "admin_networks are networks such as 192.0.2.0/24 or 2001:db8::/48."
   }
   validation {
+    condition     = !try(var.domain.ipv6, false) || length(var.admin_networks) == 0 || anytrue([for network in var.admin_networks : strcontains(network, ":")])
+    error_message = "domain.ipv6 needs an IPv6 network among admin_networks: whoever has both kinds of address comes by IPv6, and would be shut out."
+  }
+  validation {
     condition     = !anytrue([for network in var.admin_networks : endswith(network, "/0")])
     error_message = "A network of /0 is everybody: leave admin_networks empty to say so."
   }
@@ -290,12 +308,13 @@ variable "rotation_days" {
 }
 
 variable "domain" {
-  description = "The API's own host name, the ARN of its certificate in this region, the Route 53 zone to name it in (null to do so by hand), and an s3:// URI of the certificate authorities whose clients are let in (null for all clients)."
+  description = "The API's own host name, the ARN of its certificate in this region, the Route 53 zone to name it in (null to do so by hand), an s3:// URI of the certificate authorities whose clients are let in (null for all clients), and whether it answers to IPv6 too."
   type = object({
     name            = string
     certificate_arn = string
     zone_id         = optional(string)
     truststore_uri  = optional(string)
+    ipv6            = optional(bool, false)
   })
   default = null
   validation {
@@ -332,12 +351,6 @@ variable "sign_in_limit" {
     condition     = var.sign_in_limit.rate > 0 && var.sign_in_limit.burst >= 1 && var.sign_in_limit.rate <= var.rate_limit.rate
     error_message = "sign_in_limit lets something through, and no more than rate_limit."
   }
-}
-
-variable "gateway_account_role" {
-  description = "Whether to give API Gateway a role to write logs with. There is one for each account and region: false where another stack has set it."
-  type        = bool
-  default     = true
 }
 
 # The firewall.
@@ -385,7 +398,7 @@ variable "customer_keys" {
 }
 
 variable "deletion_protection" {
-  description = "Whether tables refuse to be deleted."
+  description = "Whether tables refuse to be deleted, and deleted signing keys can be brought back for 30 days. Without, everything is gone at once, and the same deployment can be made anew."
   type        = bool
   default     = true
 }

@@ -5,8 +5,15 @@ locals {
     for name, operation in local.operations : split("/", operation.path)[1]
     if try(local.contract.paths[operation.path][lower(operation.method)]["x-scope"], "") == "users:write"
   ])
-  admin_paths   = "^/${local.stage}/(${join("|", local.admin_roots)})(/|$)"
-  sign_in_paths = "^/${local.stage}(${join("|", distinct([for name in local.sign_in : local.operations[name].path]))})$"
+  # What is compared with them has gone through path_transformations, in this order: API Gateway decodes a path and takes
+  # `/login/` for `/login`, so a rule that asked for the plain form alone would be walked around.
+  path_transformations = ["URL_DECODE", "LOWERCASE", "NORMALIZE_PATH_WIN"]
+  admin_paths          = "^/*${local.stage}/+(${join("|", local.admin_roots)})(/|$)"
+  sign_in_paths        = "^/*${local.stage}/+(${join("|", distinct([for name in local.sign_in : trimprefix(local.operations[name].path, "/")]))})(/|$)"
+
+  # Headers that hold a secret. Neither the log nor the samples of requests in the console show them or a query string;
+  # the log's own redaction alone would leave them in the samples.
+  secret_headers = ["authorization", "cookie", "proxy-authorization", "x-api-key", "x-csrf-token"]
 
   # Managed groups, each with the rules that only count because they would block the product itself.
   managed_rules = {
@@ -38,6 +45,23 @@ resource "aws_wafv2_web_acl" "this" {
 
   default_action {
     allow {}
+  }
+
+  # A body too: of one that a rule finds an attack in, the log would quote a part.
+  data_protection_config {
+    dynamic "data_protection" {
+      for_each = concat(
+        [for name in local.secret_headers : { type = "SINGLE_HEADER", keys = [name] }],
+        [for type in ["QUERY_STRING", "BODY"] : { type = type, keys = null }],
+      )
+      content {
+        action = "SUBSTITUTION"
+        field {
+          field_type = data_protection.value.type
+          field_keys = data_protection.value.keys
+        }
+      }
+    }
   }
 
   association_config {
@@ -111,13 +135,12 @@ resource "aws_wafv2_web_acl" "this" {
               field_to_match {
                 uri_path {}
               }
-              text_transformation {
-                priority = 0
-                type     = "URL_DECODE"
-              }
-              text_transformation {
-                priority = 1
-                type     = "NORMALIZE_PATH"
+              dynamic "text_transformation" {
+                for_each = local.path_transformations
+                content {
+                  priority = text_transformation.key
+                  type     = text_transformation.value
+                }
               }
             }
           }
@@ -174,13 +197,12 @@ resource "aws_wafv2_web_acl" "this" {
             field_to_match {
               uri_path {}
             }
-            text_transformation {
-              priority = 0
-              type     = "URL_DECODE"
-            }
-            text_transformation {
-              priority = 1
-              type     = "NORMALIZE_PATH"
+            dynamic "text_transformation" {
+              for_each = local.path_transformations
+              content {
+                priority = text_transformation.key
+                type     = text_transformation.value
+              }
             }
           }
         }
@@ -284,14 +306,12 @@ resource "aws_wafv2_web_acl_logging_configuration" "this" {
   resource_arn            = aws_wafv2_web_acl.this[0].arn
   log_destination_configs = [aws_cloudwatch_log_group.waf[0].arn]
 
-  redacted_fields {
-    single_header {
-      name = "authorization"
-    }
-  }
-  redacted_fields {
-    single_header {
-      name = "cookie"
+  dynamic "redacted_fields" {
+    for_each = local.secret_headers
+    content {
+      single_header {
+        name = redacted_fields.value
+      }
     }
   }
   redacted_fields {

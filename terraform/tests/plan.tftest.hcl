@@ -146,6 +146,31 @@ run "production" {
     ])
     error_message = "A key is for somebody, for something, and on a condition."
   }
+  assert {
+    condition = alltrue([
+      for key in aws_kms_key.this : length(setsubtract(
+        ["kms:CreateAlias", "kms:UpdateAlias", "kms:DeleteAlias"],
+        flatten([for statement in jsondecode(key.policy).Statement : statement.Action if statement.Principal == { AWS = "arn:aws:iam::123456789012:root" } && !can(statement.Condition.StringEquals["kms:ViaService"])]),
+      )) == 0
+    ])
+    error_message = "Whoever applies may name a key: without that its alias is refused, and the whole apply with it."
+  }
+  assert {
+    condition = { for name in ["logs", "topic"] : name => join(" ", sort(flatten([for statement in jsondecode(aws_kms_key.this[name].policy).Statement : statement.Action if can(statement.Principal.Service)]))) } == {
+      logs  = "kms:Decrypt* kms:Describe* kms:Encrypt* kms:GenerateDataKey* kms:ReEncrypt*"
+      topic = "kms:Decrypt kms:GenerateDataKey*"
+    }
+    error_message = "CloudWatch Logs and alarms use a key by the actions that AWS's documentation gives."
+  }
+  assert {
+    condition = alltrue([
+      for group in concat(values(aws_cloudwatch_log_group.function), aws_cloudwatch_log_group.waf, [aws_cloudwatch_log_group.gateway, aws_cloudwatch_log_group.gateway_execution]) : anytrue([
+        for pattern in flatten([for statement in jsondecode(aws_kms_key.this["logs"].policy).Statement : try(statement.Condition.ArnLike["kms:EncryptionContext:aws:logs:arn"], [])]) :
+        can(regex("^${replace(pattern, "*", "[^:]*")}$", "arn:aws:logs:eu-central-1:123456789012:log-group:${group.name}"))
+      ])
+    ])
+    error_message = "The key of the logs is for every group that is encrypted under it."
+  }
 
   # What a function may name of identities: every statement about that table has the keys of its line, and no other
   # statement has a condition.
@@ -223,9 +248,15 @@ run "production" {
     error_message = "What the gateway says itself is a problem document with its own status."
   }
   assert {
+    condition = { for kind, response in jsondecode(aws_api_gateway_rest_api.this.body)["x-amazon-apigateway-gateway-responses"] : kind => jsondecode(response.responseTemplates["application/json"]).type if response.statusCode == "404" } == {
+      for kind in ["ACCESS_DENIED", "DEFAULT_4XX", "EXPIRED_TOKEN", "INVALID_SIGNATURE", "MISSING_AUTHENTICATION_TOKEN", "RESOURCE_NOT_FOUND"] : kind => "urn:bellwether:problem:not_found"
+    }
+    error_message = "An unknown path is 404, whatever stands in its Authorization header: the gateway takes it for a signature."
+  }
+  assert {
     condition = alltrue(flatten([
       for kind, response in jsondecode(aws_api_gateway_rest_api.this.body)["x-amazon-apigateway-gateway-responses"] : [
-        for header in ["Content-Type", "Strict-Transport-Security", "X-Content-Type-Options", "Content-Security-Policy", "Cache-Control", "X-Request-Id"] :
+        for header in ["Content-Type", "Strict-Transport-Security", "X-Content-Type-Options", "Content-Security-Policy", "Cache-Control", "Referrer-Policy", "Cross-Origin-Resource-Policy", "X-Request-Id"] :
         can(response.responseParameters["gatewayresponse.header.${header}"])
       ]
     ]))
@@ -234,6 +265,22 @@ run "production" {
   assert {
     condition     = length(regexall("(?i)authoriz|query|header|context\\.path", aws_api_gateway_stage.this.access_log_settings[0].format)) == 0
     error_message = "The access log has neither tokens nor query strings."
+  }
+  assert {
+    condition     = [for name in ["request_id", "extended_request_id"] : jsondecode(aws_api_gateway_stage.this.access_log_settings[0].format)[name]] == ["$context.requestId", "$context.extendedRequestId"]
+    error_message = "Beside the id that a caller may choose the access log has the one that it cannot."
+  }
+  assert {
+    condition     = alltrue([for settings in concat([aws_api_gateway_method_settings.all], values(aws_api_gateway_method_settings.sign_in)) : settings.settings[0].metrics_enabled == false])
+    error_message = "The gateway sends no metrics for each method, which are billed."
+  }
+  assert {
+    condition     = aws_cloudwatch_log_group.gateway_execution.name == "API-Gateway-Execution-Logs_abcdef1234/v1" && aws_api_gateway_method_settings.all.settings[0].logging_level == "ERROR"
+    error_message = "The group of the execution logs has the name that API Gateway gives it."
+  }
+  assert {
+    condition     = aws_api_gateway_deployment.this.triggers.default_endpoint == "open" && aws_api_gateway_rest_api.this.disable_execute_api_endpoint == false
+    error_message = "Without a domain the default endpoint is the only one."
   }
   assert {
     condition     = alltrue([for settings in concat([aws_api_gateway_method_settings.all], values(aws_api_gateway_method_settings.sign_in)) : settings.settings[0].data_trace_enabled == false])
@@ -258,8 +305,33 @@ run "production" {
     error_message = "Sessions and throttles expire, nothing else does."
   }
   assert {
-    condition     = toset(flatten([for field in aws_wafv2_web_acl_logging_configuration.this[0].redacted_fields : concat(field.single_header[*].name, [for _ in field.query_string : "query"])])) == toset(["authorization", "cookie", "query"])
+    condition     = toset(flatten([for field in aws_wafv2_web_acl_logging_configuration.this[0].redacted_fields : concat(field.single_header[*].name, [for _ in field.query_string : "query"])])) == toset(["authorization", "cookie", "proxy-authorization", "x-api-key", "x-csrf-token", "query"])
     error_message = "The firewall's log has neither tokens nor query strings."
+  }
+  assert {
+    condition = toset(flatten([for protected in aws_wafv2_web_acl.this[0].data_protection_config[0].data_protection : [for field in protected.field : coalesce(one(coalesce(field.field_keys, [])), field.field_type)] if protected.action == "SUBSTITUTION"])) == toset([
+      "BODY", "QUERY_STRING", "authorization", "cookie", "proxy-authorization", "x-api-key", "x-csrf-token",
+    ])
+    error_message = "Nor have the samples of requests that the console shows, which the log's redaction leaves as they are."
+  }
+
+  # What the rules compare: a path after these transformations.
+  assert {
+    condition = alltrue([
+      for path in [
+        "/v1/login", "/v1/login/", "/v1/login//", "//v1/login", "/v1//login", "/v1/oauth/token", "/v1/oauth/token/", "/v1/oauth/revoke", "v1/login",
+      ] : can(regex(local.sign_in_paths, path))
+      ]) && alltrue([
+      for path in ["/v1/logins", "/v1/tests/login", "/v1/oauth", "/v1/users", "/v1/tests/x/conversions", "/v1x/login"] : !can(regex(local.sign_in_paths, path))
+    ])
+    error_message = "The sign-in rate counts every form of the paths where somebody proves who they are, and no other."
+  }
+  assert {
+    condition = [
+      for rule in aws_wafv2_web_acl.this[0].rule : [for transformation in rule.statement[0].rate_based_statement[0].scope_down_statement[0].regex_match_statement[0].text_transformation : "${transformation.priority} ${transformation.type}"]
+      if rule.name == "sign-in-rate"
+    ] == [["0 URL_DECODE", "1 LOWERCASE", "2 NORMALIZE_PATH_WIN"]]
+    error_message = "A path is decoded, put in lower case and rid of doubled slashes, dots and backslashes before it is compared."
   }
   assert {
     condition = toset(flatten([
@@ -280,7 +352,29 @@ run "production" {
     error_message = "The first rotation makes the first key, and the next one comes by itself."
   }
   assert {
-    condition     = alltrue([for group in concat(values(aws_cloudwatch_log_group.function), [aws_cloudwatch_log_group.gateway]) : group.retention_in_days == 365 && group.kms_key_id != null])
+    condition     = alltrue([for secret in aws_secretsmanager_secret.keys : secret.recovery_window_in_days == 30])
+    error_message = "Deleted keys can be brought back for 30 days."
+  }
+  assert {
+    condition = {
+      metric  = "${aws_cloudwatch_metric_alarm.schedule.namespace} ${aws_cloudwatch_metric_alarm.schedule.metric_name} ${aws_cloudwatch_metric_alarm.schedule.statistic}"
+      of      = aws_cloudwatch_metric_alarm.schedule.dimensions
+      when    = "${aws_cloudwatch_metric_alarm.schedule.comparison_operator} ${aws_cloudwatch_metric_alarm.schedule.threshold}"
+      seconds = aws_cloudwatch_metric_alarm.schedule.period * aws_cloudwatch_metric_alarm.schedule.evaluation_periods
+      silence = aws_cloudwatch_metric_alarm.schedule.treat_missing_data
+      tells   = aws_cloudwatch_metric_alarm.schedule.alarm_actions
+      } == {
+      metric  = "AWS/Lambda Invocations Sum"
+      of      = tomap({ FunctionName = "bellwether-prod-summarize-tests" })
+      when    = "LessThanThreshold 1"
+      seconds = 900
+      silence = "breaching"
+      tells   = toset([aws_sns_topic.alarms.arn])
+    }
+    error_message = "An alarm rings when the schedule has not run for 15 minutes."
+  }
+  assert {
+    condition     = alltrue([for group in concat(values(aws_cloudwatch_log_group.function), [aws_cloudwatch_log_group.gateway, aws_cloudwatch_log_group.gateway_execution]) : group.retention_in_days == 365 && group.kms_key_id != null])
     error_message = "Logs are kept for a year, under the account's own key."
   }
 }
@@ -365,7 +459,7 @@ run "metrics_and_objectives" {
         flatten([for alarms in [aws_cloudwatch_metric_alarm.unusual, aws_cloudwatch_metric_alarm.function_errors, aws_cloudwatch_metric_alarm.table_throttles, aws_cloudwatch_metric_alarm.table_errors] : [
           for alarm in alarms : [for query in alarm.metric_query : [{ period = query.metric[0].period, periods = alarm.evaluation_periods }] if length(query.metric) == 1]
         ]]),
-        flatten([for alarms in [aws_cloudwatch_metric_alarm.gateway, aws_cloudwatch_metric_alarm.function_throttles, aws_cloudwatch_metric_alarm.function_duration, { it = aws_cloudwatch_metric_alarm.rotation }, { it = aws_cloudwatch_metric_alarm.dead_letters }] : [
+        flatten([for alarms in [aws_cloudwatch_metric_alarm.gateway, aws_cloudwatch_metric_alarm.function_throttles, aws_cloudwatch_metric_alarm.function_duration, { it = aws_cloudwatch_metric_alarm.rotation }, { it = aws_cloudwatch_metric_alarm.dead_letters }, { it = aws_cloudwatch_metric_alarm.schedule }] : [
           for alarm in alarms : [{ period = alarm.period, periods = alarm.evaluation_periods }]
         ]]),
       ) : window.period % 60 == 0 && window.period <= 86400 && window.period * window.periods <= (window.period < 3600 ? 86400 : 604800)
@@ -424,6 +518,14 @@ run "dev_costs_nothing_while_idle" {
     condition     = aws_sns_topic.alarms.kms_master_key_id == null
     error_message = "Under AWS's own key for SNS, CloudWatch could not publish."
   }
+  assert {
+    condition     = alltrue([for secret in aws_secretsmanager_secret.keys : secret.recovery_window_in_days == 0]) && alltrue([for table in aws_dynamodb_table.this : !table.deletion_protection_enabled])
+    error_message = "What is destroyed is gone at once: the name of a secret that can still be brought back cannot be taken again."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.schedule.treat_missing_data == "breaching"
+    error_message = "The schedule is watched everywhere."
+  }
 }
 
 run "a_domain_of_its_own_and_administration_from_some_networks" {
@@ -443,6 +545,14 @@ run "a_domain_of_its_own_and_administration_from_some_networks" {
   assert {
     condition     = aws_api_gateway_rest_api.this.disable_execute_api_endpoint
     error_message = "With a domain, the default name is off: it would pass by mutual TLS and the minimum of TLS."
+  }
+  assert {
+    condition     = aws_api_gateway_deployment.this.triggers.default_endpoint == "closed"
+    error_message = "A domain that is added makes a deployment: before one, the default name stays on."
+  }
+  assert {
+    condition     = keys(aws_route53_record.this) == ["A"] && aws_api_gateway_domain_name.this[0].endpoint_configuration[0].ip_address_type == "ipv4"
+    error_message = "Where the endpoint answers to IPv4 alone, there is no AAAA record."
   }
   assert {
     condition     = aws_api_gateway_domain_name.this[0].security_policy == "TLS_1_2" && aws_api_gateway_domain_name.this[0].mutual_tls_authentication[0].truststore_uri == "s3://trust/ca.pem"
@@ -470,7 +580,44 @@ run "a_domain_of_its_own_and_administration_from_some_networks" {
     error_message = "A managed group's mode is a variable."
   }
   assert {
-    condition     = can(regex(local.admin_paths, "/v1/users")) && can(regex(local.admin_paths, "/v1/users/x")) && !can(regex(local.admin_paths, "/v1/tests")) && !can(regex(local.admin_paths, "/v1/usersx"))
+    condition     = alltrue([for path in ["/v1/users", "/v1/users/", "/v1/users/x", "/v1//users", "//v1/clients"] : can(regex(local.admin_paths, path))]) && !can(regex(local.admin_paths, "/v1/tests")) && !can(regex(local.admin_paths, "/v1/usersx"))
     error_message = "Administrative paths are those that the contract gives to users:write."
+  }
+  assert {
+    condition = [
+      for rule in aws_wafv2_web_acl.this[0].rule : [for transformation in rule.statement[0].and_statement[0].statement[0].regex_match_statement[0].text_transformation : "${transformation.priority} ${transformation.type}"]
+      if rule.name == "admin-networks"
+    ] == [["0 URL_DECODE", "1 LOWERCASE", "2 NORMALIZE_PATH_WIN"]]
+    error_message = "An administrative path is compared in the same form as one of sign-in."
+  }
+}
+
+run "a_domain_that_answers_to_ipv6" {
+  command = plan
+  variables {
+    domain = { name = "ab.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/1", zone_id = "Z1", ipv6 = true }
+  }
+  override_resource {
+    target          = aws_api_gateway_domain_name.this
+    override_during = plan
+    values          = { regional_domain_name = "d-1.execute-api.eu-central-1.amazonaws.com", regional_zone_id = "Z2" }
+  }
+
+  assert {
+    condition     = keys(aws_route53_record.this) == ["A", "AAAA"] && [for endpoint in [aws_api_gateway_domain_name.this[0], aws_api_gateway_rest_api.this] : endpoint.endpoint_configuration[0].ip_address_type] == ["dualstack", "dualstack"]
+    error_message = "An AAAA record is there, and both endpoints answer to it."
+  }
+}
+
+run "a_schedule_of_its_own" {
+  command = plan
+  variables {
+    summarize_schedule       = "rate(1 hour)"
+    schedule_silence_minutes = 120
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.schedule.period * aws_cloudwatch_metric_alarm.schedule.evaluation_periods == 7200
+    error_message = "The alarm waits for as long as is set."
   }
 }

@@ -33,7 +33,6 @@ run "wrong_values_are_refused" {
     screen               = "off"
     issuer               = "http://ab.example.com"
     audience             = "two words"
-    admin_networks       = ["192.0.2.1"]
     rotation_days        = 366
     domain               = { name = "https://ab.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/1" }
     rate_limit           = { rate = 0, burst = 0 }
@@ -49,11 +48,46 @@ run "wrong_values_are_refused" {
     var.account_id, var.region, var.partition, var.endpoint, var.name, var.environment, var.tags, var.api_tags,
     var.package_dir, var.package_bucket, var.architecture, var.reserved_concurrency, var.permissions_boundary,
     var.log_level, var.cache_seconds, var.key_cache_seconds, var.inline_units, var.fold_reserve_seconds,
-    var.summarize_schedule, var.screen, var.issuer, var.audience, var.admin_networks,
+    var.summarize_schedule, var.screen, var.issuer, var.audience,
     var.rotation_days, var.domain, var.rate_limit, var.waf_modes, var.waf_rates,
     var.log_retention_days, var.alarm_emails, var.client_error_percent, var.waf_blocks,
     var.slo_min_requests,
   ]
+}
+
+run "a_network_has_a_length_and_silence_is_a_multiple_of_five_minutes" {
+  command = plan
+  variables {
+    admin_networks           = ["192.0.2.1"]
+    schedule_silence_minutes = 16
+  }
+  expect_failures = [var.admin_networks, var.schedule_silence_minutes]
+}
+
+run "an_alarm_of_the_schedule_does_not_ring_between_two_runs" {
+  command = plan
+  variables {
+    summarize_schedule = "rate(10 minutes)"
+  }
+  expect_failures = [var.schedule_silence_minutes]
+}
+
+run "nor_between_two_runs_that_are_hours_apart" {
+  command = plan
+  variables {
+    summarize_schedule       = "rate(2 hours)"
+    schedule_silence_minutes = 120
+  }
+  expect_failures = [var.schedule_silence_minutes]
+}
+
+run "administrators_are_not_shut_out_by_their_ipv6_address" {
+  command = plan
+  variables {
+    domain         = { name = "ab.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/1", ipv6 = true }
+    admin_networks = ["192.0.2.0/24"]
+  }
+  expect_failures = [var.admin_networks]
 }
 
 run "what_needs_something_else_is_refused_without_it" {

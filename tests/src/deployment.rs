@@ -13,8 +13,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::{GlobalSecondaryIndexDescription, KeySchemaElement, KeyType};
+use bellwether::http::cors::Cors;
+use bellwether::http::headers;
 use bellwether::store::schema::{self, TTL, TableName};
 use document::{Operation, functions, names, read, source};
+use lambda_http::{Body, Response};
 use serde_json::Value;
 
 /// Every block of a kind in all of `terraform/`, by its labels.
@@ -35,10 +38,15 @@ fn blocks(kind: &str) -> Vec<(Vec<String>, hcl::Body)> {
 
 /// A literal map of `terraform/locals.tf`.
 fn map(name: &str) -> BTreeMap<String, Value> {
-    let locals = hcl::parse(&read("terraform/locals.tf")).unwrap();
+    map_of("locals.tf", name)
+}
+
+/// A literal map among the locals of a file in `terraform/`.
+fn map_of(file: &str, name: &str) -> BTreeMap<String, Value> {
+    let locals = hcl::parse(&read(&format!("terraform/{file}"))).unwrap();
     let attributes = locals.blocks().flat_map(|block| block.body().attributes());
     let found = attributes.filter(|attribute| attribute.key() == name);
-    let [attribute] = found.collect::<Vec<_>>()[..] else { panic!("{name} stands once in locals.tf") };
+    let [attribute] = found.collect::<Vec<_>>()[..] else { panic!("{name} stands once in {file}") };
     serde_json::from_value(serde_json::to_value(literal(attribute.expr())).unwrap()).unwrap()
 }
 
@@ -256,6 +264,34 @@ fn nothing_but_the_gateway_is_open_to_the_internet() {
             ["aws_lambda_function_url", "aws_apigatewayv2_api", "aws_s3_bucket", "aws_lb", "aws_iam_user"];
         assert!(!opens.contains(&labels[0].as_str()), "{labels:?}");
     }
+}
+
+#[test]
+fn what_the_account_has_once_belongs_to_no_deployment() {
+    let once =
+        ["aws_api_gateway_account", "aws_iam_openid_connect_provider", "aws_cloudwatch_log_resource_policy"];
+    for (labels, _) in blocks("resource") {
+        assert!(
+            !once.contains(&labels[0].as_str()),
+            "destroying a deployment takes it from others: {labels:?}"
+        );
+    }
+    assert!(read("terraform/account/main.tf").contains("resource \"aws_api_gateway_account\""));
+}
+
+#[test]
+fn what_the_gateway_says_itself_has_the_headers_of_every_other_answer() {
+    let answer = headers::secure(Response::new(Body::Empty), "id", &Cors::Off);
+    let mut gateways: BTreeMap<String, Value> = map_of("api.tf", "gateway_headers")
+        .into_iter()
+        .map(|(name, said)| (name.to_lowercase(), said))
+        .collect();
+    assert_eq!(gateways.remove("content-type"), Some("'application/problem+json; charset=utf-8'".into()));
+    assert_eq!(gateways.remove("x-request-id"), Some("context.requestId".into()));
+    let functions = answer.headers().iter().filter(|(name, _)| *name != "x-request-id");
+    let functions = functions
+        .map(|(name, said)| (name.as_str().to_owned(), format!("'{}'", said.to_str().unwrap()).into()));
+    assert_eq!(gateways, functions.collect());
 }
 
 #[test]

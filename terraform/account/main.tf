@@ -1,0 +1,95 @@
+# What an account has once for each region, whichever deployments it holds: the role with which API Gateway writes logs.
+# Its state is its own, so that destroying one deployment leaves the logs of another.
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.100, < 7.0"
+    }
+  }
+}
+
+provider "aws" {
+  region              = var.region
+  allowed_account_ids = [var.account_id]
+
+  default_tags {
+    tags = { Application = var.name, ManagedBy = "terraform" }
+  }
+}
+
+variable "account_id" {
+  description = "The AWS account. Another one is refused."
+  type        = string
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id is 12 digits."
+  }
+}
+
+variable "region" {
+  description = "The AWS region, such as eu-central-1."
+  type        = string
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region is the name of an AWS region, such as eu-central-1."
+  }
+}
+
+variable "partition" {
+  description = "The AWS partition: aws, aws-cn or aws-us-gov."
+  type        = string
+  default     = "aws"
+  validation {
+    condition     = contains(["aws", "aws-cn", "aws-us-gov"], var.partition)
+    error_message = "partition is aws, aws-cn or aws-us-gov."
+  }
+}
+
+variable "name" {
+  description = "What the role's name begins with."
+  type        = string
+  default     = "bellwether"
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]{1,14}$", var.name))
+    error_message = "name is 2 to 15 lower-case letters and digits, the first of them a letter."
+  }
+}
+
+variable "permissions_boundary" {
+  description = "The ARN of a policy that bounds the role; null for none."
+  type        = string
+  default     = null
+}
+
+resource "aws_iam_role" "gateway_logs" {
+  name                 = "${var.name}-gateway-logs-${var.region}"
+  description          = "What API Gateway writes logs with, in this account and region"
+  permissions_boundary = var.permissions_boundary
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "apigateway.amazonaws.com" }
+    }]
+  })
+}
+
+# AWS's own policy: API Gateway refuses a role that has less.
+resource "aws_iam_role_policy_attachment" "gateway_logs" {
+  role       = aws_iam_role.gateway_logs.name
+  policy_arn = "arn:${var.partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+}
+
+resource "aws_api_gateway_account" "this" {
+  cloudwatch_role_arn = aws_iam_role.gateway_logs.arn
+  depends_on          = [aws_iam_role_policy_attachment.gateway_logs]
+}
+
+output "gateway_logs_role" {
+  description = "The role that API Gateway writes logs with."
+  value       = aws_iam_role.gateway_logs.arn
+}
