@@ -98,7 +98,7 @@ pub async fn launch_test(cloud: &Cloud) {
     let client = aws_sdk_dynamodb::config::Builder::from(&sdk(&cloud.dynamodb));
     let store = Store::new(client, PREFIX, &Limits::default());
     let workspace = Workspace::parse("acme").expect("a slug");
-    let origin = Origin { at: now, request_id: "bench".to_owned(), source: None, unique: [1; 16] };
+    let origin = Origin { at: now, request_id: RequestId::of_event("bench"), source: None, unique: [1; 16] };
     let entry = origin.record(&workspace, "bench", Action::TestCreated, &test.definition.test_id);
     let record = store.audit.part(&entry).expect("a record");
     store.tests.create(&workspace, &test, record.into()).await.expect("a store").expect("an operator");

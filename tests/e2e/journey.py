@@ -272,6 +272,12 @@ def gateway(api, admin):
     same(invalid["errors"][0]["pointer"], "?limit", "what was wrong in the query")
     told(api.ask("GET", "/tests?limit=1&limit=2", headers=bearer(admin)), 422, "a limit that stands twice")
     told(api.ask("GET", "/tests/no-such-test", headers=bearer(admin)), 404, "a test that is not there")
+    for token in (bearer(admin), bearer("x"), {"Authorization": "Basic YTpi"}, {"Authorization": "AWS4-HMAC-SHA256 Credential=a"}, {}):
+        wrong = is_problem(api.ask("GET", "/no-such-path", headers=token), 404, "not_found")
+        if wrong:
+            raise Failure(f"a path that is not there, with {list(token.values())}: {wrong}")
+    told(api.ask("GET", "/tests/?limit=1", headers=bearer(admin)), 200, "a list by a slash at the end")
+    told(api.ask("PUT", "/tests/", headers=bearer(admin)), 405, "a method that a path with a slash at the end does not have")
 
 
 def throttling(api):

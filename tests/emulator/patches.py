@@ -79,6 +79,26 @@ def with_encoded_method_settings():
     gateway._get_stage = get_stage
 
 
+def with_signatures_of_unknown_paths():
+    """Take the Authorization header of a path that is not there for a signature, as API Gateway does.
+
+    A Bearer token is an incomplete one, and is answered by DEFAULT_4XX. Here it would be as if there were no header.
+    """
+    from ministack.services import apigateway_v1 as gateway
+
+    usual = gateway._execute_in_scope
+
+    async def execute(request, *rest):
+        answer = await usual(request, *rest)
+        signature = gateway._header_ci(request["headers"], "authorization")
+        if not signature or getattr(answer, "response_type", None) != "MISSING_AUTHENTICATION_TOKEN":
+            return answer
+        kind = "INVALID_SIGNATURE" if signature.startswith("AWS4-") else "DEFAULT_4XX"
+        return gateway._gw_error(kind, "no signature that API Gateway knows")
+
+    gateway._execute_in_scope = execute
+
+
 def with_loopback_as_tls():
     """Let loopback pass for an encrypted connection: policies that ask for one would refuse everybody here."""
     from ministack import app
@@ -210,6 +230,7 @@ PATCHES = (
     without_waiting_for_logs,
     with_put_rest_api,
     with_encoded_method_settings,
+    with_signatures_of_unknown_paths,
     with_loopback_as_tls,
     with_firewall_logging,
     with_leading_keys,
