@@ -1,5 +1,9 @@
 //! Version texts in the order of the SDKs: `v1.2.3-beta.4+build` without its `v` and its build, part
 //! by part, numbers by size and tags by text, and a release after its pre-releases.
+//!
+//! In one thing more is done than in the SDKs: where there are fewer than three numbers, those that are missing
+//! are 0, so that `1.18` is `1.18.0` and `1.18-beta` comes before it. A fourth number is read as in the SDKs, which
+//! make `1.2.3.4` the same as the pre-release `1.2.3-4`.
 
 use std::cmp::Ordering;
 
@@ -21,6 +25,12 @@ impl Version {
         let text = text.strip_prefix('v').unwrap_or(text);
         let text = text.split('+').next().unwrap_or_default();
         let mut parts: Vec<Part> = text.split(['-', '.']).map(Part::parse).collect();
+        let numbers = parts.iter().take_while(|part| matches!(part, Part::Number(_))).count();
+        let ends = parts.get(numbers).is_none_or(|part| matches!(part, Part::Tag(tag) if !tag.is_empty()));
+        if (1..3).contains(&numbers) && ends {
+            let missing = std::iter::repeat_n(Part::Number(String::new()), 3 - numbers);
+            parts.splice(numbers..numbers, missing);
+        }
         if parts.len() == 3 {
             // A release sorts after its pre-releases, whose tags are letters.
             parts.push(Part::Tag("~".to_owned()));
@@ -56,6 +66,31 @@ impl Part {
             (Self::Tag(a), Self::Tag(b)) => a.cmp(b),
             (Self::Number(_), Self::Tag(_)) => Ordering::Less,
             (Self::Tag(_), Self::Number(_)) => Ordering::Greater,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn compared(a: &str, b: &str) -> Ordering {
+        Version::parse(a).cmp(&Version::parse(b))
+    }
+
+    #[test]
+    fn numbers_that_are_missing_are_zero() {
+        for (a, b) in
+            [("1.18", "1.18.0"), ("1", "1.0.0"), ("v2", "2.0"), ("1.18+build", "1.18.0"), ("", "0.0.0")]
+        {
+            assert_eq!(compared(a, b), Ordering::Equal, "{a} {b}");
+        }
+        let rising =
+            ["1", "1.0.1", "1.2-beta", "1.2.0-beta.2", "1.2", "1.2.1", "1.18", "1.18.1", "2-rc.1", "2"];
+        for (at, a) in rising.iter().enumerate() {
+            for b in &rising[at + 1..] {
+                assert_eq!((compared(a, b), compared(b, a)), (Ordering::Less, Ordering::Greater), "{a} {b}");
+            }
         }
     }
 }
