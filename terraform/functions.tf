@@ -116,7 +116,8 @@ resource "aws_lambda_function" "this" {
 }
 
 # What callers reach. Which version it leads to, and at which weights, is `make release`'s, `make canary`'s and
-# `make rollback`'s to say: an apply publishes a new version and moves no traffic.
+# `make rollback`'s to say: an apply publishes a new version and moves no traffic. The description holds the version
+# before, to which rollback goes.
 resource "aws_lambda_alias" "live" {
   for_each         = local.functions
   name             = local.alias
@@ -124,7 +125,7 @@ resource "aws_lambda_alias" "live" {
   function_version = aws_lambda_function.this[each.key].version
 
   lifecycle {
-    ignore_changes = [function_version, routing_config]
+    ignore_changes = [description, function_version, routing_config]
   }
 }
 

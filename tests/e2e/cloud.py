@@ -68,6 +68,14 @@ class Cloud:
         outputs = json.loads(self.quietly("output", "-json"))
         self.functions, self.private_keys_secret = outputs["functions"]["value"], outputs["private_keys_secret"]["value"]
 
+    def script(self, name, *options, words=""):
+        """What a script in deploy/ says to its end, as `make` calls it."""
+        where = {"AWS_ENDPOINT_URL": self.endpoint, "TERRAFORM_DIR": str(self.folder), "TF_CLI_CONFIG_FILE": os.devnull}
+        return subprocess.run(
+            [sys.executable, f"deploy/{name}", *options],
+            cwd=ROOT, input=words, capture_output=True, text=True, env={**clean_environment(), **ROOT_KEY, **where},
+        )
+
     def local(self, name):
         """A literal map of terraform/locals.tf."""
         return json.loads(json.loads(self.quietly("console", "-var-file=prod.tfvars", words=f"jsonencode(local.{name})")))

@@ -19,6 +19,7 @@ sys.path[:0] = [str(ROOT / "local"), str(ROOT / "tests" / "e2e")]
 
 import journey  # noqa: E402
 import probe  # noqa: E402
+import releasing  # noqa: E402
 import watching  # noqa: E402
 from cloud import Cloud, pack  # noqa: E402
 from processes import Children, Failure  # noqa: E402
@@ -69,6 +70,8 @@ def run(children, options, state):
     step("alarms, graphs and the page of metrics")
     watching.page(api, admin)
     print(f"    {watching.held(cloud)} alarms and graphs ask for what functions count", flush=True)
+    step("a release, an apply after it, and the way back")
+    releasing.run(cloud, packages)
     step("what each role must not give")
     wrong, asked = probe.run(cloud, PREFIX)
     if wrong:
