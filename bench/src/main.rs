@@ -19,6 +19,9 @@ use bellwether_tests::runtime::project;
 use proxy::Proxy;
 use subject::Subject;
 
+/// Started tests on a page of metrics.
+const STARTED: u32 = 300;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let cloud = Cloud::start().await;
@@ -31,6 +34,9 @@ async fn main() -> ExitCode {
         figures.push(measure::measure(subject, &proxy).await);
     }
     let mut met = report::times(&subjects, &figures);
+    eprintln!("bench: export-metrics");
+    subject::launch_counted(&cloud, STARTED).await;
+    met &= report::page(STARTED, measure::wall(&Subject::of_metrics(&cloud)).await);
     if !instructions::can_count() {
         eprintln!("bench: instructions are not counted: valgrind is not installed");
         return if met { ExitCode::SUCCESS } else { ExitCode::FAILURE };

@@ -90,6 +90,22 @@ pub async fn measure(subject: &Subject, proxy: &Proxy) -> Figures {
     }
 }
 
+/// How long a warm invocation of `subject` takes as its caller sees it, of 10.
+///
+/// # Panics
+/// As [`measure`].
+pub async fn wall(subject: &Subject) -> Spread {
+    let instance = started(subject).await;
+    ask(subject, &instance).await;
+    let mut walls = Vec::new();
+    for _ in 0..10 {
+        let began = Instant::now();
+        ask(subject, &instance).await;
+        walls.push(began.elapsed());
+    }
+    Spread::of(walls)
+}
+
 /// A process that waits for its first event.
 async fn started(subject: &Subject) -> Instance {
     let mut instance = Instance::start(&subject.binary, &subject.environment).await;

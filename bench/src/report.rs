@@ -14,6 +14,8 @@ const CALLS: (u64, u64) = (2, 0);
 const INSTRUCTIONS: f64 = 2.5;
 /// A warm assignment's instructions with its line in the log and its metrics, in those without.
 const TELLING: f64 = 1.1;
+/// A page of metrics of 300 started tests.
+const PAGE: Duration = Duration::from_secs(1);
 
 /// Prints what was timed; false when the calls to DynamoDB are too many.
 #[must_use]
@@ -59,6 +61,15 @@ pub fn telling(told: u64, silent: u64) -> bool {
     println!();
     let met = dearer <= TELLING;
     verdict("log line and metrics at most 1.1 x the instructions without", met);
+    met
+}
+
+/// Prints how long a page of metrics of so many started tests takes; false when that is over a second.
+#[must_use]
+pub fn page(tests: u32, page: Spread) -> bool {
+    println!("\nGET /metrics of {tests} started tests, wall ms: {:.0}", page.median.as_secs_f64() * 1e3);
+    let met = page.median <= PAGE;
+    verdict("a page of metrics of 300 started tests within a second", met);
     met
 }
 

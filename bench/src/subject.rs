@@ -6,7 +6,7 @@ use bellwether::auth::role::Role;
 use bellwether::clock::Clock;
 use bellwether::config::Limits;
 use bellwether::experiment::{Definition, Experiment, Seed, Workspace};
-use bellwether::http::request_id::RequestId;
+use bellwether::results::report::Report;
 use bellwether::store::Store;
 use bellwether::store::audit::{Action, Origin};
 use bellwether_tests::cloud::{Cloud, PREFIX, sdk};
@@ -36,7 +36,7 @@ impl Subject {
         // The level of production: the log line of each request is part of its cost.
         environment.retain(|(name, _)| name != "LOG_LEVEL");
         environment.push(("METRICS_NAMESPACE".to_owned(), "Bellwether/bench".to_owned()));
-        let event = event(cloud);
+        let event = authorized(cloud, "assign-variant");
         [("assign-variant", "assigned"), ("hello", "Hello"), ("hello-http", "Hello")].map(
             |(name, answers)| Self {
                 name,
@@ -46,6 +46,18 @@ impl Subject {
                 answers,
             },
         )
+    }
+
+    /// `export-metrics`, asked for the page of workspace `acme`.
+    #[must_use]
+    pub fn of_metrics(cloud: &Cloud) -> Self {
+        Self {
+            name: "export-metrics",
+            binary: project().join("target/lambda/export-metrics/bootstrap"),
+            environment: cloud.environment(&cloud.dynamodb),
+            event: authorized(cloud, "export-metrics"),
+            answers: "bellwether_test_running",
+        }
     }
 
     /// The same function when it tells nothing of its requests: no line, and no metrics with it.
@@ -70,9 +82,9 @@ impl Subject {
     }
 }
 
-/// The sample event of `assign-variant` as API Gateway sends it, with a token that holds for 15 minutes.
-fn event(cloud: &Cloud) -> Value {
-    let mut event = sample("assign-variant");
+/// The sample event of a function as API Gateway sends it, with a token that holds for 15 minutes.
+fn authorized(cloud: &Cloud, name: &str) -> Value {
+    let mut event = sample(name);
     let authorization = cloud.bearer(Role::Service);
     event["headers"]["authorization"] = json!(authorization);
     event["multiValueHeaders"]["authorization"] = json!([authorization]);
@@ -85,22 +97,55 @@ fn sample(name: &str) -> Value {
     serde_json::from_str(&text).expect("a sample event is JSON")
 }
 
+/// The sample test under a name, running.
+fn running(test_id: &str) -> Experiment {
+    let mut body: Value =
+        sample("create-test")["body"].as_str().map(serde_json::from_str).expect("a body").expect("JSON");
+    body["test_id"] = json!(test_id);
+    let definition = Definition::parse(serde_json::from_value(body).expect("the body of a test"));
+    let (seed, now) = (Seed::from_random(*b"8 bytes!"), Clock::system().now());
+    let draft = Experiment::draft(definition.expect("a definition"), seed.clone(), now);
+    let patch = serde_json::from_value(json!({ "revision": 1, "status": "running" }));
+    draft.revise(patch.expect("a patch"), seed, now).expect("a legal change")
+}
+
+/// The store of `cloud`, and workspace `acme`.
+fn store(cloud: &Cloud) -> (Store, Workspace) {
+    let client = aws_sdk_dynamodb::config::Builder::from(&sdk(&cloud.dynamodb));
+    (Store::new(client, PREFIX, &Limits::default()), Workspace::parse("acme").expect("a slug"))
+}
+
+async fn create(store: &Store, workspace: &Workspace, test: &Experiment, unique: u8) {
+    let now = Clock::system().now();
+    let origin = Origin { at: now, request_id: RequestId::of_event("bench"), source: None, unique: [unique; 16] };
+    let entry = origin.record(workspace, "bench", Action::TestCreated, &test.definition.test_id);
+    let record = store.audit.part(&entry).expect("a record");
+    store.tests.create(workspace, test, record.into()).await.expect("a store").expect("an operator");
+}
+
 /// Stores the sample test, running.
 ///
 /// # Panics
 /// When the sample no longer fits the code.
 pub async fn launch_test(cloud: &Cloud) {
-    let body = sample("create-test")["body"].as_str().map(serde_json::from_str);
-    let definition = Definition::parse(body.expect("a body").expect("the body of a test"));
-    let (seed, now) = (Seed::from_random(*b"8 bytes!"), Clock::system().now());
-    let draft = Experiment::draft(definition.expect("a definition"), seed.clone(), now);
-    let patch = serde_json::from_value(json!({ "revision": 1, "status": "running" }));
-    let test = draft.revise(patch.expect("a patch"), seed, now).expect("a legal change");
-    let client = aws_sdk_dynamodb::config::Builder::from(&sdk(&cloud.dynamodb));
-    let store = Store::new(client, PREFIX, &Limits::default());
-    let workspace = Workspace::parse("acme").expect("a slug");
-    let origin = Origin { at: now, request_id: RequestId::of_event("bench"), source: None, unique: [1; 16] };
-    let entry = origin.record(&workspace, "bench", Action::TestCreated, &test.definition.test_id);
-    let record = store.audit.part(&entry).expect("a record");
-    store.tests.create(&workspace, &test, record.into()).await.expect("a store").expect("an operator");
+    let (store, workspace) = store(cloud);
+    let name = sample("create-test")["body"].as_str().map(serde_json::from_str::<Value>);
+    let name = name.expect("a body").expect("JSON")["test_id"].as_str().expect("a name").to_owned();
+    create(&store, &workspace, &running(&name), 1).await;
+}
+
+/// Stores so many running tests, each with a report.
+///
+/// # Panics
+/// As [`launch_test`].
+pub async fn launch_counted(cloud: &Cloud, tests: u32) {
+    let ((store, workspace), now) = (store(cloud), Clock::system().now());
+    let first = running("counted-000");
+    let totals = store.events.fold(&workspace, &first, None, now).await.expect("a store").expect("totals");
+    for n in 0..tests {
+        let test = running(&format!("counted-{n:03}"));
+        create(&store, &workspace, &test, 2).await;
+        let report = Report::new(&test, &totals, now, None);
+        store.summaries.keep(&workspace, &report).await.expect("a store");
+    }
 }

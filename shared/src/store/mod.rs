@@ -3,6 +3,7 @@
 
 pub mod act;
 pub mod audit;
+pub mod batch_get;
 pub mod clients;
 pub mod condition;
 pub mod counters;

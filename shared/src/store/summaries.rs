@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use flate2::Compression;
@@ -84,6 +86,25 @@ impl Summaries {
         let partition = partition(workspace, &test.definition.test_id, test.phase);
         let item = self.table.get(sorted_key(partition, LATEST.to_owned())).await?;
         item.as_ref().map(unpacked).transpose()
+    }
+
+    /// The latest reports of the present phases of at most 100 tests that differ, in the tests' order, by one
+    /// call.
+    ///
+    /// # Errors
+    /// As [`Self::latest`].
+    pub async fn latest_of(
+        &self,
+        workspace: &Workspace,
+        tests: &[Experiment],
+    ) -> Result<Vec<Option<Value>>, StoreError> {
+        let place = |test: &Experiment| partition(workspace, &test.definition.test_id, test.phase);
+        let keys = tests.iter().map(|test| sorted_key(place(test), LATEST.to_owned())).collect();
+        let mut found = HashMap::new();
+        for item in self.table.get_all(keys).await? {
+            found.insert(text(&item, super::schema::PK)?.to_owned(), unpacked(&item)?);
+        }
+        Ok(tests.iter().map(|test| found.remove(&place(test))).collect())
     }
 
     /// What is kept of the test's present phase.
