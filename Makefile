@@ -10,8 +10,14 @@ ZIP_BYTES := 6291456
 FEATURES ?=
 WITH := $(if $(FEATURES),--features $(FEATURES))
 
-# The deployment: which tfvars, where its state is, and where the provider comes from when not from the network.
-ENV ?= dev
+# What stands in zips for the folders of this machine, so that the same commit gives the same bytes anywhere.
+PLACES := $(CURDIR)=/bellwether $(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo
+
+# The deployment: which tfvars, where its state is, and where the provider comes from when not from the network. Every
+# target that touches a deployment needs ENV and STATE_BUCKET: none takes whichever state was initialised last.
+ENV ?=
+NAME_IT = $(if $(and $(ENV),$(STATE_BUCKET)),,$(error ENV and STATE_BUCKET name the deployment: make $(or $(firstword $(MAKECMDGOALS)),$@) ENV=dev|prod STATE_BUCKET=<bucket>))$\
+	$(if $(and $(wildcard terraform/$(ENV).tfvars),$(filter $(basename $(notdir $(wildcard terraform/*.tfvars))),$(ENV))),,$(error ENV=$(ENV) has no terraform/$(ENV).tfvars))
 TERRAFORM := terraform -chdir=terraform
 ACCOUNT := terraform -chdir=terraform/account
 STATE_BUCKET ?=
@@ -25,7 +31,7 @@ VENV := $(CURDIR)/$(TOOLS)/venv/bin
 CHECKOV := $(TOOLS)/checkov
 DEPLOYED := PYTHONDONTWRITEBYTECODE=1 $(VENV)/python
 
-.PHONY: build plan deploy release canary rollback smoke bootstrap-admin destroy tf-init tf-check e2e deployed account alarms-check
+.PHONY: build build-twice plan deploy release canary rollback smoke bootstrap-admin destroy named where tf-init tf-check e2e deployed account alarms-check
 
 # The linter of openapi.yaml; it needs Node.js.
 SPECTRAL := $(TOOLS)/spectral/node_modules/.bin/spectral
@@ -157,7 +163,7 @@ bench: setup ## What a decision, a fold and a built function cost (docs/PERFORMA
 	@cargo bench --locked -p bellwether --bench core
 	@cargo bench --locked -p bellwether-stats --bench methods
 	@echo "==> release binaries, beside functions that do nothing"
-	@PATH="$(CURDIR)/$(TOOLS)/venv/bin:$$PATH"; export PATH; for package in assign-variant bellwether-bench-hello; do \
+	@PATH="$(CURDIR)/$(TOOLS)/venv/bin:$$PATH"; export PATH; for package in assign-variant export-metrics bellwether-bench-hello; do \
 		cargo lambda build --release --compiler cargo --locked -p $$package || exit 1; done
 	@cargo run --locked -p bellwether-bench
 
@@ -168,42 +174,50 @@ calibrate: ## How often the statistics err, by simulation (docs/STATISTICS.md; h
 
 build: setup ## Build every function's arm64 zip into target/lambda (FEATURES=bellwether/traces for traces)
 	@mkdir -p $(TOOLS)/bin && printf '#!/bin/sh\nexec "%s/python" -m ziglang "$$@"\n' "$(VENV)" > $(TOOLS)/bin/zig && chmod +x $(TOOLS)/bin/zig
-	@PATH="$(CURDIR)/$(TOOLS)/bin:$(VENV):$$PATH" cargo lambda build --release --arm64 --locked --output-format zip $(WITH) \
+	@PATH="$(CURDIR)/$(TOOLS)/bin:$(VENV):$$PATH" RUSTFLAGS="$$RUSTFLAGS $(PLACES:%=--remap-path-prefix=%)" CFLAGS="$$CFLAGS $(PLACES:%=-ffile-prefix-map=%)" \
+		cargo lambda build --release --arm64 --locked --output-format zip $(WITH) \
 		$(foreach function,$(notdir $(wildcard functions/*)),-p $(function))
+	@$(DEPLOYED) deploy/pack.py $(foreach function,$(notdir $(wildcard functions/*)),target/lambda/$(function)/bootstrap.zip)
 
-tf-init:
-	@if [ -n "$(STATE_BUCKET)" ]; then \
-		cp terraform/backend.tf.example terraform/backend.tf && \
-		$(TERRAFORM) init -input=false -reconfigure -lockfile=readonly $(if $(PLUGIN_DIR),-plugin-dir=$(PLUGIN_DIR)) \
-			-backend-config=bucket=$(STATE_BUCKET) -backend-config=region=$(STATE_REGION) -backend-config=key=bellwether/$(ENV).tfstate; \
-	else \
-		$(TERRAFORM) init -input=false -lockfile=readonly $(if $(PLUGIN_DIR),-plugin-dir=$(PLUGIN_DIR)); \
-	fi
+build-twice: setup ## Build every zip twice, in two folders, and compare them: the same commit gives the same bytes
+	@$(DEPLOYED) deploy/build_twice.py $(if $(FEATURES),FEATURES=$(FEATURES))
 
-plan: tf-init ## Show what a deployment would change (ENV=dev|prod STATE_BUCKET=…)
+named:
+	@: $(NAME_IT)
+
+tf-init: named
+	@cp terraform/backend.tf.example terraform/backend.tf
+	@$(TERRAFORM) init -input=false -reconfigure -lockfile=readonly $(if $(PLUGIN_DIR),-plugin-dir=$(PLUGIN_DIR)) \
+		-backend-config="bucket=$(STATE_BUCKET)" -backend-config="region=$(STATE_REGION)" -backend-config="key=bellwether/$(ENV).tfstate"
+
+# Says account, region and environment. The scripts of the other targets say what the state holds of them.
+where: named setup
+	@$(DEPLOYED) deploy/where.py "$(ENV)"
+
+plan: where tf-init ## Show what a deployment would change (ENV=dev|prod STATE_BUCKET=…)
 	@$(TERRAFORM) plan -input=false -lock=$(LOCK) -var-file=$(ENV).tfvars
 
-deploy: tf-init setup ## Apply and give the new versions all traffic (ENV=dev|prod STATE_BUCKET=…)
+deploy: where tf-init ## Apply and give the new versions all traffic (ENV=dev|prod STATE_BUCKET=…)
 	@$(TERRAFORM) apply -var-file=$(ENV).tfvars $(if $(YES),-input=false -auto-approve)
 	@$(DEPLOYED) deploy/release.py release
 
-release: setup ## Give the newest versions all traffic
+release: tf-init setup ## Give the newest versions all traffic (ENV=… STATE_BUCKET=…)
 	@$(DEPLOYED) deploy/release.py release
 
-canary: tf-init setup ## Apply, and give the new versions a share of the traffic (PERCENT=10)
+canary: where tf-init ## Apply, and give the new versions a share of the traffic (ENV=… STATE_BUCKET=… PERCENT=10)
 	@$(TERRAFORM) apply -var-file=$(ENV).tfvars $(if $(YES),-input=false -auto-approve)
 	@$(DEPLOYED) deploy/release.py canary $(PERCENT)
 
-rollback: setup ## End a canary, or go back to the versions before the last release
+rollback: tf-init setup ## End a canary, or go back to the versions before the last release (ENV=… STATE_BUCKET=…)
 	@$(DEPLOYED) deploy/release.py rollback
 
-smoke: ## Ask a deployment what only a real one can answer (URL=…; else that of the state)
-	@python3 deploy/smoke.py "$(or $(URL),$$($(TERRAFORM) output -raw url))"
+smoke: tf-init setup ## Ask a deployment what only a real one can answer (ENV=… STATE_BUCKET=…)
+	@$(DEPLOYED) deploy/smoke.py
 
-bootstrap-admin: setup ## Make a workspace and its first admin (WORKSPACE=… EMAIL=…)
+bootstrap-admin: tf-init setup ## Make a workspace and its first admin (ENV=… STATE_BUCKET=… WORKSPACE=… EMAIL=…)
 	@$(DEPLOYED) deploy/admin.py --workspace "$(WORKSPACE)" --email "$(EMAIL)"
 
-alarms-check: setup ## Hold every alarm to the metrics that there are, after a day of traffic
+alarms-check: tf-init setup ## Hold every alarm to the metrics that there are, after a day of traffic (ENV=… STATE_BUCKET=…)
 	@$(DEPLOYED) deploy/alarms.py
 
 # Once for each account and region, and before the first deployment there: its state is apart from theirs, so that
@@ -215,7 +229,7 @@ account: ## Set what an account has once for each region (STATE_BUCKET=… REGIO
 		-backend-config=bucket=$(STATE_BUCKET) -backend-config=region=$(STATE_REGION) -backend-config=key=bellwether/account-$(REGION).tfstate
 	@$(ACCOUNT) apply -var=region=$(REGION) $(if $(YES),-input=false -auto-approve)
 
-destroy: tf-init ## Delete a deployment with all its data (ENV=dev|prod); asks first
+destroy: where tf-init ## Delete a deployment with all its data (ENV=… STATE_BUCKET=…); asks first
 	@printf 'This deletes %s with all its data. Type its name to go on: ' "$(ENV)"; read answer; test "$$answer" = "$(ENV)"
 	@$(TERRAFORM) destroy -var-file=$(ENV).tfvars
 
@@ -245,4 +259,4 @@ e2e: setup ## Apply it all to an emulated cloud, make the journey, and ask each 
 	@found=$$($(PROVIDER)) && $(DEPLOYED) tests/e2e/main.py $${found:+--plugin-dir "$$found"}
 
 clean: ## Remove what was built and installed here
-	@rm -rf target $(TOOLS) .run .run-journey-* .run-e2e
+	@rm -rf target $(TOOLS) .run .run-*

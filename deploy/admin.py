@@ -9,7 +9,7 @@ import getpass
 import json
 import sys
 
-from stack import Stack, fail
+from stack import Stack, fail, run
 
 
 def password():
@@ -38,4 +38,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

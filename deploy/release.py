@@ -11,9 +11,8 @@ where it leads to. A failure at one function stops there and says so; the same c
 """
 
 import argparse
-import sys
 
-from stack import Stack, fail
+from stack import Stack, fail, run
 
 KEEP = "before"  # how the description of an alias begins that remembers its last version
 
@@ -92,4 +91,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PATIENCE = 5  # seconds to end in, before SIGKILL
+PREREQUISITE = 2  # the exit code when something is missing
 
 
 class Failure(Exception):
@@ -30,12 +32,19 @@ class Children:
     """
 
     def __init__(self):
-        self.servers = []
+        self.servers, self.began = [], False
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
 
+    def begin(self):
+        """Before the first process: a Failure where its descendants could not be found in the end."""
+        if not shutil.which("ps"):
+            raise Failure("ps is not on PATH; Debian: apt-get install procps", PREREQUISITE)
+        self.began = True
+
     def run(self, command, env=None, what=None):
         """Run a command to its end, on this terminal."""
+        self.begin()
         try:
             process = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL)
         except OSError as error:
@@ -45,6 +54,7 @@ class Children:
 
     def serve(self, name, command, env, log):
         """Start a server in its own session, out of reach of the terminal's Ctrl-C."""
+        self.begin()
         with log.open("wb") as output:
             streams = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": output}
             try:
@@ -67,6 +77,8 @@ class Children:
     def stop(self):
         """End every descendant; return those that even SIGKILL did not end."""
         seen = set()
+        if not self.began:
+            return seen
         for number in (signal.SIGTERM, signal.SIGKILL):
             told, deadline = set(), time.monotonic() + PATIENCE
             while time.monotonic() < deadline:

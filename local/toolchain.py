@@ -8,12 +8,11 @@ import shutil
 import socket
 import sys
 
-from processes import ROOT, Failure
+from processes import PREREQUISITE, ROOT, Failure
 from progress import step
 
 VENV = ROOT / ".tools" / "venv"
 REQUIREMENTS = ROOT / "local" / "requirements.txt"
-PREREQUISITE = 2  # the exit code when something is missing
 
 
 def check_tools():

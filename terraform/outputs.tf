@@ -18,6 +18,16 @@ output "region" {
   value       = var.region
 }
 
+output "domain" {
+  description = "The host name of its own; null when AWS names the API. A domain has TLS 1.2 as its minimum."
+  value       = var.domain == null ? null : var.domain.name
+}
+
+output "waf" {
+  description = "Whether a firewall in front of the API blocks known attacks, and does not only count them."
+  value       = var.waf && var.waf_modes.known_bad == "block"
+}
+
 output "functions" {
   description = "The functions: what each is called, and the version that this apply has published."
   value       = { for name, function in aws_lambda_function.this : name => { name = function.function_name, version = function.version } }

@@ -6,6 +6,7 @@ use bellwether::auth::role::Role;
 use bellwether::clock::Clock;
 use bellwether::config::Limits;
 use bellwether::experiment::{Definition, Experiment, Seed, Workspace};
+use bellwether::http::request_id::RequestId;
 use bellwether::results::report::Report;
 use bellwether::store::Store;
 use bellwether::store::audit::{Action, Origin};
