@@ -72,9 +72,13 @@ def shown(found):
 
 def of_deployment():
     """The alarms of the deployment in Terraform's state, and the metrics of the namespaces that they read."""
-    from stack import Stack
+    from stack import Stack, in_one_line
 
-    stack = Stack.of_terraform()
+    with in_one_line():
+        return listed_by(Stack.of_terraform())
+
+
+def listed_by(stack):
     cloudwatch = stack.client("cloudwatch")
     pages = cloudwatch.get_paginator("describe_alarms").paginate(AlarmNamePrefix=f"{stack.name}-", AlarmTypes=["MetricAlarm"])
     alarms = [alarm for page in pages for alarm in page["MetricAlarms"]]

@@ -3,6 +3,7 @@
 `make` chooses the state by ENV and STATE_BUCKET before it calls a script. Whatever goes wrong is said in one line.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -25,14 +26,21 @@ except ImportError:
     fail(f"botocore is not installed for {sys.executable}; run: make setup")
 
 
-def run(main):
-    """Run a script's `main` to its exit code. A call that AWS refuses or that does not get there ends it in one line."""
+@contextlib.contextmanager
+def in_one_line():
+    """Ends the script with one line when a call inside is refused by AWS or does not get there."""
     try:
-        sys.exit(main())
+        yield
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, OSError) as error:
         fail(f"stopped: {error}")
     except KeyboardInterrupt:
         fail("stopped by Ctrl-C")
+
+
+def run(main):
+    """Run a script's `main` to its exit code."""
+    with in_one_line():
+        sys.exit(main())
 
 
 def client(service, region):

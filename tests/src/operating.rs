@@ -15,7 +15,8 @@ use bellwether_tests::runtime::project;
 use serde_json::{Value, json};
 
 const PYTHON: &str = ".tools/venv/bin/python";
-const SCRIPTS: [&[&str]; 4] = [
+const SCRIPTS: [&[&str]; 5] = [
+    &["deploy/alarms.py"],
     &["deploy/release.py", "release"],
     &["deploy/release.py", "rollback"],
     &["deploy/smoke.py"],
@@ -196,6 +197,12 @@ fn without_a_deployment_a_tool_or_credentials_a_script_ends_in_one_line() {
         ("none", None, "terraform cannot start"),
         ("keyless", Some(&*outputs("111111111111", "https://a.example/v1")), "Unable to locate credentials"),
     ];
+    for name in fs::read_dir(project().join("deploy")).unwrap().map(|file| file.unwrap().file_name()) {
+        let path = format!("deploy/{}", name.to_str().unwrap());
+        let asks = path.ends_with(".py")
+            && fs::read_to_string(project().join(&path)).unwrap().contains("Stack.of_terraform(");
+        assert!(!asks || SCRIPTS.iter().any(|script| script[0] == path), "{path} is not among the scripts");
+    }
     for (name, terraform, says) in absent {
         let mut programs = Programs::of(name, &["sh"]);
         if let Some(lines) = terraform {
