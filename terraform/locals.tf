@@ -4,12 +4,12 @@
 # and reads them without Terraform: they are literal.
 locals {
   functions = {
-    assign-variant    = { memory = 512, timeout = 5, p99_ms = 200, tables = { tests = "GetItem", events = "GetItem PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    assign-variant    = { memory = 512, timeout = 5, p99_ms = 200, tables = { tests = "GetItem", events = "BatchGetItem PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     create-client     = { memory = 256, timeout = 5, p99_ms = 200, tables = { identities = "ConditionCheckItem PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     create-test       = { memory = 256, timeout = 5, p99_ms = 200, tables = { tests = "GetItem PutItem", identities = "ConditionCheckItem GetItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     create-user       = { memory = 256, timeout = 5, p99_ms = 1000, tables = { identities = "ConditionCheckItem PutItem UpdateItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     export-metrics    = { memory = 512, timeout = 15, p99_ms = 2000, tables = { tests = "Query", summaries = "BatchGetItem", identities = "GetItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
-    get-results       = { memory = 1769, timeout = 29, p99_ms = 5000, tables = { tests = "GetItem", events = "Query", summaries = "Query", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    get-results       = { memory = 1769, timeout = 29, p99_ms = 5000, tables = { tests = "GetItem", events = "Query", summaries = "PutItem Query", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     get-test          = { memory = 256, timeout = 5, p99_ms = 200, tables = { tests = "GetItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     issue-token       = { memory = 256, timeout = 5, p99_ms = 200, tables = { identities = "GetItem PutItem UpdateItem", audit = "PutItem" }, secrets = { private = "GetSecretValue" } }
     list-clients      = { memory = 256, timeout = 5, p99_ms = 200, tables = { identities = "GetItem", "identities/members" = "Query", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }

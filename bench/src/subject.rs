@@ -118,7 +118,8 @@ fn store(cloud: &Cloud) -> (Store, Workspace) {
 
 async fn create(store: &Store, workspace: &Workspace, test: &Experiment, unique: u8) {
     let now = Clock::system().now();
-    let origin = Origin { at: now, request_id: RequestId::of_event("bench"), source: None, unique: [unique; 16] };
+    let origin =
+        Origin { at: now, request_id: RequestId::of_event("bench"), source: None, unique: [unique; 16] };
     let entry = origin.record(workspace, "bench", Action::TestCreated, &test.definition.test_id);
     let record = store.audit.part(&entry).expect("a record");
     store.tests.create(workspace, test, record.into()).await.expect("a store").expect("an operator");

@@ -19,6 +19,8 @@ pub struct Limits {
     pub cached_tests: usize,
     /// How many assignments an instance remembers; `CACHED_ASSIGNMENTS`.
     pub cached_assignments: usize,
+    /// How many units without an assignment an instance remembers; `CACHED_MISSES`.
+    pub cached_misses: usize,
     /// How long an instance relies on the signing keys it has read; `KEY_CACHE_SECONDS`.
     pub key_cache_seconds: u32,
     /// How long before its end a run of `summarize-tests` stops folding; `FOLD_RESERVE_SECONDS`.
@@ -35,6 +37,7 @@ impl Default for Limits {
             cache_seconds: 30,
             cached_tests: 1_000,
             cached_assignments: 10_000,
+            cached_misses: 10_000,
             key_cache_seconds: 300,
             fold_reserve_seconds: 60,
             inline_units: 50_000,
@@ -112,6 +115,7 @@ impl Config {
                 cache_seconds: number(variable, "CACHE_SECONDS", usual.cache_seconds)?.min(30),
                 cached_tests: number(variable, "CACHED_TESTS", usual.cached_tests)?,
                 cached_assignments: number(variable, "CACHED_ASSIGNMENTS", usual.cached_assignments)?,
+                cached_misses: number(variable, "CACHED_MISSES", usual.cached_misses)?,
                 key_cache_seconds: number(variable, "KEY_CACHE_SECONDS", usual.key_cache_seconds)?,
                 inline_units: number(variable, "INLINE_UNITS", usual.inline_units)?,
                 fold_reserve_seconds: number(variable, "FOLD_RESERVE_SECONDS", usual.fold_reserve_seconds)?,

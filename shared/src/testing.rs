@@ -97,6 +97,20 @@ impl Bench {
         self.on_the_same_database(app)
     }
 
+    /// Where the database answers.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// Another instance, with nothing in memory, that reaches the database by way of `endpoint`.
+    pub async fn by_way_of(&self, endpoint: &str) -> Self {
+        let app = app(endpoint, &self.time);
+        app.auth.hold(&self.keys).await;
+        let (endpoint, keys, time) = (endpoint.to_owned(), self.keys.clone(), self.time.clone());
+        Self { app, endpoint, keys, time, own_database: self.own_database }
+    }
+
     /// An instance on the same database that must first ask for its signing keys, at `secrets`.
     #[must_use]
     pub fn without_keys_at(&self, secrets: &str) -> Self {

@@ -96,7 +96,8 @@ impl Pair {
             let slope = slope(self.control, middle) + slope(self.treatment, middle + apart);
             if slope > 0.0 { low = middle } else { high = middle }
         }
-        let at = |rate: f64| log_likelihood(self.control, rate) + log_likelihood(self.treatment, rate + apart);
+        let at =
+            |rate: f64| log_likelihood(self.control, rate) + log_likelihood(self.treatment, rate + apart);
         at(low).max(at(high))
     }
 }
@@ -139,9 +140,13 @@ mod tests {
     #[test]
     fn arms_wholly_apart_differ_and_arms_wholly_alike_do_not() {
         for units in [5, 10, 20, 60, 200, 5_000] {
-            let (apart, back): (Look, Look) =
-                [(0, units), (units, 0)].map(|(a, b)| look(rate(a, units), rate(b, units), 0.05).unwrap()).into();
-            assert!(apart.p_value < 0.02 && (apart.p_value - back.p_value).abs() < 1e-12, "{units} {apart:?}");
+            let (apart, back): (Look, Look) = [(0, units), (units, 0)]
+                .map(|(a, b)| look(rate(a, units), rate(b, units), 0.05).unwrap())
+                .into();
+            assert!(
+                apart.p_value < 0.02 && (apart.p_value - back.p_value).abs() < 1e-12,
+                "{units} {apart:?}"
+            );
             let (low, high) = apart.interval.unwrap();
             assert!(low > 0.0 && high <= 1.0, "{units} {apart:?}");
             for converted in [0, units] {
@@ -174,7 +179,10 @@ mod tests {
         let saved = of(rate(30, 30), rate(0, 30), Better::Lower);
         assert!(saved.holds < 1e-12 && saved.broken >= 1.0, "{saved:?}");
         assert!(of(rate(30, 30), rate(0, 30), Better::Higher).broken < 1e-12);
-        assert!(of(rate(0, 1_000), rate(0, 1_000), Better::Lower).holds < 0.05, "in time it is shown to hold");
+        assert!(
+            of(rate(0, 1_000), rate(0, 1_000), Better::Lower).holds < 0.05,
+            "in time it is shown to hold"
+        );
     }
 
     #[test]

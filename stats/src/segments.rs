@@ -106,7 +106,9 @@ mod tests {
         let of = |pairs: &[(Moments, Moments)]| compare(pairs, &watch(), 0.05);
         let (one, four) = (of(&[pair]), of(&[pair; 4]));
         let (a, b) = (one.differences[0].unwrap(), four.differences[3].unwrap());
-        assert!(b.interval.unwrap().0 < a.interval.unwrap().0 && b.interval.unwrap().1 > a.interval.unwrap().1);
+        assert!(
+            b.interval.unwrap().0 < a.interval.unwrap().0 && b.interval.unwrap().1 > a.interval.unwrap().1
+        );
         assert!(a.p_value < 0.05 && (b.p_value - 4.0 * a.p_value).abs() < 1e-12, "{a:?} {b:?}");
         assert!(four.same.unwrap() > 0.999);
     }

@@ -109,7 +109,8 @@ fn tilted(strata: &[Stratum<'_>]) -> f64 {
         strata.iter().map(won).sum()
     };
     let tilts = || TILTS.iter().flat_map(|tilt| [*tilt, -tilt]);
-    let bets: Vec<f64> = (0..arms).flat_map(|arm| tilts().map(move |tilt| (arm, tilt))).map(|(a, t)| bet(a, t)).collect();
+    let bets: Vec<f64> =
+        (0..arms).flat_map(|arm| tilts().map(move |tilt| (arm, tilt))).map(|(a, t)| bet(a, t)).collect();
     log_mean(&bets)
 }
 
@@ -228,9 +229,8 @@ mod tests {
     fn fair(before: &[(&[u32], &[u64])], weight: u32, units: u64) -> f64 {
         let share = f64::from(weight) / 10_000.0;
         let weights = [weight, 10_000 - weight];
-        let bets = |strata: &[Stratum<'_>]| {
-            log_mean(&[strata.iter().map(dirichlet).sum(), tilted(strata)]).exp()
-        };
+        let bets =
+            |strata: &[Stratum<'_>]| log_mean(&[strata.iter().map(dirichlet).sum(), tilted(strata)]).exp();
         let mut mean = 0.0;
         for first in 0..=units {
             let ways = (0..first).fold(1.0, |c, i| c * count(units - i) / count(i + 1));

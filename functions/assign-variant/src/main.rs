@@ -1,22 +1,30 @@
 //! `POST /tests/{test_id}/assignments`: which variant does an account see? One account, or up to
 //! 100 under `units`.
 //!
-//! The decision is `bellwether::experiment::decide`; the first one is stored, and it stands
-//! whatever becomes of the weights.
+//! The decision is `bellwether::experiment::decide`; the first one is stored, and it stays for the phase
+//! whatever becomes of the weights and of the account's attributes.
 
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 use bellwether::App;
-use bellwether::auth::Caller;
 use bellwether::auth::role::Scope;
 use bellwether::clock::Timestamp;
-use bellwether::experiment::{Assignment, Decision, Experiment, Told, Unit, decide};
+use bellwether::experiment::condition::{Mismatch, Mismatches};
+use bellwether::experiment::{
+    Assignment, Decision, Experiment, Otherwise, Reason, Told, Unit, Workspace, decide,
+};
 use bellwether::http::batch::{self, Batch};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
+use bellwether::store::events::Stored;
 use lambda_http::{Error, Request};
 use serde_json::Value;
+
+/// How long before the deadline looking up what is stored ends, so that the other units of a batch are done.
+const RESERVE: Duration = Duration::from_secs(1);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -35,20 +43,51 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let now = app.clock.now();
     let test = app.store.tests.recent(&caller.workspace, &test_id, now).await?;
     let test = test.ok_or(Problem::NotFound)?;
-    let each = |item| assign(app, &caller, &test, item, now);
-    Reply::ok(&batch.run("assignments", "unit_id", deadline, each).await?)
+    let asked = batch.prepare("unit_id", deadline, |item| Asked::read(app, &test, item)).await;
+    let kept = asked.items().filter(|asked| matches!(asked.decision, Decision::Keep(_)));
+    let units = kept.map(|asked| &asked.unit.id);
+    let stored = app.store.events.stored(&caller.workspace, &test, units, now, deadline - RESERVE).await;
+    let mismatches = Mismatches::count(asked.items().flat_map(|asked| &asked.mismatches));
+    let each = |asked| answer(app, &caller.workspace, &test, &stored, asked, now);
+    let mut answer = asked.run("assignments", "unit_id", deadline, each).await?;
+    if !mismatches.is_empty() {
+        answer["type_mismatches"] = serde_json::to_value(mismatches).map_err(Problem::internal)?;
+    }
+    Reply::ok(&answer)
 }
 
-async fn assign(
+/// A unit, and what the test says of it before what is stored is consulted.
+struct Asked<'t> {
+    unit: Unit,
+    decision: Decision<'t>,
+    /// Attributes for whose type the targeting leaves it out.
+    mismatches: Vec<Mismatch>,
+}
+
+impl<'t> Asked<'t> {
+    fn read(app: &App, test: &'t Experiment, item: Value) -> Result<Self, Problem> {
+        let unit = Unit::parse(extract::typed(app.screen.clean(item)?)?)?;
+        let decision = decide(test, &unit)?;
+        let (Decision::Leave(reason) | Decision::Keep(Otherwise::Leave(reason))) = decision else {
+            return Ok(Self { unit, decision, mismatches: Vec::new() });
+        };
+        let targeting = &test.definition.targeting;
+        let left_out = reason == Reason::NotTargeted;
+        let mismatches = if left_out { targeting.mismatches(&unit.attributes) } else { Vec::new() };
+        Ok(Self { unit, decision, mismatches })
+    }
+}
+
+async fn answer<'t>(
     app: &App,
-    caller: &Caller,
-    test: &Experiment,
-    item: Value,
+    workspace: &Workspace,
+    test: &'t Experiment,
+    stored: &Stored,
+    Asked { unit, decision, .. }: Asked<'t>,
     now: Timestamp,
 ) -> Result<Value, Problem> {
-    let unit = Unit::parse(extract::typed(app.screen.clean(item)?)?)?;
-    let (events, workspace) = (&app.store.events, &caller.workspace);
-    let told = match decide(test, &unit)? {
+    let events = &app.store.events;
+    let told = match decision {
         Decision::Assign(variant) => {
             let first = Assignment::of(test, &unit, variant, now)?;
             if let Some(stored) = events.remembered(workspace, test, &unit.id, now) {
@@ -58,8 +97,13 @@ async fn assign(
                 Told::assigned(test, unit, assigned.assignment, assigned.new)
             }
         }
-        Decision::Override(variant) => Told::forced(test, unit, variant),
+        Decision::Tell(variant, reason) => Told::chosen(test, unit, variant, reason),
         Decision::Leave(reason) => Told::left(test, unit, reason),
+        Decision::Keep(otherwise) => match (stored.get(&unit.id)?.cloned(), otherwise) {
+            (Some(stored), _) => Told::assigned(test, unit, stored, false),
+            (None, Otherwise::Leave(reason)) => Told::left(test, unit, reason),
+            (None, Otherwise::Refuse(broken)) => return Err(broken.into()),
+        },
     };
     serde_json::to_value(told).map_err(Problem::internal)
 }

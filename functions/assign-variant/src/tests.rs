@@ -8,6 +8,10 @@ use serde_json::{Value, json};
 
 use super::function;
 
+mod leftover;
+mod sticky;
+mod types;
+
 async fn ask(bench: &Bench, body: Value) -> Value {
     let event = with_body(bench.event("assign-variant", Role::Service).await, &body);
     let answer = bench.call(function(), event).await;
@@ -192,7 +196,7 @@ async fn a_new_phase_assigns_anew() {
     let before = told(&bench, 30).await;
     let test = bench.change(&test, json!({ "revision": 2, "status": "stopped" })).await;
     bench.pass(36);
-    let test = bench.change(&test, json!({ "revision": 3, "status": "running" })).await;
+    let test = bench.change(&test, json!({ "revision": 3, "status": "running", "start": "restart" })).await;
     assert_eq!(test.phase, 2);
     let after = told(&bench.cold().await, 30).await;
     assert_ne!(before, after, "a fresh seed draws other buckets");
@@ -338,7 +342,9 @@ async fn a_unit_on_the_list_is_kept_as_it_was_known_and_one_that_is_not_is_told_
     assert_eq!(told["reason"], "assigned", "{told}");
     let id = bellwether::experiment::UnitId::parse("unit-7").unwrap();
     let (events, now) = (&bench.app.store.events, bench.app.clock.now());
-    let stored = events.assignment(&acme(), &test, &id, now).await.unwrap().unwrap();
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(5);
+    let stored = events.stored(&acme(), &test, std::iter::once(&id), now, deadline).await;
+    let stored = stored.get(&id).unwrap().cloned().unwrap();
     assert_eq!((stored.covariate, stored.segments.len()), (Some(7.0), 1), "the list stands above the caller");
     let other = ask(&bench, software("acme.com")).await;
     assert_eq!((&other["variant"], &other["reason"]), (&Value::Null, &json!("not_listed")));

@@ -59,7 +59,7 @@ async fn the_page_says_of_each_test_what_its_kept_results_say() {
 }
 
 #[tokio::test]
-async fn an_override_in_mid_phase_takes_units_out_of_the_results_and_no_count_goes_back() {
+async fn overrides_in_mid_phase_and_without_a_known_time_let_no_count_go_back() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({ "targeting": {}, "namespace": null, "overrides": {} })).await;
     count(&bench, &test, 40).await;
@@ -70,13 +70,21 @@ async fn an_override_in_mid_phase_takes_units_out_of_the_results_and_no_count_go
     let before = counts(page(&bench).await);
     let forced: Value =
         (0..15).map(|n| (format!("u{n}"), json!("control"))).collect::<serde_json::Map<_, _>>().into();
-    let test = bench.change(&test, json!({ "revision": 2, "overrides": forced })).await;
-    bench.pass(60);
-    count(&bench, &test, 40).await;
-    let report = bench.app.store.summaries.latest(&acme(), &test).await.unwrap().unwrap();
-    let sum = |counts: &Value| counts.as_object().unwrap().values().filter_map(Value::as_u64).sum::<u64>();
-    assert_eq!((sum(&report["units"]), sum(&report["set_aside"])), (25, 15), "{report}");
-    assert_eq!(counts(page(&bench).await), before);
+    let mut test = bench.change(&test, json!({ "revision": 2, "overrides": forced })).await;
+    let sum = |counts: &Value| {
+        counts.as_object().into_iter().flatten().filter_map(|(_, n)| n.as_u64()).sum::<u64>()
+    };
+    for (units, overridden, set_aside) in [(40, 15, 0), (25, 0, 15)] {
+        bench.pass(60);
+        count(&bench, &test, 40).await;
+        let report = bench.app.store.summaries.latest(&acme(), &test).await.unwrap().unwrap();
+        assert_eq!(sum(&report["units"]), units, "{report}");
+        assert_eq!(sum(&report["overridden_after_assignment"]), overridden, "{report}");
+        assert_eq!(sum(&report["set_aside"]), set_aside, "{report}");
+        assert_eq!(counts(page(&bench).await), before);
+        // As it was stored before times were.
+        test.overridden_since.clear();
+    }
 }
 
 #[tokio::test]

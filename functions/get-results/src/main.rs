@@ -2,7 +2,8 @@
 //!
 //! Results are a fold over the stored events: `bellwether::store::events::Events::fold` reads,
 //! `bellwether::results` counts and judges. `summarize-tests` keeps one for every running test, which
-//! is the answer unless the test has changed since or the caller asks for `?fresh=true`.
+//! is the answer unless the test has changed since or the caller asks for `?fresh=true`. Of a shipped test the final
+//! report is kept, by whoever reads first, and is the answer from then on.
 
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ use bellwether::auth::role::Scope;
 use bellwether::experiment::{Experiment, Workspace};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
+use bellwether::results::cadence::is_final;
 use bellwether::results::report::Report;
 use bellwether::store::summaries::Summary;
 use lambda_http::{Error, Request};
@@ -38,14 +40,15 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let test = app.store.tests.get(&caller.workspace, &test_id).await?.ok_or(Problem::NotFound)?;
     let Summary { latest, series } = app.store.summaries.read(&caller.workspace, &test).await?;
     let mut report = match latest {
-        Some((as_of, kept)) if !fresh && as_of >= test.updated_at => kept,
+        Some((_, kept)) if is_final(&test, Some(&kept)) => kept,
+        Some((as_of, kept)) if !fresh && test.shipped.is_none() && as_of >= test.updated_at => kept,
         other => folded(app, &caller.workspace, &test, other.map(|(_, kept)| kept)).await?,
     };
     report["series"] = Value::Array(series);
     Reply::ok(&report)
 }
 
-/// The report as of now; for a test too large to fold while a caller waits, the one that is kept.
+/// The report as of now, kept if it is final; for a test too large to fold while a caller waits, the one that is kept.
 async fn folded(
     app: &App,
     workspace: &Workspace,
@@ -58,6 +61,9 @@ async fn folded(
             let report = Report::new(test, &totals, as_of, kept.as_ref());
             let test_id = &test.definition.test_id;
             app.telemetry.folded(as_of, workspace, test_id, totals.rows, began.elapsed());
+            if test.final_from().is_some_and(|from| as_of >= from) {
+                app.store.summaries.keep(workspace, &report).await?;
+            }
             serde_json::to_value(report).map_err(Problem::internal)
         }
         (None, Some(kept)) => Ok(kept),

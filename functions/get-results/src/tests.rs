@@ -3,7 +3,7 @@
 use bellwether::auth::role::Role;
 use bellwether::clock::Timestamp;
 use bellwether::experiment::{
-    Assignment, Conversion, Decision, EventId, Experiment, GoalKey, Reason, UnitId, decide,
+    Assignment, Conversion, Decision, EventId, Experiment, GoalKey, UnitId, decide,
 };
 use bellwether::testing::{Bench, acme, as_payload_2, with_query, with_test_id};
 use serde_json::{Value, json};
@@ -138,15 +138,81 @@ async fn counts_and_sums_are_added_up_per_unit_with_their_relative_difference() 
 }
 
 #[tokio::test]
-async fn an_overridden_unit_stays_out_even_if_it_was_assigned_before() {
+async fn a_unit_that_was_assigned_before_its_override_stays_where_it_was_drawn_and_is_counted() {
     let bench = Bench::start().await;
-    let test = bench.launch(json!({})).await;
+    let test = bench.launch(json!({ "overrides": { "showcase.com": "control" } })).await;
     put(&bench, &test, "acme.com", "control", Some(0)).await;
     put(&bench, &test, "other.com", "control", Some(0)).await;
-    bench.change(&test, json!({ "revision": 2, "overrides": { "acme.com": "calculator" } })).await;
+    let before = results(&bench).await;
+    let forced = json!({ "acme.com": "calculator", "showcase.com": "control" });
+    let test = bench.change(&test, json!({ "revision": 2, "overrides": forced })).await;
+    let after = results(&bench).await;
+    assert_eq!(after["units"], json!({ "control": 2, "calculator": 0 }));
+    assert_eq!((&after["units"], &after["goals"]), (&before["units"], &before["goals"]));
+    assert_eq!(after["overridden_after_assignment"], json!({ "control": 1 }));
+    assert!(before.get("overridden_after_assignment").is_none() && after.get("set_aside").is_none());
+    // An instance that has not heard of the override yet assigns the unit: it was chosen before it was drawn.
+    bench.pass(2);
+    put(&bench, &test, "showcase.com", "control", Some(0)).await;
+    let late = results(&bench).await;
+    assert_eq!((&late["units"], &late["set_aside"]), (&after["units"], &json!({ "control": 1 })));
+    // Another variant for the same unit is the same override.
+    bench.pass(2);
+    let forced = json!({ "acme.com": "control", "showcase.com": "calculator" });
+    bench.change(&test, json!({ "revision": 3, "overrides": forced })).await;
+    let other = results(&bench).await;
+    assert_eq!((&other["units"], &other["set_aside"]), (&late["units"], &late["set_aside"]));
+    assert_eq!(other["overridden_after_assignment"], json!({ "control": 1 }));
+}
+
+#[tokio::test]
+async fn an_override_of_which_it_is_not_known_since_when_sets_its_unit_aside() {
+    let bench = Bench::start().await;
+    let mut test = bench.launch(json!({ "overrides": { "acme.com": "calculator" } })).await;
+    put(&bench, &test, "acme.com", "control", Some(0)).await;
+    test.overridden_since.clear();
+    let name = json!({ "revision": 2, "name": "As it was stored before this was kept" });
+    let test = bench.change(&test, name).await;
+    assert!(test.overridden_since.is_empty());
     let report = results(&bench).await;
-    assert_eq!(report["units"], json!({ "control": 1, "calculator": 0 }));
-    assert_eq!(report["goals"][0]["arms"][0]["converted"], 1);
+    assert_eq!((&report["units"]["control"], &report["set_aside"]), (&json!(0), &json!({ "control": 1 })));
+}
+
+#[tokio::test]
+async fn a_shipped_tests_results_take_what_came_before_and_are_final_after_35_seconds() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({})).await;
+    put(&bench, &test, "acme.com", "calculator", None).await;
+    put(&bench, &test, "other.com", "control", Some(0)).await;
+    let ship = json!({ "revision": 2, "status": "shipped", "winner": "calculator" });
+    let test = bench.change(&test, ship).await;
+    bench.pass(10);
+    put(&bench, &test, "late.com", "control", Some(0)).await;
+    let counted = |report: &Value| (report["units"].clone(), report["goals"][0]["arms"].clone());
+    let early = results(&bench).await;
+    assert_eq!(
+        (&early["status"], &early["units"]),
+        (&json!("shipped"), &json!({ "control": 1, "calculator": 1 }))
+    );
+    assert_eq!(early["goals"][0]["arms"][0]["converted"], 1);
+    bench.pass(25);
+    let event = bench.event("get-results", Role::Viewer).await;
+    let (first, spent) = bench.metered(function(), event.clone()).await;
+    assert_eq!((counted(&first.body), spent.calls), (counted(&early), 20), "read, and kept in two places");
+    let body = json!({ "unit_id": "acme.com", "goal": "demo-booked", "event_id": "sent-late",
+                       "occurred_at": "2026-11-21T10:00:00Z" });
+    let late =
+        Conversion::parse(serde_json::from_value(body).unwrap(), &test, bench.app.clock.now()).unwrap();
+    assert!(bench.app.store.events.convert(&acme(), &test, &late).await.unwrap());
+    let fresh = with_query(event, "fresh", "true");
+    let (again, spent) = bench.metered(function(), fresh).await;
+    assert_eq!((counted(&again.body), spent.calls), (counted(&early), 2), "the final report is the answer");
+    assert_eq!(again.body["as_of"], first.body["as_of"]);
+    bench.pass(5);
+    let test = bench.change(&test, json!({ "revision": 3, "status": "running", "start": "resume" })).await;
+    let resumed = results(&bench).await;
+    assert_eq!((test.phase, &resumed["units"]), (1, &json!({ "control": 2, "calculator": 1 })));
+    assert_eq!(resumed["goals"][0]["arms"][1]["converted"], 1, "nothing was lost");
 }
 
 #[tokio::test]
@@ -193,7 +259,7 @@ async fn a_restart_begins_at_zero_and_an_outcome_of_the_old_phase_stays_out() {
     put(&bench, &test, "old", "control", Some(0)).await;
     let test = bench.change(&test, json!({ "revision": 2, "status": "stopped" })).await;
     bench.pass(60);
-    let test = bench.change(&test, json!({ "revision": 3, "status": "running" })).await;
+    let test = bench.change(&test, json!({ "revision": 3, "status": "running", "start": "restart" })).await;
     put(&bench, &test, "old", "calculator", None).await;
     let report = results(&bench).await;
     assert_eq!((&report["phase"], &report["units"]), (&json!(2), &json!({ "control": 0, "calculator": 1 })));
@@ -204,9 +270,7 @@ async fn a_restart_begins_at_zero_and_an_outcome_of_the_old_phase_stays_out() {
 async fn an_empty_test_has_results_without_numbers_in_both_payloads() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;
-    let asked = serde_json::from_value(json!({ "unit_id": "x" })).unwrap();
-    let asked = bellwether::experiment::Unit::parse(asked).unwrap();
-    assert_eq!(decide(&test, &asked).unwrap(), Decision::Leave(Reason::NotTargeted));
+    assert_eq!(test.phase, 1);
     let event = with_query(bench.event("get-results", Role::Viewer).await, "fresh", "true");
     let (answer, spent) = bench.metered(function(), as_payload_2(&event)).await;
     assert_eq!(answer.status, 200, "{}", answer.body);

@@ -64,6 +64,17 @@ async fn an_outcome_is_stored_with_the_account_as_its_assignment_names_it_and_no
 }
 
 #[tokio::test]
+async fn a_shipped_test_takes_outcomes_which_count_when_it_is_resumed() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({})).await;
+    let ship = json!({ "revision": 2, "status": "shipped", "winner": "calculator" });
+    bench.change(&test, ship).await;
+    let event = bench.event("record-conversion", Role::Service).await;
+    assert_eq!(bench.call(function(), event).await.status, 202);
+    assert_eq!(bench.rows().await, 1);
+}
+
+#[tokio::test]
 async fn a_stopped_test_takes_late_outcomes_and_a_draft_or_archived_one_none() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;

@@ -3,20 +3,26 @@
 use std::time::Instant;
 
 use bellwether::App;
+use bellwether::clock::Timestamp;
 use bellwether::experiment::{ExperimentId, Status, Workspace};
 use bellwether::http::problem::Problem;
-use bellwether::results::cadence::is_due;
+use bellwether::results::cadence::{is_due, is_final};
 use bellwether::results::report::Report;
 
 use crate::reweigh;
 
-/// Folds a test that still runs, keeps its results, and gives an adaptive one its next weights.
+/// Folds a test that still runs, keeps its results, and gives an adaptive one its next weights. A shipped one is
+/// folded once more, when no instance assigns to it any longer: then its results are final.
 pub async fn count(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> Result<(), Problem> {
     let as_of = app.clock.now();
     let found = app.store.tests.get(workspace, test_id).await?;
-    let Some(test) = found.filter(|test| test.status == Status::Running) else { return Ok(()) };
+    let Some(test) = found.filter(|test| test.status.is_live()) else { return Ok(()) };
     let before = app.store.summaries.latest(workspace, &test).await?;
-    if !is_due(before.as_ref(), test.updated_at, as_of) {
+    if is_final(&test, before.as_ref()) {
+        return Ok(app.store.tests.finished(workspace, &test).await?);
+    }
+    let due = |from: Timestamp| as_of >= from;
+    if !test.final_from().map_or_else(|| is_due(before.as_ref(), test.updated_at, as_of), due) {
         return Ok(());
     }
     let began = Instant::now();
@@ -25,6 +31,9 @@ pub async fn count(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> 
         let report = Report::new(next.as_ref().unwrap_or(&test), &totals, as_of, before.as_ref());
         app.telemetry.folded(as_of, workspace, test_id, totals.rows, began.elapsed());
         app.store.summaries.keep(workspace, &report).await?;
+        if test.status == Status::Shipped {
+            app.store.tests.finished(workspace, &test).await?;
+        }
     }
     Ok(())
 }

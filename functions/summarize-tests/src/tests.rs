@@ -38,7 +38,9 @@ async fn assign(bench: &Bench, test: &Experiment, unit: &str, variant: &str, con
 /// What is stored of a unit.
 async fn assignment(bench: &Bench, test: &Experiment, unit: &str) -> Assignment {
     let (events, unit) = (&bench.app.store.events, UnitId::parse(unit).unwrap());
-    events.assignment(&acme(), test, &unit, bench.app.clock.now()).await.unwrap().unwrap()
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(5);
+    let stored = events.stored(&acme(), test, std::iter::once(&unit), bench.app.clock.now(), deadline).await;
+    stored.get(&unit).unwrap().cloned().unwrap()
 }
 
 #[tokio::test]
@@ -172,6 +174,32 @@ async fn an_http_request_finds_nothing_here_and_a_test_that_stopped_leaves_the_i
     assert_eq!(bench.app.store.tests.running().await.unwrap(), []);
     let scan = bench.database().scan().table_name("bench-tests").index_name(schema::RUNNING);
     assert_eq!(scan.send().await.unwrap().count, 0);
+}
+
+#[tokio::test]
+async fn a_shipped_test_is_counted_once_when_nobody_can_be_assigned_any_longer_and_leaves_the_index() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({})).await;
+    assign(&bench, &test, "acme.com", "calculator", false).await;
+    summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
+    let ship = json!({ "revision": 2, "status": "shipped", "winner": "calculator" });
+    let test = bench.change(&test, ship).await;
+    bench.pass(34);
+    assign(&bench, &test, "late.com", "control", false).await;
+    summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
+    assert_eq!(kept(&bench, &test).await.unwrap()["status"], "running", "an instance may still assign");
+    assert_eq!(bench.app.store.tests.running().await.unwrap().len(), 1);
+    bench.pass(1);
+    summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
+    let report = kept(&bench, &test).await.unwrap();
+    assert_eq!((&report["status"], &report["units"]["control"]), (&json!("shipped"), &json!(0)));
+    assert_eq!(report["units"]["calculator"], 1);
+    assert_eq!(bench.app.store.tests.running().await.unwrap(), []);
+    let test = bench.change(&test, json!({ "revision": 3, "name": "Another name" })).await;
+    bench.pass(300);
+    summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
+    assert_eq!(kept(&bench, &test).await.unwrap()["as_of"], report["as_of"], "the final report stays");
+    assert_eq!(bench.app.store.tests.running().await.unwrap(), []);
 }
 
 #[tokio::test]

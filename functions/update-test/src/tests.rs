@@ -1,7 +1,7 @@
 //! Changing a test: what may change when, and who wins.
 
 use bellwether::auth::role::Role;
-use bellwether::testing::{Answer, Bench, as_payload_2, with_body, with_test_id};
+use bellwether::testing::{Answer, Bench, acme, as_payload_2, with_body, with_test_id};
 use serde_json::{Value, json};
 
 use super::function;
@@ -15,17 +15,22 @@ async fn patch(bench: &Bench, body: Value) -> Answer {
 async fn a_test_goes_through_its_life_and_every_past_revision_is_kept() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
-    for (revision, status, phase) in
-        [(2, "paused", 1), (3, "running", 1), (4, "stopped", 1), (5, "running", 2)]
-    {
+    for (revision, status, start, phase) in [
+        (2, "paused", None, 1),
+        (3, "running", None, 1),
+        (4, "stopped", None, 1),
+        (5, "running", Some("resume"), 1),
+        (6, "stopped", None, 1),
+        (7, "running", Some("restart"), 2),
+    ] {
         bench.pass(36);
-        let answer = patch(&bench, json!({ "revision": revision, "status": status })).await;
+        let answer = patch(&bench, json!({ "revision": revision, "status": status, "start": start })).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         let body = &answer.body;
         assert_eq!((&body["revision"], &body["phase"]), (&json!(revision + 1), &json!(phase)));
     }
     let scan = bench.database().scan().table_name("bench-tests").send().await.unwrap();
-    assert_eq!(scan.count, 5, "the test and four past revisions");
+    assert_eq!(scan.count, 7, "the test and six past revisions");
 }
 
 #[tokio::test]
@@ -54,9 +59,10 @@ async fn a_stopped_test_rests_as_long_as_an_instance_may_remember_that_it_ran() 
     bench.launch(json!({})).await;
     assert_eq!(patch(&bench, json!({ "revision": 2, "status": "stopped" })).await.status, 200);
     bench.pass(34);
-    assert_eq!(patch(&bench, json!({ "revision": 3, "status": "running" })).await.status, 409);
+    let restart = json!({ "revision": 3, "status": "running", "start": "restart" });
+    assert_eq!(patch(&bench, restart.clone()).await.status, 409);
     bench.pass(1);
-    assert_eq!(patch(&bench, json!({ "revision": 3, "status": "running" })).await.status, 200);
+    assert_eq!(patch(&bench, restart).await.status, 200);
 }
 
 #[tokio::test]
@@ -93,6 +99,7 @@ async fn what_a_running_test_has_promised_cannot_change() {
         json!({ "targeting": {} }),
         json!({ "goals": [{ "key": "other", "kind": "binary", "role": "primary" }] }),
         json!({ "segments": [] }),
+        json!({ "namespace": { "key": "pricing", "range": [0, 100] } }),
         json!({ "status": "draft" }),
         json!({ "status": "archived" }),
     ] {
@@ -103,6 +110,121 @@ async fn what_a_running_test_has_promised_cannot_change() {
     }
     let wider = patch(&bench, json!({ "revision": 2, "coverage": 6_000 })).await;
     assert_eq!((wider.status, &wider.body["coverage"]), (200, &json!(6_000)));
+}
+
+#[tokio::test]
+async fn a_stopped_test_starts_only_when_the_caller_says_how_and_resuming_keeps_the_phase() {
+    let bench = Bench::start().await;
+    let launched = bench.launch(json!({ "overrides": { "acme.com": "control" } })).await;
+    assert_eq!(patch(&bench, json!({ "revision": 2, "status": "stopped" })).await.status, 200);
+    let silent = patch(&bench, json!({ "revision": 3, "status": "running" })).await;
+    assert_eq!((silent.status, &silent.body["errors"][0]["pointer"]), (422, &json!("/start")));
+    let said = silent.body["errors"][0]["detail"].as_str().unwrap();
+    for word in ["resume", "keeps every assignment", "restart", "randomized anew"] {
+        assert!(said.contains(word), "{said}");
+    }
+    let wrong = patch(&bench, json!({ "revision": 3, "status": "running", "start": "again" })).await;
+    assert_eq!((wrong.status, &wrong.body["errors"][0]["pointer"]), (422, &json!("/start")));
+    let alone = patch(&bench, json!({ "revision": 3, "start": "resume" })).await;
+    assert_eq!((alone.status, &alone.body["errors"][0]["pointer"]), (422, &json!("/start")));
+    let resume = json!({ "revision": 3, "status": "running", "start": "resume" });
+    let resumed = patch(&bench, resume.clone()).await;
+    assert_eq!(
+        (resumed.status, &resumed.body["phase"]),
+        (200, &json!(1)),
+        "without a rest: nothing is drawn anew"
+    );
+    let test = bench.app.store.tests.get(&acme(), &launched.definition.test_id).await.unwrap().unwrap();
+    assert_eq!((&test.seed, &test.weightings), (&launched.seed, &launched.weightings));
+    assert_eq!(test.definition.overrides, launched.definition.overrides);
+    assert_eq!(patch(&bench, resume).await.body, resumed.body, "sent again because its answer was lost");
+    let other = json!({ "revision": 3, "status": "running", "start": "restart" });
+    assert_eq!(patch(&bench, other).await.status, 409, "that is another change");
+}
+
+#[tokio::test]
+async fn a_stopped_test_may_be_resumed_so_its_terms_change_only_with_a_restart() {
+    let bench = Bench::start().await;
+    bench.launch(json!({ "coverage": 5_000 })).await;
+    assert_eq!(patch(&bench, json!({ "revision": 2, "status": "stopped" })).await.status, 200);
+    bench.pass(36);
+    let terms =
+        json!({ "targeting": {}, "coverage": 100, "namespace": { "key": "prices", "range": [0, 1] } });
+    for (name, value) in terms.as_object().unwrap() {
+        let mut change = json!({ "revision": 3, name: value });
+        assert_eq!(patch(&bench, change.clone()).await.status, 409, "{name}");
+        (change["status"], change["start"]) = (json!("running"), json!("resume"));
+        assert_eq!(patch(&bench, change).await.status, 409, "{name}");
+    }
+    let mut all = terms;
+    (all["revision"], all["status"], all["start"]) = (json!(3), json!("running"), json!("restart"));
+    let answer = patch(&bench, all).await;
+    assert_eq!((answer.status, &answer.body["phase"]), (200, &json!(2)), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn a_late_namespace_is_refused_with_advice_that_loses_nothing() {
+    let bench = Bench::start().await;
+    bench.launch(json!({ "namespace": null })).await;
+    let late = json!({ "revision": 2, "namespace": { "key": "pricing", "range": [0, 5_000] } });
+    let answer = patch(&bench, late).await;
+    let said = answer.body["detail"].as_str().unwrap();
+    assert!(answer.status == 409 && !said.contains("restart") && !said.contains("new phase"), "{said}");
+    assert!(said.contains("another test_id"), "{said}");
+}
+
+#[tokio::test]
+async fn enrolment_is_closed_and_opened_while_a_test_runs_and_a_restart_opens_it() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    let closed = patch(&bench, json!({ "revision": 2, "enrolment": "closed" })).await;
+    assert_eq!((closed.status, &closed.body["enrolment"]), (200, &json!("closed")), "{}", closed.body);
+    let record = bench.records().await.remove(0);
+    assert_eq!(record["detail"], "revision 3: enrolment");
+    let opened = patch(&bench, json!({ "revision": 3, "enrolment": "open" })).await;
+    assert_eq!((opened.status, &opened.body["enrolment"]), (200, &json!("open")));
+    let change = json!({ "revision": 4, "status": "stopped", "enrolment": "closed" });
+    assert_eq!(patch(&bench, change).await.body["enrolment"], "closed");
+    bench.pass(36);
+    let restart = json!({ "revision": 5, "status": "running", "start": "restart" });
+    assert_eq!(patch(&bench, restart).await.body["enrolment"], "open");
+    let wrong = patch(&bench, json!({ "revision": 6, "enrolment": "shut" })).await;
+    assert_eq!((wrong.status, &wrong.body["errors"][0]["pointer"]), (422, &json!("/enrolment")));
+}
+
+#[tokio::test]
+async fn a_test_is_shipped_with_a_winner_from_running_or_stopped_and_back_again() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    let ship = |revision: u64| json!({ "revision": revision, "status": "shipped", "winner": "calculator" });
+    for (change, pointer) in [
+        (json!({ "revision": 2, "status": "shipped" }), "/winner"),
+        (json!({ "revision": 2, "status": "shipped", "winner": "nobody" }), "/winner"),
+        (json!({ "revision": 2, "winner": "calculator" }), "/winner"),
+    ] {
+        let answer = patch(&bench, change).await;
+        assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!(pointer)));
+    }
+    let shipped = patch(&bench, ship(2)).await;
+    assert_eq!((shipped.status, &shipped.body["status"]), (200, &json!("shipped")), "{}", shipped.body);
+    assert_eq!(shipped.body["winner"], "calculator");
+    assert_eq!(shipped.body["shipped_at"], shipped.body["updated_at"]);
+    assert_eq!(patch(&bench, ship(2)).await.body, shipped.body, "sent again because its answer was lost");
+    let paused = bench.launch(json!({ "test_id": "paused" })).await;
+    let paused = bench.change(&paused, json!({ "revision": 2, "status": "paused" })).await;
+    let event = with_test_id(bench.event("update-test", Role::Analyst).await, "paused");
+    let answer = bench.call(function(), with_body(event, &ship(paused.revision))).await;
+    let said = "The test is paused: it cannot become shipped, but running or stopped.";
+    assert_eq!((answer.status, &answer.body["detail"]), (409, &json!(said)));
+    let other = json!({ "revision": 3, "winner": "control" });
+    assert_eq!(patch(&bench, other).await.status, 409);
+    assert_eq!(patch(&bench, json!({ "revision": 3, "status": "archived" })).await.status, 409);
+    let resumed = patch(&bench, json!({ "revision": 3, "status": "running", "start": "resume" })).await;
+    assert_eq!((resumed.status, &resumed.body["phase"]), (200, &json!(1)), "{}", resumed.body);
+    assert!(resumed.body.get("winner").is_none() && resumed.body.get("shipped_at").is_none());
+    assert_eq!(patch(&bench, json!({ "revision": 4, "status": "stopped" })).await.status, 200);
+    assert_eq!(patch(&bench, ship(5)).await.status, 200);
+    assert_eq!(patch(&bench, json!({ "revision": 6, "status": "stopped" })).await.body["phase"], 1);
 }
 
 #[tokio::test]

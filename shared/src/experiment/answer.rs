@@ -20,9 +20,12 @@ pub struct Told<'a> {
 }
 
 impl<'a> Told<'a> {
-    /// The unit takes part, as stored; `new` when this request stored it.
+    /// The unit takes part, as stored; `new` when this request stored it. Of a shipped test it is told the winner.
     #[must_use]
     pub fn assigned(test: &'a Experiment, unit: Unit, assignment: Assignment, new: bool) -> Self {
+        if let Some(winner) = test.winner() {
+            return Self::chosen(test, unit, winner, Reason::Shipped);
+        }
         let variant = test.definition.variant(&assignment.variant);
         Self {
             test_id: &test.definition.test_id,
@@ -35,16 +38,16 @@ impl<'a> Told<'a> {
         }
     }
 
-    /// The unit is told what the test's author chose.
+    /// The unit is told what the test's author chose: an override or the winner.
     #[must_use]
-    pub fn forced(test: &'a Experiment, unit: Unit, variant: &Variant) -> Self {
+    pub fn chosen(test: &'a Experiment, unit: Unit, variant: &Variant, reason: Reason) -> Self {
         Self {
             test_id: &test.definition.test_id,
             unit_id: unit.id,
             parameters: variant.parameters.clone(),
             conflict: unit.variant.map(|named| named != variant.key),
             variant: Some(variant.key.clone()),
-            reason: Reason::Override,
+            reason,
             new: false,
         }
     }

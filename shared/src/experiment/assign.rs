@@ -9,7 +9,7 @@ use super::definition::Mode;
 use super::id::AttributeName;
 use super::known;
 use super::unit::Unit;
-use super::{BasisPoints, Experiment, Status, Variant, VariantKey};
+use super::{BasisPoints, Enrolment, Experiment, Status, Variant, VariantKey};
 use crate::clock::Timestamp;
 use crate::validation::{Invalid, escape};
 
@@ -19,7 +19,7 @@ use crate::validation::{Invalid, escape};
 pub enum Reason {
     /// It takes part.
     Assigned,
-    /// The test assigns nobody now.
+    /// The test tells nobody a variant now.
     NotRunning,
     /// Its attributes do not meet the test's targeting.
     NotTargeted,
@@ -29,19 +29,34 @@ pub enum Reason {
     Excluded,
     /// It is not among the units that the test's author has named.
     NotListed,
-    /// The test's author chose its variant; it stays out of results.
+    /// The test takes no new units.
+    EnrolmentClosed,
+    /// The test's author chose its variant; it stays out of results unless it was assigned before.
     Override,
+    /// The test is shipped: it gets the winner.
+    Shipped,
 }
 
 /// What the test says about a unit, before what is stored is consulted.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Decision<'a> {
     /// It goes into this arm, unless an earlier assignment is stored.
     Assign(&'a Variant),
-    /// It is told this arm and nothing is stored.
-    Override(&'a Variant),
+    /// It is told this arm for this reason and nothing is stored.
+    Tell(&'a Variant, Reason),
     /// It takes no part and nothing is stored.
     Leave(Reason),
+    /// If an assignment of this phase is stored, that stands; else this.
+    Keep(Otherwise),
+}
+
+/// What becomes of a unit that is not let in and has no stored assignment.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Otherwise {
+    /// It takes no part.
+    Leave(Reason),
+    /// What the caller says of it is refused.
+    Refuse(Vec<Invalid>),
 }
 
 /// A unit's first decision, as it is stored and never changed.
@@ -64,39 +79,76 @@ pub struct Assignment {
     pub covariate: Option<f64>,
 }
 
-/// Decides about one unit. In an external test the caller has decided, and only status, overrides
-/// and targeting are ours.
+/// Decides about one unit. In an external test the caller has decided, and only status, overrides, targeting and
+/// enrolment are ours.
 ///
 /// # Errors
 /// When the caller names a variant of a test that assigns by itself, names none for an external
-/// one, or names one that does not exist.
+/// one, or names one that does not exist; attributes that are refused, of a unit that cannot be assigned already.
 pub fn decide<'a>(test: &'a Experiment, unit: &Unit) -> Result<Decision<'a>, Vec<Invalid>> {
     let named = named_variant(test, unit)?;
-    if test.status != Status::Running {
+    if !test.status.is_live() {
         return Ok(Decision::Leave(Reason::NotRunning));
     }
     if let Some(forced) = test.definition.overrides.get(&unit.id).and_then(|key| test.definition.variant(key))
     {
-        return Ok(Decision::Override(forced));
+        return Ok(Decision::Tell(forced, Reason::Override));
     }
+    if let Some(winner) = test.winner() {
+        return Ok(left_out(test, unit).map_or(Decision::Tell(winner, Reason::Shipped), Decision::Keep));
+    }
+    enrol(test, unit, named)
+}
+
+fn enrol<'a>(
+    test: &'a Experiment,
+    unit: &Unit,
+    named: Option<&'a Variant>,
+) -> Result<Decision<'a>, Vec<Invalid>> {
     if test.definition.known_units.is_some() && test.definition.known(&unit.id).is_none() {
         return Ok(Decision::Leave(Reason::NotListed));
     }
-    let met = test.definition.targeting.is_met_by(&unit.attributes);
-    if !met.map_err(|slow| vec![Invalid::new("/attributes", slow.to_string())])? {
-        return Ok(Decision::Leave(Reason::NotTargeted));
+    // List, namespace and coverage leave out the same units throughout a phase, so none of those can be assigned.
+    let outside = if named.is_some() { None } else { outside(test, unit) };
+    match (left_out(test, unit), outside) {
+        (Some(otherwise), None) => return Ok(Decision::Keep(otherwise)),
+        (Some(Otherwise::Refuse(broken)), Some(_)) => return Err(broken),
+        (Some(Otherwise::Leave(reason)), Some(_)) | (None, Some(reason)) => {
+            return Ok(Decision::Leave(reason));
+        }
+        (None, None) => {}
     }
-    if named.is_none() && is_excluded(test, unit) {
-        return Ok(Decision::Leave(Reason::Excluded));
-    }
-    if named.is_none() && !is_covered(test, unit) {
-        return Ok(Decision::Leave(Reason::NotCovered));
+    if test.enrolment == Enrolment::Closed {
+        return Ok(Decision::Keep(Otherwise::Leave(Reason::EnrolmentClosed)));
     }
     let drawn = || {
         let bucket = Bucket::after(test.seed.hash(), unit.id.as_str());
         choose(&test.definition.variants, BasisPoints::WHOLE, bucket)
     };
-    Ok(named.or_else(|| test.dealt(&unit.id)).or_else(drawn).map_or(Decision::Leave(Reason::NotCovered), Decision::Assign))
+    if let Err(broken) = stored_segments(test, unit) {
+        return Ok(Decision::Keep(Otherwise::Refuse(broken)));
+    }
+    Ok(named
+        .or_else(|| test.dealt(&unit.id))
+        .or_else(drawn)
+        .map_or(Decision::Leave(Reason::NotCovered), Decision::Assign))
+}
+
+/// What a unit is told that the targeting leaves out or cannot judge; None for one that meets it.
+fn left_out(test: &Experiment, unit: &Unit) -> Option<Otherwise> {
+    match test.definition.targeting.is_met_by(&unit.attributes) {
+        Ok(true) => None,
+        Ok(false) => Some(Otherwise::Leave(Reason::NotTargeted)),
+        Err(slow) => Some(Otherwise::Refuse(vec![Invalid::new("/attributes", slow.to_string())])),
+    }
+}
+
+/// Why the unit cannot be assigned in this phase, whatever its attributes are.
+fn outside(test: &Experiment, unit: &Unit) -> Option<Reason> {
+    if is_excluded(test, unit) {
+        return Some(Reason::Excluded);
+    }
+    (!is_covered(test, unit)).then_some(Reason::NotCovered)
 }
 
 /// Whether the unit's coverage bucket, drawn apart from the one that gives its arm, is below the
@@ -118,6 +170,7 @@ fn is_excluded(test: &Experiment, unit: &Unit) -> bool {
 fn named_variant<'a>(test: &'a Experiment, unit: &Unit) -> Result<Option<&'a Variant>, Vec<Invalid>> {
     let refused = |detail: &str| Err(vec![Invalid::new("/variant", detail)]);
     match (test.definition.allocation.mode, &unit.variant) {
+        (Mode::External, None) if test.status == Status::Shipped => Ok(None),
         (Mode::External, None) => refused("is required: in an external test the caller names the variant"),
         (Mode::External, Some(key)) => match test.definition.variant(key) {
             None => refused("is no variant of this test"),
@@ -141,16 +194,22 @@ impl Assignment {
         now: Timestamp,
     ) -> Result<Self, Vec<Invalid>> {
         let known = test.definition.known(&unit.id);
-        let segments = known.map_or_else(|| segments(test, unit), |known| Ok(known.attributes.clone()))?;
         Ok(Self {
             variant: variant.key.clone(),
             assigned_at: now.floor_to_second(),
             revision: test.revision,
             propensity: variant.weight,
-            segments,
+            segments: stored_segments(test, unit)?,
             covariate: known.map_or(unit.covariate, |known| known.covariate),
         })
     }
+}
+
+/// The declared attributes as they are stored: what a list said of them before the test, or else what the caller
+/// says now.
+fn stored_segments(test: &Experiment, unit: &Unit) -> Result<BTreeMap<AttributeName, String>, Vec<Invalid>> {
+    let known = test.definition.known(&unit.id);
+    known.map_or_else(|| segments(test, unit), |known| Ok(known.attributes.clone()))
 }
 
 fn segments(test: &Experiment, unit: &Unit) -> Result<BTreeMap<AttributeName, String>, Vec<Invalid>> {

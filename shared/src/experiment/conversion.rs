@@ -43,7 +43,7 @@ pub struct Conversion {
 /// Whether a test in this state takes outcomes: they may come late, never before it has begun.
 #[must_use]
 pub fn is_open(status: Status) -> bool {
-    matches!(status, Status::Running | Status::Paused | Status::Stopped)
+    status.is_started()
 }
 
 impl Conversion {

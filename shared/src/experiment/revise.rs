@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::definition::Mode;
-use super::lifecycle::Move;
-use super::state::{Experiment, Seed, Weighting, suspect, weights};
+use super::lifecycle::{Denied, Enrolment, Move, Start};
+use super::state::{Experiment, SETTLE_MS, Seed, Shipped, Weighting, suspect, weights};
 use super::wire::{TestPatch, VariantBody};
-use super::{BasisPoints, Definition, Status, Variant};
+use super::{BasisPoints, Definition, Status, UnitId, VariantKey};
 use crate::clock::Timestamp;
 use crate::validation::{self, Invalid};
 
@@ -18,11 +17,6 @@ pub enum Refusal {
     /// The change is right but not now; says why.
     Conflict(String),
 }
-
-/// How long a stopped test rests before it starts again: the 30 s for which instances may remember
-/// that it ran, and the time that the stop itself may take to be stored. So nobody is assigned to a
-/// phase that is over.
-const SETTLE_MS: i64 = 35_000;
 
 /// At most this many changes of weights in a phase: the list is read with every test.
 const WEIGHTINGS: usize = 200;
@@ -43,26 +37,82 @@ impl Experiment {
                 self.revision, patch.revision
             )));
         }
-        let next_status = patch.status.unwrap_or(self.status);
-        let Some(step) = self.status.go(next_status) else {
-            let (from, to) = (self.status.as_str(), next_status.as_str());
-            return Err(Refusal::Conflict(format!("The test is {from}: it cannot become {to}.")));
-        };
+        let (status, step) = (patch.status.unwrap_or(self.status), self.step(&patch)?);
         if step == Move::NewPhase && now.millis() - self.updated_at.millis() < SETTLE_MS {
-            let detail = "The test was stopped or changed less than 35 s ago, and instances may still assign to the old phase; start it again after that.";
+            let detail = "The test was stopped or changed less than 35 s ago, and instances may still assign to the old phase; restart it after that.";
             return Err(Refusal::Conflict(detail.to_owned()));
         }
+        let shipped = self.ship(status, patch.winner.as_deref(), now)?;
+        let kept = if step == Move::NewPhase { Enrolment::Open } else { self.enrolment };
+        let enrolment = patch.enrolment.unwrap_or(kept);
         let definition = self.redefined(patch).map_err(Refusal::Invalid)?;
-        self.allows(&definition, step == Move::NewPhase)?;
-        let mut next = Self { definition, status: next_status, ..self.clone() };
-        if next.definition == self.definition && next.status == self.status {
+        self.allows(&definition, enrolment, step == Move::NewPhase)?;
+        let mut next = Self { definition, status, enrolment, shipped, ..self.clone() };
+        if next == *self {
             return Ok(next);
         }
         next.suspect = suspect(&next.definition);
+        next.overridden_since = self.overridden(&next.definition, now);
         next.revision += 1;
         next.updated_at = now;
         next.enter(self.status, step, seed)?;
         Ok(next)
+    }
+
+    /// What the change of status means for the data.
+    fn step(&self, patch: &TestPatch) -> Result<Move, Refusal> {
+        let next = patch.status.unwrap_or(self.status);
+        let at_start = |detail: &str| Refusal::Invalid(vec![Invalid::new("/start", detail)]);
+        self.status.go(next, patch.start).map_err(|denied| match denied {
+            Denied::Illegal => {
+                let (from, to) = (self.status.as_str(), next.as_str());
+                let legal: Vec<_> = self.status.next().map(Status::as_str).collect();
+                let legal = if legal.is_empty() { "nothing else".to_owned() } else { legal.join(" or ") };
+                Refusal::Conflict(format!("The test is {from}: it cannot become {to}, but {legal}."))
+            }
+            Denied::Undecided => at_start(
+                "is required to start a stopped test: resume goes on with the same phase and keeps every assignment and override; restart begins a new phase in which accounts are randomized anew",
+            ),
+            Denied::Pointless => at_start(
+                "must be left out here: only a stopped test is restarted, and only a paused, stopped or shipped one resumed, with \"status\": \"running\"",
+            ),
+        })
+    }
+
+    /// How the test is shipped after a change.
+    fn ship(&self, status: Status, winner: Option<&str>, now: Timestamp) -> Result<Option<Shipped>, Refusal> {
+        let refused = |detail: &str| Err(Refusal::Invalid(vec![Invalid::new("/winner", detail)]));
+        if status != Status::Shipped {
+            let free = winner.is_none();
+            return if free { Ok(None) } else { refused("must be left out unless the test is shipped") };
+        }
+        let Some(winner) = winner else {
+            let before = self.shipped.is_some();
+            let detail = "is required to ship a test: the key of the variant that everybody gets";
+            return if before { Ok(self.shipped.clone()) } else { refused(detail) };
+        };
+        let Some(winner) =
+            VariantKey::parse(winner).ok().filter(|key| self.definition.variant(key).is_some())
+        else {
+            return refused("is no variant of this test");
+        };
+        match &self.shipped {
+            Some(before) if before.winner != winner => Err(Refusal::Conflict(format!(
+                "The test is shipped with {}; stop it first, then ship another variant.",
+                before.winner
+            ))),
+            Some(before) => Ok(Some(before.clone())),
+            None => Ok(Some(Shipped { winner, at: now })),
+        }
+    }
+
+    /// Since when each override of the next definition has been in force.
+    fn overridden(&self, next: &Definition, now: Timestamp) -> BTreeMap<UnitId, Timestamp> {
+        let since = |unit: &UnitId| match self.definition.overrides.get(unit) {
+            Some(_) => self.overridden_since.get(unit).copied(),
+            None => Some(now),
+        };
+        next.overrides.keys().filter_map(|unit| Some((unit.clone(), since(unit)?))).collect()
     }
 
     /// The next revision with other weights, which an adaptive test gives itself; None for weights that
@@ -84,8 +134,13 @@ impl Experiment {
 
     /// Whether a change, sent again because its answer was lost, has been made.
     fn already_is(&self, patch: &TestPatch) -> bool {
-        let same_status = patch.status.is_none_or(|status| status == self.status);
-        same_status && self.redefined(patch.clone()).is_ok_and(|definition| definition == self.definition)
+        let winner = self.shipped.as_ref().map(|shipped| shipped.winner.as_str());
+        let is_new = self.weightings.first().is_some_and(|first| first.revision == self.revision);
+        patch.status.is_none_or(|status| status == self.status)
+            && patch.enrolment.is_none_or(|enrolment| enrolment == self.enrolment)
+            && patch.winner.as_deref().is_none_or(|named| Some(named) == winner)
+            && patch.start.is_none_or(|start| is_new == (start == Start::Restart))
+            && self.redefined(patch.clone()).is_ok_and(|definition| definition == self.definition)
     }
 
     fn enter(&mut self, from: Status, step: Move, seed: Seed) -> Result<(), Refusal> {
@@ -103,7 +158,7 @@ impl Experiment {
         } else if self.weightings.last().is_none_or(|last| last.weights != now.weights) {
             if self.weightings.len() > WEIGHTINGS {
                 let detail = format!(
-                    "Weights may change {WEIGHTINGS} times in a phase; stop the test and start it again."
+                    "Weights may change {WEIGHTINGS} times in a phase; this phase keeps the present ones."
                 );
                 return Err(Refusal::Conflict(detail));
             }
@@ -146,61 +201,12 @@ impl Experiment {
         reweigh(&mut body.variants, &weights)?;
         Definition::parse(body).map_err(|broken| broken.into_iter().map(at_weights).collect())
     }
-
-    /// What a unit was told stays true while a phase lasts, and past phases stay readable.
-    fn allows(&self, next: &Definition, new_phase: bool) -> Result<(), Refusal> {
-        let (old, state) = (&self.definition, self.status.as_str());
-        let locked = |field: &str, rule: &str| {
-            Err(Refusal::Conflict(format!("While the test is {state}, {field} cannot change: {rule}.")))
-        };
-        if self.status == Status::Draft || next == old {
-            return Ok(());
-        }
-        if self.status == Status::Archived {
-            return Err(Refusal::Conflict("An archived test cannot change.".to_owned()));
-        }
-        if shape(next) != shape(old) {
-            return locked("variants", "their keys, parameters and control are fixed once it has started");
-        }
-        if next.goals != old.goals || next.segments != old.segments || next.allocation != old.allocation {
-            return locked("goals, segments and allocation", "they are fixed once it has started");
-        }
-        if !new_phase && (next.planned_units, next.expected) != (old.planned_units, old.expected) {
-            return locked("planned_units and expected", "results are read by them; start a new phase");
-        }
-        if !new_phase && next.known_units != old.known_units {
-            return locked("known_units", "the variants were balanced over them; start a new phase");
-        }
-        let reweighted = weights(next) != weights(old);
-        if !new_phase && reweighted && old.known_units.is_some() {
-            return locked("weights", "the known units were dealt by them; start a new phase");
-        }
-        if self.status.is_mid_phase() && reweighted && old.allocation.mode == Mode::Adaptive {
-            return locked("weights", "an adaptive test sets its own");
-        }
-        if self.status.is_mid_phase() && next.targeting != old.targeting {
-            return locked("targeting", "stop it first, then start a new phase");
-        }
-        if self.status.is_mid_phase() && next.namespace != old.namespace {
-            return locked("namespace", "stop it first, then start a new phase");
-        }
-        if self.status.is_mid_phase() && next.coverage < old.coverage {
-            return locked("coverage", "it may only widen; stop it to start a new phase with less");
-        }
-        Ok(())
-    }
 }
 
 fn overlay<T>(field: &mut T, change: Option<T>) {
     if let Some(change) = change {
         *field = change;
     }
-}
-
-/// Everything about the arms but their weights.
-fn shape(definition: &Definition) -> impl PartialEq + '_ {
-    let of = |v: &'_ Variant| (v.key.clone(), v.is_control, v.parameters.clone());
-    definition.variants.iter().map(of).collect::<Vec<_>>()
 }
 
 fn reweigh(variants: &mut [VariantBody], weights: &BTreeMap<String, u32>) -> Result<(), Vec<Invalid>> {

@@ -1,10 +1,12 @@
 //! A test in its life: its definition and where it stands. [`super::revise`] says what may change when.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::bucket::Prefix;
 use super::known::Balance;
-use super::{BasisPoints, Definition, Status, VariantKey};
+use super::{BasisPoints, Definition, Enrolment, Status, UnitId, Variant, VariantKey};
 use crate::clock::Timestamp;
 use crate::screen::Findings;
 
@@ -75,6 +77,19 @@ pub struct Weighting {
     pub weights: Vec<BasisPoints>,
 }
 
+/// How a test was shipped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shipped {
+    /// The variant that everybody gets.
+    pub winner: VariantKey,
+    /// Since when. Results count what was assigned and what happened before.
+    pub at: Timestamp,
+}
+
+/// How long an instance may still act on a test as it was before a change: the 30 s for which it may
+/// remember a running test, and the time that the change itself may take to be stored.
+pub const SETTLE_MS: i64 = 35_000;
+
 /// A test: what was declared, and where it stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Experiment {
@@ -86,9 +101,18 @@ pub struct Experiment {
     pub suspect: Findings,
     /// Where it stands in its life.
     pub status: Status,
+    /// Whether it takes new units while it runs.
+    #[serde(default, skip_serializing_if = "Enrolment::is_open")]
+    pub enrolment: Enrolment,
+    /// How it was shipped, while it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipped: Option<Shipped>,
+    /// Since when each override has been in force. One that is not named here was there from the beginning.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub overridden_since: BTreeMap<UnitId, Timestamp>,
     /// Counts changes, from 1; a change names the revision it was made against.
     pub revision: u64,
-    /// Counts starts from `stopped`, from 1.
+    /// Counts restarts, from 1: in each phase accounts are randomized anew.
     pub phase: u32,
     /// What this phase's buckets are drawn from.
     pub seed: Seed,
@@ -111,6 +135,11 @@ pub struct View<'a> {
     definition: &'a Definition,
     suspect: &'a Findings,
     status: Status,
+    enrolment: Enrolment,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    winner: Option<&'a VariantKey>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shipped_at: Option<Timestamp>,
     revision: u64,
     phase: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -135,8 +164,11 @@ impl Experiment {
         let weightings = vec![Weighting { revision: 1, weights: weights(&definition) }];
         Self {
             suspect: suspect(&definition),
+            overridden_since: definition.overrides.keys().map(|unit| (unit.clone(), now)).collect(),
             definition,
             status: Status::Draft,
+            enrolment: Enrolment::Open,
+            shipped: None,
             revision: 1,
             phase: 1,
             seed,
@@ -154,6 +186,9 @@ impl Experiment {
             definition: &self.definition,
             suspect: &self.suspect,
             status: self.status,
+            enrolment: self.enrolment,
+            winner: self.shipped.as_ref().map(|shipped| &shipped.winner),
+            shipped_at: self.shipped.as_ref().map(|shipped| shipped.at),
             revision: self.revision,
             phase: self.phase,
             balance: self.balance.as_ref().map(|own| BalanceView {
@@ -170,6 +205,26 @@ impl Experiment {
     #[must_use]
     pub fn is_reweighted(&self) -> bool {
         self.weightings.len() > 1
+    }
+
+    /// The arm that everybody gets, while the test is shipped.
+    #[must_use]
+    pub fn winner(&self) -> Option<&Variant> {
+        self.definition.variant(&self.shipped.as_ref()?.winner)
+    }
+
+    /// Whether a unit that was assigned at this time had an override already. Whoever was assigned before
+    /// stays in the results as drawn (intention to treat): overrides may follow what is known of a unit.
+    #[must_use]
+    pub fn was_overridden(&self, unit: &UnitId, assigned_at: Timestamp) -> bool {
+        self.definition.overrides.contains_key(unit)
+            && self.overridden_since.get(unit).is_none_or(|since| *since < assigned_at)
+    }
+
+    /// From when on the results of a shipped test are final.
+    #[must_use]
+    pub fn final_from(&self) -> Option<Timestamp> {
+        self.shipped.as_ref().map(|shipped| Timestamp::from_millis(shipped.at.millis() + SETTLE_MS))
     }
 
     /// The arm that the others are compared with.

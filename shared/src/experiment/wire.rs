@@ -12,6 +12,7 @@ use super::definition::Mode;
 use super::goal::{Better, Kind, Role};
 use super::id::{AttributeName, NamespaceKey, UnitId};
 use super::known::KnownBody;
+use super::lifecycle::{Enrolment, Start};
 use super::{BasisPoints, ExperimentId, GoalKey, Status, VariantKey};
 
 /// Largest `parameters` of one variant, in bytes of JSON.
@@ -154,6 +155,12 @@ pub struct TestPatch {
     pub revision: u64,
     /// The state to go to.
     pub status: Option<Status>,
+    /// How a stopped test starts again.
+    pub start: Option<Start>,
+    /// Whether new units are taken.
+    pub enrolment: Option<Enrolment>,
+    /// The variant that a shipped test gives to everybody.
+    pub winner: Option<String>,
     /// New weights by variant key.
     pub weights: Option<BTreeMap<String, u32>>,
     pub(crate) name: Option<String>,

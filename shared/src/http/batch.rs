@@ -56,6 +56,63 @@ impl Batch {
         }
     }
 
+    /// Reads every item, one after the other: what takes the processor's time alone. Between items others get their
+    /// turn, and after `deadline` the rest is unavailable. `id` is the field that names an item.
+    pub async fn prepare<T>(
+        self,
+        id: &str,
+        deadline: Instant,
+        read: impl Fn(Value) -> Result<T, Problem>,
+    ) -> Prepared<T> {
+        let items = match self {
+            Self::One(item) => return Prepared::One(read(item)),
+            Self::Many(items) => items,
+        };
+        let mut prepared = Vec::with_capacity(items.len());
+        for item in items {
+            let named = item.get(id).map(visible).unwrap_or_default();
+            prepared.push((named, if Instant::now() < deadline { read(item) } else { Err(late()) }));
+            tokio::task::yield_now().await;
+        }
+        Prepared::Many(prepared)
+    }
+
+    /// Reads and works on every item in one go: [`Prepared::run`] of whatever the items are.
+    ///
+    /// # Errors
+    /// As [`Prepared::run`].
+    pub async fn run<F>(
+        self,
+        list_name: &str,
+        id: &str,
+        deadline: Instant,
+        work: impl Fn(Value) -> F,
+    ) -> Result<Value, Problem>
+    where
+        F: Future<Output = Result<Value, Problem>>,
+    {
+        self.prepare(id, deadline, Ok).await.run(list_name, id, deadline, work).await
+    }
+}
+
+/// Items that have been read, or why they are refused.
+pub enum Prepared<T> {
+    /// One item.
+    One(Result<T, Problem>),
+    /// The items of a list, in the order of the request, with what names them.
+    Many(Vec<(Value, Result<T, Problem>)>),
+}
+
+impl<T> Prepared<T> {
+    /// The items that are not refused.
+    pub fn items(&self) -> impl Iterator<Item = &T> {
+        let (one, many) = match self {
+            Self::One(item) => (Some(item), None),
+            Self::Many(items) => (None, Some(items.iter().map(|(_, item)| item))),
+        };
+        one.into_iter().chain(many.into_iter().flatten()).filter_map(|item| item.as_ref().ok())
+    }
+
     /// Works on every item, 16 at a time, and gives the body of the answer: the one outcome, or a
     /// list under `list_name` in the order of the request, where an item that failed is a problem
     /// beside the `id` field that names it.
@@ -67,21 +124,24 @@ impl Batch {
         list_name: &str,
         id: &str,
         deadline: Instant,
-        work: impl Fn(Value) -> F,
+        work: impl Fn(T) -> F,
     ) -> Result<Value, Problem>
     where
         F: Future<Output = Result<Value, Problem>>,
     {
         let items = match self {
-            Self::One(item) => return work(item).await,
+            Self::One(item) => return work(item?).await,
             Self::Many(items) => items,
         };
-        let late = |_| Err(Problem::Unavailable("an item of a batch was not done in time".to_owned()));
-        let ids: Vec<Value> =
-            items.iter().map(|item| item.get(id).map(visible).unwrap_or_default()).collect();
+        let (ids, items): (Vec<Value>, Vec<_>) = items.into_iter().unzip();
         let under_way = items.into_iter().map(|item| {
-            let item = work(item);
-            async move { timeout_at(deadline, item).await.unwrap_or_else(late) }
+            let item = item.map(&work);
+            async move {
+                match item {
+                    Ok(item) => timeout_at(deadline, item).await.unwrap_or_else(|_| Err(late())),
+                    Err(refused) => Err(refused),
+                }
+            }
         });
         let outcomes: Vec<_> = stream::iter(under_way).buffered(AT_ONCE).collect().await;
         let down = |outcome: &Result<_, Problem>| match outcome {
@@ -103,4 +163,8 @@ impl Batch {
         let list: Vec<Value> = outcomes.into_iter().zip(ids).map(place).collect();
         Ok(json!({ list_name: list }))
     }
+}
+
+fn late() -> Problem {
+    Problem::Unavailable("an item of a batch was not done in time".to_owned())
 }

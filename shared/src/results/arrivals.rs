@@ -94,9 +94,12 @@ mod tests {
 
     #[test]
     fn shares_that_changed_on_the_way_are_seen() {
-        let changed = |second: i64| (second, usize::from(if second < 100 { second % 2 == 0 } else { second % 10 > 0 }));
+        let changed =
+            |second: i64| (second, usize::from(if second < 100 { second % 2 == 0 } else { second % 10 > 0 }));
         assert!(counted((0..300).map(changed)).drift().unwrap() < drift::THRESHOLD);
-        assert!(counted((0..300).map(|second| (second, usize::from(second % 10 > 0)))).drift().unwrap() > 0.5);
+        assert!(
+            counted((0..300).map(|second| (second, usize::from(second % 10 > 0)))).drift().unwrap() > 0.5
+        );
         assert_eq!(counted((0..300).map(|unit| (5, usize::from(unit % 2 == 0)))).drift(), None);
     }
 }

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use crate::clock::Timestamp;
+use crate::experiment::Experiment;
 
 /// So many units add a second to the time between two counts: 30,000 units are counted every 5 minutes.
 const UNITS_A_SECOND: u64 = 100;
@@ -18,11 +19,20 @@ const EARLY_MS: i64 = 30_000;
 /// when that is old enough for its number of units.
 #[must_use]
 pub fn is_due(before: Option<&Value>, changed_at: Timestamp, now: Timestamp) -> bool {
-    let as_of = |report: &Value| Timestamp::try_from(report["as_of"].as_str()?.to_owned()).ok();
     let Some((report, as_of)) = before.and_then(|report| Some((report, as_of(report)?))) else { return true };
     let units: u64 = report["units"].as_object().into_iter().flatten().filter_map(|(_, n)| n.as_u64()).sum();
     let wait = i64::try_from((units / UNITS_A_SECOND).min(LONGEST)).unwrap_or(i64::MAX) * 1_000;
     changed_at > as_of || now.millis() - as_of.millis() >= wait - EARLY_MS
+}
+
+/// Whether `kept` is the final report of a shipped test, read when no instance assigned to it any longer.
+#[must_use]
+pub fn is_final(test: &Experiment, kept: Option<&Value>) -> bool {
+    test.final_from().zip(kept.and_then(as_of)).is_some_and(|(from, as_of)| as_of >= from)
+}
+
+fn as_of(report: &Value) -> Option<Timestamp> {
+    Timestamp::try_from(report["as_of"].as_str()?.to_owned()).ok()
 }
 
 #[cfg(test)]

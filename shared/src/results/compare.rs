@@ -155,7 +155,9 @@ fn warnings(
     let arms = [(names.0, pair.control), (names.1, pair.treatment)];
     said.extend(arms.into_iter().filter_map(|(name, arm)| Some(dominant(goal.kind, arm, name)?.1)));
     if goal.kind == Kind::Ratio && planned.is_some_and(|planned| planned.by_chance().is_none()) {
-        said.push("A ratio decides nothing without a test by chance alone, unless its totals are even.".to_owned());
+        said.push(
+            "A ratio decides nothing without a test by chance alone, unless its totals are even.".to_owned(),
+        );
     }
     if goal.kind == Kind::Sum && (uneven(pair.control) || uneven(pair.treatment)) {
         said.push(

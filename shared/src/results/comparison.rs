@@ -165,13 +165,16 @@ impl Comparison {
     /// that is never negative from losing more than all of it.
     #[must_use]
     pub(super) fn bounded(mut self, shares: bool, never_negative: bool) -> Self {
-        let (absolute, relative) = (
-            if shares { 1.0 } else { f64::INFINITY },
-            if never_negative { -1.0 } else { f64::NEG_INFINITY },
-        );
-        let stops = self.planned_stop.iter_mut().flat_map(|own| [(&mut own.absolute, true), (&mut own.relative, false)]);
-        let adjusted =
-            self.adjusted.iter_mut().flat_map(|own| [(&mut own.absolute, true), (&mut own.planned_stop, true)]);
+        let (absolute, relative) =
+            (if shares { 1.0 } else { f64::INFINITY }, if never_negative { -1.0 } else { f64::NEG_INFINITY });
+        let stops = self
+            .planned_stop
+            .iter_mut()
+            .flat_map(|own| [(&mut own.absolute, true), (&mut own.relative, false)]);
+        let adjusted = self
+            .adjusted
+            .iter_mut()
+            .flat_map(|own| [(&mut own.absolute, true), (&mut own.planned_stop, true)]);
         let own = [(&mut self.absolute, true), (&mut self.relative, false)];
         for (interval, of_difference) in own.into_iter().chain(stops).chain(adjusted) {
             let (least, most) = if of_difference { (-absolute, absolute) } else { (relative, f64::INFINITY) };
@@ -233,7 +236,8 @@ impl From<Planned> for PlannedStop {
             (None, Some(tested)) => (tested.p_value, "permutation_drawn"),
         };
         let relative = planned.relative.map_or_else(Interval::default, Interval::from);
-        let absolute = planned.difference.map_or_else(|| Interval::of(planned.estimate, None), Interval::from);
+        let absolute =
+            planned.difference.map_or_else(|| Interval::of(planned.estimate, None), Interval::from);
         Self { method: planned.method, absolute, relative, p_value, test }
     }
 }

@@ -40,6 +40,14 @@ impl Row {
         }
     }
 
+    /// Whether it belongs to the results of a test that was shipped at this time.
+    fn is_before(&self, shipped_at: Timestamp) -> bool {
+        match self {
+            Self::Assigned { assignment, .. } => assignment.assigned_at < shipped_at,
+            Self::Converted(conversion) => conversion.occurred_at < shipped_at,
+        }
+    }
+
     /// The order in which a unit's rows are folded, whatever order they came in.
     fn rank(&self) -> (u8, u32, &str, &str) {
         match self {
@@ -61,6 +69,7 @@ impl<'a> Fold<'a> {
     /// An empty fold of the test's present phase, whose rows are read at `as_of`.
     #[must_use]
     pub fn new(test: &'a Experiment, as_of: Timestamp) -> Self {
+        let as_of = test.shipped.as_ref().map_or(as_of, |shipped| as_of.min(shipped.at));
         Self { test, as_of, unit: Vec::new(), totals: Totals::empty(test) }
     }
 
@@ -70,7 +79,9 @@ impl<'a> Fold<'a> {
             self.close();
         }
         self.totals.rows += 1;
-        self.unit.push(row);
+        if self.test.shipped.as_ref().is_none_or(|shipped| row.is_before(shipped.at)) {
+            self.unit.push(row);
+        }
     }
 
     /// Units counted so far, the present one not among them.
@@ -94,11 +105,15 @@ impl<'a> Fold<'a> {
             Row::Assigned { phase, assignment, .. } if *phase == self.test.phase => Some(assignment),
             _ => None,
         });
-        let forced =
-            rows.first().is_some_and(|row| self.test.definition.overrides.contains_key(row.unit_id()));
-        match assigned {
-            Some(assignment) if forced => self.set_aside(assignment, &rows),
-            Some(assignment) => self.count(assignment, &rows),
+        let unit = rows.first().map(Row::unit_id).zip(assigned);
+        match unit {
+            Some((unit, assignment)) if self.test.was_overridden(unit, assignment.assigned_at) => {
+                self.set_aside(assignment, &rows);
+            }
+            Some((unit, assignment)) => {
+                let overridden = self.test.definition.overrides.contains_key(unit);
+                self.count(assignment, &rows, overridden);
+            }
             None => {}
         }
         rows.clear();
@@ -118,12 +133,14 @@ impl<'a> Fold<'a> {
         self.test.definition.variants.iter().position(|variant| variant.key == assignment.variant)
     }
 
-    fn count(&mut self, assignment: &Assignment, rows: &[Row]) {
+    /// Counts a unit in the arm that it was drawn into; `overridden` when it was given an override since.
+    fn count(&mut self, assignment: &Assignment, rows: &[Row], overridden: bool) {
         let test = self.test;
         let Some(arm) = self.arm(assignment) else { return };
         let stratum = test.weightings.iter().rposition(|w| w.revision <= assignment.revision).unwrap_or(0);
         self.totals.strata[stratum][arm] += 1;
         self.totals.arms[arm].units += 1;
+        self.totals.arms[arm].overridden += u64::from(overridden);
         if test.definition.allocation.mode == Mode::External {
             self.totals.arrivals.count(assignment.assigned_at, arm, test.definition.variants.len());
         }
@@ -174,7 +191,8 @@ impl Outcome {
         }
         let found = within(&goal.key);
         let converted = found.units() > 0;
-        let number = if goal.kind == Kind::Binary { f64::from(u8::from(converted)) } else { figure(found.total()) };
+        let number =
+            if goal.kind == Kind::Binary { f64::from(u8::from(converted)) } else { figure(found.total()) };
         Self { converted, number, denominator: None }
     }
 

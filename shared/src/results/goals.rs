@@ -153,7 +153,8 @@ fn compare(
     let watch = watch(test, (control, arm));
     if definition.allocation.mode == Mode::Adaptive {
         let planned = planned(test, (control, arm))?;
-        let over = matches!(test.status, Status::Stopped | Status::Archived) && totals.undue == 0;
+        let over =
+            matches!(test.status, Status::Stopped | Status::Shipped | Status::Archived) && totals.undue == 0;
         return Some(match goal.role {
             Role::Primary => {
                 let read =
@@ -193,7 +194,9 @@ fn never_negative(test: &Experiment, goal: &Goal) -> bool {
     match goal.kind {
         Kind::Binary | Kind::Count => true,
         Kind::Sum => false,
-        Kind::Ratio => goal.parts.as_ref().is_some_and(|parts| whole(&parts.numerator) && whole(&parts.denominator)),
+        Kind::Ratio => {
+            goal.parts.as_ref().is_some_and(|parts| whole(&parts.numerator) && whole(&parts.denominator))
+        }
     }
 }
 

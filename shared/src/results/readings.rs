@@ -123,9 +123,10 @@ impl Pair<'_> {
         if self.is_exact() {
             let (control, treatment) = self.rates();
             let look = exact_rates::look(control, treatment, ALPHA)?;
-            let relative = self.samples().filter(|(control, _)| control.mean > 0.0).map(|(control, treatment)| {
-                Relative { estimate: treatment.mean / control.mean - 1.0, interval: None }
-            });
+            let relative =
+                self.samples().filter(|(control, _)| control.mean > 0.0).map(|(control, treatment)| {
+                    Relative { estimate: treatment.mean / control.mean - 1.0, interval: None }
+                });
             return Some((look, relative));
         }
         let (control, treatment) = self.samples()?;

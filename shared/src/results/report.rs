@@ -14,7 +14,7 @@ use super::outlook::Outlook;
 use super::readings::Budget;
 use super::redealt::tested;
 use super::slices::SegmentReport;
-use super::totals::Totals;
+use super::totals::{Arm, Totals};
 use super::verdict::Verdict;
 use super::warnings::Warning;
 use crate::clock::Timestamp;
@@ -34,7 +34,12 @@ pub struct Report {
     pub as_of: Timestamp,
     /// Units in each arm.
     pub units: BTreeMap<VariantKey, u64>,
-    /// Units of each arm that overrides have taken out since they were assigned; left out while there are none.
+    /// Units of each arm that were given an override after they had been assigned: they count where they were
+    /// drawn (intention to treat). Left out while there are none.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub overridden_after_assignment: BTreeMap<VariantKey, u64>,
+    /// Units of each arm that had an override already when they were assigned by an instance that had not heard of
+    /// it: they are not in `units`. Left out while there are none.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub set_aside: BTreeMap<VariantKey, u64>,
     /// The weights now, in basis points.
@@ -93,7 +98,8 @@ impl Report {
             status: test.status,
             as_of,
             units: units.collect(),
-            set_aside: set_aside(test, totals),
+            overridden_after_assignment: some(test, totals, |arm| arm.overridden),
+            set_aside: some(test, totals, |arm| arm.set_aside),
             weights: definition.variants.iter().map(|v| (v.key.clone(), v.weight)).collect(),
             sample_ratio,
             warnings: Warning::all(test, totals),
@@ -131,9 +137,10 @@ fn goal_reports(test: &Experiment, totals: &Totals) -> Vec<GoalReport> {
     read.into_iter().map(|(_, goal)| goal).collect()
 }
 
-fn set_aside(test: &Experiment, totals: &Totals) -> BTreeMap<VariantKey, u64> {
-    let arms = test.definition.variants.iter().zip(&totals.arms).filter(|(_, arm)| arm.set_aside > 0);
-    arms.map(|(variant, arm)| (variant.key.clone(), arm.set_aside)).collect()
+/// A count of each arm that has some.
+fn some(test: &Experiment, totals: &Totals, count: fn(&Arm) -> u64) -> BTreeMap<VariantKey, u64> {
+    let arms = test.definition.variants.iter().zip(&totals.arms);
+    arms.map(|(variant, arm)| (variant.key.clone(), count(arm))).filter(|(_, count)| *count > 0).collect()
 }
 
 fn sample_ratio(test: &Experiment, totals: &Totals) -> SampleRatio {

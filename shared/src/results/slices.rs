@@ -89,7 +89,9 @@ impl SegmentReport {
                     .map(|counts| (*counts[control].paired.x(), *counts[arm].paired.x()))
                     .collect();
                 let variant = test.definition.variants[arm].key.clone();
-                report.differs.push(Differs { variant, p_value: segments::compare(&own, &watch, ALPHA).same });
+                report
+                    .differs
+                    .push(Differs { variant, p_value: segments::compare(&own, &watch, ALPHA).same });
                 family.extend(own);
             }
         }

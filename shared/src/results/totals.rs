@@ -40,7 +40,9 @@ pub struct Totals {
 pub struct Arm {
     /// Units assigned to it in this phase.
     pub units: u64,
-    /// Units assigned to it that an override has taken out of the results since.
+    /// Of these, units that were given an override after they had been assigned.
+    pub overridden: u64,
+    /// Units assigned to it that had an override already: results leave them out.
     pub set_aside: u64,
     /// One entry a goal, in the definition's order.
     pub goals: Vec<GoalTotals>,
@@ -51,7 +53,7 @@ pub struct Arm {
 pub struct GoalTotals {
     /// Units with at least one outcome in their window.
     pub converted: u64,
-    /// The same of units that an override has taken out of the results.
+    /// The same of units that results leave out.
     pub set_aside: u64,
     /// Of each unit's number: 1 or 0 for a binary goal, the sum of its outcomes' values for a count or
     /// sum, the numerator for a ratio.
@@ -124,7 +126,7 @@ impl Totals {
         let adaptive = test.definition.allocation.mode == Mode::Adaptive;
         Self {
             rows: 0,
-            arms: vec![Arm { units: 0, set_aside: 0, goals }; arms],
+            arms: vec![Arm { units: 0, overridden: 0, set_aside: 0, goals }; arms],
             strata: vec![vec![0; arms]; strata],
             undue: 0,
             batches: vec![vec![Moments::default(); arms]; if adaptive { strata } else { 0 }],
@@ -159,6 +161,7 @@ impl Totals {
         }
         for (own, theirs) in self.arms.iter_mut().zip(&other.arms) {
             own.units += theirs.units;
+            own.overridden += theirs.overridden;
             own.set_aside += theirs.set_aside;
             own.goals.iter_mut().zip(&theirs.goals).for_each(|(a, b)| a.merge(b));
         }

@@ -181,6 +181,7 @@ fn standing(test: &Experiment, units: u64) -> String {
         Status::Draft => "The test has not started.".to_owned(),
         Status::Running => format!("Keep running: units in the test so far: {units}."),
         Status::Paused => format!("The test is paused; units in it so far: {units}."),
+        Status::Shipped => format!("The test is shipped and nothing was decided; units in it: {units}."),
         Status::Stopped | Status::Archived => {
             format!("The test is over and nothing is decided; units in it: {units}.")
         }

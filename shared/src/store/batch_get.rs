@@ -17,6 +17,24 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// How often keys that were left unread are asked for again.
 const RETRIES: usize = 3;
 
+/// What one call brought back.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// The items that are there, in no order.
+    pub items: Vec<Item>,
+    /// The keys that DynamoDB had no capacity for: ask for them again.
+    pub unread: Vec<Item>,
+}
+
+/// How current what is read must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Read {
+    /// As it stands now.
+    Consistent,
+    /// As it stood a moment ago, at half the price.
+    Eventual,
+}
+
 impl Table {
     /// Reads the items with these keys, as they stand now, in no order; keys without an item are left out. One call
     /// for up to 100 keys that differ, unless DynamoDB leaves some unread.
@@ -31,19 +49,28 @@ impl Table {
                     tokio::time::sleep(PAUSE).await;
                 }
                 tries += 1;
-                let keys = KeysAndAttributes::builder().set_keys(Some(left)).consistent_read(true);
-                let keys = keys.build().map_err(StoreError::broken)?;
-                let request = self.client.batch_get_item().request_items(&self.name, keys);
-                let answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await?;
-                for own in answer.consumed_capacity() {
-                    self.meter.consumed(own.capacity_units);
-                }
-                let of_table = answer.responses.unwrap_or_default().remove(&self.name);
-                found.extend(of_table.unwrap_or_default());
-                let unread = answer.unprocessed_keys.unwrap_or_default().remove(&self.name);
-                left = unread.map(|own| own.keys).unwrap_or_default();
+                let read = self.get_some(left, Read::Consistent).await?;
+                found.extend(read.items);
+                left = read.unread;
             }
             Ok(found)
+        })
+    }
+
+    /// Reads the items with these keys, at most 100 that differ, by one call.
+    pub(super) fn get_some(&self, keys: Vec<Item>, read: Read) -> Answer<'_, Found> {
+        Box::pin(async move {
+            let consistent = read == Read::Consistent;
+            let keys = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(consistent);
+            let keys = keys.build().map_err(StoreError::broken)?;
+            let request = self.client.batch_get_item().request_items(&self.name, keys);
+            let answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await?;
+            for own in answer.consumed_capacity() {
+                self.meter.consumed(own.capacity_units);
+            }
+            let items = answer.responses.unwrap_or_default().remove(&self.name).unwrap_or_default();
+            let unread = answer.unprocessed_keys.unwrap_or_default().remove(&self.name);
+            Ok(Found { items, unread: unread.map(|own| own.keys).unwrap_or_default() })
         })
     }
 }

@@ -1,15 +1,14 @@
-//! Assignments and conversions: append-only, each written under the condition that it is new, so
-//! that a retry is recognised and nothing is counted twice.
+//! Assignments (`assignments.rs`) and conversions: append-only, each written under the condition that it
+//! is new, so that a retry is recognised and nothing is counted twice.
 
-use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use lru::LruCache;
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
+use super::assignments::Memory;
+pub use super::assignments::{Assigned, Stored};
 use super::item::{Item, sorted_key, text};
 use super::key::{EventKey, events_partition, partition};
 use super::query::Query;
@@ -17,30 +16,17 @@ use super::schema::SK;
 use super::table::{Placed, Table};
 use crate::clock::Timestamp;
 use crate::config::Limits;
-use crate::experiment::{Assignment, Conversion, Experiment, ExperimentId, UnitId, Workspace};
+use crate::experiment::{Conversion, Experiment, Workspace};
 use crate::results::fold::{Fold, Row};
 use crate::results::totals::Totals;
 
 /// Partitions read side by side.
 const SIDE_BY_SIDE: usize = 16;
 
-/// Whom an instance has seen, in which phase of which test.
-type Seen = LruCache<(Workspace, ExperimentId, u32, UnitId), (Timestamp, Assignment)>;
-
 /// The `events` table, with the assignments that this instance has seen.
 pub struct Events {
-    table: Table,
-    seen: Mutex<Seen>,
-    keep_ms: i64,
-}
-
-/// A unit's assignment, and whether this call made it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Assigned {
-    /// The stored first decision.
-    pub assignment: Assignment,
-    /// Whether it was stored by this call.
-    pub new: bool,
+    pub(super) table: Table,
+    pub(super) memory: Memory,
 }
 
 /// How many units a fold may count, over all partitions.
@@ -67,67 +53,7 @@ impl Events {
     /// The events in `table`; assignments are remembered within `limits`.
     #[must_use]
     pub fn new(table: Table, limits: &Limits) -> Self {
-        let most = NonZeroUsize::new(limits.cached_assignments).unwrap_or(NonZeroUsize::MIN);
-        let keep_ms = i64::from(limits.cache_seconds) * 1_000;
-        Self { table, seen: Mutex::new(LruCache::new(most)), keep_ms }
-    }
-
-    /// The unit's assignment in this phase if this instance has seen it within the last 30 s.
-    #[must_use]
-    pub fn remembered(
-        &self,
-        workspace: &Workspace,
-        test: &Experiment,
-        unit: &UnitId,
-        now: Timestamp,
-    ) -> Option<Assignment> {
-        let mut seen = self.seen();
-        let (at, assignment) = seen.get(&memory_key(workspace, test, unit))?;
-        (now.millis() - at.millis() < self.keep_ms).then(|| assignment.clone())
-    }
-
-    /// Stores a unit's first decision, or learns the one that is stored: one call either way.
-    ///
-    /// # Errors
-    /// When the store is unavailable.
-    pub async fn assign(
-        &self,
-        workspace: &Workspace,
-        test: &Experiment,
-        unit: &UnitId,
-        assignment: Assignment,
-        now: Timestamp,
-    ) -> Result<Assigned, StoreError> {
-        let mut item: Item = serde_dynamo::to_item(&assignment).map_err(StoreError::broken)?;
-        item.extend(assignment_key(workspace, test, unit));
-        let assigned = match self.table.put_new(item).await? {
-            Placed::Stored => Assigned { assignment, new: true },
-            Placed::Exists(old) => {
-                let assignment = serde_dynamo::from_item(old).map_err(StoreError::broken)?;
-                Assigned { assignment, new: false }
-            }
-        };
-        self.remember(workspace, test, unit, &assigned.assignment, now);
-        Ok(assigned)
-    }
-
-    /// Reads a unit's stored assignment in this phase.
-    ///
-    /// # Errors
-    /// When the store is unavailable.
-    pub async fn assignment(
-        &self,
-        workspace: &Workspace,
-        test: &Experiment,
-        unit: &UnitId,
-        now: Timestamp,
-    ) -> Result<Option<Assignment>, StoreError> {
-        let Some(item) = self.table.get(assignment_key(workspace, test, unit)).await? else {
-            return Ok(None);
-        };
-        let assignment = serde_dynamo::from_item(item).map_err(StoreError::broken)?;
-        self.remember(workspace, test, unit, &assignment, now);
-        Ok(Some(assignment))
+        Self { table, memory: Memory::new(limits) }
     }
 
     /// Stores an outcome; false when one with its name is stored already.
@@ -198,40 +124,12 @@ impl Events {
             }
         }
     }
-
-    fn remember(
-        &self,
-        workspace: &Workspace,
-        test: &Experiment,
-        unit: &UnitId,
-        assignment: &Assignment,
-        now: Timestamp,
-    ) {
-        self.seen().put(memory_key(workspace, test, unit), (now, assignment.clone()));
-    }
-
-    fn seen(&self) -> MutexGuard<'_, Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl std::fmt::Debug for Events {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Events").field("table", &self.table).finish_non_exhaustive()
     }
-}
-
-fn memory_key(
-    workspace: &Workspace,
-    test: &Experiment,
-    unit: &UnitId,
-) -> (Workspace, ExperimentId, u32, UnitId) {
-    (workspace.clone(), test.definition.test_id.clone(), test.phase, unit.clone())
-}
-
-fn assignment_key(workspace: &Workspace, test: &Experiment, unit: &UnitId) -> Item {
-    let key = EventKey::Assignment(unit.clone(), test.phase);
-    sorted_key(events_partition(workspace, test, unit), key.write())
 }
 
 fn row(item: Item) -> Result<Row, StoreError> {

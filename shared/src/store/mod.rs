@@ -2,6 +2,7 @@
 //! [`table`] makes the calls; [`tests`], [`events`], [`summaries`] and [`identities`] give them their meaning.
 
 pub mod act;
+mod assignments;
 pub mod audit;
 pub mod batch_get;
 pub mod clients;
@@ -34,7 +35,7 @@ use schema::TableName;
 use table::Table;
 
 /// Why a call to the store brought no answer. A failed condition is an answer and never stands here.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     /// It is down, out of reach or throttling; the same call may succeed later.
     #[error("the store is unavailable: {0}")]

@@ -19,7 +19,7 @@ pub const COUNT: &str = "count";
 pub const TTL: &str = "expires_at";
 /// The sparse index of `tests` that holds those that run.
 pub const RUNNING: &str = "running";
-/// Partition key of [`RUNNING`]: present only while a test runs.
+/// Partition key of [`RUNNING`]: present only while a test is to be folded.
 pub const SHARD: &str = "shard";
 /// Sort key of [`RUNNING`]: when the test was last folded.
 pub const FOLDED_AT: &str = "folded_at";

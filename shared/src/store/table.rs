@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeValue, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure,
 };
@@ -100,19 +101,45 @@ impl Table {
         set: (&'static str, AttributeValue),
         expected: (&'static str, AttributeValue),
     ) -> Answer<'_, bool> {
-        Box::pin(async move {
-            let request = self.client.update_item().table_name(&self.name).set_key(Some(key));
-            let answer = request
+        let request = self.client.update_item().table_name(&self.name).set_key(Some(key));
+        self.update_if(
+            request
                 .update_expression("SET #set = :set")
-                .condition_expression("#expected = :expected")
                 .expression_attribute_names("#set", set.0)
-                .expression_attribute_values(":set", set.1)
-                .expression_attribute_names("#expected", expected.0)
-                .expression_attribute_values(":expected", expected.1)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await;
-            match answer {
+                .expression_attribute_values(":set", set.1),
+            expected,
+        )
+    }
+
+    /// Removes two attributes if another still has the expected value; false when it has not.
+    pub fn remove_if(
+        &self,
+        key: Item,
+        names: [&'static str; 2],
+        expected: (&'static str, AttributeValue),
+    ) -> Answer<'_, bool> {
+        let request = self.client.update_item().table_name(&self.name).set_key(Some(key));
+        self.update_if(
+            request
+                .update_expression("REMOVE #first, #second")
+                .expression_attribute_names("#first", names[0])
+                .expression_attribute_names("#second", names[1]),
+            expected,
+        )
+    }
+
+    fn update_if(
+        &self,
+        request: UpdateItemFluentBuilder,
+        expected: (&'static str, AttributeValue),
+    ) -> Answer<'_, bool> {
+        let request = request
+            .condition_expression("#expected = :expected")
+            .expression_attribute_names("#expected", expected.0)
+            .expression_attribute_values(":expected", expected.1)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        Box::pin(async move {
+            match request.send().await {
                 Ok(answer) => {
                     self.meter.consumed(answer.consumed_capacity().and_then(|c| c.capacity_units));
                     Ok(true)

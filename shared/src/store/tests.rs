@@ -80,8 +80,8 @@ impl Tests {
         item.as_ref().map(experiment).transpose()
     }
 
-    /// The same, from memory when it was read running within the last 30 s: a stop takes effect
-    /// within that time.
+    /// The same, from memory when it was read running or shipped within the last 30 s: a stop takes
+    /// effect within that time.
     ///
     /// # Errors
     /// As [`Self::get`].
@@ -100,7 +100,7 @@ impl Tests {
         let found = self.get(workspace, test_id).await?.map(Arc::new);
         let mut seen = self.seen();
         seen.remove(&key);
-        if let Some(test) = found.as_ref().filter(|test| test.status == Status::Running) {
+        if let Some(test) = found.as_ref().filter(|test| test.status.is_live()) {
             if seen.len() >= self.keep_most {
                 seen.clear();
             }
@@ -178,7 +178,7 @@ impl Tests {
         loop {
             let page = self.table.query(Query { after, ..Query::of(workspace.as_str()) }).await?;
             for item in &page.items {
-                if [Status::Running, Status::Paused, Status::Stopped]
+                if [Status::Running, Status::Paused, Status::Stopped, Status::Shipped]
                     .map(Status::as_str)
                     .contains(&text(item, "status")?)
                 {
@@ -192,7 +192,8 @@ impl Tests {
         }
     }
 
-    /// The running tests of all workspaces, those first that were folded longest ago.
+    /// The tests of all workspaces that are to be folded, those first that were folded longest ago: all
+    /// that run, and those that are shipped until their results are final.
     ///
     /// # Errors
     /// When the store is unavailable.
@@ -234,13 +235,23 @@ impl Tests {
         self.table.set_if(key, set, expected).await.map(|_| ())
     }
 
+    /// Takes a shipped test whose final results are kept out of the line, unless it has changed since.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn finished(&self, workspace: &Workspace, test: &Experiment) -> Result<(), StoreError> {
+        let key = sorted_key(workspace.as_str(), test.definition.test_id.as_str());
+        let expected = (REVISION, AttributeValue::N(test.revision.to_string()));
+        self.table.remove_if(key, [SHARD, FOLDED_AT], expected).await.map(|_| ())
+    }
+
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The item of a test as it stands: its document, what lists show, and its place in the sparse
-/// index while it runs. A change puts it first in line for the next fold.
+/// index while it is to be folded. A change puts it first in line for the next fold.
 fn current(workspace: &Workspace, test: &Experiment) -> Result<Item, StoreError> {
     let id = test.definition.test_id.as_str();
     let mut item = sorted_key(workspace.as_str(), id);
@@ -248,7 +259,7 @@ fn current(workspace: &Workspace, test: &Experiment) -> Result<Item, StoreError>
     put("name", test.definition.name.clone());
     put("status", test.status.as_str().to_owned());
     put("updated_at", String::from(test.updated_at));
-    if test.status == Status::Running {
+    if test.status.is_live() {
         put(SHARD, (fnv1a32(id.encode_utf16()) % SHARDS).to_string());
         put(FOLDED_AT, "0".to_owned());
     }

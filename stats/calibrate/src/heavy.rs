@@ -99,12 +99,9 @@ pub fn table() -> String {
          Monte Carlo errors at 5 %: 1.0): called different in %, delta method alone / **confirmed by \
          permutation**.\n\n| visitors of an account | plan | no difference | twice the rate |\n|---|---|---|---|\n"
     );
-    for visitors in [
-        Visitors::Lognormal(0.8),
-        Visitors::Lognormal(1.5),
-        Visitors::Lognormal(2.0),
-        Visitors::Pareto(1.2),
-    ] {
+    for visitors in
+        [Visitors::Lognormal(0.8), Visitors::Lognormal(1.5), Visitors::Lognormal(2.0), Visitors::Pareto(1.2)]
+    {
         for n in [20, 40, 100] {
             let cells = [0.0, 1.0].map(|lift| {
                 let found = cell(visitors, n, lift, runs);

@@ -160,7 +160,9 @@ pub fn table() -> String {
               watched, by then\n\n| weights | units | loses 20 % | loses 30 % | loses half | loses all |\n\
               |---|---|---|---|---|---|\n";
     let pair = |found: Alarms| format!("{} / {}", found.at_the_end, found.watched);
-    for (name, weights, units) in [("50:50", [5_000, 5_000], 400), ("50:50", [5_000, 5_000], 2_000), ("90:10", [9_000, 1_000], 400)] {
+    for (name, weights, units) in
+        [("50:50", [5_000, 5_000], 400), ("50:50", [5_000, 5_000], 2_000), ("90:10", [9_000, 1_000], 400)]
+    {
         let of = |lost| pair(fixed_alarms(&weights, units, units / 20, lost, 1_000, 21));
         lines.extend([format!(
             "| {name} | {units} | {} | {} | {} | {} |\n",

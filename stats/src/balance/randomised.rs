@@ -125,7 +125,8 @@ pub fn studentised_ratios(
     // What a unit has beyond the ratio of all together: so the numbers stay small.
     let (_, scale) = centre(all().map(|(x, y)| x - ratio * y));
     let (_, base) = centre(all().map(|(_, y)| *y));
-    let rows: Vec<_> = outcomes.iter().map(|own| own.map(|(x, y)| ((x - ratio * y) / scale, y / base))).collect();
+    let rows: Vec<_> =
+        outcomes.iter().map(|own| own.map(|(x, y)| ((x - ratio * y) / scale, y / base))).collect();
     move |arms| {
         let mut sides = [[0.0; 6]; 2];
         for ((u, v), side) in dealt(&rows, arms, control, treatment) {

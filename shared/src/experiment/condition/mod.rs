@@ -7,6 +7,7 @@
 
 mod budget;
 mod parse;
+mod types;
 mod value;
 mod version;
 
@@ -16,6 +17,7 @@ use serde_json::{Map, Value};
 use crate::validation::Invalid;
 use budget::Budget;
 pub use budget::TooSlow;
+pub use types::{Mismatch, Mismatches};
 use value::Test;
 
 /// A parsed condition; an empty one lets everybody in.
@@ -24,6 +26,7 @@ use value::Test;
 pub struct Condition {
     source: Map<String, Value>,
     clauses: Clauses,
+    expected: types::Expected,
 }
 
 /// Clauses that must all hold.
@@ -55,7 +58,8 @@ impl Condition {
         };
         parse::bounded(source)?;
         let clauses = parse::clauses(map)?;
-        Ok(Self { source: map.clone(), clauses })
+        let expected = types::Expected::of(&clauses);
+        Ok(Self { source: map.clone(), clauses, expected })
     }
 
     /// Whether an account with these attributes meets the condition. A missing attribute is null.
@@ -67,6 +71,12 @@ impl Condition {
         let budget = Budget::new();
         let met = hold(&self.clauses, attributes, &budget);
         if budget.is_spent() { Err(TooSlow) } else { Ok(met) }
+    }
+
+    /// The attributes that are there and have a type with which the condition can never be met.
+    #[must_use]
+    pub fn mismatches(&self, attributes: &Map<String, Value>) -> Vec<Mismatch> {
+        self.expected.mismatches(attributes)
     }
 
     /// The condition as its author wrote it.

@@ -124,7 +124,7 @@ fn is_one_of(value: &Value, wanted: &[Value], any_case: bool) -> bool {
     }
 }
 
-fn type_name(value: &Value) -> &'static str {
+pub(super) fn type_name(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",

@@ -102,7 +102,7 @@ fn a_new_phase_is_dealt_anew_and_a_list_cannot_change_before() {
     assert!(matches!(change(&stopped, alone, 100), Err(Refusal::Conflict(_))), "results are read by it");
     let reweighed = json!({ "revision": 3, "weights": { "a": 4_000, "b": 6_000 } });
     assert!(matches!(change(&stopped, reweighed, 100), Err(Refusal::Conflict(_))), "results deal by them");
-    let again = json!({ "revision": 3, "status": "running", "known_units": units(50) });
+    let again = json!({ "revision": 3, "status": "running", "start": "restart", "known_units": units(50) });
     let again = change(&stopped, again, 100).unwrap();
     assert_eq!((again.status, again.phase), (Status::Running, 2));
     assert_ne!(again.balance.as_ref().unwrap().root, test.balance.as_ref().unwrap().root);

@@ -184,4 +184,8 @@ fn a_unit_that_an_override_takes_out_is_set_aside_and_the_two_together_stay_the_
         [arm.units, arm.set_aside, goal.converted, goal.set_aside]
     };
     assert_eq!((counts(&before), counts(&after)), ([2, 0, 2, 0], [1, 1, 1, 1]));
+    assert_eq!(after.arms[1].overridden, 0);
+    test.overridden_since.insert(UnitId::parse("unit-0001").unwrap(), Timestamp::from_millis(i64::MAX));
+    let later = fold(&test, rows());
+    assert_eq!((counts(&later), later.arms[1].overridden), ([2, 0, 2, 0], 1), "it was assigned before");
 }

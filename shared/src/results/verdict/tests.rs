@@ -275,7 +275,10 @@ fn a_guardrail_without_a_reading_withholds_the_word_and_says_so() {
           "better": "lower", "margin": 0.02 }] });
     let said = verdict(&test(&ratio), &[(40, 4, 0), (40, 25, 0)]);
     assert_eq!(said.decision, Decision::KeepRunning, "{said:?}");
-    assert!(said.reasons[0].contains("the guardrail q has no reading yet, so it cannot be shipped"), "{said:?}");
+    assert!(
+        said.reasons[0].contains("the guardrail q has no reading yet, so it cannot be shipped"),
+        "{said:?}"
+    );
     let adaptive = json!({ "allocation": { "mode": "adaptive" } });
     let test = test(&adaptive);
     let mut totals = totals(&test, &[(40, 0, 0), (40, 15, 0)]);
@@ -305,8 +308,10 @@ fn ratio(test: &Experiment, arms: [&[(f64, f64)]; 2]) -> Totals {
 
 fn ratio_test(role: &str) -> Experiment {
     let mut own = json!({ "key": "rate", "kind": "ratio", "numerator": "calls", "denominator": "visits", "role": role });
-    let mut goals = vec![json!({ "key": "calls", "kind": "count", "role": "none" }),
-                         json!({ "key": "visits", "kind": "count", "role": "none" })];
+    let mut goals = vec![
+        json!({ "key": "calls", "kind": "count", "role": "none" }),
+        json!({ "key": "visits", "kind": "count", "role": "none" }),
+    ];
     if role == "guardrail" {
         (own["margin"], own["better"]) = (json!(0.01), json!("lower"));
         goals.push(json!({ "key": "booked", "kind": "binary", "role": "primary" }));
@@ -317,7 +322,9 @@ fn ratio_test(role: &str) -> Experiment {
 
 /// Forty accounts of about 48 visitors whose rate is about a tenth, and `extra` more for each ten visitors.
 fn accounts(extra: f64) -> Vec<(f64, f64)> {
-    let one = |n: u32| (f64::from(n * 7 % 11) + (extra * f64::from(4 + n % 2)).floor(), f64::from(40 + 17 * n % 19));
+    let one = |n: u32| {
+        (f64::from(n * 7 % 11) + (extra * f64::from(4 + n % 2)).floor(), f64::from(40 + 17 * n % 19))
+    };
     (0..40).map(one).collect()
 }
 
@@ -339,8 +346,11 @@ fn a_ratio_that_one_account_carries_decides_nothing_and_warns_of_it() {
         let report = Report::new(&test, &totals, Timestamp::from_millis(1), None);
         assert_eq!(report.verdict.decision, Decision::KeepRunning, "{role} {:?}", report.verdict);
         let warned = serde_json::to_value(&report.warnings).unwrap();
-        assert_eq!((&warned[0]["code"], &warned[0]["goal"], &warned[0]["variant"]),
-                   (&json!("dominant_unit"), &json!("rate"), &json!("new")), "{warned}");
+        assert_eq!(
+            (&warned[0]["code"], &warned[0]["goal"], &warned[0]["variant"]),
+            (&json!("dominant_unit"), &json!("rate"), &json!("new")),
+            "{warned}"
+        );
         assert!((warned[0]["share"].as_f64().unwrap() - 0.63).abs() < 0.05, "{warned}");
         let read = report.goals.last().unwrap().comparisons[0].clone();
         assert!(read.warnings.iter().any(|said| said.contains("of the denominator of new")), "{read:?}");
@@ -378,7 +388,8 @@ fn an_external_test_whose_shares_changed_is_not_read() {
     }
     // Whatever weights were declared, the sample ratio is not what withholds.
     totals.strata[0] = vec![150, 150];
-    let read = |test: &Experiment, totals: &Totals| Report::new(test, totals, Timestamp::from_millis(1), None);
+    let read =
+        |test: &Experiment, totals: &Totals| Report::new(test, totals, Timestamp::from_millis(1), None);
     let withheld = |report: &Report| {
         let own = &report.goals[0].comparisons[0];
         assert_eq!(report.verdict.decision, Decision::KeepRunning);
@@ -399,17 +410,25 @@ fn an_external_test_whose_shares_changed_is_not_read() {
 #[test]
 fn a_p_value_of_one_points_nowhere_and_intervals_stay_within_what_shares_can_be() {
     let test = test(&json!({}));
-    let report = |arms: &[(u64, u64, u64)]| Report::new(&test, &totals(&test, arms), Timestamp::from_millis(1), None);
+    let report =
+        |arms: &[(u64, u64, u64)]| Report::new(&test, &totals(&test, arms), Timestamp::from_millis(1), None);
     let near = report(&[(40, 12, 0), (40, 13, 0)]).goals[0].comparisons[0].clone();
     assert_eq!((near.p_value, near.shown), (Some(1.0), None));
-    for arms in [[(10, 1, 0), (10, 9, 0)], [(10, 9, 0), (12, 1, 0)], [(10, 0, 0), (10, 10, 0)], [(3, 3, 0), (2, 0, 0)]] {
+    for arms in [
+        [(10, 1, 0), (10, 9, 0)],
+        [(10, 9, 0), (12, 1, 0)],
+        [(10, 0, 0), (10, 10, 0)],
+        [(3, 3, 0), (2, 0, 0)],
+    ] {
         let read = report(&arms);
         let own = &read.goals[0].comparisons[0];
-        for interval in [Some(own.absolute), own.planned_stop.map(|stop| stop.absolute)].into_iter().flatten() {
+        for interval in [Some(own.absolute), own.planned_stop.map(|stop| stop.absolute)].into_iter().flatten()
+        {
             assert!(interval.low.is_none_or(|low| low >= -1.0), "{arms:?} {interval:?}");
             assert!(interval.high.is_none_or(|high| high <= 1.0), "{arms:?} {interval:?}");
         }
-        for interval in [Some(own.relative), own.planned_stop.map(|stop| stop.relative)].into_iter().flatten() {
+        for interval in [Some(own.relative), own.planned_stop.map(|stop| stop.relative)].into_iter().flatten()
+        {
             assert!(interval.low.is_none_or(|low| low >= -1.0), "{arms:?} {interval:?}");
         }
     }

@@ -1,0 +1,235 @@
+//! What is assigned stays for the phase, whatever is said of the unit later, and what that costs.
+
+use bellwether::auth::role::Role;
+use bellwether::experiment::Experiment;
+use bellwether::store::meter::Spent;
+use bellwether::testing::{Bench, with_body, with_test_id};
+use serde_json::{Value, json};
+
+use super::super::function;
+use super::{ask, software};
+
+/// A running test of accounts with more than 200 employees.
+async fn launched(bench: &Bench, changes: Value) -> Experiment {
+    let mut body =
+        json!({ "targeting": { "employees": { "$gt": 200 } }, "namespace": null, "overrides": {} });
+    body.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    bench.launch(body).await
+}
+
+fn account(unit_id: &str, employees: Value) -> Value {
+    json!({ "unit_id": unit_id, "attributes": { "employees": employees } })
+}
+
+async fn asked(bench: &Bench, body: Value) -> (Value, Spent) {
+    let event = with_body(bench.event("assign-variant", Role::Service).await, &body);
+    let (answer, spent) = bench.metered(function(), event).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    (answer.body, spent)
+}
+
+#[tokio::test]
+async fn an_assigned_unit_keeps_its_variant_whatever_attributes_come_later() {
+    let bench = Bench::start().await;
+    launched(&bench, json!({})).await;
+    let first = ask(&bench, account("acme.com", json!(201))).await;
+    assert_eq!((&first["reason"], &first["new"]), (&json!("assigned"), &json!(true)));
+    for later in
+        [json!({ "unit_id": "acme.com" }), account("acme.com", json!(199)), account("acme.com", json!("201"))]
+    {
+        for instance in [&bench, &bench.cold().await] {
+            let told = ask(instance, later.clone()).await;
+            assert_eq!((&told["variant"], &told["parameters"]), (&first["variant"], &first["parameters"]));
+            assert_eq!((&told["reason"], &told["new"]), (&json!("assigned"), &json!(false)), "{later}");
+        }
+    }
+    assert_eq!(bench.rows().await, 1);
+}
+
+#[tokio::test]
+async fn a_left_out_unit_costs_one_eventually_consistent_read_and_then_none_for_30_seconds() {
+    let bench = Bench::start().await;
+    launched(&bench, json!({})).await;
+    ask(&bench, account("known.com", json!(201))).await;
+    let elsewhere = bench.cold().await;
+    ask(&elsewhere, account("warm-up.com", json!(201))).await;
+    for unit in ["known.com", "unknown.com"] {
+        let small = || account(unit, json!(1));
+        let (_, first) = asked(&elsewhere, small()).await;
+        assert_eq!((first.calls, first.units), (1, 0.5), "{unit}");
+        let (_, again) = asked(&elsewhere, small()).await;
+        assert_eq!((again.calls, again.units), (0, 0.0), "{unit}");
+        bench.pass(31);
+        let (_, later) = asked(&elsewhere, small()).await;
+        assert_eq!((later.calls, later.units), (2, 1.5), "the test is read anew as well");
+    }
+}
+
+#[tokio::test]
+async fn a_unit_that_was_looked_up_in_vain_is_known_as_soon_as_it_is_assigned() {
+    let bench = Bench::start().await;
+    launched(&bench, json!({})).await;
+    assert_eq!(ask(&bench, account("acme.com", json!(1))).await["reason"], "not_targeted");
+    let first = ask(&bench, account("acme.com", json!(300))).await;
+    assert_eq!((&first["reason"], &first["new"]), (&json!("assigned"), &json!(true)));
+    let (again, spent) = asked(&bench, account("acme.com", json!(1))).await;
+    assert_eq!((&again["variant"], spent.calls), (&first["variant"], 0));
+}
+
+#[tokio::test]
+async fn a_batch_reads_all_its_left_out_units_by_one_call_even_when_one_is_named_twice() {
+    let bench = Bench::start().await;
+    launched(&bench, json!({})).await;
+    let known: Vec<Value> = (0..49).map(|n| account(&format!("unit-{n}"), json!(900))).collect();
+    let before = ask(&bench, json!({ "units": known })).await;
+    let elsewhere = bench.cold().await;
+    let mut units: Vec<Value> = (0..98).map(|n| account(&format!("unit-{n}"), json!(9))).collect();
+    units.extend([account("unit-3", json!("900")), account("new.com", json!(900))]);
+    let (told, spent) = asked(&elsewhere, json!({ "units": units })).await;
+    let list = told["assignments"].as_array().unwrap();
+    for (index, first) in before["assignments"].as_array().unwrap().iter().enumerate() {
+        assert_eq!((&list[index]["variant"], &list[index]["new"]), (&first["variant"], &json!(false)));
+    }
+    assert!((49..98).all(|index| list[index]["reason"] == "not_targeted"));
+    assert_eq!((&list[98]["variant"], &list[99]["new"]), (&list[3]["variant"], &json!(true)));
+    assert_eq!(spent.calls, 3, "the test, one read of 98 keys, one assignment");
+    let (_, again) = asked(&elsewhere, json!({ "units": units })).await;
+    assert_eq!(again.calls, 0);
+}
+
+#[tokio::test]
+async fn attributes_that_are_refused_are_forgiven_to_a_unit_that_is_assigned() {
+    let bench = Bench::start().await;
+    let slow = json!({ "$or": [{ "employees": { "$gt": 200 } }, { "tags": { "$in": (0..500).collect::<Vec<_>>() } }] });
+    launched(&bench, json!({ "targeting": slow, "segments": ["industry"] })).await;
+    let first = ask(&bench, account("acme.com", json!(201))).await;
+    let long = "x".repeat(65);
+    let tags: Vec<u32> = (1_000..2_000).collect();
+    for attributes in [
+        json!({ "employees": 201, "industry": long }),
+        json!({ "employees": 201, "industry": { "name": "software" } }),
+        json!({ "tags": tags }),
+    ] {
+        let event = bench.event("assign-variant", Role::Service).await;
+        let of = |unit: &str| with_body(event.clone(), &json!({ "unit_id": unit, "attributes": attributes }));
+        let elsewhere = bench.cold().await;
+        let told = elsewhere.call(function(), of("acme.com")).await;
+        assert_eq!((told.status, &told.body["variant"]), (200, &first["variant"]), "{}", told.body);
+        let stranger = elsewhere.call(function(), of("other.com")).await;
+        let pointer = stranger.body["errors"][0]["pointer"].as_str().unwrap_or_default();
+        assert!(stranger.status == 422 && pointer.starts_with("/attributes"), "{}", stranger.body);
+    }
+    assert_eq!(bench.rows().await, 1);
+}
+
+#[tokio::test]
+async fn in_an_external_test_an_assigned_unit_stays_when_the_targeting_leaves_it_out() {
+    let bench = Bench::start().await;
+    launched(&bench, json!({ "allocation": { "mode": "external" } })).await;
+    let named = |employees: u32, variant: &str| json!({ "unit_id": "acme.com", "variant": variant, "attributes": { "employees": employees } });
+    ask(&bench, named(900, "calculator")).await;
+    let told = ask(&bench.cold().await, named(1, "control")).await;
+    assert_eq!((&told["variant"], &told["conflict"]), (&json!("calculator"), &json!(true)));
+}
+
+#[tokio::test]
+async fn units_that_no_attribute_could_let_in_are_not_looked_up() {
+    let bench = Bench::start().await;
+    let none = json!({ "key": "pricing", "range": [0, 1] });
+    launched(&bench, json!({ "test_id": "excluded", "namespace": none })).await;
+    launched(&bench, json!({ "test_id": "uncovered", "coverage": 0 })).await;
+    for (test, reason) in [("excluded", "excluded"), ("uncovered", "not_covered")] {
+        for (employees, reason) in [(900, reason), (1, "not_targeted")] {
+            let event = with_test_id(bench.event("assign-variant", Role::Service).await, test);
+            bench.call(function(), event.clone()).await;
+            let event = with_body(event, &account("acme.com", json!(employees)));
+            let (answer, spent) = bench.metered(function(), event).await;
+            assert_eq!((&answer.body["reason"], spent.calls), (&json!(reason), 0), "{test}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_paused_test_tells_nobody_a_variant_and_a_resumed_one_the_same() {
+    let bench = Bench::start().await;
+    let test = launched(&bench, json!({})).await;
+    let first = ask(&bench, account("acme.com", json!(201))).await;
+    let test = bench.change(&test, json!({ "revision": 2, "status": "stopped" })).await;
+    let resume = json!({ "revision": 3, "status": "running", "start": "resume" });
+    let test = bench.change(&test, resume).await;
+    assert_eq!(ask(&bench.cold().await, account("acme.com", json!(1))).await["variant"], first["variant"]);
+    bench.change(&test, json!({ "revision": 4, "status": "paused" })).await;
+    let told = ask(&bench.cold().await, account("acme.com", json!(201))).await;
+    assert_eq!((&told["variant"], &told["reason"]), (&Value::Null, &json!("not_running")));
+}
+
+#[tokio::test]
+async fn with_enrolment_closed_the_assigned_keep_their_variant_and_nobody_else_gets_one() {
+    let bench = Bench::start().await;
+    let test = launched(&bench, json!({ "overrides": { "showcase.com": "control" } })).await;
+    let first = ask(&bench, account("acme.com", json!(201))).await;
+    bench.change(&test, json!({ "revision": 2, "enrolment": "closed" })).await;
+    let closed = bench.cold().await;
+    for employees in [201, 1] {
+        let told = ask(&closed, account("acme.com", json!(employees))).await;
+        assert_eq!((&told["variant"], &told["reason"]), (&first["variant"], &json!("assigned")));
+    }
+    let (told, spent) = asked(&closed, account("new.com", json!(201))).await;
+    assert_eq!((&told["variant"], &told["reason"]), (&Value::Null, &json!("enrolment_closed")));
+    assert_eq!((spent.calls, spent.units), (1, 0.5));
+    let (_, again) = asked(&closed, account("new.com", json!(201))).await;
+    assert_eq!(again.calls, 0);
+    assert_eq!(ask(&closed, account("other.com", json!(1))).await["reason"], "not_targeted");
+    assert_eq!(ask(&closed, account("showcase.com", json!(1))).await["reason"], "override");
+    assert_eq!(bench.rows().await, 1);
+}
+
+#[tokio::test]
+async fn a_shipped_test_gives_the_winner_to_whoever_meets_targeting_or_was_assigned_and_enrols_nobody() {
+    let bench = Bench::start().await;
+    let range = json!({ "key": "pricing", "range": [0, 10_000] });
+    let test = launched(&bench, json!({ "coverage": 10_000, "namespace": range })).await;
+    for n in 0..8 {
+        ask(&bench, account(&format!("unit-{n}"), json!(201))).await;
+    }
+    let ship = json!({ "revision": 2, "status": "shipped", "winner": "calculator" });
+    let test = bench.change(&test, ship).await;
+    let shipped = bench.cold().await;
+    for n in 0..8 {
+        let told = ask(&shipped, account(&format!("unit-{n}"), json!(1))).await;
+        assert_eq!((&told["variant"], &told["reason"]), (&json!("calculator"), &json!("shipped")), "{n}");
+        assert_eq!((&told["parameters"]["hero"], &told["new"]), (&json!("roi"), &json!(false)));
+    }
+    let (told, spent) = asked(&shipped, account("new.com", json!(201))).await;
+    assert_eq!((&told["variant"], &told["reason"]), (&json!("calculator"), &json!("shipped")));
+    assert_eq!(spent.calls, 0, "remembered like a running test, and nothing is stored");
+    let small = ask(&shipped, account("small.com", json!(1))).await;
+    assert_eq!((&small["variant"], &small["reason"]), (&Value::Null, &json!("not_targeted")));
+    assert_eq!(bench.rows().await, 8);
+    let resume = json!({ "revision": 3, "status": "running", "start": "resume" });
+    bench.change(&test, resume).await;
+    let again = ask(&bench.cold().await, account("new.com", json!(201))).await;
+    assert_eq!((&again["reason"], &again["new"]), (&json!("assigned"), &json!(true)));
+}
+
+#[tokio::test]
+async fn a_shipped_test_ignores_coverage_namespace_and_list_and_an_external_one_needs_no_variant() {
+    let bench = Bench::start().await;
+    let namespace = json!({ "key": "pricing", "range": [0, 1] });
+    let known: Vec<Value> = (0..40).map(|n| json!({ "unit_id": format!("listed-{n}") })).collect();
+    for (id, changes) in [
+        ("covered", json!({ "coverage": 0 })),
+        ("divided", json!({ "namespace": namespace })),
+        ("listed", json!({ "targeting": {}, "known_units": known, "segments": [] })),
+        ("external", json!({ "allocation": { "mode": "external" } })),
+    ] {
+        let mut changes = changes;
+        changes["test_id"] = json!(id);
+        let test = launched(&bench, changes).await;
+        bench.change(&test, json!({ "revision": 2, "status": "shipped", "winner": "calculator" })).await;
+        let event = with_test_id(bench.event("assign-variant", Role::Service).await, id);
+        let answer = bench.call(function(), with_body(event, &software("new.com"))).await;
+        assert_eq!(answer.body["reason"], "shipped", "{id}: {}", answer.body);
+    }
+    assert_eq!(bench.rows().await, 0);
+}
