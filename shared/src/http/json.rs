@@ -1,11 +1,11 @@
 //! Strict JSON: what RFC 8259 leaves open is refused. No name twice in an object, no nesting past
 //! 32, no number past ±1e15 (beyond which not every integer survives a double with room to sum) or nearer to 0
-//! than 1e-100.
+//! than 1e-100. So an integer is exact, and any other number is the nearest double: its first 15 digits survive.
 
 #[cfg(test)]
 mod tests;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
@@ -21,13 +21,15 @@ pub const LARGEST: f64 = 1e15;
 /// Smallest number that is not 0: what DynamoDB keeps, with room to spare.
 pub const SMALLEST: f64 = 1e-100;
 
+const OUT_OF_RANGE: &str = "must be a number between -1e15 and 1e15, and 0 or at least 1e-100 in size";
+
 /// Parses a body.
 ///
 /// # Errors
 /// 400 for what is no JSON or nested too deep, 422 for a repeated name or a number out of range, by
 /// its pointer.
 pub fn parse(body: &[u8]) -> Result<Value, Problem> {
-    let state = State::default();
+    let state = State { vanishing: vanishing(body), ..State::default() };
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let parsed = Strict(&state).deserialize(&mut deserializer);
     let parsed = parsed.and_then(|value| deserializer.end().map(|()| value));
@@ -47,6 +49,50 @@ pub fn parse(body: &[u8]) -> Result<Value, Problem> {
 struct State {
     path: RefCell<Vec<String>>,
     broken: RefCell<Option<Broken>>,
+    /// How many numbers have been read.
+    numbers: Cell<usize>,
+    /// Which number, counted from 0, is the first that a double makes 0 of although it is not.
+    vanishing: Option<usize>,
+}
+
+/// Which number of a document, counted from 0, is the first that is written like 0 to a double and is not
+/// 0: `serde_json` reads `1e-400` as 0. In what is no JSON the answer means nothing.
+fn vanishing(body: &[u8]) -> Option<usize> {
+    let (mut rest, mut numbers) = (body, 0);
+    while let [first, after @ ..] = rest {
+        rest = match first {
+            b'"' => after_text(after),
+            b'-' | b'0'..=b'9' => {
+                let part = |b: &u8| b.is_ascii_digit() || b".eE+-".contains(b);
+                let (number, after) = rest.split_at(rest.iter().take_while(|b| part(b)).count());
+                if is_lost(number) {
+                    return Some(numbers);
+                }
+                numbers += 1;
+                after
+            }
+            _ => after,
+        };
+    }
+    None
+}
+
+/// What comes after a text whose opening quotation mark has been read.
+fn after_text(mut rest: &[u8]) -> &[u8] {
+    while let Some(at) = rest.iter().position(|b| matches!(b, b'"' | b'\\')) {
+        if rest[at] == b'"' {
+            return &rest[at + 1..];
+        }
+        rest = rest.get(at + 2..).unwrap_or_default();
+    }
+    &[]
+}
+
+/// Whether a number has a digit that is not 0 and is 0 as a double.
+fn is_lost(number: &[u8]) -> bool {
+    let mantissa = number.split(|b| b"eE".contains(b)).next().unwrap_or_default();
+    let digits = mantissa.iter().any(|b| (b'1'..=b'9').contains(b));
+    digits && std::str::from_utf8(number).is_ok_and(|text| text.parse() == Ok(0.0))
 }
 
 enum Broken {
@@ -79,13 +125,14 @@ impl Strict<'_> {
     }
 
     fn number<E: Error>(self, size: f64, number: Option<Number>) -> Result<Value, E> {
+        let place = self.0.numbers.get();
+        self.0.numbers.set(place + 1);
         match number {
+            Some(_) if self.0.vanishing == Some(place) => Err(self.refuse(OUT_OF_RANGE)),
             Some(number) if size == 0.0 || (SMALLEST..=LARGEST).contains(&size.abs()) => {
                 Ok(Value::Number(number))
             }
-            _ => {
-                Err(self.refuse("must be a number between -1e15 and 1e15, and 0 or at least 1e-100 in size"))
-            }
+            _ => Err(self.refuse(OUT_OF_RANGE)),
         }
     }
 }

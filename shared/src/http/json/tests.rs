@@ -31,6 +31,27 @@ fn a_repeated_name_and_a_number_out_of_range_are_refused_by_pointer() {
 }
 
 #[test]
+fn a_number_that_a_double_cannot_tell_from_0_is_refused_and_0_is_not() {
+    let long = format!("0.{}1", "0".repeat(400));
+    for number in ["1e-400", "-1e-400", "1E-325", "4.9e-325", "5e-324", "1e-310", "0.001e-99999999999", &long]
+    {
+        assert_eq!(
+            refused(&format!(r#"{{"a":["5e-400\\\"",0,{{"b":{number}}},1]}}"#)),
+            (422, "/a/2/b".to_owned())
+        );
+        assert_eq!(refused(number), (422, String::new()), "{number}");
+    }
+    for number in ["0", "-0", "0.000", "0e-400", "-0.0E+99", "0.0e-99999999999", "1e-100", "12e-101"] {
+        assert!(parse(number.as_bytes()).is_ok(), "{number}");
+    }
+    let exact = parse(b"[999999999999999, -1000000000000000]").unwrap();
+    assert_eq!(exact.to_string(), "[999999999999999,-1000000000000000]");
+    for beyond in ["9007199254740993", "1000000000000001", "18446744073709551616", "1e15000"] {
+        assert!([422, 400].contains(&refused(beyond).0), "{beyond}");
+    }
+}
+
+#[test]
 fn what_is_no_json_is_refused() {
     for body in ["", "{", "NaN", "[1,]", "{\"a\":Infinity}", "{} {}", "1e999", "\"\u{0}\""] {
         assert_eq!(refused(body).0, 400, "{body}");
