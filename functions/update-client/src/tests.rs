@@ -84,6 +84,7 @@ async fn wrong_fields_are_named() {
     let (client, _) = bench.machine("CRM").await;
     for (body, pointer) in [
         (json!({ "name": "x" }), "/revision"),
+        (json!({ "revision": 0, "name": "CRM" }), "/revision"),
         (json!({ "revision": 1, "name": "" }), "/name"),
         (json!({ "revision": 1, "scopes": [] }), "/scopes"),
         (json!({ "revision": 1, "scopes": ["results:read"] }), "/scopes/0"),

@@ -257,8 +257,14 @@ async fn wrong_weights_are_named_as_the_caller_sent_them() {
         let answer = patch(&bench, json!({ "revision": 2, "weights": weights })).await;
         assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!(pointer)));
     }
-    for body in [json!({ "name": "x" }), json!({ "revision": 2, "test_id": "x" })] {
-        assert_eq!(patch(&bench, body).await.status, 422);
+    for (body, pointer) in [
+        (json!({ "name": "x" }), "/revision"),
+        (json!({ "revision": 0 }), "/revision"),
+        (json!({ "revision": "1" }), "/revision"),
+        (json!({ "revision": 2, "test_id": "x" }), "/test_id"),
+    ] {
+        let answer = patch(&bench, body).await;
+        assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!(pointer)));
     }
 }
 

@@ -145,6 +145,8 @@ async fn wrong_fields_are_named_and_people_are_no_machines() {
     let grace = bench.join("grace@example.com", Role::Viewer).await;
     for (body, pointer) in [
         (json!({ "role": "viewer" }), "/revision"),
+        (json!({ "revision": 0, "role": "analyst" }), "/revision"),
+        (json!({ "revision": -1, "role": "analyst" }), "/revision"),
         (json!({ "revision": 1, "role": "service" }), "/role"),
         (json!({ "revision": 1, "role": "owner" }), "/role"),
         (json!({ "revision": 1, "disabled": "yes" }), "/disabled"),

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::num::NonZeroU64;
+
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -25,8 +27,8 @@ pub struct NewClient {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClientPatch {
-    /// The revision this change was made against.
-    pub revision: u64,
+    /// The revision this change was made against, 1 or more.
+    pub revision: NonZeroU64,
     name: Option<String>,
     scopes: Option<Vec<Scope>>,
     disabled: Option<bool>,
@@ -99,7 +101,7 @@ impl Client {
         next.scopes = patch.scopes.clone().unwrap_or(next.scopes);
         next.disabled = patch.disabled.unwrap_or(next.disabled);
         next.secrets.retain(|kept| Some(&kept.secret_id) != patch.retire_secret.as_ref());
-        let (mine, seen) = (u64::from(self.revision), patch.revision);
+        let (mine, seen) = (u64::from(self.revision), patch.revision.get());
         let adds = patch.add_secret == Some(true);
         if mine == seen + 1 && !adds && next == *self {
             return Ok((next, None));

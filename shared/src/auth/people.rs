@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::num::NonZeroU64;
+
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
@@ -21,8 +23,8 @@ use crate::validation::Invalid;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UserPatch {
-    /// The revision this change was made against.
-    pub revision: u64,
+    /// The revision this change was made against, 1 or more.
+    pub revision: NonZeroU64,
     /// The role they are to have.
     pub role: Option<Role>,
     /// Whether they may not sign in.
@@ -144,6 +146,12 @@ impl User {
         self.role == Role::Admin && !self.disabled
     }
 
+    /// The person whose failed sign-ins are forgotten.
+    #[must_use]
+    pub fn unlocked(&self) -> Self {
+        Self { throttle_epoch: self.throttle_epoch + 1, revision: self.revision + 1, ..self.clone() }
+    }
+
     /// The person after a change; the same when nothing is to be different. `password` is the patch's,
     /// held to its rules.
     ///
@@ -158,7 +166,7 @@ impl User {
         let disabled = patch.disabled.unwrap_or(self.disabled);
         let unlocked = patch.unlock == Some(true);
         let same = role == self.role && disabled == self.disabled && password.is_none() && !unlocked;
-        let (mine, seen) = (u64::from(self.revision), patch.revision);
+        let (mine, seen) = (u64::from(self.revision), patch.revision.get());
         if same && (mine == seen || mine == seen + 1) {
             return Ok(self.clone());
         }

@@ -95,10 +95,23 @@ impl Definition {
     /// # Errors
     /// Every broken limit; when none is, every broken rule between fields.
     pub fn parse(body: TestBody) -> Result<Self, Vec<Invalid>> {
+        let targeting = Condition::parse(&Value::Object(body.targeting.clone()));
+        Self::targeted(body, targeting)
+    }
+
+    /// The same with the targeting of this test, which was declared under the limits of its time.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn keeping_targeting(&self, body: TestBody) -> Result<Self, Vec<Invalid>> {
+        Self::targeted(body, Ok(self.targeting.clone()))
+    }
+
+    fn targeted(body: TestBody, targeting: Result<Condition, Vec<Invalid>>) -> Result<Self, Vec<Invalid>> {
         validation::check(&body)?;
         let mut broken = rules::broken(&body);
-        let targeting = Condition::parse(&Value::Object(body.targeting.clone()))
-            .map_err(|found| broken.extend(found.into_iter().map(|i| i.under("/targeting"))));
+        let targeting =
+            targeting.map_err(|found| broken.extend(found.into_iter().map(|i| i.under("/targeting"))));
         match targeting {
             Ok(targeting) if broken.is_empty() => {
                 let known = body.known_units.clone().map(known::parse).transpose()?;

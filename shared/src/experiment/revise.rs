@@ -28,13 +28,14 @@ impl Experiment {
     /// [`Refusal::Invalid`] for a change that is wrong in itself, [`Refusal::Conflict`] for one made
     /// against another revision or not allowed in this state.
     pub fn revise(&self, patch: TestPatch, seed: Seed, now: Timestamp) -> Result<Self, Refusal> {
-        if patch.revision + 1 == self.revision && self.already_is(&patch) {
+        let seen = patch.revision.get();
+        if seen + 1 == self.revision && self.already_is(&patch) {
             return Ok(self.clone());
         }
-        if patch.revision != self.revision {
+        if seen != self.revision {
             return Err(Refusal::Conflict(format!(
-                "The test is at revision {}, this change was made against {}; read it again and retry.",
-                self.revision, patch.revision
+                "The test is at revision {}, this change was made against {seen}; read it again and retry.",
+                self.revision
             )));
         }
         let (status, step) = (patch.status.unwrap_or(self.status), self.step(&patch)?);
@@ -184,6 +185,7 @@ impl Experiment {
 
     fn redefined(&self, patch: TestPatch) -> Result<Definition, Vec<Invalid>> {
         let mut body = self.definition.body();
+        let kept = patch.targeting.is_none();
         overlay(&mut body.name, patch.name);
         overlay(&mut body.hypothesis, patch.hypothesis);
         overlay(&mut body.variants, patch.variants);
@@ -197,9 +199,11 @@ impl Experiment {
         body.namespace = patch.namespace.or(body.namespace);
         body.planned_units = patch.planned_units.or(body.planned_units);
         body.expected = patch.expected.or(body.expected);
-        let Some(weights) = patch.weights else { return Definition::parse(body) };
+        let parse =
+            |body| if kept { self.definition.keeping_targeting(body) } else { Definition::parse(body) };
+        let Some(weights) = patch.weights else { return parse(body) };
         reweigh(&mut body.variants, &weights)?;
-        Definition::parse(body).map_err(|broken| broken.into_iter().map(at_weights).collect())
+        parse(body).map_err(|broken| broken.into_iter().map(at_weights).collect())
     }
 }
 

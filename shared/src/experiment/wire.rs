@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -151,8 +152,8 @@ pub struct NamespaceBody {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TestPatch {
-    /// The revision this change was made against.
-    pub revision: u64,
+    /// The revision this change was made against, 1 or more.
+    pub revision: NonZeroU64,
     /// The state to go to.
     pub status: Option<Status>,
     /// How a stopped test starts again.

@@ -1,11 +1,15 @@
 //! One thing or up to 100 of them in a request. In a batch an item's failure stands in its place in
 //! the answer and fails no other.
 
+#[cfg(test)]
+mod tests;
+
 use std::future::Future;
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
+use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
 
 use super::problem::Problem;
@@ -72,7 +76,7 @@ impl Batch {
         for item in items {
             let named = item.get(id).map(visible).unwrap_or_default();
             prepared.push((named, if Instant::now() < deadline { read(item) } else { Err(late()) }));
-            tokio::task::yield_now().await;
+            yield_now().await;
         }
         Prepared::Many(prepared)
     }
@@ -137,10 +141,14 @@ impl<T> Prepared<T> {
         let under_way = items.into_iter().map(|item| {
             let item = item.map(&work);
             async move {
-                match item {
-                    Ok(item) => timeout_at(deadline, item).await.unwrap_or_else(|_| Err(late())),
-                    Err(refused) => Err(refused),
+                let item = item?;
+                // An item may be all work and no waiting: between two of them others have their turn, and
+                // the clock is looked at.
+                yield_now().await;
+                if Instant::now() >= deadline {
+                    return Err(late());
                 }
+                timeout_at(deadline, item).await.unwrap_or_else(|_| Err(late()))
             }
         });
         let outcomes: Vec<_> = stream::iter(under_way).buffered(AT_ONCE).collect().await;

@@ -10,6 +10,10 @@ use super::extract::BODY_BYTES;
 use super::oauth::OAuthError;
 use super::problem::Problem;
 
+/// Most parameters of a form: OAuth has a dozen in all its grants together, and each is compared with
+/// those before it.
+const PARAMETERS: usize = 32;
+
 /// A form. Its values cannot be printed.
 #[derive(Debug)]
 pub struct Form(Vec<(String, SecretString)>);
@@ -44,7 +48,10 @@ impl Form {
             return Err(OAuthError::invalid_request("send a form: application/x-www-form-urlencoded").into());
         }
         let mut fields: Vec<(String, SecretString)> = Vec::new();
-        for (name, value) in form_urlencoded::parse(body) {
+        for (place, (name, value)) in form_urlencoded::parse(body).enumerate() {
+            if place >= PARAMETERS {
+                return Err(OAuthError::invalid_request("there are more than 32 parameters").into());
+            }
             if fields.iter().any(|(known, _)| *known == name) {
                 return Err(OAuthError::invalid_request("a parameter stands more than once").into());
             }
@@ -123,6 +130,9 @@ mod tests {
         for body in ["a=1&a=1", "a=&a=1&a=2", "scope=x&%73cope=y"] {
             assert!(Form::of(&request(FORM, body)).is_err(), "{body}");
         }
+        let many = |count: usize| (0..count).map(|n| format!("p{n}=x&")).collect::<String>();
+        assert!(Form::of(&request(FORM, &many(32))).is_ok());
+        assert!(Form::of(&request(FORM, &many(33))).is_err());
         assert!(Form::of(&request("application/json", "{}")).is_err());
     }
 

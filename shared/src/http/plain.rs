@@ -43,6 +43,7 @@ fn in_plain_words(message: &str) -> String {
     }
     let plain = match expected {
         "u8" | "u16" | "u32" | "u64" => "a whole number, 0 or more",
+        "a nonzero u64" => "a whole number, 1 or more",
         "i64" => "a whole number",
         "f64" => "a number",
         "a string" | "string or map" => "a text",

@@ -53,7 +53,6 @@ fn a_change_to_another_revision_is_refused_unless_it_has_been_made() {
     assert_eq!(again.revision, 2, "sent again because its answer was lost");
     for patch in [
         json!({ "revision": 1, "role": "admin" }),
-        json!({ "revision": 0, "role": "viewer" }),
         json!({ "revision": 3, "role": "viewer" }),
         json!({ "revision": 1, "unlock": true }),
         json!({ "revision": 1, "password": "correct horse battery staple" }),

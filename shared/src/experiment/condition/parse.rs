@@ -2,18 +2,14 @@
 
 use std::cmp::Ordering;
 
-use regex_lite::{Regex, RegexBuilder};
 use serde_json::{Map, Value};
 
+use super::choices::Choices;
+use super::pattern::{PATTERN_BYTES, Pattern};
 use super::value::Test;
 use super::version::Version;
-use super::{Clause, Clauses};
+use super::{Clause, Clauses, Path};
 use crate::validation::{Invalid, escape};
-
-/// Longest pattern, in bytes.
-const PATTERN_BYTES: usize = 256;
-/// Largest compiled pattern, in bytes: bounds what `x{1000}{1000}` may cost.
-const PATTERN_SIZE: usize = 32 * 1024;
 
 /// Most patterns in a condition: each is compiled whenever the test is read.
 const PATTERNS: usize = 20;
@@ -38,118 +34,124 @@ pub(super) fn bounded(source: &Value) -> Result<(), Refused> {
     Ok(())
 }
 
-/// The clauses of a condition on an object.
-pub(super) fn clauses(map: &Map<String, Value>) -> Result<Clauses, Refused> {
-    collect(map.iter().map(|(key, wanted)| clause(key, wanted).map_err(|found| under(key, found))))
+/// What turns the JSON form into clauses.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Parser {
+    /// The largest compiled pattern, in bytes.
+    pub(super) largest_pattern: usize,
 }
 
-fn clause(key: &str, wanted: &Value) -> Result<Clause, Refused> {
-    match key {
-        "$and" => alternatives(wanted).map(Clause::And),
-        "$or" => alternatives(wanted).map(Clause::Or),
-        "$nor" => alternatives(wanted).map(Clause::Nor),
-        "$not" => Ok(Clause::Not(clauses(object(wanted)?)?)),
-        unknown if unknown.starts_with('$') => {
-            Err(refused("is no operator; an attribute's name cannot begin with $"))
-        }
-        path => Ok(Clause::Field(path.split('.').map(str::to_owned).collect(), tests(wanted)?)),
+impl Parser {
+    /// The clauses of a condition on an object.
+    pub(super) fn clauses(self, map: &Map<String, Value>) -> Result<Clauses, Refused> {
+        collect(map.iter().map(|(key, wanted)| self.clause(key, wanted).map_err(|found| under(key, found))))
     }
-}
 
-fn alternatives(wanted: &Value) -> Result<Vec<Clauses>, Refused> {
-    let each = list(wanted)?.iter().enumerate().map(|(index, item)| {
-        let own = object(item).and_then(clauses);
-        own.map_err(|found| under(&index.to_string(), found))
-    });
-    collect(each)
-}
-
-/// The tests that a value stands for: those of its operators, or equality with it.
-fn tests(wanted: &Value) -> Result<Vec<Test>, Refused> {
-    match wanted {
-        Value::Object(map) if map.keys().all(|key| key.starts_with('$')) => {
-            collect(map.iter().map(|(name, operand)| test(name, operand).map_err(|found| under(name, found))))
+    fn clause(self, key: &str, wanted: &Value) -> Result<Clause, Refused> {
+        match key {
+            "$and" => self.alternatives(wanted).map(Clause::And),
+            "$or" => self.alternatives(wanted).map(Clause::Or),
+            "$nor" => self.alternatives(wanted).map(Clause::Nor),
+            "$not" => Ok(Clause::Not(self.clauses(object(wanted)?)?)),
+            unknown if unknown.starts_with('$') => {
+                Err(refused("is no operator; an attribute's name cannot begin with $"))
+            }
+            path => Ok(Clause::Field(Path::parse(path), self.tests(wanted)?)),
         }
-        Value::Object(map) if map.keys().any(|key| key.starts_with('$')) => {
-            Err(refused("mixes operators with other names; put a $ before each operator"))
-        }
-        value => Ok(vec![Test::Equal(value.clone())]),
     }
-}
 
-fn test(name: &str, operand: &Value) -> Result<Test, Refused> {
-    let value = || operand.clone();
-    Ok(match name {
-        "$eq" => Test::Equal(value()),
-        "$ne" => Test::Not(vec![Test::Equal(value())]),
-        "$lt" => Test::Order(value(), Ordering::is_lt),
-        "$lte" => Test::Order(value(), Ordering::is_le),
-        "$gt" => Test::Order(value(), Ordering::is_gt),
-        "$gte" => Test::Order(value(), Ordering::is_ge),
-        "$veq" => version(operand, Ordering::is_eq)?,
-        "$vne" => Test::Not(vec![version(operand, Ordering::is_eq)?]),
-        "$vlt" => version(operand, Ordering::is_lt)?,
-        "$vlte" => version(operand, Ordering::is_le)?,
-        "$vgt" => version(operand, Ordering::is_gt)?,
-        "$vgte" => version(operand, Ordering::is_ge)?,
-        "$in" => Test::In(list(operand)?.clone(), false),
-        "$ini" => Test::In(lower(list(operand)?), true),
-        "$nin" => Test::Not(vec![Test::In(list(operand)?.clone(), false)]),
-        "$nini" => Test::Not(vec![Test::In(lower(list(operand)?), true)]),
-        "$exists" => Test::Exists(operand.as_bool().ok_or_else(|| refused("must be true or false"))?),
-        "$type" => Test::Type(text(operand)?.to_owned()),
-        "$regex" => pattern(operand, false)?,
-        "$regexi" => pattern(operand, true)?,
-        "$size" => Test::Size(tests(operand)?),
-        "$all" => Test::All(collect(list(operand)?.iter().map(tests))?),
-        "$alli" => {
-            Test::All(lower(list(operand)?).into_iter().map(|v| vec![Test::In(vec![v], true)]).collect())
+    fn alternatives(self, wanted: &Value) -> Result<Vec<Clauses>, Refused> {
+        let each = list(wanted)?.iter().enumerate().map(|(index, item)| {
+            let own = object(item).and_then(|map| self.clauses(map));
+            own.map_err(|found| under(&index.to_string(), found))
+        });
+        collect(each)
+    }
+
+    /// The tests that a value stands for: those of its operators, or equality with it.
+    fn tests(self, wanted: &Value) -> Result<Vec<Test>, Refused> {
+        match wanted {
+            Value::Object(map) if map.keys().all(|key| key.starts_with('$')) => {
+                let each = map
+                    .iter()
+                    .map(|(name, operand)| self.test(name, operand).map_err(|found| under(name, found)));
+                collect(each)
+            }
+            Value::Object(map) if map.keys().any(|key| key.starts_with('$')) => {
+                Err(refused("mixes operators with other names; put a $ before each operator"))
+            }
+            value => Ok(vec![Test::Equal(value.clone())]),
         }
-        "$elemMatch" => element(operand)?,
-        "$not" => Test::Not(tests(operand)?),
-        "$inGroup" | "$notInGroup" => {
-            return Err(refused("Bellwether keeps no groups; list the values with $in"));
+    }
+
+    fn test(self, name: &str, operand: &Value) -> Result<Test, Refused> {
+        let value = || operand.clone();
+        Ok(match name {
+            "$eq" => Test::Equal(value()),
+            "$ne" => Test::Not(vec![Test::Equal(value())]),
+            "$lt" => Test::Order(value(), Ordering::is_lt),
+            "$lte" => Test::Order(value(), Ordering::is_le),
+            "$gt" => Test::Order(value(), Ordering::is_gt),
+            "$gte" => Test::Order(value(), Ordering::is_ge),
+            "$veq" => version(operand, Ordering::is_eq)?,
+            "$vne" => Test::Not(vec![version(operand, Ordering::is_eq)?]),
+            "$vlt" => version(operand, Ordering::is_lt)?,
+            "$vlte" => version(operand, Ordering::is_le)?,
+            "$vgt" => version(operand, Ordering::is_gt)?,
+            "$vgte" => version(operand, Ordering::is_ge)?,
+            "$in" => Test::In(Choices::of(list(operand)?, false)),
+            "$ini" => Test::In(Choices::of(list(operand)?, true)),
+            "$nin" => Test::Not(vec![Test::In(Choices::of(list(operand)?, false))]),
+            "$nini" => Test::Not(vec![Test::In(Choices::of(list(operand)?, true))]),
+            "$exists" => Test::Exists(operand.as_bool().ok_or_else(|| refused("must be true or false"))?),
+            "$type" => Test::Type(text(operand)?.to_owned()),
+            "$regex" => self.pattern(operand, false)?,
+            "$regexi" => self.pattern(operand, true)?,
+            "$size" => Test::Size(self.tests(operand)?),
+            "$all" => Test::All(collect(list(operand)?.iter().map(|item| self.tests(item)))?),
+            "$alli" => {
+                let one = |item: &Value| vec![Test::In(Choices::of(std::slice::from_ref(item), true))];
+                Test::All(list(operand)?.iter().map(one).collect())
+            }
+            "$elemMatch" => self.element(operand)?,
+            "$not" => Test::Not(self.tests(operand)?),
+            "$inGroup" | "$notInGroup" => {
+                return Err(refused("Bellwether keeps no groups; list the values with $in"));
+            }
+            _ => return Err(refused("is no operator on a value")),
+        })
+    }
+
+    /// `$elemMatch` tests each item as a value or, given attributes, as an object.
+    fn element(self, operand: &Value) -> Result<Test, Refused> {
+        let map = object(operand)?;
+        let on_object =
+            map.keys().any(|key| !key.starts_with('$') || ["$and", "$or", "$nor"].contains(&key.as_str()));
+        if on_object { Ok(Test::Element(self.clauses(map)?)) } else { Ok(Test::Item(self.tests(operand)?)) }
+    }
+
+    fn pattern(self, operand: &Value, any_case: bool) -> Result<Test, Refused> {
+        let text = text(operand)?;
+        if text.len() > PATTERN_BYTES {
+            return Err(refused("must be a pattern of at most 256 bytes"));
         }
-        _ => return Err(refused("is no operator on a value")),
-    })
-}
-
-/// The same values, texts in lower case.
-fn lower(values: &[Value]) -> Vec<Value> {
-    let one = |value: &Value| value.as_str().map_or_else(|| value.clone(), |text| text.to_lowercase().into());
-    values.iter().map(one).collect()
-}
-
-/// `$elemMatch` tests each item as a value or, given attributes, as an object.
-fn element(operand: &Value) -> Result<Test, Refused> {
-    let map = object(operand)?;
-    let on_object =
-        map.keys().any(|key| !key.starts_with('$') || ["$and", "$or", "$nor"].contains(&key.as_str()));
-    if on_object { Ok(Test::Element(clauses(map)?)) } else { Ok(Test::Item(tests(operand)?)) }
+        let compiled = Pattern::compile(text, any_case, self.largest_pattern);
+        let compiled = compiled.ok_or_else(|| {
+            refused("must be a regular expression without look-around and back references that takes at most 4 KB when compiled; write it shorter and repeat less")
+        })?;
+        Ok(Test::Matches(Box::new(compiled)))
+    }
 }
 
 /// A version is a text; any other value equals itself only.
 fn version(operand: &Value, accepted: fn(Ordering) -> bool) -> Result<Test, Refused> {
     match operand {
-        Value::String(text) => Ok(Test::Version(Version::parse(text), accepted)),
+        Value::String(text) => Ok(Test::Version(Version::parse(text), text.len(), accepted)),
         other if accepted(Ordering::Equal) && !accepted(Ordering::Less) && !accepted(Ordering::Greater) => {
             Ok(Test::Equal(other.clone()))
         }
         _ => Err(refused("must be a version as text")),
     }
-}
-
-fn pattern(operand: &Value, any_case: bool) -> Result<Test, Refused> {
-    let text = text(operand)?;
-    if text.len() > PATTERN_BYTES {
-        return Err(refused("must be a pattern of at most 256 bytes"));
-    }
-    let compiled: Result<Regex, _> =
-        RegexBuilder::new(text).case_insensitive(any_case).size_limit(PATTERN_SIZE).build();
-    let compiled = compiled.map_err(|_| {
-        refused("must be a regular expression without look-around and back references, and not too large")
-    })?;
-    Ok(Test::Matches(Box::new(compiled)))
 }
 
 fn object(value: &Value) -> Result<&Map<String, Value>, Refused> {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::value::{Test, type_name};
-use super::{Clause, Clauses, lookup};
+use super::{Clause, Clauses, Path};
 
 /// Most attributes of a condition that are looked at, and most entries of a count.
 const MOST: usize = 100;
@@ -21,7 +21,7 @@ struct Types(u8);
 
 /// The types with which each attribute can meet the condition, as far as it leaves any out.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Expected(Vec<(Vec<String>, Types)>);
+pub(super) struct Expected(Vec<(Path, Types)>);
 
 /// An attribute whose type can never meet the condition.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -87,7 +87,7 @@ impl Types {
         match test {
             Test::Equal(wanted) | Test::Order(wanted, _) => Self::of(wanted),
             Test::Version(..) | Test::Matches(_) => Self::named("string"),
-            Test::In(wanted, _) => wanted.iter().map(Self::of).fold(Self::named("array"), Self::or),
+            Test::In(choices) => choices.types().map(Self::named).fold(Self::named("array"), Self::or),
             Test::Exists(true) => Self(Self::ANY.0 & !Self::named("null").0),
             Test::Exists(false) => Self::named("null"),
             Test::Type(name) => Self::named(name),
@@ -118,11 +118,11 @@ impl Expected {
     /// values are no slip of an export.
     pub(super) fn mismatches(&self, attributes: &Map<String, Value>) -> Vec<Mismatch> {
         let own = self.0.iter().filter_map(|(path, types)| {
-            let value = lookup(attributes, path);
+            let value = path.lookup(attributes);
             let slip = *types != Types::named("null") || value.as_str() == Some("");
             let other = !value.is_null() && !types.holds(Types::of(value));
             (slip && other).then(|| Mismatch {
-                attribute: path.join("."),
+                attribute: path.parts.join("."),
                 expected: types.to_string(),
                 got: type_name(value),
             })
@@ -132,7 +132,7 @@ impl Expected {
 }
 
 /// The types of each attribute that meet all clauses.
-fn all(clauses: &[Clause]) -> BTreeMap<&Vec<String>, Types> {
+fn all(clauses: &[Clause]) -> BTreeMap<&Path, Types> {
     let mut expected = BTreeMap::new();
     for clause in clauses {
         match clause {
@@ -153,8 +153,8 @@ fn all(clauses: &[Clause]) -> BTreeMap<&Vec<String>, Types> {
 }
 
 fn merge<'a>(
-    own: &mut BTreeMap<&'a Vec<String>, Types>,
-    other: BTreeMap<&'a Vec<String>, Types>,
+    own: &mut BTreeMap<&'a Path, Types>,
+    other: BTreeMap<&'a Path, Types>,
     how: fn(Types, Types) -> Types,
 ) {
     for (path, types) in other {

@@ -2,15 +2,13 @@
 
 use std::cmp::Ordering;
 
-use regex_lite::Regex;
 use serde_json::{Map, Value};
 
-use super::budget::Budget;
+use super::budget::{Budget, STEP, TooSlow};
+use super::choices::Choices;
+use super::pattern::Pattern;
 use super::version::Version;
 use super::{Clauses, hold};
-
-/// A text longer than this, in bytes, matches no pattern: matching takes time in proportion.
-const LONGEST_MATCHED: usize = 1_024;
 
 /// One requirement of a value.
 #[derive(Debug, Clone)]
@@ -19,16 +17,16 @@ pub(super) enum Test {
     Equal(Value),
     /// Its order to this value is one of those accepted.
     Order(Value, fn(Ordering) -> bool),
-    /// It is a version whose order to this one is accepted.
-    Version(Version, fn(Ordering) -> bool),
-    /// It, or one of its items, is one of these; the flag: whatever the case, and these are lower.
-    In(Vec<Value>, bool),
+    /// It is a version whose order to this one, written in so many bytes, is accepted.
+    Version(Version, usize, fn(Ordering) -> bool),
+    /// It, or one of its items, is one of these.
+    In(Choices),
     /// It is there, or it is not.
     Exists(bool),
     /// It is of this JSON type.
     Type(String),
     /// It is a text that the pattern matches somewhere.
-    Matches(Box<Regex>),
+    Matches(Box<Pattern>),
     /// It is a list whose length passes.
     Size(Vec<Test>),
     /// It is a list, and each group of tests is passed by one of its items.
@@ -42,61 +40,94 @@ pub(super) enum Test {
 }
 
 impl Test {
-    /// Whether the value passes. Once the budget is spent nothing does, and the decision is void.
-    pub(super) fn passes(&self, value: &Value, budget: &Budget) -> bool {
+    /// Whether the value passes.
+    pub(super) fn passes(&self, value: &Value, budget: &Budget) -> Result<bool, TooSlow> {
+        budget.spend(STEP)?;
         let items = || value.as_array().map(Vec::as_slice).unwrap_or_default();
-        if !budget.allows(self.cost(value)) {
-            return false;
-        }
         match self {
-            Self::Equal(wanted) => equal(value, wanted),
-            Self::Order(wanted, accepted) => order(value, wanted).is_some_and(accepted),
-            Self::Version(wanted, accepted) => {
-                value.as_str().is_some_and(|text| accepted(Version::parse(text).cmp(wanted)))
+            Self::Equal(wanted) => equal(value, wanted, budget),
+            Self::Order(wanted, accepted) => {
+                budget.spend(4 * shorter(value, wanted))?;
+                Ok(order(value, wanted).is_some_and(accepted))
             }
-            Self::In(wanted, any_case) => is_one_of(value, wanted, *any_case),
-            Self::Exists(wanted) => value.is_null() != *wanted,
-            Self::Type(name) => type_name(value) == name,
-            Self::Matches(pattern) => {
-                value.as_str().is_some_and(|text| text.len() <= LONGEST_MATCHED && pattern.is_match(text))
+            Self::Version(wanted, bytes, accepted) => {
+                let Some(text) = value.as_str() else { return Ok(false) };
+                let version = budget.version(text)?;
+                budget.spend(4 * text.len().min(*bytes))?;
+                Ok(accepted((*version).cmp(wanted)))
             }
-            Self::Size(tests) => value.is_array() && all(tests, &Value::from(items().len()), budget),
+            Self::In(choices) => choices.hold(value, budget),
+            Self::Exists(wanted) => Ok(value.is_null() != *wanted),
+            Self::Type(name) => Ok(type_name(value) == name),
+            Self::Matches(pattern) => value.as_str().map_or(Ok(false), |text| pattern.matches(text, budget)),
+            Self::Size(tests) => Ok(value.is_array() && all(tests, &Value::from(items().len()), budget)?),
             Self::All(groups) => {
-                let found = |tests: &Vec<Self>| items().iter().any(|item| all(tests, item, budget));
-                value.is_array() && groups.iter().all(found)
+                let found = |tests: &Vec<Self>| any(items(), |item| all(tests, item, budget), budget);
+                Ok(value.is_array() && !any(groups, |tests| Ok(!found(tests)?), budget)?)
             }
-            Self::Item(tests) => items().iter().any(|item| all(tests, item, budget)),
-            Self::Element(clauses) => items().iter().any(|item| {
+            Self::Item(tests) => any(items(), |item| all(tests, item, budget), budget),
+            Self::Element(clauses) => {
                 let nothing = Map::new();
-                hold(clauses, item.as_object().unwrap_or(&nothing), budget)
-            }),
-            Self::Not(tests) => !all(tests, value, budget),
-        }
-    }
-
-    /// The comparisons this test makes by itself.
-    fn cost(&self, value: &Value) -> usize {
-        match self {
-            Self::In(wanted, _) => 1 + wanted.len() * value.as_array().map_or(1, Vec::len),
-            Self::Matches(_) => 1 + 16 * value.as_str().map_or(0, str::len).min(LONGEST_MATCHED),
-            _ => 1,
+                any(items(), |item| hold(clauses, item.as_object().unwrap_or(&nothing), budget), budget)
+            }
+            Self::Not(tests) => Ok(!all(tests, value, budget)?),
         }
     }
 }
 
-fn all(tests: &[Test], value: &Value, budget: &Budget) -> bool {
-    tests.iter().all(|test| test.passes(value, budget))
+/// Whether one of `parts` fits; each that is looked at costs a step.
+pub(super) fn any<T>(
+    parts: &[T],
+    fits: impl Fn(&T) -> Result<bool, TooSlow>,
+    budget: &Budget,
+) -> Result<bool, TooSlow> {
+    for part in parts {
+        budget.spend(STEP)?;
+        if fits(part)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn all(tests: &[Test], value: &Value, budget: &Budget) -> Result<bool, TooSlow> {
+    for test in tests {
+        if !test.passes(value, budget)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Equality of JSON values, where 1 and 1.0 are the same number.
-fn equal(a: &Value, b: &Value) -> bool {
+pub(super) fn equal(a: &Value, b: &Value, budget: &Budget) -> Result<bool, TooSlow> {
+    budget.spend(STEP)?;
     match (a, b) {
-        (Value::Number(_), Value::Number(_)) => order(a, b) == Some(Ordering::Equal),
-        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b)),
-        (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| equal(a, b)))
+        (Value::Number(_), Value::Number(_)) => Ok(order(a, b) == Some(Ordering::Equal)),
+        (Value::String(a), Value::String(b)) if a.len() == b.len() => {
+            budget.spend(a.len() / 4)?;
+            Ok(a == b)
         }
-        _ => a == b,
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            for (a, b) in a.iter().zip(b) {
+                if !equal(a, b, budget)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        }
+        (Value::Object(a), Value::Object(b)) if a.len() == b.len() => {
+            for (name, a) in a {
+                budget.find(name.len())?;
+                let Some(b) = b.get(name) else { return Ok(false) };
+                if !equal(a, b, budget)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        }
+        (Value::Null | Value::Bool(_), _) => Ok(a == b),
+        _ => Ok(false),
     }
 }
 
@@ -109,19 +140,9 @@ fn order(a: &Value, b: &Value) -> Option<Ordering> {
     }
 }
 
-/// With `any_case` the wanted texts are in lower case already.
-fn is_one_of(value: &Value, wanted: &[Value], any_case: bool) -> bool {
-    let found = |value: &Value| match value {
-        Value::String(text) if any_case => {
-            let lower = text.to_lowercase();
-            wanted.iter().any(|w| w.as_str() == Some(&lower))
-        }
-        _ => wanted.iter().any(|w| equal(value, w)),
-    };
-    match value {
-        Value::Array(items) => items.iter().any(found),
-        _ => found(value),
-    }
+/// The bytes of the shorter of two texts; 0 where one is no text.
+fn shorter(a: &Value, b: &Value) -> usize {
+    a.as_str().zip(b.as_str()).map_or(0, |(a, b)| a.len().min(b.len()))
 }
 
 pub(super) fn type_name(value: &Value) -> &'static str {

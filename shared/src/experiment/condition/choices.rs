@@ -1,0 +1,86 @@
+//! The values of a list, to be found by their hash: however long a list is, a value is looked up once.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::budget::{Budget, TooSlow};
+use super::value::{equal, type_name};
+
+/// The values of `$in` and its relatives.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Choices {
+    texts: HashSet<String>,
+    /// The bits of each as a double, where -0 is 0.
+    numbers: HashSet<u64>,
+    others: Vec<Value>,
+    /// Whether upper and lower case are the same; the texts are in lower case then.
+    any_case: bool,
+}
+
+impl Choices {
+    pub(super) fn of(values: &[Value], any_case: bool) -> Self {
+        let mut choices = Self { any_case, ..Self::default() };
+        for value in values {
+            match value {
+                Value::String(text) if any_case => {
+                    choices.texts.insert(text.to_lowercase());
+                }
+                Value::String(text) => {
+                    choices.texts.insert(text.clone());
+                }
+                Value::Number(number) => choices.numbers.extend(number.as_f64().map(bits)),
+                other => choices.others.push(other.clone()),
+            }
+        }
+        choices
+    }
+
+    /// The JSON types of the values, some more than once.
+    pub(super) fn types(&self) -> impl Iterator<Item = &'static str> {
+        let texts = (!self.texts.is_empty()).then_some("string");
+        let numbers = (!self.numbers.is_empty()).then_some("number");
+        texts.into_iter().chain(numbers).chain(self.others.iter().map(type_name))
+    }
+
+    /// Whether it, or one of its items, is among them.
+    pub(super) fn hold(&self, value: &Value, budget: &Budget) -> Result<bool, TooSlow> {
+        let Value::Array(items) = value else { return self.holds(value, budget) };
+        for item in items {
+            if self.holds(item, budget)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn holds(&self, value: &Value, budget: &Budget) -> Result<bool, TooSlow> {
+        match value {
+            Value::String(text) if self.any_case => {
+                let lower = budget.lower(text)?;
+                budget.find(lower.len())?;
+                Ok(self.texts.contains(&*lower))
+            }
+            Value::String(text) => {
+                budget.find(text.len())?;
+                Ok(self.texts.contains(text))
+            }
+            Value::Number(number) => {
+                budget.find(0)?;
+                Ok(number.as_f64().is_some_and(|number| self.numbers.contains(&bits(number))))
+            }
+            value => {
+                for other in &self.others {
+                    if equal(value, other, budget)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+        }
+    }
+}
+
+fn bits(number: f64) -> u64 {
+    (number + 0.0).to_bits()
+}
