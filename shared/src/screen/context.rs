@@ -2,13 +2,10 @@
 
 use icu_properties::props::JoiningType;
 
-use super::property::{is_caseless, is_ideograph, is_mark, is_mongolian, is_pictograph, is_virama, joining};
+use super::property::{is_caseless, is_mark, is_mongolian, is_pictograph, is_virama, joining};
 
 /// Most marks on one character (UTS #39, section 5.4).
 const MARKS: usize = 4;
-/// Most selectors of an ideograph's form in one text: a name has one or two, and each of them could
-/// carry a byte that nobody sees.
-const IDEOGRAPH_FORMS: usize = 8;
 
 /// What flags of subdivisions begin with.
 const BLACK_FLAG: char = '\u{1F3F4}';
@@ -18,15 +15,12 @@ const FLAGS: [[char; 6]; 3] = [
     ['\u{E0067}', '\u{E0062}', '\u{E0073}', '\u{E0063}', '\u{E0074}', '\u{E007F}'],
     ['\u{E0067}', '\u{E0062}', '\u{E0077}', '\u{E006C}', '\u{E0073}', '\u{E007F}'],
 ];
-const KEYCAP: char = '\u{20E3}';
 
 /// What surrounds a code point.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place<'a> {
     /// What comes before it, of what is kept.
     pub before: &'a [char],
-    /// How many forms of ideographs have been selected before.
-    pub forms: usize,
     /// What comes after it.
     pub after: &'a [char],
 }
@@ -42,14 +36,11 @@ impl Place<'_> {
         })
     }
 
-    /// Whether a zero-width joiner joins here: two emoji (UAX #29, GB11), or what follows a virama
-    /// (RFC 5892, appendix A.2), or a consonant and the virama after it, as Bengali writes ra with
-    /// ya-phalaa.
-    pub fn joins(self) -> bool {
-        let Some(last) = self.before.last() else { return false };
-        let next = |is: fn(char) -> bool| self.after.first().is_some_and(|next| is(*next));
-        let emoji = is_pictograph(*last) || matches!(last, '\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}');
-        (emoji && next(is_pictograph)) || self.follows_virama() || (is_caseless(*last) && next(is_virama))
+    /// Whether a zero-width joiner joins letters here: after a virama (RFC 5892, appendix A.2), or
+    /// between a consonant and the virama after it, as Bengali writes ra with ya-phalaa.
+    pub fn joins_letters(self) -> bool {
+        let virama = self.after.first().is_some_and(|next| is_virama(*next));
+        self.follows_virama() || (virama && self.before.last().is_some_and(|last| is_caseless(*last)))
     }
 
     /// Whether a zero-width non-joiner keeps apart here what would join: after a virama, or between two
@@ -68,22 +59,17 @@ impl Place<'_> {
         self.before.iter().rev().take_while(|c| is_mark(**c)).any(|c| is_virama(*c))
     }
 
-    /// Whether a variation selector selects something here: text or emoji form of an emoji or of a
-    /// keycap's base, a form of an ideograph or of a Mongolian letter. A selector is no base, so there
-    /// is never a second one.
-    pub fn takes(self, selector: char) -> bool {
-        let Some(base) = self.before.last() else { return false };
-        let next = self.after.first();
-        match selector {
-            '\u{FE0E}' | '\u{FE0F}' => {
-                let keycap = matches!(base, '0'..='9' | '#' | '*') && next == Some(&KEYCAP);
-                is_pictograph(*base) || keycap
-            }
-            form if is_form(form) => is_ideograph(*base) && self.forms < IDEOGRAPH_FORMS,
-            '\u{180B}'..='\u{180D}' | '\u{180F}' => is_mongolian(*base),
-            '\u{180E}' => is_mongolian(*base) && matches!(next, Some('\u{1820}' | '\u{1821}')),
-            _ => false,
-        }
+    /// Whether a Mongolian vowel separator sets a last `a` or `e` apart here.
+    pub fn sets_apart(self) -> bool {
+        let vowel = matches!(self.after.first(), Some('\u{1820}' | '\u{1821}'));
+        vowel && self.before.last().is_some_and(|letter| is_mongolian(*letter))
+    }
+
+    /// Whether a zero-width joiner joins two emoji here (UAX #29, GB11).
+    pub fn joins_emoji(self) -> bool {
+        let Some(last) = self.before.last() else { return false };
+        let emoji = is_pictograph(*last) || matches!(last, '\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}');
+        emoji && self.after.first().is_some_and(|next| is_pictograph(*next))
     }
 
     /// Whether the character before carries all the marks that it may.
@@ -92,9 +78,4 @@ impl Place<'_> {
         let tail = self.before.iter().rev().take_while(|c| is_mark(**c) || joiner(**c));
         tail.filter(|c| !joiner(**c)).count() >= MARKS
     }
-}
-
-/// A selector of an ideograph's form: standardised (VS1 to VS3) or registered (VS17 to VS256).
-pub(super) fn is_form(c: char) -> bool {
-    matches!(c, '\u{FE00}'..='\u{FE02}' | '\u{E0100}'..='\u{E01EF}')
 }

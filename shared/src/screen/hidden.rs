@@ -5,7 +5,8 @@ use std::fmt;
 use icu_properties::props::GeneralCategory;
 use unicode_normalization::UnicodeNormalization;
 
-use super::context::{Place, is_form};
+use super::context::Place;
+use super::forms::Forms;
 use super::property::{category, is_ignorable, is_mark, is_seen_format};
 
 /// Why a code point may not stand where it stands.
@@ -17,11 +18,11 @@ pub enum Why {
     Tag,
     /// Of no width or no ink.
     Invisible,
-    /// A joiner or non-joiner where no script or emoji needs one.
+    /// A joiner or non-joiner where no script or emoji needs one, or one of too many.
     Joiner,
     /// A bidirectional control.
     Direction,
-    /// A variation selector after what has no such variant.
+    /// A variation selector that changes nothing, or one of too many.
     Selector,
     /// A line or paragraph separator, an annotation or a placeholder of an object.
     Format,
@@ -48,9 +49,13 @@ impl fmt::Display for Hidden {
             Why::Control => "a control character",
             Why::Tag => "a tag character outside the flags of England, Scotland and Wales",
             Why::Invisible => "an invisible character",
-            Why::Joiner => "a joiner where nothing is to be joined or kept apart",
+            Why::Joiner => {
+                "a joiner where nothing is to be joined or kept apart, or one of more than 32 between emoji"
+            }
             Why::Direction => "a control of the direction of text",
-            Why::Selector => "a variation selector after what has no such variant",
+            Why::Selector => {
+                "a variation selector that changes nothing, or one more than the 8 choices of a form that a text may make"
+            }
             Why::Format => "a separator, an annotation or a placeholder",
             Why::PrivateUse => "a private use character",
             Why::Noncharacter => "a noncharacter",
@@ -90,12 +95,13 @@ pub fn strip(text: &str) -> String {
 /// What is kept, and the first code point that is not. In linear time: whatever looks back or ahead
 /// stops at the first letter.
 fn sift(chars: &[char]) -> (Vec<char>, Option<Hidden>) {
-    let (mut kept, mut forms, mut first) = (Vec::with_capacity(chars.len()), 0, None);
+    let (mut kept, mut forms, mut first) = (Vec::with_capacity(chars.len()), Forms::default(), None);
     for (at, c) in chars.iter().enumerate() {
-        if let Some(why) = fault(*c, Place { before: &kept, forms, after: &chars[at + 1..] }) {
+        let place = Place { before: &kept, after: &chars[at + 1..] };
+        if let Some(why) = fault(*c, place, &mut forms) {
             first = first.or(Some(Hidden { code_point: *c, why }));
         } else {
-            forms += usize::from(is_form(*c));
+            forms.bare(*c, kept.last().copied(), chars.get(at + 1).copied());
             kept.push(*c);
         }
     }
@@ -103,15 +109,19 @@ fn sift(chars: &[char]) -> (Vec<char>, Option<Hidden>) {
 }
 
 /// Why `c` may not stand in this place.
-fn fault(c: char, place: Place<'_>) -> Option<Why> {
+fn fault(c: char, place: Place<'_>, forms: &mut Forms) -> Option<Why> {
     let unless = |legitimate: bool, why| (!legitimate).then_some(why);
     match c {
         ' '..='~' | '\t' | '\n' | '\r' => None,
         '\u{E0000}'..='\u{E007F}' => unless(place.is_in_flag(c), Why::Tag),
         '\u{200C}' => unless(place.keeps_apart(), Why::Joiner),
-        '\u{200D}' => unless(place.joins(), Why::Joiner),
+        '\u{200D}' if place.joins_emoji() => unless(forms.joins(), Why::Joiner),
+        '\u{200D}' => unless(place.joins_letters(), Why::Joiner),
+        '\u{180E}' => unless(place.sets_apart(), Why::Selector),
         '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}' | '\u{180B}'..='\u{180F}' => {
-            unless(place.takes(c), Why::Selector)
+            let next = place.after.first().copied();
+            let takes = place.before.last().is_some_and(|base| forms.takes(c, *base, next));
+            unless(takes, Why::Selector)
         }
         '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {
             Some(Why::Direction)

@@ -11,6 +11,7 @@ mod context;
 mod document;
 mod encoded;
 mod fold;
+mod forms;
 mod frame;
 mod hidden;
 mod lexicon;

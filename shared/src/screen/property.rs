@@ -1,8 +1,8 @@
 //! Properties of code points (Unicode Character Database), each by the name that its standard gives it.
 
 use icu_properties::props::{
-    CanonicalCombiningClass, DefaultIgnorableCodePoint, ExtendedPictographic, GeneralCategory,
-    GeneralCategoryGroup, JoiningType, PrependedConcatenationMark, Script, UnifiedIdeograph,
+    CanonicalCombiningClass, DefaultIgnorableCodePoint, Emoji, EmojiPresentation, ExtendedPictographic,
+    GeneralCategory, GeneralCategoryGroup, JoiningType, PrependedConcatenationMark, Script, UnifiedIdeograph,
 };
 use icu_properties::{CodePointMapData, CodePointSetData};
 
@@ -34,6 +34,13 @@ pub(super) fn is_seen_format(c: char) -> bool {
 /// What emoji sequences are made of.
 pub(super) fn is_pictograph(c: char) -> bool {
     CodePointSetData::new::<ExtendedPictographic>().contains(c)
+}
+
+/// An emoji that is shown as text unless a selector asks for its emoji form.
+pub(super) fn is_text_pictograph(c: char) -> bool {
+    is_pictograph(c)
+        && CodePointSetData::new::<Emoji>().contains(c)
+        && !CodePointSetData::new::<EmojiPresentation>().contains(c)
 }
 
 /// A Han ideograph.
