@@ -1,7 +1,7 @@
 //! Signing in.
 
 use bellwether::auth::role::{Role, Scope};
-use bellwether::auth::throttle::{DAY, MONTH};
+use bellwether::auth::throttle::MONTH;
 use bellwether::http::Function;
 use bellwether::http::reply::Reply;
 use bellwether::store::item::{key, text_value};
@@ -159,7 +159,7 @@ async fn of_many_accounts_tried_at_once_from_one_source_as_many_are_hashed_as_th
     fail(&bench, &event, 1, "203.0.113.7").await;
     let identities = stored(&bench, "identities").await;
     add(&bench, named(&identities, "throttle/source/")[0], 94).await;
-    let offers = (0..20).map(|n| offer(&event, &format!("someone{n}@example.com"), "wrong", "203.0.113.7"));
+    let offers = (0..12).map(|n| offer(&event, &format!("someone{n}@example.com"), "wrong", "203.0.113.7"));
     let hashed = hashed(&join_all(offers.map(|offer| bench.call(function(), offer))).await);
     assert!((1..=5).contains(&hashed), "{hashed} were hashed");
 }
@@ -199,7 +199,7 @@ async fn forwarding_headers_do_not_change_the_source() {
 }
 
 #[tokio::test]
-async fn an_account_failed_at_100_times_in_a_row_opens_to_known_sources_only() {
+async fn an_account_failed_at_100_times_in_a_row_is_locked_for_a_minute_but_to_known_sources() {
     let (bench, event) = with_ada(Role::Analyst).await;
     assert_eq!(sign_in(&bench, &event, "203.0.113.7").await.status, 200);
     for source in 0..20 {
@@ -209,8 +209,42 @@ async fn an_account_failed_at_100_times_in_a_row_opens_to_known_sources_only() {
     let stranger = sign_in(&bench, &event, "192.0.2.1").await;
     assert_eq!(stranger.status, 429, "{}", stranger.body);
     assert_eq!(stranger.headers["ratelimit-policy"], format!("\"sign-in-account\";q=100;w={MONTH}"));
+    assert_eq!(stranger.headers["retry-after"], "60");
     assert_eq!(sign_in(&bench, &event, "203.0.113.7").await.status, 200, "a known source still gets in");
     assert_eq!(sign_in(&bench, &event, "192.0.2.1").await.status, 200, "a success begins the row anew");
+}
+
+#[tokio::test]
+async fn whoever_goes_on_guessing_at_an_account_locks_it_for_an_hour_at_most() {
+    let (bench, event) = with_ada(Role::Analyst).await;
+    for source in 0..20 {
+        fail(&bench, &event, 5, &format!("198.51.100.{source}")).await;
+    }
+    for (n, lock) in [60, 120, 240, 480, 960, 1_920, 3_600, 3_600].into_iter().enumerate() {
+        let waiting = sign_in(&bench, &event, "192.0.2.1").await;
+        assert_eq!((waiting.status, &waiting.headers["retry-after"]), (429, &json!(lock.to_string())));
+        bench.pass(lock);
+        assert_eq!(fail(&bench, &event, 1, &format!("198.51.101.{n}")).await, [401]);
+    }
+    bench.pass(3_600);
+    assert_eq!(sign_in(&bench, &event, "192.0.2.1").await.status, 200);
+}
+
+#[tokio::test]
+async fn of_200_strangers_at_once_at_a_locked_account_that_opens_one_is_hashed() {
+    let (bench, event) = with_ada(Role::Analyst).await;
+    fail(&bench, &event, 1, "198.51.100.1").await;
+    let identities = stored(&bench, "identities").await;
+    add(&bench, named(&identities, "throttle/account/")[0], 98).await;
+    let instances = [bench.cold().await, bench.cold().await, bench.cold().await, bench];
+    let from = |n: usize| format!("203.0.{}.{}", n / 100, n % 100);
+    for round in 0..3 {
+        let offers = (0..200).map(|n| offer(&event, "ada@example.com", "wrong", &from(round * 200 + n)));
+        let calls = offers.enumerate().map(|(n, offer)| instances[n % 4].call(function(), offer));
+        let hashed = hashed(&join_all(calls).await);
+        assert!(hashed <= 1, "round {round}: {hashed} were hashed");
+        instances.iter().for_each(|bench| bench.pass(3_600));
+    }
 }
 
 #[tokio::test]
@@ -218,28 +252,93 @@ async fn a_row_of_failures_is_forgotten_after_a_quiet_month_even_if_its_item_is_
     let (bench, event) = with_ada(Role::Analyst).await;
     fail(&bench, &event, 1, "198.51.100.1").await;
     let identities = stored(&bench, "identities").await;
-    add(&bench, named(&identities, "throttle/account/")[0], 99).await;
+    add(&bench, named(&identities, "throttle/account/")[0], 98).await;
+    assert_eq!(fail(&bench, &event, 1, "192.0.2.2").await, [401]);
     assert_eq!(sign_in(&bench, &event, "192.0.2.1").await.status, 429);
     bench.pass(MONTH);
     assert_eq!(fail(&bench, &event, 1, "192.0.2.1").await, [401]);
     assert_eq!(sign_in(&bench, &event, "192.0.2.1").await.status, 200);
 }
 
+/// Adds so many failures to each network's.
+async fn fill(bench: &Bench, more: i64) {
+    let identities = stored(bench, "identities").await;
+    for network in named(&identities, "throttle/source/") {
+        add(bench, network, more).await;
+    }
+}
+
+/// The statuses of one wrong password at each of so many invented accounts, from one address each.
+async fn spray(bench: &Bench, event: &Value, addresses: impl Iterator<Item = String>) -> Vec<u16> {
+    let mut statuses = Vec::new();
+    for (n, address) in addresses.enumerate() {
+        let email = format!("someone{n}@example.com");
+        statuses.push(bench.call(function(), offer(event, &email, "wrong", &address)).await.status);
+    }
+    statuses
+}
+
 #[tokio::test]
 async fn one_password_over_many_accounts_from_one_source_stops_at_100_a_day() {
     let (bench, event) = with_ada(Role::Analyst).await;
-    let mut statuses = Vec::new();
-    for n in 0..130 {
-        let email = format!("someone{n}@example.com");
-        statuses.push(bench.call(function(), offer(&event, &email, "wrong", "203.0.113.7")).await.status);
-    }
-    assert_eq!(statuses.iter().filter(|status| **status == 401).count(), 100);
-    assert_eq!(statuses[100..], [429; 30]);
+    let statuses = spray(&bench, &event, (0..130).map(|_| "203.0.113.7".to_owned())).await;
+    assert_eq!((&statuses[..100], &statuses[100..]), (&[401; 100][..], &[429; 30][..]));
     let answer = sign_in(&bench, &event, "203.0.113.7").await;
     assert_eq!(answer.headers["ratelimit-policy"], "\"sign-in-source\";q=100;w=86400");
-    assert_eq!(answer.headers["retry-after"], "50400", "ten in the morning: 14 hours are left of the day");
-    bench.pass(DAY);
+    assert_eq!(answer.headers["retry-after"], "60");
+    let mut locks = Vec::new();
+    for n in 0..8 {
+        let lock = sign_in(&bench, &event, "203.0.113.7").await.headers["retry-after"].clone();
+        let seconds: i64 = lock.as_str().unwrap().parse().unwrap();
+        bench.pass(seconds);
+        locks.push(seconds);
+        let other = offer(&event, &format!("other{n}@example.com"), "wrong", "203.0.113.7");
+        assert_eq!(bench.call(function(), other).await.status, 401);
+    }
+    assert_eq!(locks, [60, 120, 240, 480, 960, 1_920, 3_600, 3_600]);
+    bench.pass(3_600);
     assert_eq!(sign_in(&bench, &event, "203.0.113.7").await.status, 200);
+}
+
+#[tokio::test]
+async fn who_is_known_from_an_office_signs_in_although_another_machine_there_has_locked_its_address() {
+    let (bench, event) = with_ada(Role::Analyst).await;
+    assert_eq!(sign_in(&bench, &event, "203.0.113.7").await.status, 200);
+    spray(&bench, &event, ["203.0.113.7".to_owned()].into_iter()).await;
+    fill(&bench, 98).await;
+    let statuses = spray(&bench, &event, (0..3).map(|_| "203.0.113.7".to_owned())).await;
+    assert_eq!(statuses, [401, 429, 429]);
+    assert_eq!(sign_in(&bench, &event, "203.0.113.7").await.status, 200);
+    assert_eq!(
+        fail(&bench, &event, 6, "203.0.113.7").await,
+        [401, 401, 401, 401, 401, 429],
+        "but guesses as ever"
+    );
+    bench.pass(1);
+    assert_eq!(sign_in(&bench, &event, "203.0.113.7").await.status, 200);
+    let wrong = offer(&event, "ada@example.com", "wrong", "203.0.113.7");
+    let calls = (0..50).map(|_| bench.call(function(), wrong.clone()));
+    let hashed = hashed(&join_all(calls).await);
+    assert!(hashed <= 5, "{hashed} were hashed");
+    assert_eq!(
+        fail(&bench, &event, 1, "203.0.113.8").await,
+        [401],
+        "what a known source fails at locks no account"
+    );
+}
+
+#[tokio::test]
+async fn who_holds_a_network_of_ipv6_cannot_leave_its_limit_by_taking_other_addresses_of_it() {
+    let (bench, event) = with_ada(Role::Analyst).await;
+    for site in ["2001:db8:1", "2001:db8:2"] {
+        spray(&bench, &event, [format!("{site}::1")].into_iter()).await;
+    }
+    fill(&bench, 98).await;
+    let of_a_household = ["2001:db8:1:1::1", "2001:db8:1:2::1", "2001:db8:1:ff::1"].map(str::to_owned);
+    assert_eq!(spray(&bench, &event, of_a_household.into_iter()).await, [401, 429, 429], "a /56");
+    let of_a_site = ["2001:db8:2:100::1", "2001:db8:2:200::1", "2001:db8:2:ff00::1"].map(str::to_owned);
+    assert_eq!(spray(&bench, &event, of_a_site.into_iter()).await, [401, 429, 429], "a /48");
+    assert_eq!(sign_in(&bench, &event, "2001:db8:3::1").await.status, 200, "another network is not held up");
 }
 
 const PAGE: &str = "https://app.example.com";

@@ -1,24 +1,31 @@
 //! Whether somebody may try a password, from how attempts have gone so far. Pure: what is counted
 //! lies in `store/throttles.rs`.
 //!
-//! Three limits hold at once (NIST SP 800-63B-4 section 3.2.2, ASVS 5.0 section 6.3.1):
-//! a source that fails at an account waits longer and longer; a source fails at most 100 times a day
-//! over all accounts; an account that was failed at 100 times in a row is open only to sources that
-//! have signed in to it before.
+//! Three limits (NIST SP 800-63B-4 section 3.2.2, ASVS 5.0 section 6.3.1): a source that fails at an
+//! account waits longer and longer; a network that has failed 100 times in a day, over all accounts,
+//! and an account that was failed at 100 times in a row are locked, for a minute and then for longer
+//! and longer. No wait is longer than an hour, so nobody can be shut out for good by somebody else's
+//! failures. A source that has signed in to the account before is held to the first limit alone.
 
+mod row;
 #[cfg(test)]
 mod tests;
+
+pub use row::{Counted, Row};
 
 use crate::clock::Timestamp;
 
 /// Failures of one source at one account before it has to wait.
 pub const FREE_FAILURES: u32 = 5;
-/// The longest wait, in seconds.
+/// The longest wait of one source at one account, in seconds.
 pub const LONGEST_WAIT: i64 = 900;
-/// Failures of one source in a day, over all accounts.
-pub const SOURCE_FAILURES: i64 = 100;
-/// Failures at one account in a row, from wherever.
-pub const ACCOUNT_FAILURES: i64 = 100;
+/// Failures of one network in a day over all accounts, or at one account in a row from wherever, of
+/// which the last one locks.
+pub const FAILURES: i64 = 100;
+/// The first lock of a network or an account, in seconds; each failure after it doubles the lock.
+pub const FIRST_LOCK: i64 = 60;
+/// The longest lock, in seconds.
+pub const LONGEST_LOCK: i64 = 3_600;
 /// For how long a source that has signed in to an account is known to it, and for how long failures
 /// at an account are remembered, in seconds.
 pub const MONTH: i64 = 30 * DAY;
@@ -39,16 +46,14 @@ pub struct Pair {
 }
 
 /// All that is counted of an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Counts {
     /// Of this source at this account.
     pub pair: Pair,
-    /// Failures of this source today.
-    pub source: i64,
-    /// Failures at this account in a row.
-    pub account: i64,
-    /// Seconds since 1970 after which those in a row are forgotten.
-    pub account_until: i64,
+    /// Of each network that the source is in, today.
+    pub sources: Vec<Row>,
+    /// At this account in a row.
+    pub account: Row,
 }
 
 /// Why there is no attempt now, and for how long.
@@ -56,7 +61,7 @@ pub struct Counts {
 pub struct Wait {
     /// Which limit it is.
     pub limit: Limit,
-    /// Seconds to wait, 1 or more.
+    /// Seconds to wait, 1 to 3,600.
     pub seconds: i64,
 }
 
@@ -65,7 +70,7 @@ pub struct Wait {
 pub enum Limit {
     /// On one source at one account.
     Pair,
-    /// On one source in a day.
+    /// On one network in a day.
     Source,
     /// On one account.
     Account,
@@ -77,8 +82,8 @@ impl Limit {
     pub fn policy(self) -> (&'static str, i64, i64) {
         match self {
             Self::Pair => ("sign-in", i64::from(FREE_FAILURES), DAY),
-            Self::Source => ("sign-in-source", SOURCE_FAILURES, DAY),
-            Self::Account => ("sign-in-account", ACCOUNT_FAILURES, MONTH),
+            Self::Source => ("sign-in-source", FAILURES, DAY),
+            Self::Account => ("sign-in-account", FAILURES, MONTH),
         }
     }
 }
@@ -130,19 +135,17 @@ impl Counts {
     /// # Errors
     /// For how long to wait.
     pub fn admit(&self, now: Timestamp) -> Result<(), Wait> {
-        let until = |limit, at: i64| Err(Wait { limit, seconds: (at - now.seconds()).max(1) });
-        let shut = self.pair.open_at - now.millis();
-        if shut > 0 {
-            return Err(Wait { limit: Limit::Pair, seconds: (shut + 999) / 1_000 });
+        let shut = |limit, open_at: i64| {
+            let millis = open_at - now.millis();
+            if millis <= 0 { Ok(()) } else { Err(Wait { limit, seconds: (millis + 999) / 1_000 }) }
+        };
+        shut(Limit::Pair, self.pair.open_at)?;
+        if self.pair.is_known(now) {
+            return Ok(());
         }
-        if self.source >= SOURCE_FAILURES {
-            return until(Limit::Source, end_of_day(now));
-        }
-        let full = self.account >= ACCOUNT_FAILURES && now.seconds() < self.account_until;
-        if full && !self.pair.is_known(now) {
-            return until(Limit::Account, self.account_until);
-        }
-        Ok(())
+        let latest = self.sources.iter().map(|row| row.open_at).max();
+        shut(Limit::Source, latest.unwrap_or_default())?;
+        shut(Limit::Account, self.account.open_at)
     }
 }
 

@@ -40,18 +40,20 @@ impl Source {
         self.0
     }
 
-    /// What attempts are counted by: an IPv4 address, or the /64 of an IPv6 address, since a host has
-    /// all of its /64 to itself.
+    /// What attempts are counted by, the smallest first: an IPv4 address, or the /64, the /56 and the /48
+    /// of an IPv6 address. A host has all of its /64 to itself, a household a /56 and a site a /48.
     #[must_use]
-    pub fn network(self) -> String {
+    pub fn networks(self) -> Vec<String> {
         match self.0 {
-            IpAddr::V4(address) => address.to_string(),
-            IpAddr::V6(address) => {
-                let network = u128::from(address) & !u128::from(u64::MAX);
-                format!("{}/64", Ipv6Addr::from(network))
-            }
+            IpAddr::V4(address) => vec![address.to_string()],
+            IpAddr::V6(address) => [64_u32, 56, 48].map(|bits| network(address, bits)).to_vec(),
         }
     }
+}
+
+fn network(address: Ipv6Addr, bits: u32) -> String {
+    let host = u128::MAX.checked_shr(bits).unwrap_or_default();
+    format!("{}/{bits}", Ipv6Addr::from(u128::from(address) & !host))
 }
 
 impl std::fmt::Display for Source {
@@ -64,15 +66,17 @@ impl std::fmt::Display for Source {
 mod tests {
     use super::*;
 
-    fn network(text: &str) -> String {
-        Source::at(text.parse().unwrap()).network()
+    fn networks(text: &str) -> Vec<String> {
+        Source::at(text.parse().unwrap()).networks()
     }
 
     #[test]
-    fn a_host_cannot_leave_its_ipv6_network_by_taking_another_address_of_it() {
-        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
-        assert_eq!(network("2001:db8:1:2:ffff::"), "2001:db8:1:2::/64");
-        assert_eq!(network("203.0.113.7"), "203.0.113.7");
-        assert_eq!(network("::ffff:203.0.113.7"), "203.0.113.7", "IPv4 in IPv6's clothes");
+    fn a_host_cannot_leave_its_ipv6_networks_by_taking_another_address_of_them() {
+        let all = ["2001:db8:1:2::/64", "2001:db8:1::/56", "2001:db8:1::/48"];
+        assert_eq!(networks("2001:db8:1:2:3:4:5:6"), all);
+        assert_eq!(networks("2001:db8:1:2:ffff::"), all);
+        assert_eq!(networks("2001:db8:1:12ff::")[1..], ["2001:db8:1:1200::/56", "2001:db8:1::/48"]);
+        assert_eq!(networks("203.0.113.7"), ["203.0.113.7"]);
+        assert_eq!(networks("::ffff:203.0.113.7"), ["203.0.113.7"], "IPv4 in IPv6's clothes");
     }
 }

@@ -2,16 +2,14 @@
 //! only, whether the account exists or not.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use futures_util::future::{try_join, try_join3};
+use futures_util::future::{try_join, try_join_all, try_join3};
 
 use super::StoreError;
 use super::condition::Condition;
 use super::item::{Item, key};
 use super::schema::{COUNT, TTL};
 use super::table::{Placed, Table};
-use crate::auth::throttle::{
-    ACCOUNT_FAILURES, Counts, DAY, Limit, MONTH, Pair, SOURCE_FAILURES, Wait, end_of_day,
-};
+use crate::auth::throttle::{Counted, Counts, DAY, FAILURES, Limit, MONTH, Pair, Row, Wait, end_of_day};
 use crate::clock::Timestamp;
 
 /// How often an attempt that lost to another of the same source at the same account looks again:
@@ -19,6 +17,8 @@ use crate::clock::Timestamp;
 const LOOKS: usize = 8;
 /// Counts an item's changes, so that one of two attempts wins.
 const VERSION: &str = "version";
+/// Milliseconds since 1970 before which there is no next attempt.
+const OPEN_AT: &str = "open_at";
 
 /// Whom and from where an attempt is, as keyed hashes.
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ pub struct Attempt {
     pub account: String,
     /// The source.
     pub source: String,
+    /// Each network that the source is in, the smallest first.
+    pub networks: Vec<String>,
 }
 
 /// An attempt that has been counted as a failure, until it is forgiven.
@@ -34,6 +36,8 @@ pub struct Attempt {
 pub struct Admitted {
     attempt: Attempt,
     day: i64,
+    /// Whether it was counted for its networks and its account too.
+    everywhere: bool,
 }
 
 /// Attempts in the `identities` table.
@@ -60,24 +64,31 @@ impl Throttles {
         now: Timestamp,
     ) -> Result<Result<Admitted, Wait>, StoreError> {
         for _ in 0..LOOKS {
-            let (pair, source, account) = try_join3(
+            let networks = attempt.networks.iter().map(|one| self.table.get(source_key(one, day(now))));
+            let (pair, sources, account) = try_join3(
                 self.table.get(pair_key(&attempt)),
-                self.table.get(source_key(&attempt, day(now))),
+                try_join_all(networks),
                 self.table.get(account_key(&attempt)),
             )
             .await?;
             let counts = Counts {
                 pair: read_pair(pair.as_ref()),
-                source: number(source.as_ref(), COUNT),
-                account: number(account.as_ref(), COUNT),
-                account_until: number(account.as_ref(), TTL),
+                sources: sources.iter().map(|item| read_row(item.as_ref(), DAY)).collect(),
+                account: read_row(account.as_ref(), MONTH),
             };
             if let Err(wait) = counts.admit(now) {
                 return Ok(Err(wait));
             }
-            if self.count_pair(&attempt, pair.as_ref(), counts.pair.counted(now)).await? {
-                return self.count_rest(attempt, &counts, now).await;
+            if !self.count_pair(&attempt, pair.as_ref(), counts.pair.counted(now)).await? {
+                continue;
             }
+            let everywhere = !counts.pair.is_known(now);
+            let admitted = Admitted { attempt, day: day(now), everywhere };
+            if !everywhere {
+                return Ok(Ok(admitted));
+            }
+            let rows = sources.iter().chain([&account]).map(|item| number(item.as_ref(), VERSION));
+            return self.count_rest(admitted, &counts, rows.collect(), now).await;
         }
         Ok(Err(Wait { limit: Limit::Pair, seconds: 1 }))
     }
@@ -87,13 +98,14 @@ impl Throttles {
     /// # Errors
     /// When the store is unavailable.
     pub async fn forgive(&self, admitted: &Admitted, now: Timestamp) -> Result<(), StoreError> {
-        let Admitted { attempt, day } = admitted;
+        let Admitted { attempt, day, everywhere } = admitted;
         let mut account = account_key(attempt);
         account.extend(numbers([(COUNT, 0), (TTL, now.seconds() + MONTH)]));
+        let networks = attempt.networks.iter().filter(|_| *everywhere);
         try_join3(
             self.table.put(pair_item(attempt, Pair::known(now), now.millis())),
             self.table.put(account),
-            self.table.count(source_key(attempt, *day), -1, None, None),
+            try_join_all(networks.map(|one| self.table.count(source_key(one, *day), -1, None, None))),
         )
         .await?;
         Ok(())
@@ -114,33 +126,52 @@ impl Throttles {
         Ok(matches!(placed, Placed::Stored))
     }
 
+    /// Counts for the networks and the account, whose stored versions are `versions` in that order.
     async fn count_rest(
         &self,
-        attempt: Attempt,
+        admitted: Admitted,
         counts: &Counts,
+        versions: Vec<i64>,
         now: Timestamp,
     ) -> Result<Result<Admitted, Wait>, StoreError> {
-        let day = day(now);
+        let (attempt, account) = (&admitted.attempt, counts.sources.len());
+        let until = end_of_day(now) + DAY;
+        let sources = attempt.networks.iter().zip(&counts.sources).zip(&versions);
+        let sources = sources.map(|((network, row), version)| {
+            self.count_row(source_key(network, admitted.day), row.counted(now), *version, until)
+        });
+        let version = versions.get(account).copied().unwrap_or_default();
         let until = now.seconds() + MONTH;
-        let expired = counts.account > 0 && counts.account_until <= now.seconds();
-        if expired {
-            let mut fresh = account_key(&attempt);
-            fresh.extend(numbers([(COUNT, 0), (TTL, until)]));
-            let old = AttributeValue::N(counts.account_until.to_string());
-            self.table.put_if(fresh, Condition::Equals(TTL, old)).await?;
-        }
-        let most = if counts.pair.is_known(now) { None } else { Some(ACCOUNT_FAILURES) };
-        let source_until = end_of_day(now) + DAY;
-        let (source, account) = try_join(
-            self.table.count(source_key(&attempt, day), 1, Some(SOURCE_FAILURES), Some(source_until)),
-            self.table.count(account_key(&attempt), 1, most, Some(until)),
+        let (sources, account) = try_join(
+            try_join_all(sources),
+            self.count_row(account_key(attempt), counts.account.counted(now), version, until),
         )
         .await?;
-        Ok(match (source, account) {
-            (Some(_), Some(_)) => Ok(Admitted { attempt, day }),
-            (None, _) => Err(Wait { limit: Limit::Source, seconds: end_of_day(now) - now.seconds() }),
-            (_, None) => Err(Wait { limit: Limit::Account, seconds: MONTH }),
+        // Who loses to another attempt at the same time hears the length of the lock when asking again.
+        Ok(match (sources.contains(&false), account) {
+            (false, true) => Ok(admitted),
+            (true, _) => Err(Wait { limit: Limit::Source, seconds: 1 }),
+            (false, false) => Err(Wait { limit: Limit::Account, seconds: 1 }),
         })
+    }
+
+    /// Counts one more failure of a row; false when others have counted so many that this one may not.
+    async fn count_row(
+        &self,
+        mut key: Item,
+        counted: Counted,
+        version: i64,
+        until: i64,
+    ) -> Result<bool, StoreError> {
+        match counted {
+            Counted::Free => Ok(self.table.count(key, 1, Some(FAILURES - 1), Some(until)).await?.is_some()),
+            Counted::Alone { failures, open_at } => {
+                let next = version + 1;
+                key.extend(numbers([(COUNT, failures), (OPEN_AT, open_at), (VERSION, next), (TTL, until)]));
+                let unchanged = Condition::Below(VERSION, AttributeValue::N(next.to_string()));
+                Ok(matches!(self.table.put_if(key, unchanged).await?, Placed::Stored))
+            }
+        }
     }
 }
 
@@ -148,8 +179,8 @@ fn pair_key(attempt: &Attempt) -> Item {
     key(format!("throttle/pair/{}/{}", attempt.account, attempt.source))
 }
 
-fn source_key(attempt: &Attempt, day: i64) -> Item {
-    key(format!("throttle/source/{}/{day}", attempt.source))
+fn source_key(network: &str, day: i64) -> Item {
+    key(format!("throttle/source/{network}/{day}"))
 }
 
 fn account_key(attempt: &Attempt) -> Item {
@@ -164,7 +195,7 @@ fn pair_item(attempt: &Attempt, pair: Pair, version: i64) -> Item {
     let mut item = pair_key(attempt);
     item.extend(numbers([
         ("failures", i64::from(pair.failures)),
-        ("open_at", pair.open_at),
+        (OPEN_AT, pair.open_at),
         ("forget_at", pair.forget_at),
         ("known_until", pair.known_until),
         (VERSION, version),
@@ -176,10 +207,16 @@ fn pair_item(attempt: &Attempt, pair: Pair, version: i64) -> Item {
 fn read_pair(item: Option<&Item>) -> Pair {
     Pair {
         failures: u32::try_from(number(item, "failures")).unwrap_or(u32::MAX),
-        open_at: number(item, "open_at"),
+        open_at: number(item, OPEN_AT),
         forget_at: number(item, "forget_at"),
         known_until: number(item, "known_until"),
     }
+}
+
+/// A row that expires `kept` seconds after its last failure or, of a network's day, after that day.
+fn read_row(item: Option<&Item>, kept: i64) -> Row {
+    let until = number(item, TTL);
+    Row { failures: number(item, COUNT), open_at: number(item, OPEN_AT), last_at: until - kept, until }
 }
 
 fn numbers<const N: usize>(all: [(&str, i64); N]) -> impl Iterator<Item = (String, AttributeValue)> {

@@ -42,25 +42,84 @@ fn failures_are_forgotten_after_a_quiet_day_and_not_before() {
     assert_eq!(pair.counted(at(1_000_000 + DAY)).failures, 1);
 }
 
-#[test]
-fn a_source_that_has_failed_100_times_today_waits_for_tomorrow() {
-    let noon = at(10 * DAY + DAY / 2);
-    let counts = |source| Counts { source, ..Counts::default() };
-    assert_eq!(counts(99).admit(noon), Ok(()));
-    assert_eq!(counts(100).admit(noon), Err(Wait { limit: Limit::Source, seconds: DAY / 2 }));
+/// The lock in seconds after each of so many failures one after the other, the `n`th at once when it may.
+fn locks(failures: i64, mut now: i64) -> Vec<i64> {
+    let mut row = Row { until: now + MONTH, last_at: now, ..Row::default() };
+    let one = |_| {
+        row = match row.counted(at(now)) {
+            Counted::Free => Row { failures: row.failures + 1, last_at: now, until: now + MONTH, ..row },
+            Counted::Alone { failures, open_at } => {
+                Row { failures, open_at, last_at: now, until: now + MONTH }
+            }
+        };
+        let lock = (row.open_at / 1_000 - now).max(0);
+        now += lock;
+        lock
+    };
+    (0..failures).map(one).collect()
 }
 
 #[test]
-fn an_account_under_attack_is_open_to_a_source_it_knows_and_to_no_other() {
+fn ninety_nine_failures_are_free_then_locks_double_from_a_minute_up_to_an_hour() {
+    let locks = locks(120, 1_000_000);
+    assert_eq!(locks[..99], [0; 99]);
+    assert_eq!(locks[99..107], [60, 120, 240, 480, 960, 1_920, 3_600, 3_600]);
+    assert!(locks.iter().all(|lock| *lock <= LONGEST_LOCK));
+    let ever = Row { failures: i64::MAX / 2, last_at: 5, until: MONTH, open_at: 0 };
+    assert!(matches!(ever.counted(at(6)), Counted::Alone { open_at, .. } if open_at == 3_606_000));
+}
+
+#[test]
+fn after_a_quiet_day_the_next_lock_is_the_first_one_and_after_a_quiet_month_all_is_forgotten() {
     let now = 100_000_000;
-    let counts = |pair, account| Counts { pair, account, account_until: now + 500, source: 0 };
-    let refused = |seconds| Err(Wait { limit: Limit::Account, seconds });
-    assert_eq!(counts(Pair::default(), 99).admit(at(now)), Ok(()));
-    assert_eq!(counts(Pair::default(), 100).admit(at(now)), refused(500));
+    let row = Row { failures: 250, open_at: 0, last_at: now, until: now + MONTH };
+    let after = |seconds| row.counted(at(now + seconds));
+    let locked =
+        |failures, seconds: i64, lock| Counted::Alone { failures, open_at: (now + seconds + lock) * 1_000 };
+    assert_eq!(after(DAY - 1), locked(251, DAY - 1, 3_600));
+    assert_eq!(after(DAY), locked(100, DAY, 60));
+    assert_eq!(after(MONTH - 1), locked(100, MONTH - 1, 60));
+    assert_eq!(after(MONTH), Counted::Alone { failures: 1, open_at: 0 });
+    assert_eq!(Row { failures: 98, ..row }.counted(at(now + DAY)), Counted::Free);
+}
+
+/// A row that is locked for so long from `now` on.
+fn locked(now: i64, seconds: i64) -> Row {
+    Row { failures: 100, open_at: (now + seconds) * 1_000, last_at: now, until: now + MONTH }
+}
+
+#[test]
+fn a_locked_network_of_any_size_and_a_locked_account_hold_up_strangers_until_they_open() {
+    let now = 100_000_000;
+    let (open, shut) = (Row::default(), locked(now, 500));
+    let counts =
+        |sources: &[Row], account| Counts { sources: sources.to_vec(), account, pair: Pair::default() };
+    let refused = |limit, seconds| Err(Wait { limit, seconds });
+    assert_eq!(counts(&[open; 3], open).admit(at(now)), Ok(()));
+    for place in 0..3 {
+        let mut sources = [open; 3];
+        sources[place] = shut;
+        assert_eq!(counts(&sources, open).admit(at(now)), refused(Limit::Source, 500));
+    }
+    assert_eq!(counts(&[open], shut).admit(at(now + 499)), refused(Limit::Account, 1));
+    assert_eq!(counts(&[shut], shut).admit(at(now + 500)), Ok(()));
+}
+
+#[test]
+fn a_source_that_an_account_knows_is_held_to_an_allowance_of_its_own_alone() {
+    let now = 100_000_000;
+    let shut = locked(now, 500);
+    let counts = |pair| Counts { pair, sources: vec![shut; 3], account: shut };
     let known = Pair::known(at(now - MONTH + 1));
-    assert_eq!(counts(known, 100).admit(at(now)), Ok(()));
-    assert_eq!(counts(known, 100).admit(at(now + 1)), refused(499), "30 days are over");
-    assert_eq!(counts(Pair::default(), 100).admit(at(now + 500)), Ok(()), "a quiet month is forgotten");
+    assert_eq!(counts(known).admit(at(now)), Ok(()));
+    assert_eq!(
+        counts(known).admit(at(now + 1)),
+        Err(Wait { limit: Limit::Source, seconds: 499 }),
+        "30 days are over"
+    );
+    let mistyped = (0..7).fold(Pair::known(at(now)), |pair, _| pair.counted(at(now)));
+    assert_eq!(counts(mistyped).admit(at(now)), Err(Wait { limit: Limit::Pair, seconds: 4 }));
+    assert_eq!(counts(mistyped).admit(at(now + 4)), Ok(()));
 }
 
 #[test]
