@@ -31,7 +31,7 @@ VENV := $(CURDIR)/$(TOOLS)/venv/bin
 CHECKOV := $(TOOLS)/checkov
 DEPLOYED := PYTHONDONTWRITEBYTECODE=1 $(VENV)/python
 
-.PHONY: build build-twice plan deploy release canary rollback smoke bootstrap-admin destroy named where tf-init tf-check e2e deployed account alarms-check
+.PHONY: build build-twice plan deploy release canary rollback smoke bootstrap-admin unlock destroy named where tf-init tf-check e2e deployed account alarms-check
 
 # The linter of openapi.yaml; it needs Node.js.
 SPECTRAL := $(TOOLS)/spectral/node_modules/.bin/spectral
@@ -216,6 +216,9 @@ smoke: tf-init setup ## Ask a deployment what only a real one can answer (ENV=�
 
 bootstrap-admin: tf-init setup ## Make a workspace and its first admin (ENV=… STATE_BUCKET=… WORKSPACE=… EMAIL=…)
 	@$(DEPLOYED) deploy/admin.py --workspace "$(WORKSPACE)" --email "$(EMAIL)"
+
+unlock: tf-init setup ## Forget a person's failed sign-ins (ENV=… STATE_BUCKET=… EMAIL=…)
+	@$(DEPLOYED) deploy/unlock.py --email "$(EMAIL)"
 
 alarms-check: tf-init setup ## Hold every alarm to the metrics that there are, after a day of traffic (ENV=… STATE_BUCKET=…)
 	@$(DEPLOYED) deploy/alarms.py

@@ -7,7 +7,7 @@ locals {
     assign-variant    = { memory = 512, timeout = 5, p99_ms = 200, tables = { tests = "GetItem", events = "BatchGetItem PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     create-client     = { memory = 256, timeout = 5, p99_ms = 200, tables = { identities = "ConditionCheckItem PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     create-test       = { memory = 256, timeout = 5, p99_ms = 200, tables = { tests = "GetItem PutItem", identities = "ConditionCheckItem GetItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
-    create-user       = { memory = 256, timeout = 5, p99_ms = 1000, tables = { identities = "ConditionCheckItem PutItem UpdateItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    create-user       = { memory = 256, timeout = 5, p99_ms = 1000, tables = { identities = "ConditionCheckItem GetItem PutItem UpdateItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     export-metrics    = { memory = 512, timeout = 15, p99_ms = 2000, tables = { tests = "Query", summaries = "BatchGetItem", identities = "GetItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     get-results       = { memory = 1769, timeout = 29, p99_ms = 5000, tables = { tests = "GetItem", events = "Query", summaries = "PutItem Query", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     get-test          = { memory = 256, timeout = 5, p99_ms = 200, tables = { tests = "GetItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
@@ -42,7 +42,7 @@ locals {
   leading_keys = {
     create-client  = [{ actions = "ConditionCheckItem", keys = "user/*" }, { actions = "PutItem", keys = "client/*" }]
     create-test    = [{ actions = "ConditionCheckItem GetItem", keys = "user/*" }]
-    create-user    = [{ actions = "ConditionCheckItem", keys = "user/*" }, { actions = "PutItem", keys = "user/* workspace/*" }, { actions = "UpdateItem", keys = "workspace/*" }]
+    create-user    = [{ actions = "ConditionCheckItem GetItem", keys = "user/*" }, { actions = "PutItem", keys = "user/* workspace/*" }, { actions = "UpdateItem", keys = "workspace/*" }]
     export-metrics = [{ actions = "GetItem", keys = "counter/*" }]
     issue-token    = [{ actions = "GetItem", keys = "client/* session/* user/*" }, { actions = "PutItem UpdateItem", keys = "session/*" }]
     list-clients   = [{ actions = "GetItem", keys = "user/*" }]

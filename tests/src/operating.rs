@@ -137,7 +137,7 @@ fn touching(all: &BTreeMap<String, Target>) -> BTreeSet<String> {
 fn every_target_that_touches_a_deployment_asks_for_its_name_before_anything_else() {
     let all = targets();
     let touching = touching(&all);
-    for name in ["plan", "deploy", "release", "canary", "rollback", "smoke", "bootstrap-admin", "destroy"] {
+    for name in ["plan", "deploy", "release", "canary", "rollback", "smoke", "bootstrap-admin", "unlock", "destroy"] {
         assert!(touching.contains(name), "{name} is not among {touching:?}");
     }
     let programs = Programs::of("named", &["make", "sh"]).with_terraform("echo terraform was called; exit 1");
@@ -158,7 +158,7 @@ fn every_target_that_touches_a_deployment_asks_for_its_name_before_anything_else
 #[test]
 fn the_name_chooses_the_state_and_the_account_is_said_before_terraform_is_called() {
     let programs = Programs::of("chosen", &["make", "sh", "cp", "env"]);
-    for name in ["plan", "deploy", "canary", "destroy", "release", "rollback", "smoke", "bootstrap-admin"] {
+    for name in ["plan", "deploy", "canary", "destroy", "release", "rollback", "smoke", "bootstrap-admin", "unlock"] {
         let dry = run(&["make", "-n", name, "ENV=prod", "STATE_BUCKET=states"], &programs, &[]);
         assert_eq!(dry.code, Some(0), "{dry:?}");
         let place = |text: &str| dry.out.iter().position(|line| line.contains(text));

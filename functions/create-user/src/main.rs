@@ -1,8 +1,8 @@
 //! `POST /users`: adds a person to the caller's workspace.
 //!
-//! Invoked past API Gateway, under IAM, with `{"bootstrap": {…}}` it makes a workspace and its first
-//! admin instead: once for each workspace, and there is no default password.
+//! Invoked past API Gateway, under IAM, it is the operator's: `operator.rs`.
 
+mod operator;
 #[cfg(test)]
 mod tests;
 
@@ -12,12 +12,11 @@ use bellwether::auth::role::{Role, Scope};
 use bellwether::experiment::Workspace;
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
-use bellwether::store::audit::{Action, OPERATOR};
+use bellwether::store::audit::Action;
 use bellwether::store::identities::User;
 use lambda_http::{Error, Request};
 use secrecy::SecretString;
 use serde::Deserialize;
-use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -26,7 +25,7 @@ async fn main() -> Result<(), Error> {
 
 fn function() -> Function {
     Function::new(env!("CARGO_PKG_NAME"), |app, request| Box::pin(handle(app, request)))
-        .with_events(|app, event, run| Box::pin(handle_event(app, event, run.request_id)))
+        .with_events(|app, event, run| Box::pin(operator::handle(app, event, run.request_id)))
 }
 
 #[derive(Deserialize)]
@@ -35,14 +34,6 @@ struct NewUser {
     email: String,
     password: SecretString,
     role: Role,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FirstAdmin {
-    workspace: Workspace,
-    email: String,
-    password: SecretString,
 }
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
@@ -59,24 +50,6 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     }
     entry.log();
     Reply::created(&user.view())
-}
-
-async fn handle_event(app: &App, event: Value, request_id: String) -> Option<Result<Value, Problem>> {
-    let bootstrap = event.get("bootstrap")?.clone();
-    Some(first_admin(app, bootstrap, request_id).await)
-}
-
-async fn first_admin(app: &App, bootstrap: Value, request_id: String) -> Result<Value, Problem> {
-    let first: FirstAdmin = extract::typed(bootstrap)?;
-    let admin = person(app, &first.email, &first.password, first.workspace, Role::Admin)?;
-    let origin = app.origin_at(request_id, None)?;
-    let entry = origin.record(&admin.workspace, OPERATOR, Action::WorkspaceCreated, &admin.user_id);
-    if !app.store.identities.bootstrap(&admin, app.store.audit.part(&entry)?).await? {
-        let detail = "The workspace has had its first admin, or the e-mail address is in use.";
-        return Err(Problem::Conflict(detail.to_owned()));
-    }
-    entry.log();
-    serde_json::to_value(admin.view()).map_err(Problem::internal)
 }
 
 fn person(

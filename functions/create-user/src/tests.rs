@@ -1,5 +1,6 @@
 //! Adding people, and the first of them.
 
+use bellwether::auth::identity::{Email, UserId};
 use bellwether::auth::role::Role;
 use bellwether::store::schema::TableName;
 use bellwether::telemetry::log::Heard;
@@ -109,6 +110,57 @@ async fn a_workspace_gets_its_first_admin_once_and_never_again() {
         wrong,
         "/email must be an e-mail address of at most 254 bytes; /password must be 15 to 128 characters"
     );
+}
+
+async fn unlock(bench: &Bench, unlock: Value) -> Result<Value, String> {
+    let event = json!({ "unlock": unlock });
+    bench.invoke(function(), &event).await.map_err(|error| error.to_string())
+}
+
+#[tokio::test]
+async fn an_operator_unlocks_a_first_admin_who_never_signed_in_and_the_audit_says_so() {
+    let bench = Bench::start().await;
+    let ada = bootstrap(&bench, "acme", "ada@example.com", "a long enough password").await.unwrap();
+    let told = unlock(&bench, json!({ "email": "Ada@Example.com" })).await.unwrap();
+    assert_eq!((&told["user_id"], &told["revision"]), (&ada["user_id"], &json!(2)));
+    let user_id = UserId::of(&Email::parse("ada@example.com").unwrap());
+    let after = bench.app.store.identities.user(&user_id).await.unwrap().unwrap();
+    assert_eq!((after.throttle_epoch, after.session_epoch, after.disabled), (1, 0, false));
+    let records = bench.records().await;
+    let record = records.iter().find(|record| record["action"] == "user_changed").unwrap();
+    assert_eq!((records.len(), &record["actor"]), (2, &json!("operator")));
+    assert_eq!((&record["target"], &record["workspace"]), (&ada["user_id"], &json!("acme")));
+    assert_eq!((&record["detail"], &record["source"]), (&json!("revision 2, unlocked"), &Value::Null));
+    assert!(!told.to_string().contains("argon2"));
+}
+
+#[tokio::test]
+async fn an_unlocking_that_means_nothing_says_so_and_changes_nothing() {
+    let bench = Bench::start().await;
+    bootstrap(&bench, "acme", "ada@example.com", "a long enough password").await.unwrap();
+    for (event, wanted) in [
+        (json!({ "email": "eve@example.com" }), "/email is the address of nobody here"),
+        (json!({ "email": "nobody" }), "/email must be an e-mail address of at most 254 bytes"),
+        (json!({}), "/email is required"),
+        (json!({ "email": "ada@example.com", "password": "x" }), "/password is not a field here"),
+    ] {
+        assert_eq!(unlock(&bench, event).await.unwrap_err(), wanted);
+    }
+    let both = json!({ "unlock": { "email": "ada@example.com" }, "bootstrap": {} });
+    assert!(bench.invoke(function(), &both).await.is_err());
+    assert_eq!(bench.records().await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_unlock_in_an_http_body_is_no_unlock() {
+    let bench = Bench::start().await;
+    bootstrap(&bench, "acme", "ada@example.com", "a long enough password").await.unwrap();
+    let body = json!({ "unlock": { "email": "ada@example.com" } });
+    let event = with_body(bench.event("create-user", Role::Admin).await, &body);
+    let answer = bench.call(function(), event.clone()).await;
+    assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("/unlock")));
+    assert_eq!(bench.call(function(), bellwether::testing::without_token(event)).await.status, 401);
+    assert_eq!(bench.records().await.len(), 1);
 }
 
 #[tokio::test]

@@ -1,0 +1,76 @@
+//! What an operator may do past the API, under IAM. Each is recorded in the audit as theirs.
+//!
+//! `{"bootstrap": {…}}` makes a workspace and its first admin: once for each workspace, and there is no
+//! default password. `{"unlock": {"email": …}}` forgets the failed sign-ins of a person, for whom
+//! nobody else can do it: the only admin of a workspace, say.
+
+use bellwether::App;
+use bellwether::auth::identity::{Email, UserId};
+use bellwether::auth::role::Role;
+use bellwether::experiment::Workspace;
+use bellwether::http::extract;
+use bellwether::http::problem::Problem;
+use bellwether::store::audit::{Action, OPERATOR};
+use bellwether::store::identities::{Replaced, User};
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::Value;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FirstAdmin {
+    workspace: Workspace,
+    email: String,
+    password: SecretString,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Locked {
+    email: String,
+}
+
+/// Answers an operator's event; None for any other.
+pub async fn handle(app: &App, event: Value, request_id: String) -> Option<Result<Value, Problem>> {
+    let named = |name: &str| event.get(name).cloned();
+    let outcome = match (named("bootstrap"), named("unlock")) {
+        (None, None) => return None,
+        (Some(first), None) => bootstrap(app, first, request_id).await,
+        (None, Some(locked)) => unlock(app, locked, request_id).await,
+        (Some(_), Some(_)) => {
+            Err(Problem::field("", "must hold bootstrap or unlock, not both; send one event for each"))
+        }
+    };
+    Some(outcome.and_then(|user| serde_json::to_value(user.view()).map_err(Problem::internal)))
+}
+
+async fn bootstrap(app: &App, first: Value, request_id: String) -> Result<User, Problem> {
+    let first: FirstAdmin = extract::typed(first)?;
+    let admin = super::person(app, &first.email, &first.password, first.workspace, Role::Admin)?;
+    let origin = app.origin_at(request_id, None)?;
+    let entry = origin.record(&admin.workspace, OPERATOR, Action::WorkspaceCreated, &admin.user_id);
+    if !app.store.identities.bootstrap(&admin, app.store.audit.part(&entry)?).await? {
+        let detail = "The workspace has had its first admin, or the e-mail address is in use.";
+        return Err(Problem::Conflict(detail.to_owned()));
+    }
+    entry.log();
+    Ok(admin)
+}
+
+async fn unlock(app: &App, locked: Value, request_id: String) -> Result<User, Problem> {
+    let locked: Locked = extract::typed(locked)?;
+    let email = Email::parse(&locked.email).map_err(|error| Problem::field("/email", error.to_string()))?;
+    let old = app.store.identities.user(&UserId::of(&email)).await?;
+    let old = old.ok_or_else(|| Problem::field("/email", "is the address of nobody here"))?;
+    let new = old.unlocked();
+    let origin = app.origin_at(request_id, None)?;
+    let entry = origin.record(&old.workspace, OPERATOR, Action::UserChanged, &old.user_id);
+    let entry = entry.detail(format!("revision {}, unlocked", new.revision));
+    let act = app.store.audit.part(&entry)?.into();
+    if app.store.identities.replace(&old, &new, act).await?? != Replaced::Done {
+        let detail = "Somebody else changed the person at the same time; send the event again.";
+        return Err(Problem::Conflict(detail.to_owned()));
+    }
+    entry.log();
+    Ok(new)
+}
