@@ -227,6 +227,7 @@ alarms-check: tf-init setup ## Hold every alarm to the metrics that there are, a
 # destroying one leaves the logs of the others.
 account: ## Set what an account has once for each region (STATE_BUCKET=… REGION=…)
 	@test -n "$(STATE_BUCKET)" || { echo "STATE_BUCKET=<bucket> names where the state is kept" >&2; exit 1; }
+	@echo "account $${TF_VAR_account_id:-?}, region $(REGION): what all deployments there share"
 	@cp terraform/backend.tf.example terraform/account/backend.tf
 	@$(ACCOUNT) init -input=false -reconfigure -lockfile=readonly $(if $(PLUGIN_DIR),-plugin-dir=$(PLUGIN_DIR)) \
 		-backend-config=bucket=$(STATE_BUCKET) -backend-config=region=$(STATE_REGION) -backend-config=key=bellwether/account-$(REGION).tfstate
