@@ -15,7 +15,8 @@ use bellwether_tests::runtime::project;
 use serde_json::{Value, json};
 
 const PYTHON: &str = ".tools/venv/bin/python";
-const SCRIPTS: [&[&str]; 5] = [
+const SCRIPTS: [&[&str]; 6] = [
+    &["deploy/unlock.py", "--email", "ada@example.com"],
     &["deploy/alarms.py"],
     &["deploy/release.py", "release"],
     &["deploy/release.py", "rollback"],
@@ -137,7 +138,9 @@ fn touching(all: &BTreeMap<String, Target>) -> BTreeSet<String> {
 fn every_target_that_touches_a_deployment_asks_for_its_name_before_anything_else() {
     let all = targets();
     let touching = touching(&all);
-    for name in ["plan", "deploy", "release", "canary", "rollback", "smoke", "bootstrap-admin", "unlock", "destroy"] {
+    for name in
+        ["plan", "deploy", "release", "canary", "rollback", "smoke", "bootstrap-admin", "unlock", "destroy"]
+    {
         assert!(touching.contains(name), "{name} is not among {touching:?}");
     }
     let programs = Programs::of("named", &["make", "sh"]).with_terraform("echo terraform was called; exit 1");
@@ -158,7 +161,9 @@ fn every_target_that_touches_a_deployment_asks_for_its_name_before_anything_else
 #[test]
 fn the_name_chooses_the_state_and_the_account_is_said_before_terraform_is_called() {
     let programs = Programs::of("chosen", &["make", "sh", "cp", "env"]);
-    for name in ["plan", "deploy", "canary", "destroy", "release", "rollback", "smoke", "bootstrap-admin", "unlock"] {
+    for name in
+        ["plan", "deploy", "canary", "destroy", "release", "rollback", "smoke", "bootstrap-admin", "unlock"]
+    {
         let dry = run(&["make", "-n", name, "ENV=prod", "STATE_BUCKET=states"], &programs, &[]);
         assert_eq!(dry.code, Some(0), "{dry:?}");
         let place = |text: &str| dry.out.iter().position(|line| line.contains(text));
