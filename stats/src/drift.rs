@@ -2,7 +2,8 @@
 //! and whose weights nobody has declared.
 //!
 //! The evidence compares "the shares were others before some moment than after it" with "they were the same
-//! throughout". Any moment may be the one, that after n units with a stake of 1 / n(n+1); the shares on both
+//! throughout". The moments tried come after 1, 1, 2, 3, 4, 6, 8, 11 … units, half a doubling apart, the one numbered
+//! k with a stake of 1 / k(k+1); the shares on both
 //! sides are unknown, with Jeffreys' prior. It is divided by the greatest likelihood of shares that stay, so
 //! that the chance of 1,000 or more, ever, is at most 0.001 while they stay, whatever they are.
 //!
@@ -17,8 +18,7 @@ use crate::moments::count;
 pub const THRESHOLD: f64 = 0.001;
 
 /// The p-value of "the shares stay", from units by arm in the order in which they came, in as many parts as
-/// one likes; may be watched. Only ends of parts are looked at as the moment of change, which makes it more
-/// cautious. It is the least that any part has ended with: shares that change and change back were seen. The
+/// one likes; may be watched. A moment of change is the end of the part in which it lies. It is the least that any part has ended with: shares that change and change back were seen. The
 /// work grows with the square of the number of parts. None with fewer than two.
 #[must_use]
 pub fn p_value(parts: &[Vec<u64>]) -> Option<f64> {
@@ -29,22 +29,30 @@ pub fn p_value(parts: &[Vec<u64>]) -> Option<f64> {
         until.clone()
     });
     let sums: Vec<Vec<u64>> = sums.filter(|sum| sum.iter().any(|units| *units > 0)).collect();
-    let stakes: Vec<f64> = sums.iter().map(|before| log_mixture(before) - log_stake(before)).collect();
+    let stakes: Vec<f64> = stakes(&sums);
+    let before: Vec<f64> = sums.iter().map(|before| log_mixture(before)).collect();
     let evidence = |now: usize| {
         let staying = log_greatest(&sums[now]);
         let changed = |then: usize| {
             let after: Vec<u64> = sums[now].iter().zip(&sums[then]).map(|(now, then)| now - then).collect();
-            (stakes[then] + log_mixture(&after) - staying).exp()
+            stakes[then] * (before[then] + log_mixture(&after) - staying).exp()
         };
-        (0..now).map(changed).sum::<f64>()
+        (0..now).filter(|then| stakes[*then] > 0.0).map(changed).sum::<f64>()
     };
     (sums.len() > 1).then(|| (1..sums.len()).map(evidence).fold(1.0, |least: f64, own| least.min(1.0 / own)))
 }
 
-/// The logarithm of 1 over the stake on a change after these units.
-fn log_stake(before: &[u64]) -> f64 {
-    let units = count(before.iter().sum());
-    (units * (units + 1.0)).ln()
+/// The stake on a change at the end of each part, from the units until then.
+fn stakes(sums: &[Vec<u64>]) -> Vec<f64> {
+    let mut stakes = vec![0.0; sums.len()];
+    let (mut number, mut units) = (1.0, 1.0_f64);
+    for (stake, sum) in stakes.iter_mut().zip(sums) {
+        while units.round() <= count(sum.iter().sum()) {
+            *stake += 1.0 / (number * (number + 1.0));
+            (number, units) = (number + 1.0, units * std::f64::consts::SQRT_2);
+        }
+    }
+    stakes
 }
 
 fn add(sum: &mut [u64], part: &[u64]) {
@@ -83,6 +91,10 @@ mod tests {
             assert!(p_value(&parts([share; 40])).unwrap() >= 1.0, "{share}");
         }
         assert!(p_value(&parts([5, 4, 6, 5, 7, 3, 5, 6, 4])).unwrap() >= 1.0);
+        assert!(
+            p_value(&[vec![30, 30], vec![12, 108]]).unwrap() < THRESHOLD,
+            "sixty units and twice as many"
+        );
         assert!(p_value(&[vec![50, 50], vec![20, 180]]).unwrap() < THRESHOLD);
         assert!(p_value(&[vec![60, 0, 60], vec![0, 60, 60]]).unwrap() < THRESHOLD, "of three arms too");
     }
@@ -91,6 +103,18 @@ mod tests {
     fn units_that_came_at_once_say_nothing() {
         assert_eq!((p_value(&[]), p_value(&[vec![70, 230]])), (None, None));
         assert_eq!(p_value(&[vec![0, 0], vec![3, 4]]), None);
+    }
+
+    #[test]
+    fn stakes_are_at_most_one_together_and_each_moment_has_its_own() {
+        let found = stakes(&[vec![1, 0], vec![1, 1], vec![1, 2], vec![10, 10], vec![500, 500]]);
+        // Moments 1 (1 unit) and 2 (rounded down to 1); 3 (2 units); 4 (3); 5 to 9 (4, 6, 8, 11, 16); 10 to 20.
+        let of = |first: f64, last: f64| 1.0 / first - 1.0 / (last + 1.0);
+        for (stake, wanted) in
+            found.iter().zip([of(1.0, 2.0), of(3.0, 3.0), of(4.0, 4.0), of(5.0, 9.0), of(10.0, 20.0)])
+        {
+            assert!((stake - wanted).abs() < 1e-12, "{found:?}");
+        }
     }
 
     #[test]

@@ -8,8 +8,9 @@ use bellwether_stats::adaptive::thompson::FLOOR;
 use bellwether_stats::always_valid::{LEAST_UNITS, Watch};
 use bellwether_stats::warnings::few_carry_total;
 
+use super::chance::Chance;
 use super::comparison::{AdjustedReading, Bayesian, Comparison, Guarded, Interval, PlannedStop, Shown};
-use super::readings::{ALPHA, Chance, Pair, Planned};
+use super::readings::{ALPHA, Pair, Planned};
 use super::totals::GoalTotals;
 use super::warnings::dominant;
 use crate::experiment::VariantKey;

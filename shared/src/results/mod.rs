@@ -5,11 +5,15 @@
 
 pub mod adapt;
 pub mod arrivals;
+mod bounds;
 pub mod cadence;
+pub mod chance;
 mod compare;
 pub mod comparison;
 pub mod fold;
+mod frame;
 pub mod goals;
+mod guardrails;
 pub mod outlook;
 pub mod readings;
 pub mod redealt;

@@ -8,12 +8,12 @@ use bellwether_stats::bayes::{self, Posterior};
 use bellwether_stats::cuped::{Adjusted, cuped};
 use bellwether_stats::delta;
 use bellwether_stats::exact_rates;
-use bellwether_stats::families::{self, watched_guardrail};
 use bellwether_stats::fieller::{self, Relative};
-use bellwether_stats::permutation::{self, DRAWS, Drawing, Tested};
+use bellwether_stats::permutation::Tested;
 use bellwether_stats::sample::{Contrast, Sample};
 use bellwether_stats::welch::{Difference, welch};
 
+use super::chance::Chance;
 use super::totals::GoalTotals;
 use crate::experiment::goal::{Better, Kind};
 
@@ -22,25 +22,6 @@ pub const ALPHA: f64 = 0.05;
 
 /// A ratio's formula is trusted alone when each total is as uneven as if so many equal units carried it, or more.
 const MANY_CARRIERS: f64 = 1_000.0;
-
-/// How much may be spent on permutations in one report: units drawn, about two seconds of a processor.
-#[derive(Debug)]
-pub struct Budget(u64);
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self(200_000_000)
-    }
-}
-
-impl Budget {
-    /// Takes what a test costs whose smaller arm has so many units; false when not enough is left.
-    fn take(&mut self, smaller: u64, draws: u32) -> bool {
-        let left = self.0.checked_sub(smaller * u64::from(draws));
-        self.0 = left.unwrap_or(self.0);
-        left.is_some()
-    }
-}
 
 /// Control and one other arm, of one goal.
 #[derive(Debug, Clone, Copy)]
@@ -78,18 +59,6 @@ impl Planned {
     }
 }
 
-/// What p-values by chance alone are drawn from.
-#[derive(Debug)]
-pub struct Chance<'a> {
-    /// What permutations are drawn from when there are too many to visit them all.
-    pub seed: [u8; 32],
-    /// How much may still be spent on them.
-    pub budget: &'a mut Budget,
-    /// Of a test of known units the randomisation test, which takes the place of permutations; None within
-    /// when it could not be made.
-    pub redealt: Option<Option<Randomised>>,
-}
-
 impl Pair<'_> {
     /// Both arms as units, mean (or ratio) and spread; None when there are too few to say.
     #[must_use]
@@ -107,7 +76,7 @@ impl Pair<'_> {
         (self.control.moments.units(), self.treatment.moments.units())
     }
 
-    fn rates(&self) -> (Rate, Rate) {
+    pub(super) fn rates(&self) -> (Rate, Rate) {
         let rate = |arm: &GoalTotals| Rate { converted: arm.converted, units: arm.moments.units() };
         (rate(self.control), rate(self.treatment))
     }
@@ -148,7 +117,7 @@ impl Pair<'_> {
     }
 
     /// Whether rates are to be read without a formula for large numbers.
-    fn is_exact(&self) -> bool {
+    pub(super) fn is_exact(&self) -> bool {
         let (control, treatment) = self.rates();
         let varies = |rate: Rate| rate.converted > 0 && rate.converted < rate.units;
         #[expect(clippy::cast_precision_loss, reason = "exact below 2^53 units")]
@@ -158,7 +127,7 @@ impl Pair<'_> {
 
     /// Whether a ratio's formula can be trusted alone: when too many units came to be dealt anew, and no few
     /// of them have most of a total.
-    fn is_even(&self) -> bool {
+    pub(super) fn is_even(&self) -> bool {
         let arms = [self.control, self.treatment];
         arms.iter().all(|arm| arm.sizes.carriers() >= MANY_CARRIERS && arm.bases.carriers() >= MANY_CARRIERS)
     }
@@ -192,46 +161,6 @@ impl Pair<'_> {
         (difference.is_some() || planned.by_chance().is_some()).then_some(planned)
     }
 
-    /// Whether a permutation test's p-value is the one to decide by.
-    #[must_use]
-    pub fn wants_permutation(&self) -> bool {
-        let (control, treatment) = self.units();
-        permutation::called_for(self.kind == Kind::Ratio, control, treatment)
-    }
-
-    fn permuted(&self, chance: &mut Chance<'_>) -> Option<Tested> {
-        if !self.wants_permutation() {
-            return None;
-        }
-        if self.kind == Kind::Binary {
-            let (control, treatment) = self.rates();
-            return permutation::rates(control, treatment);
-        }
-        if self.kind == Kind::Ratio {
-            return self.permuted_ratio(chance, 0.0);
-        }
-        let (control, treatment) = self.units();
-        if !chance.budget.take(control.min(treatment), DRAWS) {
-            return None;
-        }
-        let drawing = Drawing { seed: chance.seed, draws: DRAWS };
-        let (control, treatment) = (self.control.numbers.sorted()?, self.treatment.numbers.sorted()?);
-        let first = |pairs: &[(f64, f64)]| pairs.iter().map(|(x, _)| *x).collect::<Vec<_>>();
-        permutation::means(&first(&control), &first(&treatment), &drawing)
-    }
-
-    /// The permutation test of "treatment's ratio is control's and `apart` more".
-    fn permuted_ratio(&self, chance: &mut Chance<'_>, apart: f64) -> Option<Tested> {
-        let (control, treatment) = (self.control.numbers.sorted()?, self.treatment.numbers.sorted()?);
-        let smaller = control.len().min(treatment.len());
-        let drawing = Drawing { seed: chance.seed, draws: permutation::draws(smaller) };
-        if !chance.budget.take(smaller as u64, drawing.draws) {
-            return None;
-        }
-        let moved: Vec<_> = treatment.iter().map(|(x, y)| (x - apart * y, *y)).collect();
-        permutation::ratios(&control, &moved, &drawing)
-    }
-
     /// The difference with what the covariate predicts taken out; None unless every unit of both arms
     /// has one.
     #[must_use]
@@ -246,40 +175,6 @@ impl Pair<'_> {
     pub fn bayesian(&self, better: Better) -> Option<bayes::Versus> {
         let of = |arm| posterior(self.kind, arm);
         bayes::versus(of(self.control)?, of(self.treatment)?, end(better), ALPHA)
-    }
-
-    /// Whether a guardrail holds or is broken, to be watched. Of a ratio, both have to be confirmed by chance
-    /// alone, as in [`Self::watched`].
-    #[must_use]
-    pub fn guarded(
-        &self,
-        watch: &Watch,
-        margin: f64,
-        better: Better,
-        chance: &mut Chance<'_>,
-    ) -> Option<families::Guardrail> {
-        if self.is_exact() {
-            let (control, treatment) = self.rates();
-            return exact_rates::guardrail(control, treatment, margin, end(better));
-        }
-        let (control, treatment) = self.samples()?;
-        let plain = watched_guardrail(watch, &control, &treatment, margin, end(better))?;
-        if self.kind != Kind::Ratio || plain.holds.min(plain.broken) > ALPHA {
-            return Some(plain);
-        }
-        let apart = if better == Better::Lower { margin } else { -margin };
-        let confirmed = |p_value: f64, by_chance: f64| {
-            watch.confirmed_one_sided(p_value, by_chance, control.units + treatment.units)
-        };
-        Some(match self.permuted_ratio(chance, apart) {
-            // Only one of both is small, the one on whose side the difference lies.
-            Some(tested) if plain.broken < plain.holds => {
-                families::Guardrail { broken: confirmed(plain.broken, tested.p_value), ..plain }
-            }
-            Some(tested) => families::Guardrail { holds: confirmed(plain.holds, tested.p_value), ..plain },
-            None if self.is_even() => plain,
-            None => families::Guardrail { holds: 1.0, broken: 1.0 },
-        })
     }
 }
 

@@ -9,9 +9,9 @@ use bellwether_stats::srm::{self, Stratum};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::chance::Budget;
 use super::goals::{GoalReport, PastGoal, correct};
 use super::outlook::Outlook;
-use super::readings::Budget;
 use super::redealt::tested;
 use super::slices::SegmentReport;
 use super::totals::{Arm, Totals};

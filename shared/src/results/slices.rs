@@ -7,7 +7,7 @@ use bellwether_stats::srm::{self, Stratum};
 use serde::Serialize;
 
 use super::comparison::Interval;
-use super::goals::{LEAST_PLANNED, USUAL_UNITS, changed_weights};
+use super::frame::{LEAST_PLANNED, USUAL_UNITS, changed_weights};
 use super::readings::ALPHA;
 use super::segments::{Count, Segments};
 use super::totals::Totals;

@@ -8,7 +8,8 @@ mod tests;
 
 use serde::{Serialize, Serializer};
 
-use super::goals::{GoalReport, changed_weights};
+use super::frame::changed_weights;
+use super::goals::GoalReport;
 use super::outlook::Outlook;
 use super::report::SampleRatio;
 use super::standing::{Side, Standing, reasons, standings};

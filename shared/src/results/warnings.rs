@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::goals::changed_weights;
+use super::frame::changed_weights;
 use super::totals::{GoalTotals, Totals};
 use crate::experiment::goal::Kind;
 use crate::experiment::{Experiment, GoalKey, VariantKey};

@@ -1,6 +1,8 @@
 //! Balanced lists: how often the randomisation test errs, and what balance saves.
 
-use bellwether_stats::balance::{BEST_OF, Choice, DRAWS, Sheet, TRIAL, choose, studentised, test};
+use bellwether_stats::balance::{
+    BEST_OF, Choice, DRAWS, Sheet, TRIAL, choose, deal, sizes, studentised, test,
+};
 use bellwether_stats::moments::Moments;
 use bellwether_stats::welch::welch;
 
@@ -60,7 +62,7 @@ fn run(setting: &Setting, salt: u64, chance: &mut Chance, found: &mut Found) {
     let outcomes: Vec<f64> =
         covariate.iter().map(|x| setting.correlation * x + rest * chance.normal()).collect();
     let sheet = Sheet::new(setting.units).with_levels(&industry).with_numbers(&covariate);
-    let draw = assign(salt, setting.share);
+    let draw = assign(salt, setting.units, setting.share);
     let Some(choice) = choose(&sheet, 2, draw) else { return };
     let known: Vec<_> = outcomes.iter().copied().map(Some).collect();
     let p = |choice: &Choice| {
@@ -95,22 +97,15 @@ fn sides(outcomes: &[f64], units: usize, seed: u64, mut draw: impl FnMut(u64, &m
     found
 }
 
-/// Arms by a hash of list, seed and unit (Steele, Lea and Flood 2014, splitmix64).
-fn assign(salt: u64, share: f64) -> impl FnMut(u64, &mut [usize]) + Copy {
-    let mix = |mut z: u64| {
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    };
-    move |seed, arms| {
-        let stream = mix(mix(salt).wrapping_add(seed));
-        for (unit, arm) in (1_u64..).zip(arms) {
-            let z = mix(stream.wrapping_add(unit.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
-            #[expect(clippy::cast_precision_loss, reason = "53 bits")]
-            let uniform = (z >> 11) as f64 / (1_u64 << 53) as f64;
-            *arm = usize::from(uniform < share);
-        }
-    }
+/// Arms as a list is dealt: of sizes within one unit of the shares.
+fn assign(salt: u64, units: usize, share: f64) -> impl FnMut(u64, &mut [usize]) + Copy {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "basis points")]
+    let treated = (10_000.0 * share).round() as u32;
+    let dealt = sizes(&[10_000 - treated, treated], units);
+    let sizes = [dealt[0], dealt[1]];
+    let mut root = [0; 32];
+    root[8..16].copy_from_slice(&salt.to_le_bytes());
+    move |seed, arms| deal(&root, seed, &sizes, arms)
 }
 
 /// The table of the family.

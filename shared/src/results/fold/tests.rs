@@ -3,6 +3,7 @@
 use super::*;
 use crate::experiment::wire::TestBody;
 use crate::experiment::{BasisPoints, Definition, EventId, GoalKey, Seed, VariantKey};
+use crate::results::arrivals::Arrivals;
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -188,4 +189,33 @@ fn a_unit_that_an_override_takes_out_is_set_aside_and_the_two_together_stay_the_
     test.overridden_since.insert(UnitId::parse("unit-0001").unwrap(), Timestamp::from_millis(i64::MAX));
     let later = fold(&test, rows());
     assert_eq!((counts(&later), later.arms[1].overridden), ([2, 0, 2, 0], 1), "it was assigned before");
+}
+
+#[test]
+fn a_sum_of_decimals_is_the_decimal_whatever_parts_and_order_it_comes_in() {
+    let mut test = test();
+    test.definition.goals[0].kind = Kind::Sum;
+    let amount = |unit: u32, event: u32, value: f64| match converted(unit, event, 5) {
+        Row::Converted(outcome) => Row::Converted(Conversion { value, ..outcome }),
+        row @ Row::Assigned { .. } => row,
+    };
+    let mut rows = vec![assigned(1, "a", 1), assigned(2, "a", 1), amount(2, 1, 1.2)];
+    rows.extend((0..12).map(|event| amount(1, event, 0.1)));
+    rows.sort_by_key(|row| row.unit_id().clone());
+    let whole = fold(&test, rows.clone());
+    assert_eq!(whole.arms[0].goals[0].numbers.sorted().unwrap(), [(1.2, 1.0), (1.2, 1.0)]);
+    rows.reverse();
+    rows.sort_by_key(|row| row.unit_id().clone());
+    assert_eq!(fold(&test, rows), whole);
+    let report = crate::results::report::Report::new(&test, &whole, Timestamp::from_millis(START), None);
+    assert_eq!(serde_json::to_string(&report.goals[0].arms[0].total).unwrap(), "2.4");
+}
+
+#[test]
+fn when_units_came_is_kept_of_external_tests_alone() {
+    let mut test = test();
+    let moments = |test: &Experiment| fold(test, [assigned(1, "a", 1), assigned(2, "b", 1)]).arrivals;
+    assert_eq!(moments(&test), Arrivals::default());
+    test.definition.allocation.mode = Mode::External;
+    assert_ne!(moments(&test), Arrivals::default());
 }

@@ -24,6 +24,10 @@ fn covariate(run: u8, unit: u32) -> u64 {
 }
 
 fn launched(run: u8) -> Experiment {
+    listed(run, UNITS)
+}
+
+fn listed(run: u8, units: u32) -> Experiment {
     let unit = |n: u32| {
         json!({ "unit_id": format!("unit-{n}"), "covariate": covariate(run, n),
                                 "attributes": { "industry": n % 3 } })
@@ -32,7 +36,7 @@ fn launched(run: u8) -> Experiment {
         { "key": "visits", "kind": "count", "role": "none" }, { "key": "sign-ups", "kind": "count", "role": "none" },
         { "key": "rate", "kind": "ratio", "numerator": "sign-ups", "denominator": "visits" }]);
     let body = json!({ "test_id": "t", "name": "T", "segments": ["industry"], "goals": goals,
-        "known_units": (0..UNITS).map(unit).collect::<Vec<_>>(),
+        "known_units": (0..units).map(unit).collect::<Vec<_>>(),
         "variants": [{ "key": "a", "weight": 5_000, "is_control": true }, { "key": "b", "weight": 5_000 }] });
     let definition = typed(body).and_then(Definition::parse).unwrap();
     let test = Experiment::draft(definition, Seed::from_random([run; 8]), Timestamp::from_millis(0));
@@ -147,4 +151,20 @@ fn partitions_that_are_merged_hold_every_known_unit_once() {
     assert_eq!(merged.known.iter().flatten().count(), 20);
     merged.merge(&all);
     assert_eq!(merged.known, all.known);
+}
+
+#[test]
+fn a_list_is_dealt_into_arms_within_one_unit_of_the_weights_and_tested_by_deals_of_the_same_sizes() {
+    let test = listed(5, 207);
+    let totals = totals(&test, 5, 207, 0);
+    assert_eq!([totals.arms[0].units, totals.arms[1].units], [104, 103]);
+    let found = tested(&test, &totals).unwrap();
+    // A tenth of all seeds is under the threshold, so a thousand of them take about ten thousand.
+    assert!((7_000..15_000).contains(&found[0].tried), "{found:?}");
+    let mut deal = test.definition.deal(&test.balance.as_ref().unwrap().root);
+    let mut arms = vec![0; 207];
+    for number in 0..200 {
+        deal(number, &mut arms);
+        assert_eq!(arms.iter().sum::<usize>(), 103, "{number}");
+    }
 }

@@ -245,7 +245,7 @@ fn amounts_that_do_not_vary_within_arms_are_decided_too() {
         let better = said([(12, 5.0, 0.0), (12, 6.0, 0.0)]);
         assert_eq!(better.verdict.decision, Decision::Ship, "{kind} {:?}", better.verdict);
         let stop = better.goals[0].comparisons[0].planned_stop.unwrap();
-        assert!(stop.p_value < 1e-5 && stop.absolute.low.is_none(), "{stop:?}");
+        assert!(stop.p_value < 1e-4 && stop.absolute.low.is_none(), "{stop:?}");
         assert_eq!(said([(12, 6.0, 0.0), (12, 5.0, 0.0)]).verdict.decision, Decision::Stop);
         assert_eq!(said([(80, 5.0, 0.0), (80, 5.0, 0.0)]).verdict.decision, Decision::NoDifference);
         assert_eq!(said([(9, 5.0, 0.0), (9, 6.0, 0.0)]).verdict.decision, Decision::KeepRunning);
@@ -279,12 +279,6 @@ fn a_guardrail_without_a_reading_withholds_the_word_and_says_so() {
         said.reasons[0].contains("the guardrail q has no reading yet, so it cannot be shipped"),
         "{said:?}"
     );
-    let adaptive = json!({ "allocation": { "mode": "adaptive" } });
-    let test = test(&adaptive);
-    let mut totals = totals(&test, &[(40, 0, 0), (40, 15, 0)]);
-    totals.batches[0] = [(40, 0), (40, 15)].map(|(units, yes)| Moments::of_counts(yes, units)).to_vec();
-    let said = Report::new(&test, &totals, Timestamp::from_millis(1), None).verdict;
-    assert_eq!(said.decision, Decision::KeepRunning, "guardrails of adaptive tests are not judged: {said:?}");
 }
 
 /// Totals of a ratio of accounts given as (conversions, visitors).
@@ -331,7 +325,7 @@ fn accounts(extra: f64) -> Vec<(f64, f64)> {
 #[test]
 fn a_ratio_that_one_account_carries_decides_nothing_and_warns_of_it() {
     let mut large = accounts(0.0);
-    large[7] = (1_310.0, 3_276.0);
+    large[7] = (8_000.0, 20_000.0);
     for role in ["primary", "guardrail"] {
         let test = ratio_test(role);
         let totals = ratio(&test, [&accounts(0.0), &large]);
@@ -351,7 +345,7 @@ fn a_ratio_that_one_account_carries_decides_nothing_and_warns_of_it() {
             (&json!("dominant_unit"), &json!("rate"), &json!("new")),
             "{warned}"
         );
-        assert!((warned[0]["share"].as_f64().unwrap() - 0.63).abs() < 0.05, "{warned}");
+        assert!((warned[0]["share"].as_f64().unwrap() - 0.914).abs() < 0.02, "{warned}");
         let read = report.goals.last().unwrap().comparisons[0].clone();
         assert!(read.warnings.iter().any(|said| said.contains("of the denominator of new")), "{read:?}");
         let (low, high) = (read.absolute.low.unwrap(), read.absolute.high.unwrap());
