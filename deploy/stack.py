@@ -74,6 +74,7 @@ class Stack:
         self.account = outputs["alarm_topic"].split(":")[4]
         self.environment = self.name.rpartition("-")[2]
         self.has_domain, self.has_firewall = outputs.get("domain") is not None, outputs.get("waf", False)
+        self.has_networks = bool(outputs.get("admin_networks"))
         self.by_key = {key: function["name"] for key, function in outputs["functions"].items()}
         self.functions = sorted(self.by_key.values())
 

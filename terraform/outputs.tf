@@ -28,6 +28,11 @@ output "waf" {
   value       = var.waf && var.waf_modes.known_bad == "block"
 }
 
+output "admin_networks" {
+  description = "From where administrative routes are open; none are everywhere."
+  value       = var.admin_networks
+}
+
 output "functions" {
   description = "The functions: what each is called, and the version that this apply has published."
   value       = { for name, function in aws_lambda_function.this : name => { name = function.function_name, version = function.version } }

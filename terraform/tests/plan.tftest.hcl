@@ -57,6 +57,11 @@ variables {
 run "production" {
   command = plan
 
+  assert {
+    condition     = output.waf && output.domain == null && length(output.admin_networks) == 0
+    error_message = "make smoke asks what the outputs say that there is."
+  }
+
   # Names.
   assert {
     condition     = alltrue([for name, function in aws_lambda_function.this : function.function_name == "bellwether-prod-${name}"])
@@ -511,6 +516,10 @@ run "dev_costs_nothing_while_idle" {
   }
 
   assert {
+    condition     = !output.waf
+    error_message = "make smoke does not look for a firewall that is off."
+  }
+  assert {
     condition     = length(aws_cloudwatch_metric_alarm.slo) + length(aws_cloudwatch_composite_alarm.slo) + length(aws_wafv2_web_acl.this) + length(aws_wafv2_web_acl_association.this) + length(aws_kms_key.this) + length(aws_cloudwatch_metric_alarm.unusual) + length(aws_cloudwatch_metric_alarm.function_errors) + length(aws_cloudwatch_metric_alarm.function_duration) == 0
     error_message = "What is switched off is not made."
   }
@@ -542,6 +551,10 @@ run "a_domain_of_its_own_and_administration_from_some_networks" {
     values          = { regional_domain_name = "d-1.execute-api.eu-central-1.amazonaws.com", regional_zone_id = "Z2" }
   }
 
+  assert {
+    condition     = output.domain == "ab.example.com" && length(output.admin_networks) == 2 && output.waf
+    error_message = "make smoke tries old TLS where there is a domain, and knows that administration may be closed to it."
+  }
   assert {
     condition     = aws_api_gateway_rest_api.this.disable_execute_api_endpoint
     error_message = "With a domain, the default name is off: it would pass by mutual TLS and the minimum of TLS."

@@ -243,16 +243,19 @@ async fn account_region_and_environment_are_said_and_another_account_is_left_alo
     assert_one_line(&run(&[PYTHON, "deploy/where.py", "prod"], &programs, &keys), "account_id is not set");
 }
 
-/// A server that knows no path; where it is.
+/// A server that knows no path, and closes those of people; where it is.
 fn empty_server() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/v1", listener.local_addr().unwrap());
     std::thread::spawn(move || {
         for mut stream in listener.incoming().map_while(Result::ok) {
             std::thread::spawn(move || {
-                let _ = stream.read(&mut [0; 100_000]);
-                let _ = stream
-                    .write_all(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+                let mut request = [0; 100_000];
+                let read = stream.read(&mut request).unwrap_or_default();
+                let closed = request[..read].windows(10).any(|part| part == b" /v1/users");
+                let status = if closed { "403 Forbidden" } else { "404 Not Found" };
+                let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+                let _ = stream.write_all(answer.as_bytes());
             });
         }
     });
@@ -274,7 +277,11 @@ async fn smoke_asks_every_route_and_what_the_outputs_say_that_there_is() {
         !line.unwrap_or_else(|| panic!("{name}: {ended:?}")).starts_with("not asked")
     };
     let dev = run(&[PYTHON, "deploy/smoke.py"], &programs, &keys);
-    let prod = run(&[PYTHON, "deploy/smoke.py", "--url", &url, "--domain", "--firewall"], &programs, &keys);
+    let prod = run(
+        &[PYTHON, "deploy/smoke.py", "--url", &url, "--domain", "--firewall", "--networks"],
+        &programs,
+        &keys,
+    );
     for name in own {
         assert_eq!((asked(&dev, name), asked(&prod, name)), (false, true), "{name}");
     }
@@ -289,6 +296,11 @@ async fn smoke_asks_every_route_and_what_the_outputs_say_that_there_is() {
         (routes.clone().count(), routes.filter(|line| line.starts_with("FAILED")).count()),
         (operations, operations)
     );
+    for (route, networks) in [("GET /users", false), ("PATCH /users/smoke-test", false), ("GET /tests", true)]
+    {
+        let name = format!("{route} leads to its function");
+        assert_eq!((asked(&dev, &name), asked(&prod, &name)), (true, networks), "{name}");
+    }
     for name in ["so it is with a token", "a slash at the end opens nothing"] {
         assert!(asked(&dev, name), "{name}");
     }
