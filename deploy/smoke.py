@@ -8,7 +8,7 @@ lists tests. Prints a line for each check, and ends with 1 if one fails.
 """
 
 import argparse
-import json
+import collections
 import os
 import re
 import ssl
@@ -16,6 +16,7 @@ import sys
 import urllib.error
 import urllib.request
 
+from answers import HEADERS, Api, is_problem
 from stack import ROOT, Stack, fail, run
 
 try:
@@ -23,61 +24,13 @@ try:
 except ImportError:
     fail(f"yaml is not installed for {sys.executable}; run: make setup")
 
-HEADERS = {
-    "strict-transport-security": "max-age=63072000; includeSubDomains",
-    "x-content-type-options": "nosniff",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
-    "cross-origin-resource-policy": "same-origin",
-}
+# What a deployment has of its own: a domain, a firewall that blocks, networks from which alone it is administered.
+Has = collections.namedtuple("Has", "domain firewall networks", defaults=(False, False, False))
+DISCOVERY = "/.well-known/oauth-authorization-server"  # 404 without a domain
 ADMINISTRATIVE = ("/users", "/clients")  # what admin_networks closes to other networks
 
 
-class Api:
-    """A deployment, over its own HTTP."""
-
-    def __init__(self, url):
-        self.url = url.rstrip("/")
-
-    def read(self, path, headers=()):
-        """Status, headers and text of one answer to a GET."""
-        return self._send("GET", path, None, headers)
-
-    def ask(self, method, path, body=None, headers=()):
-        """Status, headers and parsed body of one answer."""
-        status, headers, text = self._send(method, path, body, headers)
-        try:
-            return status, headers, json.loads(text)
-        except ValueError:
-            return status, headers, None
-
-    def _send(self, method, path, body, headers):
-        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-        kind = {} if body is None else {"content-type": "application/json"}
-        request = urllib.request.Request(self.url + path, data, {**kind, **dict(headers)}, method=method)
-        try:
-            answer = urllib.request.urlopen(request, timeout=30)
-        except urllib.error.HTTPError as refused:
-            answer = refused
-        return answer.status, answer.headers, answer.read().decode(errors="replace")
-
-
-def is_problem(answer, status, kind):
-    """What an answer lacks of being this problem document, with the headers of every answer."""
-    got, headers, body = answer
-    wrong = [] if got == status else [f"status {got}"]
-    if not isinstance(body, dict) or body.get("type") != f"urn:bellwether:problem:{kind}" or body.get("status") != status:
-        wrong.append(f"body {json.dumps(body)[:120]}")
-    if not headers.get("content-type", "").startswith("application/problem+json"):
-        wrong.append(f"content type {headers.get('content-type')}")
-    wrong += [f"header {name}: {headers.get(name)}" for name, value in HEADERS.items() if headers.get(name) != value]
-    if not headers.get("x-request-id") or (isinstance(body, dict) and body.get("request_id") != headers["x-request-id"]):
-        wrong.append("no request id, or another one in the body")
-    return wrong
-
-
-def checks(api, domain, firewall, networks=False):
+def checks(api, has):
     """Each check by its name, with what was wrong; None of one that is not for this deployment."""
     forged = {"authorization": "Bearer eyJhbGciOiJub25lIn0.e30."}
     yield "a path that is not there is 404", is_problem(api.ask("GET", "/nothing-here"), 404, "not_found")
@@ -92,9 +45,9 @@ def checks(api, domain, firewall, networks=False):
     status, _, keys = api.ask("GET", "/.well-known/jwks.json")
     yield "the public keys are there", [] if status == 200 and (keys or {}).get("keys") else [f"status {status}"]
     for method, path, open_to_all in routes():
-        yield f"{method} {path} leads to its function", answers(api, method, path, open_to_all, networks)
-    yield "TLS 1.1 is refused", old_tls(api.url) if domain else None
-    yield from firewalled(api, firewall)
+        yield f"{method} {path} leads to its function", answers(api, method, path, open_to_all, has)
+    yield "TLS 1.1 is refused", old_tls(api.url) if has.domain else None
+    yield from firewalled(api, has.firewall)
     if os.environ.get("BELLWETHER_PASSWORD"):
         yield from signed_in(api)
 
@@ -135,12 +88,14 @@ def routes():
                 yield method.upper(), re.sub(r"{\w+}", "smoke-test", path), operation.get("security") == []
 
 
-def answers(api, method, path, open_to_all, networks):
+def answers(api, method, path, open_to_all, has):
     """What an answer to a caller without a token lacks. Only a function answers so, not the gateway. None where the
     route administers, and this network may not."""
     answer = api.ask(method, path, None if method in ("GET", "DELETE") else {})
-    if networks and answer[0] == 403 and path.startswith(ADMINISTRATIVE):
+    if has.networks and answer[0] == 403 and path.startswith(ADMINISTRATIVE):
         return None
+    if path == DISCOVERY and not has.domain:
+        return is_problem(answer, 404, "not_found")
     if not open_to_all:
         return is_problem(answer, 401, "unauthenticated")
     status, headers, _ = answer
@@ -181,14 +136,14 @@ def main():
     parser.add_argument("--firewall", action="store_true", help="with --url: it has a firewall")
     parser.add_argument("--networks", action="store_true", help="with --url: it is administered from some networks only")
     options = parser.parse_args()
-    url, has = options.url, (options.domain, options.firewall, options.networks)
+    url, has = options.url, Has(options.domain, options.firewall, options.networks)
     if not url:
         stack = Stack.of_terraform()
-        url, has = stack.url, (stack.has_domain, stack.has_firewall, stack.has_networks)
+        url, has = stack.url, Has(stack.has_domain, stack.has_firewall, stack.has_networks)
     if not re.match("https?://", url):
         fail(f"{url} is no URL; it begins with https://")
     failed = 0
-    for name, wrong in checks(Api(url), *has):
+    for name, wrong in checks(Api(url), has):
         failed += bool(wrong)
         word = "not asked" if wrong is None else "FAILED" if wrong else "ok"
         print(f"{word:<9} {name}" + "".join(f"\n          {each}" for each in wrong or []), flush=True)

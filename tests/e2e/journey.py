@@ -18,7 +18,8 @@ from processes import Failure
 from progress import step
 
 sys.path.insert(0, str(ROOT / "deploy"))
-from smoke import Api, checks, is_problem  # noqa: E402
+from answers import Api, is_problem  # noqa: E402
+from smoke import Has, checks  # noqa: E402
 
 EMAIL = "admin@example.com"
 TEST = "pricing-page"
@@ -79,7 +80,7 @@ def first_key(cloud, api):
 
 
 def smoke(api):
-    wrong = [f"{name}: {'; '.join(each)}" for name, each in checks(api, domain=False, firewall=False) if each]
+    wrong = [f"{name}: {'; '.join(each)}" for name, each in checks(api, Has()) if each]
     if wrong:
         raise Failure("\n".join(wrong))
 
