@@ -1,10 +1,11 @@
-"""Play a campaign over HTTP against the running server and print what it found: what `make demo` calls.
+"""Replay a campaign of the last three months over HTTP against the running server: what `make demo` calls.
 
-400 accounts with firmographics ask which variant they see, in batches, in a shuffled order, and
-one in five asks twice. Accounts that see the calculator book a demo more often (a true lift, drawn
-from a fixed seed). Outcomes come shuffled too: one in five is sent twice, some come late, some name
-a time before the account was assigned and must not count. The script counts along, so it knows what
-the results must say, and fails when they say something else.
+400 accounts with firmographics were put into variants by a mail tool, so the test is an external one: each assignment
+carries its variant and its date. They are sent in batches, in a shuffled order, and one in five is sent twice. Accounts
+that see the calculator book a demo more often (a true lift, drawn from a fixed seed). Outcomes come shuffled too, dated
+as a CRM exports them: one in five is sent twice, some come late, and some must not count, since they happened before
+the assignment, after the window, or to an account that nobody assigned. The script counts along, so it knows what the
+results must say, and fails when they say something else.
 """
 
 import argparse
@@ -23,6 +24,9 @@ ACCOUNTS = 400
 INDUSTRIES = ("software", "finance", "manufacturing", "retail")
 RATES = {"control": 0.20, "calculator": 0.32}
 DEAL = {"control": 18_000, "calculator": 21_000}
+WINDOWS = {"demo-booked": 30, "visits": 30, "pipeline": 90, "opt-out": 90}  # days
+HISTORY = 90  # days over which accounts were assigned
+FATES = ("counted", "unknown_unit", "before_assignment", "after_window", "other_phase", "overridden")
 
 
 def definition(test_id):
@@ -35,24 +39,38 @@ def definition(test_id):
             {"key": "calculator", "weight": 5000, "is_control": False, "parameters": {"hero": "roi"}},
         ],
         "targeting": {"employees": {"$gte": 200}, "industry": {"$in": list(INDUSTRIES)}},
+        "allocation": {"mode": "external"},
         "segments": ["industry"],
         "overrides": {"our-own-company.example": "calculator"},
         "planned_units": ACCOUNTS,
         "goals": [
-            {"key": "demo-booked", "kind": "binary", "role": "primary", "window_days": 30},
-            {"key": "visits", "kind": "count", "role": "secondary", "window_days": 30},
-            {"key": "pipeline", "kind": "sum", "role": "secondary", "window_days": 90},
+            {"key": "demo-booked", "kind": "binary", "role": "primary", "window_days": WINDOWS["demo-booked"]},
+            {"key": "visits", "kind": "count", "role": "secondary", "window_days": WINDOWS["visits"]},
+            {"key": "pipeline", "kind": "sum", "role": "secondary", "window_days": WINDOWS["pipeline"]},
             {"key": "opt-out", "kind": "binary", "role": "guardrail", "better": "lower", "margin": 0.01},
         ],
     }
 
 
-def accounts(draw):
-    """The accounts of the campaign; some are too small to enter."""
+def accounts(draw, now):
+    """The accounts of the campaign, with their variants and dates; some are too small to enter."""
     for number in range(ACCOUNTS):
         employees = draw.choice((40, 250, 900, 4000)) if number % 10 == 0 else draw.choice((250, 900, 4000))
-        industry = draw.choice(INDUSTRIES)
-        yield {"unit_id": f"account-{number:03}.example", "attributes": {"industry": industry, "employees": employees}}
+        yield {
+            "unit_id": f"account-{number:03}.example",
+            "attributes": {"industry": draw.choice(INDUSTRIES), "employees": employees},
+            "variant": draw.choice(tuple(RATES)),
+            "assigned_at": exported(now - datetime.timedelta(days=HISTORY * draw.random())),
+        }
+
+
+def exported(moment):
+    """A time as CRMs export it: milliseconds, and an offset without a colon."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+
+
+def read(time):
+    return datetime.datetime.strptime(time, "%Y-%m-%dT%H:%M:%S.%f%z")
 
 
 def repeated(draw, items):
@@ -62,47 +80,57 @@ def repeated(draw, items):
     return again
 
 
-def outcomes(draw, told):
-    """What the accounts did, and for each whether it must count."""
-    now = datetime.datetime.now(datetime.timezone.utc)
-    before = (now - datetime.timedelta(days=2)).isoformat()
-    for unit, variant in sorted(told.items()):
+def outcomes(draw, now, told):
+    """What the accounts did, and for each what must become of it."""
+    for unit, (variant, assigned_at) in sorted(told.items()):
+        def after(days, at=assigned_at):
+            return min(at + datetime.timedelta(days=days), now)
+
+        soon = after(25 * draw.random())
         visits = draw.randint(0, 4)
         if visits:
-            yield event(unit, "visits", f"web-{unit}", visits), True
+            yield event(unit, "visits", f"web-{unit}", visits, exported(soon)), "counted"
         if draw.random() < RATES[variant]:
-            yield event(unit, "demo-booked", f"crm-{unit}", 1), True
-            yield event(unit, "pipeline", f"deal-{unit}", round(DEAL[variant] * draw.uniform(0.5, 1.5), 2)), True
+            yield event(unit, "demo-booked", f"crm-{unit}", 1, f"{soon:%Y-%m-%d}"), "counted"
+            value = round(DEAL[variant] * draw.uniform(0.5, 1.5), 2)
+            yield event(unit, "pipeline", f"deal-{unit}", value, exported(after(60 * draw.random()))), "counted"
         elif draw.random() < 0.1:
-            yield {**event(unit, "demo-booked", f"old-{unit}", 1), "occurred_at": before}, False
+            yield event(unit, "demo-booked", f"old-{unit}", 1, exported(after(-2))), "before_assignment"
+        elif after(40) < now and draw.random() < 0.2:
+            yield event(unit, "demo-booked", f"slow-{unit}", 1, exported(after(40))), "after_window"
+    for number in range(7):
+        lead = f"lead-{number}.example"
+        yield event(lead, "demo-booked", f"crm-{lead}", 1, exported(now)), "unknown_unit"
 
 
-def event(unit, goal, event_id, value):
-    return {"unit_id": unit, "goal": goal, "event_id": event_id, "value": value}
+def event(unit, goal, event_id, value, occurred_at):
+    return {"unit_id": unit, "goal": goal, "event_id": event_id, "value": value, "occurred_at": occurred_at}
 
 
 def play(api, path, draw):
-    """Send everything; return what the results must count: units and (goal, variant) totals."""
+    """Send everything; return what the results must count: units, (goal, variant) totals, (goal, fate) outcomes."""
     told = {}
-    asked = repeated(draw, list(accounts(draw)))
+    now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+    asked = repeated(draw, list(accounts(draw, now)))
     for unit, answer in send(api, "assignments", f"{path}/assignments", "units", "assignments", asked):
         variant = answer["variant"]
-        if told.setdefault(unit["unit_id"], variant) != variant:
+        if told.setdefault(unit["unit_id"], (variant, read(unit["assigned_at"])))[0] != variant:
             raise ApiError(f"{unit['unit_id']} was told two variants")
-    told = {unit: variant for unit, variant in told.items() if variant}
-    happened = list(outcomes(draw, told))
-    totals = collections.Counter()
-    for item, counts in happened:
-        if counts:
-            totals[item["goal"], told[item["unit_id"]]] += item["value"]
+    told = {unit: own for unit, own in told.items() if own[0]}
+    happened = list(outcomes(draw, now, told))
+    totals, fates = collections.Counter(), collections.Counter()
+    for item, fate in happened:
+        fates[item["goal"], fate] += 1
+        if fate == "counted":
+            totals[item["goal"], told[item["unit_id"]][0]] += item["value"]
     events = repeated(draw, [item for item, _ in happened])
     late, timely = events[: len(events) // 10], events[len(events) // 10 :]
     for label, part in (("conversions", timely), ("late ones", late)):
         collections.deque(send(api, label, f"{path}/conversions", "events", "conversions", part), maxlen=0)
-    return collections.Counter(told.values()), totals
+    return collections.Counter(variant for variant, _ in told.values()), totals, fates
 
 
-def check(results, units, totals):
+def check(results, units, totals, fates):
     """An ApiError unless the results count what was sent."""
     if results["units"] != {variant: units[variant] for variant in results["units"]}:
         raise ApiError(f"the results count {results['units']}, {dict(units)} were assigned")
@@ -111,6 +139,10 @@ def check(results, units, totals):
             expected = totals[goal["goal"], arm["variant"]]
             if abs(arm["total"] - expected) > 1e-6:
                 raise ApiError(f"{goal['goal']} in {arm['variant']} totals {arm['total']}, {expected} was sent")
+    for goal in results["outcomes"]:
+        for fate in FATES:
+            if goal[fate] != fates[goal["goal"], fate]:
+                raise ApiError(f"{goal[fate]} outcomes of {goal['goal']} are {fate}, {fates[goal['goal'], fate]} were sent")
 
 
 def run(state, seed):
@@ -118,15 +150,15 @@ def run(state, seed):
     step(f"signing in at {api.url}")
     api.sign_in()
     test_id = f"campaign-{datetime.datetime.now():%Y%m%d-%H%M%S}"
-    step(f"playing a campaign of {ACCOUNTS} accounts as the test {test_id}")
+    step(f"replaying a campaign of {ACCOUNTS} accounts as the test {test_id}")
     test = api.call("POST", "/v1/tests", definition(test_id))
     path = f"/v1/tests/{test_id}"
     api.call("PATCH", path, {"revision": test["revision"], "status": "running"})
-    units, totals = play(api, path, draw)
+    units, totals, fates = play(api, path, draw)
     step("results")
     results = api.call("GET", f"{path}/results?fresh=true")
     show(results)
-    check(results, units, totals)
+    check(results, units, totals, fates)
     print(f"\nEvery count is what was sent. The true rates: {RATES}.")
 
 

@@ -2,14 +2,16 @@
 
 The trial (tests/cases/trial.csv) asked 2,834 people whether a cash incentive makes them
 fetch their test result. Here it is an external test: the file says who was in which
-variant, so each assignment carries its variant. The server stamps conversions as they
-arrive, so they are sent after the assignments. A second run changes nothing: people keep
-their variant, and a conversion is known by its event_id.
+variant, so each assignment carries its variant. The file has no dates; here people were
+asked over a month, 90 days before the test was created, and came within eight weeks. A
+second run changes nothing: people keep their variant, and a conversion is known by its
+event_id.
 """
 
 import argparse
 import collections
 import csv
+import datetime
 import pathlib
 import sys
 
@@ -32,21 +34,35 @@ TEST = {
     ],
     "coverage": 10000,
     "allocation": {"mode": "external"},
-    "goals": [{"key": GOAL, "kind": "binary", "role": "primary", "window_days": 365}],
+    "goals": [{"key": GOAL, "kind": "binary", "role": "primary", "window_days": 60}],
 }
 PATH = f"/v1/tests/{TEST['test_id']}"
 
 
 def start_test(api):
-    """Create the test and set it running, unless an earlier run did."""
+    """Create the test and set it running, unless an earlier run did; return the day it was created."""
     test = api.call("POST", "/v1/tests", TEST)
     if test["status"] != "running":
         api.call("PATCH", PATH, {"revision": test["revision"], "status": "running"})
+    return datetime.date.fromisoformat(test["created_at"][:10])
 
 
-def replay(api, people):
+def asked_on(created, index):
+    """The day on which the person of this line was asked."""
+    return created - datetime.timedelta(days=90 - index % 30)
+
+
+def came_on(created, index):
+    """The day on which they came, if they did."""
+    return asked_on(created, index) + datetime.timedelta(days=index * 7 % 56)
+
+
+def replay(api, people, created):
     """Send every assignment, then every conversion; return how many of each were new."""
-    units = [{"unit_id": person["unit_id"], "variant": person["variant"]} for person in people]
+    units = [
+        {"unit_id": person["unit_id"], "variant": person["variant"], "assigned_at": str(asked_on(created, index))}
+        for index, person in enumerate(people)
+    ]
     new_assignments = 0
     for unit, answer in send(api, "assignments", f"{PATH}/assignments", "units", "assignments", units):
         if answer["variant"] != unit["variant"]:
@@ -55,8 +71,9 @@ def replay(api, people):
         new_assignments += bool(answer["new"])
 
     events = [
-        {"unit_id": person["unit_id"], "goal": GOAL, "event_id": f"trial-{person['unit_id']}", "value": 1}
-        for person in people if person["converted"] == "1"
+        {"unit_id": person["unit_id"], "goal": GOAL, "event_id": f"trial-{person['unit_id']}", "value": 1,
+         "occurred_at": str(came_on(created, index))}
+        for index, person in enumerate(people) if person["converted"] == "1"
     ]
     sent = send(api, "conversions", f"{PATH}/conversions", "events", "conversions", events)
     return new_assignments, sum(not answer["duplicate"] for _, answer in sent)
@@ -80,8 +97,8 @@ def run(state):
     step(f"signing in at {api.url}")
     api.sign_in()
     step(f"replaying {TRIAL.relative_to(ROOT)} as the test {TEST['test_id']}")
-    start_test(api)
-    assignments, conversions = replay(api, people)
+    created = start_test(api)
+    assignments, conversions = replay(api, people, created)
     print(f"new in this run: {assignments:,} assignments, {conversions:,} conversions")
 
     step("results")

@@ -1,5 +1,7 @@
 """Results as a person would want to read them."""
 
+LEFT_OUT = ("unknown_unit", "before_assignment", "after_window", "other_phase", "overridden")
+
 
 def show(results):
     """Print each goal as a table, then the checks and the verdict."""
@@ -16,6 +18,10 @@ def show(results):
         for value in segment["values"]:
             arms = ", ".join(f"{arm['variant']} {arm['units']} and {arm['converted']}" for arm in value["arms"])
             print(f"  {value['value']:<16}{arms}")
+    for goal in results["outcomes"]:
+        left_out = [f"{count:,} {fate.replace('_', ' ')}" for fate, count in goal.items() if fate in LEFT_OUT and count]
+        print(f"\n{goal['goal']}: {goal['counted']:,} outcomes counted" + "".join(f", {own}" for own in left_out), end="")
+    print()
     ratio = results["sample_ratio"]
     print(f"\nsample ratio  p {probability(ratio['p'])}: {'as planned' if ratio['ok'] else 'NOT as planned'}")
     print(f"verdict       {results['verdict']['sentence']}")

@@ -102,7 +102,7 @@ fn rows_of(n: u64) -> [Row; 2] {
         goal: GoalKey::parse("demo-booked").expect("a key"),
         event_id: EventId::parse(format!("crm-{n}")).expect("an id"),
         value: 1.0,
-        occurred_at: Timestamp::from_millis(NOON + 60_000),
+        occurred_at: Timestamp::from_millis(NOON + 60_000).into(),
     };
     [Row::Assigned { unit_id, phase: 1, assignment }, Row::Converted(conversion)]
 }

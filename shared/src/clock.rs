@@ -1,4 +1,8 @@
-//! Time as an argument: a timestamp, and a clock that tests can set.
+//! Time as an argument: a timestamp, and a clock that tests can set. How callers write times: `clock/dated.rs`.
+
+mod dated;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -6,6 +10,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+
+pub use dated::Dated;
 
 /// Milliseconds since 1970-01-01 UTC, between the years 1970 and 9999; RFC 3339 on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -57,13 +63,7 @@ impl From<Timestamp> for String {
 impl TryFrom<String> for Timestamp {
     type Error = &'static str;
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        let at = OffsetDateTime::parse(&text, &Rfc3339)
-            .map_err(|_| "must be a time as in RFC 3339, for instance 2026-11-21T10:00:00Z")?;
-        let millis = i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or(-1);
-        if at.unix_timestamp() < 0 || Self::from_millis(millis).0 != millis {
-            return Err("must lie between the years 1970 and 9999");
-        }
-        Ok(Self(millis))
+        Dated::try_from(text).map(Dated::first)
     }
 }
 

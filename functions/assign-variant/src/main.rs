@@ -43,7 +43,7 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let now = app.clock.now();
     let test = app.store.tests.recent(&caller.workspace, &test_id, now).await?;
     let test = test.ok_or(Problem::NotFound)?;
-    let asked = batch.prepare("unit_id", deadline, |item| Asked::read(app, &test, item)).await;
+    let asked = batch.prepare("unit_id", deadline, |item| Asked::read(app, &test, item, now)).await;
     let kept = asked.items().filter(|asked| matches!(asked.decision, Decision::Keep(_)));
     let units = kept.map(|asked| &asked.unit.id);
     let stored = app.store.events.stored(&caller.workspace, &test, units, now, deadline - RESERVE).await;
@@ -65,8 +65,9 @@ struct Asked<'t> {
 }
 
 impl<'t> Asked<'t> {
-    fn read(app: &App, test: &'t Experiment, item: Value) -> Result<Self, Problem> {
+    fn read(app: &App, test: &'t Experiment, item: Value, now: Timestamp) -> Result<Self, Problem> {
         let unit = Unit::parse(extract::typed(app.screen.clean(item)?)?)?;
+        unit.check_assigned_at(test, now)?;
         let decision = decide(test, &unit)?;
         let (Decision::Leave(reason) | Decision::Keep(Otherwise::Leave(reason))) = decision else {
             return Ok(Self { unit, decision, mismatches: Vec::new() });

@@ -1,6 +1,7 @@
 //! Assignments against a real store: stickiness, reasons, batches, cost.
 
 use bellwether::auth::role::Role;
+use bellwether::experiment::{Experiment, UnitId};
 use bellwether::screen::Screen;
 use bellwether::telemetry::log::Heard;
 use bellwether::testing::{Bench, acme, as_payload_2, body_of, with_body, with_test_id};
@@ -160,6 +161,48 @@ async fn in_an_external_test_the_caller_names_the_variant_and_a_second_name_is_t
         let answer = bench.call(function(), with_body(event.clone(), &body)).await;
         assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("/variant")));
     }
+}
+
+/// When a unit was assigned, as it is stored.
+async fn assigned_at(bench: &Bench, test: &Experiment, unit: &str) -> String {
+    let (unit, now) = (UnitId::parse(unit).unwrap(), bench.app.clock.now());
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(5);
+    let stored = bench.app.store.events.stored(&acme(), test, std::iter::once(&unit), now, deadline).await;
+    String::from(stored.get(&unit).unwrap().unwrap().assigned_at)
+}
+
+#[tokio::test]
+async fn an_external_test_takes_the_time_of_a_past_assignment_and_no_other_test_does() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({ "allocation": { "mode": "external" }, "targeting": {} })).await;
+    let at = |unit: &str, time: &str| json!({ "unit_id": unit, "variant": "control", "assigned_at": time });
+    let event = bench.event("assign-variant", Role::Service).await;
+    // It is 2026-11-21T10:00:00.250Z.
+    let fine = [
+        ("a", "2026-10-01T11:00:00.750+0200", "2026-10-01T09:00:00Z"),
+        ("b", "2026-11-21", "2026-11-21T00:00:00Z"),
+        ("c", "2026-11-21T10:00:00.25Z", "2026-11-21T10:00:00Z"),
+        ("d", "2025-11-21", "2025-11-21T00:00:00Z"),
+    ];
+    for (unit, time, kept) in fine {
+        ask(&bench, at(unit, time)).await;
+        assert_eq!(assigned_at(&bench.cold().await, &test, unit).await, kept, "{time}");
+    }
+    ask(&bench.cold().await, at("a", "2026-11-01")).await;
+    let first = assigned_at(&bench.cold().await, &test, "a").await;
+    assert_eq!(first, "2026-10-01T09:00:00Z", "the first time stays");
+    for wrong in ["2026-11-21T10:00:00.251Z", "2026-11-22", "2025-11-20T23:59:59Z", "2025-11-20", "soon"] {
+        let answer = bench.call(function(), with_body(event.clone(), &at("e", wrong))).await;
+        let pointer = json!("/assigned_at");
+        assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &pointer), "{wrong}");
+    }
+    assert_eq!(bench.rows().await, 4);
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    let body = json!({ "unit_id": "a", "assigned_at": "2026-11-20" });
+    let event = bench.event("assign-variant", Role::Service).await;
+    let answer = bench.call(function(), with_body(event, &body)).await;
+    assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("/assigned_at")));
 }
 
 #[tokio::test]

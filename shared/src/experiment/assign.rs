@@ -196,7 +196,7 @@ impl Assignment {
         let known = test.definition.known(&unit.id);
         Ok(Self {
             variant: variant.key.clone(),
-            assigned_at: now.floor_to_second(),
+            assigned_at: unit.assigned_at.unwrap_or(now).floor_to_second(),
             revision: test.revision,
             propensity: variant.weight,
             segments: stored_segments(test, unit)?,

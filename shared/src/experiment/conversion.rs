@@ -5,7 +5,7 @@ use validator::Validate;
 
 use super::goal::Kind;
 use super::{EventId, Experiment, GoalKey, Status, UnitId};
-use crate::clock::Timestamp;
+use crate::clock::{Dated, Timestamp};
 use crate::validation::{self, Invalid};
 
 /// How far ahead of this clock an outcome may lie: clocks differ.
@@ -22,7 +22,7 @@ pub struct ConversionBody {
     #[validate(custom(function = "EventId::check"))]
     event_id: String,
     value: Option<f64>,
-    occurred_at: Option<Timestamp>,
+    occurred_at: Option<Dated>,
 }
 
 /// One outcome of a unit.
@@ -36,8 +36,8 @@ pub struct Conversion {
     pub event_id: EventId,
     /// How much; 1 for a binary goal.
     pub value: f64,
-    /// When, to the millisecond.
-    pub occurred_at: Timestamp,
+    /// When: a moment, or a day for a caller who knows no time of day.
+    pub occurred_at: Dated,
 }
 
 /// Whether a test in this state takes outcomes: they may come late, never before it has begun.
@@ -62,8 +62,8 @@ impl Conversion {
             return Err(refused("/goal", detail));
         };
         let value = value(goal.kind, body.value).map_err(|detail| refused("/value", detail.to_owned()))?;
-        let occurred_at = body.occurred_at.unwrap_or(now);
-        if occurred_at.millis() > now.millis() + AHEAD_MS {
+        let occurred_at = body.occurred_at.unwrap_or(Dated::At(now));
+        if occurred_at.first().millis() > now.millis() + AHEAD_MS {
             let detail = "must not be more than 5 minutes in the future".to_owned();
             return Err(refused("/occurred_at", detail));
         }

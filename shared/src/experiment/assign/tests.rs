@@ -9,7 +9,13 @@ use crate::experiment::{Definition, UnitId};
 
 pub(super) fn unit(unit_id: &str, attributes: Value) -> Unit {
     let Value::Object(attributes) = attributes else { panic!("attributes are an object") };
-    Unit { id: UnitId::parse(unit_id).unwrap(), attributes, covariate: None, variant: None }
+    Unit {
+        id: UnitId::parse(unit_id).unwrap(),
+        attributes,
+        covariate: None,
+        variant: None,
+        assigned_at: None,
+    }
 }
 
 /// A running test whose variants are called 0, 1, 2 and so on.

@@ -1,0 +1,159 @@
+//! Times as callers write them: RFC 3339, the usual forms of ISO 8601 that exports contain, or a day alone.
+
+use serde::Deserialize;
+use time::{Date, Month, OffsetDateTime};
+
+use super::Timestamp;
+
+/// A moment, or a whole day in UTC when the caller named no time of day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum Dated {
+    /// To the millisecond.
+    At(Timestamp),
+    /// The day that begins then.
+    Day(Timestamp),
+}
+
+/// Longer texts are not read: the longest useful form has 35 characters.
+const LONGEST: usize = 40;
+const DAY_MS: i64 = 86_400_000;
+/// Milliseconds from 1970-01-01 to the end of the year 9999.
+const RANGE: std::ops::Range<i64> = 0..253_402_300_800_000;
+
+const FORM: &str = "must be a time with its offset from UTC, for instance 2026-11-21T10:00:00Z or 2026-11-21T11:00:00.000+0100, or a day, for instance 2026-11-21";
+
+impl Dated {
+    /// The moment, or the first of the day.
+    #[must_use]
+    pub fn first(self) -> Timestamp {
+        match self {
+            Self::At(at) | Self::Day(at) => at,
+        }
+    }
+
+    /// The moment, or the last millisecond of the day.
+    #[must_use]
+    pub fn last(self) -> Timestamp {
+        match self {
+            Self::At(at) => at,
+            Self::Day(start) => Timestamp::from_millis(start.millis() + DAY_MS - 1),
+        }
+    }
+}
+
+impl From<Timestamp> for Dated {
+    fn from(at: Timestamp) -> Self {
+        Self::At(at)
+    }
+}
+
+impl TryFrom<String> for Dated {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let mut rest = Text(text.as_bytes());
+        if text.len() > LONGEST {
+            return Err(FORM);
+        }
+        let day = rest.date().ok_or(FORM)?;
+        let (millis, dated): (i64, fn(Timestamp) -> Self) = if rest.0.is_empty() {
+            (day * DAY_MS, Self::Day)
+        } else {
+            (day * DAY_MS + rest.time_of(day).ok_or(FORM)?, Self::At)
+        };
+        if !RANGE.contains(&millis) {
+            return Err("must lie between the years 1970 and 9999");
+        }
+        Ok(dated(Timestamp::from_millis(millis)))
+    }
+}
+
+/// Whether the millisecond after `millis` begins a month in UTC: leap seconds are added there alone.
+fn is_leap(millis: i64) -> bool {
+    let next = millis + 1;
+    let date = OffsetDateTime::from_unix_timestamp(next.div_euclid(1_000)).map(OffsetDateTime::date);
+    next % DAY_MS == 0 && date.is_ok_and(|date| date.day() == 1)
+}
+
+/// What is left of a text to read.
+struct Text<'a>(&'a [u8]);
+
+impl Text<'_> {
+    /// Days since 1970-01-01: four digits of the year, two of the month, two of the day.
+    fn date(&mut self) -> Option<i64> {
+        let year = self.digits(4)?;
+        self.one_of(b"-")?;
+        let month = self.digits(2)?;
+        self.one_of(b"-")?;
+        let (month, day) = (u8::try_from(month).ok()?, u8::try_from(self.digits(2)?).ok()?);
+        let date =
+            Date::from_calendar_date(i32::try_from(year).ok()?, Month::try_from(month).ok()?, day).ok()?;
+        Some(i64::from(date.to_julian_day() - OffsetDateTime::UNIX_EPOCH.to_julian_day()))
+    }
+
+    /// Milliseconds in UTC after the start of the day numbered `day`: a separator, the time of day, its offset.
+    fn time_of(&mut self, day: i64) -> Option<i64> {
+        self.one_of(b"Tt ")?;
+        let hour = self.digits(2)?;
+        self.one_of(b":")?;
+        let minute = self.digits(2).filter(|minute| *minute < 60)?;
+        let (mut second, mut millis) = (0, 0);
+        if self.one_of(b":").is_some() {
+            second = self.digits(2)?;
+            if self.one_of(b".,").is_some() {
+                millis = self.fraction()?;
+            }
+        }
+        let leap = second == 60;
+        if leap {
+            (second, millis) = (59, 999);
+        }
+        let start = ((hour * 60 + minute) * 60 + second) * 1_000 + millis;
+        let fits = hour < 24 || start == DAY_MS;
+        let at = start - self.offset_minutes()? * 60_000;
+        (fits && second < 60 && self.0.is_empty() && (!leap || is_leap(day * DAY_MS + at))).then_some(at)
+    }
+
+    /// Minutes east of UTC: `Z`, or a sign, two digits of the hour and, with or without a colon, two of the minute.
+    fn offset_minutes(&mut self) -> Option<i64> {
+        let _ = self.one_of(b" ");
+        if self.one_of(b"Zz").is_some() {
+            return Some(0);
+        }
+        let sign = if self.one_of(b"+-")? == b'-' { -1 } else { 1 };
+        let hours = self.digits(2).filter(|hours| *hours < 24)?;
+        let minutes = if self.0.is_empty() {
+            0
+        } else {
+            let _ = self.one_of(b":");
+            self.digits(2).filter(|minutes| *minutes < 60)?
+        };
+        Some(sign * (hours * 60 + minutes))
+    }
+
+    /// A fraction of a second in whole milliseconds, rounded down.
+    fn fraction(&mut self) -> Option<i64> {
+        let count = self.0.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let (digits, rest) = self.0.split_at(count);
+        self.0 = rest;
+        let place = |(digit, worth): (&u8, i64)| i64::from(digit - b'0') * worth;
+        (count > 0).then(|| digits.iter().zip([100, 10, 1]).map(place).sum())
+    }
+
+    fn digits(&mut self, count: usize) -> Option<i64> {
+        let (digits, rest) = self.0.split_at_checked(count)?;
+        let add =
+            |number: i64, digit: &u8| digit.is_ascii_digit().then(|| number * 10 + i64::from(digit - b'0'));
+        let number = digits.iter().try_fold(0, add)?;
+        self.0 = rest;
+        Some(number)
+    }
+
+    fn one_of(&mut self, bytes: &[u8]) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        bytes.contains(first).then(|| {
+            self.0 = rest;
+            *first
+        })
+    }
+}
