@@ -17,7 +17,7 @@ locals {
     list-users        = { memory = 256, timeout = 5, p99_ms = 200, tables = { identities = "GetItem", "identities/members" = "Query", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     login             = { memory = 1769, timeout = 5, p99_ms = 1000, tables = { identities = "GetItem PutItem UpdateItem", audit = "PutItem" }, secrets = { private = "GetSecretValue" } }
     publish-keys      = { memory = 256, timeout = 5, p99_ms = 200, tables = {}, secrets = { public = "GetSecretValue" } }
-    record-conversion = { memory = 512, timeout = 5, p99_ms = 200, tables = { tests = "GetItem", events = "PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    record-conversion = { memory = 512, timeout = 5, p99_ms = 200, tables = { tests = "GetItem", events = "BatchGetItem PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     reject-method     = { memory = 256, timeout = 5, p99_ms = 200, tables = {}, secrets = {} }
     revoke-token      = { memory = 256, timeout = 5, p99_ms = 200, tables = { identities = "GetItem UpdateItem", audit = "PutItem" }, secrets = {} }
     rotate-keys       = { memory = 256, timeout = 60, p99_ms = null, tables = { audit = "PutItem" }, secrets = { private = "DescribeSecret GetSecretValue PutSecretValue UpdateSecretVersionStage", public = "GetSecretValue PutSecretValue" } }
@@ -30,7 +30,7 @@ locals {
   tables = {
     tests      = { key = ["pk", "sk"], ttl = null, indexes = { running = { key = ["shard", "folded_at"], include = null } } }
     events     = { key = ["pk", "sk"], ttl = null, indexes = {} }
-    summaries  = { key = ["pk", "sk"], ttl = null, indexes = {} }
+    summaries  = { key = ["pk", "sk"], ttl = "expires_at", indexes = {} }
     identities = { key = ["pk"], ttl = "expires_at", indexes = { members = { key = ["member_of", "member"], include = ["user_id", "email", "role", "client_id", "name", "scopes", "secret_ids", "workspace", "disabled", "revision", "created_at"] } } }
     audit      = { key = ["pk", "sk"], ttl = null, indexes = {} }
   }

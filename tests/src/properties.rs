@@ -87,7 +87,7 @@ fn row() -> impl Strategy<Value = Row> {
             goal: GoalKey::parse(["yes", "visits", "pipeline"][goal]).unwrap(),
             event_id: EventId::parse(format!("e{event}")).unwrap(),
             value,
-            occurred_at: Timestamp::from_millis(at),
+            occurred_at: Timestamp::from_millis(at).into(),
         })
     });
     prop_oneof![assigned, converted]

@@ -1,8 +1,9 @@
 //! `POST /tests/{test_id}/conversions`: an outcome of an account. One, or up to 100 under `events`.
 //!
 //! An outcome is stored once under its `event_id`, whether or not its account is assigned: whether
-//! it counts is decided when results are read.
+//! it counts is decided when results are read. With `check`, the answer says of each unit whether it is assigned.
 
+mod check;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +15,7 @@ use bellwether::experiment::{Conversion, Experiment, conversion};
 use bellwether::http::batch::{self, Batch};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
+use check::Units;
 use lambda_http::{Error, Request};
 use serde_json::{Value, json};
 
@@ -30,7 +32,9 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let deadline = batch::deadline();
     let caller = app.auth.require(&request, Scope::ConversionsWrite).await?;
     let test_id = extract::test_id(&request)?;
-    let batch = Batch::parse(extract::object(&request)?, "events")?;
+    let mut body = extract::object(&request)?;
+    let asked = check::asked(&mut body)?;
+    let batch = Batch::parse(body, "events")?;
     let now = app.clock.now();
     let test = app.store.tests.recent(&caller.workspace, &test_id, now).await?;
     let test = test.ok_or(Problem::NotFound)?;
@@ -40,18 +44,28 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
             "The test is {status}: it takes conversions from its start until it is archived."
         )));
     }
-    let each = |item| record(app, &caller, &test, item, now);
-    Reply::accepted(&batch.run("conversions", "event_id", deadline, each).await?)
+    let read = |item| read(app, &test, item, now);
+    let conversions = batch.prepare("event_id", deadline, read).await;
+    let units = if asked { Some(Units::of(app, &caller, &test, conversions.items()).await?) } else { None };
+    let each = |conversion| record(app, &caller, &test, conversion, units.as_ref());
+    Reply::accepted(&conversions.run("conversions", "event_id", deadline, each).await?)
+}
+
+fn read(app: &App, test: &Experiment, item: Value, now: Timestamp) -> Result<Conversion, Problem> {
+    Ok(Conversion::parse(extract::typed(app.screen.clean(item)?)?, test, now)?)
 }
 
 async fn record(
     app: &App,
     caller: &Caller,
     test: &Experiment,
-    item: Value,
-    now: Timestamp,
+    conversion: Conversion,
+    units: Option<&Units>,
 ) -> Result<Value, Problem> {
-    let conversion = Conversion::parse(extract::typed(app.screen.clean(item)?)?, test, now)?;
     let new = app.store.events.convert(&caller.workspace, test, &conversion).await?;
-    Ok(json!({ "event_id": conversion.event_id, "duplicate": !new }))
+    let mut told = json!({ "event_id": conversion.event_id, "duplicate": !new });
+    if let Some(units) = units {
+        told["unit"] = json!(units.word(test, &conversion.unit_id));
+    }
+    Ok(told)
 }

@@ -1,7 +1,8 @@
 //! Conversions against a real store: once each, whenever they come, at one write.
 
 use bellwether::auth::role::Role;
-use bellwether::testing::{Bench, as_payload_2, with_body, with_test_id};
+use bellwether::experiment::{Assignment, Unit};
+use bellwether::testing::{Bench, acme, as_payload_2, with_body, with_test_id};
 use serde_json::{Value, json};
 
 use super::function;
@@ -143,6 +144,67 @@ async fn a_value_is_what_its_goals_kind_takes() {
         );
     }
     assert_eq!(bench.rows().await, 3);
+}
+
+#[tokio::test]
+async fn a_checked_batch_says_of_each_unit_whether_it_is_assigned_at_one_call_more() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({ "overrides": { "our-own.example": "control" } })).await;
+    let unit = Unit::parse(serde_json::from_value(json!({ "unit_id": "müller.de" })).unwrap()).unwrap();
+    let now = bench.app.clock.now();
+    let first = Assignment::of(&test, &unit, &test.definition.variants[0], now).unwrap();
+    bench.app.store.events.assign(&acme(), &test, &unit.id, first, now).await.unwrap();
+    let event = bench.event("record-conversion", Role::Service).await;
+    let outcome = |unit: &str, id: &str| json!({ "unit_id": unit, "goal": "demo-booked", "event_id": id });
+    let mut events = vec![
+        outcome("mu\u{308}ller.de", "a"),
+        outcome("acme.com", "b"),
+        outcome("our-own.example", "c"),
+        outcome("acme.com", "d"),
+        outcome("", "e"),
+    ];
+    events.extend((5..100).map(|n| outcome(&format!("unit-{n}"), "a")));
+    bench.call(function(), with_body(event.clone(), &outcome("warm.example", "a"))).await;
+    let plain = json!({ "events": events });
+    let (answer, cost) = bench.metered(function(), with_body(event.clone(), &plain)).await;
+    assert_eq!(answer.body["conversions"][1].get("unit"), None);
+    let mut checked = plain.clone();
+    checked["check"] = json!(true);
+    let (answer, more) = bench.metered(function(), with_body(event.clone(), &checked)).await;
+    let list = answer.body["conversions"].as_array().unwrap();
+    let said: Vec<&Value> = list.iter().take(5).map(|item| &item["unit"]).collect();
+    assert_eq!(
+        said,
+        [&json!("assigned"), &json!("unknown"), &json!("overridden"), &json!("unknown"), &Value::Null]
+    );
+    assert!(list[5..].iter().all(|item| item["unit"] == "unknown"));
+    assert_eq!((cost.calls, more.calls), (99, 100), "99 outcomes that can be recorded");
+    for (value, status) in [(json!(false), 202), (json!(null), 202), (json!("true"), 422), (json!(1), 422)] {
+        checked["check"] = value.clone();
+        let answer = bench.call(function(), with_body(event.clone(), &checked)).await;
+        assert_eq!(answer.status, status, "{value}");
+    }
+    let mut single = outcome("acme.com", "z");
+    single["check"] = json!(true);
+    assert_eq!(bench.call(function(), with_body(event, &single)).await.status, 422);
+}
+
+#[tokio::test]
+async fn an_outcome_may_be_dated_as_exports_write_times_and_is_stored_once() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    let event = bench.event("record-conversion", Role::Service).await;
+    let times = ["2026-11-21T10:00:00.000+0000", "2026-11-21", "2026-11-21 10:00Z", "2026-11-20T24:00:00z"];
+    for (index, time) in times.into_iter().enumerate() {
+        let body = json!({ "unit_id": "a", "goal": "demo-booked", "event_id": format!("e{index}"), "occurred_at": time });
+        for duplicate in [false, true] {
+            let answer = bench.call(function(), with_body(event.clone(), &body)).await;
+            assert_eq!((answer.status, &answer.body["duplicate"]), (202, &json!(duplicate)), "{time}");
+        }
+    }
+    let tomorrow =
+        json!({ "unit_id": "a", "goal": "demo-booked", "event_id": "f", "occurred_at": "2026-11-22" });
+    assert_eq!(bench.call(function(), with_body(event, &tomorrow)).await.status, 422);
 }
 
 #[tokio::test]

@@ -11,6 +11,8 @@ use crate::experiment::definition::Mode;
 use crate::experiment::goal::{Kind, Role};
 use crate::experiment::{Assignment, Conversion, Experiment, Goal, GoalKey, UnitId};
 
+use super::maturity::RECENT_MS;
+use super::outcomes::{Place, Unit, is_mature};
 use super::redealt::Dealt;
 use super::totals::{GoalTotals, Totals};
 use bellwether_stats::figure;
@@ -33,7 +35,7 @@ pub enum Row {
 }
 
 impl Row {
-    fn unit_id(&self) -> &UnitId {
+    pub(super) fn unit_id(&self) -> &UnitId {
         match self {
             Self::Assigned { unit_id, .. } => unit_id,
             Self::Converted(conversion) => &conversion.unit_id,
@@ -44,7 +46,7 @@ impl Row {
     fn is_before(&self, shipped_at: Timestamp) -> bool {
         match self {
             Self::Assigned { assignment, .. } => assignment.assigned_at < shipped_at,
-            Self::Converted(conversion) => conversion.occurred_at < shipped_at,
+            Self::Converted(conversion) => conversion.occurred_at.first() < shipped_at,
         }
     }
 
@@ -105,6 +107,8 @@ impl<'a> Fold<'a> {
             Row::Assigned { phase, assignment, .. } if *phase == self.test.phase => Some(assignment),
             _ => None,
         });
+        let own = assigned.filter(|assignment| self.arm(assignment).is_some());
+        Unit::of(self.test, &rows, own).account(self.as_of, &mut self.totals.outcomes);
         let unit = rows.first().map(Row::unit_id).zip(assigned);
         match unit {
             Some((unit, assignment)) if self.test.was_overridden(unit, assignment.assigned_at) => {
@@ -144,6 +148,9 @@ impl<'a> Fold<'a> {
         if test.definition.allocation.mode == Mode::External {
             self.totals.arrivals.count(assignment.assigned_at, arm, test.definition.variants.len());
         }
+        let (first, at) = (&mut self.totals.first_assigned_at, assignment.assigned_at);
+        *first = Some(first.map_or(at, |first| first.min(at)));
+        self.totals.recent += u64::from(self.as_of.millis() - at.millis() < RECENT_MS);
         let mut primary = Outcome::default();
         let mut pairs = Vec::new();
         for (goal, totals) in test.definition.goals.iter().zip(&mut self.totals.arms[arm].goals) {
@@ -152,8 +159,7 @@ impl<'a> Fold<'a> {
             pairs.push(outcome.pair());
             if goal.role == Role::Primary {
                 primary = outcome;
-                let due = assignment.assigned_at.millis() + goal.window_ms() < self.as_of.millis();
-                if !due {
+                if !is_mature(assignment, goal, self.as_of) {
                     self.totals.undue += 1;
                 } else if let Some(batch) = self.totals.batches.get_mut(stratum) {
                     batch[arm].add(outcome.number);
@@ -221,14 +227,10 @@ fn sum(key: &GoalKey, window_ms: i64, assignment: &Assignment, rows: &[Row]) -> 
     for row in rows {
         if let Row::Converted(outcome) = row
             && outcome.goal == *key
-            && within(assignment.assigned_at, outcome.occurred_at, window_ms)
+            && Place::of(outcome.occurred_at, assignment.assigned_at, window_ms) == Place::Within
         {
             sum.add(outcome.value);
         }
     }
     sum
-}
-
-fn within(assigned_at: Timestamp, occurred_at: Timestamp, window_ms: i64) -> bool {
-    (0..=window_ms).contains(&(occurred_at.millis() - assigned_at.millis()))
 }

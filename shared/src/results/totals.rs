@@ -5,8 +5,10 @@ use bellwether_stats::moments::Moments;
 use bellwether_stats::warnings::Sizes;
 
 use super::arrivals::Arrivals;
+use super::outcomes::Tally;
 use super::redealt::Dealt;
 use super::segments::Segments;
+use crate::clock::Timestamp;
 use crate::experiment::Experiment;
 use crate::experiment::definition::Mode;
 
@@ -24,6 +26,10 @@ pub struct Totals {
     pub strata: Vec<Vec<u64>>,
     /// Units still inside the primary goal's window: they may yet convert.
     pub undue: u64,
+    /// When the first unit was assigned.
+    pub first_assigned_at: Option<Timestamp>,
+    /// Units that were assigned within the last two weeks: the present rate.
+    pub recent: u64,
     /// The primary goal of units past its window, by weighting and arm: what adaptive tests are read
     /// from. Empty for others.
     pub batches: Vec<Vec<Moments>>,
@@ -33,6 +39,8 @@ pub struct Totals {
     pub known: Vec<Option<Dealt>>,
     /// When the units of each arm came; of external tests only.
     pub arrivals: Arrivals,
+    /// What became of the recorded outcomes; one entry a goal, in the definition's order.
+    pub outcomes: Vec<Tally>,
 }
 
 /// The totals of one arm.
@@ -129,6 +137,8 @@ impl Totals {
             arms: vec![Arm { units: 0, overridden: 0, set_aside: 0, goals }; arms],
             strata: vec![vec![0; arms]; strata],
             undue: 0,
+            first_assigned_at: None,
+            recent: 0,
             batches: vec![vec![Moments::default(); arms]; if adaptive { strata } else { 0 }],
             segments: vec![
                 Segments::new(arms, test.definition.segments.len());
@@ -136,6 +146,7 @@ impl Totals {
             ],
             known: vec![None; test.definition.known_units.as_ref().map_or(0, Vec::len)],
             arrivals: Arrivals::default(),
+            outcomes: vec![Tally::default(); test.definition.goals.len()],
         }
     }
 
@@ -148,6 +159,8 @@ impl Totals {
         self.rows += other.rows;
         self.undue += other.undue;
         self.arrivals.merge(&other.arrivals);
+        self.recent += other.recent;
+        self.first_assigned_at = self.first_assigned_at.into_iter().chain(other.first_assigned_at).min();
         for (own, theirs) in self.batches.iter_mut().zip(&other.batches) {
             own.iter_mut().zip(theirs).for_each(|(a, b)| a.merge(b));
         }
@@ -159,6 +172,7 @@ impl Totals {
                 own.clone_from(theirs);
             }
         }
+        self.outcomes.iter_mut().zip(&other.outcomes).for_each(|(a, b)| a.merge(b));
         for (own, theirs) in self.arms.iter_mut().zip(&other.arms) {
             own.units += theirs.units;
             own.overridden += theirs.overridden;

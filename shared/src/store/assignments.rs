@@ -1,6 +1,6 @@
 //! Assignments: each unit's first decision of a phase, and what an instance remembers of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -112,6 +112,26 @@ impl Events {
         now: Timestamp,
     ) -> Option<Assignment> {
         self.memory.assigned(&place(workspace, test, unit), now)
+    }
+
+    /// Which of up to 100 units are assigned in this phase, by one call.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn assigned(
+        &self,
+        workspace: &Workspace,
+        test: &Experiment,
+        units: &BTreeSet<UnitId>,
+    ) -> Result<BTreeSet<UnitId>, StoreError> {
+        let keys = units.iter().map(|unit| assignment_key(workspace, test, unit)).collect();
+        let mut assigned = BTreeSet::new();
+        for item in self.table.get_all(keys).await? {
+            if let Some(EventKey::Assignment(unit, _)) = EventKey::read(text(&item, SK)?) {
+                assigned.insert(unit);
+            }
+        }
+        Ok(assigned)
     }
 
     /// Stores a unit's first decision, or learns the one that is stored: one call either way.

@@ -14,7 +14,7 @@ use super::key::{EventKey, events_partition, partition};
 use super::query::Query;
 use super::schema::SK;
 use super::table::{Placed, Table};
-use crate::clock::Timestamp;
+use crate::clock::{Dated, Timestamp};
 use crate::config::Limits;
 use crate::experiment::{Conversion, Experiment, Workspace};
 use crate::results::fold::{Fold, Row};
@@ -45,8 +45,23 @@ impl Bound<'_> {
 
 #[derive(Serialize, Deserialize)]
 struct Outcome {
+    /// The moment, or the beginning of the day.
     occurred_at: Timestamp,
+    /// Whether that day is all that is known of the time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    whole_day: bool,
     value: f64,
+}
+
+impl Outcome {
+    fn of(conversion: &Conversion) -> Self {
+        let (at, value) = (conversion.occurred_at, conversion.value);
+        Self { occurred_at: at.first(), whole_day: matches!(at, Dated::Day(_)), value }
+    }
+
+    fn dated(&self) -> Dated {
+        if self.whole_day { Dated::Day(self.occurred_at) } else { Dated::At(self.occurred_at) }
+    }
 }
 
 impl Events {
@@ -66,10 +81,9 @@ impl Events {
         test: &Experiment,
         conversion: &Conversion,
     ) -> Result<bool, StoreError> {
-        let Conversion { unit_id, goal, event_id, value, occurred_at } = conversion;
+        let Conversion { unit_id, goal, event_id, .. } = conversion;
         let key = EventKey::Conversion(unit_id.clone(), goal.clone(), event_id.clone());
-        let outcome = Outcome { occurred_at: *occurred_at, value: *value };
-        let mut item: Item = serde_dynamo::to_item(outcome).map_err(StoreError::broken)?;
+        let mut item: Item = serde_dynamo::to_item(Outcome::of(conversion)).map_err(StoreError::broken)?;
         item.extend(sorted_key(events_partition(workspace, test, unit_id), key.write()));
         Ok(matches!(self.table.put_new(item).await?, Placed::Stored))
     }
@@ -142,7 +156,8 @@ fn row(item: Item) -> Result<Row, StoreError> {
             Row::Assigned { unit_id, phase, assignment }
         }
         EventKey::Conversion(unit_id, goal, event_id) => {
-            let Outcome { occurred_at, value } = serde_dynamo::from_item(item).map_err(StoreError::broken)?;
+            let outcome: Outcome = serde_dynamo::from_item(item).map_err(StoreError::broken)?;
+            let (value, occurred_at) = (outcome.value, outcome.dated());
             Row::Converted(Conversion { unit_id, goal, event_id, value, occurred_at })
         }
     })

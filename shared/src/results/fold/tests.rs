@@ -4,6 +4,7 @@ use super::*;
 use crate::experiment::wire::TestBody;
 use crate::experiment::{BasisPoints, Definition, EventId, GoalKey, Seed, VariantKey};
 use crate::results::arrivals::Arrivals;
+use crate::results::outcomes::Tally;
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -36,7 +37,7 @@ fn converted(unit: u32, event: u32, after_ms: i64) -> Row {
         goal: GoalKey::parse("g").unwrap(),
         event_id: EventId::parse(format!("e{event}")).unwrap(),
         value: 1.0,
-        occurred_at: Timestamp::from_millis(START + after_ms),
+        occurred_at: Timestamp::from_millis(START + after_ms).into(),
     })
 }
 
@@ -72,7 +73,8 @@ fn a_unit_counts_once_however_often_it_converts_or_its_rows_are_repeated() {
 #[test]
 fn outcomes_without_an_assignment_and_assignments_of_other_phases_do_not_count() {
     let rows = [converted(1, 1, 5), assigned(2, "a", 2), converted(2, 1, 5), assigned(3, "gone", 1)];
-    assert_eq!(fold(&test(), rows), Totals { rows: 4, ..Totals::empty(&test()) });
+    let outcomes = vec![Tally { unknown_unit: 1, other_phase: 1, ..Tally::default() }];
+    assert_eq!(fold(&test(), rows), Totals { rows: 4, outcomes, ..Totals::empty(&test()) });
 }
 
 #[test]
@@ -218,4 +220,112 @@ fn when_units_came_is_kept_of_external_tests_alone() {
     assert_eq!(moments(&test), Arrivals::default());
     test.definition.allocation.mode = Mode::External;
     assert_ne!(moments(&test), Arrivals::default());
+}
+
+const DAY: i64 = 86_400_000;
+
+#[test]
+fn each_outcome_is_accounted_for_once_whatever_became_of_it_and_in_whatever_order_it_came() {
+    let mut rows = vec![
+        assigned(1, "a", 1),
+        converted(1, 1, -1),
+        converted(1, 2, 0),
+        converted(1, 3, DAY),
+        converted(1, 4, DAY + 1),
+        converted(1, 5, 30 * DAY),
+        converted(2, 1, 5),
+        assigned(3, "a", 2),
+        converted(3, 1, 5),
+        assigned(4, "b", 1),
+        converted(4, 1, 5),
+    ];
+    let mut test = test();
+    let wanted = Tally {
+        counted: 3,
+        unknown_unit: 1,
+        before_assignment: 1,
+        after_window: 2,
+        other_phase: 1,
+        ..Tally::default()
+    };
+    assert_eq!(fold(&test, rows.clone()).outcomes, [wanted]);
+    rows.sort_by_key(|row| (row.unit_id().clone(), std::cmp::Reverse(format!("{row:?}"))));
+    assert_eq!(fold(&test, rows.clone()).outcomes, [wanted]);
+    rows.extend([assigned(4, "b", 1), converted(4, 1, 5)]);
+    assert_eq!(fold(&test, rows).outcomes, [wanted], "a row that is read twice is one row");
+    let forced = (UnitId::parse("unit-0001").unwrap(), VariantKey::parse("a").unwrap());
+    test.definition.overrides = [forced].into();
+    assert_eq!(fold(&test, [converted(1, 1, 5)]).outcomes[0].overridden, 1);
+}
+
+#[test]
+fn an_outcome_that_counts_is_immature_while_its_units_window_is_open() {
+    let immature = |as_of: i64| {
+        let test = test();
+        let mut fold = Fold::new(&test, Timestamp::from_millis(START + as_of));
+        [assigned(1, "a", 1), converted(1, 1, 5), converted(1, 2, -5)]
+            .into_iter()
+            .for_each(|row| fold.push(row));
+        let tally = fold.finish().outcomes[0];
+        (tally.counted, tally.immature)
+    };
+    assert_eq!([immature(DAY), immature(DAY + 1)], [(1, 1), (1, 0)]);
+}
+
+#[test]
+fn an_outcome_of_a_unit_in_two_phases_belongs_to_the_phase_whose_window_holds_it() {
+    let mut test = test();
+    test.phase = 2;
+    let later = |row| match row {
+        Row::Assigned { unit_id, phase, mut assignment } => {
+            assignment.assigned_at = Timestamp::from_millis(START + 10 * DAY);
+            Row::Assigned { unit_id, phase, assignment }
+        }
+        row @ Row::Converted(_) => row,
+    };
+    let rows = [
+        assigned(1, "a", 1),
+        later(assigned(1, "b", 2)),
+        converted(1, 1, 5),
+        converted(1, 2, 2 * DAY),
+        converted(1, 3, 10 * DAY),
+        converted(1, 4, 12 * DAY),
+    ];
+    let wanted =
+        Tally { counted: 1, before_assignment: 1, after_window: 1, other_phase: 1, ..Tally::default() };
+    assert_eq!(fold(&test, rows).outcomes, [wanted]);
+}
+
+#[test]
+fn an_outcome_with_a_day_alone_counts_when_any_moment_of_the_day_lies_in_the_window() {
+    let on = |day: &str| {
+        let Row::Converted(outcome) = converted(1, 1, 0) else { panic!("an outcome") };
+        let occurred_at = crate::clock::Dated::try_from(day.to_owned()).unwrap();
+        let totals =
+            fold(&test(), [assigned(1, "a", 1), Row::Converted(Conversion { occurred_at, ..outcome })]);
+        (
+            totals.arms[0].goals[0].converted,
+            totals.outcomes[0].before_assignment,
+            totals.outcomes[0].after_window,
+        )
+    };
+    // The unit was assigned on 2026-11-21 at 10:00, for a day.
+    let found = ["2026-11-20", "2026-11-21", "2026-11-22", "2026-11-23"].map(on);
+    assert_eq!(found, [(0, 1, 0), (1, 0, 0), (1, 0, 0), (0, 0, 1)]);
+}
+
+#[test]
+fn the_first_assignment_and_those_of_the_last_two_weeks_are_kept_over_partitions() {
+    let test = test();
+    let at = |unit: u32, days_ago: i64| match assigned(unit, "a", 1) {
+        Row::Assigned { unit_id, phase, mut assignment } => {
+            assignment.assigned_at = Timestamp::from_millis(START + (30 - days_ago) * DAY);
+            Row::Assigned { unit_id, phase, assignment }
+        }
+        row @ Row::Converted(_) => row,
+    };
+    let mut totals = fold(&test, [at(1, 20), at(2, 14), at(3, 13)]);
+    totals.merge(&fold(&test, [at(4, 25), at(5, 0)]));
+    totals.merge(&fold(&test, []));
+    assert_eq!((totals.recent, totals.first_assigned_at), (2, Some(Timestamp::from_millis(START + 5 * DAY))));
 }
