@@ -24,6 +24,7 @@ use bellwether::http::problem::Problem;
 use bellwether::http::routes::{METHODS, ON_EVENTS, ROUTES, allowed};
 use bellwether::http::source::Source;
 use bellwether::telemetry::exposition::Format;
+use bellwether::validation::Invalid;
 use document::{
     CONTRACT, Operation, REJECT, Shape, body_of, event, examples, follow, functions, media_of, names, read,
     responses, schema_name, source, toml,
@@ -157,6 +158,9 @@ fn every_operation_lists_the_parameters_that_its_function_reads() {
         let read = source.split("extract::query(&request, \"").skip(1);
         let read: BTreeSet<_> = read.filter_map(|rest| rest.split('"').next()).collect();
         assert_eq!(operation.parameters_in("query"), read, "{id}");
+        let route =
+            ROUTES.iter().find(|r| (r.method, r.path) == (&operation.method, operation.path)).unwrap();
+        assert_eq!(route.query.iter().copied().collect::<BTreeSet<_>>(), read, "{id}: any other is refused");
         assert_eq!(operation.parameters().count(), in_path.len() + read.len(), "{id}");
         let readers = ["extract::body(", "extract::object(", "Form::of("];
         let reads_body = readers.iter().any(|reader| source.contains(reader));
@@ -348,7 +352,8 @@ fn problems() -> impl Iterator<Item = Problem> {
     let after = |problem: &Problem| {
         Some(match problem {
             Problem::Malformed(_) => Problem::SecretInQuery,
-            Problem::SecretInQuery => Problem::Unauthenticated,
+            Problem::SecretInQuery => Problem::UnknownParameter(vec![Invalid::new("?page", "is unknown")]),
+            Problem::UnknownParameter(_) => Problem::Unauthenticated,
             Problem::Unauthenticated => Problem::InvalidToken(Refused::Key),
             Problem::InvalidToken(_) => Problem::WrongCredentials,
             Problem::WrongCredentials => denied(Denial::Scope(Scope::TestsRead)),

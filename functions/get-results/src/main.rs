@@ -1,5 +1,7 @@
 //! `GET /tests/{test_id}/results`: what the test says so far.
 //!
+//! Those of an earlier phase (`?phase=`) are read under the definition that was in force at its end.
+//!
 //! Results are a fold over the stored events: `bellwether::store::events::Events::fold` reads,
 //! `bellwether::results` counts and judges. `summarize-tests` keeps one for every running test, which
 //! is the answer unless the test has changed since or the caller asks for `?fresh=true`. Of a shipped test the final
@@ -37,15 +39,42 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let caller = app.auth.require(&request, Scope::ResultsRead).await?;
     let test_id = extract::test_id(&request)?;
     let fresh = fresh(extract::query(&request, "fresh")?)?;
+    let phase = extract::query(&request, "phase")?.map(phase).transpose()?;
     let test = app.store.tests.get(&caller.workspace, &test_id).await?.ok_or(Problem::NotFound)?;
-    let Summary { latest, series } = app.store.summaries.read(&caller.workspace, &test).await?;
+    let test = of_phase(app, &caller.workspace, test, phase).await?;
+    let Summary { latest, series } =
+        app.store.summaries.read(&caller.workspace, &test, app.clock.now()).await?;
     let mut report = match latest {
         Some((_, kept)) if is_final(&test, Some(&kept)) => kept,
-        Some((as_of, kept)) if !fresh && test.shipped.is_none() && as_of >= test.updated_at => kept,
+        Some((as_of, kept))
+            if !fresh && test.shipped.is_none() && as_of >= test.updated_at && is_whole(&kept) =>
+        {
+            kept
+        }
         other => folded(app, &caller.workspace, &test, other.map(|(_, kept)| kept)).await?,
     };
     report["series"] = Value::Array(series);
     Reply::ok(&report)
+}
+
+/// The test as it was at the end of a phase; as it is, without one.
+async fn of_phase(
+    app: &App,
+    workspace: &Workspace,
+    test: Experiment,
+    phase: Option<u32>,
+) -> Result<Experiment, Problem> {
+    let Some(phase) = phase else { return Ok(test) };
+    let phases = test.phase;
+    let found = app.store.tests.at_end_of(workspace, &test, phase).await?;
+    found.ok_or_else(|| {
+        Problem::field("?phase", format!("must be a phase that the test has had, 1 to {phases}"))
+    })
+}
+
+/// Whether a kept report says what reports say today: those of earlier versions did not account for outcomes.
+fn is_whole(report: &Value) -> bool {
+    ["outcomes", "maturity"].iter().all(|name| report.get(name).is_some())
 }
 
 /// The report as of now, kept if it is final; for a test too large to fold while a caller waits, the one that is kept.
@@ -69,6 +98,12 @@ async fn folded(
         (None, Some(kept)) => Ok(kept),
         (None, None) => Err(Problem::Unavailable("a large test has not been summarized yet".to_owned())),
     }
+}
+
+fn phase(text: &str) -> Result<u32, Problem> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let phase = text.parse().ok().filter(|phase| *phase > 0 && digits);
+    phase.ok_or_else(|| Problem::field("?phase", "must be the number of a phase, 1 or more"))
 }
 
 fn fresh(text: Option<&str>) -> Result<bool, Problem> {

@@ -5,6 +5,7 @@ use bellwether::clock::Timestamp;
 use bellwether::experiment::{
     Assignment, Conversion, Decision, EventId, Experiment, GoalKey, UnitId, decide,
 };
+use bellwether::results::report::Report;
 use bellwether::testing::{Bench, acme, as_payload_2, with_query, with_test_id};
 use serde_json::{Value, json};
 
@@ -20,7 +21,7 @@ async fn put(bench: &Bench, test: &Experiment, unit: &str, variant: &str, days: 
     let assignment = Assignment::of(test, &asked, variant, now).unwrap();
     bench.app.store.events.assign(&acme(), test, &unit_id, assignment, now).await.unwrap();
     let Some(days) = days else { return };
-    let occurred_at = Timestamp::from_millis(now.floor_to_second().millis() + days * 86_400_000);
+    let occurred_at = Timestamp::from_millis(now.floor_to_second().millis() + days * 86_400_000).into();
     let (goal, event_id) = (GoalKey::parse("demo-booked").unwrap(), EventId::parse("e").unwrap());
     let conversion = Conversion { unit_id, goal, event_id, value: 1.0, occurred_at };
     bench.app.store.events.convert(&acme(), test, &conversion).await.unwrap();
@@ -120,7 +121,7 @@ async fn counts_and_sums_are_added_up_per_unit_with_their_relative_difference() 
                 goal: GoalKey::parse("demo-booked").unwrap(),
                 event_id: EventId::parse(format!("e{index}")).unwrap(),
                 value,
-                occurred_at: now,
+                occurred_at: now.into(),
             };
             bench.app.store.events.convert(&acme(), &test, &conversion).await.unwrap();
             bench.app.store.events.convert(&acme(), &test, &conversion).await.unwrap();
@@ -318,4 +319,70 @@ async fn known_units_are_compared_with_other_deals_of_the_same_balance_from_whic
     let planned = &report["goals"][0]["comparisons"][0]["planned_stop"];
     assert_eq!(planned["test"], "rerandomisation", "{planned}");
     assert!(planned["p_value"].as_f64().unwrap() < 0.001, "all of one arm and none of the other: {planned}");
+}
+
+#[tokio::test]
+async fn the_results_of_every_phase_stay_readable_under_the_definition_of_its_end() {
+    let bench = Bench::start().await;
+    let first = bench.launch(json!({})).await;
+    put(&bench, &first, "a", "control", Some(1)).await;
+    put(&bench, &first, "b", "calculator", None).await;
+    let renamed = bench.change(&first, json!({ "revision": 2, "name": "Renamed" })).await;
+    let stopped = bench.change(&renamed, json!({ "revision": 3, "status": "stopped" })).await;
+    bench.pass(60);
+    let plan = json!({ "revision": 4, "status": "running", "start": "restart", "planned_units": 1_000 });
+    let second = bench.change(&stopped, plan).await;
+    put(&bench, &second, "c", "control", Some(1)).await;
+    let stopped = bench.change(&second, json!({ "revision": 5, "status": "stopped" })).await;
+    bench.pass(60);
+    let third =
+        bench.change(&stopped, json!({ "revision": 6, "status": "running", "start": "restart" })).await;
+    assert_eq!(third.phase, 3);
+    let of = |phase: &str| {
+        let (bench, phase) = (&bench, phase.to_owned());
+        async move {
+            let event = bench.event("get-results", Role::Viewer).await;
+            bench.call(function(), with_query(event, "phase", &phase)).await
+        }
+    };
+    let units = |control: u64, calculator: u64| json!({ "control": control, "calculator": calculator });
+    for (phase, status, wanted) in
+        [("1", "stopped", units(1, 1)), ("2", "stopped", units(1, 0)), ("3", "running", units(0, 0))]
+    {
+        let answer = of(phase).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let body = &answer.body;
+        assert_eq!(
+            (&body["phase"], &body["status"], &body["units"]),
+            (&json!(phase.parse::<u32>().unwrap()), &json!(status), &wanted)
+        );
+    }
+    assert_eq!(results(&bench).await["phase"], 3);
+    let reasons = |body: &Value| body["verdict"]["reasons"].to_string();
+    assert!(reasons(&of("1").await.body).contains("of 400 planned"), "the plan of the first phase");
+    assert!(reasons(&of("2").await.body).contains("of 1000 planned"), "the plan of the second");
+    for never in ["0", "4", "-1", "", "1.0", "one", "+1", "99999999999"] {
+        let answer = of(never).await;
+        assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("?phase")), "{never}");
+    }
+}
+
+#[tokio::test]
+async fn a_past_phase_that_is_too_large_to_count_is_answered_from_what_is_kept_of_it() {
+    let mut bench = Bench::start().await;
+    let first = bench.launch(json!({})).await;
+    put(&bench, &first, "a", "control", None).await;
+    put(&bench, &first, "b", "calculator", None).await;
+    let as_of = bench.app.clock.now();
+    let totals = bench.app.store.events.fold(&acme(), &first, None, as_of).await.unwrap().unwrap();
+    let report = Report::new(&first, &totals, as_of, None);
+    bench.app.store.summaries.keep(&acme(), &report).await.unwrap();
+    let stopped = bench.change(&first, json!({ "revision": 2, "status": "stopped" })).await;
+    bench.pass(60);
+    bench.change(&stopped, json!({ "revision": 3, "status": "running", "start": "restart" })).await;
+    bench.app.limits.inline_units = 1;
+    let event = with_query(bench.event("get-results", Role::Viewer).await, "phase", "1");
+    let answer = bench.call(function(), event).await;
+    assert_eq!((answer.status, &answer.body["units"]["control"]), (200, &json!(1)));
+    assert_eq!(answer.body["series"].as_array().map(Vec::len), Some(1));
 }

@@ -1,10 +1,11 @@
-//! `GET /tests`: the workspace's tests by name, a page at a time.
+//! `GET /tests`: the workspace's tests by name, a page at a time; all of them, or those in some states.
 
 #[cfg(test)]
 mod tests;
 
 use bellwether::App;
 use bellwether::auth::role::Scope;
+use bellwether::experiment::Status;
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, page, reply::Reply, serve};
 use lambda_http::{Error, Request};
@@ -23,6 +24,18 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let caller = app.auth.require(&request, Scope::TestsRead).await?;
     let limit = page::limit(extract::query(&request, "limit")?)?;
     let after = extract::query(&request, "next")?.map(page::place).transpose()?;
-    let (tests, next) = app.store.tests.list(&caller.workspace, after.as_ref(), limit).await?;
+    let wanted = extract::query(&request, "status")?.map(statuses).transpose()?;
+    let (tests, next) =
+        app.store.tests.list(&caller.workspace, after.as_ref(), limit, wanted.as_deref()).await?;
     Reply::ok(&json!({ "tests": tests, "next": next.map(page::after) }))
+}
+
+/// One state, or several separated by commas.
+fn statuses(text: &str) -> Result<Vec<Status>, Problem> {
+    let named = |word: &str| Status::ALL.into_iter().find(|status| status.as_str() == word);
+    let found: Option<Vec<Status>> = text.split(',').map(named).collect();
+    let words = Status::ALL.map(Status::as_str).join(", ");
+    found.ok_or_else(|| {
+        Problem::field("?status", format!("must be one of {words}, or several of them separated by commas"))
+    })
 }

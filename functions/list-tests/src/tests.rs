@@ -57,6 +57,88 @@ async fn a_wrong_limit_or_place_is_named() {
     }
 }
 
+/// Tests t00 to t29; every third of them is paused, the last one stopped.
+async fn thirty(bench: &Bench) {
+    for n in 0..30 {
+        let test = bench.launch(json!({ "test_id": format!("t{n:02}") })).await;
+        if n == 29 {
+            bench.change(&test, json!({ "revision": test.revision, "status": "stopped" })).await;
+        } else if n % 3 == 0 {
+            bench.change(&test, json!({ "revision": test.revision, "status": "paused" })).await;
+        }
+    }
+}
+
+/// All pages of a list: the tests on each.
+async fn pages(bench: &Bench, status: &str, limit: &str) -> Vec<Vec<String>> {
+    let (mut pages, mut next): (Vec<Vec<String>>, Option<String>) = (Vec::new(), None);
+    loop {
+        let event = bench.event("list-tests", Role::Viewer).await;
+        let mut event = with_query(with_query(event, "limit", limit), "status", status);
+        if let Some(next) = &next {
+            event = with_query(event, "next", next);
+        }
+        let answer = bench.call(function(), event).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let tests = answer.body["tests"].as_array().unwrap();
+        pages.push(tests.iter().map(|test| test["test_id"].as_str().unwrap().to_owned()).collect());
+        next = answer.body["next"].as_str().map(str::to_owned);
+        if next.is_none() {
+            return pages;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_list_by_status_holds_those_tests_alone_and_each_page_is_full_but_the_last() {
+    let bench = Bench::start().await;
+    thirty(&bench).await;
+    let paused: Vec<String> = (0..10).map(|n| format!("t{:02}", n * 3)).collect();
+    let found = pages(&bench, "paused", "4").await;
+    assert_eq!(found.concat(), paused);
+    assert_eq!(found.iter().map(Vec::len).collect::<Vec<_>>(), [4, 4, 2]);
+    assert_eq!(pages(&bench, "paused", "5").await.iter().map(Vec::len).collect::<Vec<_>>(), [5, 5]);
+    assert_eq!(pages(&bench, "stopped", "1").await, [["t29"]]);
+    assert_eq!(pages(&bench, "draft", "100").await, [[""; 0]]);
+    let both = pages(&bench, "stopped,paused", "100").await.concat();
+    assert_eq!((both.len(), both.last().map(String::as_str)), (11, Some("t29")));
+    let last = pages(&bench, "running,paused,stopped", "10").await;
+    assert_eq!(last.iter().map(Vec::len).collect::<Vec<_>>(), [10, 10, 10], "no empty page at the end");
+}
+
+#[tokio::test]
+async fn a_status_that_is_none_and_a_parameter_that_nobody_declared_are_refused_by_name() {
+    let bench = Bench::start().await;
+    let event = bench.event("list-tests", Role::Viewer).await;
+    for wrong in ["", "Running", "running,", ",running", "running paused", "gone"] {
+        let answer = bench.call(function(), with_query(event.clone(), "status", wrong)).await;
+        assert_eq!(
+            (answer.status, &answer.body["errors"][0]["pointer"]),
+            (422, &json!("?status")),
+            "{wrong}"
+        );
+    }
+    for unknown in ["state", "phase", "page", "Status"] {
+        for event in [event.clone(), as_payload_2(&event)] {
+            let mut event = with_query(event, unknown, "1");
+            if event["version"] == "2.0" {
+                event["rawQueryString"] = json!(format!("{unknown}=1"));
+            }
+            let answer = bench.call(function(), event).await;
+            let pointer = json!(format!("?{unknown}"));
+            assert_eq!(
+                (answer.status, &answer.body["errors"][0]["pointer"]),
+                (400, &pointer),
+                "{}",
+                answer.body
+            );
+        }
+    }
+    let mut twice = with_query(event, "status", "running");
+    twice["multiValueQueryStringParameters"]["status"] = json!(["running", "paused"]);
+    assert_eq!(bench.call(function(), twice).await.status, 422);
+}
+
 #[tokio::test]
 async fn only_a_token_with_the_scope_opens() {
     Bench::start().await.assert_refuses(function(), "list-tests", Role::Service).await;

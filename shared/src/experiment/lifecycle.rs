@@ -70,6 +70,10 @@ pub enum Move {
 }
 
 impl Status {
+    /// Every state.
+    pub const ALL: [Self; 6] =
+        [Self::Draft, Self::Running, Self::Paused, Self::Stopped, Self::Shipped, Self::Archived];
+
     /// Decides whether a test may go from `self` to `next`. Staying is legal, so that a repeated
     /// request is harmless.
     ///

@@ -1,5 +1,10 @@
 //! From a request to types: the body, the path, the query. Whatever does not parse is refused here.
 
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
 use lambda_http::http::header::CONTENT_TYPE;
 use lambda_http::{Body, Request, RequestExt};
 use serde::de::DeserializeOwned;
@@ -8,9 +13,11 @@ use serde_json::Value;
 use super::json;
 pub use super::plain::typed;
 use super::problem::Problem;
+use super::routes::Route;
 use crate::auth::client::ClientId;
 use crate::auth::identity::UserId;
 use crate::experiment::ExperimentId;
+use crate::validation::Invalid;
 
 /// Largest body: the most that WAF can inspect.
 pub const BODY_BYTES: usize = 64 * 1024;
@@ -124,6 +131,40 @@ pub fn no_secret_in_query(request: &Request) -> Result<(), Problem> {
         }
     }
     Ok(())
+}
+
+/// Refuses query parameters that the route does not declare: whoever misspells one is told, and not answered as if
+/// nothing had been asked.
+///
+/// # Errors
+/// 400, with the name of each.
+pub fn only_known_parameters(request: &Request, route: Option<&Route>) -> Result<(), Problem> {
+    let Some(route) = route else { return Ok(()) };
+    let parameters = request.query_string_parameters_ref().into_iter().flat_map(|all| all.iter());
+    let unknown: BTreeSet<&str> =
+        parameters.map(|(name, _)| name).filter(|name| !route.query.contains(name)).collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let known = if route.query.is_empty() {
+        "this operation has none".to_owned()
+    } else {
+        format!("this operation has {}", route.query.join(", "))
+    };
+    let detail = format!("is not a query parameter here: {known}");
+    let named = |name: &str| Invalid::new(format!("?{}", repeatable(name)), detail.clone());
+    Err(Problem::UnknownParameter(unknown.into_iter().take(NAMED).map(named).collect()))
+}
+
+/// The most unknown parameters that an answer names.
+const NAMED: usize = 10;
+
+/// A parameter's name as an answer may repeat it. What could be a secret in the wrong place, or is no plain name, is
+/// shortened to its plain beginning.
+fn repeatable(name: &str) -> &str {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-.[]".contains(c);
+    let end = name.find(|c| !plain(c)).unwrap_or(name.len()).min(24);
+    if end == name.len() { name } else { &name[..end.min(8)] }
 }
 
 fn is_json(media_type: &str) -> bool {

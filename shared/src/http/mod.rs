@@ -186,6 +186,7 @@ pub async fn respond(app: &App, function: Function, request: Request) -> Respons
     let span = tracing::info_span!("request", id = id.id);
     let work = boundary.around(async {
         extract::no_secret_in_query(&request)?;
+        extract::only_known_parameters(&request, routes::of(function.name, request.uri().path()))?;
         (function.handler)(app, request).await
     });
     let deadline = Instant::now() + function.budget;

@@ -18,6 +18,8 @@ pub enum Problem {
     Malformed(String),
     /// 400: a token, a password or another secret stands in the query.
     SecretInQuery,
+    /// 400: query parameters that the operation does not have, each by its name.
+    UnknownParameter(Vec<Invalid>),
     /// 401: no credentials.
     Unauthenticated,
     /// 401: a token that does not hold; why is for the log.
@@ -66,6 +68,9 @@ impl Problem {
         match self {
             Self::Malformed(_) => ("malformed_body", StatusCode::BAD_REQUEST, "The body cannot be read"),
             Self::SecretInQuery => ("invalid_request", StatusCode::BAD_REQUEST, "A secret stands in the URL"),
+            Self::UnknownParameter(_) => {
+                ("unknown_parameter", StatusCode::BAD_REQUEST, "The query has unknown parameters")
+            }
             Self::Unauthenticated => ("unauthenticated", StatusCode::UNAUTHORIZED, "Sign in first"),
             Self::InvalidToken(_) => ("invalid_token", StatusCode::UNAUTHORIZED, "The token does not hold"),
             Self::WrongCredentials => ("wrong_credentials", StatusCode::UNAUTHORIZED, "Sign-in failed"),
@@ -134,7 +139,7 @@ impl Problem {
             Self::MethodNotAllowed(allow) => format!("This path allows {allow}."),
             Self::TooLarge => "A body may have at most 64 KB; send batches in parts.".to_owned(),
             Self::NotJson => "Send the body as application/json.".to_owned(),
-            Self::Invalid(fields) => match fields.as_slice() {
+            Self::Invalid(fields) | Self::UnknownParameter(fields) => match fields.as_slice() {
                 [one] => format!(
                     "{} {}",
                     if one.pointer.is_empty() { "The body" } else { &one.pointer },
@@ -153,7 +158,7 @@ impl Problem {
     #[must_use]
     pub fn in_one_line(&self) -> String {
         match self {
-            Self::Invalid(fields) => {
+            Self::Invalid(fields) | Self::UnknownParameter(fields) => {
                 let each = fields.iter().map(|f| format!("{} {}", f.pointer, f.detail));
                 each.collect::<Vec<_>>().join("; ")
             }

@@ -25,7 +25,7 @@ impl Problem {
             "status": status.as_u16(),
             "detail": self.detail(),
         });
-        if let Self::Invalid(fields) = self {
+        if let Self::Invalid(fields) | Self::UnknownParameter(fields) = self {
             document["errors"] = json!(fields);
         }
         document

@@ -10,6 +10,8 @@ pub struct Route {
     pub path: &'static str,
     /// The function's name.
     pub function: &'static str,
+    /// The query parameters that it takes; any other is refused.
+    pub query: &'static [&'static str],
 }
 
 impl std::fmt::Display for Route {
@@ -27,21 +29,21 @@ pub const ROUTES: [Route; 19] = [
     route("POST", "/login", "login"),
     route("POST", "/oauth/token", "issue-token"),
     route("POST", "/oauth/revoke", "revoke-token"),
-    route("GET", "/users", "list-users"),
+    route("GET", "/users", "list-users").with_query(&["limit", "next"]),
     route("GET", "/.well-known/jwks.json", "publish-keys"),
     route("GET", "/.well-known/oauth-authorization-server", "publish-keys"),
     route("POST", "/users", "create-user"),
     route("PATCH", "/users/{user_id}", "update-user"),
-    route("GET", "/clients", "list-clients"),
+    route("GET", "/clients", "list-clients").with_query(&["limit", "next"]),
     route("POST", "/clients", "create-client"),
     route("PATCH", "/clients/{client_id}", "update-client"),
     route("POST", "/tests", "create-test"),
-    route("GET", "/tests", "list-tests"),
+    route("GET", "/tests", "list-tests").with_query(&["limit", "next", "status"]),
     route("GET", "/tests/{test_id}", "get-test"),
     route("PATCH", "/tests/{test_id}", "update-test"),
     route("POST", "/tests/{test_id}/assignments", "assign-variant"),
     route("POST", "/tests/{test_id}/conversions", "record-conversion"),
-    route("GET", "/tests/{test_id}/results", "get-results"),
+    route("GET", "/tests/{test_id}/results", "get-results").with_query(&["fresh", "phase"]),
     route("GET", "/metrics", "export-metrics"),
 ];
 
@@ -49,7 +51,13 @@ pub const ROUTES: [Route; 19] = [
 pub const ON_EVENTS: [&str; 2] = ["rotate-keys", "summarize-tests"];
 
 const fn route(method: &'static str, path: &'static str, function: &'static str) -> Route {
-    Route { method, path, function }
+    Route { method, path, function, query: &[] }
+}
+
+impl Route {
+    const fn with_query(self, query: &'static [&'static str]) -> Self {
+        Self { query, ..self }
+    }
 }
 
 /// What stands before a path in AWS and in the local server.

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde::Serialize;
 
 use super::StoreError;
 use super::act::{Act, Acted};
@@ -31,7 +30,7 @@ type Seen = HashMap<(Workspace, ExperimentId), (Timestamp, Arc<Experiment>)>;
 /// The `tests` table, with the running tests that this instance has seen.
 #[derive(Debug)]
 pub struct Tests {
-    table: Table,
+    pub(super) table: Table,
     seen: Mutex<Seen>,
     keep_ms: i64,
     keep_most: usize,
@@ -44,19 +43,6 @@ pub enum Created {
     New,
     /// One with its name was there before.
     Exists(Box<Experiment>),
-}
-
-/// A line in the list of tests.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Listed {
-    /// The test's name in paths.
-    pub test_id: String,
-    /// Its name for people.
-    pub name: String,
-    /// Where it stands.
-    pub status: String,
-    /// When it was last changed.
-    pub updated_at: String,
 }
 
 impl Tests {
@@ -148,25 +134,6 @@ impl Tests {
         let acted = self.table.act(act, writes).await?;
         self.seen().remove(&(workspace.clone(), id.clone()));
         Ok(acted.map(|won| won.is_ok()))
-    }
-
-    /// One page of a workspace's tests by name, after `after`, and where the next page begins.
-    ///
-    /// # Errors
-    /// When the store is unavailable.
-    pub async fn list(
-        &self,
-        workspace: &Workspace,
-        after: Option<&ExperimentId>,
-        limit: u16,
-    ) -> Result<(Vec<Listed>, Option<ExperimentId>), StoreError> {
-        let start = after.map(|id| sorted_key(workspace.as_str(), id.as_str()));
-        let query = Query { after: start, limit: Some(i32::from(limit)), ..Query::of(workspace.as_str()) };
-        let page = self.table.query(query).await?;
-        let tests = page.items.iter().map(listed).collect::<Result<Vec<_>, _>>()?;
-        let next = page.next.map(|key| text(&key, SK).map(str::to_owned)).transpose()?;
-        let next = next.map(ExperimentId::parse).transpose().map_err(StoreError::broken)?;
-        Ok((tests, next))
     }
 
     /// The tests of a workspace that have been started and are not archived, by name.
@@ -272,16 +239,6 @@ fn document(test: &Experiment) -> Result<AttributeValue, StoreError> {
     serde_json::to_string(test).map(AttributeValue::S).map_err(StoreError::broken)
 }
 
-fn experiment(item: &Item) -> Result<Experiment, StoreError> {
+pub(super) fn experiment(item: &Item) -> Result<Experiment, StoreError> {
     serde_json::from_str(text(item, DOCUMENT)?).map_err(StoreError::broken)
-}
-
-fn listed(item: &Item) -> Result<Listed, StoreError> {
-    let own = |name: &str| text(item, name).map(str::to_owned);
-    Ok(Listed {
-        test_id: own(SK)?,
-        name: own("name")?,
-        status: own("status")?,
-        updated_at: own("updated_at")?,
-    })
 }
