@@ -14,7 +14,7 @@ use bellwether::experiment::{Definition, Experiment, Seed};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
 use bellwether::random;
-use bellwether::results::outlook::Outlook;
+use bellwether::results::outlook::{Outlook, warnings};
 use bellwether::store::audit::Action;
 use bellwether::store::tests::Created;
 use lambda_http::{Error, Request};
@@ -29,16 +29,17 @@ fn function() -> Function {
     Function::new(env!("CARGO_PKG_NAME"), |app, request| Box::pin(handle(app, request)))
 }
 
-/// A declared test, and how many units it needs.
+/// A declared test, how many units it needs, and what to look at before it starts.
 #[derive(Serialize)]
 struct Declared<'a> {
     #[serde(flatten)]
     test: View<'a>,
     plan: Option<Outlook>,
+    warnings: Vec<String>,
 }
 
 fn declared(test: &Experiment) -> Declared<'_> {
-    Declared { test: test.view(), plan: Outlook::planned(&test.definition) }
+    Declared { test: test.view(), plan: Outlook::planned(&test.definition), warnings: warnings(test) }
 }
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {

@@ -46,6 +46,7 @@ impl Experiment {
         let shipped = self.ship(status, patch.winner.as_deref(), now)?;
         let kept = if step == Move::NewPhase { Enrolment::Open } else { self.enrolment };
         let enrolment = patch.enrolment.unwrap_or(kept);
+        let acknowledged = patch.acknowledge_suspect == Some(true);
         let definition = self.redefined(patch).map_err(Refusal::Invalid)?;
         self.allows(&definition, enrolment, step == Move::NewPhase)?;
         let mut next = Self { definition, status, enrolment, shipped, ..self.clone() };
@@ -57,6 +58,9 @@ impl Experiment {
         next.revision += 1;
         next.updated_at = now;
         next.enter(self.status, step, seed)?;
+        if next.starts_after(self) && !acknowledged {
+            next.refuse_suspect()?;
+        }
         Ok(next)
     }
 
@@ -131,6 +135,24 @@ impl Experiment {
         next.revision += 1;
         next.updated_at = now;
         next.enter(self.status, Move::Plain, self.seed.clone()).ok().map(|()| next)
+    }
+
+    /// Whether a phase begins with this revision, which follows on `before`.
+    #[must_use]
+    pub fn starts_after(&self, before: &Self) -> bool {
+        self.status == Status::Running && (before.status == Status::Draft || self.phase > before.phase)
+    }
+
+    /// Texts that read like instructions to a language model are looked at by a person before accounts see them.
+    fn refuse_suspect(&self) -> Result<(), Refusal> {
+        if self.suspect.is_empty() {
+            return Ok(());
+        }
+        Err(Refusal::Conflict(format!(
+            "Parts of the test read like instructions to a language model: {}. Check them, and start the test \
+             with \"acknowledge_suspect\": true if they are meant.",
+            self.suspect
+        )))
     }
 
     /// Whether a change, sent again because its answer was lost, has been made.

@@ -164,6 +164,8 @@ pub struct TestPatch {
     pub winner: Option<String>,
     /// New weights by variant key.
     pub weights: Option<BTreeMap<String, u32>>,
+    /// Starts the test although parts of it are marked suspect.
+    pub acknowledge_suspect: Option<bool>,
     pub(crate) name: Option<String>,
     pub(crate) hypothesis: Option<String>,
     pub(crate) variants: Option<Vec<VariantBody>>,

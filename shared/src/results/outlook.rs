@@ -98,6 +98,37 @@ impl Outlook {
     }
 }
 
+/// What the author of a new test should look at before it starts.
+#[must_use]
+pub fn warnings(test: &Experiment) -> Vec<String> {
+    let mut warnings: Vec<String> = too_few_planned(&test.definition).into_iter().collect();
+    if !test.suspect.is_empty() {
+        warnings.push(format!(
+            "Parts of the test read like instructions to a language model: {}. Starting it needs \
+             \"acknowledge_suspect\": true.",
+            test.suspect
+        ));
+    }
+    warnings
+}
+
+/// When the planned units hardly find the effect that the author hopes for.
+fn too_few_planned(definition: &Definition) -> Option<String> {
+    let planned = u64::from(definition.planned_units?);
+    let outlook = Outlook::planned(definition)?;
+    let (effect, needed) = (outlook.effect?, outlook.units_needed?);
+    let watched = needed.watched.filter(|needed| planned < *needed)?;
+    let once = match needed.planned_stop {
+        Some(once) if planned < once => format!("{once} for one look at the end"),
+        Some(once) => format!("{once} are enough for one look at the end"),
+        None => "none are enough for one look at the end".to_owned(),
+    };
+    Some(format!(
+        "planned_units is {planned}, fewer than finding the effect {effect} takes with 80 % power: {watched} \
+         while the test is watched, {once}."
+    ))
+}
+
 fn primary(definition: &Definition) -> Option<&Goal> {
     definition.goals.iter().find(|goal| goal.role == Role::Primary)
 }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::comparison::{Comparison, Shown};
 use super::goals::GoalReport;
 use super::readings::ALPHA;
+use super::sentences::compared;
 use crate::experiment::Experiment;
 use crate::experiment::goal::{Better, Role};
 
@@ -64,23 +65,11 @@ fn side(comparison: &Comparison, better: Better) -> Side {
 }
 
 /// What is known of each arm, in a sentence.
-pub(super) fn reasons(standings: &[Standing<'_>]) -> Vec<String> {
-    let of = |standing: &Standing<'_>| {
-        let Comparison { variant, absolute, corrected_p, .. } = standing.comparison;
-        let mut said = match (absolute.estimate, absolute.low.zip(absolute.high)) {
-            (Some(estimate), Some((low, high))) => {
-                format!("{variant}: {estimate:+.4} against control, between {low:+.4} and {high:+.4}")
-            }
-            (Some(estimate), None) => {
-                format!("{variant}: {estimate:+.4} against control, too early for an interval")
-            }
-            _ => format!("{variant}: nothing to compare yet"),
-        };
-        match corrected_p {
-            Some(p) if *p < 0.0001 => said.push_str(", p < 0.0001"),
-            Some(p) => drop(write!(said, ", p = {p:.4}")),
-            None => {}
-        }
+pub(super) fn reasons(test: &Experiment, goals: &[GoalReport], standings: &[Standing<'_>]) -> Vec<String> {
+    let Some(control) = test.control() else { return Vec::new() };
+    let primary = goals.iter().find(|goal| goal.role == Role::Primary);
+    let of = |(goal, standing): (&GoalReport, &Standing<'_>)| {
+        let mut said = compared(goal, control, standing.comparison);
         if standing.side == Side::Turned {
             said.push_str("; an earlier look showed the opposite, so nothing is decided");
         }
@@ -93,5 +82,25 @@ pub(super) fn reasons(standings: &[Standing<'_>]) -> Vec<String> {
         }
         said + "."
     };
-    standings.iter().map(of).collect()
+    let each = primary.into_iter().flat_map(|goal| standings.iter().map(move |standing| (goal, standing)));
+    each.map(of).collect()
+}
+
+/// The secondary goals of which a difference is shown, each with the arm that shows it.
+pub(super) fn moved(test: &Experiment, goals: &[GoalReport]) -> Vec<String> {
+    let Some(control) = test.control() else { return Vec::new() };
+    let mut found = Vec::new();
+    for goal in goals.iter().filter(|goal| goal.role == Role::Secondary) {
+        let better = test.definition.goal(&goal.goal).map_or(Better::Higher, |goal| goal.better);
+        for comparison in &goal.comparisons {
+            let word = match side(comparison, better) {
+                Side::Better => "better",
+                Side::Worse => "worse",
+                Side::Turned | Side::Open => continue,
+            };
+            let said = compared(goal, control, comparison);
+            found.push(format!("The secondary goal {} is {word} in {said}.", goal.goal));
+        }
+    }
+    found
 }

@@ -129,6 +129,16 @@ impl Entry {
         self
     }
 
+    /// The same, saying that whoever made the change has acknowledged what is suspect.
+    #[must_use]
+    pub fn acknowledged(mut self, acknowledged: bool) -> Self {
+        if acknowledged {
+            let detail = self.record.detail.unwrap_or_default();
+            self.record.detail = Some(format!("{detail}; acknowledged with acknowledge_suspect"));
+        }
+        self
+    }
+
     fn item(&self) -> Result<Item, StoreError> {
         let mut item: Item = serde_dynamo::to_item(&self.record).map_err(StoreError::broken)?;
         let unique = u128::from_be_bytes(self.unique);

@@ -29,7 +29,8 @@ impl Bench {
         let body = typed(self.app.screen.clean(body).expect("a body that hides nothing"));
         let definition = Definition::parse(body.expect("a body")).expect("a definition");
         let draft = Experiment::draft(definition, Seed::from_random(*b"8 bytes!"), self.app.clock.now());
-        let test = self.revised(&draft, json!({ "revision": 1, "status": "running" }));
+        let start = json!({ "revision": 1, "status": "running", "acknowledge_suspect": true });
+        let test = self.revised(&draft, start);
         let record = self.record(Action::TestCreated);
         let created = self
             .app
