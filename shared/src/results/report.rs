@@ -11,6 +11,8 @@ use serde_json::Value;
 
 use super::chance::Budget;
 use super::goals::{GoalReport, PastGoal, correct};
+use super::maturity::Maturity;
+use super::outcomes::OutcomeReport;
 use super::outlook::Outlook;
 use super::redealt::tested;
 use super::slices::SegmentReport;
@@ -50,8 +52,12 @@ pub struct Report {
     pub goals: Vec<GoalReport>,
     /// What makes the readings less sure than they look.
     pub warnings: Vec<Warning>,
+    /// What became of every recorded outcome; one entry a goal that outcomes are recorded for.
+    pub outcomes: Vec<OutcomeReport>,
     /// One entry a declared segment attribute.
     pub segments: Vec<SegmentReport>,
+    /// How many units are past their window, and when the planned ones will be in.
+    pub maturity: Maturity,
     /// How many units the primary goal needs; null when that cannot be told.
     pub plan: Option<Outlook>,
     /// What to do now.
@@ -91,6 +97,7 @@ impl Report {
         correct(&mut goals);
         let sample_ratio = sample_ratio(test, totals);
         let plan = Outlook::observed(test, totals);
+        let maturity = Maturity::of(test, totals, as_of);
         let units = definition.variants.iter().zip(&totals.arms).map(|(v, arm)| (v.key.clone(), arm.units));
         Self {
             test_id: definition.test_id.clone(),
@@ -103,8 +110,10 @@ impl Report {
             weights: definition.variants.iter().map(|v| (v.key.clone(), v.weight)).collect(),
             sample_ratio,
             warnings: Warning::all(test, totals),
+            outcomes: OutcomeReport::all(test, &totals.outcomes),
             segments: SegmentReport::all(test, totals),
-            verdict: Verdict::new(test, totals, sample_ratio, &goals, plan.as_ref()),
+            verdict: Verdict::new(test, totals, sample_ratio, &goals, plan.as_ref(), &maturity),
+            maturity,
             goals,
             plan,
         }

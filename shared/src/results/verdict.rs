@@ -10,9 +10,11 @@ use serde::{Serialize, Serializer};
 
 use super::frame::changed_weights;
 use super::goals::GoalReport;
+use super::maturity::Maturity;
+use super::no_difference::no_difference;
 use super::outlook::Outlook;
 use super::report::SampleRatio;
-use super::standing::{Side, Standing, reasons, standings};
+use super::standing::{Side, Standing, moved, reasons, standings};
 use super::totals::Totals;
 use crate::experiment::{Experiment, Status};
 
@@ -25,6 +27,8 @@ pub struct Verdict {
     pub sentence: String,
     /// What it rests on.
     pub reasons: Vec<String>,
+    /// While a test is to go on: why it is not said that there is no difference.
+    pub no_difference_withheld: Option<String>,
 }
 
 /// The words of a verdict.
@@ -66,9 +70,6 @@ impl Serialize for Decision {
     }
 }
 
-/// Units that every arm needs before a test can end without a difference because its plan is over.
-const LEAST_UNITS: u64 = 10;
-
 impl Verdict {
     /// Judges a report. A sample ratio that does not fit withholds every other verdict, and so do weights
     /// that were changed by hand: then it matters who came when.
@@ -79,31 +80,36 @@ impl Verdict {
         sample_ratio: SampleRatio,
         goals: &[GoalReport],
         plan: Option<&Outlook>,
+        maturity: &Maturity,
     ) -> Self {
         if !sample_ratio.ok {
             return do_not_trust(sample_ratio.p);
         }
         let (standings, units) = (standings(test, goals), totals.units());
-        let mut reasons = reasons(&standings);
+        let mut reasons = reasons(test, goals, &standings);
         if let Some(why) = changed_weights(test, totals) {
             reasons.push(why.to_owned());
             return Self::of(Decision::KeepRunning, standing(test, units), reasons);
         }
+        reasons.extend(moved(test, goals));
         if let Some(sentence) = ship(&standings) {
             return Self::of(Decision::Ship, sentence, reasons);
         }
         if let Some(sentence) = stop(&standings) {
             return Self::of(Decision::Stop, sentence, reasons);
         }
-        if let Some(sentence) = no_difference(test, totals, &standings, plan) {
-            return Self::of(Decision::NoDifference, sentence, reasons);
+        match no_difference(test, totals, &standings, plan) {
+            Ok(sentence) => Self::of(Decision::NoDifference, sentence, reasons),
+            Err(why) => {
+                reasons.extend(needs(test, units, plan, maturity));
+                let verdict = Self::of(Decision::KeepRunning, standing(test, units), reasons);
+                Self { no_difference_withheld: Some(why), ..verdict }
+            }
         }
-        reasons.push(needs(test, units, plan));
-        Self::of(Decision::KeepRunning, standing(test, units), reasons)
     }
 
     fn of(decision: Decision, sentence: String, reasons: Vec<String>) -> Self {
-        Self { decision, sentence, reasons }
+        Self { decision, sentence, reasons, no_difference_withheld: None }
     }
 }
 
@@ -131,40 +137,11 @@ fn stop(standings: &[Standing<'_>]) -> Option<String> {
     })
 }
 
-/// When every difference that the data leave is smaller than the author would have; or, when none was
-/// named or nothing varies so that there is no interval, when twice the planned units have shown none. Units that may yet convert cannot tell: at most
-/// one in 20 may be inside the goal's window.
-fn no_difference(
-    test: &Experiment,
-    totals: &Totals,
-    standings: &[Standing<'_>],
-    plan: Option<&Outlook>,
-) -> Option<String> {
-    let units = totals.units();
-    if standings.is_empty() || totals.undue * 20 > units {
-        return None;
-    }
-    let bounded = standings.iter().any(|own| own.comparison.absolute.low.is_some());
-    if let Some(effect) = plan.and_then(|plan| plan.effect).filter(|_| bounded) {
-        let within = |own: &Standing<'_>| {
-            let bounds = own.comparison.absolute;
-            bounds.low.zip(bounds.high).is_some_and(|(low, high)| low > -effect && high < effect)
-        };
-        let all = standings.iter().all(within);
-        return all.then(|| format!("No difference worth having: it is less than {effect} either way."));
-    }
-    let planned = u64::from(test.definition.planned_units?);
-    let read = standings.iter().all(|own| own.comparison.p_value.is_some() && own.side != Side::Better);
-    let filled = totals.arms.iter().all(|arm| arm.units >= LEAST_UNITS);
-    (units >= 2 * planned && read && filled)
-        .then(|| format!("No variant was found better with {units} units, twice as many as planned."))
-}
-
-/// What is still missing.
-fn needs(test: &Experiment, units: u64, plan: Option<&Outlook>) -> String {
+/// What is still missing, and how long it takes.
+fn needs(test: &Experiment, units: u64, plan: Option<&Outlook>, maturity: &Maturity) -> Vec<String> {
     let needed = plan.and_then(|plan| plan.units_needed?.watched);
     let planned = test.definition.planned_units.map(u64::from);
-    match (needed, planned) {
+    let mut said = vec![match (needed, planned) {
         (Some(needed), _) if needed > units => {
             format!(
                 "To find the difference worth having while watching, it takes {needed} units: {} more.",
@@ -173,7 +150,20 @@ fn needs(test: &Experiment, units: u64, plan: Option<&Outlook>) -> String {
         }
         (_, Some(planned)) => format!("{units} of {planned} planned units are in the test."),
         (_, None) => "No number of units was planned.".to_owned(),
+    }];
+    match (maturity.planned_look_reached, maturity.days_to_plan) {
+        (Some(true), _) => {
+            said.push("The planned look is reached: the planned units are past their windows.".to_owned());
+        }
+        (Some(false), Some(days)) if days > 0.0 => {
+            said.push(format!(
+                "At the present rate the planned units are in within {:.0} days.",
+                days.ceil()
+            ));
+        }
+        _ => {}
     }
+    said
 }
 
 /// Where a test stands that is not decided.

@@ -59,7 +59,8 @@ fn a_better_arm_is_shipped_and_a_worse_one_stopped_and_else_it_goes_on() {
     }
     let said = verdict(&test(&plain), &[(40, 4, 0), (40, 20, 0)]);
     assert_eq!(said.sentence, "Ship new: it is better than control.");
-    assert!(said.reasons[0].starts_with("new: +0.4000 against control, between +0."), "{:?}", said.reasons);
+    let start = "new: 20 of 40 against 4 of 40: +40.0 points, between +";
+    assert!(said.reasons[0].starts_with(start), "{:?}", said.reasons);
     let lower =
         json!({ "goals": [{ "key": "booked", "kind": "binary", "role": "primary", "better": "lower" }] });
     assert_eq!(decision(&lower, &[(40, 4, 0), (40, 20, 0)]), Decision::Stop, "less is better");
@@ -186,7 +187,11 @@ fn of_several_arms_the_best_is_shipped_and_each_pays_for_the_others() {
 fn a_test_that_goes_on_says_how_many_units_are_missing() {
     let expected = json!({ "expected": { "baseline": 0.3, "effect": 0.05 } });
     let said = verdict(&test(&expected), &[(40, 12, 0), (40, 14, 0)]);
-    assert!(said.reasons.last().unwrap().starts_with("To find the difference worth having while watching"));
+    assert!(
+        said.reasons
+            .iter()
+            .any(|reason| reason.starts_with("To find the difference worth having while watching"))
+    );
     let said = verdict(&test(&json!({})), &[(30, 9, 0), (30, 9, 0)]);
     assert_eq!(said.reasons.last().unwrap(), "60 of 80 planned units are in the test.");
 }
@@ -442,4 +447,91 @@ fn an_arm_without_units_is_no_candidate_for_the_best() {
     assert_eq!(found[2], None);
     assert!((found[0].unwrap() + found[1].unwrap() - 1.0).abs() < 1e-9, "{found:?}");
     assert_eq!(best(&[(4, 1, 0), (0, 0, 0), (0, 0, 0)]), [None, None, None]);
+}
+
+#[test]
+fn a_difference_is_told_in_counts_and_points_and_a_mean_per_account_in_its_unit_and_percent() {
+    let said = verdict(&test(&json!({})), &[(107, 10, 0), (100, 41, 0)]);
+    assert!(
+        said.reasons[0].starts_with("new: 41 of 100 against 10 of 107: +31.7 points, between +"),
+        "{said:?}"
+    );
+    assert!(said.reasons[0].ends_with('.') && said.reasons[0].contains(", p "), "{said:?}");
+    let said = verdict(&test(&json!({})), &[(40, 20, 0), (40, 4, 0)]);
+    assert!(
+        said.reasons[0].starts_with("new: 4 of 40 against 20 of 40: -40.0 points, between -"),
+        "{said:?}"
+    );
+    let early = verdict(&test(&json!({})), &[(3, 1, 0), (3, 2, 0)]);
+    assert!(early.reasons[0].starts_with("new: 2 of 3 against 1 of 3: +33.3 points"), "{early:?}");
+    let nobody = verdict(&test(&json!({})), &[(0, 0, 0), (0, 0, 0)]);
+    assert!(nobody.reasons[0].starts_with("new: nothing to compare yet"), "{nobody:?}");
+    let sum = json!({ "goals": [{ "key": "pipeline", "kind": "sum", "role": "primary" }] });
+    let test = test(&sum);
+    let mut totals = totals(&test, &[(40, 0, 0), (40, 0, 0)]);
+    for (arm, base) in totals.arms.iter_mut().zip([10_000.0, 12_500.0]) {
+        arm.goals[0].moments = Moments::default();
+        for n in 0..40 {
+            arm.goals[0].moments.add(base + f64::from(n % 5) * 10.0);
+        }
+    }
+    let said = Report::new(&test, &totals, Timestamp::from_millis(1), None).verdict;
+    let start = "new: 12,520 per account against 10,020 per account: +2,500 (+25.0 %), between +2,";
+    assert!(said.reasons[0].starts_with(start), "{said:?}");
+}
+
+#[test]
+fn a_secondary_goal_that_moved_is_named_and_one_that_did_not_is_not() {
+    let goals = json!({ "goals": [{ "key": "booked", "kind": "binary", "role": "primary" },
+        { "key": "replied", "kind": "binary", "role": "secondary" }] });
+    let named = |arms: &[(u64, u64, u64)]| {
+        let said = verdict(&test(&goals), arms);
+        said.reasons.into_iter().find(|reason| reason.contains("replied"))
+    };
+    let moved = named(&[(60, 20, 5), (60, 22, 50)]).unwrap();
+    let start =
+        "The secondary goal replied is better in new: 50 of 60 against 5 of 60: +75.0 points, between +";
+    assert!(moved.starts_with(start), "{moved}");
+    assert!(named(&[(60, 20, 50), (60, 22, 5)]).unwrap().contains("replied is worse in new"));
+    assert_eq!(named(&[(60, 20, 20), (60, 22, 22)]), None);
+}
+
+#[test]
+fn a_test_that_goes_on_says_why_it_is_not_said_that_there_is_no_difference() {
+    let why = |changes: &Value, arms: &[(u64, u64, u64)], undue: u64| {
+        let test = test(changes);
+        let mut totals = totals(&test, arms);
+        totals.undue = undue;
+        let verdict = Report::new(&test, &totals, Timestamp::from_millis(1), None).verdict;
+        assert_eq!(verdict.no_difference_withheld.is_some(), verdict.decision == Decision::KeepRunning);
+        verdict.no_difference_withheld.unwrap_or_default()
+    };
+    let (some, none) = ([(80, 24, 0), (81, 25, 0)], [(0, 0, 0), (0, 0, 0)]);
+    let plain = json!({});
+    assert_eq!(why(&plain, &some, 0), "", "it is said");
+    assert_eq!(why(&plain, &[(40, 4, 0), (40, 20, 0)], 0), "", "something else is said");
+    assert!(why(&plain, &none, 0).starts_with("Nothing can be compared"));
+    assert!(why(&plain, &some, 30).starts_with("30 of 161 units are still inside"));
+    assert!(why(&json!({ "planned_units": 100 }), &some, 0).contains("it takes 200, twice"));
+    assert!(why(&json!({ "planned_units": null }), &some, 0).contains("neither planned_units nor"));
+    let worth = json!({ "expected": { "baseline": 0.3, "effect": 0.05 } });
+    assert!(why(&worth, &some, 0).starts_with("The difference of new may still be as large as 0.05"));
+}
+
+#[test]
+fn a_test_that_goes_on_says_when_its_planned_units_are_in_and_when_the_planned_look_may_be_taken() {
+    let test = test(&json!({ "planned_units": 100 }));
+    let said = |undue: u64, arms: &[(u64, u64, u64)]| {
+        let mut totals = totals(&test, arms);
+        (totals.undue, totals.recent) = (undue, 20);
+        totals.first_assigned_at = Some(Timestamp::from_millis(0));
+        let report = Report::new(&test, &totals, Timestamp::from_millis(10 * 86_400_000), None);
+        report.verdict.reasons.join(" ")
+    };
+    let early = said(60, &[(30, 9, 0), (30, 10, 0)]);
+    assert!(early.contains("60 of 100 planned units") && early.contains("within 20 days"), "{early}");
+    let waiting = said(30, &[(55, 16, 0), (55, 17, 0)]);
+    assert!(!waiting.contains("planned look") && !waiting.contains("within"), "{waiting}");
+    let reached = said(10, &[(55, 16, 0), (55, 17, 0)]);
+    assert!(reached.contains("The planned look is reached"), "{reached}");
 }
