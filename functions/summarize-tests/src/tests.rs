@@ -16,7 +16,7 @@ fn in_minutes(bench: &Bench, minutes: i64) -> Timestamp {
 }
 
 async fn kept(bench: &Bench, test: &bellwether::experiment::Experiment) -> Option<Value> {
-    let summary = bench.app.store.summaries.read(&acme(), test).await.unwrap();
+    let summary = bench.app.store.summaries.read(&acme(), test, bench.app.clock.now()).await.unwrap();
     summary.latest.map(|(_, report)| report)
 }
 
@@ -29,7 +29,7 @@ async fn assign(bench: &Bench, test: &Experiment, unit: &str, variant: &str, con
     bench.app.store.events.assign(&acme(), test, &asked.id, assignment, now).await.unwrap();
     if converts {
         let (goal, event_id) = (GoalKey::parse("demo-booked").unwrap(), EventId::parse("e").unwrap());
-        let occurred_at = Timestamp::from_millis(now.millis() + 1_000);
+        let occurred_at = Timestamp::from_millis(now.millis() + 1_000).into();
         let conversion = Conversion { unit_id: asked.id, goal, event_id, value: 1.0, occurred_at };
         bench.app.store.events.convert(&acme(), test, &conversion).await.unwrap();
     }
@@ -57,8 +57,8 @@ async fn the_sample_event_of_the_schedule_keeps_a_report_of_every_running_test()
     let spent = bench.app.store.meter.read() - before;
     assert_eq!(
         spent.calls,
-        4 + 1 + 16 + 1 + 2 + 1,
-        "shards, the test, its partitions, the report before, two summaries, its place in line"
+        4 + 1 + 16 + 1 + 3 + 1,
+        "shards, the test, its partitions, the report before, three summaries, its place in line"
     );
     assert_eq!(kept(&bench, &running).await.unwrap()["status"], "running");
     assert!(kept(&bench, &paused).await.is_none());
@@ -157,7 +157,7 @@ async fn a_point_is_kept_for_every_hour_and_the_latest_report_replaces_the_one_b
         summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
         bench.pass(1_800);
     }
-    let summary = bench.app.store.summaries.read(&acme(), &test).await.unwrap();
+    let summary = bench.app.store.summaries.read(&acme(), &test, bench.app.clock.now()).await.unwrap();
     let times: Vec<_> =
         summary.series.iter().map(|point| point["as_of"].as_str().unwrap().to_owned()).collect();
     assert_eq!(times, ["2026-11-21T10:30:00.25Z", "2026-11-21T11:30:00.25Z", "2026-11-21T12:00:00.25Z"]);
@@ -255,6 +255,26 @@ async fn of_two_runs_that_overlap_the_later_count_stands() {
     keep(&bench, &test, 7).await;
     bench.app.store.summaries.keep(&acme(), &early).await.unwrap();
     assert_eq!(kept(&bench, &test).await.unwrap()["units"]["control"], 7);
-    let series = bench.app.store.summaries.read(&acme(), &test).await.unwrap().series;
+    let series = bench.app.store.summaries.read(&acme(), &test, bench.app.clock.now()).await.unwrap().series;
     assert_eq!((series.len(), &series[0]["units"]["control"]), (1, &json!(7)));
+}
+
+#[tokio::test]
+async fn after_four_days_hours_become_days_and_what_is_stored_stays_bounded() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({})).await;
+    for _ in 0..6 * 24 {
+        summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
+        bench.pass(3_600);
+    }
+    bench.pass(-3_600);
+    let summary = bench.app.store.summaries.read(&acme(), &test, bench.app.clock.now()).await.unwrap();
+    // From 2026-11-21T10:00 to 2026-11-27T09:00: four days of hours, and the last run of each day before.
+    let times: Vec<_> =
+        summary.series.iter().map(|point| point["as_of"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(times.len(), 2 + 97, "{times:?}");
+    assert_eq!(times[..3], ["2026-11-21T23:00:00.25Z", "2026-11-22T23:00:00.25Z", "2026-11-23T09:00:00.25Z"]);
+    let items = bench.database().scan().table_name("bench-summaries").send().await.unwrap().items.unwrap();
+    let expiring = items.iter().filter(|item| item.contains_key("expires_at")).count();
+    assert_eq!((items.len(), expiring), (1 + 7 + 144, 7 + 144), "all but the latest report expires");
 }

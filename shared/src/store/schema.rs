@@ -103,7 +103,7 @@ impl TableName {
     /// Whether its items may expire.
     #[must_use]
     pub fn expires(self) -> bool {
-        self == Self::Identities
+        matches!(self, Self::Identities | Self::Summaries)
     }
 }
 

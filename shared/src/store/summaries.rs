@@ -1,9 +1,9 @@
-//! Folded results: the latest report of each phase, and one point an hour.
+//! Aggregated results: the latest report of each phase, and past points of it (`series.rs`).
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -17,6 +17,8 @@ use super::StoreError;
 use super::condition::Condition;
 use super::item::{Item, sorted_key, text};
 use super::query::{Order, Query};
+use super::schema::{SK, TTL};
+use super::series;
 use super::table::Table;
 use crate::clock::Timestamp;
 use crate::experiment::{Experiment, ExperimentId, Workspace};
@@ -28,10 +30,8 @@ const REPORT: &str = "report";
 const AS_OF: &str = "as_of";
 /// The same in milliseconds, since texts of times do not sort within a second.
 const AT: &str = "at";
-/// Most points of a series.
-const POINTS: usize = 100;
-/// Most figures of a series, over all points, goals and variants: it is answered in one piece.
-const FIGURES: usize = 10_000;
+/// What the key of an hour's point begins with: the first digit of its year.
+const HOUR: &str = "2";
 
 /// The `summaries` table.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ pub struct Summaries {
 pub struct Summary {
     /// The latest report, and when its rows were read.
     pub latest: Option<(Timestamp, Value)>,
-    /// Goals and units hour by hour, oldest first, at most 100 points.
+    /// Goals and units hour by hour for four days and day by day for a year before, oldest first.
     pub series: Vec<Value>,
 }
 
@@ -55,7 +55,7 @@ impl Summaries {
         Self { table }
     }
 
-    /// Keeps a report as the latest, and as the point of its hour, unless a later one is kept: of two runs
+    /// Keeps a report as the latest, and as the point of its hour and of its day, unless a later one is kept: of two runs
     /// that overlap the later one stands, and no count goes back.
     ///
     /// # Errors
@@ -64,12 +64,16 @@ impl Summaries {
         let partition = partition(workspace, &report.test_id, report.phase);
         let (as_of, kept_at) = (String::from(report.as_of), report.as_of.millis());
         let (whole, point) = (packed(report)?, packed(&report.point())?);
-        let hour = as_of.get(..13).unwrap_or(&as_of).to_owned();
-        for (place, report) in [(hour, point), (LATEST.to_owned(), whole)] {
-            let at = AttributeValue::N(kept_at.to_string());
-            let mut item = item(&partition, place, &as_of, report);
+        let at = AttributeValue::N(kept_at.to_string());
+        let mut items = vec![item(&partition, LATEST.to_owned(), &as_of, whole)];
+        for slot in series::slots(report.as_of) {
+            let mut item = item(&partition, slot.key, &as_of, point.clone());
+            item.insert(TTL.to_owned(), AttributeValue::N(slot.expires_at.to_string()));
+            items.insert(0, item);
+        }
+        for mut item in items {
             item.insert(AT.to_owned(), at.clone());
-            self.table.put_if(item, Condition::Below(AT, at)).await?;
+            self.table.put_if(item, Condition::Below(AT, at.clone())).await?;
         }
         Ok(())
     }
@@ -111,34 +115,39 @@ impl Summaries {
     ///
     /// # Errors
     /// When the store is unavailable or a report cannot be read.
-    pub async fn read(&self, workspace: &Workspace, test: &Experiment) -> Result<Summary, StoreError> {
+    pub async fn read(
+        &self,
+        workspace: &Workspace,
+        test: &Experiment,
+        now: Timestamp,
+    ) -> Result<Summary, StoreError> {
         let partition = partition(workspace, &test.definition.test_id, test.phase);
-        let limit = i32::try_from(points(test) + 1).ok();
-        let query = Query { order: Order::Falling, limit, ..Query::of(&partition) };
-        let mut summary = Summary::default();
-        for item in self.table.query(query).await?.items {
-            let report = unpacked(&item)?;
-            if text(&item, super::schema::SK)? == LATEST {
-                let as_of =
-                    Timestamp::try_from(text(&item, AS_OF)?.to_owned()).map_err(StoreError::broken)?;
-                summary.latest = Some((as_of, report));
+        let (hours, days) = series::most(test);
+        // The latest report and the newest days come first; what is left then are hours.
+        let limit = i32::try_from(days + 1).ok();
+        let page = self.table.query(Query { order: Order::Falling, limit, ..Query::of(&partition) }).await?;
+        let mut items = page.items;
+        if page.next.is_some() {
+            let (limit, beginning) = (i32::try_from(hours).ok(), Some((SK, HOUR)));
+            let query = Query { order: Order::Falling, limit, beginning, ..Query::of(&partition) };
+            items.extend(self.table.query(query).await?.items);
+        }
+        let (mut latest, mut points) = (None, BTreeMap::new());
+        for item in items {
+            let (key, report) = (text(&item, SK)?, unpacked(&item)?);
+            let as_of = Timestamp::try_from(text(&item, AS_OF)?.to_owned()).map_err(StoreError::broken)?;
+            if key == LATEST {
+                latest = Some((as_of, report));
             } else {
-                summary.series.push(report);
+                points.insert(key.to_owned(), (as_of, report));
             }
         }
-        summary.series.reverse();
-        Ok(summary)
+        Ok(Summary { latest, series: series::thinned(points, now, test) })
     }
 }
 
 fn partition(workspace: &Workspace, test_id: &ExperimentId, phase: u32) -> String {
     format!("{workspace}/{test_id}/{phase}")
-}
-
-/// How many points are told of a test: fewer of one with many goals and variants.
-fn points(test: &Experiment) -> usize {
-    let figures = test.definition.goals.len() * test.definition.variants.len();
-    POINTS.min(FIGURES / figures.max(1))
 }
 
 /// JSON, compressed (gzip): a report of many variants would else be over the 400 KB of an item.

@@ -23,7 +23,7 @@ use bellwether::results::fold::{Fold, Row};
 use bellwether::results::report::Report;
 use bellwether::screen::Sign;
 use bellwether::store::identities::User;
-use bellwether::store::tests::Listed;
+use bellwether::store::listing::Listed;
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
@@ -427,6 +427,7 @@ fn the_limits_of_a_change_are_those_of_the_code() {
         ),
         ("test_id", vec![], vec![json!("another")]),
         ("partitions", vec![], vec![json!(16)]),
+        switch("acknowledge_suspect"),
     ]);
     for field in ["status", "weights", "name", "hypothesis", "variants", "coverage", "targeting", "overrides"]
     {
@@ -456,11 +457,25 @@ fn the_limits_of_an_assignment_are_those_of_the_code() {
         ("covariate", vec![json!(-1e15), json!(1e15), Value::Null], vec![json!(1.1e15), json!("1")]),
         ("variant", good, bad),
         ("variant", vec![Value::Null], vec![]),
+        ("assigned_at", times(), no_times()),
     ];
     let code = |body: Value| typed::<unit::UnitBody>(body).and_then(Unit::parse).is_ok();
     let base = json!({ "unit_id": "acme.com" });
     assert_limits("Unit", &base, &limits, code);
     assert_batch("AssignmentRequest", "units", &base);
+}
+
+fn times() -> Vec<Value> {
+    let texts =
+        ["2026-11-21T10:00:00Z", "2026-11-21T10:00:00.5+01:00", "2026-11-21T10:00:00.000+0000", "2026-11-21"];
+    let more = ["2026-11-21t10:00z", "2026-11-21 10:00:00,25 +01", "2026-11-20T24:00Z"];
+    texts.into_iter().chain(more).map(|text| json!(text)).chain([Value::Null]).collect()
+}
+
+fn no_times() -> Vec<Value> {
+    let texts =
+        ["yesterday", "", "2026-11", "2026-11-21T10:00:00", "2026-11-21T10Z", "20261121", "2026-11-21Z"];
+    texts.map(|text| json!(text)).into_iter().chain([json!(1)]).collect()
 }
 
 #[test]
@@ -475,11 +490,7 @@ fn the_limits_of_a_conversion_are_those_of_the_code() {
             vec![json!(""), json!("a b"), json!("é"), texts("x", 65), Value::Null],
         ),
         ("value", vec![json!(1), json!(1.0), Value::Null], vec![json!(1.1e15), json!("1")]),
-        (
-            "occurred_at",
-            vec![json!("2026-11-21T10:00:00Z"), json!("2026-11-21T10:00:00.5+01:00"), Value::Null],
-            vec![json!("yesterday"), json!("2026-11-21"), json!("2026-11-21T10:00:00"), json!(1)],
-        ),
+        ("occurred_at", times(), no_times()),
     ];
     let code = |body: Value| {
         let typed = typed::<conversion::ConversionBody>(body);
