@@ -96,6 +96,7 @@ async fn every_request_of_a_built_function_says_its_metrics_whatever_the_level_a
                 "{line}"
             );
             seen.extend(metrics);
+            assert!(line["extended_request_id"].is_string(), "{line}");
             // With X-Ray's id, which is not sent here, and the longest name that a workspace can have.
             let longest = line.to_string().len() + r#","trace_id":"1-","#.len() + 34 + 63;
             assert!(longest <= 1_000, "{longest} bytes: {line}");
