@@ -87,6 +87,10 @@ fn difference(unit: Unit, comparison: &Comparison) -> String {
         Some((low, high)) => {
             let _ = write!(said, ", between {} and {}", unit.signed(low), unit.signed(high));
         }
+        None if comparison.method == "none" => {}
+        None if comparison.method == "always_valid" && comparison.p_value.is_some() => {
+            said.push_str(", without an interval");
+        }
         None => said.push_str(", too early for an interval"),
     }
     said

@@ -76,7 +76,7 @@ pub(super) fn reasons(test: &Experiment, goals: &[GoalReport], standings: &[Stan
         if !standing.broken.is_empty() {
             let _ = write!(said, "; it breaks the guardrail {}", standing.broken.join(", "));
         }
-        if !standing.unread.is_empty() {
+        if standing.side == Side::Better && !standing.unread.is_empty() {
             let names = standing.unread.join(", ");
             let _ = write!(said, "; the guardrail {names} has no reading yet, so it cannot be shipped");
         }
