@@ -161,6 +161,8 @@ zip-size: setup ## A function's release zip is at most 6 MB
 bench: setup ## What a decision, a fold and a built function cost (docs/PERFORMANCE.md)
 	@echo "==> the pure core"
 	@cargo bench --locked -p bellwether --bench core
+	@echo "==> the slowest requests that are accepted"
+	@cargo bench --locked -p bellwether --bench worst
 	@cargo bench --locked -p bellwether-stats --bench methods
 	@echo "==> release binaries, beside functions that do nothing"
 	@PATH="$(CURDIR)/$(TOOLS)/venv/bin:$$PATH"; export PATH; for package in assign-variant export-metrics bellwether-bench-hello; do \

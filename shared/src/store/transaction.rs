@@ -1,6 +1,5 @@
 //! Several writes that happen together or not at all, in whatever tables.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::error::{BuildError, SdkError};

@@ -13,9 +13,9 @@ use super::version::Version;
 pub const DECISION_UNITS: u64 = 2_000_000;
 
 /// A step of any kind: a clause, a test, an alternative.
-pub(super) const STEP: usize = 10;
+pub(super) const STEP: usize = 20;
 /// Looking something up by its hash.
-const LOOKUP: usize = 40;
+const LOOKUP: usize = 80;
 /// To bring a byte of a text to lower case, and to take a byte of a version apart.
 const LOWER: usize = 20;
 const VERSION: usize = 30;
