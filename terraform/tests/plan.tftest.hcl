@@ -193,10 +193,10 @@ run "production" {
       for name, rules in local.leading_keys : [
         for rule in rules : length([
           for statement in jsondecode(aws_iam_role_policy.function[name].policy).Statement : statement
-          if try(statement.Condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"], []) == split(" ", rule.keys)
+          if try(statement.Condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"], []) == [for key in split(" ", rule.keys) : key]
           && try(statement.Condition.Null["dynamodb:LeadingKeys"], "") == "false"
           && statement.Action == [for action in split(" ", rule.actions) : "dynamodb:${action}"]
-          && try(statement.Condition["ForAllValues:StringEquals"]["dynamodb:Attributes"], []) == try(split(" ", rule.attributes), [])
+          && try(statement.Condition["ForAllValues:StringEquals"]["dynamodb:Attributes"], []) == try([for name in split(" ", rule.attributes) : name], [])
         ]) == 1
       ]
     ]))
@@ -306,8 +306,8 @@ run "production" {
     error_message = "Tables are protected from deletion, can be restored to any second, and are encrypted under the account's own key."
   }
   assert {
-    condition     = toset([for table, definition in aws_dynamodb_table.this : table if length(definition.ttl) > 0]) == toset(["identities"])
-    error_message = "Sessions and throttles expire, nothing else does."
+    condition     = toset([for table, definition in aws_dynamodb_table.this : table if length(definition.ttl) > 0]) == toset(["identities", "summaries"])
+    error_message = "Sessions, throttles and hourly points expire, nothing else does."
   }
   assert {
     condition     = toset(flatten([for field in aws_wafv2_web_acl_logging_configuration.this[0].redacted_fields : concat(field.single_header[*].name, [for _ in field.query_string : "query"])])) == toset(["authorization", "cookie", "proxy-authorization", "x-api-key", "x-csrf-token", "query"])
