@@ -85,9 +85,8 @@ impl Status {
             (self, next),
             (Draft, Running | Archived)
                 | (Running, Paused | Stopped | Shipped)
-                | (Paused, Running | Stopped)
+                | (Paused | Shipped, Running | Stopped)
                 | (Stopped, Running | Shipped | Archived)
-                | (Shipped, Running | Stopped)
         );
         match (self, next, start) {
             _ if !legal && self != next => Err(Denied::Illegal),

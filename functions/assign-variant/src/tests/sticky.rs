@@ -17,7 +17,8 @@ async fn launched(bench: &Bench, changes: Value) -> Experiment {
     bench.launch(body).await
 }
 
-fn account(unit_id: &str, employees: Value) -> Value {
+fn account(unit_id: &str, employees: impl Into<Value>) -> Value {
+    let employees = employees.into();
     json!({ "unit_id": unit_id, "attributes": { "employees": employees } })
 }
 
@@ -32,11 +33,9 @@ async fn asked(bench: &Bench, body: Value) -> (Value, Spent) {
 async fn an_assigned_unit_keeps_its_variant_whatever_attributes_come_later() {
     let bench = Bench::start().await;
     launched(&bench, json!({})).await;
-    let first = ask(&bench, account("acme.com", json!(201))).await;
+    let first = ask(&bench, account("acme.com", 201)).await;
     assert_eq!((&first["reason"], &first["new"]), (&json!("assigned"), &json!(true)));
-    for later in
-        [json!({ "unit_id": "acme.com" }), account("acme.com", json!(199)), account("acme.com", json!("201"))]
-    {
+    for later in [json!({ "unit_id": "acme.com" }), account("acme.com", 199), account("acme.com", "201")] {
         for instance in [&bench, &bench.cold().await] {
             let told = ask(instance, later.clone()).await;
             assert_eq!((&told["variant"], &told["parameters"]), (&first["variant"], &first["parameters"]));
@@ -50,11 +49,11 @@ async fn an_assigned_unit_keeps_its_variant_whatever_attributes_come_later() {
 async fn a_left_out_unit_costs_one_eventually_consistent_read_and_then_none_for_30_seconds() {
     let bench = Bench::start().await;
     launched(&bench, json!({})).await;
-    ask(&bench, account("known.com", json!(201))).await;
+    ask(&bench, account("known.com", 201)).await;
     let elsewhere = bench.cold().await;
-    ask(&elsewhere, account("warm-up.com", json!(201))).await;
+    ask(&elsewhere, account("warm-up.com", 201)).await;
     for unit in ["known.com", "unknown.com"] {
-        let small = || account(unit, json!(1));
+        let small = || account(unit, 1);
         let (_, first) = asked(&elsewhere, small()).await;
         assert_eq!((first.calls, first.units), (1, 0.5), "{unit}");
         let (_, again) = asked(&elsewhere, small()).await;
@@ -69,10 +68,10 @@ async fn a_left_out_unit_costs_one_eventually_consistent_read_and_then_none_for_
 async fn a_unit_that_was_looked_up_in_vain_is_known_as_soon_as_it_is_assigned() {
     let bench = Bench::start().await;
     launched(&bench, json!({})).await;
-    assert_eq!(ask(&bench, account("acme.com", json!(1))).await["reason"], "not_targeted");
-    let first = ask(&bench, account("acme.com", json!(300))).await;
+    assert_eq!(ask(&bench, account("acme.com", 1)).await["reason"], "not_targeted");
+    let first = ask(&bench, account("acme.com", 300)).await;
     assert_eq!((&first["reason"], &first["new"]), (&json!("assigned"), &json!(true)));
-    let (again, spent) = asked(&bench, account("acme.com", json!(1))).await;
+    let (again, spent) = asked(&bench, account("acme.com", 1)).await;
     assert_eq!((&again["variant"], spent.calls), (&first["variant"], 0));
 }
 
@@ -80,11 +79,11 @@ async fn a_unit_that_was_looked_up_in_vain_is_known_as_soon_as_it_is_assigned() 
 async fn a_batch_reads_all_its_left_out_units_by_one_call_even_when_one_is_named_twice() {
     let bench = Bench::start().await;
     launched(&bench, json!({})).await;
-    let known: Vec<Value> = (0..49).map(|n| account(&format!("unit-{n}"), json!(900))).collect();
+    let known: Vec<Value> = (0..49).map(|n| account(&format!("unit-{n}"), 900)).collect();
     let before = ask(&bench, json!({ "units": known })).await;
     let elsewhere = bench.cold().await;
-    let mut units: Vec<Value> = (0..98).map(|n| account(&format!("unit-{n}"), json!(9))).collect();
-    units.extend([account("unit-3", json!("900")), account("new.com", json!(900))]);
+    let mut units: Vec<Value> = (0..98).map(|n| account(&format!("unit-{n}"), 9)).collect();
+    units.extend([account("unit-3", "900"), account("new.com", 900)]);
     let (told, spent) = asked(&elsewhere, json!({ "units": units })).await;
     let list = told["assignments"].as_array().unwrap();
     for (index, first) in before["assignments"].as_array().unwrap().iter().enumerate() {
@@ -100,15 +99,15 @@ async fn a_batch_reads_all_its_left_out_units_by_one_call_even_when_one_is_named
 #[tokio::test]
 async fn attributes_that_are_refused_are_forgiven_to_a_unit_that_is_assigned() {
     let bench = Bench::start().await;
-    let slow = json!({ "$or": [{ "employees": { "$gt": 200 } }, { "tags": { "$in": (0..500).collect::<Vec<_>>() } }] });
+    let patterns: Vec<Value> = (0..20).map(|_| json!({ "note": { "$regex": "[a-z]{1,30}0" } })).collect();
+    let slow = json!({ "$or": [{ "employees": { "$gt": 200 } }, { "$or": patterns }] });
     launched(&bench, json!({ "targeting": slow, "segments": ["industry"] })).await;
-    let first = ask(&bench, account("acme.com", json!(201))).await;
+    let first = ask(&bench, account("acme.com", 201)).await;
     let long = "x".repeat(65);
-    let tags: Vec<u32> = (1_000..2_000).collect();
     for attributes in [
         json!({ "employees": 201, "industry": long }),
         json!({ "employees": 201, "industry": { "name": "software" } }),
-        json!({ "tags": tags }),
+        json!({ "note": "x".repeat(1_000) }),
     ] {
         let event = bench.event("assign-variant", Role::Service).await;
         let of = |unit: &str| with_body(event.clone(), &json!({ "unit_id": unit, "attributes": attributes }));
@@ -142,7 +141,7 @@ async fn units_that_no_attribute_could_let_in_are_not_looked_up() {
         for (employees, reason) in [(900, reason), (1, "not_targeted")] {
             let event = with_test_id(bench.event("assign-variant", Role::Service).await, test);
             bench.call(function(), event.clone()).await;
-            let event = with_body(event, &account("acme.com", json!(employees)));
+            let event = with_body(event, &account("acme.com", employees));
             let (answer, spent) = bench.metered(function(), event).await;
             assert_eq!((&answer.body["reason"], spent.calls), (&json!(reason), 0), "{test}");
         }
@@ -153,13 +152,13 @@ async fn units_that_no_attribute_could_let_in_are_not_looked_up() {
 async fn a_paused_test_tells_nobody_a_variant_and_a_resumed_one_the_same() {
     let bench = Bench::start().await;
     let test = launched(&bench, json!({})).await;
-    let first = ask(&bench, account("acme.com", json!(201))).await;
+    let first = ask(&bench, account("acme.com", 201)).await;
     let test = bench.change(&test, json!({ "revision": 2, "status": "stopped" })).await;
     let resume = json!({ "revision": 3, "status": "running", "start": "resume" });
     let test = bench.change(&test, resume).await;
-    assert_eq!(ask(&bench.cold().await, account("acme.com", json!(1))).await["variant"], first["variant"]);
+    assert_eq!(ask(&bench.cold().await, account("acme.com", 1)).await["variant"], first["variant"]);
     bench.change(&test, json!({ "revision": 4, "status": "paused" })).await;
-    let told = ask(&bench.cold().await, account("acme.com", json!(201))).await;
+    let told = ask(&bench.cold().await, account("acme.com", 201)).await;
     assert_eq!((&told["variant"], &told["reason"]), (&Value::Null, &json!("not_running")));
 }
 
@@ -167,20 +166,20 @@ async fn a_paused_test_tells_nobody_a_variant_and_a_resumed_one_the_same() {
 async fn with_enrolment_closed_the_assigned_keep_their_variant_and_nobody_else_gets_one() {
     let bench = Bench::start().await;
     let test = launched(&bench, json!({ "overrides": { "showcase.com": "control" } })).await;
-    let first = ask(&bench, account("acme.com", json!(201))).await;
+    let first = ask(&bench, account("acme.com", 201)).await;
     bench.change(&test, json!({ "revision": 2, "enrolment": "closed" })).await;
     let closed = bench.cold().await;
     for employees in [201, 1] {
-        let told = ask(&closed, account("acme.com", json!(employees))).await;
+        let told = ask(&closed, account("acme.com", employees)).await;
         assert_eq!((&told["variant"], &told["reason"]), (&first["variant"], &json!("assigned")));
     }
-    let (told, spent) = asked(&closed, account("new.com", json!(201))).await;
+    let (told, spent) = asked(&closed, account("new.com", 201)).await;
     assert_eq!((&told["variant"], &told["reason"]), (&Value::Null, &json!("enrolment_closed")));
     assert_eq!((spent.calls, spent.units), (1, 0.5));
-    let (_, again) = asked(&closed, account("new.com", json!(201))).await;
+    let (_, again) = asked(&closed, account("new.com", 201)).await;
     assert_eq!(again.calls, 0);
-    assert_eq!(ask(&closed, account("other.com", json!(1))).await["reason"], "not_targeted");
-    assert_eq!(ask(&closed, account("showcase.com", json!(1))).await["reason"], "override");
+    assert_eq!(ask(&closed, account("other.com", 1)).await["reason"], "not_targeted");
+    assert_eq!(ask(&closed, account("showcase.com", 1)).await["reason"], "override");
     assert_eq!(bench.rows().await, 1);
 }
 
@@ -190,25 +189,25 @@ async fn a_shipped_test_gives_the_winner_to_whoever_meets_targeting_or_was_assig
     let range = json!({ "key": "pricing", "range": [0, 10_000] });
     let test = launched(&bench, json!({ "coverage": 10_000, "namespace": range })).await;
     for n in 0..8 {
-        ask(&bench, account(&format!("unit-{n}"), json!(201))).await;
+        ask(&bench, account(&format!("unit-{n}"), 201)).await;
     }
     let ship = json!({ "revision": 2, "status": "shipped", "winner": "calculator" });
     let test = bench.change(&test, ship).await;
     let shipped = bench.cold().await;
     for n in 0..8 {
-        let told = ask(&shipped, account(&format!("unit-{n}"), json!(1))).await;
+        let told = ask(&shipped, account(&format!("unit-{n}"), 1)).await;
         assert_eq!((&told["variant"], &told["reason"]), (&json!("calculator"), &json!("shipped")), "{n}");
         assert_eq!((&told["parameters"]["hero"], &told["new"]), (&json!("roi"), &json!(false)));
     }
-    let (told, spent) = asked(&shipped, account("new.com", json!(201))).await;
+    let (told, spent) = asked(&shipped, account("new.com", 201)).await;
     assert_eq!((&told["variant"], &told["reason"]), (&json!("calculator"), &json!("shipped")));
     assert_eq!(spent.calls, 0, "remembered like a running test, and nothing is stored");
-    let small = ask(&shipped, account("small.com", json!(1))).await;
+    let small = ask(&shipped, account("small.com", 1)).await;
     assert_eq!((&small["variant"], &small["reason"]), (&Value::Null, &json!("not_targeted")));
     assert_eq!(bench.rows().await, 8);
     let resume = json!({ "revision": 3, "status": "running", "start": "resume" });
     bench.change(&test, resume).await;
-    let again = ask(&bench.cold().await, account("new.com", json!(201))).await;
+    let again = ask(&bench.cold().await, account("new.com", 201)).await;
     assert_eq!((&again["reason"], &again["new"]), (&json!("assigned"), &json!(true)));
 }
 

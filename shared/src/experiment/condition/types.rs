@@ -139,7 +139,9 @@ fn all(clauses: &[Clause]) -> BTreeMap<&Path, Types> {
             Clause::And(parts) => parts.iter().for_each(|part| merge(&mut expected, all(part), Types::and)),
             Clause::Or(alternatives) => {
                 let mut either = BTreeMap::new();
-                alternatives.iter().for_each(|part| merge(&mut either, all(part), Types::or));
+                for part in alternatives {
+                    merge(&mut either, all(part), Types::or);
+                }
                 merge(&mut expected, either, Types::and);
             }
             Clause::Field(path, tests) => {
@@ -170,10 +172,10 @@ mod tests {
 
     /// Attribute, expected and got of each mismatch.
     fn found(
-        condition: serde_json::Value,
-        attributes: serde_json::Value,
+        condition: &serde_json::Value,
+        attributes: &serde_json::Value,
     ) -> Vec<(String, String, &'static str)> {
-        let condition = Condition::parse(&condition).unwrap();
+        let condition = Condition::parse(condition).unwrap();
         let found = condition.mismatches(attributes.as_object().unwrap());
         found.into_iter().map(|own| (own.attribute, own.expected, own.got)).collect()
     }
@@ -207,9 +209,9 @@ mod tests {
             ),
         ] {
             let wanted = [("a".to_owned(), expected.to_owned(), got)];
-            assert_eq!(found(condition.clone(), attributes), wanted, "{condition}");
+            assert_eq!(found(&condition, &attributes), wanted, "{condition}");
         }
-        assert_eq!(found(json!({ "a.b": 1 }), json!({ "a": { "b": "1" } }))[0].0, "a.b");
+        assert_eq!(found(&json!({ "a.b": 1 }), &json!({ "a": { "b": "1" } }))[0].0, "a.b");
     }
 
     #[test]
@@ -228,7 +230,7 @@ mod tests {
             (json!({ "$nor": [{ "a": 1 }] }), json!({ "a": "1" })),
             (json!({ "$and": [{ "a": 1 }, { "a": "x" }] }), json!({ "a": true })),
         ] {
-            assert_eq!(found(condition.clone(), attributes.clone()), [], "{condition} {attributes}");
+            assert_eq!(found(&condition, &attributes), [], "{condition} {attributes}");
         }
     }
 }
