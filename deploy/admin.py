@@ -15,7 +15,7 @@ from stack import Stack, fail, run
 def password():
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
-    first = getpass.getpass("password (12 characters or more): ")
+    first = getpass.getpass("password (15 characters or more): ")
     if first != getpass.getpass("once more: "):
         fail("the two are not the same")
     return first

@@ -13,6 +13,9 @@ locals {
     LOG_LEVEL            = var.log_level
     METRICS_NAMESPACE    = var.metrics ? local.log_namespace : ""
     PUBLIC_KEYS_SECRET   = local.secret_names.public
+    QUOTA_CLIENTS        = tostring(var.quotas.clients)
+    QUOTA_TESTS          = tostring(var.quotas.tests)
+    QUOTA_USERS          = tostring(var.quotas.users)
     SCREEN               = var.screen
     TABLE_PREFIX         = local.name
   }

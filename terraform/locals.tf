@@ -5,8 +5,8 @@
 locals {
   functions = {
     assign-variant    = { memory = 512, timeout = 5, p99_ms = 200, tables = { tests = "GetItem", events = "BatchGetItem PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
-    create-client     = { memory = 256, timeout = 5, p99_ms = 200, tables = { identities = "ConditionCheckItem PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
-    create-test       = { memory = 256, timeout = 5, p99_ms = 200, tables = { tests = "GetItem PutItem", identities = "ConditionCheckItem GetItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    create-client     = { memory = 256, timeout = 5, p99_ms = 200, tables = { identities = "ConditionCheckItem PutItem UpdateItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
+    create-test       = { memory = 256, timeout = 5, p99_ms = 200, tables = { tests = "GetItem PutItem", identities = "ConditionCheckItem GetItem UpdateItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     create-user       = { memory = 256, timeout = 5, p99_ms = 1000, tables = { identities = "ConditionCheckItem GetItem PutItem UpdateItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     export-metrics    = { memory = 512, timeout = 15, p99_ms = 2000, tables = { tests = "Query", summaries = "BatchGetItem", identities = "GetItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
     get-results       = { memory = 1769, timeout = 29, p99_ms = 5000, tables = { tests = "GetItem", events = "Query", summaries = "PutItem Query", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
@@ -40,9 +40,9 @@ locals {
   # refused. A test holds it to the lines above, and public functions to no item of a person or a workspace but one:
   # sign-in replaces a password's hash by a stronger one of the same password.
   leading_keys = {
-    create-client  = [{ actions = "ConditionCheckItem", keys = "user/*" }, { actions = "PutItem", keys = "client/*" }]
-    create-test    = [{ actions = "ConditionCheckItem GetItem", keys = "user/*" }]
-    create-user    = [{ actions = "ConditionCheckItem GetItem", keys = "user/*" }, { actions = "PutItem", keys = "user/* workspace/*" }, { actions = "UpdateItem", keys = "workspace/*" }]
+    create-client  = [{ actions = "ConditionCheckItem", keys = "user/*" }, { actions = "PutItem", keys = "client/*" }, { actions = "UpdateItem", keys = "quota/*" }]
+    create-test    = [{ actions = "ConditionCheckItem GetItem", keys = "user/*" }, { actions = "UpdateItem", keys = "quota/*" }]
+    create-user    = [{ actions = "ConditionCheckItem GetItem", keys = "user/*" }, { actions = "PutItem", keys = "user/* workspace/*" }, { actions = "UpdateItem", keys = "quota/* workspace/*" }]
     export-metrics = [{ actions = "GetItem", keys = "counter/*" }]
     issue-token    = [{ actions = "GetItem", keys = "client/* session/* user/*" }, { actions = "PutItem UpdateItem", keys = "session/*" }]
     list-clients   = [{ actions = "GetItem", keys = "user/*" }]

@@ -199,6 +199,20 @@ variable "inline_units" {
   }
 }
 
+variable "quotas" {
+  description = "How many tests (archived ones included), users and clients (disabled ones included) a workspace may have. What is there stays when one is lowered."
+  type = object({
+    clients = optional(number, 100)
+    tests   = optional(number, 1000)
+    users   = optional(number, 500)
+  })
+  default = {}
+  validation {
+    condition     = alltrue([for most in values(var.quotas) : most >= 1 && most <= 1000000 && floor(most) == most])
+    error_message = "A quota is a whole number from 1 to 1000000."
+  }
+}
+
 variable "fold_reserve_seconds" {
   description = "How long before its end a run of summarize-tests stops counting, in seconds."
   type        = number

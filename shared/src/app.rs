@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Limits};
 use crate::http::origin::Browser;
 use crate::http::problem::Problem;
+use crate::http::refusal::Refusals;
 use crate::http::request_id::RequestId;
 use crate::http::source::Source;
 use crate::random;
@@ -41,6 +42,8 @@ pub struct App {
     pub browser: Option<Browser>,
     /// Where its metrics go.
     pub telemetry: Telemetry,
+    /// The refusals that it has recorded.
+    pub refusals: Refusals,
 }
 
 impl App {
@@ -98,6 +101,7 @@ impl App {
             limits: config.limits.clone(),
             browser: config.browser(),
             telemetry: Telemetry::new(config.metrics_namespace.clone()),
+            refusals: Refusals::default(),
         }
     }
 }

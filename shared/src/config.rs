@@ -29,6 +29,19 @@ pub struct Limits {
     pub inline_units: u64,
     /// How many verified tokens an instance remembers; `CACHED_TOKENS`, 0 for none.
     pub cached_tokens: usize,
+    /// How much a workspace may have.
+    pub quotas: Quotas,
+}
+
+/// How much a workspace may have. What is there when a quota is lowered stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quotas {
+    /// Tests, archived ones among them; `QUOTA_TESTS`.
+    pub tests: u32,
+    /// People, disabled ones among them; `QUOTA_USERS`.
+    pub users: u32,
+    /// Machines, disabled ones among them; `QUOTA_CLIENTS`.
+    pub clients: u32,
 }
 
 impl Default for Limits {
@@ -42,6 +55,7 @@ impl Default for Limits {
             fold_reserve_seconds: 60,
             inline_units: 50_000,
             cached_tokens: 1_000,
+            quotas: Quotas { tests: 1_000, users: 500, clients: 100 },
         }
     }
 }
@@ -120,6 +134,11 @@ impl Config {
                 inline_units: number(variable, "INLINE_UNITS", usual.inline_units)?,
                 fold_reserve_seconds: number(variable, "FOLD_RESERVE_SECONDS", usual.fold_reserve_seconds)?,
                 cached_tokens: number(variable, "CACHED_TOKENS", usual.cached_tokens)?,
+                quotas: Quotas {
+                    tests: number(variable, "QUOTA_TESTS", usual.quotas.tests)?,
+                    users: number(variable, "QUOTA_USERS", usual.quotas.users)?,
+                    clients: number(variable, "QUOTA_CLIENTS", usual.quotas.clients)?,
+                },
             },
         })
     }

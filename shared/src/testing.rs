@@ -72,13 +72,27 @@ pub struct Answer {
 impl Bench {
     /// Starts an empty database with all tables.
     pub async fn start() -> Self {
+        Self::start_with(&config()).await
+    }
+
+    /// What a bench's app is told, to be changed and handed to [`Self::start_with`].
+    #[must_use]
+    pub fn config() -> Config {
+        config()
+    }
+
+    /// The same as [`Self::start`] with another configuration; [`Self::cold`] has the usual one again.
+    pub async fn start_with(config: &Config) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
         let database = dynoxide::Database::memory().expect("a database in memory");
         tokio::spawn(dynoxide::server::serve_on(listener, database));
         let client = aws_sdk_dynamodb::Client::new(&sdk(&endpoint));
         schema::create_all(&client, PREFIX).await.expect("the tables");
-        Self { own_database: true, ..Self::at(endpoint).await }
+        let bench = Self::at(endpoint).await;
+        let app = app_of(&bench.endpoint, &bench.time, config);
+        app.auth.hold(&bench.keys).await;
+        Self { app, own_database: true, ..bench }
     }
 
     /// An app whose DynamoDB and Secrets Manager are at `endpoint`, whatever is there.

@@ -19,7 +19,7 @@ ACTIONS = {
     "secret": ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage", "DeleteSecret"],
 }
 # What the keys of `identities` begin with.
-KINDS = ("client", "counter", "session", "throttle", "user", "workspace")
+KINDS = ("client", "counter", "quota", "session", "throttle", "user", "workspace")
 # The actions that a transaction may hold, by what it calls them.
 PARTS = {"PutItem": "Put", "UpdateItem": "Update", "DeleteItem": "Delete", "ConditionCheckItem": "ConditionCheck"}
 DENIED = {"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"}

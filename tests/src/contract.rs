@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::path::Path;
 
+use bellwether::auth::people::credentials;
 use bellwether::auth::role::{Role, Scope};
 use bellwether::auth::throttle::{Limit, Wait};
 use bellwether::auth::token::Refused;
@@ -170,8 +171,9 @@ fn every_operation_lists_the_parameters_that_its_function_reads() {
 }
 
 #[test]
-fn every_body_about_a_test_is_screened_before_it_is_read() {
-    for operation in Operation::all().iter().filter(|operation| operation.path.starts_with("/tests")) {
+fn every_body_about_a_test_or_a_machine_is_screened_before_it_is_read() {
+    let named = |path: &str| path.starts_with("/tests") || path.starts_with("/clients");
+    for operation in Operation::all().iter().filter(|operation| named(operation.path)) {
         let (id, source) = (operation.id(), operation.source());
         assert!(!source.contains("extract::body("), "{id} reads a body past the screen");
         let read = source.matches("extract::typed(").count();
@@ -182,7 +184,7 @@ fn every_body_about_a_test_is_screened_before_it_is_read() {
 
 /// What in a function's text means which statuses. What every function can meet: a secret in the
 /// query, 500 and 503.
-const CAUSES: [(&str, &[u16]); 21] = [
+const CAUSES: [(&str, &[u16]); 22] = [
     ("", &[400, 500, 503]),
     ("auth.require(", &[401, 403]),
     ("Problem::WrongCredentials", &[401]),
@@ -200,6 +202,7 @@ const CAUSES: [(&str, &[u16]); 21] = [
     ("extract::client_id(", &[404]),
     ("Problem::NotFound", &[404]),
     ("Problem::Conflict(", &[409]),
+    ("identities.counted(", &[409]),
     ("Reply::ok(", &[200]),
     ("Reply::created(", &[201]),
     ("Reply::accepted(", &[202]),
@@ -330,6 +333,40 @@ fn every_sample_body_fits_its_schema_and_a_function_without_a_body_is_sent_none(
         let shape = Shape::open(schema_name(media_of(body)));
         shape.assert_takes(&body_of(operation.function()), operation.id());
     }
+}
+
+/// Every text called `password` in an example of the contract, with the address beside it.
+fn passwords(node: &'static Value) -> Vec<(&'static str, &'static str)> {
+    let own =
+        node["password"].as_str().map(|password| (node["email"].as_str().unwrap_or_default(), password));
+    let inside: Vec<&Value> = match node {
+        Value::Object(fields) => fields.values().collect(),
+        Value::Array(items) => items.iter().collect(),
+        _ => Vec::new(),
+    };
+    own.into_iter().chain(inside.into_iter().flat_map(passwords)).collect()
+}
+
+#[test]
+fn no_example_shows_a_password_that_the_service_would_refuse() {
+    let all: Vec<_> = passwords(&CONTRACT);
+    assert!(all.len() >= 2, "signing in and adding a person");
+    for (email, password) in all {
+        let workspace = Workspace::parse("acme").unwrap();
+        let checked = credentials(email, &password.to_owned().into(), &workspace);
+        assert!(checked.is_ok(), "{password}: {:?}", checked.err());
+    }
+}
+
+#[test]
+fn whoever_asks_for_a_password_says_how_many_characters_it_needs() {
+    let workspace = Workspace::parse("acme").unwrap();
+    let least = (1..30).find(|length| {
+        let text: String = "violetharbourninetrainsatdusk".chars().take(*length).collect();
+        credentials("a@example.com", &text.into(), &workspace).is_ok()
+    });
+    let said = format!("password ({} characters or more): ", least.unwrap());
+    assert!(document::read("deploy/admin.py").contains(&said), "{said}");
 }
 
 /// Somebody who asked for what their token does not allow.

@@ -164,7 +164,8 @@ fn public() -> BTreeSet<String> {
 
 #[test]
 fn every_action_on_identities_is_for_listed_keys_alone() {
-    let (rules, kinds) = (rules(), ["client", "counter", "session", "throttle", "user", "workspace"]);
+    let (rules, kinds) =
+        (rules(), ["client", "counter", "quota", "session", "throttle", "user", "workspace"]);
     let kinds = kinds.map(|kind| format!("{kind}/*"));
     for (name, function) in map("functions") {
         let listed = function["tables"].get("identities").map(words).unwrap_or_default();

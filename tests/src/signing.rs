@@ -9,7 +9,7 @@ use bellwether_tests::runtime::Instance;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-const PASSWORD: &str = "correct horse battery staple";
+const PASSWORD: &str = "violet harbour nine trains";
 
 /// Four processes of a function, and somebody who may sign in.
 async fn four(cloud: &Cloud, name: &str) -> Vec<Instance> {

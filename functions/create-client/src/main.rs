@@ -13,6 +13,7 @@ use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
 use bellwether::random;
 use bellwether::store::audit::Action;
+use bellwether::store::quota::Quota;
 use lambda_http::{Error, Request};
 
 #[tokio::main(flavor = "current_thread")]
@@ -26,7 +27,7 @@ fn function() -> Function {
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let caller = app.auth.require(&request, Scope::UsersWrite).await?;
-    let new = extract::body(&request)?;
+    let new = extract::typed(app.screen.clean(extract::object(&request)?)?)?;
     let (id, secret) = (random::bytes(), random::bytes());
     let drawn = Drawn { id: id.map_err(Problem::internal)?, secret: secret.map_err(Problem::internal)? };
     let (client, secret) = Client::new(new, &caller, &drawn, app.clock.now())?;
@@ -34,6 +35,7 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let entry = origin.record(&client.workspace, &caller.subject, Action::ClientCreated, &client.client_id);
     let entry = entry.detail(Scope::write_list(&client.scopes));
     let act = app.store.identities.act(&caller, app.store.audit.part(&entry)?)?;
+    let act = app.store.identities.counted(act, Quota::Clients, &client.workspace);
     if !app.store.clients.create(&client, act).await?? {
         return Err(Problem::internal("128 random bits were drawn twice"));
     }

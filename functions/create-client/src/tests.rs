@@ -2,8 +2,10 @@
 
 use bellwether::auth::client::ClientId;
 use bellwether::auth::role::Role;
+use bellwether::screen::Screen;
 use bellwether::store::schema::TableName;
 use bellwether::testing::{Bench, as_payload_2, with_body};
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::function;
@@ -30,6 +32,31 @@ async fn a_client_is_stored_with_its_record_and_its_secret_is_shown_and_not_kept
     let another = bench.call(function(), as_payload_2(&event)).await;
     assert_eq!(another.status, 201);
     assert_ne!(another.body["client_secret"], answer.body["client_secret"]);
+}
+
+#[tokio::test]
+async fn a_name_is_screened_and_kept_in_nfc() {
+    let mut bench = Bench::start().await;
+    let event = bench.event("create-client", Role::Admin).await;
+    let named = |name: &str| with_body(event.clone(), &json!({ "name": name, "scopes": ["metrics:read"] }));
+    let kept = bench.call(function(), named("Mu\u{308}ller \u{1f469}\u{200d}\u{1f4bb} CRM")).await;
+    assert_eq!(
+        (kept.status, &kept.body["name"]),
+        (201, &json!("M\u{fc}ller \u{1f469}\u{200d}\u{1f4bb} CRM"))
+    );
+    let hidden =
+        ["\u{200b}", "\u{202e}", "\u{2066}", "\u{e0041}\u{e0042}", "\u{2060}", "\u{ad}", "\u{fe0f}\u{fe0f}"];
+    for hidden in hidden {
+        let answer = bench.call(function(), named(&format!("CR{hidden}M"))).await;
+        assert_eq!(
+            (answer.status, &answer.body["errors"][0]["pointer"]),
+            (422, &json!("/name")),
+            "{hidden:?}"
+        );
+    }
+    bench.app.screen = Screen::Strip;
+    let stripped = bench.call(function(), named("C\u{202e}R\u{200b}M")).await;
+    assert_eq!((stripped.status, &stripped.body["name"]), (201, &json!("CRM")));
 }
 
 #[tokio::test]
@@ -71,6 +98,30 @@ async fn a_token_issued_before_its_holder_lost_the_right_adds_no_machine() {
     let bench = Bench::start().await;
     let event = bench.event("create-client", Role::Admin).await;
     bench.assert_ends_with_rights(function(), event, Role::Admin).await;
+}
+
+#[tokio::test]
+async fn a_workspace_has_no_more_machines_than_its_quota_however_many_come_at_once() {
+    let mut config = Bench::config();
+    config.limits.quotas.clients = 3;
+    let bench = Bench::start_with(&config).await;
+    let event = bench.event("create-client", Role::Admin).await;
+    let numbered = |n: usize| {
+        with_body(event.clone(), &json!({ "name": format!("CRM {n}"), "scopes": ["metrics:read"] }))
+    };
+    let calls = join_all((0..8).map(|n| bench.call(function(), numbered(n)))).await;
+    let mut statuses: Vec<u16> = calls.iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 201, 201, 409, 409, 409, 409, 409]);
+    let full = bench.call(function(), numbered(9)).await;
+    let detail = full.body["detail"].as_str().unwrap();
+    assert!(
+        full.status == 409 && detail.contains("quota of 3 clients") && detail.contains("QUOTA_CLIENTS"),
+        "{detail}"
+    );
+    assert_eq!(bench.records().await.len(), 3, "what was not done is not recorded");
+    let foreign = bench.signed(numbered(9), Role::Admin, "globex").await;
+    assert_eq!(bench.call(function(), foreign).await.status, 201, "each workspace has its own");
 }
 
 #[tokio::test]

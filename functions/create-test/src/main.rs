@@ -16,6 +16,7 @@ use bellwether::http::{Function, extract, reply::Reply, serve};
 use bellwether::random;
 use bellwether::results::outlook::{Outlook, warnings};
 use bellwether::store::audit::Action;
+use bellwether::store::quota::Quota;
 use bellwether::store::tests::Created;
 use lambda_http::{Error, Request};
 use serde::Serialize;
@@ -52,6 +53,7 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
         app.origin(&request)?.record(&caller.workspace, &caller.subject, Action::TestCreated, test_id);
     let entry = entry.suspect(&test.suspect);
     let act = app.store.identities.act(&caller, app.store.audit.part(&entry)?)?;
+    let act = app.store.identities.counted(act, Quota::Tests, &caller.workspace);
     match app.store.tests.create(&caller.workspace, &test, act).await?? {
         Created::New => {
             entry.log();

@@ -3,6 +3,7 @@
 use bellwether::auth::role::Role;
 use bellwether::screen::Screen;
 use bellwether::testing::{Bench, as_payload_2, body_of, with_body};
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::function;
@@ -15,8 +16,8 @@ async fn a_test_is_created_once_and_the_same_body_again_is_answered_with_it() {
     assert_eq!(created.status, 201, "{}", created.body);
     assert_eq!(
         (spent.calls, spent.units),
-        (1, 6.0),
-        "a test, its record and the look at who declares it, each at twice its price"
+        (1, 8.0),
+        "a test, its record, its count and the look at who declares it, each at twice its price"
     );
     assert_eq!(created.body["status"], "draft");
     assert_eq!((&created.body["revision"], &created.body["phase"]), (&json!(1), &json!(1)));
@@ -295,6 +296,42 @@ async fn the_same_body_again_tells_nobody_whose_rights_have_ended_of_the_test() 
     let event = bench.event("create-test", Role::Analyst).await;
     assert_eq!(bench.call(function(), event.clone()).await.status, 201);
     bench.assert_ends_with_rights(function(), event, Role::Analyst).await;
+}
+
+#[tokio::test]
+async fn a_workspace_has_no_more_tests_than_its_quota_however_many_come_at_once() {
+    let mut config = Bench::config();
+    config.limits.quotas.tests = 3;
+    let bench = Bench::start_with(&config).await;
+    let event = bench.event("create-test", Role::Analyst).await;
+    let numbered = |n: usize| {
+        with_body(
+            event.clone(),
+            &json!({ "test_id": format!("test-{n}"), "name": "T", "variants": [{ "key": "a", "weight": 5_000, "is_control": true }, { "key": "b", "weight": 5_000 }], "goals": [{ "key": "g", "kind": "binary", "role": "primary" }] }),
+        )
+    };
+    let calls = join_all((0..8).map(|n| bench.call(function(), numbered(n)))).await;
+    let mut statuses: Vec<u16> = calls.iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 201, 201, 409, 409, 409, 409, 409]);
+    let full = bench.call(function(), numbered(9)).await;
+    let detail = full.body["detail"].as_str().unwrap();
+    assert!(
+        full.status == 409 && detail.contains("quota of 3 tests") && detail.contains("QUOTA_TESTS"),
+        "{detail}"
+    );
+    assert_eq!(bench.records().await.len(), 3, "what was not done is not recorded");
+    let foreign = bench.signed(numbered(9), Role::Analyst, "globex").await;
+    assert_eq!(bench.call(function(), foreign).await.status, 201, "each workspace has its own");
+    let mut again: Vec<u16> = Vec::new();
+    for n in 0..8 {
+        again.push(bench.call(function(), numbered(n)).await.status);
+    }
+    assert_eq!(
+        again.iter().filter(|status| **status == 200).count(),
+        3,
+        "what is there is answered all the same"
+    );
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
 use bellwether::store::audit::Action;
 use bellwether::store::identities::User;
+use bellwether::store::quota::Quota;
 use lambda_http::{Error, Request};
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -45,6 +46,7 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let entry = origin.record(&user.workspace, &caller.subject, Action::UserCreated, &user.user_id);
     let entry = entry.detail(format!("role {}", role.as_str()));
     let act = app.store.identities.act(&caller, app.store.audit.part(&entry)?)?;
+    let act = app.store.identities.counted(act, Quota::Users, &user.workspace);
     if !app.store.identities.add_user(&user, act).await?? {
         return Err(Problem::Conflict("This e-mail address is in use.".to_owned()));
     }

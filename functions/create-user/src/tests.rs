@@ -23,8 +23,8 @@ async fn an_admin_adds_people_to_their_own_workspace_once_each() {
     assert_eq!((&answer.body["workspace"], &answer.body["role"]), (&json!("acme"), &json!("analyst")));
     assert_eq!(
         (spent.calls, spent.units),
-        (1, 7.0),
-        "two items and a look at the caller at twice their price, and one in the index"
+        (1, 9.0),
+        "three items and a look at the caller at twice their price, and one in the index"
     );
     assert!(!answer.body.to_string().contains("password"));
     assert_eq!(bench.call(function(), as_payload_2(&event)).await.status, 409);
@@ -208,6 +208,21 @@ async fn a_refusal_is_recorded_and_logged_once_by_its_route() {
 }
 
 #[tokio::test]
+async fn a_viewer_who_asks_a_thousand_times_buys_one_record_a_minute() {
+    let bench = Bench::start().await;
+    let event = bench.event("create-user", Role::Viewer).await;
+    let before = bench.app.store.meter.read();
+    for _ in 0..1_000 {
+        assert_eq!(bench.call(function(), event.clone()).await.status, 403);
+    }
+    assert_eq!((bench.app.store.meter.read() - before).calls, 1);
+    bench.pass(60);
+    assert_eq!(bench.call(function(), event).await.status, 403);
+    let details: Vec<Value> = bench.records().await.iter().map(|record| record["detail"].clone()).collect();
+    assert_eq!(details, ["needs users:write", "999 more since the last record; needs users:write"]);
+}
+
+#[tokio::test]
 async fn only_a_token_with_the_scope_opens() {
     Bench::start().await.assert_refuses(function(), "create-user", Role::Analyst).await;
 }
@@ -217,6 +232,35 @@ async fn a_token_issued_before_its_holder_lost_the_right_adds_nobody() {
     let bench = Bench::start().await;
     let event = bench.event("create-user", Role::Admin).await;
     bench.assert_ends_with_rights(function(), event, Role::Admin).await;
+}
+
+#[tokio::test]
+async fn a_workspace_has_no_more_people_than_its_quota() {
+    let mut config = Bench::config();
+    config.limits.quotas.users = 3;
+    let bench = Bench::start_with(&config).await;
+    bench.found().await;
+    let event = bench.event("create-user", Role::Admin).await;
+    let password = "violet harbour nine trains";
+    let add = async |n: usize, event: &Value| {
+        let email = format!("p{n}@example.com");
+        let body = json!({ "email": email, "password": password, "role": "viewer" });
+        bench.call(function(), with_body(event.clone(), &body)).await
+    };
+    assert_eq!(
+        [add(1, &event).await.status, add(2, &event).await.status],
+        [201, 201],
+        "the first admin is one"
+    );
+    let full = add(3, &event).await;
+    let detail = full.body["detail"].as_str().unwrap();
+    assert!(
+        full.status == 409 && detail.contains("quota of 3 users") && detail.contains("QUOTA_USERS"),
+        "{detail}"
+    );
+    assert_eq!(bench.records().await.len(), 2, "what was not done is not recorded");
+    let foreign = bench.signed(event, Role::Admin, "globex").await;
+    assert_eq!(add(4, &foreign).await.status, 201, "each workspace has its own");
 }
 
 #[tokio::test]

@@ -29,8 +29,8 @@ async fn the_first_rotation_makes_the_first_keys_and_records_itself() {
     assert!(!public.to_string().contains("pkcs8") && public.get("root").is_none(), "halves only");
     let records = lab.records().await;
     assert_eq!(records.len(), 1);
-    let said =
-        ["pk", "action", "actor", "outcome", "target", "request_id"].map(|name| records[0][name].as_str());
+    let said = ["workspace", "action", "actor", "outcome", "target", "request_id"]
+        .map(|name| records[0][name].as_str());
     assert_eq!(said, ["-", "keys_rotated", "operator", "done", &lab::kids(&private)[0], &token]);
 }
 

@@ -28,7 +28,7 @@ fn function() -> Function {
 async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let caller = app.auth.require(&request, Scope::UsersWrite).await?;
     let client_id = extract::client_id(&request)?;
-    let patch: ClientPatch = extract::body(&request)?;
+    let patch: ClientPatch = extract::typed(app.screen.clean(extract::object(&request)?)?)?;
     app.store.identities.confirm(&caller).await??;
     let found = app.store.clients.client(&client_id).await?;
     let old = found.filter(|client| client.workspace == caller.workspace).ok_or(Problem::NotFound)?;

@@ -45,6 +45,22 @@ async fn a_secret_is_replaced_without_a_moment_in_which_none_holds() {
 }
 
 #[tokio::test]
+async fn a_new_name_is_screened_and_kept_in_nfc() {
+    let bench = Bench::start().await;
+    let (client, _) = bench.machine("CRM").await;
+    for hidden in ["\u{200b}", "\u{202e}", "\u{e0041}"] {
+        let answer = patch(&bench, &client, json!({ "revision": 1, "name": format!("CR{hidden}M") })).await;
+        assert_eq!(
+            (answer.status, &answer.body["errors"][0]["pointer"]),
+            (422, &json!("/name")),
+            "{hidden:?}"
+        );
+    }
+    let kept = patch(&bench, &client, json!({ "revision": 1, "name": "Mu\u{308}ller" })).await;
+    assert_eq!((kept.status, &kept.body["name"]), (200, &json!("M\u{fc}ller")));
+}
+
+#[tokio::test]
 async fn a_client_is_renamed_granted_other_scopes_and_disabled() {
     let bench = Bench::start().await;
     let (client, secret) = bench.machine("CRM").await;

@@ -2,7 +2,7 @@
 
 use bellwether::auth::Caller;
 use bellwether::auth::role::Role;
-use bellwether::auth::standing::Superseded;
+use bellwether::store::act::Barred;
 use bellwether::store::audit::Action;
 use bellwether::store::identities::{Replaced, User};
 use bellwether::testing::{Answer, Bench, as_payload_2, with_body, with_parameter};
@@ -253,7 +253,7 @@ async fn between_the_look_at_a_right_and_the_change_there_is_no_moment() {
     let ended = json!({ "revision": 1, "disabled": true });
     assert_eq!(patch_as(&bench, &boss, &mallory, ended).await.status, 200);
     let identities = &bench.app.store.identities;
-    assert_eq!(identities.replace(&boss, &others, first).await.unwrap(), Err(Superseded));
+    assert_eq!(identities.replace(&boss, &others, first).await.unwrap(), Err(Barred::Superseded));
     let read = stored(&bench, &mallory).await;
     let outcome = identities.replace(&read, &herself, second).await.unwrap();
     assert_eq!(outcome, Ok(Replaced::LostRace), "her own item carries the condition");

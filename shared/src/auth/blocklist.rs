@@ -48,9 +48,17 @@ const ROWS: [&str; 12] = [
     "!@#$%^&*()",
 ];
 
+/// Passphrases that stood as examples where many have read them, and stand in lists of leaked ones since; with
+/// any separator or none.
+const SHOWN: [&str; 3] =
+    ["correct horse battery staple", "the quick brown fox", "the quick brown fox jumps over the lazy dog"];
+
 /// Common passwords, folded, in both directions.
 static COMMON: LazyLock<HashSet<Vec<char>>> = LazyLock::new(|| {
     let lines = include_str!("common_passwords.txt").lines().filter(|line| !line.starts_with('#'));
+    let shown =
+        SHOWN.iter().flat_map(|phrase| ["", " ", "-", "_", "."].map(|between| phrase.replace(' ', between)));
+    let lines = lines.map(str::to_owned).chain(shown);
     let words = lines.filter(|line| line.len() >= WORD).map(|line| line.chars().map(fold).collect());
     words.flat_map(both_ways).collect()
 });

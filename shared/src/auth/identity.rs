@@ -3,21 +3,26 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
+use url::Host;
 use validator::{ValidateEmail, ValidationError};
 
 use super::sha256;
+use crate::screen::first_hidden;
 
 const LIMITS: &str = "must be an e-mail address of at most 254 bytes";
+const HIDDEN: &str = "must be an e-mail address of at most 254 bytes, without characters that nobody sees";
 
-/// An e-mail address in lower case.
+/// An e-mail address in lower case, its domain as DNS has it: `müller.de` and `xn--mller-kva.de` are one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Email(String);
 
 /// A text that is no e-mail address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{LIMITS}")]
-pub struct NotAnEmail;
+#[error("{}", if *.hidden { HIDDEN } else { LIMITS })]
+pub struct NotAnEmail {
+    hidden: bool,
+}
 
 impl Email {
     /// Parses an address.
@@ -25,8 +30,15 @@ impl Email {
     /// # Errors
     /// When the text is no e-mail address or longer than 254 bytes (RFC 5321 section 4.5.3.1.3).
     pub fn parse(text: &str) -> Result<Self, NotAnEmail> {
+        if first_hidden(text).is_some() {
+            return Err(NotAnEmail { hidden: true });
+        }
+        let refused = NotAnEmail { hidden: false };
         let lower = text.to_lowercase();
-        if lower.len() <= 254 && lower.validate_email() { Ok(Self(lower)) } else { Err(NotAnEmail) }
+        let (local, domain) = lower.rsplit_once('@').ok_or(refused)?;
+        let address =
+            if domain.is_ascii() { lower } else { format!("{local}@{}", in_dns(domain).ok_or(refused)?) };
+        if address.len() <= 254 && address.validate_email() { Ok(Self(address)) } else { Err(refused) }
     }
 
     /// The address.
@@ -40,7 +52,8 @@ impl Email {
     /// # Errors
     /// As [`Self::parse`].
     pub fn check(text: &str) -> Result<(), ValidationError> {
-        let refused = |_| ValidationError::new("email").with_message(Cow::Borrowed(LIMITS));
+        let refused =
+            |why: NotAnEmail| ValidationError::new("email").with_message(Cow::Owned(why.to_string()));
         Self::parse(text).map(|_| ()).map_err(refused)
     }
 }
@@ -61,6 +74,14 @@ impl From<Email> for String {
 impl std::fmt::Display for Email {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// A domain in the form that DNS has for it (UTS 46).
+fn in_dns(domain: &str) -> Option<String> {
+    match Host::parse(domain) {
+        Ok(Host::Domain(domain)) => Some(domain),
+        _ => None,
     }
 }
 
@@ -115,6 +136,23 @@ mod tests {
     #[test]
     fn what_is_no_address_is_refused() {
         for bad in ["", "a", "a@", "@b.c", "a b@c.d", &format!("{}@example.com", "x".repeat(250))] {
+            assert!(Email::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_domain_is_one_in_every_script_and_no_address_holds_what_nobody_sees() {
+        let written = ["ada@müller.de", "Ada@MÜLLER.de", "ada@mu\u{308}ller.de", "ada@xn--mller-kva.de"];
+        let parsed = written.map(|text| Email::parse(text).unwrap());
+        assert!(parsed.iter().all(|email| email.as_str() == "ada@xn--mller-kva.de"), "{parsed:?}");
+        for hidden in
+            ['\u{200b}', '\u{202e}', '\u{2066}', '\u{e0041}', '\u{feff}', '\u{ad}', '\u{2060}', '\0']
+        {
+            for text in [format!("a{hidden}da@example.com"), format!("ada@exa{hidden}mple.com")] {
+                assert!(Email::parse(&text).is_err(), "{text:?}");
+            }
+        }
+        for bad in ["ada@１.２.３.４", "ada@exa mple.de", "ada@ü..de"] {
             assert!(Email::parse(bad).is_err(), "{bad}");
         }
     }

@@ -67,8 +67,16 @@ impl From<Superseded> for Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::identity::Email;
+    use crate::auth::password::Password;
     use crate::auth::role::Scope;
-    use crate::testing::person;
+    use crate::clock::Timestamp;
+
+    fn person(email: &str, role: Role, workspace: &str) -> User {
+        let (email, workspace) = (Email::parse(email).unwrap(), Workspace::parse(workspace).unwrap());
+        let password = Password::parse(&"violet harbour nine trains".to_owned().into()).unwrap();
+        User::new(email, workspace, role, &password, Timestamp::from_millis(0)).unwrap()
+    }
 
     fn standing(user: &User) -> Standing {
         let caller = Caller {

@@ -16,7 +16,7 @@ pub mod page;
 pub mod plain;
 pub mod problem;
 mod problem_document;
-mod refusal;
+pub mod refusal;
 pub mod reply;
 pub mod request_id;
 pub mod routes;

@@ -18,6 +18,10 @@ use crate::http::request_id::RequestId;
 use crate::http::source::Source;
 use crate::screen::Findings;
 
+/// Over how many partitions a workspace's records are spread, at random. DynamoDB takes about 1,000 writes a
+/// second to one, and every change of the workspace needs its record.
+pub const SHARDS: u8 = 16;
+
 /// The actor of what came under IAM.
 pub const OPERATOR: &str = "operator";
 
@@ -143,8 +147,12 @@ impl Entry {
         let mut item: Item = serde_dynamo::to_item(&self.record).map_err(StoreError::broken)?;
         let unique = u128::from_be_bytes(self.unique);
         let sk = format!("{:015} {unique:032x}", self.record.at.millis());
-        item.extend(sorted_key(self.record.workspace.clone(), sk));
+        item.extend(sorted_key(self.partition(), sk));
         Ok(item)
+    }
+
+    fn partition(&self) -> String {
+        format!("{}/{:02}", String::from(self.record.workspace.clone()), self.unique[0] % SHARDS)
     }
 
     /// The log's line of it. JSON escapes what would break a line.

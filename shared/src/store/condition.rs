@@ -13,6 +13,8 @@ pub enum Condition {
     New,
     /// Its attribute has this value.
     Equals(&'static str, AttributeValue),
+    /// Its attribute is this value or comes after it.
+    AtLeast(&'static str, AttributeValue),
     /// Its attribute is not there or comes before this value.
     Below(&'static str, AttributeValue),
     /// Each of these attributes has this value; at most ten.
@@ -33,6 +35,7 @@ impl Condition {
         let (text, bound) = match self {
             Self::New => ("attribute_not_exists(#0)".to_owned(), vec![(PK, None)]),
             Self::Equals(name, value) => ("#0 = :0".to_owned(), vec![(name, Some(value))]),
+            Self::AtLeast(name, value) => ("#0 >= :0".to_owned(), vec![(name, Some(value))]),
             Self::Below(name, value) => {
                 ("attribute_not_exists(#0) OR #0 < :0".to_owned(), vec![(name, Some(value))])
             }

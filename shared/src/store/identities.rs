@@ -8,16 +8,16 @@ use super::act::{Act, Acted};
 use super::condition::Condition;
 use super::item::{Item, key};
 use super::members::member;
+use super::quota::Quota;
 #[cfg(feature = "testing")]
 use super::schema::{MEMBER, MEMBER_OF};
 use super::table::Table;
 use super::transaction::Write;
-use crate::auth::Caller;
 use crate::auth::identity::{Email, UserId};
 use crate::auth::password::PasswordHash;
 use crate::auth::role::Role;
-use crate::auth::standing::{Standing, Superseded};
 use crate::clock::Timestamp;
+use crate::config::{Limits, Quotas};
 use crate::experiment::Workspace;
 
 /// A person who may sign in.
@@ -74,14 +74,15 @@ pub enum Replaced {
 /// The `identities` table.
 #[derive(Debug)]
 pub struct Identities {
-    table: Table,
+    pub(super) table: Table,
+    pub(super) quotas: Quotas,
 }
 
 impl Identities {
-    /// The identities in `table`.
+    /// The identities in `table`, held to the quotas of `limits`.
     #[must_use]
-    pub fn new(table: Table) -> Self {
-        Self { table }
+    pub fn new(table: Table, limits: &Limits) -> Self {
+        Self { table, quotas: limits.quotas }
     }
 
     /// Reads a person.
@@ -91,25 +92,6 @@ impl Identities {
     pub async fn user(&self, user_id: &UserId) -> Result<Option<User>, StoreError> {
         let item = self.table.get(user_key(user_id)).await?;
         item.map(serde_dynamo::from_item).transpose().map_err(StoreError::broken)
-    }
-
-    /// The `record` of a change by `caller` as an act that happens only while they may still do it.
-    ///
-    /// # Errors
-    /// When their token is a machine's.
-    pub fn act(&self, caller: &Caller, record: Write) -> Result<Act, Superseded> {
-        let standing = Standing::of(caller)?;
-        let key = user_key(&standing.user_id);
-        Ok(Act::of(standing, &self.table, key, record))
-    }
-
-    /// Whether `caller` may still do what their token says, for what is answered without a change.
-    ///
-    /// # Errors
-    /// When the store is unavailable. In the inner result: when they may not any more.
-    pub async fn confirm(&self, caller: &Caller) -> Acted<()> {
-        let Ok(standing) = Standing::of(caller) else { return Ok(Err(Superseded)) };
-        Ok(standing.check(self.user(&standing.user_id).await?.as_ref()))
     }
 
     /// Stores a new person together with the record of it; false when the e-mail address is taken.
@@ -136,8 +118,9 @@ impl Identities {
         let mut workspace: Item = serde_dynamo::to_item(row).map_err(StoreError::broken)?;
         workspace.extend(workspace_key(&admin.workspace));
         let items = [workspace, user_item(admin)?];
-        let writes = items.into_iter().map(|item| self.table.write(item, Condition::New));
-        self.table.write_all(writes.chain([record]).collect()).await
+        let writes = items.into_iter().map(|item| self.table.write(item, Condition::New)).collect();
+        let act = self.counted(record.into(), Quota::Users, &admin.workspace);
+        Ok(matches!(self.table.act(act, writes).await?, Ok(Ok(()))))
     }
 
     /// Replaces a person by their next revision together with the record of it. The number of those
@@ -198,7 +181,7 @@ impl Identities {
     }
 }
 
-fn user_key(user_id: &UserId) -> Item {
+pub(super) fn user_key(user_id: &UserId) -> Item {
     key(format!("user/{user_id}"))
 }
 

@@ -17,6 +17,7 @@ pub mod listing;
 pub mod members;
 pub mod meter;
 pub mod query;
+pub mod quota;
 pub mod schema;
 mod series;
 pub mod sessions;
@@ -125,7 +126,7 @@ impl Store {
             tests: tests::Tests::new(table(TableName::Tests), limits),
             events: events::Events::new(table(TableName::Events), limits),
             summaries: summaries::Summaries::new(table(TableName::Summaries)),
-            identities: identities::Identities::new(table(TableName::Identities)),
+            identities: identities::Identities::new(table(TableName::Identities), limits),
             sessions: sessions::Sessions::new(table(TableName::Identities)),
             throttles: throttles::Throttles::new(table(TableName::Identities)),
             counters: counters::Counters::new(table(TableName::Identities)),

@@ -1,5 +1,8 @@
 //! Several writes that happen together or not at all, in whatever tables.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use aws_sdk_dynamodb::error::{BuildError, SdkError};
@@ -31,9 +34,8 @@ pub struct Write {
 enum Change {
     /// The whole item, and what must hold of the stored one.
     Put(Item, Condition),
-    /// The item with this key: its number of this name, which must be at least `from`, and what is
-    /// added to it.
-    Add { key: Item, name: &'static str, by: i64, from: i64 },
+    /// The item with this key: its number of this name, what is added to it, and what must hold before.
+    Add { key: Item, name: &'static str, by: i64, condition: Condition },
     /// Nothing of the item with this key: only what must hold of it.
     Check(Item, Condition),
 }
@@ -48,7 +50,15 @@ impl Table {
     /// Another: adds `by` to a number of a stored item, if it is there and at least `from`.
     #[must_use]
     pub fn add(&self, key: Item, name: &'static str, by: i64, from: i64) -> Write {
-        Write { table: self.name.clone(), change: Change::Add { key, name, by, from } }
+        let condition = Condition::AtLeast(name, number(from));
+        Write { table: self.name.clone(), change: Change::Add { key, name, by, condition } }
+    }
+
+    /// Another: adds 1 to a number of an item that need not be there, if it is below `most`.
+    #[must_use]
+    pub fn count_below(&self, key: Item, name: &'static str, most: i64) -> Write {
+        let condition = Condition::Below(name, number(most));
+        Write { table: self.name.clone(), change: Change::Add { key, name, by: 1, condition } }
     }
 
     /// Another, which changes nothing: the others happen only if `condition` holds of a stored item.
@@ -94,7 +104,6 @@ impl Table {
 
 impl Write {
     fn part(self) -> Result<TransactWriteItem, BuildError> {
-        let number = |n: i64| AttributeValue::N(n.to_string());
         let item = TransactWriteItem::builder();
         Ok(match self.change {
             Change::Put(whole, condition) => {
@@ -107,15 +116,17 @@ impl Write {
                     .set_expression_attribute_values(values);
                 item.put(put.build()?).build()
             }
-            Change::Add { key, name, by, from } => {
+            Change::Add { key, name, by, condition } => {
+                let Expression { text, names, values } = condition.expression();
                 let update = Update::builder()
                     .table_name(self.table)
                     .set_key(Some(key))
                     .update_expression("ADD #name :by")
-                    .condition_expression("#name >= :from")
+                    .condition_expression(text)
+                    .set_expression_attribute_names(Some(names))
+                    .set_expression_attribute_values(values)
                     .expression_attribute_names("#name", name)
-                    .expression_attribute_values(":by", number(by))
-                    .expression_attribute_values(":from", number(from));
+                    .expression_attribute_values(":by", number(by));
                 item.update(update.build()?).build()
             }
             Change::Check(key, condition) => {
@@ -130,6 +141,10 @@ impl Write {
             }
         })
     }
+}
+
+fn number(n: i64) -> AttributeValue {
+    AttributeValue::N(n.to_string())
 }
 
 /// Why a transaction changed nothing.

@@ -89,7 +89,7 @@ fn a_character_written_in_the_place_of_another_hides_nothing() {
 #[test]
 fn good_passphrases_pass_with_common_words_and_names_in_them() {
     for text in [
-        "correct horse battery staple",
+        "violet harbour nine trains",
         "a long enough password",
         "i love my two grey cats",
         "monkey dragon sunshine football",
@@ -116,4 +116,13 @@ fn the_refusal_says_what_counts_as_how_much_and_not_what_was_sent() {
     let refusal = check(&password, &context).unwrap_err();
     assert!(refusal.contains(&format!("{PIECE} characters each")), "{refusal}");
     assert!(refusal.contains(&format!("at least {ENOUGH} must")) && !refusal.contains("hunter"), "{refusal}");
+}
+
+#[test]
+fn a_passphrase_that_everybody_has_read_is_a_common_one() {
+    for text in
+        ["correct horse battery staple", "CorrectHorseBatteryStaple1", "c0rrect-h0rse-battery-staple!"]
+    {
+        assert!(!takes(text), "{text}");
+    }
 }

@@ -46,7 +46,7 @@ pub enum Outcome {
     Denied,
 }
 
-/// Whose record it is: the partition it lies in.
+/// Whose record it is: with a shard, the partition it lies in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(into = "String")]
 pub enum Realm {

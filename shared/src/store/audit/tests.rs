@@ -55,3 +55,18 @@ fn records_of_one_workspace_lie_in_the_order_of_time_and_no_two_have_one_key() {
     let sk = crate::store::item::text(&item, "sk").unwrap().to_owned();
     assert_eq!(sk, format!("001795255200250 {}", "ab".repeat(16)));
 }
+
+#[test]
+fn records_of_one_workspace_are_spread_over_sixteen_partitions() {
+    let partition = |first: u8| {
+        let mut entry = entry("x");
+        entry.unique[0] = first;
+        crate::store::item::text(&entry.item().unwrap(), "pk").unwrap().to_owned()
+    };
+    assert_eq!(
+        (partition(0), partition(9), partition(31)),
+        ("acme/00".to_owned(), "acme/09".to_owned(), "acme/15".to_owned())
+    );
+    let all: std::collections::BTreeSet<String> = (0..=u8::MAX).map(partition).collect();
+    assert_eq!(all.len(), 16);
+}

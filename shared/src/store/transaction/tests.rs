@@ -1,0 +1,82 @@
+//! What becomes of a transaction that meets another one.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::store::StoreError;
+use crate::store::condition::Condition;
+use crate::store::item::key;
+use crate::store::table::Table;
+
+/// Reads a request to its end, as its length says.
+async fn read_request(stream: &mut TcpStream) {
+    let mut read = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&read).to_lowercase();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap_or("0");
+            if body.len() >= length.parse().unwrap() {
+                return;
+            }
+        }
+        if stream.read_buf(&mut read).await.unwrap_or_default() == 0 {
+            return;
+        }
+    }
+}
+
+/// A DynamoDB that cancels so many transactions for a conflict and makes every later one; how many it saw.
+async fn busy(conflicts: usize) -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let seen = Arc::new(AtomicUsize::new(0));
+    let count = seen.clone();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            read_request(&mut stream).await;
+            let (status, body) = if count.fetch_add(1, Relaxed) < conflicts {
+                let kind = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException";
+                let reasons = r#"[{"Code":"None"},{"Code":"TransactionConflict"}]"#;
+                ("400 Bad Request", format!(r#"{{"__type":"{kind}","CancellationReasons":{reasons}}}"#))
+            } else {
+                ("200 OK", "{}".to_owned())
+            };
+            let length = body.len();
+            let answer =
+                format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}");
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    (endpoint, seen)
+}
+
+/// What a transaction of two writes comes to at `endpoint`.
+async fn write(endpoint: String) -> Result<bool, StoreError> {
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-central-1"))
+        .credentials_provider(Credentials::new("lab", "lab", None, None, "lab"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .endpoint_url(endpoint);
+    let table = Table::new(Client::from_conf(config.build()), "lab".to_owned(), Arc::default());
+    let item = |pk: &str| table.write(key(pk), Condition::New);
+    table.write_all(vec![item("a"), item("b")]).await
+}
+
+#[tokio::test]
+async fn a_transaction_that_meets_another_is_tried_again_and_one_that_meets_them_four_times_is_not_lost_silently()
+ {
+    for (conflicts, tries) in [(0, 1), (1, 2), (3, 4)] {
+        let (endpoint, seen) = busy(conflicts).await;
+        assert!(write(endpoint).await.unwrap());
+        assert_eq!(seen.load(Relaxed), tries);
+    }
+    let (endpoint, seen) = busy(usize::MAX).await;
+    assert!(matches!(write(endpoint).await, Err(StoreError::Unavailable(_))), "503 with Retry-After");
+    assert_eq!(seen.load(Relaxed), 4);
+}
