@@ -164,14 +164,14 @@ fn public() -> BTreeSet<String> {
 
 #[test]
 fn every_action_on_identities_is_for_listed_keys_alone() {
-    let (rules, kinds) =
-        (rules(), ["client", "counter", "quota", "session", "throttle", "user", "workspace"]);
-    let kinds = kinds.map(|kind| format!("{kind}/*"));
+    let rules = rules();
+    let kinds = ["client", "counter", "quota", "session", "throttle", "user", "workspace"]
+        .map(|kind| format!("{kind}/*"));
     for (name, function) in map("functions") {
         let listed = function["tables"].get("identities").map(words).unwrap_or_default();
         let own = rules.get(&name).map(Vec::as_slice).unwrap_or_default();
-        let ruled: BTreeSet<&str> = own.iter().flat_map(|rule| &rule.actions).map(String::as_str).collect();
-        assert_eq!(ruled, listed, "{name}");
+        let covered: BTreeSet<&str> = own.iter().flat_map(|rule| &rule.actions).map(String::as_str).collect();
+        assert_eq!(covered, listed, "{name}");
         for key in own.iter().flat_map(|rule| &rule.keys) {
             assert!(kinds.contains(key), "{name}: {key}");
         }
@@ -194,8 +194,8 @@ fn no_public_function_touches_a_password_or_a_role_but_sign_in_a_password_s_hash
             }
             assert_eq!((name.as_str(), rule.keys.len()), ("login", 1), "{:?}", rule.actions);
             assert_eq!(rule.actions, BTreeSet::from(["UpdateItem".to_owned()]));
-            let named = ["password_hash", "pk"].map(str::to_owned);
-            assert_eq!(rule.attributes, Some(BTreeSet::from(named)));
+            let attributes = ["password_hash", "pk"].map(str::to_owned);
+            assert_eq!(rule.attributes, Some(BTreeSet::from(attributes)));
         }
     }
 }

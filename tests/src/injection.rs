@@ -149,7 +149,10 @@ fn no_expression_is_put_together_from_data() {
     let numbered = ["\"#{n} = :{n}\")", "\"#{n}\",", "\":{n}\","];
     for (at, _) in condition.match_indices("format!(") {
         let argument = &condition[at + "format!(".len()..];
-        assert!(numbered.iter().any(|fixed| argument.starts_with(&fixed[..fixed.len() - 1])), "{argument:.60}");
+        assert!(
+            numbered.iter().any(|fixed| argument.starts_with(&fixed[..fixed.len() - 1])),
+            "{argument:.60}"
+        );
     }
     assert!(found > 5, "the expressions are elsewhere");
 }

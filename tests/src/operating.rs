@@ -204,7 +204,7 @@ fn without_a_deployment_a_tool_or_credentials_a_script_ends_in_one_line() {
     ];
     for name in fs::read_dir(project().join("deploy")).unwrap().map(|file| file.unwrap().file_name()) {
         let path = format!("deploy/{}", name.to_str().unwrap());
-        let asks = path.ends_with(".py")
+        let asks = std::path::Path::new(&path).extension().is_some_and(|kind| kind == "py")
             && fs::read_to_string(project().join(&path)).unwrap().contains("Stack.of_terraform(");
         assert!(!asks || SCRIPTS.iter().any(|script| script[0] == path), "{path} is not among the scripts");
     }
@@ -250,7 +250,7 @@ fn empty_server() -> String {
     std::thread::spawn(move || {
         for mut stream in listener.incoming().map_while(Result::ok) {
             std::thread::spawn(move || {
-                let mut request = [0; 100_000];
+                let mut request = vec![0; 100_000];
                 let read = stream.read(&mut request).unwrap_or_default();
                 let closed = request[..read].windows(10).any(|part| part == b" /v1/users");
                 let status = if closed { "403 Forbidden" } else { "404 Not Found" };

@@ -271,7 +271,10 @@ fn service(kind: &str) -> &str {
 #[test]
 fn the_role_that_plans_reads_of_every_service_that_terraform_sets() {
     let allowed = actions(&plan_role(), "Allow");
-    for name in names("terraform").iter().filter(|name| name.ends_with(".tf")) {
+    for name in names("terraform")
+        .iter()
+        .filter(|name| std::path::Path::new(name).extension().is_some_and(|kind| kind == "tf"))
+    {
         let text = read(&format!("terraform/{name}"));
         for line in text.lines().filter_map(|line| line.strip_prefix("resource \"")) {
             let service = service(line.split('"').next().unwrap());

@@ -1,4 +1,4 @@
-//! Random choices that can be repeated and varied: each is a number of a list, which grows by SplitMix64
+//! Random choices that can be repeated and varied: each is a number of a list, which grows by `SplitMix64`
 //! (G. Steele and others, OOPSLA 2014) where it ends.
 
 /// A source of choices.

@@ -198,6 +198,7 @@ fn conversions(draw: &mut Draw) -> Option<Work> {
     }))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every kind of work is drawn by a function of one type")]
 fn stripping(draw: &mut Draw) -> Option<Work> {
     let text = shapes::text(draw, BODY);
     let about = start_of(&text).escape_unicode().take(120).collect::<String>();

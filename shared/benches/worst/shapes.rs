@@ -94,7 +94,7 @@ pub fn value(draw: &mut Draw, most: usize, depth: usize) -> Value {
 pub fn object(draw: &mut Draw, most: usize, depth: usize) -> Map<String, Value> {
     let mut map = Map::new();
     let each = most / (1 + draw.below(4));
-    for n in 0..1 + draw.below(4) {
+    for n in 0..=draw.below(4) {
         let long = if draw.once_in(8) { "k".repeat(draw.length(each)) } else { String::new() };
         let name = format!("{}{long}", *draw.one(&["a", "b", "c", "0"]));
         let size = each.saturating_sub(long.len());

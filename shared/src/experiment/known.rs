@@ -176,7 +176,7 @@ impl Definition {
         let Choice { seed, threshold, imbalance } = choose(&self.sheet(), self.variants.len(), &mut deal)?;
         let mut arms = vec![0; self.known_units.as_ref()?.len()];
         deal(seed, &mut arms);
-        let dealt = arms.iter().map(|arm| arm.to_string()).collect();
+        let dealt = arms.iter().map(ToString::to_string).collect();
         Some(Balance { root, number: seed, threshold, imbalance, dealt })
     }
 }

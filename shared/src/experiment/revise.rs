@@ -28,13 +28,13 @@ impl Experiment {
     /// [`Refusal::Invalid`] for a change that is wrong in itself, [`Refusal::Conflict`] for one made
     /// against another revision or not allowed in this state.
     pub fn revise(&self, patch: TestPatch, seed: Seed, now: Timestamp) -> Result<Self, Refusal> {
-        let seen = patch.revision.get();
-        if seen + 1 == self.revision && self.already_is(&patch) {
+        let against = patch.revision.get();
+        if against + 1 == self.revision && self.already_is(&patch) {
             return Ok(self.clone());
         }
-        if seen != self.revision {
+        if against != self.revision {
             return Err(Refusal::Conflict(format!(
-                "The test is at revision {}, this change was made against {seen}; read it again and retry.",
+                "The test is at revision {}, this change was made against {against}; read it again and retry.",
                 self.revision
             )));
         }

@@ -130,7 +130,7 @@ mod tests {
         for body in ["a=1&a=1", "a=&a=1&a=2", "scope=x&%73cope=y"] {
             assert!(Form::of(&request(FORM, body)).is_err(), "{body}");
         }
-        let many = |count: usize| (0..count).map(|n| format!("p{n}=x&")).collect::<String>();
+        let many = |count: usize| (0..count).map(|n| format!("p{n}=x")).collect::<Vec<_>>().join("&");
         assert!(Form::of(&request(FORM, &many(32))).is_ok());
         assert!(Form::of(&request(FORM, &many(33))).is_err());
         assert!(Form::of(&request("application/json", "{}")).is_err());

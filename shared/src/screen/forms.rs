@@ -90,9 +90,9 @@ impl Forms {
                 Some(TEXT) => false,
                 Some(_) => base == KEYCAP || is_text_pictograph(base),
             };
-            let [bare, selected] = self.first;
-            let (mine, others) = if form.is_some() { (selected, bare) } else { (bare, selected) };
-            return usize::from(!usual || mine < others);
+            let [plain, selected] = self.first;
+            let (own, others) = if form.is_some() { (selected, plain) } else { (plain, selected) };
+            return usize::from(!usual || own < others);
         };
         usize::from(*last != form)
     }

@@ -74,9 +74,9 @@ pub fn cell(visitors: Visitors, n: usize, lift: f64, runs: usize) -> Cell {
         let seed = random.seed();
         for next in 0..4 * n {
             let arm = usize::from(random.even() < 0.5);
-            let (x, y) = account(visitors, if arm == 1 { lift } else { 0.0 }, &mut random);
-            arms[arm].add(x, y);
-            units[arm].push((x, y));
+            let account = account(visitors, if arm == 1 { lift } else { 0.0 }, &mut random);
+            arms[arm].add(account.0, account.1);
+            units[arm].push(account);
             if (next + 1) % (4 * n / LOOKS).max(1) > 0 || confirmed {
                 continue;
             }

@@ -29,7 +29,7 @@ pub fn alarms(batches: u32, size: u32, lost: f64, runs: u32, seed: u64) -> Alarm
     let mut found = Alarms::default();
     for _ in 0..runs {
         let (mut totals, mut batch_counts) = ([(0, 0); 2], Vec::new());
-        let (mut last, mut any, mut ever) = (false, false, false);
+        let (mut now, mut any, mut ever) = (false, false, false);
         for _ in 0..batches {
             let weights =
                 thompson::weights(&totals, Better::Higher, thompson::FLOOR, None).unwrap_or_default();
@@ -47,11 +47,11 @@ pub fn alarms(batches: u32, size: u32, lost: f64, runs: u32, seed: u64) -> Alarm
                 .iter()
                 .map(|(weights, units)| Stratum { weights: weights.clone(), units })
                 .collect();
-            last = p_value(&strata).is_some_and(|p| p < THRESHOLD);
-            any |= last;
+            now = p_value(&strata).is_some_and(|p| p < THRESHOLD);
+            any |= now;
             ever |= watched(&strata).is_some_and(|p| p < THRESHOLD);
         }
-        found.at_the_end.count(last);
+        found.at_the_end.count(now);
         found.chi_square.count(any);
         found.watched.count(ever);
     }
@@ -66,7 +66,7 @@ pub fn fixed_alarms(weights: &[u32], units: u32, every: u32, lost: f64, runs: u3
     let mut found = Alarms::default();
     for _ in 0..runs {
         let mut counted = vec![0_u64; weights.len()];
-        let (mut last, mut any, mut ever) = (false, false, false);
+        let (mut now, mut any, mut ever) = (false, false, false);
         for unit in 1..=units {
             let (place, mut below) = (10_000.0 * chance.uniform(), 0.0);
             let arm = weights.iter().position(|weight| {
@@ -78,12 +78,12 @@ pub fn fixed_alarms(weights: &[u32], units: u32, every: u32, lost: f64, runs: u3
             counted[arm] += u64::from(kept);
             if unit % every == 0 {
                 let strata = [Stratum { weights: weights.to_vec(), units: &counted }];
-                last = p_value(&strata).is_some_and(|p| p < THRESHOLD);
-                any |= last;
+                now = p_value(&strata).is_some_and(|p| p < THRESHOLD);
+                any |= now;
                 ever |= watched(&strata).is_some_and(|p| p < THRESHOLD);
             }
         }
-        found.at_the_end.count(last);
+        found.at_the_end.count(now);
         found.chi_square.count(any);
         found.watched.count(ever);
     }

@@ -263,9 +263,9 @@ fn an_outcome_that_counts_is_immature_while_its_units_window_is_open() {
     let immature = |as_of: i64| {
         let test = test();
         let mut fold = Fold::new(&test, Timestamp::from_millis(START + as_of));
-        [assigned(1, "a", 1), converted(1, 1, 5), converted(1, 2, -5)]
-            .into_iter()
-            .for_each(|row| fold.push(row));
+        for row in [assigned(1, "a", 1), converted(1, 1, 5), converted(1, 2, -5)] {
+            fold.push(row);
+        }
         let tally = fold.finish().outcomes[0];
         (tally.counted, tally.immature)
     };

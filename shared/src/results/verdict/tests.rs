@@ -398,7 +398,7 @@ fn an_external_test_whose_shares_changed_is_not_read() {
         own.warnings[0].clone()
     };
     assert!(withheld(&read(&test, &totals)).starts_with("The shares of the variants have changed"));
-    totals.arrivals = Default::default();
+    totals.arrivals = crate::results::arrivals::Arrivals::default();
     assert_eq!(read(&test, &totals).verdict.decision, Decision::Ship, "nothing tells when all came at once");
     let weights = test.weightings[0].weights.clone();
     test.weightings.push(crate::experiment::Weighting { revision: 9, weights });
