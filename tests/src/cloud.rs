@@ -33,7 +33,7 @@ fn holder(workspace: &Workspace, role: Role) -> UserId {
 }
 
 /// Stores those who hold tokens, in no list: their rights are looked up where tests and people are changed.
-async fn admit_holders(client: &Client) {
+pub async fn admit_holders(client: &Client) {
     admit(client, CANARY, "acme", Role::Admin).await;
     for name in ["acme", "globex"] {
         let workspace = Workspace::parse(name).expect("a slug");

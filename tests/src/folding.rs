@@ -25,7 +25,7 @@ use bellwether::store::Store;
 use bellwether::store::key::{EventKey, events_partition, partition};
 use bellwether::store::schema::{self, PK, SK, TableName};
 use bellwether_tests::caller::{ask, instance, launch, path, read_results, table};
-use bellwether_tests::cloud::{Cloud, sdk};
+use bellwether_tests::cloud::{Cloud, admit_holders, sdk};
 use bellwether_tests::faults::{Fate, Proxy};
 use bellwether_tests::replay::Replay;
 use bellwether_tests::runtime::{Instance, binary};
@@ -73,7 +73,9 @@ async fn stored(cloud: &Cloud, rows: usize, partitions: usize) -> Stored {
     tokio::spawn(dynoxide::server::serve_on(listener, database.clone()));
     let events = table(cloud, TableName::Events);
     let prefix = events.trim_end_matches("-events");
-    schema::create_all(&aws_sdk_dynamodb::Client::new(&sdk(&url)), prefix).await.unwrap();
+    let client = aws_sdk_dynamodb::Client::new(&sdk(&url));
+    schema::create_all(&client, prefix).await.unwrap();
+    admit_holders(&client).await;
     for test_id in ["big", "template"] {
         let body = json!({ "test_id": test_id, "name": "Rows", "segments": ["industry"], "partitions": partitions,
             "variants": [{ "key": ARMS[0], "weight": 5_000, "is_control": true }, { "key": ARMS[1], "weight": 5_000 }],
