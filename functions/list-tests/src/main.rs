@@ -30,12 +30,16 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     Reply::ok(&json!({ "tests": tests, "next": next.map(page::after) }))
 }
 
-/// One state, or several separated by commas.
+/// One state, or several separated by commas, each once.
 fn statuses(text: &str) -> Result<Vec<Status>, Problem> {
     let named = |word: &str| Status::ALL.into_iter().find(|status| status.as_str() == word);
     let found: Option<Vec<Status>> = text.split(',').map(named).collect();
-    let words = Status::ALL.map(Status::as_str).join(", ");
-    found.ok_or_else(|| {
-        Problem::field("?status", format!("must be one of {words}, or several of them separated by commas"))
+    let once = |found: &Vec<Status>| Status::ALL.iter().all(|s| found.iter().filter(|f| *f == s).count() < 2);
+    found.filter(once).ok_or_else(|| {
+        let words = Status::ALL.map(Status::as_str).join(", ");
+        Problem::field(
+            "?status",
+            format!("must be one of {words}, or several of them separated by commas, each once"),
+        )
     })
 }

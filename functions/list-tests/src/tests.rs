@@ -110,7 +110,7 @@ async fn a_list_by_status_holds_those_tests_alone_and_each_page_is_full_but_the_
 async fn a_status_that_is_none_and_a_parameter_that_nobody_declared_are_refused_by_name() {
     let bench = Bench::start().await;
     let event = bench.event("list-tests", Role::Viewer).await;
-    for wrong in ["", "Running", "running,", ",running", "running paused", "gone"] {
+    for wrong in ["", "Running", "running,", ",running", "running paused", "gone", "running,running"] {
         let answer = bench.call(function(), with_query(event.clone(), "status", wrong)).await;
         assert_eq!(
             (answer.status, &answer.body["errors"][0]["pointer"]),
