@@ -201,12 +201,6 @@ impl Experiment {
         }
     }
 
-    /// Whether weights have changed since this phase began.
-    #[must_use]
-    pub fn is_reweighted(&self) -> bool {
-        self.weightings.len() > 1
-    }
-
     /// The arm that everybody gets, while the test is shipped.
     #[must_use]
     pub fn winner(&self) -> Option<&Variant> {

@@ -47,7 +47,7 @@ pub(super) fn never_negative(test: &Experiment, goal: &Goal) -> bool {
 #[must_use]
 pub fn changed_weights(test: &Experiment, totals: &Totals) -> Option<&'static str> {
     let mode = test.definition.allocation.mode;
-    if mode != Mode::Adaptive && test.is_reweighted() {
+    if mode != Mode::Adaptive && totals.are_of_several_weightings() {
         return Some(
             "The weights have changed in this phase: units that came before and after had different time to \
              convert, so nothing is decided. Stop the test and start a new phase.",

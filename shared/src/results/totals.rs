@@ -150,6 +150,13 @@ impl Totals {
         }
     }
 
+    /// Whether units came under more than one set of weights. Weights that nobody came under, as those that are set
+    /// once a test is over, have changed no figure.
+    #[must_use]
+    pub fn are_of_several_weightings(&self) -> bool {
+        self.strata.iter().filter(|arms| arms.iter().any(|units| *units > 0)).nth(1).is_some()
+    }
+
     /// Adds the totals of another partition of the same test. Merge in a fixed order: floating-point
     /// sums then come out the same to the last bit.
     pub fn merge(&mut self, other: &Self) {

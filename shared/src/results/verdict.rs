@@ -144,7 +144,7 @@ fn needs(test: &Experiment, units: u64, plan: Option<&Outlook>, maturity: &Matur
     let mut said = vec![match (needed, planned) {
         (Some(needed), _) if needed > units => {
             format!(
-                "To find the difference worth having while watching, it takes {needed} units: {} more.",
+                "Finding the effect that the test expects takes {needed} units while it is watched: {} more.",
                 needed - units
             )
         }
@@ -156,10 +156,8 @@ fn needs(test: &Experiment, units: u64, plan: Option<&Outlook>, maturity: &Matur
             said.push("The planned look is reached: the planned units are past their windows.".to_owned());
         }
         (Some(false), Some(days)) if days > 0.0 => {
-            said.push(format!(
-                "At the present rate the planned units are in within {:.0} days.",
-                days.ceil()
-            ));
+            let (days, plural) = (days.ceil(), if days > 1.0 { "s" } else { "" });
+            said.push(format!("At the present rate the planned units are in within {days:.0} day{plural}."));
         }
         _ => {}
     }
@@ -168,13 +166,14 @@ fn needs(test: &Experiment, units: u64, plan: Option<&Outlook>, maturity: &Matur
 
 /// Where a test stands that is not decided.
 fn standing(test: &Experiment, units: u64) -> String {
+    let units = if units == 1 { "1 unit".to_owned() } else { format!("{units} units") };
     match test.status {
         Status::Draft => "The test has not started.".to_owned(),
-        Status::Running => format!("Keep running: units in the test so far: {units}."),
-        Status::Paused => format!("The test is paused; units in it so far: {units}."),
-        Status::Shipped => format!("The test is shipped and nothing was decided; units in it: {units}."),
+        Status::Running => format!("Keep running: {units} in the test so far."),
+        Status::Paused => format!("The test is paused, with {units} in it."),
+        Status::Shipped => format!("The test was shipped before anything was decided, with {units} in it."),
         Status::Stopped | Status::Archived => {
-            format!("The test is over and nothing is decided; units in it: {units}.")
+            format!("The test is over and nothing is decided, with {units} in it.")
         }
     }
 }

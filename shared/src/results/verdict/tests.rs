@@ -137,7 +137,11 @@ fn weights_that_were_changed_by_hand_withhold_the_verdict() {
     let mut test = test(&json!({}));
     let weights = test.weightings[0].weights.clone();
     test.weightings.push(crate::experiment::Weighting { revision: 9, weights });
-    let said = verdict(&test, &[(40, 4, 0), (40, 20, 0)]);
+    let arms = [(40, 4, 0), (40, 20, 0)];
+    assert_eq!(verdict(&test, &arms).decision, Decision::Ship, "nobody came under the new weights");
+    let mut both = totals(&test, &arms);
+    both.strata = vec![vec![40, 39], vec![0, 1]];
+    let said = Report::new(&test, &both, Timestamp::from_millis(1), None).verdict;
     assert_eq!(said.decision, Decision::KeepRunning);
     assert!(said.reasons[1].starts_with("The weights have changed in this phase"), "{:?}", said.reasons);
 }
@@ -190,10 +194,18 @@ fn a_test_that_goes_on_says_how_many_units_are_missing() {
     assert!(
         said.reasons
             .iter()
-            .any(|reason| reason.starts_with("To find the difference worth having while watching"))
+            .any(|reason| reason.starts_with("Finding the effect that the test expects takes"))
     );
     let said = verdict(&test(&json!({})), &[(30, 9, 0), (30, 9, 0)]);
     assert_eq!(said.reasons.last().unwrap(), "60 of 80 planned units are in the test.");
+    assert_eq!(said.sentence, "Keep running: 60 units in the test so far.");
+    let (mut test, mut totals) = (test(&json!({})), totals(&test(&json!({})), &[(39, 9, 0), (40, 9, 0)]));
+    (totals.recent, totals.first_assigned_at) = (14, Some(Timestamp::from_millis(0)));
+    let at =
+        |test: &Experiment| Report::new(test, &totals, Timestamp::from_millis(14 * 86_400_000), None).verdict;
+    assert!(at(&test).reasons.last().unwrap().ends_with("within 1 day."), "{:?}", at(&test).reasons);
+    test.status = Status::Paused;
+    assert_eq!(at(&test).sentence, "The test is paused, with 79 units in it.");
 }
 
 #[test]
@@ -402,7 +414,7 @@ fn an_external_test_whose_shares_changed_is_not_read() {
     assert_eq!(read(&test, &totals).verdict.decision, Decision::Ship, "nothing tells when all came at once");
     let weights = test.weightings[0].weights.clone();
     test.weightings.push(crate::experiment::Weighting { revision: 9, weights });
-    totals.strata.push(vec![0, 0]);
+    totals.strata.push(vec![1, 1]);
     assert!(withheld(&read(&test, &totals)).starts_with("The weights have changed in this phase"));
 }
 
