@@ -371,11 +371,17 @@ async fn the_answer_warns_of_too_few_planned_units_and_of_text_that_is_suspect()
     let expected = json!({ "baseline": 0.1, "effect": 0.1 });
     let few = |id: &str, units: u32| json!({ "test_id": id, "planned_units": units, "expected": expected });
     let found = warnings(few("a", 100)).await;
-    assert!(found.len() == 1 && found[0].starts_with("planned_units is 100, fewer than"), "{found:?}");
-    assert!(found[0].contains("for one look at the end"), "{found:?}");
+    assert!(
+        found.len() == 1 && found[0].starts_with("planned_units is 100. Finding the effect 0.1"),
+        "{found:?}"
+    );
+    assert!(found[0].contains("with one look at the end"), "{found:?}");
     let found = warnings(few("b", 450)).await;
-    assert!(found.len() == 1 && found[0].contains("are enough for one look"), "{found:?}");
+    assert!(found.len() == 1 && found[0].contains("while the test is watched"), "{found:?}");
     assert_eq!(warnings(few("c", 2_000)).await, [""; 0]);
+    let tiny = json!({ "baseline": 0.1, "effect": 1e-6 });
+    let found = warnings(json!({ "test_id": "tiny", "planned_units": 400, "expected": tiny })).await;
+    assert!(found.len() == 1 && found[0].contains("more than 2000000000 units"), "{found:?}");
     assert_eq!(
         warnings(json!({ "test_id": "d", "planned_units": 10 })).await,
         [""; 0],

@@ -41,7 +41,7 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     if !conversion::is_open(test.status) {
         let status = test.status.as_str();
         return Err(Problem::Conflict(format!(
-            "The test is {status}: it takes conversions from its start until it is archived."
+            "The test is {status} and takes no conversions; it takes them from its first start until it is archived."
         )));
     }
     let read = |item| read(app, &test, item, now);

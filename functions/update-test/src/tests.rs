@@ -214,7 +214,7 @@ async fn a_test_is_shipped_with_a_winner_from_running_or_stopped_and_back_again(
     let paused = bench.change(&paused, json!({ "revision": 2, "status": "paused" })).await;
     let event = with_test_id(bench.event("update-test", Role::Analyst).await, "paused");
     let answer = bench.call(function(), with_body(event, &ship(paused.revision))).await;
-    let said = "The test is paused: it cannot become shipped, but running or stopped.";
+    let said = "The test is paused and cannot become shipped; it can become running or stopped.";
     assert_eq!((answer.status, &answer.body["detail"]), (409, &json!(said)));
     let other = json!({ "revision": 3, "winner": "control" });
     assert_eq!(patch(&bench, other).await.status, 409);

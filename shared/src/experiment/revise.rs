@@ -73,7 +73,7 @@ impl Experiment {
                 let (from, to) = (self.status.as_str(), next.as_str());
                 let legal: Vec<_> = self.status.next().map(Status::as_str).collect();
                 let legal = if legal.is_empty() { "nothing else".to_owned() } else { legal.join(" or ") };
-                Refusal::Conflict(format!("The test is {from}: it cannot become {to}, but {legal}."))
+                Refusal::Conflict(format!("The test is {from} and cannot become {to}; it can become {legal}."))
             }
             Denied::Undecided => at_start(
                 "is required to start a stopped test: resume goes on with the same phase and keeps every assignment and override; restart begins a new phase in which accounts are randomized anew",
@@ -151,7 +151,7 @@ impl Experiment {
         Err(Refusal::Conflict(format!(
             "Parts of the test read like instructions to a language model: {}. Check them, and start the test \
              with \"acknowledge_suspect\": true if they are meant.",
-            self.suspect
+            self.suspect.places()
         )))
     }
 

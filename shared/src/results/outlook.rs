@@ -104,9 +104,9 @@ pub fn warnings(test: &Experiment) -> Vec<String> {
     let mut warnings: Vec<String> = too_few_planned(&test.definition).into_iter().collect();
     if !test.suspect.is_empty() {
         warnings.push(format!(
-            "Parts of the test read like instructions to a language model: {}. Starting it needs \
+            "Parts of the test read like instructions to a language model: {}. To start it, send \
              \"acknowledge_suspect\": true.",
-            test.suspect
+            test.suspect.places()
         ));
     }
     warnings
@@ -117,15 +117,16 @@ fn too_few_planned(definition: &Definition) -> Option<String> {
     let planned = u64::from(definition.planned_units?);
     let outlook = Outlook::planned(definition)?;
     let (effect, needed) = (outlook.effect?, outlook.units_needed?);
-    let watched = needed.watched.filter(|needed| planned < *needed)?;
-    let once = match needed.planned_stop {
-        Some(once) if planned < once => format!("{once} for one look at the end"),
-        Some(once) => format!("{once} are enough for one look at the end"),
-        None => "none are enough for one look at the end".to_owned(),
-    };
+    if needed.watched.is_some_and(|watched| planned >= watched) {
+        return None;
+    }
+    let units =
+        |units: Option<u64>| units.map_or("more than 2000000000".to_owned(), |units| units.to_string());
     Some(format!(
-        "planned_units is {planned}, fewer than finding the effect {effect} takes with 80 % power: {watched} \
-         while the test is watched, {once}."
+        "planned_units is {planned}. Finding the effect {effect} with 80 % power takes {} units while the test is \
+         watched, and {} with one look at the end.",
+        units(needed.watched),
+        units(needed.planned_stop)
     ))
 }
 

@@ -55,15 +55,24 @@ impl Findings {
     pub fn detail(&self) -> Option<String> {
         (!self.is_empty()).then(|| self.to_string())
     }
+
+    /// The pointers with their scores, for a sentence.
+    #[must_use]
+    pub fn places(&self) -> String {
+        self.0.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    }
 }
 
 impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("suspect:")?;
-        for Suspect { pointer, score, .. } in &self.0 {
-            write!(f, " {pointer} ({score})")?;
-        }
-        Ok(())
+        self.0.iter().try_for_each(|suspect| write!(f, " {suspect}"))
+    }
+}
+
+impl fmt::Display for Suspect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.pointer, self.score)
     }
 }
 
