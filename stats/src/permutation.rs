@@ -40,6 +40,21 @@ pub fn draws(smaller: usize) -> u32 {
     u32::try_from(most).unwrap_or(DRAWS)
 }
 
+/// To compute the statistic of one deal takes as long as dealing so many units.
+const STATISTIC: u64 = 5;
+
+/// What a test of arms of these sizes takes, in units dealt: up to [`MOST_PERMUTATIONS`] all deals are visited, else
+/// `draws` are drawn.
+#[must_use]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 1 to 200,000")]
+pub fn cost(control: usize, treatment: usize, draws: u32) -> u64 {
+    let (smaller, ways) = (control.min(treatment), pool::ways(control + treatment, control.min(treatment)));
+    if ways <= MOST_PERMUTATIONS {
+        return ways as u64 * STATISTIC;
+    }
+    u64::from(draws) * (u64::try_from(smaller).unwrap_or(u64::MAX).saturating_add(STATISTIC))
+}
+
 /// How permutations are drawn when there are too many to visit them all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Drawing {

@@ -32,8 +32,7 @@ impl<const K: usize> Pool<K> {
 
     /// How many ways there are to deal, or more than any that could be visited.
     pub(super) fn permutations(&self) -> f64 {
-        let all = size(self.rows.len());
-        (0..self.small).map(size).fold(1.0, |ways, i| ways * (all - i) / (i + 1.0))
+        ways(self.rows.len(), self.small)
     }
 
     pub(super) fn visit_all(mut self) -> Tested {
@@ -83,6 +82,12 @@ impl<const K: usize> Pool<K> {
             0.0
         }
     }
+}
+
+/// How many ways there are to deal `small` of `all` units into one arm.
+pub(super) fn ways(all: usize, small: usize) -> f64 {
+    let all = size(all);
+    (0..small).map(size).fold(1.0, |ways, i| ways * (all - i) / (i + 1.0))
 }
 
 /// How many deals were seen and how many of them are as extreme as the real one, ties by half.

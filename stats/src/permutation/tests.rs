@@ -109,3 +109,14 @@ fn it_is_called_for_by_ratios_small_arms_and_uneven_ones() {
     assert!(called_for(false, 199, 300) && called_for(false, 401, 200));
     assert!(!called_for(false, 200, 400));
 }
+
+#[test]
+fn a_test_costs_what_it_visits_or_draws() {
+    let tested = means(&units(3, 10), &units(5, 10), &DRAWING).unwrap();
+    assert_eq!((tested.all, tested.permutations), (true, 184_756));
+    assert_eq!(cost(10, 10, DRAWS), 5 * 184_756, "all deals are visited");
+    assert_eq!(cost(2, 600, DRAWS), cost(600, 2, DRAWS));
+    assert_eq!(cost(2, 600, DRAWS), 5 * 180_901, "however small one arm is");
+    assert_eq!(cost(2, 6_000, DRAWS), 10_000 * 7, "too many to visit");
+    assert_eq!(cost(200, 300, DRAWS), 10_000 * 205);
+}
