@@ -23,6 +23,9 @@ pub const SMALLEST: f64 = 1e-100;
 
 const OUT_OF_RANGE: &str = "must be a number between -1e15 and 1e15, and 0 or at least 1e-100 in size";
 
+/// What `serde_json` calls a number that is infinite as a double, which is JSON all the same.
+const TOO_LARGE: &str = "number out of range";
+
 /// Parses a body.
 ///
 /// # Errors
@@ -35,6 +38,9 @@ pub fn parse(body: &[u8]) -> Result<Value, Problem> {
     let parsed = parsed.and_then(|value| deserializer.end().map(|()| value));
     parsed.map_err(|error| match state.broken.into_inner() {
         Some(Broken::Field(field)) => Problem::Invalid(vec![field]),
+        None if error.to_string().starts_with(TOO_LARGE) => {
+            Problem::Invalid(vec![Invalid::new(pointer(state.path.borrow().iter()), OUT_OF_RANGE)])
+        }
         Some(Broken::Depth) => Problem::Malformed(format!("The body is nested deeper than {DEPTH} levels.")),
         None => Problem::Malformed(format!(
             "The body is no valid JSON at line {}, column {}.",
