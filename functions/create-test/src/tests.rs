@@ -403,3 +403,18 @@ async fn a_test_without_a_primary_goal_is_refused() {
     let answer = bench.call(function(), with_body(event, &body)).await;
     assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("/goals")));
 }
+
+#[tokio::test]
+async fn a_condition_with_thousands_of_faults_below_a_long_name_is_answered_with_20_of_them() {
+    let bench = Bench::start().await;
+    let event = bench.event("create-test", Role::Analyst).await;
+    let faults: serde_json::Map<String, Value> = (0..4_500).map(|n| (format!("${n:x}"), json!(1))).collect();
+    let alternatives = vec![json!({ "$b": 1 }); 4_000];
+    for targeting in [json!({ "a".repeat(20_000): faults }), json!({ "$or": alternatives })] {
+        let mut body = body_of(&event);
+        body["targeting"] = targeting;
+        let answer = bench.call(function(), with_body(event.clone(), &body)).await;
+        assert_eq!((answer.status, answer.body["errors"].as_array().map(Vec::len)), (422, Some(20)));
+        assert!(answer.body.to_string().len() < 500_000);
+    }
+}

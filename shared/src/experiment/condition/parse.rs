@@ -14,6 +14,10 @@ use crate::validation::{Invalid, escape};
 /// Most patterns in a condition: each is compiled whenever the test is read.
 const PATTERNS: usize = 20;
 
+/// Most parts that an answer names; the rest show when these are mended. Each pointer repeats the names above it, so
+/// thousands of parts below one long name would be an answer of a hundred megabytes.
+const NAMED: usize = 20;
+
 /// What is refused, each by its pointer.
 type Refused = Vec<Invalid>;
 
@@ -175,13 +179,17 @@ fn under(key: &str, found: Refused) -> Refused {
     found.into_iter().map(|invalid| invalid.under(&prefix)).collect()
 }
 
-/// All parts, or everything that is refused in any of them.
+/// All parts, or the first 20 things that are refused in any of them.
 fn collect<T>(parts: impl Iterator<Item = Result<T, Refused>>) -> Result<Vec<T>, Refused> {
     let (mut good, mut refused) = (Vec::new(), Vec::new());
     for part in parts {
         match part {
             Ok(part) => good.push(part),
             Err(found) => refused.extend(found),
+        }
+        if refused.len() >= NAMED {
+            refused.truncate(NAMED);
+            break;
         }
     }
     if refused.is_empty() { Ok(good) } else { Err(refused) }
