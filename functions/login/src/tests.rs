@@ -4,7 +4,7 @@ use bellwether::auth::role::{Role, Scope};
 use bellwether::auth::throttle::MONTH;
 use bellwether::http::Function;
 use bellwether::http::reply::Reply;
-use bellwether::store::item::{key, text_value};
+use bellwether::store::item::{Item, key, text_value};
 use bellwether::testing::{Answer, Bench, as_payload_2, from_address, person, with_body, with_header};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -327,6 +327,24 @@ async fn who_is_known_from_an_office_signs_in_although_another_machine_there_has
         [401],
         "what a known source fails at locks no account"
     );
+}
+
+#[tokio::test]
+async fn who_is_unlocked_is_known_from_where_they_were_and_their_failures_are_forgotten() {
+    let (bench, event) = with_ada(Role::Analyst).await;
+    assert_eq!(sign_in(&bench, &event, "203.0.113.7").await.status, 200);
+    spray(&bench, &event, ["203.0.113.7".to_owned()].into_iter()).await;
+    fill(&bench, 98).await;
+    assert_eq!(spray(&bench, &event, (0..2).map(|_| "203.0.113.7".to_owned())).await, [401, 429]);
+    assert_eq!(fail(&bench, &event, 6, "203.0.113.7").await[4..], [401, 429]);
+    let ada = person("ada@example.com", Role::Analyst, "acme");
+    let mut unlocked: Item = serde_dynamo::to_item(ada.unlocked()).unwrap();
+    unlocked.extend(key(format!("user/{}", ada.user_id)));
+    let put = bench.database().put_item().table_name("bench-identities").set_item(Some(unlocked));
+    put.send().await.unwrap();
+    assert_eq!(fail(&bench, &event, 6, "203.0.113.7").await, [401, 401, 401, 401, 401, 429]);
+    bench.pass(1);
+    assert_eq!(sign_in(&bench, &event, "203.0.113.7").await.status, 200);
 }
 
 #[tokio::test]

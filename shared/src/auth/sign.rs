@@ -57,12 +57,13 @@ impl Auth {
     /// As [`Self::issue`].
     pub async fn attempt(&self, email: &Email, epoch: u32, source: Source) -> Result<Attempt, Problem> {
         let keys = self.signing_keys().await?;
-        let account = keys.derive("throttle account", format!("{epoch} {email}").as_bytes());
         let short = |key: [u8; 32]| sha256::hex(&key)[..32].to_owned();
+        let counted =
+            |epoch: u32| short(keys.derive("throttle account", format!("{epoch} {email}").as_bytes()));
         let network = |text: String| short(keys.derive("throttle source", text.as_bytes()));
         let networks: Vec<String> = source.networks().into_iter().map(network).collect();
         let source = networks.first().cloned().unwrap_or_default();
-        Ok(Attempt { account: short(account), source, networks })
+        Ok(Attempt { account: counted(epoch), person: counted(0), epoch, source, networks })
     }
 
     /// The private keys, for what signs or derives.

@@ -41,7 +41,7 @@ pub struct User {
     /// Bumped to end all their sessions: one that was begun under another number is over.
     #[serde(default)]
     pub session_epoch: u32,
-    /// Bumped to forget failed sign-ins: attempts are counted under this number.
+    /// Bumped to forget failed sign-ins: attempts are counted under this number. Sources that are known stay known.
     #[serde(default)]
     pub throttle_epoch: u32,
     /// Counts their changes, so that one of two rivals wins.

@@ -17,14 +17,20 @@ use crate::clock::Timestamp;
 const LOOKS: usize = 8;
 /// Counts an item's changes, so that one of two attempts wins.
 const VERSION: &str = "version";
+/// The account's `throttle_epoch` when a source's failures were counted.
+const EPOCH: &str = "epoch";
 /// Milliseconds since 1970 before which there is no next attempt.
 const OPEN_AT: &str = "open_at";
 
 /// Whom and from where an attempt is, as keyed hashes.
 #[derive(Debug, Clone)]
 pub struct Attempt {
-    /// The account.
+    /// The account, as its failures are counted now: another one once they are forgotten.
     pub account: String,
+    /// The account for good, by which the sources that have signed in to it are known.
+    pub person: String,
+    /// The person's `throttle_epoch`: what a source failed at under another number is forgotten.
+    pub epoch: u32,
     /// The source.
     pub source: String,
     /// Each network that the source is in, the smallest first.
@@ -72,7 +78,7 @@ impl Throttles {
             )
             .await?;
             let counts = Counts {
-                pair: read_pair(pair.as_ref()),
+                pair: read_pair(pair.as_ref(), attempt.epoch),
                 sources: sources.iter().map(|item| read_row(item.as_ref(), DAY)).collect(),
                 account: read_row(account.as_ref(), MONTH),
             };
@@ -176,7 +182,7 @@ impl Throttles {
 }
 
 fn pair_key(attempt: &Attempt) -> Item {
-    key(format!("throttle/pair/{}/{}", attempt.account, attempt.source))
+    key(format!("throttle/pair/{}/{}", attempt.person, attempt.source))
 }
 
 fn source_key(network: &str, day: i64) -> Item {
@@ -198,18 +204,24 @@ fn pair_item(attempt: &Attempt, pair: Pair, version: i64) -> Item {
         (OPEN_AT, pair.open_at),
         ("forget_at", pair.forget_at),
         ("known_until", pair.known_until),
+        (EPOCH, i64::from(attempt.epoch)),
         (VERSION, version),
         (TTL, pair.ends()),
     ]));
     item
 }
 
-fn read_pair(item: Option<&Item>) -> Pair {
+/// What is stored of a source at an account. Its failures of another epoch are forgotten; that it is known is not.
+fn read_pair(item: Option<&Item>, epoch: u32) -> Pair {
+    let known_until = number(item, "known_until");
+    if number(item, EPOCH) != i64::from(epoch) {
+        return Pair { known_until, ..Pair::default() };
+    }
     Pair {
         failures: u32::try_from(number(item, "failures")).unwrap_or(u32::MAX),
         open_at: number(item, OPEN_AT),
         forget_at: number(item, "forget_at"),
-        known_until: number(item, "known_until"),
+        known_until,
     }
 }
 
