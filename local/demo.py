@@ -26,7 +26,7 @@ RATES = {"control": 0.20, "calculator": 0.32}
 DEAL = {"control": 18_000, "calculator": 21_000}
 WINDOWS = {"demo-booked": 30, "visits": 30, "pipeline": 90, "opt-out": 90}  # days
 HISTORY = 90  # days over which accounts were assigned
-FATES = ("counted", "unknown_unit", "before_assignment", "after_window", "other_phase", "overridden")
+FATES = ("counted", "unknown_unit", "before_assignment", "after_window", "other_phase", "overridden", "after_shipping")
 
 
 def definition(test_id):

@@ -1,6 +1,6 @@
 """Results as a person would want to read them."""
 
-LEFT_OUT = ("unknown_unit", "before_assignment", "after_window", "other_phase", "overridden")
+LEFT_OUT = ("unknown_unit", "before_assignment", "after_window", "other_phase", "overridden", "after_shipping")
 
 
 def show(results):

@@ -12,7 +12,7 @@ use crate::experiment::goal::{Kind, Role};
 use crate::experiment::{Assignment, Conversion, Experiment, Goal, GoalKey, UnitId};
 
 use super::maturity::RECENT_MS;
-use super::outcomes::{Place, Unit, is_mature};
+use super::outcomes::{Place, Unit, is_mature, leave_out_after_shipping};
 use super::redealt::Dealt;
 use super::totals::{GoalTotals, Totals};
 use bellwether_stats::figure;
@@ -43,7 +43,7 @@ impl Row {
     }
 
     /// Whether it belongs to the results of a test that was shipped at this time.
-    fn is_before(&self, shipped_at: Timestamp) -> bool {
+    pub(super) fn is_before(&self, shipped_at: Timestamp) -> bool {
         match self {
             Self::Assigned { assignment, .. } => assignment.assigned_at < shipped_at,
             Self::Converted(conversion) => conversion.occurred_at.first() < shipped_at,
@@ -81,9 +81,7 @@ impl<'a> Fold<'a> {
             self.close();
         }
         self.totals.rows += 1;
-        if self.test.shipped.as_ref().is_none_or(|shipped| row.is_before(shipped.at)) {
-            self.unit.push(row);
-        }
+        self.unit.push(row);
     }
 
     /// Units counted so far, the present one not among them.
@@ -103,6 +101,7 @@ impl<'a> Fold<'a> {
         let mut rows = std::mem::take(&mut self.unit);
         rows.sort_by(|a, b| a.rank().cmp(&b.rank()));
         rows.dedup();
+        leave_out_after_shipping(self.test, &mut rows, &mut self.totals.outcomes);
         let assigned = rows.iter().find_map(|row| match row {
             Row::Assigned { phase, assignment, .. } if *phase == self.test.phase => Some(assignment),
             _ => None,

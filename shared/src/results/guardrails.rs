@@ -10,7 +10,7 @@ use crate::experiment::goal::{Better, Kind};
 
 impl Pair<'_> {
     /// Whether a guardrail holds or is broken, to be watched. Of a ratio, both have to be confirmed by chance
-    /// alone, as in [`Self::watched`]; None when that cannot be done.
+    /// alone unless its totals are even, as in [`Self::watched`]; None when that cannot be done.
     #[must_use]
     pub fn guarded(
         &self,
@@ -25,21 +25,19 @@ impl Pair<'_> {
         }
         let (control, treatment) = self.samples()?;
         let plain = watched_guardrail(watch, &control, &treatment, margin, end(better))?;
-        if self.kind != Kind::Ratio || plain.holds.min(plain.broken) > ALPHA {
+        if self.kind != Kind::Ratio || self.is_even() || plain.holds.min(plain.broken) > ALPHA {
             return Some(plain);
         }
         let apart = if better == Better::Lower { margin } else { -margin };
         let confirmed = |p_value: f64, by_chance: f64| {
             watch.confirmed_one_sided(p_value, by_chance, control.units + treatment.units)
         };
-        Some(match self.permuted_ratio(chance, apart) {
-            // Only one of both is small, the one on whose side the difference lies.
-            Some(tested) if plain.broken < plain.holds => {
-                Guardrail { broken: confirmed(plain.broken, tested.p_value), ..plain }
-            }
-            Some(tested) => Guardrail { holds: confirmed(plain.holds, tested.p_value), ..plain },
-            None if self.is_even() => plain,
-            None => return None,
+        let tested = self.permuted_ratio(chance, apart)?;
+        // Only one of both is small, the one on whose side the difference lies.
+        Some(if plain.broken < plain.holds {
+            Guardrail { broken: confirmed(plain.broken, tested.p_value), ..plain }
+        } else {
+            Guardrail { holds: confirmed(plain.holds, tested.p_value), ..plain }
         })
     }
 }

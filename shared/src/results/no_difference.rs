@@ -46,9 +46,13 @@ pub(super) fn no_difference(
     if totals.arms.iter().any(|arm| arm.units < LEAST_UNITS) {
         return Err(format!("An arm has fewer than {LEAST_UNITS} units."));
     }
-    let unread = standings.iter().find(|own| own.comparison.p_value.is_none() || own.side == Side::Better);
-    match unread {
-        Some(own) => Err(format!("{} has no reading yet, or is better.", own.comparison.variant)),
+    let found = |own: &&Standing<'_>| {
+        own.comparison.p_value.is_none() || matches!(own.side, Side::Better | Side::Faded)
+    };
+    match standings.iter().find(found) {
+        Some(own) => {
+            Err(format!("{} has no reading yet, or a look has shown a difference.", own.comparison.variant))
+        }
         None => Ok(format!("No variant was found better with {units} units, twice as many as planned.")),
     }
 }

@@ -26,6 +26,8 @@ pub struct Tally {
     pub other_phase: u64,
     /// Their unit had an override before it was assigned and stays out of results.
     pub overridden: u64,
+    /// They occurred once the test was shipped: from then on everybody gets the winner.
+    pub after_shipping: u64,
 }
 
 /// The outcomes of a goal as results tell them.
@@ -58,7 +60,24 @@ impl Tally {
         self.after_window += other.after_window;
         self.other_phase += other.other_phase;
         self.overridden += other.overridden;
+        self.after_shipping += other.after_shipping;
     }
+}
+
+/// Takes out of a unit's rows what came once the test was shipped, and adds the outcomes among it to their tallies.
+pub(super) fn leave_out_after_shipping(test: &Experiment, rows: &mut Vec<Row>, tallies: &mut [Tally]) {
+    let Some(shipped) = &test.shipped else { return };
+    rows.retain(|row| {
+        let stays = row.is_before(shipped.at);
+        if let Row::Converted(outcome) = row
+            && !stays
+            && let Some(index) = test.definition.goals.iter().position(|goal| goal.key == outcome.goal)
+            && let Some(tally) = tallies.get_mut(index)
+        {
+            tally.after_shipping += 1;
+        }
+        stays
+    });
 }
 
 /// When an outcome occurred, seen from its unit's assignment.

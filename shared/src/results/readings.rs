@@ -83,7 +83,8 @@ impl Pair<'_> {
 
     /// The reading that may be watched, with its relative interval. `by_chance` is the p-value of the same units
     /// by chance alone: without it a ratio decides nothing, for its formula errs where few units are far larger
-    /// than the rest.
+    /// than the rest. Where no few units have most of a total the formula decides alone: permutations are drawn, so
+    /// that their p-value is never as small as large numbers of units would make it.
     ///
     /// Rates are read exactly while an arm has fewer than ten units, and when no unit differs from others of its
     /// arm.
@@ -100,10 +101,9 @@ impl Pair<'_> {
         }
         let (control, treatment) = self.samples()?;
         let mut look = watch.look(&control, &treatment)?;
-        if self.kind == Kind::Ratio {
+        if self.kind == Kind::Ratio && !self.is_even() {
             look = match by_chance {
                 Some(p_value) => watch.confirmed(&look, p_value, control.units + treatment.units),
-                None if self.is_even() => look,
                 None => Look { interval: None, p_value: 1.0, ..look },
             };
         }
@@ -125,8 +125,8 @@ impl Pair<'_> {
         self.kind == Kind::Binary && (few || !(varies(control) || varies(treatment)))
     }
 
-    /// Whether a ratio's formula can be trusted alone: when too many units came to be dealt anew, and no few
-    /// of them have most of a total.
+    /// Whether a ratio's formula can be trusted alone: when there are many units, and no few of them have most of
+    /// a total.
     pub(super) fn is_even(&self) -> bool {
         let arms = [self.control, self.treatment];
         arms.iter().all(|arm| arm.sizes.carriers() >= MANY_CARRIERS && arm.bases.carriers() >= MANY_CARRIERS)

@@ -51,7 +51,7 @@ impl Unit {
     /// A difference with its sign.
     fn signed(self, difference: f64) -> String {
         let (value, digits) = match self {
-            Self::Points => (difference * 100.0, 1),
+            Self::Points => percent(difference),
             Self::Own => (difference, digits(difference)),
         };
         let sign = if value > 0.0 { "+" } else { "" };
@@ -67,7 +67,10 @@ fn shown(goal: &GoalReport, unit: Unit, arm: &ArmReport) -> Option<String> {
     let mean = arm.mean?;
     Some(match (goal.kind, unit) {
         (Kind::Binary, _) => format!("{} of {}", arm.converted, arm.units),
-        (Kind::Ratio, Unit::Points) => format!("{:.1} %", mean * 100.0),
+        (Kind::Ratio, Unit::Points) => {
+            let (value, digits) = percent(mean);
+            format!("{} %", grouped(value, digits))
+        }
         (Kind::Ratio, Unit::Own) => grouped(mean, digits(mean)),
         (Kind::Count | Kind::Sum, _) => format!("{} per account", grouped(mean, digits(mean))),
     })
@@ -96,13 +99,28 @@ fn difference(unit: Unit, comparison: &Comparison) -> String {
     said
 }
 
+/// A share in percent, with as many digits after the point as show two figures of it. What is below a millionth of
+/// a percent is rounding and becomes 0.
+fn percent(share: f64) -> (f64, usize) {
+    let value = share * 100.0;
+    match value.abs() {
+        size if size >= 1.0 => (value, 1),
+        size if size >= 0.1 => (value, 2),
+        size if size >= 0.01 => (value, 3),
+        size if size >= 0.000_05 => (value, 5),
+        size if size >= 1e-6 => (value, 6),
+        _ => (0.0, 1),
+    }
+}
+
 /// Digits after the point that show about three figures of a number.
 fn digits(number: f64) -> usize {
     match number.abs() {
         size if size >= 100.0 || size == 0.0 => 0,
         size if size >= 10.0 => 1,
         size if size >= 0.1 => 2,
-        _ => 4,
+        size if size >= 0.001 => 4,
+        _ => 6,
     }
 }
 
@@ -142,7 +160,8 @@ mod tests {
         assert_eq!([own(100.0), own(99.94), own(0.417), own(0.004_2)], ["+100", "+99.9", "+0.42", "+0.0042"]);
         assert_eq!([own(0.0), own(-0.0), own(1e-9)], ["0", "0", "+1.000e-9"]);
         let points = |share| Unit::Points.signed(share);
-        assert_eq!([points(0.3166), points(-0.139), points(0.000_01)], ["+31.7", "-13.9", "0.0"]);
-        assert_eq!([points(-0.000_4), points(12.5)], ["0.0", "+1,250.0"]);
+        assert_eq!([points(0.3166), points(-0.139), points(0.000_01)], ["+31.7", "-13.9", "+0.00100"]);
+        assert_eq!([points(-0.000_4), points(12.5), points(1e-17)], ["-0.040", "+1,250.0", "0.0"]);
+        assert_eq!([own(0.000_06), points(0.006_66), points(2e-7)], ["+0.000060", "+0.67", "+2.000e-5"]);
     }
 }

@@ -18,6 +18,8 @@ pub(super) enum Side {
     Worse,
     /// A look has shown one and the present estimate says the other.
     Turned,
+    /// A look has shown one, and the present interval leaves both open.
+    Faded,
     /// Nothing is shown.
     Open,
 }
@@ -54,12 +56,21 @@ pub(super) fn standings<'a>(test: &Experiment, goals: &'a [GoalReport]) -> Vec<S
     primary.comparisons.iter().map(of).collect()
 }
 
-/// The p-value is the least of all looks, so its direction is that of the look it comes from.
+/// The p-value is the least of all looks, so its direction is that of the look it comes from. The interval is the
+/// present one, and nothing is decided against it.
 fn side(comparison: &Comparison, better: Better) -> Side {
     let decided = comparison.corrected_p.is_some_and(|p| p <= ALPHA);
     let Some(shown) = comparison.shown.filter(|_| decided) else { return Side::Open };
     if comparison.absolute.estimate.and_then(Shown::of) != Some(shown) {
         return Side::Turned;
+    }
+    if comparison
+        .absolute
+        .low
+        .zip(comparison.absolute.high)
+        .is_some_and(|(low, high)| low <= 0.0 && high >= 0.0)
+    {
+        return Side::Faded;
     }
     if (shown == Shown::Higher) == (better == Better::Higher) { Side::Better } else { Side::Worse }
 }
@@ -72,6 +83,9 @@ pub(super) fn reasons(test: &Experiment, goals: &[GoalReport], standings: &[Stan
         let mut said = compared(goal, control, standing.comparison);
         if standing.side == Side::Turned {
             said.push_str("; an earlier look showed the opposite, so nothing is decided");
+        }
+        if standing.side == Side::Faded {
+            said.push_str("; p is small, but the interval still contains 0, so nothing is decided");
         }
         if !standing.broken.is_empty() {
             let _ = write!(said, "; it breaks the guardrail {}", standing.broken.join(", "));
@@ -96,7 +110,7 @@ pub(super) fn moved(test: &Experiment, goals: &[GoalReport]) -> Vec<String> {
             let word = match side(comparison, better) {
                 Side::Better => "better",
                 Side::Worse => "worse",
-                Side::Turned | Side::Open => continue,
+                Side::Turned | Side::Faded | Side::Open => continue,
             };
             let said = compared(goal, control, comparison);
             found.push(format!("The secondary goal {} is {word} in {said}.", goal.goal));

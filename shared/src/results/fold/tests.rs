@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::experiment::wire::TestBody;
-use crate::experiment::{BasisPoints, Definition, EventId, GoalKey, Seed, VariantKey};
+use crate::experiment::{BasisPoints, Definition, EventId, GoalKey, Seed, Shipped, VariantKey};
 use crate::results::arrivals::Arrivals;
 use crate::results::outcomes::Tally;
 use serde_json::json;
@@ -294,6 +294,33 @@ fn an_outcome_of_a_unit_in_two_phases_belongs_to_the_phase_whose_window_holds_it
     let wanted =
         Tally { counted: 1, before_assignment: 1, after_window: 1, other_phase: 1, ..Tally::default() };
     assert_eq!(fold(&test, rows).outcomes, [wanted]);
+}
+
+#[test]
+fn an_outcome_after_the_test_was_shipped_is_counted_as_such_and_in_nothing_else() {
+    let mut test = test();
+    let at = Timestamp::from_millis(START + 7);
+    test.shipped = Some(Shipped { winner: VariantKey::parse("b").unwrap(), at });
+    let late = |row| match row {
+        Row::Assigned { unit_id, phase, mut assignment } => {
+            assignment.assigned_at = at;
+            Row::Assigned { unit_id, phase, assignment }
+        }
+        row @ Row::Converted(_) => row,
+    };
+    let rows = [
+        assigned(1, "a", 1),
+        converted(1, 1, 5),
+        converted(1, 2, 7),
+        converted(1, 2, 7),
+        converted(2, 1, 9),
+        late(assigned(3, "b", 1)),
+        converted(3, 1, 8),
+        converted(3, 2, 6),
+    ];
+    let wanted = Tally { counted: 1, unknown_unit: 1, after_shipping: 3, immature: 1, ..Tally::default() };
+    let totals = fold(&test, rows);
+    assert_eq!((totals.outcomes, totals.arms[0].units, totals.arms[1].units), (vec![wanted], 1, 0));
 }
 
 #[test]

@@ -117,8 +117,14 @@ fn what_a_look_has_shown_keeps_its_direction_and_decides_nothing_once_it_has_tur
     };
     let first = serde_json::to_value(report(&[(20, 1, 0), (20, 19, 0)], None)).unwrap();
     assert_eq!(first["verdict"]["decision"], "ship");
-    let still = report(&[(40, 16, 0), (40, 20, 0)], Some(&first));
+    let still = report(&[(40, 10, 0), (40, 26, 0)], Some(&first));
     assert_eq!(still.verdict.decision, Decision::Ship, "it was shown and still points there");
+    let faded = report(&[(40, 16, 0), (40, 20, 0)], Some(&first));
+    assert_eq!(faded.verdict.decision, Decision::KeepRunning, "the interval contains 0");
+    assert!(faded.verdict.reasons[0].contains("the interval still contains 0"), "{:?}", faded.verdict);
+    let late = report(&[(90, 36, 0), (90, 40, 0)], Some(&first));
+    assert_eq!(late.verdict.decision, Decision::KeepRunning, "a look has shown a difference");
+    assert!(late.verdict.no_difference_withheld.unwrap().contains("a look has shown a difference"));
     let turned = report(&[(40, 21, 0), (40, 19, 0)], Some(&first));
     assert_eq!(turned.verdict.decision, Decision::KeepRunning);
     assert!(
@@ -384,6 +390,21 @@ fn a_ratio_whose_accounts_are_alike_is_decided_as_before() {
     let totals = ratio(&test, [&accounts(0.0), &accounts(2.0)]);
     let said = Report::new(&test, &totals, Timestamp::from_millis(1), None).verdict;
     assert_eq!(said.sentence, "Stop: new breaks the guardrail rate.", "{said:?}");
+}
+
+#[test]
+fn a_ratio_of_many_even_accounts_is_as_sure_as_its_formula_says() {
+    let many = |extra| -> Vec<(f64, f64)> { std::iter::repeat_n(accounts(extra), 50).flatten().collect() };
+    let test = ratio_test("primary");
+    let report = Report::new(&test, &ratio(&test, [&many(0.0), &many(3.0)]), Timestamp::from_millis(1), None);
+    let read = &report.goals.last().unwrap().comparisons[0];
+    // Drawn permutations alone leave p at 0.005 and an interval from 4 to 57 points.
+    assert!(read.p_value.unwrap() < 1e-9, "{read:?}");
+    assert!(read.absolute.high.unwrap() - read.absolute.low.unwrap() < 0.05, "{read:?}");
+    let test = ratio_test("guardrail");
+    let totals = ratio(&test, [&many(0.0), &many(3.0)]);
+    let report = Report::new(&test, &totals, Timestamp::from_millis(1), None);
+    assert!(report.goals.last().unwrap().comparisons[0].guardrail.unwrap().broken < 1e-9);
 }
 
 #[test]
