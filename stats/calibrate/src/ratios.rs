@@ -21,6 +21,30 @@ pub struct Alarms {
     pub watched: Rate,
 }
 
+/// Whether the checks alarmed at the looks of one test.
+#[derive(Default)]
+struct Looks {
+    last: bool,
+    chi_square: bool,
+    watched: bool,
+}
+
+impl Looks {
+    fn look(&mut self, strata: &[Stratum<'_>]) {
+        self.last = p_value(strata).is_some_and(|p| p < THRESHOLD);
+        self.chi_square |= self.last;
+        self.watched |= watched(strata).is_some_and(|p| p < THRESHOLD);
+    }
+}
+
+impl Alarms {
+    fn count(&mut self, looks: &Looks) {
+        self.at_the_end.count(looks.last);
+        self.chi_square.count(looks.chi_square);
+        self.watched.count(looks.watched);
+    }
+}
+
 /// The alarms of adaptive tests of `batches` batches of `size`, looked at after each batch, when a share `lost`
 /// of treatment's units is never counted.
 #[must_use]
@@ -29,7 +53,7 @@ pub fn alarms(batches: u32, size: u32, lost: f64, runs: u32, seed: u64) -> Alarm
     let mut found = Alarms::default();
     for _ in 0..runs {
         let (mut totals, mut batch_counts) = ([(0, 0); 2], Vec::new());
-        let (mut now, mut any, mut ever) = (false, false, false);
+        let mut looks = Looks::default();
         for _ in 0..batches {
             let weights =
                 thompson::weights(&totals, Better::Higher, thompson::FLOOR, None).unwrap_or_default();
@@ -47,13 +71,9 @@ pub fn alarms(batches: u32, size: u32, lost: f64, runs: u32, seed: u64) -> Alarm
                 .iter()
                 .map(|(weights, units)| Stratum { weights: weights.clone(), units })
                 .collect();
-            now = p_value(&strata).is_some_and(|p| p < THRESHOLD);
-            any |= now;
-            ever |= watched(&strata).is_some_and(|p| p < THRESHOLD);
+            looks.look(&strata);
         }
-        found.at_the_end.count(now);
-        found.chi_square.count(any);
-        found.watched.count(ever);
+        found.count(&looks);
     }
     found
 }
@@ -66,7 +86,7 @@ pub fn fixed_alarms(weights: &[u32], units: u32, every: u32, lost: f64, runs: u3
     let mut found = Alarms::default();
     for _ in 0..runs {
         let mut counted = vec![0_u64; weights.len()];
-        let (mut now, mut any, mut ever) = (false, false, false);
+        let mut looks = Looks::default();
         for unit in 1..=units {
             let (place, mut below) = (10_000.0 * chance.uniform(), 0.0);
             let arm = weights.iter().position(|weight| {
@@ -78,14 +98,10 @@ pub fn fixed_alarms(weights: &[u32], units: u32, every: u32, lost: f64, runs: u3
             counted[arm] += u64::from(kept);
             if unit % every == 0 {
                 let strata = [Stratum { weights: weights.to_vec(), units: &counted }];
-                now = p_value(&strata).is_some_and(|p| p < THRESHOLD);
-                any |= now;
-                ever |= watched(&strata).is_some_and(|p| p < THRESHOLD);
+                looks.look(&strata);
             }
         }
-        found.at_the_end.count(now);
-        found.chi_square.count(any);
-        found.watched.count(ever);
+        found.count(&looks);
     }
     found
 }
