@@ -1,8 +1,8 @@
 //! `POST /tests/{test_id}/assignments`: which variant does an account see? One account, or up to
 //! 100 under `units`.
 //!
-//! The decision is `bellwether::experiment::decide`; the first one is stored, and it stays for the phase
-//! whatever becomes of the weights and of the account's attributes.
+//! The decision is `bellwether::experiment::decide`; the first one is stored and stays for the phase, even if
+//! weights or the account's attributes change.
 
 #[cfg(test)]
 mod tests;

@@ -27,7 +27,7 @@ pub struct Standing {
 }
 
 /// The rights that a token was issued for have ended: its holder was disabled, got another role or a new
-/// password, or is no person of this workspace. The token is answered like any other that does not hold.
+/// password, or is no person of this workspace. The token gets the same answer as any other invalid token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Superseded;
 

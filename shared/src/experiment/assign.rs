@@ -19,7 +19,7 @@ use crate::validation::{Invalid, escape};
 pub enum Reason {
     /// It takes part.
     Assigned,
-    /// The test tells nobody a variant now.
+    /// The test does not return variants now: it is not running.
     NotRunning,
     /// Its attributes do not meet the test's targeting.
     NotTargeted,
