@@ -163,7 +163,7 @@ bench: setup ## What a decision, a fold and a built function cost (docs/PERFORMA
 	@cargo bench --locked -p bellwether --bench core
 	@echo "==> the slowest requests that are accepted"
 	@cargo bench --locked -p bellwether --bench worst
-	@cargo bench --locked -p bellwether-stats --bench methods
+	@cargo bench --locked -p stats --bench methods
 	@echo "==> release binaries, beside functions that do nothing"
 	@PATH="$(CURDIR)/$(TOOLS)/venv/bin:$$PATH"; export PATH; for package in assign-variant export-metrics bellwether-bench-hello; do \
 		cargo lambda build --release --compiler cargo --locked -p $$package || exit 1; done
@@ -172,7 +172,7 @@ bench: setup ## What a decision, a fold and a built function cost (docs/PERFORMA
 # Which families: adaptive, balance, bayes, coverage, fixed, beyond, planning, power, ratios, watched, why-both.
 FAMILIES ?=
 calibrate: ## How often the statistics err, by simulation (docs/STATISTICS.md; half an hour, or FAMILIES=…)
-	@cargo run --release --locked -p bellwether-calibrate -- $(FAMILIES)
+	@cargo run --release --locked -p calibrate -- $(FAMILIES)
 
 build: setup ## Build every function's arm64 zip into target/lambda (FEATURES=bellwether/traces for traces)
 	@mkdir -p $(TOOLS)/bin && printf '#!/bin/sh\nexec "%s/python" -m ziglang "$$@"\n' "$(VENV)" > $(TOOLS)/bin/zig && chmod +x $(TOOLS)/bin/zig

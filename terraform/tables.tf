@@ -1,4 +1,4 @@
-# The tables of the map in locals.tf. shared/src/store/schema.rs says the same for a laptop; a test compares them.
+# The tables of the map in locals.tf. shared/bellwether/src/store/schema.rs says the same for a laptop; a test compares them.
 resource "aws_dynamodb_table" "this" {
   #checkov:skip=CKV_AWS_119:customer_keys sets it; off, the table is encrypted under AWS's own key
   #checkov:skip=CKV2_AWS_16:On demand: there is no capacity to scale

@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use bellwether_tests::runtime::Instance;
+use testing::runtime::Instance;
 
 use crate::subject::Subject;
 

@@ -14,10 +14,10 @@ mod subject;
 
 use std::process::ExitCode;
 
-use bellwether_tests::cloud::Cloud;
-use bellwether_tests::runtime::project;
 use proxy::Proxy;
 use subject::Subject;
+use testing::cloud::Cloud;
+use testing::runtime::project;
 
 /// Started tests on a page of metrics.
 const STARTED: u32 = 300;

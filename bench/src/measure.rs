@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use bellwether_tests::runtime::Instance;
+use testing::runtime::Instance;
 
 use crate::process::{cpu, peak_kib};
 use crate::proxy::Proxy;

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use bellwether::auth::role::Role;
 use bellwether::clock::Clock;
 use bellwether::config::Limits;
-use bellwether::experiment::{Definition, Experiment, Seed, Workspace};
-use bellwether::http::request_id::RequestId;
-use bellwether::results::report::Report;
+use bellwether::net::request_id::RequestId;
 use bellwether::store::Store;
 use bellwether::store::audit::{Action, Origin};
-use bellwether_tests::cloud::{Cloud, PREFIX, sdk};
-use bellwether_tests::runtime::project;
+use domain::experiment::{Definition, Experiment, Seed, Workspace};
+use domain::results::report::Report;
 use serde_json::{Value, json};
+use testing::cloud::{Cloud, PREFIX, sdk};
+use testing::runtime::project;
 
 /// A release binary as `cargo lambda build` leaves it, and what it is asked.
 pub struct Subject {

@@ -2,8 +2,8 @@
 //! `cases/bucketing_and_targeting.json`, or the reason why Bellwether refuses it.
 
 #![expect(clippy::unwrap_used, reason = "what a test sets up is right or the test is wrong")]
-use bellwether::experiment::bucket::{Bucket, Range, choose, fnv1a32, ranges};
-use bellwether::experiment::{BasisPoints, Variant, VariantKey};
+use domain::experiment::bucket::{Bucket, Range, choose, fnv1a32, ranges};
+use domain::experiment::{BasisPoints, Variant, VariantKey};
 use serde_json::Value;
 
 fn cases(name: &str) -> Vec<Value> {

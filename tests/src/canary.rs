@@ -14,12 +14,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bellwether::auth::role::Role;
 use bellwether::http::routes::{ON_EVENTS, ROUTES};
-use bellwether::testing::{as_payload_2, body_of, with_body, without_token};
-use bellwether_tests::cloud::Cloud;
-use bellwether_tests::emf::metrics_of;
-use bellwether_tests::fleet::{Fleet, REJECT, Response, event_of, sample};
 use pushes::{BASIC, CANARIES, PASSWORD, Push, Repeats, pushes};
 use serde_json::{Value, json};
+use testing::cloud::Cloud;
+use testing::emf::metrics_of;
+use testing::fleet::{Fleet, REJECT, Response, event_of, sample};
+use testing::{as_payload_2, body_of, with_body, without_token};
 
 const NAMESPACE: &str = "Bellwether/canary";
 

@@ -20,16 +20,16 @@ use bellwether::auth::role::{Role, Scope};
 use bellwether::auth::throttle::{Limit, Wait};
 use bellwether::auth::token::Refused;
 use bellwether::auth::{Caller, Denial, Overreach};
-use bellwether::experiment::Workspace;
 use bellwether::http::problem::Problem;
 use bellwether::http::routes::{METHODS, ON_EVENTS, ROUTES, allowed};
-use bellwether::http::source::Source;
+use bellwether::net::source::Source;
 use bellwether::telemetry::exposition::Format;
-use bellwether::validation::Invalid;
 use document::{
     CONTRACT, Operation, REJECT, Shape, body_of, event, examples, follow, functions, media_of, names, read,
     responses, schema_name, source, toml,
 };
+use domain::experiment::Workspace;
+use domain::validation::Invalid;
 use serde_json::{Value, json};
 
 #[test]
@@ -176,8 +176,8 @@ fn every_body_about_a_test_or_a_machine_is_screened_before_it_is_read() {
     for operation in Operation::all().iter().filter(|operation| named(operation.path)) {
         let (id, source) = (operation.id(), operation.source());
         assert!(!source.contains("extract::body("), "{id} reads a body past the screen");
-        let read = source.matches("extract::typed(").count();
-        assert_eq!(read, source.matches("extract::typed(app.screen.clean(").count(), "{id}");
+        let read = source.matches("typed(").count();
+        assert_eq!(read, source.matches("typed(app.screen.clean(").count(), "{id}");
         assert_eq!(read > 0, operation.spec.get("requestBody").is_some(), "{id}");
     }
 }
@@ -495,7 +495,7 @@ fn tests_of(folder: &str, found: &mut BTreeSet<String>) {
 #[test]
 fn every_test_that_the_security_document_names_is_there() {
     let mut found = BTreeSet::new();
-    for folder in ["shared/src", "tests/src", "functions"] {
+    for folder in ["shared", "tests/src", "functions"] {
         tests_of(folder, &mut found);
     }
     let document = read("docs/SECURITY.md");

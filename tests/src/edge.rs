@@ -15,8 +15,8 @@ mod urls;
 use std::sync::LazyLock;
 
 use bellwether::http::routes::Route;
-use bellwether_tests::runtime::project;
 use serde_json::Value;
+use testing::runtime::project;
 
 static CONTRACT: LazyLock<Value> = LazyLock::new(|| {
     serde_yaml_ng::from_str(&std::fs::read_to_string(project().join("openapi.yaml")).unwrap()).unwrap()

@@ -20,18 +20,18 @@ use std::time::{Duration, Instant as Moment};
 
 use bellwether::auth::role::Role;
 use bellwether::config::Limits;
-use bellwether::experiment::{EventId, Experiment, ExperimentId, GoalKey, UnitId, Workspace};
 use bellwether::store::Store;
 use bellwether::store::key::{EventKey, events_partition, partition};
 use bellwether::store::schema::{self, PK, SK, TableName};
-use bellwether_tests::caller::{ask, instance, launch, path, read_results, table};
-use bellwether_tests::cloud::{Cloud, admit_holders, sdk};
-use bellwether_tests::faults::{Fate, Proxy};
-use bellwether_tests::replay::Replay;
-use bellwether_tests::runtime::{Instance, binary};
+use domain::experiment::{EventId, Experiment, ExperimentId, GoalKey, UnitId, Workspace};
 use dynoxide::types::item_size;
 use dynoxide::{AttributeValue, Database, ImportOptions, Item};
 use serde_json::json;
+use testing::caller::{ask, instance, launch, path, read_results, table};
+use testing::cloud::{Cloud, admit_holders, sdk};
+use testing::faults::{Fate, Proxy};
+use testing::replay::Replay;
+use testing::runtime::{Instance, binary};
 
 /// A page holds at most 1 MB of items as DynamoDB counts them.
 const PAGE: usize = 1 << 20;

@@ -10,17 +10,17 @@ use std::fs;
 
 use bellwether::auth::role::Role;
 use bellwether::store::key::EventKey;
-use bellwether_tests::caller::{launch, path, results, rows};
-use bellwether_tests::cloud::Cloud;
-use bellwether_tests::fleet::Fleet;
-use bellwether_tests::runtime::project;
 use names::{FIXED, is_taken, names};
 use serde_json::{Value, json};
+use testing::caller::{launch, path, results, rows};
+use testing::cloud::Cloud;
+use testing::fleet::Fleet;
+use testing::runtime::project;
 
 /// Units in a request.
 const BATCH: usize = 20;
 fn sample() -> Value {
-    let event = bellwether_tests::fleet::sample("create-test");
+    let event = testing::fleet::sample("create-test");
     serde_json::from_str(event["body"].as_str().unwrap()).unwrap()
 }
 

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use bellwether::auth::keys::{PrivateKey, PrivateKeys, PublicKeys};
 use bellwether::auth::rotation::{MOST, NotNow, Rotation, publish};
 use bellwether::auth::token::{LIFE_SECONDS, SKEW_SECONDS};
-use bellwether::clock::Timestamp;
+use domain::clock::Timestamp;
 use proptest::collection::vec;
 use proptest::prelude::*;
 

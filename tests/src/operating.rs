@@ -10,9 +10,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use bellwether_tests::cloud::Emulator;
-use bellwether_tests::runtime::project;
 use serde_json::{Value, json};
+use testing::cloud::Emulator;
+use testing::runtime::project;
 
 const PYTHON: &str = ".tools/venv/bin/python";
 const SCRIPTS: [&[&str]; 6] = [

@@ -8,10 +8,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use bellwether::fuzzing::TARGETS;
-use bellwether_tests::runtime::project;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
+use testing::runtime::project;
 
 /// Most bytes that the corpus may take in the repository.
 const MOST: usize = 200 * 1024;

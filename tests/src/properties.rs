@@ -5,18 +5,18 @@
 
 use std::collections::BTreeSet;
 
-use bellwether::clock::Timestamp;
-use bellwether::experiment::bucket::Bucket;
-use bellwether::experiment::condition::Condition;
-use bellwether::experiment::wire::TestBody;
-use bellwether::experiment::{
+use bellwether::store::key::EventKey;
+use domain::clock::Timestamp;
+use domain::experiment::bucket::Bucket;
+use domain::experiment::condition::Condition;
+use domain::experiment::wire::TestBody;
+use domain::experiment::{
     Assignment, BasisPoints, Conversion, Decision, Definition, EventId, Experiment, GoalKey, Seed, Status,
     Unit, UnitId, Variant, VariantKey, decide,
 };
-use bellwether::results::fold::{Fold, Row};
-use bellwether::results::report::Report;
-use bellwether::results::totals::Totals;
-use bellwether::store::key::EventKey;
+use domain::results::fold::{Fold, Row};
+use domain::results::report::Report;
+use domain::results::totals::Totals;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -6,12 +6,12 @@
 use std::collections::BTreeSet;
 
 use bellwether::auth::role::Role;
-use bellwether_tests::caller::{ask, instance, launch, path, rows};
-use bellwether_tests::cloud::Cloud;
-use bellwether_tests::faults::Proxy;
-use bellwether_tests::runtime::Instance;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use testing::caller::{ask, instance, launch, path, rows};
+use testing::cloud::Cloud;
+use testing::faults::Proxy;
+use testing::runtime::Instance;
 
 /// Units raced for in each test.
 const UNITS: usize = 50;

@@ -12,11 +12,11 @@ use std::time::{Duration, Instant as Moment};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bellwether::auth::role::Role;
-use bellwether_tests::caller::{ask, instance};
-use bellwether_tests::cloud::Cloud;
-use bellwether_tests::faults::Proxy;
-use bellwether_tests::runtime::Instance;
 use serde_json::{Value, json};
+use testing::caller::{ask, instance};
+use testing::cloud::Cloud;
+use testing::faults::Proxy;
+use testing::runtime::Instance;
 use tokio::time::sleep;
 
 const PUBLIC: &str = "rotated/public";

@@ -5,12 +5,12 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use bellwether::clock::Timestamp;
-use bellwether::experiment::Workspace;
-use bellwether::http::request_id::RequestId;
-use bellwether::screen::{Findings, SUSPECT, Screen, Sign, Why, delimit, first_hidden, score, strip};
+use bellwether::net::request_id::RequestId;
 use bellwether::store::audit::{Action, Entry, Origin};
+use domain::clock::Timestamp;
+use domain::experiment::Workspace;
 use proptest::prelude::*;
+use screen::{Findings, SUSPECT, Screen, Sign, Why, delimit, first_hidden, score, strip};
 use serde_json::json;
 use unicode_normalization::UnicodeNormalization;
 

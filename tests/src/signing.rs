@@ -3,11 +3,11 @@
 use std::time::Instant;
 
 use bellwether::auth::role::Role;
-use bellwether_tests::caller::{Answer, ask, instance, table};
-use bellwether_tests::cloud::{Cloud, sdk};
-use bellwether_tests::runtime::Instance;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use testing::caller::{Answer, ask, instance, table};
+use testing::cloud::{Cloud, sdk};
+use testing::runtime::Instance;
 
 const PASSWORD: &str = "violet harbour nine trains";
 

@@ -11,15 +11,16 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant as Moment};
 
 use bellwether::auth::role::Role;
-use bellwether::clock::{Clock, Timestamp};
-use bellwether_tests::caller::{ask, instance, launch, path, results, rows};
-use bellwether_tests::cloud::Cloud;
-use bellwether_tests::faults::Proxy;
-use bellwether_tests::random::Random;
-use bellwether_tests::runtime::Instance;
-use bellwether_tests::weather::weather;
+use bellwether::clock::Clock;
+use domain::clock::Timestamp;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use testing::caller::{ask, instance, launch, path, results, rows};
+use testing::cloud::Cloud;
+use testing::faults::Proxy;
+use testing::random::Random;
+use testing::runtime::Instance;
+use testing::weather::weather;
 
 const SEED: u64 = 20_261_121;
 /// Callers at work side by side, each with processes of its own.

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use bellwether::clock::Timestamp;
-use bellwether::experiment::condition::{Condition, DECISION_UNITS};
-use bellwether::experiment::{Definition, Experiment, Refusal, Seed};
+use domain::clock::Timestamp;
+use domain::experiment::condition::{Condition, DECISION_UNITS};
+use domain::experiment::{Definition, Experiment, Refusal, Seed};
 use serde_json::{Value, json};
 
 /// What the SDKs evaluate to a fixed answer, and Bellwether refuses to store.

@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use bellwether::auth::role::Role;
 use bellwether::http::routes::{ON_EVENTS, ROUTES};
 use bellwether::telemetry::catalogue::{FAMILIES, METRICS, objective_ms};
-use bellwether_tests::cloud::Cloud;
-use bellwether_tests::emf::metrics_of;
-use bellwether_tests::fleet::{Fleet, event_of, sample};
-use bellwether_tests::runtime::project;
 use serde_json::{Value, json};
+use testing::cloud::Cloud;
+use testing::emf::metrics_of;
+use testing::fleet::{Fleet, event_of, sample};
+use testing::runtime::project;
 
 const NAMESPACE: &str = "Bellwether/tests";
 /// A run of the schedule has little time here, and needs less.

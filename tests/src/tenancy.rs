@@ -15,20 +15,20 @@ use bellwether::auth::password::Password;
 use bellwether::auth::role::{Role, Scope};
 use bellwether::clock::Clock;
 use bellwether::config::Limits;
-use bellwether::experiment::{Definition, Experiment, Seed, Workspace};
-use bellwether::http::extract::typed;
-use bellwether::http::request_id::RequestId;
 use bellwether::http::routes::ROUTES;
+use bellwether::net::request_id::RequestId;
 use bellwether::store::Store;
 use bellwether::store::audit::{Action, Origin};
 use bellwether::store::identities::User;
 use bellwether::store::transaction::Write;
-use bellwether_tests::caller::{instance, refusals};
-use bellwether_tests::cloud::{Cloud, PREFIX, sdk};
-use bellwether_tests::faults::Proxy;
-use bellwether_tests::runtime::Instance;
 use document::{Operation, body_of, event};
+use domain::experiment::{Definition, Experiment, Seed, Workspace};
+use domain::validation::typed;
 use serde_json::{Value, json};
+use testing::caller::{instance, refusals};
+use testing::cloud::{Cloud, PREFIX, sdk};
+use testing::faults::Proxy;
+use testing::runtime::Instance;
 
 /// Nobody, and every role there is.
 const ROLES: [Option<Role>; 5] =
@@ -152,7 +152,7 @@ fn every_scope_that_an_operation_asks_for_is_one_that_some_role_has_and_some_rol
 /// The things that the sample events name, in workspace `acme`: a running test, a person and a machine.
 struct Things {
     store: Store,
-    now: bellwether::clock::Timestamp,
+    now: domain::clock::Timestamp,
     acme: Workspace,
 }
 

@@ -3,15 +3,15 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test sets up is right or the test is wrong")]
 
-use bellwether::clock::Timestamp;
-use bellwether::experiment::{Definition, Experiment, Seed, Status};
-use bellwether::http::extract::typed;
-use bellwether::results::report::Report;
-use bellwether::results::totals::Totals;
-use bellwether::results::verdict::Decision;
-use bellwether_stats::moments::Moments;
-use bellwether_tests::random::Random;
+use domain::clock::Timestamp;
+use domain::experiment::{Definition, Experiment, Seed, Status};
+use domain::results::report::Report;
+use domain::results::totals::Totals;
+use domain::results::verdict::Decision;
+use domain::validation::typed;
 use serde_json::{Value, json};
+use stats::moments::Moments;
+use testing::random::Random;
 
 /// Units that are planned, and a look after every so many of up to twice as many.
 const PLANNED: u64 = 80;

@@ -1,7 +1,7 @@
 //! `POST /tests/{test_id}/assignments`: which variant does an account see? One account, or up to
 //! 100 under `units`.
 //!
-//! The decision is `bellwether::experiment::decide`; the first one is stored and stays for the phase, even if
+//! The decision is `domain::experiment::decide`; the first one is stored and stays for the phase, even if
 //! weights or the account's attributes change.
 
 #[cfg(test)]
@@ -11,15 +11,16 @@ use std::time::Duration;
 
 use bellwether::App;
 use bellwether::auth::role::Scope;
-use bellwether::clock::Timestamp;
-use bellwether::experiment::condition::{Mismatch, Mismatches};
-use bellwether::experiment::{
-    Assignment, Decision, Experiment, Otherwise, Reason, Told, Unit, Workspace, decide,
-};
 use bellwether::http::batch::{self, Batch};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
 use bellwether::store::events::Stored;
+use domain::clock::Timestamp;
+use domain::experiment::condition::{Mismatch, Mismatches};
+use domain::experiment::{
+    Assignment, Decision, Experiment, Otherwise, Reason, Told, Unit, Workspace, decide,
+};
+use domain::validation::typed;
 use lambda_http::{Error, Request};
 use serde_json::Value;
 
@@ -66,7 +67,7 @@ struct Asked<'t> {
 
 impl<'t> Asked<'t> {
     fn read(app: &App, test: &'t Experiment, item: Value, now: Timestamp) -> Result<Self, Problem> {
-        let unit = Unit::parse(extract::typed(app.screen.clean(item)?)?)?;
+        let unit = Unit::parse(typed(app.screen.clean(item)?)?)?;
         unit.check_assigned_at(test, now)?;
         let decision = decide(test, &unit)?;
         let (Decision::Leave(reason) | Decision::Keep(Otherwise::Leave(reason))) = decision else {

@@ -1,11 +1,11 @@
 //! Assignments against a real store: stickiness, reasons, batches, cost.
 
 use bellwether::auth::role::Role;
-use bellwether::experiment::{Experiment, UnitId};
-use bellwether::screen::Screen;
 use bellwether::telemetry::log::Heard;
-use bellwether::testing::{Bench, acme, as_payload_2, body_of, with_body, with_test_id};
+use domain::experiment::{Experiment, UnitId};
+use screen::Screen;
 use serde_json::{Value, json};
+use testing::{Bench, acme, as_payload_2, body_of, with_body, with_test_id};
 
 use super::function;
 
@@ -383,7 +383,7 @@ async fn a_unit_on_the_list_is_kept_as_it_was_known_and_one_that_is_not_is_told_
     let test = bench.launch(list).await;
     let told = ask(&bench, json!({ "unit_id": "unit-7", "covariate": 99.0 })).await;
     assert_eq!(told["reason"], "assigned", "{told}");
-    let id = bellwether::experiment::UnitId::parse("unit-7").unwrap();
+    let id = domain::experiment::UnitId::parse("unit-7").unwrap();
     let (events, now) = (&bench.app.store.events, bench.app.clock.now());
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(5);
     let stored = events.stored(&acme(), &test, std::iter::once(&id), now, deadline).await;
@@ -432,7 +432,7 @@ async fn a_refused_request_is_named_by_its_problem_and_whoever_is_known_is_said(
     let (line, _) = line_of(&heard);
     assert_eq!((&line["outcome"], &line["workspace"]), (&json!("insufficient_scope"), &json!("acme")));
     let heard = Heard::from_now_on();
-    bench.call(function(), bellwether::testing::without_token(event)).await;
+    bench.call(function(), testing::without_token(event)).await;
     let (line, _) = line_of(&heard);
     assert_eq!((&line["outcome"], &line["TokenRefusals"]), (&json!("unauthenticated"), &json!(1)));
     assert!(line.get("subject").is_none(), "{line}");

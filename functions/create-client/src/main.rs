@@ -14,6 +14,7 @@ use bellwether::http::{Function, extract, reply::Reply, serve};
 use bellwether::random;
 use bellwether::store::audit::Action;
 use bellwether::store::quota::Quota;
+use domain::validation::typed;
 use lambda_http::{Error, Request};
 
 #[tokio::main(flavor = "current_thread")]
@@ -27,7 +28,7 @@ fn function() -> Function {
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let caller = app.auth.require(&request, Scope::UsersWrite).await?;
-    let new = extract::typed(app.screen.clean(extract::object(&request)?)?)?;
+    let new = typed(app.screen.clean(extract::object(&request)?)?)?;
     let (id, secret) = (random::bytes(), random::bytes());
     let drawn = Drawn { id: id.map_err(Problem::internal)?, secret: secret.map_err(Problem::internal)? };
     let (client, secret) = Client::new(new, &caller, &drawn, app.clock.now())?;

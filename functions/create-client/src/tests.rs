@@ -2,11 +2,11 @@
 
 use bellwether::auth::client::ClientId;
 use bellwether::auth::role::Role;
-use bellwether::screen::Screen;
 use bellwether::store::schema::TableName;
-use bellwether::testing::{Bench, as_payload_2, with_body};
 use futures_util::future::join_all;
+use screen::Screen;
 use serde_json::{Value, json};
+use testing::{Bench, as_payload_2, with_body};
 
 use super::function;
 

@@ -1,23 +1,24 @@
 //! `POST /tests`: declares a test, as a draft.
 //!
 //! The same body again is answered with the test that exists, another body under its name with 409.
-//! What a test may be: `bellwether::experiment::Definition`. How many units it needs:
-//! `bellwether::results::outlook::Outlook`.
+//! What a test may be: `domain::experiment::Definition`. How many units it needs:
+//! `domain::results::outlook::Outlook`.
 
 #[cfg(test)]
 mod tests;
 
 use bellwether::App;
 use bellwether::auth::role::Scope;
-use bellwether::experiment::state::View;
-use bellwether::experiment::{Definition, Experiment, Seed};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
 use bellwether::random;
-use bellwether::results::outlook::{Outlook, warnings};
 use bellwether::store::audit::Action;
 use bellwether::store::quota::Quota;
 use bellwether::store::tests::Created;
+use domain::experiment::state::View;
+use domain::experiment::{Definition, Experiment, Seed};
+use domain::results::outlook::{Outlook, warnings};
+use domain::validation::typed;
 use lambda_http::{Error, Request};
 use serde::Serialize;
 
@@ -45,7 +46,7 @@ fn declared(test: &Experiment) -> Declared<'_> {
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let caller = app.auth.require(&request, Scope::TestsWrite).await?;
-    let definition = Definition::parse(extract::typed(app.screen.clean(extract::object(&request)?)?)?)?;
+    let definition = Definition::parse(typed(app.screen.clean(extract::object(&request)?)?)?)?;
     let seed = Seed::from_random(random::bytes().map_err(Problem::internal)?);
     let test = Experiment::draft(definition, seed, app.clock.now());
     let test_id = &test.definition.test_id;

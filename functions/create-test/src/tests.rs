@@ -1,10 +1,10 @@
 //! Declaring a test: what is accepted, what is refused and why.
 
 use bellwether::auth::role::Role;
-use bellwether::screen::Screen;
-use bellwether::testing::{Bench, as_payload_2, body_of, with_body};
 use futures_util::future::join_all;
+use screen::Screen;
 use serde_json::{Value, json};
+use testing::{Bench, as_payload_2, body_of, with_body};
 
 use super::function;
 

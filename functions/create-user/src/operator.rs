@@ -7,11 +7,11 @@
 use bellwether::App;
 use bellwether::auth::identity::{Email, UserId};
 use bellwether::auth::role::Role;
-use bellwether::experiment::Workspace;
-use bellwether::http::extract;
 use bellwether::http::problem::Problem;
 use bellwether::store::audit::{Action, OPERATOR};
 use bellwether::store::identities::{Replaced, User};
+use domain::experiment::Workspace;
+use domain::validation::typed;
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::Value;
@@ -45,7 +45,7 @@ pub async fn handle(app: &App, event: Value, request_id: String) -> Option<Resul
 }
 
 async fn bootstrap(app: &App, first: Value, request_id: String) -> Result<User, Problem> {
-    let first: FirstAdmin = extract::typed(first)?;
+    let first: FirstAdmin = typed(first)?;
     let admin = super::person(app, &first.email, &first.password, first.workspace, Role::Admin)?;
     let origin = app.origin_at(request_id, None)?;
     let entry = origin.record(&admin.workspace, OPERATOR, Action::WorkspaceCreated, &admin.user_id);
@@ -58,7 +58,7 @@ async fn bootstrap(app: &App, first: Value, request_id: String) -> Result<User, 
 }
 
 async fn unlock(app: &App, locked: Value, request_id: String) -> Result<User, Problem> {
-    let locked: Locked = extract::typed(locked)?;
+    let locked: Locked = typed(locked)?;
     let email = Email::parse(&locked.email).map_err(|error| Problem::field("/email", error.to_string()))?;
     let old = app.store.identities.user(&UserId::of(&email)).await?;
     let old = old.ok_or_else(|| Problem::field("/email", "is the address of nobody here"))?;

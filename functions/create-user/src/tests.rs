@@ -4,8 +4,8 @@ use bellwether::auth::identity::{Email, UserId};
 use bellwether::auth::role::Role;
 use bellwether::store::schema::TableName;
 use bellwether::telemetry::log::Heard;
-use bellwether::testing::{Bench, as_payload_2, with_body};
 use serde_json::{Value, json};
+use testing::{Bench, as_payload_2, with_body};
 
 use super::function;
 
@@ -159,7 +159,7 @@ async fn an_unlock_in_an_http_body_is_no_unlock() {
     let event = with_body(bench.event("create-user", Role::Admin).await, &body);
     let answer = bench.call(function(), event.clone()).await;
     assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("/unlock")));
-    assert_eq!(bench.call(function(), bellwether::testing::without_token(event)).await.status, 401);
+    assert_eq!(bench.call(function(), testing::without_token(event)).await.status, 401);
     assert_eq!(bench.records().await.len(), 1);
 }
 
@@ -171,7 +171,7 @@ async fn a_bootstrap_in_an_http_body_is_no_bootstrap() {
     let event = with_body(bench.event("create-user", Role::Admin).await, &json!({ "bootstrap": inner }));
     let answer = bench.call(function(), event.clone()).await;
     assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("/bootstrap")));
-    let answer = bench.call(function(), bellwether::testing::without_token(event)).await;
+    let answer = bench.call(function(), testing::without_token(event)).await;
     assert_eq!(answer.status, 401);
     bootstrap(&bench, "acme", "ada@example.com", long).await.unwrap();
 }

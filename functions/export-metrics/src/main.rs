@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use bellwether::App;
 use bellwether::auth::role::Scope;
-use bellwether::experiment::{Experiment, Status, Workspace};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, reply::Reply, serve};
 use bellwether::store::StoreError;
 use bellwether::store::counters::SignIn;
 use bellwether::telemetry::exposition::Format;
 use bellwether::telemetry::measured::Page;
+use domain::experiment::{Experiment, Status, Workspace};
 use futures_util::future::try_join_all;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use lambda_http::http::header::ACCEPT;

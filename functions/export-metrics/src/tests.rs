@@ -1,12 +1,12 @@
 //! The page of metrics against a real store.
 
 use bellwether::auth::role::Role;
-use bellwether::experiment::{Assignment, UnitId};
-use bellwether::experiment::{Decision, Experiment, Unit, decide};
-use bellwether::results::report::Report;
 use bellwether::store::counters::SignIn;
-use bellwether::testing::{Bench, acme, with_header};
+use domain::experiment::{Assignment, UnitId};
+use domain::experiment::{Decision, Experiment, Unit, decide};
+use domain::results::report::Report;
 use serde_json::{Value, json};
+use testing::{Bench, acme, with_header};
 
 use super::function;
 

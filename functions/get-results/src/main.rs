@@ -3,7 +3,7 @@
 //! Those of an earlier phase (`?phase=`) are read under the definition that was in force at its end.
 //!
 //! Results are a fold over the stored events: `bellwether::store::events::Events::fold` reads,
-//! `bellwether::results` counts and judges. `summarize-tests` keeps one for every running test, which
+//! `domain::results` counts and judges. `summarize-tests` keeps one for every running test, which
 //! is the answer unless the test has changed since or the caller asks for `?fresh=true`. Of a shipped test the final
 //! report is kept, by whoever reads first, and is the answer from then on.
 
@@ -14,12 +14,12 @@ use std::time::{Duration, Instant};
 
 use bellwether::App;
 use bellwether::auth::role::Scope;
-use bellwether::experiment::{Experiment, Workspace};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
-use bellwether::results::cadence::is_final;
-use bellwether::results::report::Report;
 use bellwether::store::summaries::Summary;
+use domain::experiment::{Experiment, Workspace};
+use domain::results::cadence::is_final;
+use domain::results::report::Report;
 use lambda_http::{Error, Request};
 use serde_json::Value;
 

@@ -1,13 +1,11 @@
 //! Results read back from stored events.
 
 use bellwether::auth::role::Role;
-use bellwether::clock::Timestamp;
-use bellwether::experiment::{
-    Assignment, Conversion, Decision, EventId, Experiment, GoalKey, UnitId, decide,
-};
-use bellwether::results::report::Report;
-use bellwether::testing::{Bench, acme, as_payload_2, with_query, with_test_id};
+use domain::clock::Timestamp;
+use domain::experiment::{Assignment, Conversion, Decision, EventId, Experiment, GoalKey, UnitId, decide};
+use domain::results::report::Report;
 use serde_json::{Value, json};
+use testing::{Bench, acme, as_payload_2, with_query, with_test_id};
 
 use super::function;
 
@@ -17,7 +15,7 @@ async fn put(bench: &Bench, test: &Experiment, unit: &str, variant: &str, days: 
     let unit_id = UnitId::parse(unit).unwrap();
     let variant = test.definition.variants.iter().find(|v| v.key.as_str() == variant).unwrap();
     let asked = serde_json::from_value(json!({ "unit_id": unit })).unwrap();
-    let asked = bellwether::experiment::Unit::parse(asked).unwrap();
+    let asked = domain::experiment::Unit::parse(asked).unwrap();
     let assignment = Assignment::of(test, &asked, variant, now).unwrap();
     bench.app.store.events.assign(&acme(), test, &unit_id, assignment, now).await.unwrap();
     let Some(days) = days else { return };
@@ -86,7 +84,7 @@ async fn the_kept_report_is_the_answer_until_the_test_changes_or_the_caller_want
     put(&bench, &test, "a", "control", None).await;
     let totals =
         bench.app.store.events.fold(&acme(), &test, None, bench.app.clock.now()).await.unwrap().unwrap();
-    let report = bellwether::results::report::Report::new(&test, &totals, bench.app.clock.now(), None);
+    let report = domain::results::report::Report::new(&test, &totals, bench.app.clock.now(), None);
     bench.app.store.summaries.keep(&acme(), &report).await.unwrap();
     bench.pass(60);
     put(&bench, &test, "b", "control", None).await;
@@ -227,7 +225,7 @@ async fn units_are_counted_by_the_attributes_they_had() {
         let asked =
             serde_json::from_value(json!({ "unit_id": unit, "attributes": { "industry": industry } }))
                 .unwrap();
-        let asked = bellwether::experiment::Unit::parse(asked).unwrap();
+        let asked = domain::experiment::Unit::parse(asked).unwrap();
         let assignment = Assignment::of(&test, &asked, &test.definition.variants[0], now).unwrap();
         bench.app.store.events.assign(&acme(), &test, &asked.id, assignment, now).await.unwrap();
     }
@@ -311,7 +309,7 @@ async fn known_units_are_compared_with_other_deals_of_the_same_balance_from_whic
     for n in 0..40 {
         let id = format!("unit-{n}");
         let asked = serde_json::from_value(json!({ "unit_id": id })).unwrap();
-        let asked = bellwether::experiment::Unit::parse(asked).unwrap();
+        let asked = domain::experiment::Unit::parse(asked).unwrap();
         let Decision::Assign(variant) = decide(&test, &asked).unwrap() else { panic!("it is on the list") };
         put(&bench, &test, &id, variant.key.as_str(), (!variant.is_control).then_some(1)).await;
     }

@@ -1,8 +1,8 @@
 //! Reading one test.
 
 use bellwether::auth::role::Role;
-use bellwether::testing::{Bench, as_payload_2, with_test_id};
 use serde_json::json;
+use testing::{Bench, as_payload_2, with_test_id};
 
 use super::function;
 

@@ -6,14 +6,14 @@ use bellwether::auth::browser::csrf_hash;
 use bellwether::auth::client::{Client, ClientId, ClientSecret};
 use bellwether::auth::role::{Role, Scope};
 use bellwether::auth::session::{IDLE_SECONDS, RefreshToken, Session};
-use bellwether::clock::Timestamp;
-use bellwether::http::request_id::RequestId;
+use bellwether::net::request_id::RequestId;
 use bellwether::store::audit::{Action, Origin};
 use bellwether::store::item::{Item, key};
-use bellwether::testing::{Answer, Bench, acme, person, with_form, with_header, without_token};
+use domain::clock::Timestamp;
 use futures_util::future::join_all;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
+use testing::{Answer, Bench, acme, person, with_form, with_header, without_token};
 
 use super::function;
 

@@ -2,8 +2,8 @@
 
 use bellwether::auth::client::Client;
 use bellwether::auth::role::Role;
-use bellwether::testing::{Bench, as_payload_2, with_query};
 use serde_json::{Value, json};
+use testing::{Bench, as_payload_2, with_query};
 
 use super::function;
 

@@ -5,9 +5,9 @@ mod tests;
 
 use bellwether::App;
 use bellwether::auth::role::Scope;
-use bellwether::experiment::Status;
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, page, reply::Reply, serve};
+use domain::experiment::Status;
 use lambda_http::{Error, Request};
 use serde_json::json;
 

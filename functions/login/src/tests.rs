@@ -5,9 +5,9 @@ use bellwether::auth::throttle::MONTH;
 use bellwether::http::Function;
 use bellwether::http::reply::Reply;
 use bellwether::store::item::{Item, key, text_value};
-use bellwether::testing::{Answer, Bench, as_payload_2, from_address, person, with_body, with_header};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use testing::{Answer, Bench, as_payload_2, from_address, person, with_body, with_header};
 
 use super::function;
 
@@ -17,7 +17,7 @@ async fn with_ada(role: Role) -> (Bench, Value) {
     let bench = Bench::start().await;
     bench.app.store.identities.create_user(&person("ada@example.com", role, "acme")).await.unwrap();
     let event = bench.event("login", role).await;
-    (bench, bellwether::testing::without_token(event))
+    (bench, testing::without_token(event))
 }
 
 fn offer(event: &Value, email: &str, password: &str, address: &str) -> Value {
@@ -477,7 +477,7 @@ async fn a_hash_of_weaker_parameters_is_replaced_at_sign_in() {
         let users = stored(&bench, "identities").await;
         named(&users, "user/")[0]["password_hash"].as_str().unwrap().to_owned()
     };
-    let event = bellwether::testing::without_token(bench.event("login", Role::Analyst).await);
+    let event = testing::without_token(bench.event("login", Role::Analyst).await);
     assert_eq!(bench.call(function(), event.clone()).await.status, 200);
     let stronger = hash().await;
     assert!(stronger.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));

@@ -1,9 +1,9 @@
 //! What is published of keys and endpoints.
 
 use bellwether::auth::keys::PrivateKeys;
-use bellwether::testing::{Bench, as_payload_2};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+use testing::{Bench, as_payload_2};
 
 use super::function;
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use bellwether::App;
 use bellwether::auth::Caller;
-use bellwether::experiment::{Conversion, Experiment, UnitId};
 use bellwether::http::problem::Problem;
+use domain::experiment::{Conversion, Experiment, UnitId};
 use serde_json::Value;
 
 /// Takes `check` out of the body of a batch.

@@ -10,12 +10,13 @@ mod tests;
 use bellwether::App;
 use bellwether::auth::Caller;
 use bellwether::auth::role::Scope;
-use bellwether::clock::Timestamp;
-use bellwether::experiment::{Conversion, Experiment, conversion};
 use bellwether::http::batch::{self, Batch};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
 use check::Units;
+use domain::clock::Timestamp;
+use domain::experiment::{Conversion, Experiment, conversion};
+use domain::validation::typed;
 use lambda_http::{Error, Request};
 use serde_json::{Value, json};
 
@@ -52,7 +53,7 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
 }
 
 fn read(app: &App, test: &Experiment, item: Value, now: Timestamp) -> Result<Conversion, Problem> {
-    Ok(Conversion::parse(extract::typed(app.screen.clean(item)?)?, test, now)?)
+    Ok(Conversion::parse(typed(app.screen.clean(item)?)?, test, now)?)
 }
 
 async fn record(

@@ -1,9 +1,9 @@
 //! Methods that a path does not have.
 
 use bellwether::auth::role::Role;
-use bellwether::http::origin::{Browser, Domain, Origin};
-use bellwether::testing::{Answer, Bench, as_payload_2, with_header};
+use bellwether::net::origin::{Browser, Domain, Origin};
 use serde_json::{Value, json};
+use testing::{Answer, Bench, as_payload_2, with_header};
 
 use super::function;
 
@@ -32,7 +32,7 @@ async fn preflight(bench: &Bench, origin: &str) -> Value {
     event["httpMethod"] = json!("OPTIONS");
     event["requestContext"]["httpMethod"] = json!("OPTIONS");
     let event = with_header(event, "access-control-request-method", "PATCH");
-    with_header(bellwether::testing::without_token(event), "origin", origin)
+    with_header(testing::without_token(event), "origin", origin)
 }
 
 fn cors(answer: &Answer) -> Vec<&String> {

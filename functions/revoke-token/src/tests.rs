@@ -3,12 +3,12 @@
 use bellwether::auth::browser::csrf_hash;
 use bellwether::auth::role::Role;
 use bellwether::auth::session::{RefreshToken, Session};
-use bellwether::http::request_id::RequestId;
+use bellwether::net::request_id::RequestId;
 use bellwether::store::audit::{Action, Origin};
 use bellwether::store::item::{key, text_value};
-use bellwether::testing::{Answer, Bench, acme, person, with_form, with_header, without_token};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+use testing::{Answer, Bench, acme, person, with_form, with_header, without_token};
 
 use super::function;
 

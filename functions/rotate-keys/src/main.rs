@@ -9,8 +9,9 @@ mod tests;
 
 use bellwether::App;
 use bellwether::http::problem::Problem;
-use bellwether::http::{Function, extract, serve};
+use bellwether::http::{Function, serve};
 use bellwether::store::audit::{Action, OPERATOR, Realm};
+use domain::validation::typed;
 use lambda_http::Error;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -50,7 +51,7 @@ async fn handle(app: &App, event: Value) -> Option<Result<Value, Problem>> {
 }
 
 async fn rotate(app: &App, event: Value) -> Result<(), Problem> {
-    let turn: Turn = extract::typed(event)?;
+    let turn: Turn = typed(event)?;
     let secret = app.vault.describe().await?;
     if !secret.is(&turn.secret_id) {
         return Err(Problem::field("/SecretId", "is not the secret that this function rotates"));

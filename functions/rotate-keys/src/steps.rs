@@ -4,9 +4,9 @@ use bellwether::App;
 use bellwether::auth::keys::{PrivateKey, PrivateKeys, PublicKeys};
 use bellwether::auth::rotation::{self, Rotation};
 use bellwether::auth::vault::{Described, Version};
-use bellwether::clock::Timestamp;
 use bellwether::http::problem::Problem;
 use bellwether::store::audit::{Action, OPERATOR, Realm};
+use domain::clock::Timestamp;
 
 /// Makes the next keys, as a version that nobody reads yet, after what an earlier rotation may have
 /// left to do: keys that have no end would keep their places for ever.

@@ -4,8 +4,8 @@ mod first;
 mod held_up;
 mod lab;
 
-use bellwether::testing::Bench;
 use serde_json::{Value, json};
+use testing::Bench;
 
 use super::function;
 use lab::{Lab, STEPS};

@@ -1,13 +1,13 @@
-//! The count of one test. How often: `bellwether::results::cadence`.
+//! The count of one test. How often: `domain::results::cadence`.
 
 use std::time::Instant;
 
 use bellwether::App;
-use bellwether::clock::Timestamp;
-use bellwether::experiment::{ExperimentId, Status, Workspace};
 use bellwether::http::problem::Problem;
-use bellwether::results::cadence::{is_due, is_final};
-use bellwether::results::report::Report;
+use domain::clock::Timestamp;
+use domain::experiment::{ExperimentId, Status, Workspace};
+use domain::results::cadence::{is_due, is_final};
+use domain::results::report::Report;
 
 use crate::reweigh;
 

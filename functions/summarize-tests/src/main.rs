@@ -3,7 +3,7 @@
 //!
 //! A test that cannot be folded goes to the end of the line like the others and stops none of them.
 //! One test: `count.rs`. What is kept: `bellwether::store::summaries`. The weights of adaptive tests:
-//! `reweigh.rs`, by `bellwether::results::adapt`.
+//! `reweigh.rs`, by `domain::results::adapt`.
 
 mod count;
 mod reweigh;
@@ -13,9 +13,9 @@ mod tests;
 use std::time::Duration;
 
 use bellwether::App;
-use bellwether::clock::Timestamp;
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, serve};
+use domain::clock::Timestamp;
 use lambda_http::Error;
 use serde::Serialize;
 use serde_json::Value;

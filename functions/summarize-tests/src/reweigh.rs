@@ -1,12 +1,12 @@
-//! New weights for an adaptive test. Which: `bellwether::results::adapt`.
+//! New weights for an adaptive test. Which: `domain::results::adapt`.
 
 use bellwether::App;
-use bellwether::clock::Timestamp;
-use bellwether::experiment::{Experiment, Workspace};
 use bellwether::http::problem::Problem;
-use bellwether::results::adapt::next_weights;
-use bellwether::results::totals::Totals;
 use bellwether::store::audit::Action;
+use domain::clock::Timestamp;
+use domain::experiment::{Experiment, Workspace};
+use domain::results::adapt::next_weights;
+use domain::results::totals::Totals;
 
 /// Gives an adaptive test the weights that `totals` call for, as a revision of its own. None when they
 /// stay, and when somebody else has changed the test meanwhile: the next run weighs anew.

@@ -1,13 +1,13 @@
 //! The schedule's run over the tests that are running.
 
 use bellwether::auth::role::Role;
-use bellwether::clock::Timestamp;
-use bellwether::experiment::{Assignment, Conversion, EventId, Experiment, GoalKey, Unit, UnitId};
-use bellwether::results::report::Report;
-use bellwether::results::totals::Totals;
 use bellwether::store::schema;
-use bellwether::testing::{Bench, acme};
+use domain::clock::Timestamp;
+use domain::experiment::{Assignment, Conversion, EventId, Experiment, GoalKey, Unit, UnitId};
+use domain::results::report::Report;
+use domain::results::totals::Totals;
 use serde_json::{Value, json};
+use testing::{Bench, acme};
 
 use super::{Done, function, summarize};
 
@@ -15,7 +15,7 @@ fn in_minutes(bench: &Bench, minutes: i64) -> Timestamp {
     Timestamp::from_millis(bench.app.clock.now().millis() + minutes * 60_000)
 }
 
-async fn kept(bench: &Bench, test: &bellwether::experiment::Experiment) -> Option<Value> {
+async fn kept(bench: &Bench, test: &domain::experiment::Experiment) -> Option<Value> {
     let summary = bench.app.store.summaries.read(&acme(), test, bench.app.clock.now()).await.unwrap();
     summary.latest.map(|(_, report)| report)
 }

@@ -14,6 +14,7 @@ use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
 use bellwether::random;
 use bellwether::store::audit::Action;
+use domain::validation::typed;
 use lambda_http::{Error, Request};
 
 #[tokio::main(flavor = "current_thread")]
@@ -28,7 +29,7 @@ fn function() -> Function {
 async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let caller = app.auth.require(&request, Scope::UsersWrite).await?;
     let client_id = extract::client_id(&request)?;
-    let patch: ClientPatch = extract::typed(app.screen.clean(extract::object(&request)?)?)?;
+    let patch: ClientPatch = typed(app.screen.clean(extract::object(&request)?)?)?;
     app.store.identities.confirm(&caller).await??;
     let found = app.store.clients.client(&client_id).await?;
     let old = found.filter(|client| client.workspace == caller.workspace).ok_or(Problem::NotFound)?;

@@ -2,9 +2,9 @@
 
 use bellwether::auth::client::Client;
 use bellwether::auth::role::Role;
-use bellwether::testing::{Answer, Bench, as_payload_2, with_body, with_parameter};
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use testing::{Answer, Bench, as_payload_2, with_body, with_parameter};
 
 use super::function;
 

@@ -1,19 +1,20 @@
 //! `PATCH /tests/{test_id}`: changes a test, or moves it through its life.
 //!
 //! The body names the revision it was made against; the store lets one of two rivals through.
-//! What may change when: `bellwether::experiment::Experiment::revise`.
+//! What may change when: `domain::experiment::Experiment::revise`.
 
 #[cfg(test)]
 mod tests;
 
 use bellwether::App;
 use bellwether::auth::role::Scope;
-use bellwether::experiment::Seed;
-use bellwether::experiment::wire::TestPatch;
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
 use bellwether::random;
 use bellwether::store::audit::Action;
+use domain::experiment::Seed;
+use domain::experiment::wire::TestPatch;
+use domain::validation::typed;
 use lambda_http::{Error, Request};
 
 #[tokio::main(flavor = "current_thread")]
@@ -28,7 +29,7 @@ fn function() -> Function {
 async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let caller = app.auth.require(&request, Scope::TestsWrite).await?;
     let test_id = extract::test_id(&request)?;
-    let patch: TestPatch = extract::typed(app.screen.clean(extract::object(&request)?)?)?;
+    let patch: TestPatch = typed(app.screen.clean(extract::object(&request)?)?)?;
     let acknowledged = patch.acknowledge_suspect == Some(true);
     let old = app.store.tests.get(&caller.workspace, &test_id).await?.ok_or(Problem::NotFound)?;
     let seed = Seed::from_random(random::bytes().map_err(Problem::internal)?);

@@ -1,8 +1,8 @@
 //! Changing a test: what may change when, and who wins.
 
 use bellwether::auth::role::Role;
-use bellwether::testing::{Answer, Bench, acme, as_payload_2, with_body, with_test_id};
 use serde_json::{Value, json};
+use testing::{Answer, Bench, acme, as_payload_2, with_body, with_test_id};
 
 use super::function;
 

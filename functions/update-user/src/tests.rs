@@ -5,8 +5,8 @@ use bellwether::auth::role::Role;
 use bellwether::store::act::Barred;
 use bellwether::store::audit::Action;
 use bellwether::store::identities::{Replaced, User};
-use bellwether::testing::{Answer, Bench, as_payload_2, with_body, with_parameter};
 use serde_json::{Value, json};
+use testing::{Answer, Bench, as_payload_2, with_body, with_parameter};
 
 use super::function;
 

@@ -1,6 +1,6 @@
 //! Every field of a body, with a secret in it.
 
-use bellwether::validation::escape;
+use domain::validation::escape;
 use serde_json::{Value, json};
 
 use super::pushes::{COOKIE, PASSWORD, Push, Repeats, SECRET, TOKEN, push};

@@ -2,8 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bellwether::testing::{with_header, with_query};
 use serde_json::{Value, json};
+use testing::{with_header, with_query};
 
 use super::fields::in_fields;
 

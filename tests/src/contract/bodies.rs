@@ -11,19 +11,19 @@ use bellwether::auth::machines::{ClientPatch, Drawn};
 use bellwether::auth::password::Password;
 use bellwether::auth::people::{UserPatch, role_of_a_person};
 use bellwether::auth::role::{Role, Scope};
-use bellwether::clock::Timestamp;
-use bellwether::experiment::{
+use bellwether::http::batch::Batch;
+use bellwether::json;
+use bellwether::store::identities::User;
+use bellwether::store::listing::Listed;
+use domain::clock::Timestamp;
+use domain::experiment::{
     Assignment, Conversion, Decision, Definition, Experiment, Reason, Seed, Told, Unit, Workspace,
     conversion, decide, unit, wire,
 };
-use bellwether::http::batch::Batch;
-use bellwether::http::extract::typed;
-use bellwether::http::json;
-use bellwether::results::fold::{Fold, Row};
-use bellwether::results::report::Report;
-use bellwether::screen::Sign;
-use bellwether::store::identities::User;
-use bellwether::store::listing::Listed;
+use domain::results::fold::{Fold, Row};
+use domain::results::report::Report;
+use domain::validation::typed;
+use screen::Sign;
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 

@@ -1,8 +1,8 @@
 //! What `openapi.yaml` says of lists of known accounts is what the code takes.
 
-use bellwether::experiment::{Definition, wire};
-use bellwether::http::extract::typed;
-use bellwether::http::json;
+use bellwether::json;
+use domain::experiment::{Definition, wire};
+use domain::validation::typed;
 use serde_json::{Value, json};
 
 use super::document::{Shape, body_of};

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bellwether::auth::role::Role;
 use bellwether::http::routes::{ROUTES, Route};
-use bellwether::testing::{with_header, with_query, with_test_id, without_token};
-use bellwether_tests::cloud::Cloud;
-use bellwether_tests::fleet::{Fleet, REJECT, Response, event_of, undeclared};
 use serde_json::{Value, json};
+use testing::cloud::Cloud;
+use testing::fleet::{Fleet, REJECT, Response, event_of, undeclared};
+use testing::{with_header, with_query, with_test_id, without_token};
 
 use super::{operation, scope};
 

@@ -2,10 +2,10 @@
 
 use bellwether::auth::role::Role;
 use bellwether::http::routes::ROUTES;
-use bellwether::testing::{as_payload_2, with_header, with_query};
-use bellwether_tests::cloud::Cloud;
-use bellwether_tests::fleet::{Fleet, REJECT, event_of, sample};
 use serde_json::{Value, json};
+use testing::cloud::Cloud;
+use testing::fleet::{Fleet, REJECT, event_of, sample};
+use testing::{as_payload_2, with_header, with_query};
 
 /// Texts that end a line, change its order, or mean something elsewhere.
 const ODD: [&str; 8] = [

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 use bellwether::auth::role::{Role, Scope};
 use bellwether::http::routes::ROUTES;
-use bellwether::testing::{as_payload_2, with_header, without_token};
-use bellwether_tests::caller::refusals;
-use bellwether_tests::cloud::Cloud;
-use bellwether_tests::fleet::{Fleet, event_of};
 use serde_json::{Value, json};
+use testing::caller::refusals;
+use testing::cloud::Cloud;
+use testing::fleet::{Fleet, event_of};
+use testing::{as_payload_2, with_header, without_token};
 
 use super::scope;
 

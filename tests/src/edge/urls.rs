@@ -2,10 +2,10 @@
 
 use bellwether::auth::role::Role;
 use bellwether::http::routes::ROUTES;
-use bellwether::testing::{as_payload_2, with_query, without_token};
-use bellwether_tests::cloud::Cloud;
-use bellwether_tests::fleet::{Fleet, REJECT, event_of, sample};
 use serde_json::json;
+use testing::cloud::Cloud;
+use testing::fleet::{Fleet, REJECT, event_of, sample};
+use testing::{as_payload_2, with_query, without_token};
 
 const SECRET: &str = "eyJhbGciOiJFZERTQSJ9.c2VjcmV0.c2VjcmV0";
 const NAMES: [&str; 12] = [

@@ -4,7 +4,7 @@ use aws_lc_rs::signature::Ed25519KeyPair;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bellwether::auth::keys::PrivateKeys;
-use bellwether::clock::Timestamp;
+use domain::clock::Timestamp;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 

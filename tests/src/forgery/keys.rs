@@ -5,14 +5,15 @@ use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
 use bellwether::App;
 use bellwether::auth::role::Scope;
-use bellwether::clock::{Clock, Timestamp};
+use bellwether::clock::Clock;
 use bellwether::config::{Config, Limits};
-use bellwether::http::networks::Networks;
-use bellwether::screen::Screen;
-use bellwether_tests::cloud::sdk;
-use bellwether_tests::faults::Proxy;
+use bellwether::net::networks::Networks;
+use domain::clock::Timestamp;
 use lambda_http::Request;
+use screen::Screen;
 use serde_json::json;
+use testing::cloud::sdk;
+use testing::faults::Proxy;
 
 use super::target::Ground;
 

@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Instant as Moment;
 
 use bellwether::clock::Clock;
-use bellwether::testing::as_payload_2;
-use bellwether_tests::cloud::{CANARY, Cloud, sdk};
-use bellwether_tests::faults::Proxy;
-use bellwether_tests::runtime::{Instance, binary};
 use serde_json::{Value, json};
+use testing::as_payload_2;
+use testing::cloud::{CANARY, Cloud, sdk};
+use testing::faults::Proxy;
+use testing::runtime::{Instance, binary};
 
 use super::document::event;
 use super::forger::{Forger, Signer};

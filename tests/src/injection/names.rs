@@ -1,9 +1,9 @@
 //! Names that mean something to somebody else.
 
-use bellwether::screen::first_hidden;
+use screen::first_hidden;
 use std::collections::BTreeSet;
 
-use bellwether_tests::random::Random;
+use testing::random::Random;
 
 const SEED: u64 = 20_261_121;
 /// Random names beside the fixed ones.

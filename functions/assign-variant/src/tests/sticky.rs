@@ -1,10 +1,10 @@
 //! What is assigned stays for the phase, whatever is said of the unit later, and what that costs.
 
 use bellwether::auth::role::Role;
-use bellwether::experiment::Experiment;
 use bellwether::store::meter::Spent;
-use bellwether::testing::{Bench, with_body, with_test_id};
+use domain::experiment::Experiment;
 use serde_json::{Value, json};
+use testing::{Bench, with_body, with_test_id};
 
 use super::super::function;
 use super::{ask, software};

@@ -1,7 +1,7 @@
 //! Attributes that can never meet the targeting because of their type are counted.
 
-use bellwether::testing::Bench;
 use serde_json::{Value, json};
+use testing::Bench;
 
 use super::ask;
 

@@ -9,12 +9,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_secretsmanager::Client;
 use bellwether::auth::role::{Role, Scope};
 use bellwether::http::problem::Problem;
-use bellwether::testing::{Bench, person};
-use bellwether_tests::cloud::Emulator;
-use bellwether_tests::faults::{Fate, Proxy};
 use lambda_http::{Body, Request};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+use testing::cloud::Emulator;
+use testing::faults::{Fate, Proxy};
+use testing::{Bench, person};
 
 use super::function;
 

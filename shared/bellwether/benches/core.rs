@@ -1,0 +1,131 @@
+//! The pure core: nanoseconds of one decision, rows a second of a fold. Nothing here waits for
+//! anything. Run by `make bench`, or alone by `cargo bench -p bellwether`.
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use domain::clock::Timestamp;
+use domain::experiment::bucket::Bucket;
+use domain::experiment::{
+    Assignment, BasisPoints, Conversion, Definition, EventId, Experiment, GoalKey, Seed, Status, Unit,
+    UnitId, VariantKey, decide,
+};
+use domain::results::fold::{Fold, Row};
+use screen::Screen;
+use serde_json::{Value, json};
+
+/// 2026-11-21T10:00:00Z, in milliseconds since 1970.
+const NOON: i64 = 1_795_255_200_000;
+/// Accounts decided about in turn, so that no branch is learnt by heart; a power of two.
+const UNITS: usize = 1_024;
+/// Accounts in the fold, each with an assignment and an outcome.
+const FOLDED: u64 = 500_000;
+
+/// The sample test of `events/create-test.json`, running, with another targeting.
+fn test(targeting: &Value) -> Experiment {
+    let event: Value = serde_json::from_str(include_str!("../../../events/create-test.json")).expect("JSON");
+    let body = event["body"].as_str().expect("a body");
+    let mut body: Value = serde_json::from_str(body).expect("JSON");
+    body["targeting"] = targeting.clone();
+    let definition = Definition::parse(serde_json::from_value(body).expect("a body")).expect("a definition");
+    let mut test =
+        Experiment::draft(definition, Seed::from_random(*b"8 bytes!"), Timestamp::from_millis(NOON));
+    test.status = Status::Running;
+    test
+}
+
+fn units() -> Vec<Unit> {
+    let unit = |n: usize| {
+        let name = format!("account-{n:04}.example.com");
+        let attributes = json!({ "industry": "software", "employees": 900, "domain": name, "country": "DE" });
+        Unit::parse(
+            serde_json::from_value(json!({ "unit_id": name, "attributes": attributes })).expect("a unit"),
+        )
+    };
+    (0..UNITS).map(|n| unit(n).expect("a unit")).collect()
+}
+
+fn decisions(criterion: &mut Criterion) {
+    let units = units();
+    let mut group = criterion.benchmark_group("decision");
+    let mut next = 0;
+    let mut turn = || {
+        next = (next + 1) % UNITS;
+        &units[next]
+    };
+    let seed = Seed::from_random(*b"8 bytes!");
+    group.bench_function("bucket alone", |bencher| {
+        bencher.iter(|| Bucket::after(seed.hash(), black_box(turn().id.as_str())));
+    });
+    let cases = [
+        ("without conditions", json!({})),
+        ("typical condition", json!({ "industry": "software", "employees": { "$gte": 200 } })),
+        ("regex", json!({ "domain": { "$regex": "^account-[0-9]+\\.(example|test)\\." } })),
+    ];
+    for (name, targeting) in cases {
+        let test = test(&targeting);
+        group.bench_function(name, |bencher| bencher.iter(|| decide(&test, black_box(turn())).is_ok()));
+    }
+    group.finish();
+}
+
+/// What the texts of an assignment's body cost, before anything is decided. The body goes in and comes out.
+fn screening(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("screening");
+    for (name, unit, industry) in [
+        ("printable ASCII", "account-0001.example.com", "software"),
+        ("umlauts", "müller.example.com", "größe"),
+    ] {
+        let mut body = json!({ "unit_id": unit, "attributes": { "industry": industry, "employees": 900, "country": "DE" } });
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| body = Screen::Refuse.clean(black_box(body.take())).expect("nothing hides"));
+        });
+    }
+    group.finish();
+}
+
+/// An account's assignment and its outcome a minute later.
+fn rows_of(n: u64) -> [Row; 2] {
+    let unit_id = UnitId::parse(format!("account-{n:07}.example.com")).expect("a unit");
+    let variant = if n.is_multiple_of(2) { "control" } else { "calculator" };
+    let assignment = Assignment {
+        variant: VariantKey::parse(variant).expect("a key"),
+        assigned_at: Timestamp::from_millis(NOON),
+        revision: 1,
+        propensity: BasisPoints::parse(5_000).expect("a share"),
+        segments: [].into(),
+        covariate: None,
+    };
+    let conversion = Conversion {
+        unit_id: unit_id.clone(),
+        goal: GoalKey::parse("demo-booked").expect("a key"),
+        event_id: EventId::parse(format!("crm-{n}")).expect("an id"),
+        value: 1.0,
+        occurred_at: Timestamp::from_millis(NOON + 60_000).into(),
+    };
+    [Row::Assigned { unit_id, phase: 1, assignment }, Row::Converted(conversion)]
+}
+
+fn folds(criterion: &mut Criterion) {
+    let test = test(&json!({}));
+    let mut group = criterion.benchmark_group("fold");
+    group.throughput(Throughput::Elements(FOLDED * 2));
+    group.sample_size(10).measurement_time(Duration::from_secs(8));
+    let rows = || (0..FOLDED).flat_map(rows_of).collect::<Vec<Row>>();
+    let fold = |rows: Vec<Row>| {
+        let mut fold = Fold::new(&test, Timestamp::from_millis(2_000_000_000_000));
+        for row in rows {
+            fold.push(row);
+        }
+        fold.finish()
+    };
+    assert_eq!(fold(rows()).units(), FOLDED, "every account counts");
+    group.bench_function("1 million rows", |bencher| {
+        bencher.iter_batched(rows, fold, BatchSize::PerIteration);
+    });
+    group.finish();
+}
+
+criterion_group!(core, decisions, screening, folds);
+criterion_main!(core);

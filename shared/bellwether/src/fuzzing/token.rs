@@ -1,0 +1,115 @@
+//! Any bytes as a token, or as a part of one that is otherwise right.
+
+use std::sync::LazyLock;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, crypto};
+use serde_json::{Value, json};
+
+use super::noon;
+use crate::auth::keys::{PrivateKey, PrivateKeys};
+use crate::auth::role::Role;
+use crate::auth::token::{Claims, Grant, LIFE_SECONDS, Refused, SKEW_SECONDS, Terms};
+use crate::auth::verifier::Verifier;
+use domain::experiment::Workspace;
+
+static KEYS: LazyLock<PrivateKeys> = LazyLock::new(|| PrivateKeys::first(noon()).expect("a key"));
+
+/// Tokens, in four ways by the first byte. `t`: the rest is a token, and nobody has signed it. `h`,
+/// `p`: the rest is the header or the payload of a token that is right in all else, signature
+/// included: it holds only when it says what ours say, in their form. `c`: the rest changes bytes
+/// of a token that holds, which then does not.
+pub fn token(input: &[u8]) {
+    let Some((way, rest)) = input.split_first() else { return };
+    match way {
+        b't' => nobodys(rest),
+        b'h' => header(rest),
+        b'p' => payload(rest),
+        b'c' => changed(rest),
+        _ => {}
+    }
+}
+
+fn nobodys(text: &[u8]) {
+    let Ok(text) = std::str::from_utf8(text) else { return };
+    assert!(verify(text).is_err(), "{text} holds");
+}
+
+fn header(text: &[u8]) {
+    let claims = serde_json::to_vec(&claims()).expect("JSON");
+    if verify(&signed(&named(text), &claims)).is_ok() {
+        let read: Value = serde_json::from_slice(&named(text)).expect("a header that holds is JSON");
+        assert_eq!(read, json!({ "typ": "at+jwt", "alg": "EdDSA", "kid": key().kid }));
+    }
+}
+
+fn payload(text: &[u8]) {
+    let header = named(br#"{"typ":"at+jwt","alg":"EdDSA","kid":"KID"}"#);
+    let Ok(claims) = verify(&signed(&header, text)) else { return };
+    let mut read: Value = serde_json::from_slice(text).expect("claims that hold are JSON");
+    let told = serde_json::to_value(&claims).expect("JSON");
+    let own = told.as_object().expect("an object");
+    read.as_object_mut().expect("an object").retain(|name, _| own.contains_key(name));
+    assert_eq!(read, told, "what is believed is what was signed");
+    let (terms, now) = (terms(), noon().seconds());
+    assert_eq!((&claims.iss, &claims.aud), (&terms.issuer, &terms.audience));
+    assert!(claims.exp > now - SKEW_SECONDS && claims.exp <= now + LIFE_SECONDS + SKEW_SECONDS);
+    assert!(claims.iat <= now + SKEW_SECONDS && claims.exp - claims.iat <= LIFE_SECONDS);
+    let anew = claims.sign(key()).expect("a token");
+    if let Ok(again) = verify(&anew) {
+        assert_eq!(serde_json::to_value(&again).expect("JSON"), told);
+    } else {
+        // A control character takes six times its room when it is written out.
+        assert_eq!(verify(&anew).err(), Some(Refused::TooLong));
+    }
+}
+
+/// Three bytes a change: where, in two, and with what the byte there is combined.
+fn changed(changes: &[u8]) {
+    let token = claims().sign(key()).expect("a token");
+    let mut bytes = token.clone().into_bytes();
+    for change in changes.chunks_exact(3) {
+        let at = usize::from(u16::from_be_bytes([change[0], change[1]])) % bytes.len();
+        bytes[at] ^= change[2];
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) if text == token => assert!(verify(&text).is_ok()),
+        Ok(text) => assert!(verify(&text).is_err(), "{text} holds"),
+        Err(_) => {}
+    }
+}
+
+/// The text with the key's real name, which is another in every process.
+fn named(text: &[u8]) -> Vec<u8> {
+    match std::str::from_utf8(text) {
+        Ok(text) => text.replace("KID", &key().kid).into_bytes(),
+        Err(_) => text.to_vec(),
+    }
+}
+
+fn key() -> &'static PrivateKey {
+    KEYS.signer(noon()).expect("a key that signs")
+}
+
+fn terms() -> Terms {
+    Terms { issuer: "https://issuer.example/v1".to_owned(), audience: "bellwether".to_owned() }
+}
+
+fn claims() -> Claims {
+    let workspace = Workspace::parse("acme").expect("a slug");
+    Claims::of(Grant::of_role("ada".to_owned(), workspace, Role::Admin), &terms(), noon(), [7; 16])
+}
+
+fn signed(header: &[u8], payload: &[u8]) -> String {
+    let text = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
+    let key = key().encoding().expect("a key");
+    let signature = crypto::sign(text.as_bytes(), &key, Algorithm::EdDSA).expect("a signature");
+    format!("{text}.{signature}")
+}
+
+fn verify(token: &str) -> Result<Claims, Refused> {
+    let verifier = Verifier::new(terms(), 1);
+    let signed = verifier.verify(verifier.look(token)?, &KEYS.public(), noon())?;
+    Ok(signed.claims.clone())
+}

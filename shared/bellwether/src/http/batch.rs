@@ -1,0 +1,178 @@
+//! One thing or up to 100 of them in a request. In a batch an item's failure stands in its place in
+//! the answer and fails no other.
+
+#[cfg(test)]
+mod tests;
+
+use std::future::Future;
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use serde_json::{Value, json};
+use tokio::task::yield_now;
+use tokio::time::{Instant, timeout_at};
+
+use super::problem::Problem;
+use domain::validation::escape;
+use screen::visible;
+
+/// Most items in a batch.
+const MOST: usize = 100;
+/// Most items worked on at once.
+const AT_ONCE: usize = 16;
+/// Items that are not done by then, counted from the request's beginning, are answered as
+/// unavailable; the rest of its budget is for the answer.
+const TIME: Duration = Duration::from_millis(2_200);
+
+/// By when the items of a batch must be done, for a request that begins now.
+#[must_use]
+pub fn deadline() -> Instant {
+    Instant::now() + TIME
+}
+
+/// What the caller sent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Batch {
+    /// One item: the body itself.
+    One(Value),
+    /// The items of a list.
+    Many(Vec<Value>),
+}
+
+impl Batch {
+    /// Tells a list under `name` from a single item.
+    ///
+    /// # Errors
+    /// 422 for a list that is empty, longer than 100, no list, or not alone in the body.
+    pub fn parse(body: Value, name: &str) -> Result<Self, Problem> {
+        let Value::Object(mut fields) = body else { return Ok(Self::One(body)) };
+        let pointer = format!("/{name}");
+        match fields.remove(name) {
+            None => Ok(Self::One(Value::Object(fields))),
+            Some(Value::Array(items)) if (1..=MOST).contains(&items.len()) => match fields.keys().next() {
+                None => Ok(Self::Many(items)),
+                Some(other) => {
+                    let pointer = format!("/{}", escape(other));
+                    Err(Problem::field(pointer, format!("must not stand beside {name}")))
+                }
+            },
+            Some(_) => Err(Problem::field(pointer, format!("must be a list of 1 to {MOST}"))),
+        }
+    }
+
+    /// Reads every item, one after the other: what takes the processor's time alone. Between items others get their
+    /// turn, and after `deadline` the rest is unavailable. `id` is the field that names an item.
+    pub async fn prepare<T>(
+        self,
+        id: &str,
+        deadline: Instant,
+        read: impl Fn(Value) -> Result<T, Problem>,
+    ) -> Prepared<T> {
+        let items = match self {
+            Self::One(item) => return Prepared::One(read(item)),
+            Self::Many(items) => items,
+        };
+        let mut prepared = Vec::with_capacity(items.len());
+        for item in items {
+            let named = item.get(id).map(visible).unwrap_or_default();
+            prepared.push((named, if Instant::now() < deadline { read(item) } else { Err(late()) }));
+            yield_now().await;
+        }
+        Prepared::Many(prepared)
+    }
+
+    /// Reads and works on every item in one go: [`Prepared::run`] of whatever the items are.
+    ///
+    /// # Errors
+    /// As [`Prepared::run`].
+    pub async fn run<F>(
+        self,
+        list_name: &str,
+        id: &str,
+        deadline: Instant,
+        work: impl Fn(Value) -> F,
+    ) -> Result<Value, Problem>
+    where
+        F: Future<Output = Result<Value, Problem>>,
+    {
+        self.prepare(id, deadline, Ok).await.run(list_name, id, deadline, work).await
+    }
+}
+
+/// Items that have been read, or why they are refused.
+pub enum Prepared<T> {
+    /// One item.
+    One(Result<T, Problem>),
+    /// The items of a list, in the order of the request, with what names them.
+    Many(Vec<(Value, Result<T, Problem>)>),
+}
+
+impl<T> Prepared<T> {
+    /// The items that are not refused.
+    pub fn items(&self) -> impl Iterator<Item = &T> {
+        let (one, many) = match self {
+            Self::One(item) => (Some(item), None),
+            Self::Many(items) => (None, Some(items.iter().map(|(_, item)| item))),
+        };
+        one.into_iter().chain(many.into_iter().flatten()).filter_map(|item| item.as_ref().ok())
+    }
+
+    /// Works on every item, 16 at a time, and gives the body of the answer: the one outcome, or a
+    /// list under `list_name` in the order of the request, where an item that failed is a problem
+    /// beside the `id` field that names it.
+    ///
+    /// # Errors
+    /// The problem of a single item; of a batch, 503 when every item met it.
+    pub async fn run<F>(
+        self,
+        list_name: &str,
+        id: &str,
+        deadline: Instant,
+        work: impl Fn(T) -> F,
+    ) -> Result<Value, Problem>
+    where
+        F: Future<Output = Result<Value, Problem>>,
+    {
+        let items = match self {
+            Self::One(item) => return work(item?).await,
+            Self::Many(items) => items,
+        };
+        let (ids, items): (Vec<Value>, Vec<_>) = items.into_iter().unzip();
+        let under_way = items.into_iter().map(|item| {
+            let item = item.map(&work);
+            async move {
+                let item = item?;
+                // An item may be all work and no waiting: between two of them others have their turn, and
+                // the clock is looked at.
+                yield_now().await;
+                if Instant::now() >= deadline {
+                    return Err(late());
+                }
+                timeout_at(deadline, item).await.unwrap_or_else(|_| Err(late()))
+            }
+        });
+        let outcomes: Vec<_> = stream::iter(under_way).buffered(AT_ONCE).collect().await;
+        let down = |outcome: &Result<_, Problem>| match outcome {
+            Err(Problem::Unavailable(cause)) => Some(cause.clone()),
+            _ => None,
+        };
+        let causes: Vec<String> = outcomes.iter().filter_map(down).collect();
+        if causes.len() == outcomes.len() {
+            return Err(Problem::Unavailable(causes.into_iter().next().unwrap_or_default()));
+        }
+        for (problem, cause) in
+            outcomes.iter().filter_map(|o| o.as_ref().err()).filter_map(|p| Some((p, p.cause()?)))
+        {
+            tracing::error!(problem = problem.kind(), cause, "failure of an item in a batch");
+        }
+        let place = |(outcome, named): (Result<Value, Problem>, Value)| {
+            outcome.unwrap_or_else(|problem| json!({ id: named, "problem": problem.document() }))
+        };
+        let list: Vec<Value> = outcomes.into_iter().zip(ids).map(place).collect();
+        Ok(json!({ list_name: list }))
+    }
+}
+
+fn late() -> Problem {
+    Problem::Unavailable("an item of a batch was not done in time".to_owned())
+}

@@ -1,0 +1,254 @@
+//! Assignments: each unit's first decision of a phase, and what an instance remembers of them.
+
+use std::collections::{BTreeSet, HashMap};
+use std::num::NonZeroUsize;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use lru::LruCache;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::StoreError;
+use super::batch_get::{Found, Read};
+use super::events::Events;
+use super::item::{Item, sorted_key, text};
+use super::key::{EventKey, events_partition};
+use super::schema::SK;
+use super::table::Placed;
+use crate::config::Limits;
+use domain::clock::Timestamp;
+use domain::experiment::{Assignment, Experiment, ExperimentId, UnitId, Workspace};
+
+/// How long to wait before keys that were left over are asked for again; twice as long each time.
+const PAUSE: Duration = Duration::from_millis(25);
+
+/// A unit in a phase of a test.
+type Place = (Workspace, ExperimentId, u32, UnitId);
+
+/// Units that have to be read, with their keys, by their sort keys, which differ.
+type Asked<'u> = HashMap<String, (&'u UnitId, Item)>;
+
+/// A unit's assignment, and whether this call made it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assigned {
+    /// The stored first decision.
+    pub assignment: Assignment,
+    /// Whether it was stored by this call.
+    pub new: bool,
+}
+
+/// The units that an instance has seen assigned, and those that it has looked up in vain, each list within a bound
+/// of its own and each entry for as long as a test is remembered.
+#[derive(Debug)]
+pub(super) struct Memory {
+    seen: Mutex<LruCache<Place, (Timestamp, Assignment)>>,
+    missing: Mutex<LruCache<Place, Timestamp>>,
+    keep_ms: i64,
+}
+
+/// What is stored for the units that were asked about.
+#[derive(Debug, Default)]
+pub struct Stored {
+    found: HashMap<UnitId, Option<Assignment>>,
+    failure: Option<StoreError>,
+}
+
+impl Stored {
+    /// The unit's assignment, if one is stored.
+    ///
+    /// # Errors
+    /// When the unit could not be read.
+    pub fn get(&self, unit: &UnitId) -> Result<Option<&Assignment>, StoreError> {
+        let unread = || {
+            let late = || StoreError::Unavailable("an assignment was not read in time".to_owned());
+            self.failure.clone().unwrap_or_else(late)
+        };
+        self.found.get(unit).map(Option::as_ref).ok_or_else(unread)
+    }
+}
+
+impl Memory {
+    pub(super) fn new(limits: &Limits) -> Self {
+        fn bounded<T>(most: usize) -> Mutex<LruCache<Place, T>> {
+            Mutex::new(LruCache::new(NonZeroUsize::new(most).unwrap_or(NonZeroUsize::MIN)))
+        }
+        Self {
+            seen: bounded(limits.cached_assignments),
+            missing: bounded(limits.cached_misses),
+            keep_ms: i64::from(limits.cache_seconds) * 1_000,
+        }
+    }
+
+    fn assigned(&self, place: &Place, now: Timestamp) -> Option<Assignment> {
+        let mut seen = held(&self.seen);
+        let (at, assignment) = seen.get(place)?;
+        (now.millis() - at.millis() < self.keep_ms).then(|| assignment.clone())
+    }
+
+    fn is_missing(&self, place: &Place, now: Timestamp) -> bool {
+        let mut missing = held(&self.missing);
+        missing.get(place).is_some_and(|at| now.millis() - at.millis() < self.keep_ms)
+    }
+
+    fn remember(&self, place: Place, assignment: Option<&Assignment>, now: Timestamp) {
+        match assignment {
+            Some(assignment) => {
+                held(&self.missing).pop(&place);
+                held(&self.seen).put(place, (now, assignment.clone()));
+            }
+            None => drop(held(&self.missing).put(place, now)),
+        }
+    }
+}
+
+impl Events {
+    /// The unit's assignment in this phase if this instance has seen it within the last 30 s.
+    #[must_use]
+    pub fn remembered(
+        &self,
+        workspace: &Workspace,
+        test: &Experiment,
+        unit: &UnitId,
+        now: Timestamp,
+    ) -> Option<Assignment> {
+        self.memory.assigned(&place(workspace, test, unit), now)
+    }
+
+    /// Which of up to 100 units are assigned in this phase, by one call.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn assigned(
+        &self,
+        workspace: &Workspace,
+        test: &Experiment,
+        units: &BTreeSet<UnitId>,
+    ) -> Result<BTreeSet<UnitId>, StoreError> {
+        let keys = units.iter().map(|unit| assignment_key(workspace, test, unit)).collect();
+        let mut assigned = BTreeSet::new();
+        for item in self.table.get_all(keys).await? {
+            if let Some(EventKey::Assignment(unit, _)) = EventKey::read(text(&item, SK)?) {
+                assigned.insert(unit);
+            }
+        }
+        Ok(assigned)
+    }
+
+    /// Stores a unit's first decision, or learns the one that is stored: one call either way.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn assign(
+        &self,
+        workspace: &Workspace,
+        test: &Experiment,
+        unit: &UnitId,
+        assignment: Assignment,
+        now: Timestamp,
+    ) -> Result<Assigned, StoreError> {
+        let mut item: Item = serde_dynamo::to_item(&assignment).map_err(StoreError::broken)?;
+        item.extend(assignment_key(workspace, test, unit));
+        let assigned = match self.table.put_new(item).await? {
+            Placed::Stored => Assigned { assignment, new: true },
+            Placed::Exists(old) => {
+                let assignment = serde_dynamo::from_item(old).map_err(StoreError::broken)?;
+                Assigned { assignment, new: false }
+            }
+        };
+        self.memory.remember(place(workspace, test, unit), Some(&assigned.assignment), now);
+        Ok(assigned)
+    }
+
+    /// What is stored for units in this phase: from memory what this instance has seen or looked up in vain within
+    /// the last 30 s, the others by one eventually consistent read of all of them. What DynamoDB leaves
+    /// over is asked for again until `deadline`; then, and when the store fails, those units are unread.
+    pub async fn stored<'u>(
+        &self,
+        workspace: &Workspace,
+        test: &Experiment,
+        units: impl Iterator<Item = &'u UnitId>,
+        now: Timestamp,
+        deadline: Instant,
+    ) -> Stored {
+        let (mut stored, mut asked) = self.recalled(workspace, test, units, now);
+        let mut pause = PAUSE;
+        while !asked.is_empty() {
+            let keys = asked.values().map(|(_, key)| key.clone()).collect();
+            match timeout_at(deadline, self.table.get_some(keys, Read::Eventual)).await {
+                Ok(Ok(found)) => {
+                    for (unit, read) in answers(found, &mut asked) {
+                        match read {
+                            Ok(assignment) => {
+                                let place = place(workspace, test, unit);
+                                self.memory.remember(place, assignment.as_ref(), now);
+                                stored.found.insert(unit.clone(), assignment);
+                            }
+                            Err(failure) => stored.failure = Some(failure),
+                        }
+                    }
+                }
+                Ok(Err(failure)) => {
+                    stored.failure = Some(failure);
+                    break;
+                }
+                Err(_) => break,
+            }
+            if asked.is_empty() || timeout_at(deadline, sleep(pause)).await.is_err() {
+                break;
+            }
+            pause *= 2;
+        }
+        stored
+    }
+
+    /// What this instance remembers of the units, and which of them have to be read.
+    fn recalled<'u>(
+        &self,
+        workspace: &Workspace,
+        test: &Experiment,
+        units: impl Iterator<Item = &'u UnitId>,
+        now: Timestamp,
+    ) -> (Stored, Asked<'u>) {
+        let (mut stored, mut asked) = (Stored::default(), Asked::new());
+        for unit in units {
+            let place = place(workspace, test, unit);
+            if let Some(assignment) = self.memory.assigned(&place, now) {
+                stored.found.insert(unit.clone(), Some(assignment));
+            } else if self.memory.is_missing(&place, now) {
+                stored.found.insert(unit.clone(), None);
+            } else {
+                asked.insert(sort_key(test, unit), (unit, assignment_key(workspace, test, unit)));
+            }
+        }
+        (stored, asked)
+    }
+}
+
+/// Takes the units that were answered out of `asked`, each with its assignment if there is one.
+fn answers<'u>(
+    found: Found,
+    asked: &mut Asked<'u>,
+) -> Vec<(&'u UnitId, Result<Option<Assignment>, StoreError>)> {
+    let left: Vec<&str> = found.unread.iter().filter_map(|key| text(key, SK).ok()).collect();
+    let mut items: HashMap<String, Item> =
+        found.items.into_iter().filter_map(|item| Some((text(&item, SK).ok()?.to_owned(), item))).collect();
+    let answered = asked.extract_if(|key, _| !left.contains(&key.as_str()));
+    let read = |item| serde_dynamo::from_item(item).map_err(StoreError::broken);
+    answered.map(|(key, (unit, _))| (unit, items.remove(&key).map(read).transpose())).collect()
+}
+
+fn place(workspace: &Workspace, test: &Experiment, unit: &UnitId) -> Place {
+    (workspace.clone(), test.definition.test_id.clone(), test.phase, unit.clone())
+}
+
+fn assignment_key(workspace: &Workspace, test: &Experiment, unit: &UnitId) -> Item {
+    sorted_key(events_partition(workspace, test, unit), sort_key(test, unit))
+}
+
+fn sort_key(test: &Experiment, unit: &UnitId) -> String {
+    EventKey::Assignment(unit.clone(), test.phase).write()
+}
+
+fn held<T>(memory: &Mutex<T>) -> MutexGuard<'_, T> {
+    memory.lock().unwrap_or_else(PoisonError::into_inner)
+}

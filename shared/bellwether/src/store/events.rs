@@ -1,0 +1,164 @@
+//! Assignments (`assignments.rs`) and conversions: append-only, each written under the condition that it
+//! is new, so that a retry is recognised and nothing is counted twice.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use serde::{Deserialize, Serialize};
+
+use super::StoreError;
+use super::assignments::Memory;
+pub use super::assignments::{Assigned, Stored};
+use super::item::{Item, sorted_key, text};
+use super::key::{EventKey, events_partition, partition};
+use super::query::Query;
+use super::schema::SK;
+use super::table::{Placed, Table};
+use crate::config::Limits;
+use domain::clock::{Dated, Timestamp};
+use domain::experiment::{Conversion, Experiment, Workspace};
+use domain::results::fold::{Fold, Row};
+use domain::results::totals::Totals;
+
+/// Partitions read side by side.
+const SIDE_BY_SIDE: usize = 16;
+
+/// The `events` table, with the assignments that this instance has seen.
+pub struct Events {
+    pub(super) table: Table,
+    pub(super) memory: Memory,
+}
+
+/// How many units a fold may count, over all partitions.
+#[derive(Clone, Copy)]
+struct Bound<'a> {
+    units: &'a AtomicU64,
+    most: Option<u64>,
+}
+
+impl Bound<'_> {
+    fn is_passed(self, more: u64) -> bool {
+        let units = self.units.fetch_add(more, Relaxed) + more;
+        self.most.is_some_and(|most| units > most)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Outcome {
+    /// The moment, or the beginning of the day.
+    occurred_at: Timestamp,
+    /// Whether that day is all that is known of the time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    whole_day: bool,
+    value: f64,
+}
+
+impl Outcome {
+    fn of(conversion: &Conversion) -> Self {
+        let (at, value) = (conversion.occurred_at, conversion.value);
+        Self { occurred_at: at.first(), whole_day: matches!(at, Dated::Day(_)), value }
+    }
+
+    fn dated(&self) -> Dated {
+        if self.whole_day { Dated::Day(self.occurred_at) } else { Dated::At(self.occurred_at) }
+    }
+}
+
+impl Events {
+    /// The events in `table`; assignments are remembered within `limits`.
+    #[must_use]
+    pub fn new(table: Table, limits: &Limits) -> Self {
+        Self { table, memory: Memory::new(limits) }
+    }
+
+    /// Stores an outcome; false when one with its name is stored already.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn convert(
+        &self,
+        workspace: &Workspace,
+        test: &Experiment,
+        conversion: &Conversion,
+    ) -> Result<bool, StoreError> {
+        let Conversion { unit_id, goal, event_id, .. } = conversion;
+        let key = EventKey::Conversion(unit_id.clone(), goal.clone(), event_id.clone());
+        let mut item: Item = serde_dynamo::to_item(Outcome::of(conversion)).map_err(StoreError::broken)?;
+        item.extend(sorted_key(events_partition(workspace, test, unit_id), key.write()));
+        Ok(matches!(self.table.put_new(item).await?, Placed::Stored))
+    }
+
+    /// Folds all rows of the test's present phase as of now: partitions side by side, merged in their order.
+    /// None when there are more than `most` units, if that is set.
+    ///
+    /// # Errors
+    /// When the store is unavailable or a row cannot be read.
+    pub async fn fold(
+        &self,
+        workspace: &Workspace,
+        test: &Experiment,
+        most: Option<u64>,
+        as_of: Timestamp,
+    ) -> Result<Option<Totals>, StoreError> {
+        let units = AtomicU64::new(0);
+        let bound = Bound { units: &units, most };
+        let numbers = 0..test.definition.partitions;
+        let mut parts = stream::iter(numbers.map(|n| self.fold_partition(workspace, test, n, bound, as_of)))
+            .buffered(SIDE_BY_SIDE);
+        let mut all = Totals::empty(test);
+        while let Some(part) = parts.try_next().await? {
+            let Some(part) = part else { return Ok(None) };
+            all.merge(&part);
+        }
+        Ok(Some(all))
+    }
+
+    async fn fold_partition(
+        &self,
+        workspace: &Workspace,
+        test: &Experiment,
+        number: u32,
+        bound: Bound<'_>,
+        as_of: Timestamp,
+    ) -> Result<Option<Totals>, StoreError> {
+        let partition = partition(workspace, &test.definition.test_id, number);
+        let (mut fold, mut after) = (Fold::new(test, as_of), None);
+        loop {
+            let before = fold.units();
+            let page = self.table.query(Query { after, ..Query::of(&partition) }).await?;
+            for item in page.items {
+                fold.push(row(item)?);
+            }
+            if bound.is_passed(fold.units() - before) {
+                return Ok(None);
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(Some(fold.finish()));
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Events {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Events").field("table", &self.table).finish_non_exhaustive()
+    }
+}
+
+fn row(item: Item) -> Result<Row, StoreError> {
+    let key = text(&item, SK)?;
+    let read =
+        EventKey::read(key).ok_or_else(|| StoreError::Broken("an event's key cannot be read".to_owned()))?;
+    Ok(match read {
+        EventKey::Assignment(unit_id, phase) => {
+            let assignment = serde_dynamo::from_item(item).map_err(StoreError::broken)?;
+            Row::Assigned { unit_id, phase, assignment }
+        }
+        EventKey::Conversion(unit_id, goal, event_id) => {
+            let outcome: Outcome = serde_dynamo::from_item(item).map_err(StoreError::broken)?;
+            let (value, occurred_at) = (outcome.value, outcome.dated());
+            Row::Converted(Conversion { unit_id, goal, event_id, value, occurred_at })
+        }
+    })
+}

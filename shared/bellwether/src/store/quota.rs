@@ -1,0 +1,81 @@
+//! How much a workspace may have. Each kind is counted in one item, in the transaction that adds one: of those who
+//! come at once for the last place one gets it.
+
+use super::act::Act;
+use super::identities::Identities;
+use super::item::{Item, key};
+use super::schema::COUNT;
+use crate::config::Quotas;
+use crate::http::problem::Problem;
+use domain::experiment::Workspace;
+
+/// What is counted. Nothing of it is ever deleted, so the counts never go down: an archived test keeps its
+/// events and its results, and a person or machine that is disabled its place in the audit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quota {
+    /// Tests, archived ones among them.
+    Tests,
+    /// People, disabled ones among them.
+    Users,
+    /// Machines, disabled ones among them.
+    Clients,
+}
+
+/// A workspace has as many of a kind as it may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reached {
+    quota: Quota,
+    most: u32,
+}
+
+impl Quota {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Tests => "tests",
+            Self::Users => "users",
+            Self::Clients => "clients",
+        }
+    }
+
+    fn most(self, quotas: &Quotas) -> u32 {
+        match self {
+            Self::Tests => quotas.tests,
+            Self::Users => quotas.users,
+            Self::Clients => quotas.clients,
+        }
+    }
+
+    fn detail(self, most: u32) -> String {
+        match self {
+            Self::Tests => format!(
+                "The workspace has reached its quota of {most} tests, archived ones included; the operator can raise QUOTA_TESTS."
+            ),
+            Self::Users => format!(
+                "The workspace has reached its quota of {most} users, disabled ones included; the operator can raise QUOTA_USERS."
+            ),
+            Self::Clients => format!(
+                "The workspace has reached its quota of {most} clients, disabled ones included; replace the secret of one, or let the operator raise QUOTA_CLIENTS."
+            ),
+        }
+    }
+}
+
+impl From<Reached> for Problem {
+    fn from(reached: Reached) -> Self {
+        Self::Conflict(reached.quota.detail(reached.most))
+    }
+}
+
+impl Identities {
+    /// The act that adds one more of a kind to a workspace, and happens only while there is room.
+    #[must_use]
+    pub fn counted(&self, act: Act, quota: Quota, workspace: &Workspace) -> Act {
+        let most = quota.most(&self.quotas);
+        let write = self.table.count_below(quota_key(quota, workspace), COUNT, most.into());
+        act.within(write, Reached { quota, most })
+    }
+}
+
+fn quota_key(quota: Quota, workspace: &Workspace) -> Item {
+    key(format!("quota/{workspace}/{}", quota.name()))
+}

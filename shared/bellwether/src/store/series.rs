@@ -1,0 +1,157 @@
+//! Past points of a report: one an hour for four days, then one a day for a year.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use domain::clock::Timestamp;
+use domain::experiment::Experiment;
+
+const HOUR_MS: i64 = 3_600_000;
+const DAY_MS: i64 = 24 * HOUR_MS;
+/// For how long there is a point for each hour, in milliseconds.
+const HOURLY_MS: i64 = 4 * DAY_MS;
+/// For how long there is a point for each day, in milliseconds.
+const DAILY_MS: i64 = 365 * DAY_MS;
+/// Most hours of which parts lie in four days.
+const HOURS: usize = 4 * 24 + 1;
+/// Most days of which parts lie in a year.
+const DAYS: usize = 366;
+/// Most figures of a series, over all points, goals and variants: it is answered in one piece.
+const FIGURES: usize = 10_000;
+/// DynamoDB may delete an item so many seconds after nobody reads it any more.
+const MARGIN_SECONDS: i64 = 24 * 3_600;
+
+/// What the key of a day's point begins with: after every hour, which begins with its year.
+pub(super) const DAY: &str = "day ";
+
+/// Where a point is kept, and until when, in seconds since 1970.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Slot {
+    pub key: String,
+    pub expires_at: i64,
+}
+
+/// The slots of a point: its hour's and its day's. Each run replaces the one before it in both.
+pub(super) fn slots(as_of: Timestamp) -> [Slot; 2] {
+    let text = String::from(as_of);
+    let part = |length: usize| text.get(..length).unwrap_or(&text).to_owned();
+    let until = |kept_ms: i64| as_of.seconds() + kept_ms / 1_000 + MARGIN_SECONDS;
+    [
+        Slot { key: part(13), expires_at: until(HOURLY_MS) },
+        Slot { key: format!("{DAY}{}", part(10)), expires_at: until(DAILY_MS) },
+    ]
+}
+
+/// How many points of a test are told: hours and days; fewer of one with many goals and variants.
+pub(super) fn most(test: &Experiment) -> (usize, usize) {
+    let figures = test.definition.goals.len() * test.definition.variants.len();
+    let most = (FIGURES / figures.max(1)).min(HOURS + DAYS);
+    let hours = HOURS.min(most * HOURS / (HOURS + DAYS) + 1);
+    (hours, most - hours)
+}
+
+/// Points by their keys, thinned: those of hours for four days before `now`, then the last of each day for a year.
+pub(super) fn thinned(
+    points: BTreeMap<String, (Timestamp, Value)>,
+    now: Timestamp,
+    test: &Experiment,
+) -> Vec<Value> {
+    let age = |at: Timestamp| now.millis() - at.millis();
+    let day = |at: Timestamp| at.millis() / DAY_MS;
+    let (of_days, of_hours): (Vec<_>, Vec<_>) = points.into_iter().partition(|(key, _)| key.starts_with(DAY));
+    let known: BTreeSet<i64> = of_days.iter().map(|(_, (at, _))| day(*at)).collect();
+    let (mut hours, mut days) = (Vec::new(), BTreeMap::new());
+    // In the order of time, so that of the hours of a day without a point of its own the last one stays.
+    for (_, (at, point)) in of_hours {
+        if age(at) <= HOURLY_MS {
+            hours.push((at, point));
+        } else if !known.contains(&day(at)) && age(at) <= DAILY_MS {
+            days.insert(day(at), (at, point));
+        }
+    }
+    let past = of_days.into_iter().filter(|(_, (at, _))| (HOURLY_MS + 1..=DAILY_MS).contains(&age(*at)));
+    days.extend(past.map(|(_, (at, point))| (day(at), (at, point))));
+    let (most_hours, most_days) = most(test);
+    let newest = |points: Vec<(Timestamp, Value)>, most: usize| {
+        let left_out = points.len().saturating_sub(most);
+        points.into_iter().skip(left_out).map(|(_, point)| point)
+    };
+    newest(days.into_values().collect(), most_days).chain(newest(hours, most_hours)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use domain::experiment::{Definition, Seed};
+    use domain::validation::typed;
+
+    const NOW: i64 = 1_795_255_200_000;
+
+    fn test() -> Experiment {
+        let body = json!({ "test_id": "t", "name": "T",
+            "variants": [{ "key": "a", "weight": 5_000, "is_control": true }, { "key": "b", "weight": 5_000 }],
+            "goals": [{ "key": "g", "kind": "binary", "role": "primary" }] });
+        let definition = typed(body).and_then(Definition::parse).unwrap();
+        Experiment::draft(definition, Seed::from_random([0; 8]), Timestamp::from_millis(NOW))
+    }
+
+    /// What is stored after runs at these times, the last of them now.
+    fn stored(times: impl Iterator<Item = i64>) -> BTreeMap<String, (Timestamp, Value)> {
+        let mut items = BTreeMap::new();
+        for at in times.map(Timestamp::from_millis) {
+            for slot in slots(at) {
+                items.insert(slot.key, (at, json!(at.millis())));
+            }
+        }
+        items
+    }
+
+    fn told(points: BTreeMap<String, (Timestamp, Value)>) -> Vec<i64> {
+        let points = thinned(points, Timestamp::from_millis(NOW), &test());
+        points.iter().map(|point| point.as_i64().unwrap()).collect()
+    }
+
+    #[test]
+    fn two_years_of_runs_leave_an_hourly_point_for_four_days_and_a_daily_one_for_a_year() {
+        let items = stored((0..2 * 366 * 24 * 4).rev().map(|n| NOW - n * 15 * 60_000));
+        let times = told(items);
+        assert!(times.is_sorted_by(|a, b| a < b));
+        let (days, hours): (Vec<i64>, Vec<i64>) = times.iter().partition(|at| NOW - **at > HOURLY_MS);
+        assert_eq!((hours.len(), hours.last()), (97, Some(&NOW)));
+        assert!((360..=DAYS).contains(&days.len()), "{}", days.len());
+        assert!(days.windows(2).all(|pair| pair[1] - pair[0] == DAY_MS), "the last run of each day");
+        assert!(days.iter().all(|at| (DAY_MS - at % DAY_MS) == 15 * 60_000));
+        assert!(NOW - days[0] <= DAILY_MS && times.len() <= HOURS + DAYS);
+    }
+
+    #[test]
+    fn a_point_is_hourly_to_the_last_millisecond_of_four_days_and_daily_to_that_of_a_year() {
+        let cases = [(HOURLY_MS, 1), (HOURLY_MS + 1, 1), (DAILY_MS, 1), (DAILY_MS + 1, 0)];
+        for (age, count) in cases {
+            assert_eq!(told(stored([NOW - age].into_iter())).len(), count, "{age}");
+        }
+        let both = |age: i64| told(stored([NOW - age, NOW - age + HOUR_MS].into_iter())).len();
+        // Two runs of one day: both while the hour counts, one when only the day does.
+        assert_eq!((both(HOURLY_MS), both(HOURLY_MS + 2 * HOUR_MS)), (2, 1));
+    }
+
+    #[test]
+    fn hours_that_an_earlier_version_kept_are_told_as_the_last_of_their_day() {
+        let mut items = stored((0..72).map(|n| NOW - 10 * DAY_MS + n * HOUR_MS));
+        items.retain(|key, _| !key.starts_with(DAY));
+        assert_eq!(told(items).len(), 4, "parts of four days");
+    }
+
+    #[test]
+    fn an_hour_expires_after_four_days_and_a_day_after_a_year_never_while_they_are_read() {
+        let [hour, day] = slots(Timestamp::from_millis(NOW));
+        assert_eq!((hour.key.as_str(), day.key.as_str()), ("2026-11-21T10", "day 2026-11-21"));
+        assert!(
+            hour.expires_at * 1_000 > NOW + HOURLY_MS && hour.expires_at * 1_000 <= NOW + HOURLY_MS + DAY_MS
+        );
+        assert!(day.expires_at * 1_000 > NOW + DAILY_MS && day.expires_at * 1_000 <= NOW + DAILY_MS + DAY_MS);
+    }
+}

@@ -1,0 +1,172 @@
+//! Aggregated results: the latest report of each phase, and past points of it (`series.rs`).
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::StoreError;
+use super::condition::Condition;
+use super::item::{Item, sorted_key, text};
+use super::query::{Order, Query};
+use super::schema::{SK, TTL};
+use super::series;
+use super::table::Table;
+use domain::clock::Timestamp;
+use domain::experiment::{Experiment, ExperimentId, Workspace};
+use domain::results::report::Report;
+
+/// Sorts after every time, so that one query from the end meets the latest report first.
+const LATEST: &str = "latest";
+const REPORT: &str = "report";
+const AS_OF: &str = "as_of";
+/// The same in milliseconds, since texts of times do not sort within a second.
+const AT: &str = "at";
+/// What the key of an hour's point begins with: the first digit of its year.
+const HOUR: &str = "2";
+
+/// The `summaries` table.
+#[derive(Debug)]
+pub struct Summaries {
+    table: Table,
+}
+
+/// What is kept of a phase.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// The latest report, and when its rows were read.
+    pub latest: Option<(Timestamp, Value)>,
+    /// Goals and units hour by hour for four days and day by day for a year before, oldest first.
+    pub series: Vec<Value>,
+}
+
+impl Summaries {
+    /// The summaries in `table`.
+    #[must_use]
+    pub fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// Keeps a report as the latest, and as the point of its hour and of its day, unless a later one is kept: of two runs
+    /// that overlap the later one stands, and no count goes back.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn keep(&self, workspace: &Workspace, report: &Report) -> Result<(), StoreError> {
+        let partition = partition(workspace, &report.test_id, report.phase);
+        let (as_of, kept_at) = (String::from(report.as_of), report.as_of.millis());
+        let (whole, point) = (packed(report)?, packed(&report.point())?);
+        let at = AttributeValue::N(kept_at.to_string());
+        let mut items = vec![item(&partition, LATEST.to_owned(), &as_of, whole)];
+        for slot in series::slots(report.as_of) {
+            let mut item = item(&partition, slot.key, &as_of, point.clone());
+            item.insert(TTL.to_owned(), AttributeValue::N(slot.expires_at.to_string()));
+            items.insert(0, item);
+        }
+        for mut item in items {
+            item.insert(AT.to_owned(), at.clone());
+            self.table.put_if(item, Condition::Below(AT, at.clone())).await?;
+        }
+        Ok(())
+    }
+
+    /// The latest report of the test's present phase.
+    ///
+    /// # Errors
+    /// When the store is unavailable or the report cannot be read.
+    pub async fn latest(
+        &self,
+        workspace: &Workspace,
+        test: &Experiment,
+    ) -> Result<Option<Value>, StoreError> {
+        let partition = partition(workspace, &test.definition.test_id, test.phase);
+        let item = self.table.get(sorted_key(partition, LATEST.to_owned())).await?;
+        item.as_ref().map(unpacked).transpose()
+    }
+
+    /// The latest reports of the present phases of at most 100 tests that differ, in the tests' order, by one
+    /// call.
+    ///
+    /// # Errors
+    /// As [`Self::latest`].
+    pub async fn latest_of(
+        &self,
+        workspace: &Workspace,
+        tests: &[Experiment],
+    ) -> Result<Vec<Option<Value>>, StoreError> {
+        let place = |test: &Experiment| partition(workspace, &test.definition.test_id, test.phase);
+        let keys = tests.iter().map(|test| sorted_key(place(test), LATEST.to_owned())).collect();
+        let mut found = HashMap::new();
+        for item in self.table.get_all(keys).await? {
+            found.insert(text(&item, super::schema::PK)?.to_owned(), unpacked(&item)?);
+        }
+        Ok(tests.iter().map(|test| found.remove(&place(test))).collect())
+    }
+
+    /// What is kept of the test's present phase.
+    ///
+    /// # Errors
+    /// When the store is unavailable or a report cannot be read.
+    pub async fn read(
+        &self,
+        workspace: &Workspace,
+        test: &Experiment,
+        now: Timestamp,
+    ) -> Result<Summary, StoreError> {
+        let partition = partition(workspace, &test.definition.test_id, test.phase);
+        let (hours, days) = series::most(test);
+        // The latest report and the newest days come first; what is left then are hours.
+        let limit = i32::try_from(days + 1).ok();
+        let page = self.table.query(Query { order: Order::Falling, limit, ..Query::of(&partition) }).await?;
+        let mut items = page.items;
+        if page.next.is_some() {
+            let (limit, beginning) = (i32::try_from(hours).ok(), Some((SK, HOUR)));
+            let query = Query { order: Order::Falling, limit, beginning, ..Query::of(&partition) };
+            items.extend(self.table.query(query).await?.items);
+        }
+        let (mut latest, mut points) = (None, BTreeMap::new());
+        for item in items {
+            let (key, report) = (text(&item, SK)?, unpacked(&item)?);
+            let as_of = Timestamp::try_from(text(&item, AS_OF)?.to_owned()).map_err(StoreError::broken)?;
+            if key == LATEST {
+                latest = Some((as_of, report));
+            } else {
+                points.insert(key.to_owned(), (as_of, report));
+            }
+        }
+        Ok(Summary { latest, series: series::thinned(points, now, test) })
+    }
+}
+
+fn partition(workspace: &Workspace, test_id: &ExperimentId, phase: u32) -> String {
+    format!("{workspace}/{test_id}/{phase}")
+}
+
+/// JSON, compressed (gzip): a report of many variants would else be over the 400 KB of an item.
+fn packed(report: &impl Serialize) -> Result<Vec<u8>, StoreError> {
+    let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+    serde_json::to_writer(&mut packer, report).map_err(StoreError::broken)?;
+    packer.finish().map_err(StoreError::broken)
+}
+
+fn unpacked(item: &Item) -> Result<Value, StoreError> {
+    let Some(AttributeValue::B(packed)) = item.get(REPORT) else {
+        return Err(StoreError::broken("a stored report is not there"));
+    };
+    serde_json::from_reader(GzDecoder::new(packed.as_ref())).map_err(StoreError::broken)
+}
+
+fn item(partition: &str, sk: String, as_of: &str, report: Vec<u8>) -> Item {
+    let mut item = sorted_key(partition, sk);
+    item.insert(AS_OF.to_owned(), AttributeValue::S(as_of.to_owned()));
+    item.insert(REPORT.to_owned(), AttributeValue::B(Blob::new(report)));
+    item
+}

@@ -1,0 +1,242 @@
+//! Attempts to sign in, as they are counted. Who tries and from where stand here as keyed hashes
+//! only, whether the account exists or not.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use futures_util::future::{try_join, try_join_all, try_join3};
+
+use super::StoreError;
+use super::condition::Condition;
+use super::item::{Item, key};
+use super::schema::{COUNT, TTL};
+use super::table::{Placed, Table};
+use crate::auth::throttle::{Counted, Counts, DAY, FAILURES, Limit, MONTH, Pair, Row, Wait, end_of_day};
+use domain::clock::Timestamp;
+
+/// How often an attempt that lost to another of the same source at the same account looks again:
+/// once more than there are free failures, so that it ends at a wait.
+const LOOKS: usize = 8;
+/// Counts an item's changes, so that one of two attempts wins.
+const VERSION: &str = "version";
+/// The account's `throttle_epoch` when a source's failures were counted.
+const EPOCH: &str = "epoch";
+/// Milliseconds since 1970 before which there is no next attempt.
+const OPEN_AT: &str = "open_at";
+
+/// Whom and from where an attempt is, as keyed hashes.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// The account, as its failures are counted now: another one once they are forgotten.
+    pub account: String,
+    /// The account for good, by which the sources that have signed in to it are known.
+    pub person: String,
+    /// The person's `throttle_epoch`: what a source failed at under another number is forgotten.
+    pub epoch: u32,
+    /// The source.
+    pub source: String,
+    /// Each network that the source is in, the smallest first.
+    pub networks: Vec<String>,
+}
+
+/// An attempt that has been counted as a failure, until it is forgiven.
+#[derive(Debug)]
+pub struct Admitted {
+    attempt: Attempt,
+    day: i64,
+    /// Whether it was counted for its networks and its account too.
+    everywhere: bool,
+}
+
+/// Attempts in the `identities` table.
+#[derive(Debug)]
+pub struct Throttles {
+    table: Table,
+}
+
+impl Throttles {
+    /// The attempts in `table`.
+    #[must_use]
+    pub fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// Counts an attempt before its password is looked at. However many come at once, each limit
+    /// lets through exactly as many as it says, for only the winner of a conditional write goes on.
+    ///
+    /// # Errors
+    /// When the store is unavailable. In the inner result: for how long to wait.
+    pub async fn admit(
+        &self,
+        attempt: Attempt,
+        now: Timestamp,
+    ) -> Result<Result<Admitted, Wait>, StoreError> {
+        for _ in 0..LOOKS {
+            let networks = attempt.networks.iter().map(|one| self.table.get(source_key(one, day(now))));
+            let (pair, sources, account) = try_join3(
+                self.table.get(pair_key(&attempt)),
+                try_join_all(networks),
+                self.table.get(account_key(&attempt)),
+            )
+            .await?;
+            let counts = Counts {
+                pair: read_pair(pair.as_ref(), attempt.epoch),
+                sources: sources.iter().map(|item| read_row(item.as_ref(), DAY)).collect(),
+                account: read_row(account.as_ref(), MONTH),
+            };
+            if let Err(wait) = counts.admit(now) {
+                return Ok(Err(wait));
+            }
+            if !self.count_pair(&attempt, pair.as_ref(), counts.pair.counted(now)).await? {
+                continue;
+            }
+            let everywhere = !counts.pair.is_known(now);
+            let admitted = Admitted { attempt, day: day(now), everywhere };
+            if !everywhere {
+                return Ok(Ok(admitted));
+            }
+            let rows = sources.iter().chain([&account]).map(|item| number(item.as_ref(), VERSION));
+            return self.count_rest(admitted, &counts, rows.collect(), now).await;
+        }
+        Ok(Err(Wait { limit: Limit::Pair, seconds: 1 }))
+    }
+
+    /// Takes back the count of an attempt that was a success: the source is known from now on.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn forgive(&self, admitted: &Admitted, now: Timestamp) -> Result<(), StoreError> {
+        let Admitted { attempt, day, everywhere } = admitted;
+        let mut account = account_key(attempt);
+        account.extend(numbers([(COUNT, 0), (TTL, now.seconds() + MONTH)]));
+        let networks = attempt.networks.iter().filter(|_| *everywhere);
+        try_join3(
+            self.table.put(pair_item(attempt, Pair::known(now), now.millis())),
+            self.table.put(account),
+            try_join_all(networks.map(|one| self.table.count(source_key(one, *day), -1, None, None))),
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn count_pair(
+        &self,
+        attempt: &Attempt,
+        old: Option<&Item>,
+        pair: Pair,
+    ) -> Result<bool, StoreError> {
+        let version = number(old, VERSION);
+        let condition = match old {
+            None => Condition::New,
+            Some(_) => Condition::Equals(VERSION, AttributeValue::N(version.to_string())),
+        };
+        let placed = self.table.put_if(pair_item(attempt, pair, version + 1), condition).await?;
+        Ok(matches!(placed, Placed::Stored))
+    }
+
+    /// Counts for the networks and the account, whose stored versions are `versions` in that order.
+    async fn count_rest(
+        &self,
+        admitted: Admitted,
+        counts: &Counts,
+        versions: Vec<i64>,
+        now: Timestamp,
+    ) -> Result<Result<Admitted, Wait>, StoreError> {
+        let (attempt, account) = (&admitted.attempt, counts.sources.len());
+        let until = end_of_day(now) + DAY;
+        let sources = attempt.networks.iter().zip(&counts.sources).zip(&versions);
+        let sources = sources.map(|((network, row), version)| {
+            self.count_row(source_key(network, admitted.day), row.counted(now), *version, until)
+        });
+        let version = versions.get(account).copied().unwrap_or_default();
+        let until = now.seconds() + MONTH;
+        let (sources, account) = try_join(
+            try_join_all(sources),
+            self.count_row(account_key(attempt), counts.account.counted(now), version, until),
+        )
+        .await?;
+        // Who loses to another attempt at the same time hears the length of the lock when asking again.
+        Ok(match (sources.contains(&false), account) {
+            (false, true) => Ok(admitted),
+            (true, _) => Err(Wait { limit: Limit::Source, seconds: 1 }),
+            (false, false) => Err(Wait { limit: Limit::Account, seconds: 1 }),
+        })
+    }
+
+    /// Counts one more failure of a row; false when others have counted so many that this one may not.
+    async fn count_row(
+        &self,
+        mut key: Item,
+        counted: Counted,
+        version: i64,
+        until: i64,
+    ) -> Result<bool, StoreError> {
+        match counted {
+            Counted::Free => Ok(self.table.count(key, 1, Some(FAILURES - 1), Some(until)).await?.is_some()),
+            Counted::Alone { failures, open_at } => {
+                let next = version + 1;
+                key.extend(numbers([(COUNT, failures), (OPEN_AT, open_at), (VERSION, next), (TTL, until)]));
+                let unchanged = Condition::Below(VERSION, AttributeValue::N(next.to_string()));
+                Ok(matches!(self.table.put_if(key, unchanged).await?, Placed::Stored))
+            }
+        }
+    }
+}
+
+fn pair_key(attempt: &Attempt) -> Item {
+    key(format!("throttle/pair/{}/{}", attempt.person, attempt.source))
+}
+
+fn source_key(network: &str, day: i64) -> Item {
+    key(format!("throttle/source/{network}/{day}"))
+}
+
+fn account_key(attempt: &Attempt) -> Item {
+    key(format!("throttle/account/{}", attempt.account))
+}
+
+fn day(now: Timestamp) -> i64 {
+    now.seconds() / DAY
+}
+
+fn pair_item(attempt: &Attempt, pair: Pair, version: i64) -> Item {
+    let mut item = pair_key(attempt);
+    item.extend(numbers([
+        ("failures", i64::from(pair.failures)),
+        (OPEN_AT, pair.open_at),
+        ("forget_at", pair.forget_at),
+        ("known_until", pair.known_until),
+        (EPOCH, i64::from(attempt.epoch)),
+        (VERSION, version),
+        (TTL, pair.ends()),
+    ]));
+    item
+}
+
+/// What is stored of a source at an account. Its failures of another epoch are forgotten; that it is known is not.
+fn read_pair(item: Option<&Item>, epoch: u32) -> Pair {
+    let known_until = number(item, "known_until");
+    if number(item, EPOCH) != i64::from(epoch) {
+        return Pair { known_until, ..Pair::default() };
+    }
+    Pair {
+        failures: u32::try_from(number(item, "failures")).unwrap_or(u32::MAX),
+        open_at: number(item, OPEN_AT),
+        forget_at: number(item, "forget_at"),
+        known_until,
+    }
+}
+
+/// A row that expires `kept` seconds after its last failure or, of a network's day, after that day.
+fn read_row(item: Option<&Item>, kept: i64) -> Row {
+    let until = number(item, TTL);
+    Row { failures: number(item, COUNT), open_at: number(item, OPEN_AT), last_at: until - kept, until }
+}
+
+fn numbers<const N: usize>(all: [(&str, i64); N]) -> impl Iterator<Item = (String, AttributeValue)> {
+    all.into_iter().map(|(name, n)| (name.to_owned(), AttributeValue::N(n.to_string())))
+}
+
+/// A number of an item; 0 when it is not there.
+fn number(item: Option<&Item>, name: &str) -> i64 {
+    let digits = item.and_then(|item| item.get(name)?.as_n().ok());
+    digits.and_then(|digits| digits.parse().ok()).unwrap_or_default()
+}

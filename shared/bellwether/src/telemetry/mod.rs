@@ -1,0 +1,88 @@
+//! What the functions say of themselves. [`catalogue`] has every metric; a request's [`boundary`] writes one
+//! [`line`] that is log and metrics at once; [`log`] is where lines go; [`exposition`] writes the page of
+//! `GET /metrics` from [`measured`] results. The module `traces`, which is there with the feature of that name,
+//! sends spans to X-Ray.
+//!
+//! A secret cannot be written by accident: it has no text form.
+//!
+//! ```compile_fail
+//! format!("{}", secrecy::SecretString::from("a password"));
+//! ```
+
+pub mod boundary;
+pub mod catalogue;
+pub mod exposition;
+pub mod line;
+pub mod log;
+pub mod measured;
+#[cfg(feature = "traces")]
+pub mod traces;
+
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::Duration;
+
+use tracing_subscriber::filter::LevelFilter;
+
+use self::boundary::milliseconds;
+use self::catalogue::{FOLD_FAILURES, FOLD_ROWS, FOLD_TIME};
+use self::line::Line;
+use domain::clock::Timestamp;
+use domain::experiment::{ExperimentId, Workspace};
+
+/// What an instance knows of its own telling.
+#[derive(Debug)]
+pub struct Telemetry {
+    namespace: Option<String>,
+    told: bool,
+    warm: AtomicBool,
+}
+
+impl Telemetry {
+    /// Metrics go under `namespace`, or nowhere.
+    #[must_use]
+    pub fn new(namespace: Option<String>) -> Self {
+        let told = namespace.is_some() || log::level() >= LevelFilter::INFO;
+        Self { namespace, told, warm: AtomicBool::new(false) }
+    }
+
+    /// Whether anybody reads the lines of requests: while nobody does, they need not be made.
+    fn is_told(&self) -> bool {
+        self.told
+    }
+
+    /// Under which name CloudWatch keeps the metrics; None when they are off.
+    #[must_use]
+    pub fn namespace(&self) -> Option<&str> {
+        self.namespace.as_deref()
+    }
+
+    /// Whether nothing was asked of this instance before.
+    fn is_first(&self) -> bool {
+        !self.warm.swap(true, Relaxed)
+    }
+
+    /// Says what the fold of a test has cost.
+    #[expect(clippy::cast_precision_loss, reason = "a number of rows")]
+    pub fn folded(
+        &self,
+        at: Timestamp,
+        workspace: &Workspace,
+        test_id: &ExperimentId,
+        rows: u64,
+        elapsed: Duration,
+    ) {
+        fold(at, workspace, test_id)
+            .measure(&FOLD_TIME, milliseconds(elapsed))
+            .measure(&FOLD_ROWS, rows as f64)
+            .write(self.namespace());
+    }
+
+    /// Says that a test could not be folded.
+    pub fn unfolded(&self, at: Timestamp, workspace: &Workspace, test_id: &ExperimentId) {
+        fold(at, workspace, test_id).measure(&FOLD_FAILURES, 1.0).write(self.namespace());
+    }
+}
+
+fn fold(at: Timestamp, workspace: &Workspace, test_id: &ExperimentId) -> Line {
+    Line::new("fold", at).with("workspace", workspace.as_str()).with("test_id", test_id.as_str())
+}

@@ -1,0 +1,65 @@
+//! Time as an argument: points in time. How callers write them: `clock/dated.rs`.
+
+mod dated;
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+pub use dated::Dated;
+
+/// Milliseconds since 1970-01-01 UTC, between the years 1970 and 9999; RFC 3339 on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// From milliseconds since 1970, held to the range.
+    #[must_use]
+    pub fn from_millis(millis: i64) -> Self {
+        Self(millis.clamp(0, 253_402_300_799_999))
+    }
+
+    /// From seconds since 1970, held to the range.
+    #[must_use]
+    pub fn from_seconds(seconds: i64) -> Self {
+        Self::from_millis(seconds.saturating_mul(1_000))
+    }
+
+    /// Milliseconds since 1970.
+    #[must_use]
+    pub fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since 1970, rounded down.
+    #[must_use]
+    pub fn seconds(self) -> i64 {
+        self.0 / 1_000
+    }
+
+    /// The same time to the whole second, rounded down.
+    #[must_use]
+    pub fn floor_to_second(self) -> Self {
+        Self(self.seconds() * 1_000)
+    }
+}
+
+impl From<Timestamp> for String {
+    fn from(at: Timestamp) -> Self {
+        let nanos = i128::from(at.0) * 1_000_000;
+        OffsetDateTime::from_unix_timestamp_nanos(nanos)
+            .ok()
+            .and_then(|at| at.format(&Rfc3339).ok())
+            .unwrap_or_default()
+    }
+}
+
+impl TryFrom<String> for Timestamp {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Dated::try_from(text).map(Dated::first)
+    }
+}

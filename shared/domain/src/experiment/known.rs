@@ -1,0 +1,208 @@
+//! Units that are known before a test begins: the list, and the seed under which it is balanced.
+//!
+//! Units are dealt into arms whose sizes are within one unit of the weights; of many deals one is kept under
+//! which the arms are alike in what is known of the units, and each unit's arm is stored. How: `stats::balance`. What the
+//! results make of it: `crate::results::redealt`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Number, Value};
+use sha2::{Digest, Sha256};
+use stats::balance::{Choice, Draw, Sheet, choose, deal, sizes};
+use validator::Validate;
+
+use super::id::AttributeName;
+use super::state::Seed;
+use super::{Definition, Experiment, UnitId, Variant};
+use crate::validation::{Invalid, escape};
+
+/// Most values that all segments of a list may have together: each is held alike in both arms.
+pub const VALUES: usize = 64;
+
+/// Longest stored segment value, in bytes.
+const SEGMENT_BYTES: usize = 64;
+
+/// One entry of `known_units`.
+#[derive(Debug, Clone, Serialize, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct KnownBody {
+    #[validate(custom(function = "UnitId::check"))]
+    pub(super) unit_id: String,
+    #[serde(default)]
+    pub(super) attributes: Map<String, Value>,
+    pub(super) covariate: Option<f64>,
+}
+
+/// What is known of a unit before the test.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Known {
+    /// Whose.
+    pub unit_id: UnitId,
+    /// Its values of the declared segments.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<AttributeName, String>,
+    /// A number that predicts the outcome.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covariate: Option<f64>,
+}
+
+/// The seed of a phase with known units, and what it was chosen by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Balance {
+    /// What the numbered seeds follow from; as secret as the seed itself.
+    pub root: Seed,
+    /// The number of the seed.
+    pub number: u64,
+    /// The greatest imbalance that a seed of this phase may have: the greatest difference of arms in any
+    /// known value, in standard deviations.
+    pub threshold: f64,
+    /// That of the seed.
+    pub imbalance: f64,
+    /// The arm of each unit, a digit each, in the list's order. Empty in tests that began before it was kept:
+    /// their units go by their buckets under the seed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub dealt: String,
+}
+
+/// A value as it is kept of a unit, if it may be kept: a text of at most 64 bytes without control
+/// characters, a number or a boolean.
+pub(super) fn segment(value: &Value) -> Option<String> {
+    match value {
+        Value::String(short) => {
+            let fits = short.len() <= SEGMENT_BYTES && !short.chars().any(char::is_control);
+            fits.then(|| short.clone())
+        }
+        Value::Number(number) => Some(canonical(number)),
+        Value::Bool(_) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
+/// One text for one number: 7.0 and 7e0 are 7, and -0.0 is 0.
+fn canonical(number: &Number) -> String {
+    let whole = |x: &f64| x.fract() == 0.0 && x.abs() < 9e15;
+    match number.as_f64().filter(|_| number.is_f64()).filter(whole) {
+        Some(whole) => format!("{:.0}", whole + 0.0),
+        None => number.to_string(),
+    }
+}
+
+/// Gives the entries their meaning, in the order of their ids.
+///
+/// # Errors
+/// Every value that cannot be kept.
+pub(super) fn parse(bodies: Vec<KnownBody>) -> Result<Vec<Known>, Vec<Invalid>> {
+    let (mut known, mut broken) = (Vec::with_capacity(bodies.len()), Vec::new());
+    for (index, body) in bodies.into_iter().enumerate() {
+        let mut attributes = BTreeMap::new();
+        for (name, value) in body.attributes.into_iter().filter(|(_, value)| !value.is_null()) {
+            match AttributeName::parse(name.clone()).ok().zip(segment(&value)) {
+                Some((name, value)) => drop(attributes.insert(name, value)),
+                None => broken.push(Invalid::new(
+                    format!("/known_units/{index}/attributes/{}", escape(&name)),
+                    "must be a text of at most 64 bytes without control characters, a number or a boolean",
+                )),
+            }
+        }
+        match UnitId::parse(body.unit_id) {
+            Ok(unit_id) => known.push(Known { unit_id, attributes, covariate: body.covariate }),
+            Err(error) => {
+                broken.push(Invalid::new(format!("/known_units/{index}/unit_id"), error.to_string()));
+            }
+        }
+    }
+    known.sort_by(|a, b| a.unit_id.cmp(&b.unit_id));
+    if broken.is_empty() { Ok(known) } else { Err(broken) }
+}
+
+/// The body that would declare these units.
+pub(super) fn bodies(known: &[Known]) -> Vec<KnownBody> {
+    let texts = |own: &Known| {
+        own.attributes.iter().map(|(name, value)| (name.to_string(), Value::from(value.as_str()))).collect()
+    };
+    let body = |own: &Known| KnownBody {
+        unit_id: own.unit_id.to_string(),
+        attributes: texts(own),
+        covariate: own.covariate,
+    };
+    known.iter().map(body).collect()
+}
+
+impl Definition {
+    /// What is known of a unit; None when no list was given or it is not on it.
+    #[must_use]
+    pub fn known(&self, unit_id: &UnitId) -> Option<&Known> {
+        self.known_units.as_ref()?.get(self.known_place(unit_id)?)
+    }
+
+    /// Where a unit stands on the list.
+    #[must_use]
+    pub fn known_place(&self, unit_id: &UnitId) -> Option<usize> {
+        let known = self.known_units.as_ref()?;
+        known.binary_search_by(|own| own.unit_id.cmp(unit_id)).ok()
+    }
+
+    /// What is known of all units, one row each, in the list's order.
+    #[must_use]
+    pub fn sheet(&self) -> Sheet {
+        let known = self.known_units.as_deref().unwrap_or_default();
+        let mut sheet = Sheet::new(known.len());
+        for name in &self.segments {
+            let mut numbers = BTreeMap::new();
+            let level = |own: &Known| {
+                let next = numbers.len();
+                *numbers.entry(own.attributes.get(name).cloned()).or_insert(next)
+            };
+            sheet = sheet.with_levels(&known.iter().map(level).collect::<Vec<_>>());
+        }
+        let covariates: Option<Vec<f64>> = known.iter().map(|own| own.covariate).collect();
+        covariates.into_iter().fold(sheet, |sheet, all| sheet.with_numbers(&all))
+    }
+
+    /// Deals the known units under the numbered seeds of `root`.
+    pub fn deal<'a>(&'a self, root: &Seed) -> impl Draw + use<'a> {
+        let weights: Vec<u32> = self.variants.iter().map(|variant| variant.weight.get()).collect();
+        let sizes = sizes(&weights, self.known_units.as_ref().map_or(0, Vec::len));
+        let mut secret = [0; 32];
+        secret.copy_from_slice(&Sha256::digest(root.as_str().as_bytes()));
+        move |number, dealt: &mut [usize]| deal(&secret, number, &sizes, dealt)
+    }
+
+    /// The seed for a phase with the known units, of those that follow from `root`; None when the list is
+    /// too short for the weights.
+    pub(super) fn balance(&self, root: Seed) -> Option<Balance> {
+        let mut deal = self.deal(&root);
+        let Choice { seed, threshold, imbalance } = choose(&self.sheet(), self.variants.len(), &mut deal)?;
+        let mut arms = vec![0; self.known_units.as_ref()?.len()];
+        deal(seed, &mut arms);
+        let dealt = arms.iter().map(ToString::to_string).collect();
+        Some(Balance { root, number: seed, threshold, imbalance, dealt })
+    }
+}
+
+impl Experiment {
+    /// The arm that a known unit was dealt into; None for other units, and before a phase has begun.
+    #[must_use]
+    pub fn dealt(&self, unit_id: &UnitId) -> Option<&Variant> {
+        let digit = *self.balance.as_ref()?.dealt.as_bytes().get(self.definition.known_place(unit_id)?)?;
+        self.definition.variants.get(usize::from(digit.checked_sub(b'0')?))
+    }
+}
+
+impl Balance {
+    /// The seed that was chosen.
+    #[must_use]
+    pub fn seed(&self) -> Seed {
+        self.root.numbered(self.number)
+    }
+
+    /// The choice in the words of the statistics.
+    #[must_use]
+    pub fn choice(&self) -> Choice {
+        Choice { seed: self.number, threshold: self.threshold, imbalance: self.imbalance }
+    }
+}
+
+#[cfg(test)]
+mod tests;

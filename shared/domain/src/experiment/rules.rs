@@ -1,0 +1,201 @@
+//! Rules between the fields of a test: what no limit of one field can say.
+
+use std::collections::BTreeSet;
+
+use stats::adaptive::thompson::FLOOR;
+use stats::adaptive::{Measure, calibrated};
+
+use super::BasisPoints;
+use super::definition::Mode;
+use super::goal::{Better, Kind, Role};
+use super::known::{VALUES, segment};
+use super::wire::{GoalBody, TestBody, VariantBody};
+use crate::validation::{Invalid, escape};
+
+/// Every rule that the body breaks.
+pub(super) fn broken(body: &TestBody) -> Vec<Invalid> {
+    let mut broken = variant_rules(&body.variants);
+    broken.extend(goal_rules(&body.goals));
+    broken.extend(allocation_rules(body));
+    broken.extend(expected_rules(body));
+    broken.extend(known_rules(body));
+    if repeated(body.segments.iter()).is_some() {
+        broken.push(Invalid::new("/segments", "must not name an attribute twice"));
+    }
+    for (unit, variant) in &body.overrides {
+        if body.variants.iter().all(|v| v.key != *variant) {
+            let pointer = format!("/overrides/{}", escape(unit));
+            broken.push(Invalid::new(pointer, "must name a variant of this test"));
+        }
+    }
+    broken
+}
+
+fn variant_rules(variants: &[VariantBody]) -> Vec<Invalid> {
+    let mut broken = Vec::new();
+    if let Some(index) = repeated(variants.iter().map(|v| &v.key)) {
+        broken.push(Invalid::new(format!("/variants/{index}/key"), "is used by another variant"));
+    }
+    let sum: u32 = variants.iter().map(|v| v.weight).sum();
+    if sum != BasisPoints::WHOLE.get() {
+        let detail = format!("must have weights that sum to 10000 basis points, these sum to {sum}");
+        broken.push(Invalid::new("/variants", detail));
+    }
+    let controls = variants.iter().filter(|v| v.is_control).count();
+    if controls != 1 {
+        let detail = format!("must hold exactly one with is_control true, {controls} have it");
+        broken.push(Invalid::new("/variants", detail));
+    }
+    broken
+}
+
+fn goal_rules(goals: &[GoalBody]) -> Vec<Invalid> {
+    let mut broken = Vec::new();
+    if let Some(index) = repeated(goals.iter().map(|g| &g.key)) {
+        broken.push(Invalid::new(format!("/goals/{index}/key"), "is used by another goal"));
+    }
+    for (index, goal) in goals.iter().enumerate() {
+        for (name, part) in [("numerator", &goal.numerator), ("denominator", &goal.denominator)] {
+            if let Some(detail) = part_rule(goal, part.as_ref(), goals) {
+                broken.push(Invalid::new(format!("/goals/{index}/{name}"), detail));
+            }
+        }
+        if (goal.role == Role::Guardrail) != goal.margin.is_some() {
+            let detail = "is required for a goal of role guardrail, and must be left out for any other";
+            broken.push(Invalid::new(format!("/goals/{index}/margin"), detail));
+        }
+    }
+    let primaries = goals.iter().filter(|g| g.role == Role::Primary).count();
+    if primaries != 1 {
+        let detail = format!("must hold exactly one of role primary, {primaries} are");
+        broken.push(Invalid::new("/goals", detail));
+    }
+    broken
+}
+
+/// What is wrong with a part of a ratio.
+fn part_rule(goal: &GoalBody, part: Option<&String>, goals: &[GoalBody]) -> Option<&'static str> {
+    let is_ratio = goal.kind == Kind::Ratio;
+    let Some(part) = part.filter(|_| is_ratio) else {
+        let fits = part.is_some() == is_ratio;
+        return (!fits).then_some("is required for a goal of kind ratio, and must be left out for any other");
+    };
+    let named = goals.iter().find(|other| other.key == *part);
+    if named.is_none_or(|named| !matches!(named.kind, Kind::Count | Kind::Sum)) {
+        return Some("must name a goal of this test of kind count or sum");
+    }
+    (goal.numerator == goal.denominator).then_some("must be another goal than the other part")
+}
+
+fn allocation_rules(body: &TestBody) -> Vec<Invalid> {
+    let (allocation, mut broken) = (body.allocation, Vec::new());
+    if allocation.mode != Mode::Adaptive {
+        if allocation.floor.is_some() {
+            broken.push(Invalid::new("/allocation/floor", "must be left out unless the mode is adaptive"));
+        }
+        return broken;
+    }
+    let primary = body.goals.iter().find(|goal| goal.role == Role::Primary);
+    let measure = match primary.map(|goal| goal.kind) {
+        Some(Kind::Count | Kind::Sum) => Measure::Number,
+        Some(Kind::Ratio) => Measure::Ratio,
+        Some(Kind::Binary) | None => Measure::Binary,
+    };
+    if let Err(refused) = calibrated(measure, body.variants.len()) {
+        broken.push(Invalid::new("/allocation/mode", format!("cannot be adaptive: {}", refused.reason())));
+    }
+    if body.coverage != BasisPoints::WHOLE.get() {
+        let detail = "must be 10000 in an adaptive test: its readings are calibrated for tests in which every \
+                      targeted account takes part";
+        broken.push(Invalid::new("/coverage", detail));
+    }
+    if let Some(index) = body.goals.iter().position(|goal| goal.role == Role::Guardrail) {
+        let detail = "cannot be guardrail in an adaptive test, which can judge its primary goal alone";
+        broken.push(Invalid::new(format!("/goals/{index}/role"), detail));
+    }
+    let floor = allocation.floor.unwrap_or(FLOOR);
+    if body.variants.iter().any(|variant| variant.weight < floor) {
+        let detail = format!("must each have a weight of {floor} or more in an adaptive test");
+        broken.push(Invalid::new("/variants", detail));
+    }
+    broken
+}
+
+/// What is expected is in the words of the primary goal's kind.
+fn expected_rules(body: &TestBody) -> Vec<Invalid> {
+    let primary = body.goals.iter().find(|goal| goal.role == Role::Primary);
+    let (Some(expected), Some(goal)) = (body.expected, primary) else { return Vec::new() };
+    let mean = matches!(goal.kind, Kind::Count | Kind::Sum);
+    let ratio = goal.kind == Kind::Ratio;
+    let mut broken = Vec::new();
+    let mut hold = |name: &str, fits: bool, detail: &str| {
+        if !fits {
+            broken.push(Invalid::new(format!("/expected/{name}"), detail));
+        }
+    };
+    let sign = if goal.better == Better::Lower { -1.0 } else { 1.0 };
+    let reached = expected.baseline + sign * expected.effect;
+    let possible = mean || (reached > 0.0 && reached < 1.0);
+    hold("effect", possible, "must leave a share above 0 and below 1 when it is added to the baseline");
+    let rate = "must be a share above 0 and below 1 when the primary goal is of kind binary or ratio";
+    hold("baseline", mean || (expected.baseline > 0.0 && expected.baseline < 1.0), rate);
+    let deviation =
+        "is required when the primary goal is of kind count or sum, and must be left out for others";
+    hold("deviation", expected.deviation.is_some() == mean, deviation);
+    let size = "is required when the primary goal is of kind ratio, and must be left out for others";
+    hold("size", expected.size.is_some() == ratio, size);
+    hold(
+        "correlation",
+        ratio || expected.correlation.is_none(),
+        "must be left out unless the primary goal is of kind ratio",
+    );
+    broken
+}
+
+/// A list of known units says who takes part, and the results compare its two arms.
+fn known_rules(body: &TestBody) -> Vec<Invalid> {
+    let Some(known) = &body.known_units else { return Vec::new() };
+    let mut broken = Vec::new();
+    let mut hold = |pointer: &str, fits: bool, detail: &str| {
+        if !fits {
+            broken.push(Invalid::new(pointer, detail));
+        }
+    };
+    let who = "must be left out in a test with known_units, which say who takes part";
+    hold("/variants", body.variants.len() == 2, "must be two in a test with known_units");
+    hold("/allocation/mode", body.allocation.mode == Mode::Fixed, "must be fixed in a test with known_units");
+    hold("/coverage", body.coverage == BasisPoints::WHOLE.get(), who);
+    hold("/targeting", body.targeting.is_empty(), who);
+    hold("/namespace", body.namespace.is_none(), who);
+    let covariates = known.iter().filter(|own| own.covariate.is_some()).count();
+    let all = "must have a covariate for every unit or for none";
+    hold("/known_units", covariates == 0 || covariates == known.len(), all);
+    let mut values = BTreeSet::new();
+    for (index, own) in known.iter().enumerate() {
+        let place = format!("/known_units/{index}");
+        let forced = "must not be in overrides too: those stay out of results";
+        hold(&format!("{place}/unit_id"), !body.overrides.contains_key(&own.unit_id), forced);
+        for (name, value) in &own.attributes {
+            let pointer = format!("{place}/attributes/{}", escape(name));
+            hold(
+                &pointer,
+                body.segments.contains(name),
+                "must be declared in segments: known units are balanced over those",
+            );
+            values.extend(segment(value).map(|kept| (name, kept)));
+        }
+    }
+    let detail =
+        format!("must have at most {VALUES} values of segments together, these have {}", values.len());
+    hold("/known_units", values.len() <= VALUES, &detail);
+    if let Some(index) = repeated(known.iter().map(|own| &own.unit_id)) {
+        hold(&format!("/known_units/{index}/unit_id"), false, "is on the list already");
+    }
+    broken
+}
+
+/// The index of the first item that stands earlier already.
+fn repeated<T: Ord>(items: impl Iterator<Item = T>) -> Option<usize> {
+    let mut seen = BTreeSet::new();
+    items.enumerate().find_map(|(index, item)| (!seen.insert(item)).then_some(index))
+}

@@ -1,0 +1,249 @@
+//! The bodies that describe a test, as they stand on the wire: limits by attribute, no meaning yet.
+//! [`super::Definition`] gives them their meaning.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::num::NonZeroU64;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use validator::{Validate, ValidationError};
+
+use super::definition::Mode;
+use super::goal::{Better, Kind, Role};
+use super::id::{AttributeName, NamespaceKey, UnitId};
+use super::known::KnownBody;
+use super::lifecycle::{Enrolment, Start};
+use super::{BasisPoints, ExperimentId, GoalKey, Status, VariantKey};
+
+/// Largest `parameters` of one variant, in bytes of JSON.
+pub const PARAMETERS_BYTES: usize = 16 * 1024;
+
+/// `POST /tests`.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct TestBody {
+    #[validate(custom(function = "ExperimentId::check"))]
+    pub(crate) test_id: String,
+    #[validate(custom(function = "title"))]
+    pub(crate) name: String,
+    #[serde(default)]
+    #[validate(custom(function = "prose"))]
+    pub(crate) hypothesis: String,
+    #[validate(nested, length(min = 2, max = 20, message = "must hold 2 to 20 variants"))]
+    pub(crate) variants: Vec<VariantBody>,
+    #[serde(default = "whole")]
+    #[validate(custom(function = "share"))]
+    pub(crate) coverage: u32,
+    #[serde(default)]
+    pub(crate) targeting: Map<String, Value>,
+    #[validate(nested)]
+    pub(crate) namespace: Option<NamespaceBody>,
+    #[serde(default)]
+    #[validate(custom(function = "overrides"))]
+    pub(crate) overrides: BTreeMap<String, String>,
+    #[serde(default)]
+    #[validate(nested)]
+    pub(crate) allocation: AllocationBody,
+    #[serde(default)]
+    #[validate(
+        length(max = 4, message = "must name at most 4 attributes"),
+        custom(function = "attribute_names")
+    )]
+    pub(crate) segments: Vec<String>,
+    #[validate(range(min = 2, max = 10_000_000, message = "must be 2 to 10000000 units"))]
+    pub(crate) planned_units: Option<u32>,
+    #[validate(nested)]
+    pub(crate) expected: Option<Expected>,
+    #[serde(default = "sixteen")]
+    #[validate(range(min = 1, max = 256, message = "must be 1 to 256 partitions"))]
+    pub(crate) partitions: u32,
+    #[validate(nested, length(min = 1, max = 20, message = "must hold 1 to 20 goals"))]
+    pub(crate) goals: Vec<GoalBody>,
+    #[validate(nested, length(min = 10, max = 1_000, message = "must hold 10 to 1000 units"))]
+    pub(crate) known_units: Option<Vec<KnownBody>>,
+}
+
+/// One entry of `variants`.
+#[derive(Debug, Clone, Serialize, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct VariantBody {
+    #[validate(custom(function = "VariantKey::check"))]
+    pub(crate) key: String,
+    #[validate(custom(function = "share"))]
+    pub(crate) weight: u32,
+    #[serde(default)]
+    pub(crate) is_control: bool,
+    #[serde(default)]
+    #[validate(custom(function = "parameters"))]
+    pub(crate) parameters: Map<String, Value>,
+}
+
+/// `allocation`: how weights are set.
+#[derive(Debug, Clone, Copy, Default, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct AllocationBody {
+    pub(crate) mode: Mode,
+    #[validate(custom(function = "least_share"))]
+    pub(crate) floor: Option<u32>,
+}
+
+/// `expected`: what the author expects of the primary goal, from which units and effects are worked out.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct Expected {
+    /// What control is expected to show: a rate, a mean per unit, or a ratio.
+    #[validate(range(min = 0.0, max = 1e12, message = "must be 0 to 1e12"))]
+    pub baseline: f64,
+    /// The smallest difference that is worth having, in the goal's own unit; above 0.
+    #[validate(range(exclusive_min = 0.0, max = 1e12, message = "must be above 0 and at most 1e12"))]
+    pub effect: f64,
+    /// How much units differ: the standard deviation per unit of a count or sum.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(exclusive_min = 0.0, max = 1e12, message = "must be above 0 and at most 1e12"))]
+    pub deviation: Option<f64>,
+    /// For a ratio: how much of the denominator a unit has on average.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(min = 1.0, max = 1e9, message = "must be 1 to 1e9"))]
+    pub size: Option<f64>,
+    /// For a ratio: how alike the outcomes within one unit are, 0 to 1; 0.05 when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(min = 0.0, max = 1.0, message = "must be 0 to 1"))]
+    pub correlation: Option<f64>,
+}
+
+/// One entry of `goals`.
+#[derive(Debug, Clone, Serialize, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct GoalBody {
+    #[validate(custom(function = "GoalKey::check"))]
+    pub(crate) key: String,
+    pub(crate) kind: Kind,
+    #[serde(default)]
+    pub(crate) role: Role,
+    #[serde(default = "quarter")]
+    #[validate(range(min = 1, max = 365, message = "must be 1 to 365 days"))]
+    pub(crate) window_days: u32,
+    #[serde(default)]
+    pub(crate) better: Better,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(min = 0.0, max = 1e15, message = "must be 0 to 1e15"))]
+    pub(crate) margin: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "GoalKey::check"))]
+    pub(crate) numerator: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "GoalKey::check"))]
+    pub(crate) denominator: Option<String>,
+}
+
+/// `namespace`: the range of a second hash that the test is given, so that tests of one namespace
+/// whose ranges do not meet share no unit.
+#[derive(Debug, Clone, Serialize, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct NamespaceBody {
+    #[validate(custom(function = "NamespaceKey::check"))]
+    pub(crate) key: String,
+    #[validate(custom(function = "rising_range"))]
+    pub(crate) range: [u32; 2],
+}
+
+/// `PATCH /tests/{test_id}`: the revision the caller has seen, and what is to be different.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TestPatch {
+    /// The revision this change was made against, 1 or more.
+    pub revision: NonZeroU64,
+    /// The state to go to.
+    pub status: Option<Status>,
+    /// How a stopped test starts again.
+    pub start: Option<Start>,
+    /// Whether new units are taken.
+    pub enrolment: Option<Enrolment>,
+    /// The variant that a shipped test gives to everybody.
+    pub winner: Option<String>,
+    /// New weights by variant key.
+    pub weights: Option<BTreeMap<String, u32>>,
+    /// Starts the test although parts of it are marked suspect.
+    pub acknowledge_suspect: Option<bool>,
+    pub(crate) name: Option<String>,
+    pub(crate) hypothesis: Option<String>,
+    pub(crate) variants: Option<Vec<VariantBody>>,
+    pub(crate) coverage: Option<u32>,
+    pub(crate) targeting: Option<Map<String, Value>>,
+    pub(crate) namespace: Option<NamespaceBody>,
+    pub(crate) overrides: Option<BTreeMap<String, String>>,
+    pub(crate) allocation: Option<AllocationBody>,
+    pub(crate) segments: Option<Vec<String>>,
+    pub(crate) planned_units: Option<u32>,
+    pub(crate) expected: Option<Expected>,
+    pub(crate) goals: Option<Vec<GoalBody>>,
+    pub(crate) known_units: Option<Vec<KnownBody>>,
+}
+
+fn whole() -> u32 {
+    BasisPoints::WHOLE.get()
+}
+
+fn sixteen() -> u32 {
+    16
+}
+
+/// A quarter: long enough for most sales cycles, and shown in every answer.
+fn quarter() -> u32 {
+    90
+}
+
+fn refused(detail: &'static str) -> ValidationError {
+    ValidationError::new("limit").with_message(Cow::Borrowed(detail))
+}
+
+/// The rule of a name for people.
+///
+/// # Errors
+/// When it is empty, too long or holds a control character.
+pub fn title(text: &str) -> Result<(), ValidationError> {
+    let fits = (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    fits.then_some(()).ok_or_else(|| refused("must be 1 to 200 characters without control characters"))
+}
+
+fn prose(text: &str) -> Result<(), ValidationError> {
+    let bad = |c: char| c.is_control() && c != '\n' && c != '\t';
+    let fits = text.chars().count() <= 2_000 && !text.chars().any(bad);
+    fits.then_some(()).ok_or_else(|| {
+        refused("must be at most 2000 characters without control characters but line feed and tab")
+    })
+}
+
+fn share(points: u32) -> Result<(), ValidationError> {
+    BasisPoints::parse(points)
+        .map(|_| ())
+        .map_err(|_| refused("must be 0 to 10000 basis points (10000 is 100 %)"))
+}
+
+fn least_share(points: u32) -> Result<(), ValidationError> {
+    let fits = [500, 1_000].contains(&points);
+    fits.then_some(()).ok_or_else(|| refused("must be 1000 or 500 basis points"))
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "validator hands over a reference")]
+fn rising_range(range: &[u32; 2]) -> Result<(), ValidationError> {
+    let fits = range[0] < range[1] && range[1] <= BasisPoints::WHOLE.get();
+    fits.then_some(()).ok_or_else(|| refused("must be two rising numbers from 0 to 10000, as in [0, 5000]"))
+}
+
+fn overrides(overrides: &BTreeMap<String, String>) -> Result<(), ValidationError> {
+    if overrides.len() > 100 {
+        return Err(refused("must name at most 100 units"));
+    }
+    overrides.keys().try_for_each(|unit| UnitId::check(unit))
+}
+
+fn attribute_names(names: &[String]) -> Result<(), ValidationError> {
+    names.iter().try_for_each(|name| AttributeName::check(name))
+}
+
+fn parameters(parameters: &Map<String, Value>) -> Result<(), ValidationError> {
+    let bytes = serde_json::to_vec(parameters).map_or(usize::MAX, |json| json.len());
+    if bytes <= PARAMETERS_BYTES { Ok(()) } else { Err(refused("must be at most 16 KB of JSON")) }
+}

@@ -1,0 +1,105 @@
+//! When the units of each arm came, of tests whose units somebody else assigns: their weights are declared
+//! nowhere, and whether they have changed shows only here.
+
+use std::collections::BTreeMap;
+
+use stats::drift;
+
+use crate::clock::Timestamp;
+
+/// Most moments that are told apart. Of more, neighbours are put together until there are no more: which
+/// ones does not depend on the order in which units are read.
+const MOST: usize = 128;
+
+/// Units of each arm by the second in which they came, or by 2, 4, 8 … seconds when they came over longer.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Arrivals {
+    doublings: u32,
+    moments: BTreeMap<i64, Vec<u64>>,
+}
+
+impl Arrivals {
+    /// Counts a unit of one of `arms` arms.
+    pub fn count(&mut self, at: Timestamp, arm: usize, arms: usize) {
+        let second = at.millis().div_euclid(1_000);
+        let own = self.moments.entry(second >> self.doublings).or_insert_with(|| vec![0; arms]);
+        if let Some(units) = own.get_mut(arm) {
+            *units += 1;
+        }
+        self.shrink();
+    }
+
+    /// Adds the units of another part of the same test.
+    pub fn merge(&mut self, other: &Self) {
+        let (mut coarse, mut fine) = (self.clone(), other.clone());
+        if coarse.doublings < fine.doublings {
+            std::mem::swap(&mut coarse, &mut fine);
+        }
+        while fine.doublings < coarse.doublings {
+            fine.double();
+        }
+        for (moment, units) in std::mem::take(&mut fine.moments) {
+            let own = coarse.moments.entry(moment).or_insert_with(|| vec![0; units.len()]);
+            own.iter_mut().zip(units).for_each(|(own, units)| *own += units);
+        }
+        coarse.shrink();
+        *self = coarse;
+    }
+
+    /// The p-value of "the shares of the arms have stayed the same"; None when all came at once.
+    #[must_use]
+    pub fn drift(&self) -> Option<f64> {
+        drift::p_value(&self.moments.values().cloned().collect::<Vec<_>>())
+    }
+
+    fn shrink(&mut self) {
+        while self.moments.len() > MOST {
+            self.double();
+        }
+    }
+
+    fn double(&mut self) {
+        let mut halved: BTreeMap<i64, Vec<u64>> = BTreeMap::new();
+        for (moment, units) in std::mem::take(&mut self.moments) {
+            let own = halved.entry(moment >> 1).or_insert_with(|| vec![0; units.len()]);
+            own.iter_mut().zip(units).for_each(|(own, units)| *own += units);
+        }
+        (self.doublings, self.moments) = (self.doublings + 1, halved);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(units: impl Iterator<Item = (i64, usize)>) -> Arrivals {
+        let mut arrivals = Arrivals::default();
+        units.for_each(|(second, arm)| arrivals.count(Timestamp::from_millis(second * 1_000 + 17), arm, 2));
+        arrivals
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded_and_does_not_depend_on_the_order() {
+        let of = |second: i64| (second * 97, usize::from(second % 3 == 0));
+        let (rising, falling) = (counted((-100..3_000).map(of)), counted((-100..3_000).rev().map(of)));
+        assert_eq!(rising, falling);
+        assert!(rising.moments.len() <= MOST && rising.moments.len() > MOST / 4);
+        assert_eq!(rising.moments.values().flatten().sum::<u64>(), 3_100);
+        let mut parts = counted((-100..40).map(of));
+        parts.merge(&counted((40..3_000).map(of)));
+        let mut turned = counted((40..3_000).map(of));
+        turned.merge(&counted((-100..40).map(of)));
+        assert_eq!((&parts, &turned), (&rising, &rising));
+    }
+
+    #[test]
+    fn shares_that_changed_on_the_way_are_seen() {
+        let changed =
+            |second: i64| (second, usize::from(if second < 100 { second % 2 == 0 } else { second % 10 > 0 }));
+        assert!(counted((0..300).map(changed)).drift().unwrap() < drift::THRESHOLD);
+        assert!(
+            counted((0..300).map(|second| (second, usize::from(second % 10 > 0)))).drift().unwrap() > 0.5
+        );
+        assert_eq!(counted((0..300).map(|unit| (5, usize::from(unit % 2 == 0)))).drift(), None);
+    }
+}

@@ -1,0 +1,241 @@
+//! One goal in all arms: each by itself, and each other one against control.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use stats::adaptive::Batch;
+use stats::balance::Randomised;
+use stats::bayes::{Standing, standings};
+use stats::delta;
+use stats::families::holm;
+use stats::figure;
+
+use super::chance::{Budget, Chance};
+use super::comparison::{Comparison, Interval};
+use super::frame::{changed_weights, never_negative, planned, watch};
+use super::readings::{Pair, end, posterior};
+use super::totals::{GoalTotals, Totals};
+use crate::experiment::definition::Mode;
+use crate::experiment::goal::{Goal, Kind, Role};
+use crate::experiment::{Experiment, GoalKey, Status, VariantKey};
+
+/// One goal in all arms.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GoalReport {
+    /// Its key.
+    pub goal: GoalKey,
+    /// What it measures.
+    pub kind: Kind,
+    /// What it is for.
+    pub role: Role,
+    /// Each arm by itself.
+    pub arms: Vec<ArmReport>,
+    /// Each other arm against control.
+    pub comparisons: Vec<Comparison>,
+}
+
+/// One goal at a past moment, in few words: a series of them is told at once.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PastGoal<'a> {
+    goal: &'a GoalKey,
+    arms: Vec<PastArm<'a>>,
+    comparisons: Vec<PastComparison<'a>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+struct PastArm<'a> {
+    variant: &'a VariantKey,
+    units: u64,
+    converted: u64,
+    mean: Option<f64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+struct PastComparison<'a> {
+    variant: &'a VariantKey,
+    absolute: Interval,
+    p_value: Option<f64>,
+}
+
+/// One goal in one arm.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ArmReport {
+    /// The arm.
+    pub variant: VariantKey,
+    /// Units assigned to it.
+    pub units: u64,
+    /// Units with at least one outcome in their window.
+    pub converted: u64,
+    /// The same of units that overrides have taken out; left out while there are none.
+    #[serde(skip_serializing_if = "is_none")]
+    pub set_aside: u64,
+    /// The sum over units; of a ratio, the numerator's.
+    pub total: f64,
+    /// The mean per unit, or the ratio; null without units.
+    pub mean: Option<f64>,
+    /// The probability that no other arm is better; null for adaptive tests.
+    pub best: Option<f64>,
+    /// How much worse than the best arm it is on average; null for adaptive tests.
+    pub expected_loss: Option<f64>,
+}
+
+impl GoalReport {
+    /// Reads the goal numbered `index`. `redealt` has the randomisation tests of known units.
+    #[must_use]
+    pub fn new(
+        test: &Experiment,
+        totals: &Totals,
+        index: usize,
+        goal: &Goal,
+        budget: &mut Budget,
+        redealt: Option<&[Randomised]>,
+    ) -> Self {
+        let variants = &test.definition.variants;
+        let arms: Vec<&GoalTotals> = totals.arms.iter().map(|arm| &arm.goals[index]).collect();
+        let control = variants.iter().position(|v| v.is_control);
+        let fixed =
+            test.definition.allocation.mode != Mode::Adaptive && changed_weights(test, totals).is_none();
+        let others = (0..variants.len()).filter(|arm| Some(*arm) != control);
+        let mut compare = |arm: usize| {
+            let tested = || redealt.and_then(|all| all.get(index).copied());
+            let redealt = test.balance.is_some().then(tested);
+            let chance = Chance { seed: drawn_from(test), budget: &mut *budget, redealt };
+            compare(test, totals, goal, (control?, arm), &arms, chance)
+        };
+        Self {
+            goal: goal.key.clone(),
+            kind: goal.kind,
+            role: goal.role,
+            arms: arm_reports(test, goal, &arms, fixed),
+            comparisons: others.filter_map(&mut compare).collect(),
+        }
+    }
+
+    /// The same in few words.
+    #[must_use]
+    pub fn past(&self) -> PastGoal<'_> {
+        let arms = self.arms.iter().map(|own| PastArm {
+            variant: &own.variant,
+            units: own.units,
+            converted: own.converted,
+            mean: own.mean,
+        });
+        let comparisons = self.comparisons.iter().map(|own| PastComparison {
+            variant: &own.variant,
+            absolute: own.absolute,
+            p_value: own.p_value,
+        });
+        PastGoal { goal: &self.goal, arms: arms.collect(), comparisons: comparisons.collect() }
+    }
+
+    /// The comparison of an arm with control.
+    #[must_use]
+    pub fn of(&self, variant: &VariantKey) -> Option<&Comparison> {
+        self.comparisons.iter().find(|comparison| comparison.variant == *variant)
+    }
+}
+
+fn compare(
+    test: &Experiment,
+    totals: &Totals,
+    goal: &Goal,
+    (control, arm): (usize, usize),
+    arms: &[&GoalTotals],
+    chance: Chance<'_>,
+) -> Option<Comparison> {
+    let definition = &test.definition;
+    let variant = &definition.variants[arm].key;
+    let watch = watch(test, (control, arm));
+    if definition.allocation.mode == Mode::Adaptive {
+        let planned = planned(test, (control, arm))?;
+        let over =
+            matches!(test.status, Status::Stopped | Status::Shipped | Status::Archived) && totals.undue == 0;
+        return Some(match goal.role {
+            Role::Primary => {
+                let read =
+                    Comparison::adaptive(variant, &batches(test, totals), (control, arm), planned, over);
+                read.with_floor(definition.allocation.floor).bounded(true, true)
+            }
+            _ => Comparison::bent(variant),
+        });
+    }
+    let pair = Pair { kind: goal.kind, control: arms.get(control)?, treatment: arms.get(arm)? };
+    let names = (&definition.variants[control].key, variant);
+    let read = Comparison::fixed(goal, names, &pair, watch.as_ref(), chance);
+    let read = read.bounded(goal.kind == Kind::Binary, never_negative(test, goal));
+    Some(match changed_weights(test, totals) {
+        Some(why) => read.withheld(why),
+        None => read,
+    })
+}
+
+/// Units past the primary goal's window, by the weights under which they came.
+#[must_use]
+pub fn batches(test: &Experiment, totals: &Totals) -> Vec<Batch> {
+    let of = |(weighting, arms): (&crate::experiment::Weighting, &Vec<_>)| Batch {
+        weights: weighting.weights.iter().map(|weight| weight.get()).collect(),
+        arms: arms.clone(),
+    };
+    test.weightings.iter().zip(&totals.batches).map(of).collect()
+}
+
+/// What permutations are drawn from: the same in every report of a phase, and nothing of the test's own
+/// seed, which stays secret.
+fn drawn_from(test: &Experiment) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    let name = format!("{} {}", test.definition.test_id, test.phase);
+    bytes.copy_from_slice(&Sha256::digest(name.as_bytes()));
+    bytes
+}
+
+fn arm_reports(test: &Experiment, goal: &Goal, arms: &[&GoalTotals], fixed: bool) -> Vec<ArmReport> {
+    let mut standings = if fixed { ranked(goal, arms) } else { Vec::new() }.into_iter();
+    let of = |(variant, totals): (&crate::experiment::Variant, &&GoalTotals)| {
+        let standing = if totals.moments.units() > 0 { standings.next() } else { None };
+        ArmReport {
+            variant: variant.key.clone(),
+            units: totals.moments.units(),
+            converted: totals.converted,
+            set_aside: totals.set_aside,
+            total: figure(totals.moments.total()),
+            mean: mean(goal.kind, totals).map(figure),
+            best: standing.map(|standing| standing.best),
+            expected_loss: standing.map(|standing| standing.loss),
+        }
+    };
+    test.definition.variants.iter().zip(arms).map(of).collect()
+}
+
+/// Where the arms that have units stand among each other, in their order; none with fewer than two of them.
+fn ranked(goal: &Goal, arms: &[&GoalTotals]) -> Vec<Standing> {
+    let filled = arms.iter().filter(|arm| arm.moments.units() > 0);
+    let posteriors: Option<Vec<_>> = filled.map(|arm| posterior(goal.kind, arm)).collect();
+    let several = posteriors.filter(|all| all.len() > 1);
+    several.and_then(|all| standings(&all, end(goal.better))).unwrap_or_default()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
+}
+
+fn mean(kind: Kind, totals: &GoalTotals) -> Option<f64> {
+    if kind == Kind::Ratio {
+        return delta::sample(&totals.paired).map(|sample| sample.mean);
+    }
+    (totals.moments.units() > 0).then(|| totals.moments.mean())
+}
+
+/// Corrects the p-values for how many there are: all secondary goals in all arms are one family, the
+/// primary goal in all arms another, and so are the guardrails.
+pub fn correct(goals: &mut [GoalReport]) {
+    for role in [Role::Primary, Role::Secondary] {
+        let own = || goals.iter().filter(|goal| goal.role == role).flat_map(|goal| &goal.comparisons);
+        let p_values: Vec<_> = own().map(|comparison| comparison.p_value).collect();
+        let mut corrected = holm(&p_values).into_iter();
+        for goal in goals.iter_mut().filter(|goal| goal.role == role) {
+            for comparison in &mut goal.comparisons {
+                comparison.corrected_p = corrected.next().flatten();
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What a reader of the results sees, made from totals.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+use stats::srm::{self, Stratum};
+
+use super::chance::Budget;
+use super::goals::{GoalReport, PastGoal, correct};
+use super::maturity::Maturity;
+use super::outcomes::OutcomeReport;
+use super::outlook::Outlook;
+use super::redealt::tested;
+use super::slices::SegmentReport;
+use super::totals::{Arm, Totals};
+use super::verdict::Verdict;
+use super::warnings::Warning;
+use crate::clock::Timestamp;
+use crate::experiment::goal::Role;
+use crate::experiment::{BasisPoints, Experiment, ExperimentId, Status, VariantKey};
+
+/// The results of one phase of a test.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// Of which test.
+    pub test_id: ExperimentId,
+    /// Of which phase.
+    pub phase: u32,
+    /// Where the test stands.
+    pub status: Status,
+    /// When the rows were read.
+    pub as_of: Timestamp,
+    /// Units in each arm.
+    pub units: BTreeMap<VariantKey, u64>,
+    /// Units of each arm that were given an override after they had been assigned: they count where they were
+    /// drawn (intention to treat). Left out while there are none.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub overridden_after_assignment: BTreeMap<VariantKey, u64>,
+    /// Units of each arm that had an override already when they were assigned by an instance that had not heard of
+    /// it: they are not in `units`. Left out while there are none.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub set_aside: BTreeMap<VariantKey, u64>,
+    /// The weights now, in basis points.
+    pub weights: BTreeMap<VariantKey, BasisPoints>,
+    /// Whether units fell into the arms as the weights say.
+    pub sample_ratio: SampleRatio,
+    /// One entry a goal.
+    pub goals: Vec<GoalReport>,
+    /// What makes the readings less sure than they look.
+    pub warnings: Vec<Warning>,
+    /// What became of every recorded outcome; one entry a goal that outcomes are recorded for.
+    pub outcomes: Vec<OutcomeReport>,
+    /// One entry a declared segment attribute.
+    pub segments: Vec<SegmentReport>,
+    /// How many units are past their window, and when the planned ones will be in.
+    pub maturity: Maturity,
+    /// How many units the primary goal needs; null when that cannot be told.
+    pub plan: Option<Outlook>,
+    /// What to do now.
+    pub verdict: Verdict,
+}
+
+/// A report's counts and comparisons, as a point in time.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Point<'a> {
+    as_of: Timestamp,
+    units: &'a BTreeMap<VariantKey, u64>,
+    goals: Vec<PastGoal<'a>>,
+}
+
+/// The sample-ratio check.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct SampleRatio {
+    /// p-value that may be watched; null while there are no units.
+    pub p: Option<f64>,
+    /// False when p is under 0.001.
+    pub ok: bool,
+    /// Chi-square p-value of this look alone; null while there are too few units to say.
+    pub fixed_horizon_p: Option<f64>,
+}
+
+impl Report {
+    /// Reads the totals of the test's present phase. `before` is the report that was kept last: what
+    /// it has shown stays shown.
+    #[must_use]
+    pub fn new(test: &Experiment, totals: &Totals, as_of: Timestamp, before: Option<&Value>) -> Self {
+        let definition = &test.definition;
+        let mut goals = goal_reports(test, totals);
+        // A look at units that did not fit their weights has shown nothing.
+        if let Some(before) = before.filter(|before| before["sample_ratio"]["ok"] == true) {
+            remember(&mut goals, before);
+        }
+        correct(&mut goals);
+        let sample_ratio = sample_ratio(test, totals);
+        let plan = Outlook::observed(test, totals);
+        let maturity = Maturity::of(test, totals, as_of);
+        let units = definition.variants.iter().zip(&totals.arms).map(|(v, arm)| (v.key.clone(), arm.units));
+        Self {
+            test_id: definition.test_id.clone(),
+            phase: test.phase,
+            status: test.status,
+            as_of,
+            units: units.collect(),
+            overridden_after_assignment: some(test, totals, |arm| arm.overridden),
+            set_aside: some(test, totals, |arm| arm.set_aside),
+            weights: definition.variants.iter().map(|v| (v.key.clone(), v.weight)).collect(),
+            sample_ratio,
+            warnings: Warning::all(test, totals),
+            outcomes: OutcomeReport::all(test, &totals.outcomes),
+            segments: SegmentReport::all(test, totals),
+            verdict: Verdict::new(test, totals, sample_ratio, &goals, plan.as_ref(), &maturity),
+            maturity,
+            goals,
+            plan,
+        }
+    }
+
+    /// What is kept of a report when the next one replaces it.
+    #[must_use]
+    pub fn point(&self) -> Point<'_> {
+        Point {
+            as_of: self.as_of,
+            units: &self.units,
+            goals: self.goals.iter().map(GoalReport::past).collect(),
+        }
+    }
+}
+
+/// All goals in their order; the primary one is read first, while there is most to spend.
+fn goal_reports(test: &Experiment, totals: &Totals) -> Vec<GoalReport> {
+    let mut budget = Budget::default();
+    let redealt = tested(test, totals);
+    let mut goals: Vec<_> = test.definition.goals.iter().enumerate().collect();
+    goals.sort_by_key(|(_, goal)| goal.role != Role::Primary);
+    let mut read: Vec<_> = goals
+        .into_iter()
+        .map(|(index, goal)| {
+            (index, GoalReport::new(test, totals, index, goal, &mut budget, redealt.as_deref()))
+        })
+        .collect();
+    read.sort_by_key(|(index, _)| *index);
+    read.into_iter().map(|(_, goal)| goal).collect()
+}
+
+/// A count of each arm that has some.
+fn some(test: &Experiment, totals: &Totals, count: fn(&Arm) -> u64) -> BTreeMap<VariantKey, u64> {
+    let arms = test.definition.variants.iter().zip(&totals.arms);
+    arms.map(|(variant, arm)| (variant.key.clone(), count(arm))).filter(|(_, count)| *count > 0).collect()
+}
+
+fn sample_ratio(test: &Experiment, totals: &Totals) -> SampleRatio {
+    let strata = test.weightings.iter().zip(&totals.strata).map(|(weighting, units)| Stratum {
+        weights: weighting.weights.iter().map(|weight| weight.get()).collect(),
+        units,
+    });
+    let strata: Vec<_> = strata.collect();
+    let p = srm::watched(&strata);
+    SampleRatio { p, ok: p.is_none_or(|p| p >= srm::THRESHOLD), fixed_horizon_p: srm::p_value(&strata) }
+}
+
+/// Hands each comparison what the report before says of it.
+fn remember(goals: &mut [GoalReport], before: &Value) {
+    let named = |list: &Value, name: &str, key: &str| {
+        list.as_array().and_then(|all| all.iter().find(|one| one[name] == key)).cloned()
+    };
+    for goal in goals {
+        let Some(old) = named(&before["goals"], "goal", goal.goal.as_str()) else { continue };
+        for comparison in &mut goal.comparisons {
+            if let Some(old) = named(&old["comparisons"], "variant", comparison.variant.as_str()) {
+                comparison.remember(&old);
+            }
+        }
+    }
+}

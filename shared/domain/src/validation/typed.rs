@@ -1,0 +1,187 @@
+//! JSON into types, with the one form for each that the contract knows: an object for a struct, a
+//! word for an enum. serde itself would also take a list of fields in order, or `{"word": null}`.
+
+use serde::de::value::{MapDeserializer, SeqDeserializer};
+use serde::de::{DeserializeOwned, Deserializer, Error as _, IntoDeserializer, Visitor};
+use serde::forward_to_deserialize_any;
+use serde_json::{Error, Value};
+use serde_path_to_error::Segment;
+
+use super::{Invalid, escape};
+
+/// A JSON value as `T`.
+///
+/// # Errors
+/// The first field of a wrong type, missing, or of an unknown name. The value is not repeated: it
+/// may be a secret in the wrong place.
+pub fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Vec<Invalid>> {
+    serde_path_to_error::deserialize(Plain(value)).map_err(|error| {
+        let part = |segment: &Segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", escape(key)),
+            Segment::Enum { .. } | Segment::Unknown => String::new(),
+        };
+        let pointer: String = error.path().iter().map(part).collect();
+        let message = error.into_inner().to_string();
+        let missing = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+        vec![match missing {
+            Some(name) => Invalid::new(format!("{pointer}/{}", escape(name)), "is required"),
+            None => Invalid::new(pointer, in_plain_words(&message)),
+        }]
+    })
+}
+
+/// serde's message without the value it quotes and without the names of Rust's types.
+fn in_plain_words(message: &str) -> String {
+    let quotes = ["invalid type", "invalid value", "unknown variant"];
+    if message.starts_with("unknown field") {
+        return "is not a field here".to_owned();
+    }
+    let Some((_, expected)) = message.rsplit_once(", expected ") else { return message.to_owned() };
+    if !quotes.iter().any(|start| message.starts_with(start)) {
+        return message.to_owned();
+    }
+    let plain = match expected {
+        "u8" | "u16" | "u32" | "u64" => "a whole number, 0 or more",
+        "a nonzero u64" => "a whole number, 1 or more",
+        "i64" => "a whole number",
+        "f64" => "a number",
+        "a string" | "string or map" => "a text",
+        "a sequence" => "a list",
+        "a map" => "an object",
+        "a boolean" => "true or false",
+        other => other,
+    };
+    format!("must be {}", plain.replace('`', ""))
+}
+
+struct Plain(Value);
+
+impl<'de> Deserializer<'de> for Plain {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.0 {
+            Value::Array(items) => {
+                let mut items = SeqDeserializer::new(items.into_iter().map(Plain));
+                let list = visitor.visit_seq(&mut items)?;
+                items.end().map(|()| list)
+            }
+            Value::Object(map) => {
+                let mut entries =
+                    MapDeserializer::new(map.into_iter().map(|(name, value)| (name, Plain(value))));
+                let object = visitor.visit_map(&mut entries)?;
+                entries.end().map(|()| object)
+            }
+            scalar => scalar.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        if self.0.is_object() {
+            self.deserialize_any(visitor)
+        } else {
+            Err(Error::custom("must be an object"))
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.deserialize_map(visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        words: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        match self.0 {
+            Value::String(word) => visitor.visit_enum(word.into_deserializer()),
+            _ => Err(Error::custom(format!("must be one of {}", words.join(", ")))),
+        }
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
+        unit_struct seq tuple tuple_struct identifier ignored_any
+    }
+}
+
+impl IntoDeserializer<'_, Error> for Plain {
+    type Deserializer = Self;
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Word {
+        Yes,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only what is refused is looked at")]
+    struct Outer {
+        number: u32,
+        word: Option<Word>,
+        #[serde(default)]
+        inner: Vec<Inner>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only what is refused is looked at")]
+    struct Inner {
+        text: String,
+    }
+
+    fn refused(value: Value) -> (String, String) {
+        let found = typed::<Outer>(value).unwrap_err().remove(0);
+        (found.pointer, found.detail)
+    }
+
+    #[test]
+    fn each_type_has_one_form_and_its_refusal_says_which_without_repeating_the_value() {
+        let cases = [
+            (json!([1, "yes"]), "", "must be an object"),
+            (json!({ "number": "s3cret" }), "/number", "must be a whole number, 0 or more"),
+            (json!({ "number": -1 }), "/number", "must be a whole number, 0 or more"),
+            (json!({ "number": 1, "word": "s3cret" }), "/word", "must be yes"),
+            (json!({ "number": 1, "word": { "yes": null } }), "/word", "must be one of yes"),
+            (json!({ "number": 1, "inner": [["s3cret"]] }), "/inner/0", "must be an object"),
+            (json!({ "number": 1, "inner": [{ "text": 918_273 }] }), "/inner/0/text", "must be a text"),
+            (json!({ "number": 1, "inner": {} }), "/inner", "must be a list"),
+            (json!({ "number": 1, "a/b": 1 }), "/a~1b", "is not a field here"),
+            (json!({}), "/number", "is required"),
+        ];
+        for (value, pointer, detail) in cases {
+            assert_eq!(refused(value), (pointer.to_owned(), detail.to_owned()));
+        }
+        assert!(typed::<Outer>(json!({ "number": 1, "word": null, "inner": [{ "text": "x" }] })).is_ok());
+    }
+}

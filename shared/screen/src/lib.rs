@@ -1,0 +1,27 @@
+//! Text that may end in the prompt of a language model: names, hypotheses, parameters, conditions,
+//! and what callers say of accounts (OWASP LLM01:2025).
+//!
+//! [`Screen`] cleans what comes in: it is brought to NFC, and holds no code point that a model reads
+//! and a person does not see. [`Findings`] marks what reads like an instruction to a model, and
+//! refuses nothing. [`delimit`] puts a text into a frame that it cannot leave, for whoever builds a
+//! prompt.
+
+mod clean;
+mod context;
+mod document;
+mod encoded;
+mod fold;
+mod forms;
+mod frame;
+mod hidden;
+mod lexicon;
+mod markup;
+pub mod pointer;
+mod property;
+mod score;
+
+pub use clean::{Refused, Screen, visible};
+pub use document::{Findings, Suspect};
+pub use frame::delimit;
+pub use hidden::{Hidden, Why, first_hidden, strip};
+pub use score::{SUSPECT, Score, Sign, score};

@@ -1,0 +1,78 @@
+//! What a report of two arms and one goal costs from moments, and a permutation test from units.
+
+use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use stats::always_valid::Watch;
+use stats::delta;
+use stats::fieller::fieller;
+use stats::joint::Joint;
+use stats::moments::Moments;
+use stats::permutation::{DRAWS, Drawing, means, ratios};
+use stats::srm::{Stratum, p_value};
+use stats::welch::welch;
+
+/// Units that look like accounts: many visitors or few, some converted.
+fn units(arm: u32) -> Vec<(f64, f64)> {
+    (0..100_u32)
+        .map(|unit| {
+            let visitors = 1 + (unit * 37 + arm * 11) % 60;
+            (f64::from((unit * 53 + arm * 29) % (visitors + 1)) / 3.0, f64::from(visitors))
+        })
+        .collect()
+}
+
+fn folded(units: &[(f64, f64)]) -> (Moments, Joint) {
+    let (mut moments, mut joint) = (Moments::default(), Joint::default());
+    for &(x, y) in units {
+        moments.add(x);
+        joint.add(x, y);
+    }
+    (moments, joint)
+}
+
+fn report(c: &mut Criterion) {
+    let (a, b) = (folded(&units(0)), folded(&units(1)));
+    c.bench_function("report of a mean: check, Welch, Fieller, always-valid", |bencher| {
+        bencher.iter(|| {
+            let (a, b) = (black_box(&a.0), black_box(&b.0));
+            let counts = [a.units(), b.units()];
+            let check = p_value(&[Stratum { weights: vec![5_000, 5_000], units: &counts }]);
+            let difference = welch(a, b, 0.05);
+            let relative = fieller(a, b, difference, 0.05);
+            let watch = Watch::new(0.05, 400.0);
+            let look = watch.zip(a.sample().zip(b.sample())).map(|(watch, (a, b))| watch.look(&a, &b));
+            (check, difference, relative, look)
+        });
+    });
+    c.bench_function("report of a ratio: delta method, Fieller, always-valid", |bencher| {
+        bencher.iter(|| {
+            let (a, b) = (black_box(&a.1), black_box(&b.1));
+            let watch = Watch::new(0.05, 400.0);
+            let samples = delta::sample(a).zip(delta::sample(b));
+            let look = watch.zip(samples).map(|(watch, (a, b))| watch.look(&a, &b));
+            let difference = delta::difference(a, b, 0.05);
+            let relative = difference.and_then(|d| delta::relative(a, b, &d, 0.05));
+            (difference, relative, look)
+        });
+    });
+    c.bench_function("fold of 100 units into joint moments", |bencher| {
+        let units = units(0);
+        bencher.iter(|| folded(black_box(&units)));
+    });
+}
+
+fn permutation(c: &mut Criterion) {
+    let (a, b) = (units(0), units(1));
+    let drawing = Drawing { seed: [1; 32], draws: DRAWS };
+    c.bench_function("permutation test of a ratio, 2 x 100 units", |bencher| {
+        bencher.iter(|| ratios(black_box(&a), black_box(&b), &drawing));
+    });
+    let [a, b] = [a, b].map(|arm| arm.iter().map(|unit| unit.0).collect::<Vec<_>>());
+    c.bench_function("permutation test of a mean, 2 x 100 units", |bencher| {
+        bencher.iter(|| means(black_box(&a), black_box(&b), &drawing));
+    });
+}
+
+criterion_group!(benches, report, permutation);
+criterion_main!(benches);

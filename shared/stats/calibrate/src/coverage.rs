@@ -1,0 +1,78 @@
+//! How often an interval of 95 % holds the truth.
+
+use std::fmt::Write as _;
+
+use stats::agresti_caffo::{Rate, agresti_caffo, applies};
+use stats::joint::Joint;
+use stats::sample::Contrast;
+use stats::welch::Difference;
+
+use crate::fixed::fold;
+use crate::goals::{GOALS, Goal, Random, percent};
+use crate::watched;
+
+/// Intervals that held the truth.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// Simulated tests.
+    pub runs: usize,
+    /// Intervals at the planned end that held the true difference.
+    pub held: usize,
+    /// How many of the tests had no interval.
+    pub none: usize,
+}
+
+/// Simulates `runs` tests of two arms of `n` units with the treatment's mean raised by the share `lift`.
+#[must_use]
+pub fn cell(goal: Goal, n: usize, lift: f64, runs: usize) -> Cell {
+    let mut random = Random::of(&goal.name(), n, 2);
+    let truth = goal.truth(lift) - goal.truth(0.0);
+    let mut found = Cell { runs, ..Cell::default() };
+    for _ in 0..runs {
+        let [control, treatment] =
+            [0.0, lift].map(|lift| fold(&(0..n).map(|_| goal.unit(&mut random, lift)).collect::<Vec<_>>()));
+        match interval(goal, &control, &treatment) {
+            Some(d) => found.held += usize::from(d.low <= truth && truth <= d.high),
+            None => found.none += 1,
+        }
+    }
+    found
+}
+
+/// The interval as a report would show it.
+fn interval(goal: Goal, control: &Joint, treatment: &Joint) -> Option<Difference> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+    let rate = |arm: &Joint| Rate { converted: arm.x().total() as u64, units: arm.units() };
+    let (a, b) = (rate(control), rate(treatment));
+    if matches!(goal, Goal::Binary(_)) && applies(a, b) {
+        return agresti_caffo(a, b, 0.05);
+    }
+    Difference::new(&Contrast::separate(&goal.sample(control)?, &goal.sample(treatment)?)?, 0.05)
+}
+
+/// All goals, 1:1, without and with a difference.
+#[must_use]
+pub fn table() -> String {
+    let (runs, watched_runs) = (10_000, 2_000);
+    let mut text = format!(
+        "Intervals of 95 % that held the true difference, in %, 1:1: at the planned end ({runs} tests a cell, \
+         two Monte Carlo errors: 0.4), and always-valid at every look to twice the plan ({watched_runs} \
+         tests, 1.0).\n\n| goal | units | planned, no lift | planned, lift | always-valid, no lift | \
+         always-valid, lift |\n|---|---|---|---|---|---|\n"
+    );
+    for goal in GOALS {
+        for n in [40, 100, 400] {
+            let _ = write!(text, "| {} | 2 × {n} |", goal.name());
+            let lifts = [0.0, goal.lift_to_find(n)];
+            for lift in lifts {
+                let _ = write!(text, " {} |", percent(cell(goal, n, lift, runs).held, runs));
+            }
+            for lift in lifts {
+                let found = watched::cell(goal, 50, 2 * n, lift, watched_runs);
+                let _ = write!(text, " {} |", percent(watched_runs - found.wrong, watched_runs));
+            }
+            text += "\n";
+        }
+    }
+    text
+}

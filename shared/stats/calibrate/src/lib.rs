@@ -1,0 +1,15 @@
+//! How often the methods of `stats` err, by simulation from a fixed seed.
+
+pub mod adaptive;
+pub mod balance;
+pub mod bayes;
+pub mod chance;
+pub mod coverage;
+pub mod exact;
+pub mod fixed;
+pub mod goals;
+pub mod heavy;
+pub mod planning;
+pub mod power;
+pub mod ratios;
+pub mod watched;

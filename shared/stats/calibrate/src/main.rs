@@ -1,0 +1,31 @@
+//! Prints the calibration of the families named, or of all: `make calibrate FAMILIES="adaptive bayes"`.
+
+use calibrate::{adaptive, balance, bayes, coverage, exact, fixed, heavy, planning, power, ratios, watched};
+
+/// A name and what prints its table.
+type Family = (&'static str, fn() -> String);
+
+const FAMILIES: [Family; 13] = [
+    ("adaptive", adaptive::table),
+    ("balance", balance::table),
+    ("bayes", bayes::table),
+    ("coverage", coverage::table),
+    ("exact", exact::table),
+    ("fixed", fixed::table),
+    ("heavy", heavy::table),
+    ("beyond", fixed::beyond),
+    ("planning", planning::table),
+    ("power", power::table),
+    ("ratios", ratios::table),
+    ("watched", watched::table),
+    ("why-both", watched::why_both),
+];
+
+fn main() {
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    for (name, table) in FAMILIES {
+        if wanted.is_empty() || wanted.iter().any(|w| w == name) {
+            println!("## {name}\n\n{}", table());
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Planned units: how often tests of that many find the difference they were planned for.
+
+use stats::agresti_caffo::Rate as Units;
+use stats::moments::Moments;
+use stats::permutation::rates;
+use stats::planning::{Aim, Looks, Outcome, Visitor, units_needed, watching_bound};
+use stats::welch::welch;
+
+use crate::chance::{Chance, Rate};
+
+/// Visitors of an account are 1 to this many, each number as likely.
+const MOST_VISITORS: u32 = 19;
+
+/// Standard deviation over mean of those numbers.
+const UNEVENNESS: f64 = 0.547_722_557_505_166_1;
+
+/// A plan.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    /// What is measured; of a ratio, a conversion rate of 20 %.
+    pub outcome: Outcome,
+    /// The difference, which is there.
+    pub effect: f64,
+    /// Treatment's weight in basis points.
+    pub weight: u32,
+}
+
+/// The rate of the visitors of a ratio.
+const VISITOR_RATE: f64 = 0.2;
+
+/// A conversion rate of 20 % over 1 to 19 visitors an account that are alike by 0.1.
+#[must_use]
+pub fn visitors() -> Outcome {
+    let visitor = Visitor::Converts { rate: VISITOR_RATE };
+    Outcome::Ratio { visitor, visitors: 10.0, unevenness: UNEVENNESS, correlation: 0.1 }
+}
+
+/// How many units were planned and how often the test found the difference with them.
+#[must_use]
+pub fn simulate(plan: &Plan, looks: Looks, runs: u32, seed: u64) -> (u64, Rate) {
+    let weights = [10_000 - plan.weight, plan.weight];
+    let Some(units) = units_needed(plan.outcome, plan.effect, &weights, 0, Aim::usual(looks)) else {
+        return (0, Rate::default());
+    };
+    let (mut chance, mut found) = (Chance::new(seed), Rate::default());
+    for _ in 0..runs {
+        found.count(match looks {
+            Looks::Once => once(plan, &units.arms, &mut chance),
+            Looks::Watched => watched(plan, units.total, &mut chance),
+        });
+    }
+    (units.total, found)
+}
+
+fn once(plan: &Plan, units: &[u64], chance: &mut Chance) -> bool {
+    let arms: Vec<Vec<(f64, f64)>> = [0.0, plan.effect]
+        .iter()
+        .zip(units)
+        .map(|(add, n)| (0..*n).map(|_| unit(plan, *add, chance)).collect())
+        .collect();
+    if let Outcome::Binary { .. } = plan.outcome {
+        let rate = |arm: &[(f64, f64)]| Units {
+            converted: arm.iter().filter(|unit| unit.0 > 0.5).count() as u64,
+            units: arm.len() as u64,
+        };
+        return rates(rate(&arms[0]), rate(&arms[1])).is_some_and(|found| found.p_value < 0.05);
+    }
+    let [a, b] = [linear(&arms[0]), linear(&arms[1])];
+    welch(&a, &b, 0.05).is_some_and(|found| found.p_value < 0.05)
+}
+
+/// The ratio of an arm's totals, as the mean of numbers that vary as the ratio does (delta method).
+fn linear(arm: &[(f64, f64)]) -> Moments {
+    let totals = arm.iter().fold((0.0, 0.0), |sum, u| (sum.0 + u.0, sum.1 + u.1));
+    let ratio = totals.0 / totals.1;
+    let mut moments = Moments::default();
+    for unit in arm {
+        #[expect(clippy::cast_precision_loss, reason = "a few thousand units")]
+        moments.add(ratio + (unit.0 - ratio * unit.1) * arm.len() as f64 / totals.1);
+    }
+    moments
+}
+
+/// Watched after every unit by the always-valid reading, from 10 units in the smaller arm.
+fn watched(plan: &Plan, total: u64, chance: &mut Chance) -> bool {
+    let mut arms = [Moments::default(); 2];
+    #[expect(clippy::cast_precision_loss, reason = "a few thousand units")]
+    let (bounds, planned) = (|n: u64| n as f64, total as f64);
+    (1..=total).any(|n| {
+        let arm = usize::from(chance.happens(f64::from(plan.weight) / 10_000.0));
+        arms[arm].add(unit(plan, if arm == 1 { plan.effect } else { 0.0 }, chance).0);
+        let [a, b] = &arms;
+        let (Some(va), Some(vb)) = (a.variance(), b.variance()) else { return false };
+        if a.units().min(b.units()) < 10 {
+            return false;
+        }
+        let (na, nb) = (bounds(a.units()), bounds(b.units()));
+        let pooled = ((na - 1.0) * va + (nb - 1.0) * vb) / (na + nb - 2.0) * (1.0 / na + 1.0 / nb);
+        let t = (b.mean() - a.mean()).abs() / pooled.max(va / na + vb / nb).sqrt();
+        watching_bound(bounds(n), planned, na + nb - 2.0, 0.05).is_some_and(|bound| t >= bound)
+    })
+}
+
+/// One unit's number and what it is divided by.
+fn unit(plan: &Plan, add: f64, chance: &mut Chance) -> (f64, f64) {
+    match plan.outcome {
+        Outcome::Binary { rate } => (f64::from(u8::from(chance.happens(rate + add))), 1.0),
+        Outcome::Mean { deviation } => (deviation * chance.normal() + add, 1.0),
+        Outcome::Ratio { correlation, .. } => {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 18")]
+            let visitors = 1 + (chance.uniform() * f64::from(MOST_VISITORS)) as u32;
+            let shared = chance.happens(VISITOR_RATE + add);
+            // Two visitors do as their account does with the root of the correlation each.
+            let own = |chance: &mut Chance| {
+                if chance.happens(correlation.sqrt()) { shared } else { chance.happens(VISITOR_RATE + add) }
+            };
+            let converted: u32 = (0..visitors).map(|_| u32::from(own(chance))).sum();
+            (f64::from(converted), f64::from(visitors))
+        }
+    }
+}
+
+/// The table of the family.
+#[must_use]
+pub fn table() -> String {
+    const RUNS: u32 = 4_000;
+    let mut lines = format!(
+        "{RUNS} runs with the difference planned for, at a power of 80 %; runs that find it, %\n\n\
+         | goal | difference | treatment | units, once | power | units, watched | power |\n|---|---|---|---|---|---|---|\n"
+    );
+    let mean = Outcome::Mean { deviation: 1.0 };
+    let rate = |rate| Outcome::Binary { rate };
+    let plans = [
+        ("mean, deviation 1", mean, 1.0, 5_000),
+        ("mean, deviation 1", mean, 0.5, 5_000),
+        ("mean, deviation 1", mean, 0.3, 5_000),
+        ("mean, deviation 1", mean, 0.5, 2_000),
+        ("binary, 5 %", rate(0.05), 0.15, 5_000),
+        ("binary, 20 %", rate(0.2), 0.3, 5_000),
+        ("binary, 20 %", rate(0.2), 0.15, 5_000),
+        ("binary, 50 %", rate(0.5), 0.2, 5_000),
+        ("binary, 20 %", rate(0.2), 0.2, 2_000),
+        ("ratio, 20 %, 10 visitors, 0.1", visitors(), 0.1, 5_000),
+        ("ratio, 20 %, 10 visitors, 0.1", visitors(), 0.06, 5_000),
+    ];
+    for (seed, (name, outcome, effect, weight)) in (1..).zip(plans) {
+        let plan = Plan { outcome, effect, weight };
+        let (units, power) = simulate(&plan, Looks::Once, RUNS, seed);
+        let watched = if let Outcome::Ratio { .. } = outcome {
+            "– | –".to_owned()
+        } else {
+            let (units, power) = simulate(&plan, Looks::Watched, RUNS, seed);
+            format!("{units} | {power}")
+        };
+        lines.extend([format!(
+            "| {name} | {effect} | {} % | {units} | {power} | {watched} |\n",
+            weight / 100
+        )]);
+    }
+    lines
+}

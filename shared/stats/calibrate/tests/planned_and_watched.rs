@@ -1,0 +1,65 @@
+//! A short run of the simulations: each fails when its method is off by what a wrong formula costs. The
+//! seeds are fixed, so a cell comes out the same each time; the bounds leave it three Monte Carlo errors.
+
+use calibrate::goals::{Goal, split};
+use calibrate::{coverage, fixed, power, watched};
+
+/// How many of 1,000 may err when 5 % should: three Monte Carlo errors more.
+const FIVE_PERCENT: usize = 71;
+
+#[test]
+fn the_permutation_test_errs_in_five_of_a_hundred_where_formulas_do_not() {
+    let small = fixed::cell(Goal::Ratio, split(40, 50), 1_000);
+    assert!((29..=FIVE_PERCENT).contains(&small.permutation), "{small:?}");
+    assert!(small.naive > 130, "{small:?}");
+    let uneven = fixed::cell(Goal::Skewed, split(80, 10), 1_000);
+    assert!((5..=FIVE_PERCENT).contains(&uneven.permutation), "{uneven:?}");
+    assert!(uneven.formula > 100, "{uneven:?}");
+    for share in [50, 20, 10] {
+        let binary = fixed::cell(Goal::Binary(20.0), split(80, share), 1_000);
+        assert!(binary.permutation <= FIVE_PERCENT, "{share} {binary:?}");
+    }
+}
+
+#[test]
+fn watching_after_every_unit_errs_in_at_most_five_of_a_hundred() {
+    for (goal, share, planned) in [
+        (Goal::Ratio, 50, 80),
+        (Goal::Ratio, 20, 80),
+        (Goal::Binary(50.0), 50, 200),
+        (Goal::Binary(50.0), 10, 200),
+        (Goal::Skewed, 10, 400),
+    ] {
+        let found = watched::cell(goal, share, planned, 0.0, 1_000);
+        assert!(found.wrong.max(found.better).max(found.worse) <= 50, "{goal:?} {share} {found:?}");
+    }
+    assert!(watched::cell(Goal::Ratio, 50, 80, 0.0, 1_000).wrong >= 10, "as good as blind");
+}
+
+#[test]
+fn watching_finds_a_good_part_of_what_a_planned_stop_finds() {
+    for (goal, n, least) in [(Goal::Ratio, 40, 40), (Goal::Binary(50.0), 100, 50)] {
+        let found = power::cell(goal, n, goal.lift_to_find(n), 400);
+        assert!(100 * found.watched >= least * found.planned, "{goal:?} {found:?}");
+        assert!(found.planned > 220, "{goal:?} {found:?}");
+    }
+}
+
+#[test]
+fn a_covariate_saves_the_share_of_variance_that_it_says() {
+    let found = power::covariate(80, 40, 1_000);
+    assert!((found.saved - 0.64).abs() < 0.03 && (found.truly_saved - 0.64).abs() < 0.06, "{found:?}");
+    assert!(found.wrong <= FIVE_PERCENT && found.wrong_watched <= 50, "{found:?}");
+}
+
+#[test]
+fn intervals_hold_the_truth_as_often_as_they_say() {
+    for (goal, lift) in [(Goal::Ratio, 0.0), (Goal::Ratio, 0.5), (Goal::Binary(20.0), 0.5)] {
+        let found = coverage::cell(goal, 100, lift, 2_000);
+        assert!((1_870..=1_930).contains(&found.held) && found.none == 0, "{goal:?} {found:?}");
+    }
+    let rare = coverage::cell(Goal::Binary(5.0), 40, 1.0, 2_000);
+    assert!((1_870..=1_980).contains(&rare.held), "{rare:?}");
+    let always = watched::cell(Goal::Ratio, 50, 80, 0.5, 1_000);
+    assert!(always.wrong <= 50, "{always:?}");
+}

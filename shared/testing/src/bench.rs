@@ -1,0 +1,308 @@
+//! A running app on an embedded DynamoDB, for the tests of every package.
+//!
+//! ```text
+//! let bench = Bench::start().await;
+//! let answer = bench.call(function(), bench.event("create-test", Role::Analyst).await).await;
+//! assert_eq!(answer.status, 201);
+//! ```
+
+mod contents;
+mod events;
+mod promises;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use lambda_http::{Context, Error, LambdaEvent};
+use secrecy::ExposeSecret;
+use serde_json::Value;
+use serde_json::value::to_raw_value;
+
+use bellwether::app::{App, retries, timeouts};
+use bellwether::auth::keys::PrivateKeys;
+use bellwether::auth::role::Role;
+use bellwether::clock::Clock;
+use bellwether::config::{Config, Limits};
+use bellwether::http::{Function, invoke};
+use bellwether::net::networks::Networks;
+use bellwether::net::origin::{Domain, Origin};
+use bellwether::store::identities::User;
+use bellwether::store::meter::Spent;
+use bellwether::store::schema::{self, TableName};
+use domain::clock::Timestamp;
+use screen::Screen;
+
+pub use contents::{acme, person};
+pub use events::{
+    as_payload_2, body_of, from_address, with_body, with_form, with_header, with_parameter, with_query,
+    with_test_id, without_token,
+};
+
+/// What all names begin with in tests.
+const PREFIX: &str = "bench";
+/// 2026-11-21T10:00:00.250Z, not on the second so that rounding shows.
+const NOON: i64 = 1_795_255_200_250;
+
+/// An app, its database and its clock.
+pub struct Bench {
+    /// The app under test.
+    pub app: App,
+    endpoint: String,
+    keys: PrivateKeys,
+    time: Arc<AtomicI64>,
+    /// Whether its database is one that tests may put things into.
+    own_database: bool,
+}
+
+/// What a function answered.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers, names in lower case.
+    pub headers: Value,
+    /// The cookies it sets, each as it is written.
+    pub cookies: Vec<String>,
+    /// The body as JSON.
+    pub body: Value,
+}
+
+impl Bench {
+    /// Starts an empty database with all tables.
+    pub async fn start() -> Self {
+        Self::start_with(&config()).await
+    }
+
+    /// What a bench's app is told, to be changed and handed to [`Self::start_with`].
+    #[must_use]
+    pub fn config() -> Config {
+        config()
+    }
+
+    /// The same as [`Self::start`] with another configuration; [`Self::cold`] has the usual one again.
+    pub async fn start_with(config: &Config) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+        let database = dynoxide::Database::memory().expect("a database in memory");
+        tokio::spawn(dynoxide::server::serve_on(listener, database));
+        let client = aws_sdk_dynamodb::Client::new(&sdk(&endpoint));
+        schema::create_all(&client, PREFIX).await.expect("the tables");
+        let bench = Self::at(endpoint).await;
+        let app = app_of(&bench.endpoint, &bench.time, config);
+        app.auth.hold(&bench.keys).await;
+        Self { app, own_database: true, ..bench }
+    }
+
+    /// An app whose DynamoDB and Secrets Manager are at `endpoint`, whatever is there.
+    pub async fn at(endpoint: String) -> Self {
+        let time = Arc::new(AtomicI64::new(NOON));
+        let keys = PrivateKeys::first(Timestamp::from_millis(NOON)).expect("a key");
+        let app = app(&endpoint, &time);
+        app.auth.hold(&keys).await;
+        Self { app, endpoint, keys, time, own_database: false }
+    }
+
+    /// Another instance of the function: the same database, nothing in memory.
+    pub async fn cold(&self) -> Self {
+        let app = app(&self.endpoint, &self.time);
+        app.auth.hold(&self.keys).await;
+        self.on_the_same_database(app)
+    }
+
+    /// Where the database answers.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// Another instance, with nothing in memory, that reaches the database by way of `endpoint`.
+    pub async fn by_way_of(&self, endpoint: &str) -> Self {
+        let app = app(endpoint, &self.time);
+        app.auth.hold(&self.keys).await;
+        let (endpoint, keys, time) = (endpoint.to_owned(), self.keys.clone(), self.time.clone());
+        Self { app, endpoint, keys, time, own_database: self.own_database }
+    }
+
+    /// An instance on the same database that must first ask for its signing keys, at `secrets`.
+    #[must_use]
+    pub fn without_keys_at(&self, secrets: &str) -> Self {
+        let mut app = app(&self.endpoint, &self.time);
+        let elsewhere = self::app(secrets, &self.time);
+        (app.auth, app.vault) = (elsewhere.auth, elsewhere.vault);
+        self.on_the_same_database(app)
+    }
+
+    /// The same function deployed under the domain `api.example.com`, for pages of
+    /// `https://app.example.com`.
+    pub async fn under_a_domain(&self) -> Self {
+        let mut config = config();
+        config.custom_domain = Domain::parse("api.example.com").ok();
+        config.allowed_origins = Origin::parse_list("https://app.example.com").expect("an origin");
+        let app = app_of(&self.endpoint, &self.time, &config);
+        app.auth.hold(&self.keys).await;
+        self.on_the_same_database(app)
+    }
+
+    fn on_the_same_database(&self, app: App) -> Self {
+        let (endpoint, keys, time) = (self.endpoint.clone(), self.keys.clone(), self.time.clone());
+        Self { app, endpoint, keys, time, own_database: self.own_database }
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, seconds: i64) {
+        self.time.fetch_add(seconds * 1_000, Relaxed);
+    }
+
+    /// A client of the database, to look behind the app's back.
+    #[must_use]
+    pub fn database(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::new(&sdk(&self.endpoint))
+    }
+
+    /// The sample event of a function, in payload 1.0, with a token of `role` in workspace `acme`.
+    pub async fn event(&self, name: &str, role: Role) -> Value {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../events/{name}.json"));
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let event = serde_json::from_str(&text).expect("a sample event is JSON");
+        self.signed(event, role, "acme").await
+    }
+
+    /// The event with a token of `role` in `workspace`.
+    pub async fn signed(&self, event: Value, role: Role, workspace: &str) -> Value {
+        with_header(event, "authorization", &format!("Bearer {}", self.token(role, workspace).await))
+    }
+
+    /// The event with a token of `user` as they are now.
+    pub async fn signed_by(&self, event: Value, user: &User) -> Value {
+        with_header(event, "authorization", &format!("Bearer {}", self.token_of(user).await))
+    }
+
+    /// A token of `role` in `workspace`, signed with the key that the app verifies with. Its holder stands in
+    /// the database, and in no list.
+    pub async fn token(&self, role: Role, workspace: &str) -> String {
+        let user = person(&format!("{}@{workspace}.example", role.as_str()), role, workspace);
+        if self.own_database {
+            self.app.store.identities.stand(&user).await.expect("a store");
+        }
+        self.token_of(&user).await
+    }
+
+    /// A token of `user` as they are now.
+    pub async fn token_of(&self, user: &User) -> String {
+        self.app.auth.issue(user).await.expect("a token").token.expose_secret().to_owned()
+    }
+
+    /// What stands in `audit`, but for what the bench itself did, in the order of time.
+    pub async fn records(&self) -> Vec<Value> {
+        let mut records = self.items(TableName::Audit).await;
+        records.retain(|record| record["actor"] != "bench");
+        records.sort_by_key(|record| record["sk"].to_string());
+        records
+    }
+
+    /// Every item of a table, as JSON.
+    pub async fn items(&self, table: TableName) -> Vec<Value> {
+        let scan = self.database().scan().table_name(table.in_deployment(PREFIX)).send().await;
+        let items = scan.expect("a scan").items.unwrap_or_default();
+        items.into_iter().map(|item| serde_dynamo::from_item(item).expect("JSON")).collect()
+    }
+
+    /// How many rows are stored in `events`.
+    pub async fn rows(&self) -> usize {
+        let name = TableName::Events.in_deployment(PREFIX);
+        let answer = self.database().scan().table_name(name).send().await.expect("a scan");
+        answer.items().len()
+    }
+
+    /// Invokes a function as the Lambda runtime does.
+    ///
+    /// # Errors
+    /// The function error that Lambda would report.
+    pub async fn invoke(&self, function: Function, event: &Value) -> Result<Value, Error> {
+        let payload = to_raw_value(event).expect("JSON");
+        let mut context = Context::default();
+        let deadline = self.app.clock.now().millis() + 15 * 60_000;
+        context.deadline = u64::try_from(deadline).unwrap_or_default();
+        let answer = invoke(&self.app, function, LambdaEvent::new(payload, context)).await?;
+        Ok(serde_json::from_str(answer.get()).expect("JSON"))
+    }
+
+    /// The same for an HTTP request, which is always answered.
+    pub async fn call(&self, function: Function, event: Value) -> Answer {
+        let response = self.invoke(function, &event).await.expect("an HTTP response");
+        let text = response["body"].as_str().unwrap_or_default();
+        Answer {
+            status: u16::try_from(response["statusCode"].as_u64().unwrap_or_default()).unwrap_or_default(),
+            headers: headers(&response),
+            cookies: cookies(&response),
+            body: serde_json::from_str(text).unwrap_or(Value::Null),
+        }
+    }
+
+    /// The same, with what it cost.
+    pub async fn metered(&self, function: Function, event: Value) -> (Answer, Spent) {
+        let before = self.app.store.meter.read();
+        let answer = self.call(function, event).await;
+        (answer, self.app.store.meter.read() - before)
+    }
+}
+
+fn app(endpoint: &str, time: &Arc<AtomicI64>) -> App {
+    app_of(endpoint, time, &config())
+}
+
+fn config() -> Config {
+    Config {
+        table_prefix: PREFIX.to_owned(),
+        public_keys_secret: "public".to_owned(),
+        private_keys_secret: Some("private".to_owned()),
+        issuer: "https://issuer.example/v1".to_owned(),
+        audience: "bellwether".to_owned(),
+        ca_bundle: None,
+        custom_domain: None,
+        allowed_origins: Vec::new(),
+        admin_networks: Networks::default(),
+        screen: Screen::default(),
+        metrics_namespace: Some("Bellwether/bench".to_owned()),
+        limits: Limits::default(),
+    }
+}
+
+fn app_of(endpoint: &str, time: &Arc<AtomicI64>, config: &Config) -> App {
+    let time = time.clone();
+    App::new(&sdk(endpoint), config, Clock::new(move || Timestamp::from_millis(time.load(Relaxed))))
+}
+
+/// The headers of either payload, names to values.
+fn headers(response: &Value) -> Value {
+    let mut headers = response["headers"].clone();
+    for (name, values) in response["multiValueHeaders"].as_object().into_iter().flatten() {
+        headers[name] = values[0].clone();
+    }
+    headers
+}
+
+/// The cookies that either payload sets.
+fn cookies(response: &Value) -> Vec<String> {
+    let lists = [&response["multiValueHeaders"]["set-cookie"], &response["cookies"]];
+    let all = lists.into_iter().filter_map(Value::as_array).flatten();
+    all.filter_map(|cookie| cookie.as_str().map(str::to_owned)).collect()
+}
+
+/// Clients over plain HTTP: reading the system's certificates would cost each test a tenth of a
+/// second.
+fn sdk(endpoint: &str) -> SdkConfig {
+    let credentials = Credentials::new("test", "test", None, None, "test");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-central-1"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(endpoint)
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .timeout_config(timeouts())
+        .retry_config(retries())
+        .build()
+}

@@ -1,0 +1,114 @@
+//! What a bench's tables hold before a test begins: people, machines and running tests.
+
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use super::{Bench, NOON, body_of};
+use bellwether::auth::Caller;
+use bellwether::auth::client::Client;
+use bellwether::auth::identity::Email;
+use bellwether::auth::machines::Drawn;
+use bellwether::auth::password::Password;
+use bellwether::auth::role::{Role, Scope};
+use bellwether::random;
+use bellwether::store::audit::Action;
+use bellwether::store::identities::User;
+use bellwether::store::tests::Created;
+use bellwether::store::transaction::Write;
+use domain::clock::Timestamp;
+use domain::experiment::{Definition, Experiment, Seed, Workspace};
+use domain::validation::typed;
+
+impl Bench {
+    /// Stores a running test of workspace `acme`: the sample test with some fields changed.
+    pub async fn launch(&self, changes: Value) -> Experiment {
+        let mut body = body_of(&self.event("create-test", Role::Admin).await);
+        for (name, value) in changes.as_object().into_iter().flatten() {
+            body[name] = value.clone();
+        }
+        let body = typed(self.app.screen.clean(body).expect("a body that hides nothing"));
+        let definition = Definition::parse(body.expect("a body")).expect("a definition");
+        let draft = Experiment::draft(definition, Seed::from_random(*b"8 bytes!"), self.app.clock.now());
+        let start = json!({ "revision": 1, "status": "running", "acknowledge_suspect": true });
+        let test = self.revised(&draft, start);
+        let record = self.record(Action::TestCreated);
+        let created = self
+            .app
+            .store
+            .tests
+            .create(&acme(), &test, record.into())
+            .await
+            .expect("a store")
+            .expect("an operator");
+        assert!(matches!(created, Created::New), "a test of this name is there");
+        test
+    }
+
+    /// Changes a stored test of workspace `acme`, as `update-test` would.
+    pub async fn change(&self, test: &Experiment, patch: Value) -> Experiment {
+        let next = self.revised(test, patch);
+        let record = self.record(Action::TestChanged);
+        let replaced = self.app.store.tests.replace(&acme(), test, &next, record.into()).await;
+        assert!(replaced.expect("a store").expect("an operator"), "lost a race");
+        next
+    }
+
+    fn record(&self, action: Action) -> Write {
+        let origin = self.app.origin_at("bench".to_owned(), None).expect("an origin");
+        let entry = origin.record(&acme(), "bench", action, "a test");
+        self.app.store.audit.part(&entry).expect("a record")
+    }
+
+    /// Makes workspace `acme` and its first admin, ada@example.com, and gives her back.
+    pub async fn found(&self) -> User {
+        let ada = person("ada@example.com", Role::Admin, "acme");
+        let record = self.record(Action::WorkspaceCreated);
+        assert!(self.app.store.identities.bootstrap(&ada, record).await.expect("a store"), "it is there");
+        ada
+    }
+
+    /// Adds a person to the workspace `acme`.
+    pub async fn join(&self, email: &str, role: Role) -> User {
+        let user = person(email, role, "acme");
+        let record = self.record(Action::UserCreated);
+        let added = self.app.store.identities.add_user(&user, record.into()).await;
+        assert!(added.expect("a store").expect("an operator"), "they are there");
+        user
+    }
+
+    fn revised(&self, test: &Experiment, patch: Value) -> Experiment {
+        let seed = Seed::from_random(*b"another!");
+        let patch = self.app.screen.clean(patch).expect("a patch that hides nothing");
+        test.revise(typed(patch).expect("a patch"), seed, self.app.clock.now()).expect("a legal change")
+    }
+
+    /// Adds a machine that may record conversions to the workspace `acme`; it and its secret.
+    pub async fn machine(&self, name: &str) -> (Client, SecretString) {
+        let (workspace, scopes) = (acme(), Scope::ALL.to_vec());
+        let (subject, session_epoch) = ("bench".to_owned(), Some(0));
+        let caller = Caller { subject, workspace, role: Role::Admin, scopes, session_epoch };
+        let new = typed(json!({ "name": name, "scopes": ["conversions:write"] })).expect("a body");
+        let (id, secret) = (random::bytes().expect("a number"), random::bytes().expect("a number"));
+        let drawn = Drawn { id, secret };
+        let (client, secret) = Client::new(new, &caller, &drawn, self.app.clock.now()).expect("a client");
+        let record = self.record(Action::ClientCreated);
+        let added = self.app.store.clients.create(&client, record.into()).await;
+        assert!(added.expect("a store").expect("an operator"), "it is there");
+        (client, secret)
+    }
+}
+
+/// The workspace of all samples.
+#[must_use]
+pub fn acme() -> Workspace {
+    Workspace::parse("acme").expect("a slug")
+}
+
+/// A person with the password `correct horse battery staple`.
+#[must_use]
+pub fn person(email: &str, role: Role, workspace: &str) -> User {
+    let email = Email::parse(email).expect("an address");
+    let workspace = Workspace::parse(workspace).expect("a slug");
+    let password = Password::parse(&"correct horse battery staple".to_owned().into()).expect("a password");
+    User::new(email, workspace, role, &password, Timestamp::from_millis(NOON)).expect("a hash")
+}

@@ -1,0 +1,78 @@
+//! What holds of every function that has a route.
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use super::{Bench, person, without_token};
+use bellwether::auth::role::Role;
+use bellwether::http::Function;
+use bellwether::http::routes::ROUTES;
+use bellwether::store::identities::User;
+use bellwether::store::schema::TableName;
+use domain::experiment::Workspace;
+
+impl Bench {
+    /// Asserts that a function lets nobody in without a token and refuses `role`, storing nothing but
+    /// the record of that.
+    pub async fn assert_refuses(&self, function: Function, name: &str, role: Role) {
+        let event = self.event(name, role).await;
+        let answer = self.call(function, without_token(event.clone())).await;
+        assert_eq!((answer.status, &answer.headers["www-authenticate"]), (401, &json!("Bearer")));
+        let (answer, spent) = self.metered(function, event).await;
+        assert_eq!(answer.status, 403, "{}", answer.body);
+        assert_eq!(answer.body["type"], "urn:bellwether:problem:insufficient_scope");
+        assert_eq!(spent.calls, 1, "a refusal costs one call, for its record");
+        let records = self.records().await;
+        let [record] = records.as_slice() else { panic!("one record: {records:?}") };
+        assert_eq!((&record["action"], &record["outcome"]), (&json!("refused"), &json!("denied")));
+        let route = ROUTES.iter().find(|route| route.function == name).expect("a route");
+        assert_eq!(record["target"], route.to_string());
+    }
+
+    /// Asserts that whoever has lost what their token was issued for gets 401 for `event`, and that nothing is
+    /// changed: disabled, under a lower or a higher role, with another password, or gone. The token holds
+    /// again for nobody, for their epoch has moved on.
+    pub async fn assert_ends_with_rights(&self, function: Function, event: Value, role: Role) {
+        let other = if role == Role::Admin { Role::Analyst } else { Role::Admin };
+        let ways: [fn(&User, Role) -> User; 5] = [
+            |user, _| User { disabled: true, session_epoch: 1, ..user.clone() },
+            |user, _| User { disabled: true, ..user.clone() },
+            |user, other| User { role: other, ..user.clone() },
+            |user, _| User { session_epoch: 1, ..user.clone() },
+            |user, _| User { workspace: Workspace::parse("globex").expect("a slug"), ..user.clone() },
+        ];
+        for (number, change) in ways.into_iter().enumerate() {
+            let holder = person(&format!("mallory-{number}@example.com"), role, "acme");
+            let event = self.signed_by(event.clone(), &holder).await;
+            self.assert_superseded(function, event.clone()).await;
+            self.app.store.identities.stand(&change(&holder, other)).await.expect("a store");
+            self.assert_superseded(function, event).await;
+        }
+    }
+
+    async fn assert_superseded(&self, function: Function, event: Value) {
+        let tables = [TableName::Tests, TableName::Identities, TableName::Audit];
+        let before = join_all(tables.map(|table| self.items(table))).await;
+        let answer = self.call(function, event).await;
+        assert_eq!(answer.status, 401, "{}", answer.body);
+        assert_eq!(answer.body["type"], "urn:bellwether:problem:invalid_token");
+        let challenge = answer.headers["www-authenticate"].as_str().unwrap_or_default();
+        assert!(challenge.contains("error=\"invalid_token\""), "{challenge}");
+        let after = join_all(tables.map(|table| self.items(table))).await;
+        assert_eq!(before, after, "something was changed");
+    }
+
+    /// Asserts that a function answers 503 with Retry-After within 3 s when DynamoDB is out of reach.
+    pub async fn assert_unavailable_without_store(function: Function, name: &str) {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let silent = format!("http://{}", listener.local_addr().expect("an address"));
+        for endpoint in ["http://127.0.0.1:1".to_owned(), silent] {
+            let bench = Self::at(endpoint).await;
+            let began = std::time::Instant::now();
+            let answer = bench.call(function, bench.event(name, Role::Admin).await).await;
+            assert_eq!(answer.status, 503, "{}", answer.body);
+            assert_eq!(answer.headers["retry-after"], "1");
+            assert!(began.elapsed() < std::time::Duration::from_secs(3), "{:?}", began.elapsed());
+        }
+    }
+}
