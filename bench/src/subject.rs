@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use bellwether::clock::Clock;
 use bellwether::config::Limits;
 use bellwether::net::request_id::RequestId;
@@ -122,7 +122,7 @@ async fn create(store: &Store, workspace: &Workspace, test: &Experiment, unique:
         Origin { at: now, request_id: RequestId::of_event("bench"), source: None, unique: [unique; 16] };
     let entry = origin.record(workspace, "bench", Action::TestCreated, &test.definition.test_id);
     let record = store.audit.part(&entry).expect("a record");
-    store.tests.create(workspace, test, record.into()).await.expect("a store").expect("an operator");
+    store.experiments.create(workspace, test, record.into()).await.expect("a store").expect("an operator");
 }
 
 /// Stores the sample test, running.

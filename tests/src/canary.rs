@@ -12,7 +12,7 @@ mod pushes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use bellwether::http::routes::{ON_EVENTS, ROUTES};
 use pushes::{BASIC, CANARIES, PASSWORD, Push, Repeats, pushes};
 use serde_json::{Value, json};

@@ -15,11 +15,10 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::path::Path;
 
-use bellwether::auth::people::credentials;
-use bellwether::auth::role::{Role, Scope};
-use bellwether::auth::throttle::{Limit, Wait};
+use bellwether::auth::access::throttle::{Limit, Wait};
+use bellwether::auth::access::{Caller, Denial, Overreach, Role, Scope};
 use bellwether::auth::token::Refused;
-use bellwether::auth::{Caller, Denial, Overreach};
+use bellwether::auth::users::credentials;
 use bellwether::http::problem::Problem;
 use bellwether::http::routes::{METHODS, ON_EVENTS, ROUTES, allowed};
 use bellwether::net::source::Source;

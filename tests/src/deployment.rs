@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::{GlobalSecondaryIndexDescription, KeySchemaElement, KeyType};
-use bellwether::http::cors::Cors;
+use bellwether::http::browser::cors::Cors;
 use bellwether::http::headers;
 use bellwether::store::schema::{self, TTL, TableName};
 use document::{Operation, functions, names, read, source};

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant as Moment};
 
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use bellwether::config::Limits;
 use bellwether::store::Store;
 use bellwether::store::key::{EventKey, events_partition, partition};
@@ -86,7 +86,7 @@ async fn stored(cloud: &Cloud, rows: usize, partitions: usize) -> Stored {
     let client = aws_sdk_dynamodb::config::Builder::from(&sdk(&url));
     let store = Store::new(client, prefix, &Limits::default());
     let (workspace, test_id) = (Workspace::parse("acme").unwrap(), ExperimentId::parse("big").unwrap());
-    let test = store.tests.get(&workspace, &test_id).await.unwrap().unwrap();
+    let test = store.experiments.get(&workspace, &test_id).await.unwrap().unwrap();
     let partitions = (0..test.definition.partitions).map(|n| partition(&workspace, &test_id, n)).collect();
     let (pages, units, converted) = seed(&database, &events, &workspace, &test, &templates, rows);
     Stored { url, database, partitions, pages, units, converted }

@@ -24,7 +24,7 @@ mod target;
 
 use std::collections::BTreeSet;
 
-use bellwether::auth::role::Scope;
+use bellwether::auth::access::Scope;
 use document::Operation;
 use forger::{Forged, Forger, by};
 use futures_util::future::join_all;

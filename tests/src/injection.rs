@@ -8,7 +8,7 @@ mod names;
 
 use std::fs;
 
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use bellwether::store::key::EventKey;
 use names::{FIXED, is_taken, names};
 use serde_json::{Value, json};

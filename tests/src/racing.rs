@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use testing::caller::{ask, instance, launch, path, rows};

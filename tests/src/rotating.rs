@@ -11,7 +11,7 @@ use std::time::{Duration, Instant as Moment};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use serde_json::{Value, json};
 use testing::caller::{ask, instance};
 use testing::cloud::Cloud;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use testing::caller::{Answer, ask, instance, table};

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::time::{Duration, Instant as Moment};
 
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use bellwether::clock::Clock;
 use domain::clock::Timestamp;
 use futures_util::future::join_all;

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use bellwether::http::routes::{ON_EVENTS, ROUTES};
 use bellwether::telemetry::catalogue::{FAMILIES, METRICS, objective_ms};
 use serde_json::{Value, json};

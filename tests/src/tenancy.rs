@@ -7,19 +7,15 @@
 #[expect(dead_code, reason = "the contract's own tests use the rest of it")]
 mod document;
 
-use bellwether::auth::Caller;
-use bellwether::auth::client::{Client, ClientId};
-use bellwether::auth::identity::Email;
-use bellwether::auth::machines::Drawn;
-use bellwether::auth::password::Password;
-use bellwether::auth::role::{Role, Scope};
+use bellwether::auth::access::{Caller, Role, Scope};
+use bellwether::auth::clients::{Client, ClientId, Drawn};
+use bellwether::auth::users::{Email, Password, User};
 use bellwether::clock::Clock;
 use bellwether::config::Limits;
 use bellwether::http::routes::ROUTES;
 use bellwether::net::request_id::RequestId;
 use bellwether::store::Store;
 use bellwether::store::audit::{Action, Origin};
-use bellwether::store::identities::User;
 use bellwether::store::transaction::Write;
 use document::{Operation, body_of, event};
 use domain::experiment::{Definition, Experiment, Seed, Workspace};
@@ -184,7 +180,7 @@ impl Things {
         let (seed, start) = (Seed::from_random(*b"8 bytes!"), json!({ "revision": 1, "status": "running" }));
         let test = Experiment::draft(definition, seed.clone(), self.now);
         let test = test.revise(typed(start).unwrap(), seed, self.now).unwrap();
-        self.store.tests.create(&self.acme, &test, self.record(1).into()).await.unwrap().unwrap();
+        self.store.experiments.create(&self.acme, &test, self.record(1).into()).await.unwrap().unwrap();
         let (ada, grace) =
             (self.person("ada@example.com", Role::Admin), self.person("grace@example.com", Role::Viewer));
         assert!(self.store.identities.bootstrap(&ada, self.record(2)).await.unwrap());

@@ -10,7 +10,7 @@ mod tests;
 use std::time::Duration;
 
 use bellwether::App;
-use bellwether::auth::role::Scope;
+use bellwether::auth::access::Scope;
 use bellwether::http::batch::{self, Batch};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
@@ -42,7 +42,7 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let test_id = extract::test_id(&request)?;
     let batch = Batch::parse(extract::object(&request)?, "units")?;
     let now = app.clock.now();
-    let test = app.store.tests.recent(&caller.workspace, &test_id, now).await?;
+    let test = app.store.experiments.recent(&caller.workspace, &test_id, now).await?;
     let test = test.ok_or(Problem::NotFound)?;
     let asked = batch.prepare("unit_id", deadline, |item| Asked::read(app, &test, item, now)).await;
     let kept = asked.items().filter(|asked| matches!(asked.decision, Decision::Keep(_)));

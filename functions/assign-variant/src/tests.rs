@@ -1,6 +1,6 @@
 //! Assignments against a real store: stickiness, reasons, batches, cost.
 
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use bellwether::telemetry::log::Heard;
 use domain::experiment::{Experiment, UnitId};
 use screen::Screen;

@@ -1,14 +1,13 @@
 //! `POST /clients`: adds a machine to the caller's workspace and shows its first secret, once.
 //!
-//! What it may be granted: `bellwether::auth::machines`.
+//! What it may be granted: `bellwether::auth::clients`.
 
 #[cfg(test)]
 mod tests;
 
 use bellwether::App;
-use bellwether::auth::client::Client;
-use bellwether::auth::machines::Drawn;
-use bellwether::auth::role::Scope;
+use bellwether::auth::access::Scope;
+use bellwether::auth::clients::{Client, Drawn};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
 use bellwether::random;

@@ -1,7 +1,7 @@
 //! Adding machines: what they may be granted, and the one time that their secret is shown.
 
-use bellwether::auth::client::ClientId;
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
+use bellwether::auth::clients::ClientId;
 use bellwether::store::schema::TableName;
 use futures_util::future::join_all;
 use screen::Screen;

@@ -8,13 +8,13 @@
 mod tests;
 
 use bellwether::App;
-use bellwether::auth::role::Scope;
+use bellwether::auth::access::Scope;
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
 use bellwether::random;
 use bellwether::store::audit::Action;
+use bellwether::store::experiments::Created;
 use bellwether::store::quota::Quota;
-use bellwether::store::tests::Created;
 use domain::experiment::state::View;
 use domain::experiment::{Definition, Experiment, Seed};
 use domain::results::outlook::{Outlook, warnings};
@@ -55,7 +55,7 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let entry = entry.suspect(&test.suspect);
     let act = app.store.identities.act(&caller, app.store.audit.part(&entry)?)?;
     let act = app.store.identities.counted(act, Quota::Tests, &caller.workspace);
-    match app.store.tests.create(&caller.workspace, &test, act).await?? {
+    match app.store.experiments.create(&caller.workspace, &test, act).await?? {
         Created::New => {
             entry.log();
             Reply::created(&declared(&test))

@@ -1,6 +1,6 @@
 //! Declaring a test: what is accepted, what is refused and why.
 
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use futures_util::future::join_all;
 use screen::Screen;
 use serde_json::{Value, json};

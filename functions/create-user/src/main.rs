@@ -7,12 +7,11 @@ mod operator;
 mod tests;
 
 use bellwether::App;
-use bellwether::auth::people::{credentials, role_of_a_person};
-use bellwether::auth::role::{Role, Scope};
+use bellwether::auth::access::{Role, Scope};
+use bellwether::auth::users::{User, credentials, role_of_a_person};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
 use bellwether::store::audit::Action;
-use bellwether::store::identities::User;
 use bellwether::store::quota::Quota;
 use domain::experiment::Workspace;
 use lambda_http::{Error, Request};

@@ -5,11 +5,11 @@
 //! nobody else can do it: the only admin of a workspace, say.
 
 use bellwether::App;
-use bellwether::auth::identity::{Email, UserId};
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
+use bellwether::auth::users::{Email, User, UserId};
 use bellwether::http::problem::Problem;
 use bellwether::store::audit::{Action, OPERATOR};
-use bellwether::store::identities::{Replaced, User};
+use bellwether::store::identities::Replaced;
 use domain::experiment::Workspace;
 use domain::validation::typed;
 use secrecy::SecretString;

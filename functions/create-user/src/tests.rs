@@ -1,7 +1,7 @@
 //! Adding people, and the first of them.
 
-use bellwether::auth::identity::{Email, UserId};
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
+use bellwether::auth::users::{Email, UserId};
 use bellwether::store::schema::TableName;
 use bellwether::telemetry::log::Heard;
 use serde_json::{Value, json};

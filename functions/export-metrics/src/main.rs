@@ -9,7 +9,7 @@ mod tests;
 use std::time::Duration;
 
 use bellwether::App;
-use bellwether::auth::role::Scope;
+use bellwether::auth::access::Scope;
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, reply::Reply, serve};
 use bellwether::store::StoreError;
@@ -45,7 +45,7 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
     let format = Format::accepted(accept);
     let sign_ins = try_join_all(SignIn::ALL.map(|outcome| sign_ins(app, outcome))).await?;
-    let mut tests = app.store.tests.started(&caller.workspace).await?;
+    let mut tests = app.store.experiments.started(&caller.workspace).await?;
     tests.sort_by_key(|test| test.status != Status::Running);
     let mut page = Page::new(&caller.workspace, &sign_ins, app.clock.now());
     // Reports that have no room are not read: a page costs no more than it can hold.

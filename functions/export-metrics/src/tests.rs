@@ -1,6 +1,6 @@
 //! The page of metrics against a real store.
 
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use bellwether::store::counters::SignIn;
 use domain::experiment::{Assignment, UnitId};
 use domain::experiment::{Decision, Experiment, Unit, decide};
@@ -105,8 +105,14 @@ async fn another_workspace_s_tests_a_draft_and_an_archived_test_are_not_on_the_p
     let over = bench.launch(json!({ "test_id": "over" })).await;
     let over = bench.change(&over, json!({ "revision": 2, "status": "stopped" })).await;
     bench.launch(json!({ "test_id": "gone" })).await;
-    let gone =
-        bench.app.store.tests.get(&acme(), &"gone".to_owned().try_into().unwrap()).await.unwrap().unwrap();
+    let gone = bench
+        .app
+        .store
+        .experiments
+        .get(&acme(), &"gone".to_owned().try_into().unwrap())
+        .await
+        .unwrap()
+        .unwrap();
     let gone = bench.change(&gone, json!({ "revision": 2, "status": "stopped" })).await;
     bench.change(&gone, json!({ "revision": 3, "status": "archived" })).await;
     let page = page(&bench).await;

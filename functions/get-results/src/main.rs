@@ -13,7 +13,7 @@ mod tests;
 use std::time::{Duration, Instant};
 
 use bellwether::App;
-use bellwether::auth::role::Scope;
+use bellwether::auth::access::Scope;
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
 use bellwether::store::summaries::Summary;
@@ -40,7 +40,7 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let test_id = extract::test_id(&request)?;
     let fresh = fresh(extract::query(&request, "fresh")?)?;
     let phase = extract::query(&request, "phase")?.map(phase).transpose()?;
-    let test = app.store.tests.get(&caller.workspace, &test_id).await?.ok_or(Problem::NotFound)?;
+    let test = app.store.experiments.get(&caller.workspace, &test_id).await?.ok_or(Problem::NotFound)?;
     let test = of_phase(app, &caller.workspace, test, phase).await?;
     let Summary { latest, series } =
         app.store.summaries.read(&caller.workspace, &test, app.clock.now()).await?;
@@ -66,7 +66,7 @@ async fn of_phase(
 ) -> Result<Experiment, Problem> {
     let Some(phase) = phase else { return Ok(test) };
     let phases = test.phase;
-    let found = app.store.tests.at_end_of(workspace, &test, phase).await?;
+    let found = app.store.experiments.at_end_of(workspace, &test, phase).await?;
     found.ok_or_else(|| {
         Problem::field("?phase", format!("must be a phase that the test has had, 1 to {phases}"))
     })

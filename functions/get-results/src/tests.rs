@@ -1,6 +1,6 @@
 //! Results read back from stored events.
 
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use domain::clock::Timestamp;
 use domain::experiment::{Assignment, Conversion, Decision, EventId, Experiment, GoalKey, UnitId, decide};
 use domain::results::report::Report;

@@ -4,7 +4,7 @@
 mod tests;
 
 use bellwether::App;
-use bellwether::auth::role::Scope;
+use bellwether::auth::access::Scope;
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
 use lambda_http::{Error, Request};
@@ -21,6 +21,6 @@ fn function() -> Function {
 async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let caller = app.auth.require(&request, Scope::TestsRead).await?;
     let test_id = extract::test_id(&request)?;
-    let test = app.store.tests.get(&caller.workspace, &test_id).await?.ok_or(Problem::NotFound)?;
+    let test = app.store.experiments.get(&caller.workspace, &test_id).await?.ok_or(Problem::NotFound)?;
     Reply::ok(&test.view())
 }

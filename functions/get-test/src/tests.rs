@@ -1,6 +1,6 @@
 //! Reading one test.
 
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use serde_json::json;
 use testing::{Bench, as_payload_2, with_test_id};
 

@@ -1,13 +1,13 @@
 //! The grant `client_credentials`.
 
 use bellwether::App;
-use bellwether::auth::client::{Client, ClientId};
+use bellwether::auth::clients::{Client, ClientId};
 use bellwether::auth::token::Grant;
-use bellwether::http::form::Form;
-use bellwether::http::oauth::OAuthError;
+use bellwether::http::oauth::form::Form;
+use bellwether::http::oauth::tokens;
 use bellwether::http::problem::Problem;
+use bellwether::http::problem::oauth::OAuthError;
 use bellwether::http::reply::Reply;
-use bellwether::http::tokens;
 use bellwether::store::audit::Action;
 use lambda_http::Request;
 

@@ -10,9 +10,9 @@ mod refresh;
 mod tests;
 
 use bellwether::App;
-use bellwether::http::form::Form;
-use bellwether::http::oauth::OAuthError;
+use bellwether::http::oauth::form::Form;
 use bellwether::http::problem::Problem;
+use bellwether::http::problem::oauth::OAuthError;
 use bellwether::http::{Function, reply::Reply, serve};
 use lambda_http::{Error, Request};
 

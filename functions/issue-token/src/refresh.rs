@@ -1,16 +1,16 @@
 //! The grant `refresh_token`.
 
 use bellwether::App;
-use bellwether::auth::browser::meant;
+use bellwether::auth::access::csrf::meant;
 use bellwether::auth::session::{RefreshToken, Session, Use};
 use bellwether::auth::token::{FIRST_PARTY, Grant};
-use bellwether::http::form::Form;
-use bellwether::http::oauth::OAuthError;
+use bellwether::auth::users::User;
+use bellwether::http::oauth::form::Form;
 use bellwether::http::problem::Problem;
+use bellwether::http::problem::oauth::OAuthError;
 use bellwether::http::reply::Reply;
-use bellwether::http::{cookies, tokens};
+use bellwether::http::{browser::cookies, oauth::tokens};
 use bellwether::store::audit::Action;
-use bellwether::store::identities::User;
 use bellwether::store::sessions::Used;
 use lambda_http::Request;
 

@@ -2,9 +2,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bellwether::auth::browser::csrf_hash;
-use bellwether::auth::client::{Client, ClientId, ClientSecret};
-use bellwether::auth::role::{Role, Scope};
+use bellwether::auth::access::csrf::csrf_hash;
+use bellwether::auth::access::{Role, Scope};
+use bellwether::auth::clients::{Client, ClientId, ClientSecret};
 use bellwether::auth::session::{IDLE_SECONDS, RefreshToken, Session};
 use bellwether::net::request_id::RequestId;
 use bellwether::store::audit::{Action, Origin};
@@ -51,7 +51,7 @@ impl SignedIn {
         self.bench.call(function(), with_form(self.event.clone(), &fields)).await
     }
 
-    async fn change(&self, change: impl Fn(&mut bellwether::store::identities::User)) {
+    async fn change(&self, change: impl Fn(&mut bellwether::auth::users::User)) {
         let mut user = person("ada@example.com", Role::Analyst, "acme");
         change(&mut user);
         let mut item: Item = serde_dynamo::to_item(&user).unwrap();
@@ -269,7 +269,7 @@ async fn a_wrong_secret_an_unknown_client_and_a_disabled_one_get_the_same_answer
 #[tokio::test]
 async fn the_metadata_names_the_ways_in_which_a_client_proves_itself_and_there_is_no_other() {
     let (bench, mut event, id, [secret, _]) = with_client(false).await;
-    let metadata = bellwether::auth::discovery::metadata("https://issuer", "api.example.com");
+    let metadata = bellwether::auth::keys::discovery::metadata("https://issuer", "api.example.com");
     assert_eq!(
         metadata["token_endpoint_auth_methods_supported"],
         json!(["client_secret_basic", "client_secret_post"])

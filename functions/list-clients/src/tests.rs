@@ -1,7 +1,7 @@
 //! Listing machines by pages.
 
-use bellwether::auth::client::Client;
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
+use bellwether::auth::clients::Client;
 use serde_json::{Value, json};
 use testing::{Bench, as_payload_2, with_query};
 

@@ -4,7 +4,7 @@
 mod tests;
 
 use bellwether::App;
-use bellwether::auth::role::Scope;
+use bellwether::auth::access::Scope;
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, page, reply::Reply, serve};
 use domain::experiment::Status;
@@ -26,7 +26,7 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let after = extract::query(&request, "next")?.map(page::place).transpose()?;
     let wanted = extract::query(&request, "status")?.map(statuses).transpose()?;
     let (tests, next) =
-        app.store.tests.list(&caller.workspace, after.as_ref(), limit, wanted.as_deref()).await?;
+        app.store.experiments.list(&caller.workspace, after.as_ref(), limit, wanted.as_deref()).await?;
     Reply::ok(&json!({ "tests": tests, "next": next.map(page::after) }))
 }
 

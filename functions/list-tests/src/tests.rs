@@ -1,6 +1,6 @@
 //! Listing tests by pages.
 
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use serde_json::{Value, json};
 use testing::{Bench, as_payload_2, with_query};
 

@@ -5,7 +5,7 @@
 mod tests;
 
 use bellwether::App;
-use bellwether::auth::role::Scope;
+use bellwether::auth::access::Scope;
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, page, reply::Reply, serve};
 use lambda_http::{Error, Request};

@@ -1,6 +1,6 @@
 //! Listing people by pages.
 
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use bellwether::store::schema::{MEMBER_OF, MEMBERS};
 use serde_json::{Value, json};
 use testing::{Bench, as_payload_2, with_query};

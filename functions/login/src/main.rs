@@ -1,7 +1,7 @@
 //! `POST /login`: an e-mail address and a password for an access token and a refresh token.
 //!
 //! An attempt is counted before its password is looked at, and only who wins that count goes on.
-//! Limits: `bellwether::auth::throttle`; who it is: `prove.rs`; what they get: `session.rs`.
+//! Limits: `bellwether::auth::access::throttle`; who it is: `prove.rs`; what they get: `session.rs`.
 
 mod prove;
 mod session;
@@ -9,8 +9,7 @@ mod session;
 mod tests;
 
 use bellwether::App;
-use bellwether::auth::identity::{Email, UserId};
-use bellwether::auth::password::Password;
+use bellwether::auth::users::{Email, Password, UserId};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
 use bellwether::net::source::Source;

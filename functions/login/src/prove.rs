@@ -1,9 +1,8 @@
 //! Whether the password is theirs.
 
 use bellwether::App;
-use bellwether::auth::password::Password;
+use bellwether::auth::users::{Password, User};
 use bellwether::http::problem::Problem;
-use bellwether::store::identities::User;
 
 /// The person, if the password is theirs and they may sign in: at the same cost for anybody.
 pub fn prove(user: Option<User>, password: &Password) -> Result<Option<User>, Problem> {

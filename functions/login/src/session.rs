@@ -1,14 +1,14 @@
 //! What somebody gets who has proved who they are.
 
 use bellwether::App;
-use bellwether::auth::browser::{csrf_hash, from_own_page};
+use bellwether::auth::access::csrf::{csrf_hash, from_own_page};
 use bellwether::auth::session::{RefreshToken, Session};
 use bellwether::auth::token::Grant;
+use bellwether::auth::users::User;
 use bellwether::http::problem::Problem;
-use bellwether::http::{reply::Reply, tokens};
+use bellwether::http::{oauth::tokens, reply::Reply};
 use bellwether::random;
 use bellwether::store::audit::{Action, Origin};
-use bellwether::store::identities::User;
 use lambda_http::Request;
 use secrecy::ExposeSecret;
 
@@ -17,7 +17,7 @@ use secrecy::ExposeSecret;
 pub fn own_page(app: &App, request: &Request) -> Result<(), Problem> {
     let off = "is not offered: cookies need a custom domain; leave it out and keep the tokens yourself";
     let browser = app.browser.as_ref().ok_or_else(|| Problem::field("/session", off))?;
-    from_own_page(browser, request)
+    Ok(from_own_page(browser, request)?)
 }
 
 /// Begins a session and records the sign-in, both or neither.

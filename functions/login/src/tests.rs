@@ -1,7 +1,7 @@
 //! Signing in.
 
-use bellwether::auth::role::{Role, Scope};
-use bellwether::auth::throttle::MONTH;
+use bellwether::auth::access::throttle::MONTH;
+use bellwether::auth::access::{Role, Scope};
 use bellwether::http::Function;
 use bellwether::http::reply::Reply;
 use bellwether::store::item::{Item, key, text_value};

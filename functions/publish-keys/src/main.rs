@@ -2,14 +2,14 @@
 //! verify them by themselves. `GET /.well-known/oauth-authorization-server`: where the endpoints
 //! are, when there is a custom domain.
 //!
-//! What stands in them: `bellwether::auth::discovery`; how long they may be kept:
+//! What stands in them: `bellwether::auth::keys::discovery`; how long they may be kept:
 //! `bellwether::auth::rotation`.
 
 #[cfg(test)]
 mod tests;
 
 use bellwether::App;
-use bellwether::auth::discovery;
+use bellwether::auth::keys::discovery;
 use bellwether::auth::rotation::Rotation;
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, reply::Reply, serve};

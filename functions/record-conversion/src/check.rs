@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use bellwether::App;
-use bellwether::auth::Caller;
+use bellwether::auth::access::Caller;
 use bellwether::http::problem::Problem;
 use domain::experiment::{Conversion, Experiment, UnitId};
 use serde_json::Value;

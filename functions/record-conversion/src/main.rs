@@ -8,8 +8,7 @@ mod check;
 mod tests;
 
 use bellwether::App;
-use bellwether::auth::Caller;
-use bellwether::auth::role::Scope;
+use bellwether::auth::access::{Caller, Scope};
 use bellwether::http::batch::{self, Batch};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
@@ -37,7 +36,7 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let asked = check::asked(&mut body)?;
     let batch = Batch::parse(body, "events")?;
     let now = app.clock.now();
-    let test = app.store.tests.recent(&caller.workspace, &test_id, now).await?;
+    let test = app.store.experiments.recent(&caller.workspace, &test_id, now).await?;
     let test = test.ok_or(Problem::NotFound)?;
     if !conversion::is_open(test.status) {
         let status = test.status.as_str();

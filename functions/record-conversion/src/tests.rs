@@ -1,6 +1,6 @@
 //! Conversions against a real store: once each, whenever they come, at one write.
 
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use domain::experiment::{Assignment, Unit};
 use serde_json::{Value, json};
 use testing::{Bench, acme, as_payload_2, with_body, with_test_id};

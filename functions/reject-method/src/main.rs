@@ -7,7 +7,7 @@ mod tests;
 use std::future::ready;
 
 use bellwether::App;
-use bellwether::http::cors::preflight;
+use bellwether::http::browser::cors::preflight;
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, reply::Reply, routes, serve};
 use lambda_http::{Error, Request};

@@ -1,6 +1,6 @@
 //! Methods that a path does not have.
 
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use bellwether::net::origin::{Browser, Domain, Origin};
 use serde_json::{Value, json};
 use testing::{Answer, Bench, as_payload_2, with_header};

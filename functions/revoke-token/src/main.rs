@@ -7,12 +7,12 @@
 mod tests;
 
 use bellwether::App;
-use bellwether::auth::browser::meant;
+use bellwether::auth::access::csrf::meant;
 use bellwether::auth::session::RefreshToken;
-use bellwether::http::form::Form;
-use bellwether::http::oauth::OAuthError;
+use bellwether::http::oauth::form::Form;
 use bellwether::http::problem::Problem;
-use bellwether::http::{Function, cookies, reply::Reply, serve, tokens};
+use bellwether::http::problem::oauth::OAuthError;
+use bellwether::http::{Function, browser::cookies, oauth::tokens, reply::Reply, serve};
 use bellwether::store::audit::Action;
 use lambda_http::{Error, Request};
 use secrecy::{ExposeSecret, SecretString};

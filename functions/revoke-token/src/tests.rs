@@ -1,7 +1,7 @@
 //! Ending a session.
 
-use bellwether::auth::browser::csrf_hash;
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
+use bellwether::auth::access::csrf::csrf_hash;
 use bellwether::auth::session::{RefreshToken, Session};
 use bellwether::net::request_id::RequestId;
 use bellwether::store::audit::{Action, Origin};

@@ -1,9 +1,9 @@
 //! The four steps of a rotation. Whatever one of them finds half done, it completes.
 
 use bellwether::App;
+use bellwether::auth::keys::vault::{Described, Version};
 use bellwether::auth::keys::{PrivateKey, PrivateKeys, PublicKeys};
 use bellwether::auth::rotation::{self, Rotation};
-use bellwether::auth::vault::{Described, Version};
 use bellwether::http::problem::Problem;
 use bellwether::store::audit::{Action, OPERATOR, Realm};
 use domain::clock::Timestamp;
@@ -25,7 +25,7 @@ pub async fn create(app: &App, secret: &Described, token: &str) -> Result<(), Pr
             cycle(app).next(&current, &closed, fresh, now)?
         }
     };
-    app.vault.keep_pending(token, &keys).await
+    Ok(app.vault.keep_pending(token, &keys).await?)
 }
 
 /// The first keys, with their public half published. Secrets Manager makes the first version of a
@@ -77,7 +77,7 @@ pub async fn finish(app: &App, secret: &Described, token: &str) -> Result<(), Pr
 }
 
 async fn publish(app: &App, known: &PublicKeys, next: &PublicKeys) -> Result<(), Problem> {
-    if next == known { Ok(()) } else { app.vault.publish(next).await }
+    if next == known { Ok(()) } else { Ok(app.vault.publish(next).await?) }
 }
 
 /// The keys that signers read; None before the first rotation.

@@ -15,11 +15,11 @@ use crate::reweigh;
 /// folded once more, when no instance assigns to it any longer: then its results are final.
 pub async fn count(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> Result<(), Problem> {
     let as_of = app.clock.now();
-    let found = app.store.tests.get(workspace, test_id).await?;
+    let found = app.store.experiments.get(workspace, test_id).await?;
     let Some(test) = found.filter(|test| test.status.is_live()) else { return Ok(()) };
     let before = app.store.summaries.latest(workspace, &test).await?;
     if is_final(&test, before.as_ref()) {
-        return Ok(app.store.tests.finished(workspace, &test).await?);
+        return Ok(app.store.experiments.finished(workspace, &test).await?);
     }
     let due = |from: Timestamp| as_of >= from;
     if !test.final_from().map_or_else(|| is_due(before.as_ref(), test.updated_at, as_of), due) {
@@ -32,7 +32,7 @@ pub async fn count(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> 
         app.telemetry.folded(as_of, workspace, test_id, totals.rows, began.elapsed());
         app.store.summaries.keep(workspace, &report).await?;
         if test.status == Status::Shipped {
-            app.store.tests.finished(workspace, &test).await?;
+            app.store.experiments.finished(workspace, &test).await?;
         }
     }
     Ok(())

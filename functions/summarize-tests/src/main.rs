@@ -44,14 +44,14 @@ async fn handle(app: &App, deadline: Timestamp) -> Option<Result<Value, Problem>
 }
 
 async fn summarize(app: &App, deadline: Timestamp) -> Result<Done, Problem> {
-    let mut waiting = app.store.tests.running().await?.into_iter();
+    let mut waiting = app.store.experiments.running().await?.into_iter();
     let mut done = Done::default();
     while let Some(time) = time_left(app, deadline) {
         let Some((workspace, test_id)) = waiting.next() else { return Ok(done) };
         let outcome = tokio::time::timeout(time, count::count(app, &workspace, &test_id)).await;
         let outcome =
             outcome.unwrap_or_else(|_| Err(Problem::Unavailable("there was no time left".to_owned())));
-        let moved = app.store.tests.folded(&workspace, &test_id, app.clock.now()).await;
+        let moved = app.store.experiments.folded(&workspace, &test_id, app.clock.now()).await;
         match outcome.and(moved.map_err(Problem::from)) {
             Ok(()) => done.folded += 1,
             Err(problem) => {

@@ -24,7 +24,7 @@ pub async fn reweigh(
     let entry = origin.record(workspace, env!("CARGO_PKG_NAME"), Action::TestChanged, test_id);
     let entry = entry.change(next.revision, &test.view(), &next.view());
     let act = app.store.audit.part(&entry)?.into();
-    if !app.store.tests.replace(workspace, test, &next, act).await?? {
+    if !app.store.experiments.replace(workspace, test, &next, act).await?? {
         return Ok(None);
     }
     entry.log();

@@ -1,6 +1,6 @@
 //! The schedule's run over the tests that are running.
 
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use bellwether::store::schema;
 use domain::clock::Timestamp;
 use domain::experiment::{Assignment, Conversion, EventId, Experiment, GoalKey, Unit, UnitId};
@@ -70,10 +70,10 @@ async fn the_stalest_test_is_first_and_a_run_ends_60_seconds_before_its_deadline
     let a = bench.launch(json!({ "test_id": "a" })).await;
     bench.pass(10);
     let b = bench.launch(json!({ "test_id": "b" })).await;
-    bench.app.store.tests.folded(&acme(), &a.definition.test_id, bench.app.clock.now()).await.unwrap();
+    bench.app.store.experiments.folded(&acme(), &a.definition.test_id, bench.app.clock.now()).await.unwrap();
     bench.pass(10);
-    bench.app.store.tests.folded(&acme(), &b.definition.test_id, bench.app.clock.now()).await.unwrap();
-    let order = bench.app.store.tests.running().await.unwrap();
+    bench.app.store.experiments.folded(&acme(), &b.definition.test_id, bench.app.clock.now()).await.unwrap();
+    let order = bench.app.store.experiments.running().await.unwrap();
     assert_eq!(order.iter().map(|(_, id)| id.as_str()).collect::<Vec<_>>(), ["a", "b"]);
     let late = summarize(&bench.app, in_minutes(&bench, 1)).await.unwrap();
     assert_eq!(late, Done { folded: 0, failed: 0, left: 2 });
@@ -106,11 +106,11 @@ async fn an_adaptive_test_gets_other_weights_as_a_recorded_revision_and_its_unit
         assign(&bench, &test, &format!("unit-{n}"), variant, converts).await;
     }
     assert_eq!(summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap().folded, 1);
-    let same = bench.app.store.tests.get(&acme(), &test.definition.test_id).await.unwrap().unwrap();
+    let same = bench.app.store.experiments.get(&acme(), &test.definition.test_id).await.unwrap().unwrap();
     assert_eq!(same.revision, test.revision, "nobody's window is over");
     bench.pass(86_400 + 10);
     summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
-    let next = bench.app.store.tests.get(&acme(), &test.definition.test_id).await.unwrap().unwrap();
+    let next = bench.app.store.experiments.get(&acme(), &test.definition.test_id).await.unwrap().unwrap();
     assert_eq!((next.revision, next.weightings.len()), (test.revision + 1, 2));
     let weights: Vec<u32> = next.definition.variants.iter().map(|variant| variant.weight.get()).collect();
     assert_eq!(weights, [1_000, 9_000], "9 of 12 against none of 12: the floor");
@@ -124,7 +124,7 @@ async fn an_adaptive_test_gets_other_weights_as_a_recorded_revision_and_its_unit
     assert_eq!((&comparison["method"], &comparison["planned_stop"]), (&json!("bets"), &Value::Null));
     assert!(comparison["p_value"].as_f64().unwrap() < 0.2, "{comparison}");
     summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
-    let still = bench.app.store.tests.get(&acme(), &test.definition.test_id).await.unwrap().unwrap();
+    let still = bench.app.store.experiments.get(&acme(), &test.definition.test_id).await.unwrap().unwrap();
     assert_eq!(still.revision, next.revision, "a batch has to fill first");
 }
 
@@ -171,7 +171,7 @@ async fn an_http_request_finds_nothing_here_and_a_test_that_stopped_leaves_the_i
     assert_eq!(answer.status, 404);
     let test = bench.launch(json!({})).await;
     bench.change(&test, json!({ "revision": 2, "status": "stopped" })).await;
-    assert_eq!(bench.app.store.tests.running().await.unwrap(), []);
+    assert_eq!(bench.app.store.experiments.running().await.unwrap(), []);
     let scan = bench.database().scan().table_name("bench-tests").index_name(schema::RUNNING);
     assert_eq!(scan.send().await.unwrap().count, 0);
 }
@@ -188,18 +188,18 @@ async fn a_shipped_test_is_counted_once_when_nobody_can_be_assigned_any_longer_a
     assign(&bench, &test, "late.com", "control", false).await;
     summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
     assert_eq!(kept(&bench, &test).await.unwrap()["status"], "running", "an instance may still assign");
-    assert_eq!(bench.app.store.tests.running().await.unwrap().len(), 1);
+    assert_eq!(bench.app.store.experiments.running().await.unwrap().len(), 1);
     bench.pass(1);
     summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
     let report = kept(&bench, &test).await.unwrap();
     assert_eq!((&report["status"], &report["units"]["control"]), (&json!("shipped"), &json!(0)));
     assert_eq!(report["units"]["calculator"], 1);
-    assert_eq!(bench.app.store.tests.running().await.unwrap(), []);
+    assert_eq!(bench.app.store.experiments.running().await.unwrap(), []);
     let test = bench.change(&test, json!({ "revision": 3, "name": "Another name" })).await;
     bench.pass(300);
     summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
     assert_eq!(kept(&bench, &test).await.unwrap()["as_of"], report["as_of"], "the final report stays");
-    assert_eq!(bench.app.store.tests.running().await.unwrap(), []);
+    assert_eq!(bench.app.store.experiments.running().await.unwrap(), []);
 }
 
 #[tokio::test]

@@ -2,14 +2,14 @@
 //! another secret or ends one.
 //!
 //! The body names the revision it was made against. What may change:
-//! `bellwether::auth::machines`.
+//! `bellwether::auth::clients`.
 
 #[cfg(test)]
 mod tests;
 
 use bellwether::App;
-use bellwether::auth::machines::ClientPatch;
-use bellwether::auth::role::Scope;
+use bellwether::auth::access::Scope;
+use bellwether::auth::clients::ClientPatch;
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
 use bellwether::random;

@@ -1,7 +1,7 @@
 //! Changing machines: two live secrets at most, a retired one ended at once, and who wins.
 
-use bellwether::auth::client::Client;
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
+use bellwether::auth::clients::Client;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use testing::{Answer, Bench, as_payload_2, with_body, with_parameter};

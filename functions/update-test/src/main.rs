@@ -7,7 +7,7 @@
 mod tests;
 
 use bellwether::App;
-use bellwether::auth::role::Scope;
+use bellwether::auth::access::Scope;
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
 use bellwether::random;
@@ -31,7 +31,7 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let test_id = extract::test_id(&request)?;
     let patch: TestPatch = typed(app.screen.clean(extract::object(&request)?)?)?;
     let acknowledged = patch.acknowledge_suspect == Some(true);
-    let old = app.store.tests.get(&caller.workspace, &test_id).await?.ok_or(Problem::NotFound)?;
+    let old = app.store.experiments.get(&caller.workspace, &test_id).await?.ok_or(Problem::NotFound)?;
     let seed = Seed::from_random(random::bytes().map_err(Problem::internal)?);
     let new = old.revise(patch, seed, app.clock.now())?;
     if new == old {
@@ -43,7 +43,7 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let entry = entry.change(new.revision, &old.view(), &new.view()).suspect(&new.suspect);
     let entry = entry.acknowledged(acknowledged && new.starts_after(&old) && !new.suspect.is_empty());
     let act = app.store.identities.act(&caller, app.store.audit.part(&entry)?)?;
-    if !app.store.tests.replace(&caller.workspace, &old, &new, act).await?? {
+    if !app.store.experiments.replace(&caller.workspace, &old, &new, act).await?? {
         let detail = "Somebody else changed the test at the same time; read it again and retry.";
         return Err(Problem::Conflict(detail.to_owned()));
     }

@@ -1,6 +1,6 @@
 //! Changing a test: what may change when, and who wins.
 
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use serde_json::{Value, json};
 use testing::{Answer, Bench, acme, as_payload_2, with_body, with_test_id};
 
@@ -134,7 +134,7 @@ async fn a_stopped_test_starts_only_when_the_caller_says_how_and_resuming_keeps_
         (200, &json!(1)),
         "without a rest: nothing is drawn anew"
     );
-    let test = bench.app.store.tests.get(&acme(), &launched.definition.test_id).await.unwrap().unwrap();
+    let test = bench.app.store.experiments.get(&acme(), &launched.definition.test_id).await.unwrap().unwrap();
     assert_eq!((&test.seed, &test.weightings), (&launched.seed, &launched.weightings));
     assert_eq!(test.definition.overrides, launched.definition.overrides);
     assert_eq!(patch(&bench, resume).await.body, resumed.body, "sent again because its answer was lost");

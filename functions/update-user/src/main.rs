@@ -1,15 +1,15 @@
 //! `PATCH /users/{user_id}`: changes a person's role or password, disables or unlocks them.
 //!
 //! The body names the revision it was made against. What a change ends:
-//! `bellwether::auth::people`. A workspace keeps one admin at least:
+//! `bellwether::auth::users`. A workspace keeps one admin at least:
 //! `bellwether::store::identities::Identities::replace`.
 
 #[cfg(test)]
 mod tests;
 
 use bellwether::App;
-use bellwether::auth::people::{UserPatch, new_password, role_of_a_person};
-use bellwether::auth::role::Scope;
+use bellwether::auth::access::Scope;
+use bellwether::auth::users::{UserPatch, new_password, role_of_a_person};
 use bellwether::http::problem::Problem;
 use bellwether::http::{Function, extract, reply::Reply, serve};
 use bellwether::store::audit::Action;

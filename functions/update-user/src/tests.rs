@@ -1,10 +1,10 @@
 //! Changing people: what ends their sessions, who may not be changed, and who wins.
 
-use bellwether::auth::Caller;
-use bellwether::auth::role::Role;
+use bellwether::auth::access::{Caller, Role};
+use bellwether::auth::users::User;
 use bellwether::store::act::Barred;
 use bellwether::store::audit::Action;
-use bellwether::store::identities::{Replaced, User};
+use bellwether::store::identities::Replaced;
 use serde_json::{Value, json};
 use testing::{Answer, Bench, as_payload_2, with_body, with_parameter};
 
@@ -59,7 +59,7 @@ async fn a_new_password_signs_in_and_is_held_to_the_rules_of_a_first_one() {
     assert_eq!(patch(&bench, &grace, change.clone()).await.status, 200);
     let changed = stored(&bench, &grace).await;
     let text = "violet harbour nine trains".to_owned().into();
-    assert!(bellwether::auth::password::Password::offered(&text).matches(&changed.password_hash));
+    assert!(bellwether::auth::users::Password::offered(&text).matches(&changed.password_hash));
     assert_eq!((changed.session_epoch, changed.throttle_epoch), (1, 1));
     let again = patch(&bench, &grace, change).await;
     assert_eq!(again.status, 409, "an answer to the same again would tell whether a password is right");

@@ -8,7 +8,7 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use lambda_http::Request;
 
 use crate::auth::Auth;
-use crate::auth::vault::Vault;
+use crate::auth::keys::vault::Vault;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Limits};
 use crate::http::problem::Problem;

@@ -22,14 +22,14 @@ use serde_json::Value;
 use serde_json::value::to_raw_value;
 
 use bellwether::app::{App, retries, timeouts};
+use bellwether::auth::access::Role;
 use bellwether::auth::keys::PrivateKeys;
-use bellwether::auth::role::Role;
+use bellwether::auth::users::User;
 use bellwether::clock::Clock;
 use bellwether::config::{Config, Limits};
 use bellwether::http::{Function, invoke};
 use bellwether::net::networks::Networks;
 use bellwether::net::origin::{Domain, Origin};
-use bellwether::store::identities::User;
 use bellwether::store::meter::Spent;
 use bellwether::store::schema::{self, TableName};
 use domain::clock::Timestamp;

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use bellwether::store::item::Item;
 use bellwether::store::schema::{PK, SK, TableName};
 use serde_json::{Value, json};

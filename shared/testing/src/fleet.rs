@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use bellwether::http::routes::{METHODS, ROUTES, Route};
 use serde_json::{Value, json};
 

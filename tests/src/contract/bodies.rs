@@ -2,18 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use bellwether::auth::Caller;
-use bellwether::auth::client::Client;
-use bellwether::auth::discovery;
-use bellwether::auth::identity::Email;
+use bellwether::auth::access::{Caller, Role, Scope};
+use bellwether::auth::clients::{Client, ClientPatch, Drawn};
 use bellwether::auth::keys::PrivateKeys;
-use bellwether::auth::machines::{ClientPatch, Drawn};
-use bellwether::auth::password::Password;
-use bellwether::auth::people::{UserPatch, role_of_a_person};
-use bellwether::auth::role::{Role, Scope};
+use bellwether::auth::keys::discovery;
+use bellwether::auth::users::{Email, Password, User, UserPatch, role_of_a_person};
 use bellwether::http::batch::Batch;
 use bellwether::json;
-use bellwether::store::identities::User;
 use bellwether::store::listing::Listed;
 use domain::clock::Timestamp;
 use domain::experiment::{

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use bellwether::http::routes::{ROUTES, Route};
 use serde_json::{Value, json};
 use testing::cloud::Cloud;

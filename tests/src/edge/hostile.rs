@@ -1,6 +1,6 @@
 //! Whatever bytes come, every route answers below 500, in JSON, on a log of one line each.
 
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use bellwether::http::routes::ROUTES;
 use serde_json::{Value, json};
 use testing::cloud::Cloud;

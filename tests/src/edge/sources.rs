@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use bellwether::auth::role::{Role, Scope};
+use bellwether::auth::access::{Role, Scope};
 use bellwether::http::routes::ROUTES;
 use serde_json::{Value, json};
 use testing::caller::refusals;

@@ -1,6 +1,6 @@
 //! A secret in a URL is refused before anything else, and neither an answer nor the log repeats it.
 
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use bellwether::http::routes::ROUTES;
 use serde_json::json;
 use testing::cloud::Cloud;

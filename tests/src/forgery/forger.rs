@@ -73,7 +73,7 @@ impl Forger {
     pub fn claims(&self) -> Value {
         json!({ "iss": "https://issuer.example/v1", "aud": "bellwether", "sub": self.canary,
             "client_id": "bellwether", "iat": self.now - 5, "exp": self.now + 895, "jti": "00ff",
-            "scope": bellwether::auth::role::Scope::write_list(&bellwether::auth::role::Scope::ALL),
+            "scope": bellwether::auth::access::Scope::write_list(&bellwether::auth::access::Scope::ALL),
             "workspace": "acme", "role": "admin", "session_epoch": 0 })
     }
 

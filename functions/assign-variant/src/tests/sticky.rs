@@ -1,6 +1,6 @@
 //! What is assigned stays for the phase, whatever is said of the unit later, and what that costs.
 
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
 use bellwether::store::meter::Spent;
 use domain::experiment::Experiment;
 use serde_json::{Value, json};

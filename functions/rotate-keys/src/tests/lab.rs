@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_secretsmanager::Client;
-use bellwether::auth::role::{Role, Scope};
+use bellwether::auth::access::{Role, Scope};
 use bellwether::http::problem::Problem;
 use lambda_http::{Body, Request};
 use secrecy::ExposeSecret;

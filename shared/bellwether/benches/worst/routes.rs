@@ -1,8 +1,8 @@
 //! What the routes do with a request before and after they wait for a store: everything that costs CPU.
 
-use bellwether::auth::password::Password;
-use bellwether::auth::people::credentials;
-use bellwether::http::form::Form;
+use bellwether::auth::users::Password;
+use bellwether::auth::users::credentials;
+use bellwether::http::oauth::form::Form;
 use bellwether::json as strict;
 use domain::clock::Timestamp;
 use domain::experiment::condition::{Condition, DECISION_UNITS};

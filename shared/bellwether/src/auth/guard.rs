@@ -4,11 +4,11 @@ use lambda_http::Request;
 use lambda_http::http::header::AUTHORIZATION;
 use secrecy::{ExposeSecret, SecretString};
 
+use super::Auth;
+use super::access::{Caller, Denial, Overreach, Scope, csrf};
 use super::keys::PublicKeys;
-use super::role::Scope;
 use super::token::{Claims, Refused};
-use super::{Auth, Caller, Denial, Overreach, browser};
-use crate::http::cookies;
+use crate::http::browser::cookies;
 use crate::http::problem::Problem;
 use crate::net::source::Source;
 use crate::telemetry::boundary::identify;
@@ -68,7 +68,7 @@ impl Auth {
         match (token, &self.browser, &claims.csrf) {
             (Token::InHeader(_), _, None) => Ok(true),
             (Token::InCookie(_), Some(browser), Some(hash)) => {
-                Ok(browser::meant(browser, request, hash).is_ok())
+                Ok(csrf::meant(browser, request, hash).is_ok())
             }
             _ => Err(Problem::InvalidToken(Refused::Place)),
         }

@@ -1,29 +1,20 @@
 //! Who is calling and what they may do. Every handler begins with [`Auth::require`], in
-//! [`guard`]: no scope, no answer. Tokens are made in [`sign`].
+//! [`guard`]: no scope, no answer. Tokens are made in [`issue`].
+//!
+//! [`access`] says what there is to be allowed, [`users`] and [`clients`] who may sign in, [`keys`] what
+//! signs, [`token`] what an access token says, [`session`] what keeps a person signed in, and [`rotation`]
+//! how keys follow each other.
 
-pub mod blocklist;
-pub mod browser;
-pub mod client;
-pub mod discovery;
+pub mod access;
+pub mod clients;
 pub mod guard;
-pub mod identity;
-mod jws;
-pub mod key_cache;
+pub mod issue;
 pub mod keys;
-pub mod machines;
-pub mod password;
-pub mod people;
-pub mod role;
 pub mod rotation;
 pub mod session;
 mod sha256;
-pub mod sign;
-pub mod standing;
-pub mod throttle;
 pub mod token;
-pub mod vault;
-pub mod verified;
-pub mod verifier;
+pub mod users;
 
 use std::sync::Arc;
 
@@ -31,16 +22,10 @@ use aws_sdk_secretsmanager::Client;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::http::problem::Problem;
 use crate::net::networks::Networks;
 use crate::net::origin::Browser;
-use crate::net::source::Source;
-use domain::experiment::Workspace;
-use key_cache::{KeyCache, KeysMissing};
-use keys::{PrivateKeys, PublicKeys};
-use role::{Role, Scope};
-use token::Terms;
-use verifier::Verifier;
+use keys::{KeyCache, KeysMissing, PrivateKeys, PublicKeys};
+use token::{Terms, Verifier};
 
 /// Verifies tokens and, where the environment names the private keys, issues them.
 #[derive(Debug)]
@@ -52,43 +37,6 @@ pub struct Auth {
     browser: Option<Browser>,
     admin_networks: Networks,
     clock: Clock,
-}
-
-/// Somebody whose token holds.
-#[derive(Debug, Clone)]
-pub struct Caller {
-    /// Whom the token speaks for.
-    pub subject: String,
-    /// The only workspace they see.
-    pub workspace: Workspace,
-    /// The role the token was issued under.
-    pub role: Role,
-    /// What the token allows, which may be less than its role does.
-    pub scopes: Vec<Scope>,
-    /// The person's `session_epoch` when the token was issued; None for a machine.
-    pub session_epoch: Option<u32>,
-}
-
-/// Somebody whose token holds and does not allow what they asked for: what the audit will say of it.
-#[derive(Debug, Clone)]
-pub struct Overreach {
-    /// Who asked.
-    pub caller: Caller,
-    /// What was in the way.
-    pub denial: Denial,
-    /// From which address.
-    pub source: Source,
-}
-
-/// What a token that holds does not allow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Denial {
-    /// This scope is missing.
-    Scope(Scope),
-    /// The address is in none of the networks that may administer.
-    Network,
-    /// The token came in a cookie, and nothing proves that an own page meant it.
-    CrossSite,
 }
 
 impl Auth {
@@ -113,8 +61,8 @@ impl Auth {
     ///
     /// # Errors
     /// 503 when they cannot be read, 500 when there are none.
-    pub async fn public_keys(&self) -> Result<Arc<PublicKeys>, Problem> {
-        Ok(self.public.get(self.clock.now(), &|_| true).await?)
+    pub async fn public_keys(&self) -> Result<Arc<PublicKeys>, KeysMissing> {
+        self.public.get(self.clock.now(), &|_| true).await
     }
 
     /// What tokens say of who issues them and for whom.
@@ -130,15 +78,6 @@ impl Auth {
         self.public.hold(keys.public(), now).await;
         if let Some(private) = &self.private {
             private.hold(keys.clone(), now).await;
-        }
-    }
-}
-
-impl From<KeysMissing> for Problem {
-    fn from(error: KeysMissing) -> Self {
-        match error {
-            KeysMissing::Unavailable(cause) => Self::Unavailable(cause),
-            KeysMissing::Broken(cause) => Self::Internal(cause),
         }
     }
 }

@@ -4,7 +4,7 @@ use lambda_http::http::HeaderMap;
 use lambda_http::http::header::{COOKIE, HeaderValue};
 use secrecy::ExposeSecret;
 
-use crate::http::cookies::{ACCESS, REFRESH, read, write};
+use crate::http::browser::cookies::{ACCESS, REFRESH, read, write};
 
 /// Cookies: it makes no difference whether they come on one line or on several, or beside what else;
 /// what is read is a whole value that can be written and read back; and a second one of the same name

@@ -8,10 +8,9 @@ use jsonwebtoken::{Algorithm, crypto};
 use serde_json::{Value, json};
 
 use super::noon;
+use crate::auth::access::Role;
 use crate::auth::keys::{PrivateKey, PrivateKeys};
-use crate::auth::role::Role;
-use crate::auth::token::{Claims, Grant, LIFE_SECONDS, Refused, SKEW_SECONDS, Terms};
-use crate::auth::verifier::Verifier;
+use crate::auth::token::{Claims, Grant, LIFE_SECONDS, Refused, SKEW_SECONDS, Terms, Verifier};
 use domain::experiment::Workspace;
 
 static KEYS: LazyLock<PrivateKeys> = LazyLock::new(|| PrivateKeys::first(noon()).expect("a key"));

@@ -12,8 +12,8 @@ use serde_json::Value;
 
 use super::problem::Problem;
 use super::routes::Route;
-use crate::auth::client::ClientId;
-use crate::auth::identity::UserId;
+use crate::auth::clients::ClientId;
+use crate::auth::users::UserId;
 use crate::json;
 use domain::experiment::ExperimentId;
 use domain::validation::{Invalid, typed};

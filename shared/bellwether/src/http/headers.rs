@@ -7,7 +7,7 @@ use lambda_http::http::header::{
 };
 use lambda_http::{Body, Response};
 
-use super::cors::Cors;
+use super::browser::cors::Cors;
 
 const EVERYWHERE: [(HeaderName, &str); 6] = [
     (STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),

@@ -2,20 +2,16 @@
 //! handler's result into a response, in one place.
 
 pub mod batch;
-pub mod cookies;
-pub mod cors;
+pub mod browser;
 pub mod event;
 pub mod extract;
-pub mod form;
 pub mod headers;
 pub mod oauth;
 pub mod page;
 pub mod problem;
-mod problem_document;
 pub mod refusal;
 pub mod reply;
 pub mod routes;
-pub mod tokens;
 
 use std::time::Duration;
 
@@ -30,7 +26,7 @@ use tracing::Instrument;
 use crate::app::App;
 use crate::net::request_id::{Extended, RequestId};
 use crate::telemetry::boundary::{Boundary, Outcome};
-use cors::Cors;
+use browser::cors::Cors;
 use domain::clock::Timestamp;
 use problem::Problem;
 use reply::Reply;

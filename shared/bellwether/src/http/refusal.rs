@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::problem::Problem;
 use crate::app::App;
-use crate::auth::{Denial, Overreach};
+use crate::auth::access::{Denial, Overreach};
 use crate::net::request_id::RequestId;
 use crate::store::audit::Action;
 use domain::clock::Timestamp;

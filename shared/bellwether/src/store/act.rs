@@ -10,9 +10,8 @@ use super::item::Item;
 use super::quota::Reached;
 use super::table::{Answer, Table};
 use super::transaction::Write;
-use crate::auth::Caller;
-use crate::auth::standing::{Standing, Superseded};
-use crate::http::problem::Problem;
+use crate::auth::access::Caller;
+use crate::auth::users::{Standing, Superseded};
 
 /// The record of a change and, when a person makes it, what must still hold of them.
 #[derive(Debug)]
@@ -72,15 +71,6 @@ pub enum Barred {
 
 /// What became of an act.
 pub type Acted<T> = Result<Result<T, Barred>, StoreError>;
-
-impl From<Barred> for Problem {
-    fn from(barred: Barred) -> Self {
-        match barred {
-            Barred::Superseded => Superseded.into(),
-            Barred::Full(reached) => reached.into(),
-        }
-    }
-}
 
 impl Identities {
     /// The `record` of a change by `caller` as an act that happens only while they may still do it.

@@ -9,7 +9,7 @@ use super::item::{Item, key};
 use super::members::member;
 use super::schema::SECRET_IDS;
 use super::table::Table;
-use crate::auth::client::{Client, ClientId};
+use crate::auth::clients::{Client, ClientId};
 
 const REVISION: &str = "revision";
 

@@ -1,12 +1,12 @@
 //! Past revisions of a test.
 
 use super::StoreError;
+use super::experiments::{Experiments, experiment};
 use super::item::sorted_key;
 use super::key;
-use super::tests::{Tests, experiment};
 use domain::experiment::{Experiment, ExperimentId, Workspace};
 
-impl Tests {
+impl Experiments {
     /// The test as it was at the end of a phase: its last revision of that phase, found by halving, since phases
     /// never go back. None for a phase that it has not had.
     ///

@@ -1,7 +1,7 @@
 //! Workspaces and people.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::StoreError;
 use super::act::{Act, Acted};
@@ -13,41 +13,10 @@ use super::quota::Quota;
 use super::schema::{MEMBER, MEMBER_OF};
 use super::table::Table;
 use super::transaction::Write;
-use crate::auth::identity::{Email, UserId};
-use crate::auth::password::PasswordHash;
-use crate::auth::role::Role;
+use crate::auth::users::{PasswordHash, User, UserId};
 use crate::config::{Limits, Quotas};
 use domain::clock::Timestamp;
 use domain::experiment::Workspace;
-
-/// A person who may sign in.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct User {
-    /// Their name in paths and tokens.
-    pub user_id: UserId,
-    /// What they sign in with.
-    pub email: Email,
-    /// The one workspace they belong to.
-    pub workspace: Workspace,
-    /// What they may do there.
-    pub role: Role,
-    /// Their password, hashed.
-    pub password_hash: PasswordHash,
-    /// When they were created.
-    pub created_at: Timestamp,
-    /// Whether they may not sign in.
-    #[serde(default)]
-    pub disabled: bool,
-    /// Bumped to end all their sessions: one that was begun under another number is over.
-    #[serde(default)]
-    pub session_epoch: u32,
-    /// Bumped to forget failed sign-ins: attempts are counted under this number. Sources that are known stay known.
-    #[serde(default)]
-    pub throttle_epoch: u32,
-    /// Counts their changes, so that one of two rivals wins.
-    #[serde(default)]
-    pub revision: u32,
-}
 
 #[derive(Serialize)]
 struct WorkspaceRow<'a> {

@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::StoreError;
+use super::experiments::Experiments;
 use super::item::{Item, sorted_key, text};
 use super::query::Query;
 use super::schema::SK;
-use super::tests::Tests;
 use domain::experiment::{ExperimentId, Status, Workspace};
 
 /// Most pages of the table that are read for one page of a list.
@@ -25,7 +25,7 @@ pub struct Listed {
     pub updated_at: String,
 }
 
-impl Tests {
+impl Experiments {
     /// One page of a workspace's tests by name, after `after`, and where the next page begins: all tests, or those in
     /// the `wanted` states. A page of wanted ones may be shorter, even empty, when many others lie between them.
     ///

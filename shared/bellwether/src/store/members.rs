@@ -8,9 +8,8 @@ use super::item::{Item, key, text};
 use super::query::Query;
 use super::schema::{MEMBER, MEMBER_OF, MEMBERS};
 use super::table::Table;
-use crate::auth::client::{ClientId, ClientView};
-use crate::auth::identity::{Email, UserId};
-use crate::auth::people::UserView;
+use crate::auth::clients::{ClientId, ClientView};
+use crate::auth::users::{Email, UserId, UserView};
 use domain::experiment::Workspace;
 
 /// The index over people and machines in the `identities` table.

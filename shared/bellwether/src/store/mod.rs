@@ -1,5 +1,5 @@
 //! What is stored, in DynamoDB. [`schema`] says which tables, [`key`] how keys are written,
-//! [`table`] makes the calls; [`tests`], [`events`], [`summaries`] and [`identities`] give them their meaning.
+//! [`table`] makes the calls; [`experiments`], [`events`], [`summaries`] and [`identities`] give them their meaning.
 
 pub mod act;
 mod assignments;
@@ -9,6 +9,7 @@ pub mod clients;
 pub mod condition;
 pub mod counters;
 pub mod events;
+pub mod experiments;
 pub mod history;
 pub mod identities;
 pub mod item;
@@ -23,7 +24,6 @@ mod series;
 pub mod sessions;
 pub mod summaries;
 pub mod table;
-pub mod tests;
 pub mod throttles;
 pub mod transaction;
 
@@ -91,7 +91,7 @@ where
 #[derive(Debug)]
 pub struct Store {
     /// Definitions of tests.
-    pub tests: tests::Tests,
+    pub experiments: experiments::Experiments,
     /// Assignments and conversions.
     pub events: events::Events,
     /// Folded results.
@@ -123,7 +123,7 @@ impl Store {
         let client = Client::from_conf(client.interceptor(meter::Counter(meter.clone())).build());
         let table = |name: TableName| Table::new(client.clone(), name.in_deployment(prefix), meter.clone());
         Self {
-            tests: tests::Tests::new(table(TableName::Tests), limits),
+            experiments: experiments::Experiments::new(table(TableName::Tests), limits),
             events: events::Events::new(table(TableName::Events), limits),
             summaries: summaries::Summaries::new(table(TableName::Summaries)),
             identities: identities::Identities::new(table(TableName::Identities), limits),

@@ -6,7 +6,6 @@ use super::identities::Identities;
 use super::item::{Item, key};
 use super::schema::COUNT;
 use crate::config::Quotas;
-use crate::http::problem::Problem;
 use domain::experiment::Workspace;
 
 /// What is counted. Nothing of it is ever deleted, so the counts never go down: an archived test keeps its
@@ -44,25 +43,20 @@ impl Quota {
             Self::Clients => quotas.clients,
         }
     }
-
-    fn detail(self, most: u32) -> String {
-        match self {
-            Self::Tests => format!(
-                "The workspace has reached its quota of {most} tests, archived ones included; the operator can raise QUOTA_TESTS."
-            ),
-            Self::Users => format!(
-                "The workspace has reached its quota of {most} users, disabled ones included; the operator can raise QUOTA_USERS."
-            ),
-            Self::Clients => format!(
-                "The workspace has reached its quota of {most} clients, disabled ones included; replace the secret of one, or let the operator raise QUOTA_CLIENTS."
-            ),
-        }
-    }
 }
 
-impl From<Reached> for Problem {
-    fn from(reached: Reached) -> Self {
-        Self::Conflict(reached.quota.detail(reached.most))
+impl std::fmt::Display for Reached {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let most = self.most;
+        let (kind, way_out) = match self.quota {
+            Quota::Tests => ("tests, archived ones included", "the operator can raise QUOTA_TESTS"),
+            Quota::Users => ("users, disabled ones included", "the operator can raise QUOTA_USERS"),
+            Quota::Clients => (
+                "clients, disabled ones included",
+                "replace the secret of one, or let the operator raise QUOTA_CLIENTS",
+            ),
+        };
+        write!(f, "The workspace has reached its quota of {most} {kind}; {way_out}.")
     }
 }
 

@@ -9,7 +9,9 @@ use super::condition::Condition;
 use super::item::{Item, key};
 use super::schema::{COUNT, TTL};
 use super::table::{Placed, Table};
-use crate::auth::throttle::{Counted, Counts, DAY, FAILURES, Limit, MONTH, Pair, Row, Wait, end_of_day};
+use crate::auth::access::throttle::{
+    Attempt, Counted, Counts, DAY, FAILURES, Limit, MONTH, Pair, Row, Wait, end_of_day,
+};
 use domain::clock::Timestamp;
 
 /// How often an attempt that lost to another of the same source at the same account looks again:
@@ -21,21 +23,6 @@ const VERSION: &str = "version";
 const EPOCH: &str = "epoch";
 /// Milliseconds since 1970 before which there is no next attempt.
 const OPEN_AT: &str = "open_at";
-
-/// Whom and from where an attempt is, as keyed hashes.
-#[derive(Debug, Clone)]
-pub struct Attempt {
-    /// The account, as its failures are counted now: another one once they are forgotten.
-    pub account: String,
-    /// The account for good, by which the sources that have signed in to it are known.
-    pub person: String,
-    /// The person's `throttle_epoch`: what a source failed at under another number is forgotten.
-    pub epoch: u32,
-    /// The source.
-    pub source: String,
-    /// Each network that the source is in, the smallest first.
-    pub networks: Vec<String>,
-}
 
 /// An attempt that has been counted as a failure, until it is forgiven.
 #[derive(Debug)]

@@ -4,16 +4,12 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::{Bench, NOON, body_of};
-use bellwether::auth::Caller;
-use bellwether::auth::client::Client;
-use bellwether::auth::identity::Email;
-use bellwether::auth::machines::Drawn;
-use bellwether::auth::password::Password;
-use bellwether::auth::role::{Role, Scope};
+use bellwether::auth::access::{Caller, Role, Scope};
+use bellwether::auth::clients::{Client, Drawn};
+use bellwether::auth::users::{Email, Password, User};
 use bellwether::random;
 use bellwether::store::audit::Action;
-use bellwether::store::identities::User;
-use bellwether::store::tests::Created;
+use bellwether::store::experiments::Created;
 use bellwether::store::transaction::Write;
 use domain::clock::Timestamp;
 use domain::experiment::{Definition, Experiment, Seed, Workspace};
@@ -35,7 +31,7 @@ impl Bench {
         let created = self
             .app
             .store
-            .tests
+            .experiments
             .create(&acme(), &test, record.into())
             .await
             .expect("a store")
@@ -48,7 +44,7 @@ impl Bench {
     pub async fn change(&self, test: &Experiment, patch: Value) -> Experiment {
         let next = self.revised(test, patch);
         let record = self.record(Action::TestChanged);
-        let replaced = self.app.store.tests.replace(&acme(), test, &next, record.into()).await;
+        let replaced = self.app.store.experiments.replace(&acme(), test, &next, record.into()).await;
         assert!(replaced.expect("a store").expect("an operator"), "lost a race");
         next
     }

@@ -4,10 +4,10 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{Bench, person, without_token};
-use bellwether::auth::role::Role;
+use bellwether::auth::access::Role;
+use bellwether::auth::users::User;
 use bellwether::http::Function;
 use bellwether::http::routes::ROUTES;
-use bellwether::store::identities::User;
 use bellwether::store::schema::TableName;
 use domain::experiment::Workspace;
 

@@ -1,9 +1,10 @@
 //! What each use of a refresh token means.
 
+use super::refresh::BYTES;
 use super::*;
-use crate::auth::identity::Email;
-use crate::auth::password::Password;
-use crate::auth::role::Role;
+use crate::auth::access::Role;
+use crate::auth::keys::PrivateKeys;
+use crate::auth::users::{Email, Password};
 
 const NOON: i64 = 1_795_255_200;
 

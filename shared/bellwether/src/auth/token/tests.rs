@@ -4,9 +4,12 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use super::super::keys::{PrivateKeys, PublicKeys};
-use super::super::verifier::Verifier;
+use super::claims::key_id;
 use super::*;
+use crate::auth::access::Role;
+use crate::auth::keys::{PrivateKeys, PublicKeys};
+use domain::clock::Timestamp;
+use domain::experiment::Workspace;
 
 const NOW: i64 = 1_795_255_200_000;
 

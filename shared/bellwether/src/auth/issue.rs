@@ -1,0 +1,82 @@
+//! What only functions with the private keys can do: sign tokens, and hash under a key.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
+use super::Auth;
+use super::access::throttle::Attempt;
+use super::keys::{KeysMissing, PrivateKeys};
+use super::sha256;
+use super::token::{Claims, Grant};
+use super::users::{Email, User};
+use crate::net::source::Source;
+use crate::random;
+use crate::telemetry::boundary::identify;
+
+/// An access token, which cannot be printed, and the scopes it carries.
+#[derive(Debug)]
+pub struct Issued {
+    /// The token.
+    pub token: SecretString,
+    /// Its scopes, separated by spaces.
+    pub scope: String,
+}
+
+impl Auth {
+    /// A signed access token for somebody who has proved to be `user`.
+    ///
+    /// # Errors
+    /// 503 when the private keys cannot be read, 500 when this function is not set up to sign.
+    pub async fn issue(&self, user: &User) -> Result<Issued, KeysMissing> {
+        self.grant(Grant::to_person(user)).await
+    }
+
+    /// A signed access token for what has been granted.
+    ///
+    /// # Errors
+    /// As [`Self::issue`].
+    pub async fn grant(&self, grant: Grant) -> Result<Issued, KeysMissing> {
+        let now = self.clock.now();
+        let keys = self.signing_keys().await?;
+        let key = keys.signer(now).ok_or_else(|| broken("no signing key is in force"))?;
+        let jti = random::bytes().map_err(broken)?;
+        let claims = Claims::of(grant, &self.terms, now, jti);
+        let token = claims.sign(key).map_err(broken)?;
+        identify(&claims.sub, &claims.workspace);
+        Ok(Issued { token: token.into(), scope: claims.scope })
+    }
+
+    /// How an attempt to sign in is counted: by keyed hashes of the address and of the source, so that
+    /// the counts tell nobody who tried, nor what was typed into the field. The person's
+    /// `throttle_epoch` begins the count anew; 0 for nobody.
+    ///
+    /// # Errors
+    /// As [`Self::issue`].
+    pub async fn attempt(&self, email: &Email, epoch: u32, source: Source) -> Result<Attempt, KeysMissing> {
+        let keys = self.signing_keys().await?;
+        let short = |key: [u8; 32]| sha256::hex(&key)[..32].to_owned();
+        let counted =
+            |epoch: u32| short(keys.derive("throttle account", format!("{epoch} {email}").as_bytes()));
+        let network = |text: String| short(keys.derive("throttle source", text.as_bytes()));
+        let networks: Vec<String> = source.networks().into_iter().map(network).collect();
+        let source = networks.first().cloned().unwrap_or_default();
+        Ok(Attempt { account: counted(epoch), person: counted(0), epoch, source, networks })
+    }
+
+    /// The private keys, for what signs or derives.
+    ///
+    /// # Errors
+    /// As [`Self::issue`].
+    pub async fn signing_keys(&self) -> Result<Arc<PrivateKeys>, KeysMissing> {
+        let unset = || broken("PRIVATE_KEYS_SECRET is not set, so this function cannot sign");
+        let now = self.clock.now();
+        let suits = |keys: &PrivateKeys| keys.signer(now).is_some();
+        self.private.as_ref().ok_or_else(unset)?.get(now, &suits).await
+    }
+}
+
+/// A fault of the set-up or of the keys, which no later call mends.
+fn broken(cause: impl std::fmt::Display) -> KeysMissing {
+    KeysMissing::Broken(cause.to_string())
+}

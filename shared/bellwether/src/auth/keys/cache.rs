@@ -1,0 +1,185 @@
+//! Keys in memory: read from Secrets Manager once, refreshed now and then, and served on when a
+//! refresh fails, so that an outage of Secrets Manager is none of ours.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+use futures_util::future::BoxFuture;
+use serde::de::DeserializeOwned;
+use tokio::sync::Mutex;
+
+use domain::clock::Timestamp;
+
+/// An unknown key id buys one refresh in this time, however many tokens name it.
+const UNKNOWN_MS: i64 = 60_000;
+/// After a refresh that failed the cached keys serve at least this long.
+const RETRY_MS: i64 = 5_000;
+
+/// Why there are no keys.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysMissing {
+    /// Secrets Manager is down, out of reach or throttling.
+    #[error("the keys cannot be read now: {0}")]
+    Unavailable(String),
+    /// The secret is missing, forbidden or unreadable: a fault of the set-up.
+    #[error("the keys cannot be read: {0}")]
+    Broken(String),
+}
+
+impl KeysMissing {
+    /// What an error of Secrets Manager means. The SDK's own text of an error may hold the answer that
+    /// it could not read, and that answer may be a secret: only codes and the library's words pass.
+    pub(super) fn of<E, R>(error: &SdkError<E, R>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+        R: std::fmt::Debug + 'static,
+    {
+        let ours = ["ResourceNotFoundException", "AccessDeniedException", "InvalidRequestException"];
+        let code = error.code();
+        let first: &(dyn Error + 'static) = error;
+        let chain = std::iter::successors(Some(first), |&error| error.source());
+        let words: Vec<String> = match code {
+            Some(code) => vec![code.to_owned(), error.message().unwrap_or_default().to_owned()],
+            None => chain.map(ToString::to_string).collect(),
+        };
+        let cause = words.join(": ");
+        let broken = code.is_some_and(|code| ours.contains(&code));
+        if broken { Self::Broken(cause) } else { Self::Unavailable(cause) }
+    }
+}
+
+/// The content of one secret, as `T`.
+pub struct KeyCache<T> {
+    client: Client,
+    secret: String,
+    keep_ms: i64,
+    state: Mutex<State<T>>,
+}
+
+struct State<T> {
+    held: Option<(Arc<T>, Timestamp)>,
+    tried_at: Option<Timestamp>,
+}
+
+impl<T: DeserializeOwned + Send + Sync> KeyCache<T> {
+    /// An empty cache of `secret`, which relies on what it has read for `keep_seconds`.
+    pub fn new(client: Client, secret: String, keep_seconds: u32) -> Self {
+        let state = Mutex::new(State { held: None, tried_at: None });
+        Self { client, secret, keep_ms: i64::from(keep_seconds) * 1_000, state }
+    }
+
+    /// The keys, refreshed when they are old or when `suits` says that they lack the wanted one.
+    ///
+    /// # Errors
+    /// When there are none in memory and they cannot be read.
+    pub fn get<'a>(
+        &'a self,
+        now: Timestamp,
+        suits: &'a (dyn Fn(&T) -> bool + Sync),
+    ) -> BoxFuture<'a, Result<Arc<T>, KeysMissing>> {
+        Box::pin(async move {
+            let mut state = self.state.lock().await;
+            if let Some((keys, read_at)) = &state.held {
+                let fresh = now.millis() - read_at.millis() < self.keep_ms;
+                let since_try = state.tried_at.map_or(i64::MAX, |at| now.millis() - at.millis());
+                let failed = state.tried_at != Some(*read_at);
+                let wait = if !fresh {
+                    if failed { RETRY_MS } else { 0 }
+                } else if suits(keys) {
+                    i64::MAX
+                } else {
+                    UNKNOWN_MS
+                };
+                if since_try < wait {
+                    return Ok(keys.clone());
+                }
+            }
+            state.tried_at = Some(now);
+            match (self.read().await, &state.held) {
+                (Ok(keys), _) => {
+                    let keys = Arc::new(keys);
+                    state.held = Some((keys.clone(), now));
+                    Ok(keys)
+                }
+                (Err(error), Some((keys, _))) => {
+                    tracing::warn!(cause = %error, "a refresh of the signing keys failed; the cached ones serve on");
+                    Ok(keys.clone())
+                }
+                (Err(error), None) => Err(error),
+            }
+        })
+    }
+
+    /// Fills the cache by hand, for tests of what does not read keys.
+    #[cfg(feature = "testing")]
+    pub async fn hold(&self, keys: T, now: Timestamp) {
+        let mut state = self.state.lock().await;
+        *state = State { held: Some((Arc::new(keys), now)), tried_at: Some(now) };
+    }
+
+    async fn read(&self) -> Result<T, KeysMissing> {
+        let answer = self.client.get_secret_value().secret_id(&self.secret).send().await;
+        let answer = answer.map_err(|error| KeysMissing::of(&error))?;
+        let text = answer.secret_string().unwrap_or_default();
+        parse(text)
+    }
+}
+
+/// The content of a secret. The parser's own message may quote it, so only its place is passed on.
+pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, KeysMissing> {
+    serde_json::from_str(text)
+        .map_err(|error| KeysMissing::Broken(format!("not the expected JSON at column {}", error.column())))
+}
+
+impl<T> std::fmt::Debug for KeyCache<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KeyCache").field("secret", &self.secret).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+
+    use aws_sdk_secretsmanager::config::{BehaviorVersion, Credentials, Region};
+
+    use super::super::PublicKeys;
+    use super::*;
+
+    const CANARY: &str = "canary-6f1c2a";
+
+    /// A client of a Secrets Manager that gives everybody this answer.
+    fn client(answer: String) -> Client {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().map_while(Result::ok) {
+                let (mut request, length) = ([0; 8_192], answer.len());
+                let read = stream.read(&mut request).unwrap_or_default();
+                assert!(read > 0);
+                let _ = write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{answer}");
+            }
+        });
+        let config = aws_sdk_secretsmanager::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-central-1"))
+            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .endpoint_url(url);
+        Client::from_conf(config.build())
+    }
+
+    #[tokio::test]
+    async fn a_secret_that_cannot_be_read_is_not_repeated_by_the_error() {
+        let broken_off = format!(r#"{{"SecretString":"{CANARY}"#);
+        let not_ours = serde_json::json!({ "SecretString": format!(r#"{{"keys":"{CANARY}"}}"#) });
+        for answer in [broken_off, not_ours.to_string()] {
+            let cache = KeyCache::<PublicKeys>::new(client(answer), "public".to_owned(), 300);
+            let error = cache.get(Timestamp::from_millis(0), &|_| true).await.unwrap_err();
+            let said = format!("{error} {error:?} {cache:?}");
+            assert!(!said.contains(CANARY), "{said}");
+        }
+    }
+}

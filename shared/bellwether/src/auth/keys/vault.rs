@@ -1,0 +1,172 @@
+//! The two secrets as rotation reads and writes them. Others read them through
+//! [`super::cache`].
+
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+use secrecy::ExposeSecret;
+
+use super::cache::{KeysMissing, parse};
+use super::{PrivateKeys, PublicKeys};
+use crate::config::Config;
+
+const CURRENT: &str = "AWSCURRENT";
+const PENDING: &str = "AWSPENDING";
+const PREVIOUS: &str = "AWSPREVIOUS";
+
+/// The private and the public secret.
+pub struct Vault {
+    client: Client,
+    private: Option<String>,
+    public: String,
+}
+
+/// The private secret, without its content.
+#[derive(Debug, Clone)]
+pub struct Described {
+    arn: String,
+    name: String,
+    /// Which version is current.
+    pub current: Option<String>,
+}
+
+/// One version of the private secret.
+#[derive(Debug, Clone)]
+pub struct Version {
+    /// Its content.
+    pub keys: PrivateKeys,
+    stages: Vec<String>,
+}
+
+impl Described {
+    /// Whether `id` means this secret.
+    #[must_use]
+    pub fn is(&self, id: &str) -> bool {
+        id == self.arn || id == self.name
+    }
+}
+
+impl Version {
+    /// Whether signers read it.
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        self.has(CURRENT)
+    }
+
+    /// Whether it is to become current. A version that has been current never is again.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.has(PENDING) && !self.has(PREVIOUS) && !self.has(CURRENT)
+    }
+
+    fn has(&self, stage: &str) -> bool {
+        self.stages.iter().any(|own| own == stage)
+    }
+}
+
+impl Vault {
+    /// The secrets that the environment names.
+    #[must_use]
+    pub fn new(client: Client, config: &Config) -> Self {
+        let (private, public) = (config.private_keys_secret.clone(), config.public_keys_secret.clone());
+        Self { client, private, public }
+    }
+
+    /// What the private secret is, and which version of it is current.
+    ///
+    /// # Errors
+    /// 503 when Secrets Manager cannot be asked, 500 when the set-up is at fault. The same holds for
+    /// the other methods.
+    pub async fn describe(&self) -> Result<Described, KeysMissing> {
+        let asked = self.client.describe_secret().secret_id(self.private()?).send().await;
+        let answer = asked.map_err(|error| KeysMissing::of(&error))?;
+        let is_current = |stages: &Vec<String>| stages.iter().any(|stage| stage == CURRENT);
+        let versions = answer.version_ids_to_stages.unwrap_or_default();
+        let current = versions.into_iter().find(|(_, stages)| is_current(stages)).map(|(id, _)| id);
+        let (arn, name) = (answer.arn.unwrap_or_default(), answer.name.unwrap_or_default());
+        Ok(Described { arn, name, current })
+    }
+
+    /// A version of the private secret; None when it has no content yet.
+    ///
+    /// # Errors
+    /// As [`Self::describe`], and 500 when the content is not ours: it is never written over.
+    pub async fn version(&self, id: &str) -> Result<Option<Version>, KeysMissing> {
+        let asked = self.client.get_secret_value().secret_id(self.private()?).version_id(id).send().await;
+        let Some(answer) = found(asked)? else { return Ok(None) };
+        let Some(text) = answer.secret_string().filter(|text| !text.is_empty()) else { return Ok(None) };
+        Ok(Some(Version { keys: parse(text)?, stages: answer.version_stages().to_vec() }))
+    }
+
+    /// Stores `keys` as the pending version `id`, unless another run of the step was first.
+    ///
+    /// # Errors
+    /// As [`Self::describe`].
+    pub async fn keep_pending(&self, id: &str, keys: &PrivateKeys) -> Result<(), KeysMissing> {
+        let put = self.client.put_secret_value().secret_id(self.private()?).client_request_token(id);
+        let put = put.version_stages(PENDING).secret_string(keys.to_secret().expose_secret());
+        match put.send().await {
+            Err(error) if error.code() == Some("ResourceExistsException") => Ok(()),
+            Err(error) => Err(KeysMissing::of(&error)),
+            Ok(_) => Ok(()),
+        }
+    }
+
+    /// Makes version `id` of the private secret current in place of `from`, if that still is.
+    ///
+    /// # Errors
+    /// As [`Self::describe`].
+    pub async fn promote(&self, id: &str, from: Option<&str>) -> Result<(), KeysMissing> {
+        let stage = self.client.update_secret_version_stage().secret_id(self.private()?);
+        let moving = stage.version_stage(CURRENT).move_to_version_id(id);
+        let moved = moving.set_remove_from_version_id(from.map(str::to_owned)).send().await;
+        moved.map(|_| ()).map_err(|error| KeysMissing::of(&error))
+    }
+
+    /// The public secret's content; no keys when it has none yet.
+    ///
+    /// # Errors
+    /// As [`Self::version`].
+    pub async fn published(&self) -> Result<PublicKeys, KeysMissing> {
+        let asked = self.client.get_secret_value().secret_id(&self.public).send().await;
+        let answer = found(asked)?;
+        let text = answer.as_ref().and_then(|answer| answer.secret_string()).filter(|text| !text.is_empty());
+        Ok(text.map(parse).transpose()?.unwrap_or_default())
+    }
+
+    /// Replaces the public secret's content.
+    ///
+    /// # Errors
+    /// As [`Self::describe`].
+    pub async fn publish(&self, keys: &PublicKeys) -> Result<(), KeysMissing> {
+        let text = serde_json::to_string(keys).map_err(|error| KeysMissing::Broken(error.to_string()))?;
+        let put = self.client.put_secret_value().secret_id(&self.public).secret_string(text).send().await;
+        put.map(|_| ()).map_err(|error| KeysMissing::of(&error))
+    }
+
+    fn private(&self) -> Result<&str, KeysMissing> {
+        let unset = || {
+            KeysMissing::Broken("PRIVATE_KEYS_SECRET is not set, so this function cannot rotate".to_owned())
+        };
+        self.private.as_deref().ok_or_else(unset)
+    }
+}
+
+/// An answer; None when there is nothing of that name or version.
+fn found<T, E, R>(answer: Result<T, SdkError<E, R>>) -> Result<Option<T>, KeysMissing>
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+    R: std::fmt::Debug + 'static,
+{
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.code() == Some("ResourceNotFoundException") => Ok(None),
+        Err(error) => Err(KeysMissing::of(&error)),
+    }
+}
+
+impl std::fmt::Debug for Vault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { client: _, private, public } = self;
+        f.debug_struct("Vault").field("private", private).field("public", public).finish_non_exhaustive()
+    }
+}

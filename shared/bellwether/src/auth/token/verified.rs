@@ -1,0 +1,183 @@
+//! Signatures that this instance has verified, so that a token which comes with every request is
+//! paid for once: verifying Ed25519 costs more than all the rest of an assignment from memory.
+//!
+//! What is remembered cannot become untrue: this text is signed by this key and says this. Whether the
+//! key is in force and the token's times hold is asked at every request, by [`Claims::in_time`] and of
+//! the keys as they then are. So a remembered token ends when it would have ended anyway, and with
+//! its key.
+
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use lru::LruCache;
+
+use super::Claims;
+use crate::auth::keys::PublicKey;
+
+/// The SHA-256 of a token: the memory holds nothing that opens a door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    /// The fingerprint of `token`, signature and all.
+    pub fn of(token: &str) -> Self {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
+        Self(bytes)
+    }
+}
+
+/// A token whose signature is right.
+#[derive(Debug)]
+pub struct Signed {
+    key: PublicKey,
+    /// What it says.
+    pub claims: Claims,
+}
+
+impl Signed {
+    /// What `key` has signed.
+    pub fn new(key: PublicKey, claims: Claims) -> Self {
+        Self { key, claims }
+    }
+
+    /// The name of the key that signed it.
+    pub fn kid(&self) -> &str {
+        &self.key.kid
+    }
+
+    /// Whether it was this very key, not only one of its name.
+    pub fn is_by(&self, key: &PublicKey) -> bool {
+        self.key.kid == key.kid && self.key.x == key.x
+    }
+}
+
+/// The tokens seen last, at most as many as the environment allows.
+#[derive(Debug)]
+pub struct Verified(Option<Mutex<LruCache<Fingerprint, Arc<Signed>>>>);
+
+impl Verified {
+    /// An empty memory for `most` tokens; for none, it never remembers.
+    pub fn new(most: usize) -> Self {
+        Self(NonZeroUsize::new(most).map(|most| Mutex::new(LruCache::new(most))))
+    }
+
+    /// The token with this fingerprint.
+    pub fn get(&self, token: &Fingerprint) -> Option<Arc<Signed>> {
+        let mut held = self.0.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        held.get(token).cloned()
+    }
+
+    /// Remembers a token in the place of the one that was not seen for longest.
+    pub fn keep(&self, token: Fingerprint, signed: Arc<Signed>) {
+        if let Some(held) = &self.0 {
+            held.lock().unwrap_or_else(PoisonError::into_inner).put(token, signed);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Grant, LIFE_SECONDS, Refused, SKEW_SECONDS, Terms, Verifier};
+    use super::*;
+    use crate::auth::access::Role;
+    use crate::auth::keys::{PrivateKeys, PublicKeys};
+    use domain::clock::Timestamp;
+    use domain::experiment::Workspace;
+
+    const NOW: i64 = 1_795_255_200_000;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_millis(NOW + seconds * 1_000)
+    }
+
+    fn terms() -> Terms {
+        Terms { issuer: "https://issuer.example/v1".to_owned(), audience: "bellwether".to_owned() }
+    }
+
+    fn token(keys: &PrivateKeys, subject: &str) -> String {
+        let workspace = Workspace::parse("acme").unwrap();
+        let claims =
+            Claims::of(Grant::of_role(subject.to_owned(), workspace, Role::Viewer), &terms(), at(0), [7; 16]);
+        claims.sign(keys.signer(at(0)).unwrap()).unwrap()
+    }
+
+    fn verifier() -> Verifier {
+        Verifier::new(terms(), 2)
+    }
+
+    /// What becomes of a token `later` seconds after it was issued, when `keys` are the keys.
+    fn outcome(verifier: &Verifier, token: &str, keys: &PublicKeys, later: i64) -> Result<String, Refused> {
+        let presented = verifier.look(token)?;
+        verifier.verify(presented, keys, at(later)).map(|signed| signed.claims.sub.clone())
+    }
+
+    fn remembered(verifier: &Verifier, token: &str) -> bool {
+        verifier.verified.get(&Fingerprint::of(token)).is_some()
+    }
+
+    #[test]
+    fn a_remembered_token_says_what_it_said_and_ends_when_its_times_do() {
+        let (verifier, keys) = (verifier(), PrivateKeys::first(at(0)).unwrap());
+        let token = token(&keys, "ada");
+        assert!(!remembered(&verifier, &token));
+        for later in [0, 1, LIFE_SECONDS + SKEW_SECONDS - 1] {
+            assert_eq!(outcome(&verifier, &token, &keys.public(), later), Ok("ada".to_owned()));
+            assert!(remembered(&verifier, &token));
+        }
+        for later in [LIFE_SECONDS + SKEW_SECONDS, -SKEW_SECONDS - 1] {
+            assert_eq!(outcome(&verifier, &token, &keys.public(), later), Err(Refused::Times));
+        }
+    }
+
+    #[test]
+    fn a_remembered_token_ends_with_its_key() {
+        let (verifier, keys) = (verifier(), PrivateKeys::first(at(0)).unwrap());
+        let token = token(&keys, "ada");
+        assert!(outcome(&verifier, &token, &keys.public(), 0).is_ok());
+        let removed = PrivateKeys::first(at(0)).unwrap().public();
+        assert_eq!(outcome(&verifier, &token, &removed, 1), Err(Refused::Key));
+        let mut ending = serde_json::to_value(keys.public()).unwrap();
+        ending["keys"][0]["verify_until"] = (at(10).seconds()).into();
+        let ending: PublicKeys = serde_json::from_value(ending).unwrap();
+        assert!(outcome(&verifier, &token, &ending, 9).is_ok());
+        assert_eq!(outcome(&verifier, &token, &ending, 10), Err(Refused::Key));
+    }
+
+    #[test]
+    fn a_token_is_verified_anew_under_another_key_of_the_same_name() {
+        let (verifier, keys) = (verifier(), PrivateKeys::first(at(0)).unwrap());
+        let token = token(&keys, "ada");
+        assert!(outcome(&verifier, &token, &keys.public(), 0).is_ok());
+        let mut other = serde_json::to_value(PrivateKeys::first(at(0)).unwrap().public()).unwrap();
+        other["keys"][0]["kid"] = keys.signer(at(0)).unwrap().kid.clone().into();
+        let other: PublicKeys = serde_json::from_value(other).unwrap();
+        assert_eq!(outcome(&verifier, &token, &other, 1), Err(Refused::Claims));
+    }
+
+    #[test]
+    fn a_token_that_differs_in_one_character_is_another_token_and_what_is_refused_is_not_kept() {
+        let (verifier, keys) = (verifier(), PrivateKeys::first(at(0)).unwrap());
+        let token = token(&keys, "ada");
+        assert!(outcome(&verifier, &token, &keys.public(), 0).is_ok());
+        let middle = token.len() - 40;
+        let changed = if token.as_bytes()[middle] == b'A' { "B" } else { "A" };
+        let forged = format!("{}{changed}{}", &token[..middle], &token[middle + 1..]);
+        assert_eq!(outcome(&verifier, &forged, &keys.public(), 0), Err(Refused::Claims));
+        assert!(!remembered(&verifier, &forged));
+    }
+
+    #[test]
+    fn the_memory_is_bounded_and_may_be_off() {
+        let keys = PrivateKeys::first(at(0)).unwrap();
+        let tokens = ["ada", "bea", "cyd"].map(|subject| token(&keys, subject));
+        let (two, none) = (verifier(), Verifier::new(terms(), 0));
+        for token in &tokens {
+            assert!(outcome(&two, token, &keys.public(), 0).is_ok());
+            assert!(outcome(&none, token, &keys.public(), 0).is_ok());
+        }
+        assert_eq!(tokens.each_ref().map(|token| remembered(&two, token)), [false, true, true]);
+        assert!(tokens.iter().all(|token| !remembered(&none, token)));
+    }
+}

@@ -1,0 +1,157 @@
+//! The body of a token request: a form, since RFC 6749 says so, with each name at most once.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use lambda_http::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use lambda_http::{Body, Request};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::http::extract::BODY_BYTES;
+use crate::http::problem::Problem;
+use crate::http::problem::oauth::OAuthError;
+
+/// Most parameters of a form: OAuth has a dozen in all its grants together, and each is compared with
+/// those before it.
+const PARAMETERS: usize = 32;
+
+/// A form. Its values cannot be printed.
+#[derive(Debug)]
+pub struct Form(Vec<(String, SecretString)>);
+
+/// Who a client says it is, and the secret that is to prove it.
+#[derive(Debug)]
+pub struct ClientCredentials {
+    /// Its id, as it was sent.
+    pub client_id: String,
+    /// The secret, as it was sent.
+    pub secret: SecretString,
+}
+
+impl Form {
+    /// The request's body.
+    ///
+    /// # Errors
+    /// 413 for a body that is too large; `invalid_request` for one that is no form or names a
+    /// parameter twice (RFC 6749 section 3.2).
+    pub fn of(request: &Request) -> Result<Self, Problem> {
+        let body: &[u8] = match request.body() {
+            Body::Text(text) => text.as_bytes(),
+            Body::Binary(bytes) => bytes,
+            _ => &[],
+        };
+        if body.len() > BODY_BYTES {
+            return Err(Problem::TooLarge);
+        }
+        let declared = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let essence = declared.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return Err(OAuthError::invalid_request("send a form: application/x-www-form-urlencoded").into());
+        }
+        let mut fields: Vec<(String, SecretString)> = Vec::new();
+        for (place, (name, value)) in form_urlencoded::parse(body).enumerate() {
+            if place >= PARAMETERS {
+                return Err(OAuthError::invalid_request("there are more than 32 parameters").into());
+            }
+            if fields.iter().any(|(known, _)| *known == name) {
+                return Err(OAuthError::invalid_request("a parameter stands more than once").into());
+            }
+            // A parameter without a value counts as left out (RFC 6749 section 3.2).
+            if !value.is_empty() {
+                fields.push((name.into_owned(), value.into_owned().into()));
+            }
+        }
+        Ok(Self(fields))
+    }
+
+    /// A parameter that may be left out.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&SecretString> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// A parameter that is no secret.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.get(name).map(ExposeSecret::expose_secret)
+    }
+
+    /// Who the client says it is: by HTTP Basic or in the form, not both (RFC 6749 section 2.3.1).
+    /// None when it says nothing.
+    ///
+    /// # Errors
+    /// `invalid_request` for two ways at once, `invalid_client` for a header that cannot be read.
+    pub fn client(&self, request: &Request) -> Result<Option<ClientCredentials>, OAuthError> {
+        let in_form = self.get("client_secret");
+        let Some(header) = request.headers().get(AUTHORIZATION) else {
+            let (Some(id), Some(secret)) = (self.text("client_id"), in_form) else { return Ok(None) };
+            return Ok(Some(ClientCredentials { client_id: id.to_owned(), secret: secret.clone() }));
+        };
+        if in_form.is_some() {
+            return Err(OAuthError::invalid_request("prove who you are in one way, not in two"));
+        }
+        basic(header.to_str().unwrap_or_default()).map(Some).ok_or(OAuthError::InvalidClient)
+    }
+}
+
+/// HTTP Basic, whose two parts are form-encoded in OAuth.
+fn basic(header: &str) -> Option<ClientCredentials> {
+    let (scheme, encoded) = header.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = SecretString::from(String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?);
+    let (id, secret) = decoded.expose_secret().split_once(':')?;
+    Some(ClientCredentials { client_id: form_decoded(id)?, secret: form_decoded(secret)?.into() })
+}
+
+fn form_decoded(part: &str) -> Option<String> {
+    if part.contains(['=', '&']) {
+        return None;
+    }
+    form_urlencoded::parse(part.as_bytes()).next().map(|(text, _)| text.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(content_type: &str, body: &str) -> Request {
+        let request = lambda_http::http::Request::post("/oauth/token").header(CONTENT_TYPE, content_type);
+        request.body(Body::from(body)).unwrap()
+    }
+
+    const FORM: &str = "application/x-www-form-urlencoded; charset=UTF-8";
+
+    #[test]
+    fn a_parameter_is_decoded_an_empty_one_is_left_out_and_a_repeated_one_is_refused() {
+        let form = Form::of(&request(FORM, "scope=a%3Ab+c&state=&x=%C3%BC")).unwrap();
+        assert_eq!(form.text("scope"), Some("a:b c"));
+        assert_eq!((form.text("state"), form.text("x")), (None, Some("ü")));
+        for body in ["a=1&a=1", "a=&a=1&a=2", "scope=x&%73cope=y"] {
+            assert!(Form::of(&request(FORM, body)).is_err(), "{body}");
+        }
+        let many = |count: usize| (0..count).map(|n| format!("p{n}=x")).collect::<Vec<_>>().join("&");
+        assert!(Form::of(&request(FORM, &many(32))).is_ok());
+        assert!(Form::of(&request(FORM, &many(33))).is_err());
+        assert!(Form::of(&request("application/json", "{}")).is_err());
+    }
+
+    #[test]
+    fn a_client_proves_itself_in_one_way() {
+        let form = Form::of(&request(FORM, "client_id=c&client_secret=s")).unwrap();
+        let found = form.client(&request(FORM, "")).unwrap().unwrap();
+        assert_eq!((found.client_id.as_str(), found.secret.expose_secret()), ("c", "s"));
+        let mut with_header = request(FORM, "");
+        let header = format!("bAsIc {}", STANDARD.encode("c%2Dx:s%20s"));
+        with_header.headers_mut().insert(AUTHORIZATION, header.parse().unwrap());
+        assert!(matches!(form.client(&with_header), Err(OAuthError::InvalidRequest(_))));
+        let form = Form::of(&request(FORM, "grant_type=client_credentials")).unwrap();
+        let found = form.client(&with_header).unwrap().unwrap();
+        assert_eq!((found.client_id.as_str(), found.secret.expose_secret()), ("c-x", "s s"));
+        for header in ["Bearer abc", "Basic !", "Basic", "Basic YWJj"] {
+            with_header.headers_mut().insert(AUTHORIZATION, header.parse().unwrap());
+            assert!(matches!(form.client(&with_header), Err(OAuthError::InvalidClient)), "{header}");
+        }
+        assert!(form.client(&request(FORM, "")).unwrap().is_none());
+    }
+}

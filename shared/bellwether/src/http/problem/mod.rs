@@ -1,0 +1,194 @@
+//! Everything that can go wrong with a request, and the one place that gives each its status, its
+//! words for the caller and its cause for the log. The response is made in `document.rs`; what other
+//! modules call a failure becomes a problem in `from.rs`.
+
+mod document;
+mod from;
+pub mod oauth;
+
+use lambda_http::http::StatusCode;
+
+use self::oauth::OAuthError;
+use crate::auth::access::throttle::Wait;
+use crate::auth::access::{Denial, Overreach};
+use crate::auth::token::Refused;
+use domain::validation::Invalid;
+
+/// What went wrong.
+#[derive(Debug, Clone)]
+pub enum Problem {
+    /// 400: the body is no JSON object that can be read; says why.
+    Malformed(String),
+    /// 400: a token, a password or another secret stands in the query.
+    SecretInQuery,
+    /// 400: query parameters that the operation does not have, each by its name.
+    UnknownParameter(Vec<Invalid>),
+    /// 401: no credentials.
+    Unauthenticated,
+    /// 401: a token that does not hold; why is for the log.
+    InvalidToken(Refused),
+    /// 401: the e-mail address or the password is wrong, and which one is not said.
+    WrongCredentials,
+    /// 403: the token holds but does not allow this; who asked is for the audit.
+    Denied(Box<Overreach>),
+    /// 403: a sign-in or token request with cookies that does not prove to be an own page's.
+    CrossSite,
+    /// 404: there is no such thing, or not for this caller.
+    NotFound,
+    /// 405: the path has other methods, which `Allow` lists.
+    MethodNotAllowed(String),
+    /// 409: right in itself, but not as things stand; says why.
+    Conflict(String),
+    /// 413: the body is over 64 KB.
+    TooLarge,
+    /// 415: the body is declared to be something other than JSON.
+    NotJson,
+    /// 422: fields that are wrong, each by its pointer.
+    Invalid(Vec<Invalid>),
+    /// 429: too many attempts to sign in; says for how long to wait.
+    TooMany(Wait),
+    /// A token request that is refused as OAuth says.
+    OAuth(OAuthError),
+    /// 500: a fault of ours; the cause is for the log.
+    Internal(String),
+    /// 503: something needed is down or slow; the cause is for the log.
+    Unavailable(String),
+}
+
+impl Problem {
+    /// A fault of ours.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        Self::Internal(cause.to_string())
+    }
+
+    /// One wrong field.
+    pub fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Invalid(vec![Invalid::new(pointer, detail)])
+    }
+
+    /// The problem's own name, status and title.
+    fn face(&self) -> (&'static str, StatusCode, &'static str) {
+        match self {
+            Self::Malformed(_) => ("malformed_body", StatusCode::BAD_REQUEST, "The body cannot be read"),
+            Self::SecretInQuery => ("invalid_request", StatusCode::BAD_REQUEST, "A secret stands in the URL"),
+            Self::UnknownParameter(_) => {
+                ("unknown_parameter", StatusCode::BAD_REQUEST, "The query has unknown parameters")
+            }
+            Self::Unauthenticated => ("unauthenticated", StatusCode::UNAUTHORIZED, "Sign in first"),
+            Self::InvalidToken(_) => ("invalid_token", StatusCode::UNAUTHORIZED, "The token does not hold"),
+            Self::WrongCredentials => ("wrong_credentials", StatusCode::UNAUTHORIZED, "Sign-in failed"),
+            Self::Denied(refused) => match refused.denial {
+                Denial::Scope(_) => {
+                    ("insufficient_scope", StatusCode::FORBIDDEN, "The token does not allow this")
+                }
+                Denial::Network => ("source_not_allowed", StatusCode::FORBIDDEN, "Not from here"),
+                Denial::CrossSite => Self::CrossSite.face(),
+            },
+            Self::CrossSite => ("cross_site", StatusCode::FORBIDDEN, "Not from an own page"),
+            Self::NotFound => ("not_found", StatusCode::NOT_FOUND, "Not found"),
+            Self::MethodNotAllowed(_) => {
+                ("method_not_allowed", StatusCode::METHOD_NOT_ALLOWED, "This path has other methods")
+            }
+            Self::Conflict(_) => ("conflict", StatusCode::CONFLICT, "Not as things stand"),
+            Self::TooLarge => ("too_large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
+            Self::NotJson => ("not_json", StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body must be JSON"),
+            Self::Invalid(_) => ("invalid_field", StatusCode::UNPROCESSABLE_ENTITY, "Some fields are wrong"),
+            Self::TooMany(_) => ("too_many", StatusCode::TOO_MANY_REQUESTS, "Too many attempts"),
+            Self::OAuth(error) => (error.face().0, error.face().1, "The token request is refused"),
+            Self::Internal(_) => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here"),
+            Self::Unavailable(_) => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Try again in a moment"),
+        }
+    }
+
+    /// The last part of the document's `type`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        self.face().0
+    }
+
+    /// The response's status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.face().1
+    }
+
+    /// What the caller is told.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        match self {
+            Self::Malformed(detail) | Self::Conflict(detail) => detail.clone(),
+            Self::SecretInQuery => {
+                "Send a token in the header `Authorization: Bearer …` and other secrets in the body; what \
+                 has stood in a URL is in the logs of whoever passed it on, so end it."
+                    .to_owned()
+            }
+            Self::Unauthenticated => {
+                "Send a token in the header `Authorization: Bearer …`; POST /login gives one.".to_owned()
+            }
+            Self::InvalidToken(_) => {
+                "The token is malformed, has ended or was not issued here; sign in again.".to_owned()
+            }
+            Self::WrongCredentials => "The e-mail address or the password is wrong.".to_owned(),
+            Self::Denied(refused) => match refused.denial {
+                Denial::Scope(scope) => format!("This needs the scope {}.", scope.as_str()),
+                Denial::Network => "This is not allowed from your network.".to_owned(),
+                Denial::CrossSite => Self::CrossSite.detail(),
+            },
+            Self::CrossSite => {
+                "With cookies, this needs an allowed Origin and the session's csrf_token in X-CSRF-Token."
+                    .to_owned()
+            }
+            Self::NotFound => "There is nothing of that name in this workspace.".to_owned(),
+            Self::MethodNotAllowed(allow) => format!("This path allows {allow}."),
+            Self::TooLarge => "A body may have at most 64 KB; send batches in parts.".to_owned(),
+            Self::NotJson => "Send the body as application/json.".to_owned(),
+            Self::Invalid(fields) | Self::UnknownParameter(fields) => match fields.as_slice() {
+                [one] => format!(
+                    "{} {}",
+                    if one.pointer.is_empty() { "The body" } else { &one.pointer },
+                    one.detail
+                ),
+                many => format!("{} fields are wrong; `errors` names each.", many.len()),
+            },
+            Self::TooMany(wait) => format!("Wait {} s before the next attempt to sign in.", wait.seconds),
+            Self::OAuth(error) => error.face().2.to_owned(),
+            Self::Internal(_) => "The fault is logged under this request id.".to_owned(),
+            Self::Unavailable(_) => "Nothing is lost: the same request may be sent again.".to_owned(),
+        }
+    }
+
+    /// The detail with every wrong field, for a caller who gets no document.
+    #[must_use]
+    pub fn in_one_line(&self) -> String {
+        match self {
+            Self::Invalid(fields) | Self::UnknownParameter(fields) => {
+                let each = fields.iter().map(|f| format!("{} {}", f.pointer, f.detail));
+                each.collect::<Vec<_>>().join("; ")
+            }
+            _ => self.detail(),
+        }
+    }
+
+    /// What the log is told and the caller is not.
+    #[must_use]
+    pub fn cause(&self) -> Option<String> {
+        match self {
+            Self::Internal(cause) | Self::Unavailable(cause) => Some(cause.clone()),
+            Self::InvalidToken(refused) => Some(refused.to_string()),
+            Self::Denied(refused) if refused.denial == Denial::Network => {
+                Some(format!("{} is in none of ADMIN_NETWORKS", refused.source))
+            }
+            _ => None,
+        }
+    }
+
+    /// Who was refused, where the audit is to say so: somebody known who asked for what they may not
+    /// have. Nobody else's refusal is recorded, so that a flood of strangers buys no writes.
+    #[must_use]
+    pub fn refused(&self) -> Option<&Overreach> {
+        match self {
+            Self::Denied(refused) => Some(refused),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Definitions of tests: created once, changed under an optimistic lock, every past revision kept.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::StoreError;
+use super::act::{Act, Acted};
+use super::condition::Condition;
+use super::item::{Item, sorted_key, text};
+use super::key;
+use super::query::Query;
+use super::schema::{FOLDED_AT, PK, RUNNING, SHARD, SK};
+use super::table::Table;
+use crate::config::Limits;
+use domain::clock::Timestamp;
+use domain::experiment::bucket::fnv1a32;
+use domain::experiment::{Experiment, ExperimentId, Status, Workspace};
+
+const DOCUMENT: &str = "document";
+const REVISION: &str = "revision";
+
+/// Over how many index partitions running tests are spread.
+pub const SHARDS: u32 = 4;
+
+/// The running tests that an instance has seen, and when.
+type Seen = HashMap<(Workspace, ExperimentId), (Timestamp, Arc<Experiment>)>;
+
+/// The `tests` table, with the running tests that this instance has seen.
+#[derive(Debug)]
+pub struct Experiments {
+    pub(super) table: Table,
+    seen: Mutex<Seen>,
+    keep_ms: i64,
+    keep_most: usize,
+}
+
+/// What became of a test that was to be created.
+#[derive(Debug)]
+pub enum Created {
+    /// It is stored.
+    New,
+    /// One with its name was there before.
+    Exists(Box<Experiment>),
+}
+
+impl Experiments {
+    /// The tests in `table`; running ones are remembered within `limits`.
+    #[must_use]
+    pub fn new(table: Table, limits: &Limits) -> Self {
+        let keep_ms = i64::from(limits.cache_seconds) * 1_000;
+        Self { table, seen: Mutex::default(), keep_ms, keep_most: limits.cached_tests }
+    }
+
+    /// Reads a test as it stands now; None when the workspace has none of that name.
+    ///
+    /// # Errors
+    /// When the store is unavailable or the stored document cannot be read.
+    pub async fn get(
+        &self,
+        workspace: &Workspace,
+        test_id: &ExperimentId,
+    ) -> Result<Option<Experiment>, StoreError> {
+        let item = self.table.get(sorted_key(workspace.as_str(), test_id.as_str())).await?;
+        item.as_ref().map(experiment).transpose()
+    }
+
+    /// The same, from memory when it was read running or shipped within the last 30 s: a stop takes
+    /// effect within that time.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub async fn recent(
+        &self,
+        workspace: &Workspace,
+        test_id: &ExperimentId,
+        now: Timestamp,
+    ) -> Result<Option<Arc<Experiment>>, StoreError> {
+        let key = (workspace.clone(), test_id.clone());
+        if let Some((at, test)) = self.seen().get(&key)
+            && now.millis() - at.millis() < self.keep_ms
+        {
+            return Ok(Some(test.clone()));
+        }
+        let found = self.get(workspace, test_id).await?.map(Arc::new);
+        let mut seen = self.seen();
+        seen.remove(&key);
+        if let Some(test) = found.as_ref().filter(|test| test.status.is_live()) {
+            if seen.len() >= self.keep_most {
+                seen.clear();
+            }
+            seen.insert(key, (now, test.clone()));
+        }
+        Ok(found)
+    }
+
+    /// Stores a new test together with the record of it.
+    ///
+    /// # Errors
+    /// When the store is unavailable. In the inner result: when the actor may not any more.
+    pub async fn create(&self, workspace: &Workspace, test: &Experiment, act: Act) -> Acted<Created> {
+        let write = self.table.write(current(workspace, test)?, Condition::New);
+        match self.table.act(act, vec![write]).await? {
+            Err(superseded) => return Ok(Err(superseded)),
+            Ok(Ok(())) => return Ok(Ok(Created::New)),
+            Ok(Err(_)) => {}
+        }
+        let old = self.get(workspace, &test.definition.test_id).await?;
+        let old = old.ok_or_else(|| StoreError::broken("a test is gone"))?;
+        Ok(Ok(Created::Exists(Box::new(old))))
+    }
+
+    /// Replaces a test by its next revision and keeps the old one, together with the record of it;
+    /// false when it was changed by somebody else meanwhile.
+    ///
+    /// # Errors
+    /// When the store is unavailable. In the inner result: when the actor may not any more.
+    pub async fn replace(
+        &self,
+        workspace: &Workspace,
+        old: &Experiment,
+        new: &Experiment,
+        act: Act,
+    ) -> Acted<bool> {
+        let id = &old.definition.test_id;
+        let mut past = sorted_key(key::history(workspace, id), key::revision(old.revision));
+        past.insert(DOCUMENT.to_owned(), document(old)?);
+        let expected = AttributeValue::N(old.revision.to_string());
+        let writes = vec![
+            self.table.write(past, Condition::New),
+            self.table.write(current(workspace, new)?, Condition::Equals(REVISION, expected)),
+        ];
+        let acted = self.table.act(act, writes).await?;
+        self.seen().remove(&(workspace.clone(), id.clone()));
+        Ok(acted.map(|won| won.is_ok()))
+    }
+
+    /// The tests of a workspace that have been started and are not archived, by name.
+    ///
+    /// # Errors
+    /// When the store is unavailable or a stored document cannot be read.
+    pub async fn started(&self, workspace: &Workspace) -> Result<Vec<Experiment>, StoreError> {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = self.table.query(Query { after, ..Query::of(workspace.as_str()) }).await?;
+            for item in &page.items {
+                if [Status::Running, Status::Paused, Status::Stopped, Status::Shipped]
+                    .map(Status::as_str)
+                    .contains(&text(item, "status")?)
+                {
+                    found.push(experiment(item)?);
+                }
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// The tests of all workspaces that are to be folded, those first that were folded longest ago: all
+    /// that run, and those that are shipped until their results are final.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn running(&self) -> Result<Vec<(Workspace, ExperimentId)>, StoreError> {
+        let mut found = Vec::new();
+        for shard in 0..SHARDS {
+            let (shard, mut after) = (shard.to_string(), None);
+            loop {
+                let query = Query { index: Some((RUNNING, SHARD)), after, ..Query::of(&shard) };
+                let page = self.table.query(query).await?;
+                for item in &page.items {
+                    let workspace = Workspace::parse(text(item, PK)?).map_err(StoreError::broken)?;
+                    let test_id = ExperimentId::parse(text(item, SK)?).map_err(StoreError::broken)?;
+                    found.push((text(item, FOLDED_AT)?.to_owned(), workspace, test_id));
+                }
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+        }
+        found.sort();
+        Ok(found.into_iter().map(|(_, workspace, test_id)| (workspace, test_id)).collect())
+    }
+
+    /// Puts a test last in line for the next fold, if it still runs.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn folded(
+        &self,
+        workspace: &Workspace,
+        test_id: &ExperimentId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let key = sorted_key(workspace.as_str(), test_id.as_str());
+        let set = (FOLDED_AT, AttributeValue::S(String::from(now)));
+        let expected = ("status", AttributeValue::S(Status::Running.as_str().to_owned()));
+        self.table.set_if(key, set, expected).await.map(|_| ())
+    }
+
+    /// Takes a shipped test whose final results are kept out of the line, unless it has changed since.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn finished(&self, workspace: &Workspace, test: &Experiment) -> Result<(), StoreError> {
+        let key = sorted_key(workspace.as_str(), test.definition.test_id.as_str());
+        let expected = (REVISION, AttributeValue::N(test.revision.to_string()));
+        self.table.remove_if(key, [SHARD, FOLDED_AT], expected).await.map(|_| ())
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The item of a test as it stands: its document, what lists show, and its place in the sparse
+/// index while it is to be folded. A change puts it first in line for the next fold.
+fn current(workspace: &Workspace, test: &Experiment) -> Result<Item, StoreError> {
+    let id = test.definition.test_id.as_str();
+    let mut item = sorted_key(workspace.as_str(), id);
+    let mut put = |name: &str, value: String| item.insert(name.to_owned(), AttributeValue::S(value));
+    put("name", test.definition.name.clone());
+    put("status", test.status.as_str().to_owned());
+    put("updated_at", String::from(test.updated_at));
+    if test.status.is_live() {
+        put(SHARD, (fnv1a32(id.encode_utf16()) % SHARDS).to_string());
+        put(FOLDED_AT, "0".to_owned());
+    }
+    item.insert(REVISION.to_owned(), AttributeValue::N(test.revision.to_string()));
+    item.insert(DOCUMENT.to_owned(), document(test)?);
+    Ok(item)
+}
+
+fn document(test: &Experiment) -> Result<AttributeValue, StoreError> {
+    serde_json::to_string(test).map(AttributeValue::S).map_err(StoreError::broken)
+}
+
+pub(super) fn experiment(item: &Item) -> Result<Experiment, StoreError> {
+    serde_json::from_str(text(item, DOCUMENT)?).map_err(StoreError::broken)
+}
