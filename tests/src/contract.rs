@@ -17,7 +17,7 @@ use std::path::Path;
 
 use bellwether::auth::access::throttle::{Limit, Wait};
 use bellwether::auth::access::{Caller, Denial, Overreach, Role, Scope};
-use bellwether::auth::token::Refused;
+use bellwether::auth::token::TokenRefused;
 use bellwether::auth::users::credentials;
 use bellwether::http::problem::Problem;
 use bellwether::http::routes::{METHODS, ON_EVENTS, ROUTES, allowed};
@@ -390,7 +390,7 @@ fn problems() -> impl Iterator<Item = Problem> {
             Problem::Malformed(_) => Problem::SecretInQuery,
             Problem::SecretInQuery => Problem::UnknownParameter(vec![Invalid::new("?page", "is unknown")]),
             Problem::UnknownParameter(_) => Problem::Unauthenticated,
-            Problem::Unauthenticated => Problem::InvalidToken(Refused::Key),
+            Problem::Unauthenticated => Problem::InvalidToken(TokenRefused::Key),
             Problem::InvalidToken(_) => Problem::WrongCredentials,
             Problem::WrongCredentials => denied(Denial::Scope(Scope::TestsRead)),
             Problem::Denied(refused) => match refused.denial {

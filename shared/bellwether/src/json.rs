@@ -39,7 +39,7 @@ pub enum Unreadable {
 /// # Errors
 /// When it is no JSON, or holds what is refused here.
 pub fn parse(body: &[u8]) -> Result<Value, Unreadable> {
-    let state = State { vanishing: vanishing(body), ..State::default() };
+    let state = Progress { vanishing: vanishing(body), ..Progress::default() };
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let parsed = Strict(&state).deserialize(&mut deserializer);
     let parsed = parsed.and_then(|value| deserializer.end().map(|()| value));
@@ -61,7 +61,7 @@ pub fn parse(body: &[u8]) -> Result<Value, Unreadable> {
 
 /// Where the parser is, and what made it stop.
 #[derive(Default)]
-struct State {
+struct Progress {
     path: RefCell<Vec<String>>,
     broken: RefCell<Option<Broken>>,
     /// How many numbers have been read.
@@ -116,7 +116,7 @@ enum Broken {
 }
 
 #[derive(Clone, Copy)]
-struct Strict<'a>(&'a State);
+struct Strict<'a>(&'a Progress);
 
 impl Strict<'_> {
     fn enter<E: Error>(self, part: String) -> Result<(), E> {

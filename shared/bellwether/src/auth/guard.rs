@@ -5,13 +5,11 @@ use lambda_http::http::header::AUTHORIZATION;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Auth;
-use super::access::{Caller, Denial, Overreach, Scope, csrf};
-use super::keys::PublicKeys;
-use super::token::{Claims, Refused};
+use super::access::{Caller, Denial, Overreach, Scope, csrf, identify};
+use super::token::{Claims, TokenRefused};
 use crate::http::browser::cookies;
 use crate::http::problem::Problem;
 use crate::net::source::Source;
-use crate::telemetry::boundary::identify;
 
 /// A token and where it stood.
 enum Token<'a> {
@@ -28,11 +26,7 @@ impl Auth {
     /// the keys cannot be read.
     pub async fn require(&self, request: &Request, scope: Scope) -> Result<Caller, Problem> {
         let token = self.presented(request)?;
-        let presented = self.verifier.look(token.text()).map_err(Problem::InvalidToken)?;
-        let now = self.clock.now();
-        let suits = |keys: &PublicKeys| keys.knows(presented.kid());
-        let keys = self.public.get(now, &suits).await?;
-        let signed = self.verifier.verify(presented, &keys, now).map_err(Problem::InvalidToken)?;
+        let signed = self.verified(token.text()).await?;
         let claims = &signed.claims;
         let is_meant = self.is_meant(request, &token, claims)?;
         let (subject, workspace) = (claims.sub.clone(), claims.workspace.clone());
@@ -44,7 +38,7 @@ impl Auth {
             Denial::CrossSite
         } else if !caller.scopes.contains(&scope) {
             Denial::Scope(scope)
-        } else if scope.is_administrative() && !self.admin_networks.contain(Source::of(request)?) {
+        } else if scope.is_administrative() && !self.admin_networks().contain(Source::of(request)?) {
             Denial::Network
         } else {
             return Ok(caller);
@@ -55,7 +49,7 @@ impl Auth {
 
     /// The token of the header or else, where browsers may have one, of the cookie.
     fn presented<'a>(&self, request: &'a Request) -> Result<Token<'a>, Problem> {
-        if self.browser.is_some() && !request.headers().contains_key(AUTHORIZATION) {
+        if self.browser().is_some() && !request.headers().contains_key(AUTHORIZATION) {
             let cookie = cookies::read(request.headers(), cookies::ACCESS);
             return cookie.map(Token::InCookie).ok_or(Problem::Unauthenticated);
         }
@@ -65,12 +59,12 @@ impl Auth {
     /// Whether what comes with a cookie is an own page's. A token that was issued for a cookie holds in
     /// one alone.
     fn is_meant(&self, request: &Request, token: &Token<'_>, claims: &Claims) -> Result<bool, Problem> {
-        match (token, &self.browser, &claims.csrf) {
+        match (token, self.browser(), &claims.csrf) {
             (Token::InHeader(_), _, None) => Ok(true),
             (Token::InCookie(_), Some(browser), Some(hash)) => {
                 Ok(csrf::meant(browser, request, hash).is_ok())
             }
-            _ => Err(Problem::InvalidToken(Refused::Place)),
+            _ => Err(Problem::InvalidToken(TokenRefused::Place)),
         }
     }
 }
@@ -89,9 +83,9 @@ fn bearer(request: &Request) -> Result<&str, Problem> {
     let mut headers = request.headers().get_all(AUTHORIZATION).iter();
     let header = headers.next().ok_or(Problem::Unauthenticated)?;
     if headers.next().is_some() {
-        return Err(Problem::InvalidToken(Refused::Header));
+        return Err(Problem::InvalidToken(TokenRefused::Header));
     }
-    let text = header.to_str().map_err(|_| Problem::InvalidToken(Refused::Header))?;
+    let text = header.to_str().map_err(|_| Problem::InvalidToken(TokenRefused::Header))?;
     match text.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim()),
         _ => Err(Problem::Unauthenticated),

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use secrecy::SecretString;
 
 use super::Auth;
+use super::access::identify;
 use super::access::throttle::Attempt;
-use super::keys::{KeysMissing, PrivateKeys};
+use super::keys::{KeysError, PrivateKeys};
 use super::sha256;
 use super::token::{Claims, Grant};
 use super::users::{Email, User};
 use crate::net::source::Source;
 use crate::random;
-use crate::telemetry::boundary::identify;
 
 /// An access token, which cannot be printed, and the scopes it carries.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl Auth {
     ///
     /// # Errors
     /// 503 when the private keys cannot be read, 500 when this function is not set up to sign.
-    pub async fn issue(&self, user: &User) -> Result<Issued, KeysMissing> {
+    pub async fn issue(&self, user: &User) -> Result<Issued, KeysError> {
         self.grant(Grant::to_person(user)).await
     }
 
@@ -36,7 +36,7 @@ impl Auth {
     ///
     /// # Errors
     /// As [`Self::issue`].
-    pub async fn grant(&self, grant: Grant) -> Result<Issued, KeysMissing> {
+    pub async fn grant(&self, grant: Grant) -> Result<Issued, KeysError> {
         let now = self.clock.now();
         let keys = self.signing_keys().await?;
         let key = keys.signer(now).ok_or_else(|| broken("no signing key is in force"))?;
@@ -53,7 +53,7 @@ impl Auth {
     ///
     /// # Errors
     /// As [`Self::issue`].
-    pub async fn attempt(&self, email: &Email, epoch: u32, source: Source) -> Result<Attempt, KeysMissing> {
+    pub async fn attempt(&self, email: &Email, epoch: u32, source: Source) -> Result<Attempt, KeysError> {
         let keys = self.signing_keys().await?;
         let short = |key: [u8; 32]| sha256::hex(&key)[..32].to_owned();
         let counted =
@@ -68,7 +68,7 @@ impl Auth {
     ///
     /// # Errors
     /// As [`Self::issue`].
-    pub async fn signing_keys(&self) -> Result<Arc<PrivateKeys>, KeysMissing> {
+    pub async fn signing_keys(&self) -> Result<Arc<PrivateKeys>, KeysError> {
         let unset = || broken("PRIVATE_KEYS_SECRET is not set, so this function cannot sign");
         let now = self.clock.now();
         let suits = |keys: &PrivateKeys| keys.signer(now).is_some();
@@ -77,6 +77,6 @@ impl Auth {
 }
 
 /// A fault of the set-up or of the keys, which no later call mends.
-fn broken(cause: impl std::fmt::Display) -> KeysMissing {
-    KeysMissing::Broken(cause.to_string())
+fn broken(cause: impl std::fmt::Display) -> KeysError {
+    KeysError::Broken(cause.to_string())
 }

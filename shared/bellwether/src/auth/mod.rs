@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod clients;
+mod error;
 pub mod guard;
 pub mod issue;
 pub mod keys;
@@ -16,6 +17,8 @@ mod sha256;
 pub mod token;
 pub mod users;
 
+pub use error::AuthError;
+
 use std::sync::Arc;
 
 use aws_sdk_secretsmanager::Client;
@@ -24,8 +27,8 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::net::networks::Networks;
 use crate::net::origin::Browser;
-use keys::{KeyCache, KeysMissing, PrivateKeys, PublicKeys};
-use token::{Terms, Verifier};
+use keys::{KeyCache, KeysError, PrivateKeys, PublicKeys};
+use token::{Signed, Terms, Verifier};
 
 /// Verifies tokens and, where the environment names the private keys, issues them.
 #[derive(Debug)]
@@ -61,8 +64,32 @@ impl Auth {
     ///
     /// # Errors
     /// 503 when they cannot be read, 500 when there are none.
-    pub async fn public_keys(&self) -> Result<Arc<PublicKeys>, KeysMissing> {
+    pub async fn public_keys(&self) -> Result<Arc<PublicKeys>, KeysError> {
         self.public.get(self.clock.now(), &|_| true).await
+    }
+
+    /// What `token` says, if it holds now.
+    ///
+    /// # Errors
+    /// Why it does not, or why that cannot be told.
+    pub async fn verified(&self, token: &str) -> Result<Arc<Signed>, AuthError> {
+        let now = self.clock.now();
+        let presented = self.verifier.look(token)?;
+        let suits = |keys: &PublicKeys| keys.knows(presented.kid());
+        let keys = self.public.get(now, &suits).await?;
+        Ok(self.verifier.verify(presented, &keys, now)?)
+    }
+
+    /// Where browsers may come from; None without a custom domain, and then there are no cookies.
+    #[must_use]
+    pub fn browser(&self) -> Option<&Browser> {
+        self.browser.as_ref()
+    }
+
+    /// From which networks administrative scopes may be used.
+    #[must_use]
+    pub fn admin_networks(&self) -> &Networks {
+        &self.admin_networks
     }
 
     /// What tokens say of who issues them and for whom.

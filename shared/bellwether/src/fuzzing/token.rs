@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::noon;
 use crate::auth::access::Role;
 use crate::auth::keys::{PrivateKey, PrivateKeys};
-use crate::auth::token::{Claims, Grant, LIFE_SECONDS, Refused, SKEW_SECONDS, Terms, Verifier};
+use crate::auth::token::{Claims, Grant, LIFE_SECONDS, SKEW_SECONDS, Terms, TokenRefused, Verifier};
 use domain::experiment::Workspace;
 
 static KEYS: LazyLock<PrivateKeys> = LazyLock::new(|| PrivateKeys::first(noon()).expect("a key"));
@@ -60,7 +60,7 @@ fn payload(text: &[u8]) {
         assert_eq!(serde_json::to_value(&again).expect("JSON"), told);
     } else {
         // A control character takes six times its room when it is written out.
-        assert_eq!(verify(&anew).err(), Some(Refused::TooLong));
+        assert_eq!(verify(&anew).err(), Some(TokenRefused::TooLong));
     }
 }
 
@@ -107,7 +107,7 @@ fn signed(header: &[u8], payload: &[u8]) -> String {
     format!("{text}.{signature}")
 }
 
-fn verify(token: &str) -> Result<Claims, Refused> {
+fn verify(token: &str) -> Result<Claims, TokenRefused> {
     let verifier = Verifier::new(terms(), 1);
     let signed = verifier.verify(verifier.look(token)?, &KEYS.public(), noon())?;
     Ok(signed.claims.clone())

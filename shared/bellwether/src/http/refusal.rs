@@ -1,13 +1,7 @@
 //! The record of a refusal. Whether or not it can be kept, the caller hears the refusal, and in time.
 //!
-//! Of the same refusal of the same caller an instance records one a minute, with how many it left out: who holds
-//! a token must not be able to buy writes into the partitions that every change of the workspace needs. Each
-//! request has its line in the log all the same.
+//! Not every refusal is recorded ([`crate::app::refusals`]); each request has its line in the log all the same.
 
-use std::num::NonZeroUsize;
-use std::sync::{Mutex, PoisonError};
-
-use lru::LruCache;
 use tokio::time::{Instant, timeout_at};
 
 use super::problem::Problem;
@@ -15,40 +9,6 @@ use crate::app::App;
 use crate::auth::access::{Denial, Overreach};
 use crate::net::request_id::RequestId;
 use crate::store::audit::Action;
-use domain::clock::Timestamp;
-
-/// For how long a refusal like one that was recorded is only counted, in milliseconds.
-const PAUSE_MS: i64 = 60_000;
-/// How many different refusals an instance remembers.
-const REMEMBERED: usize = 1_000;
-
-/// Who was refused what, and why.
-type Kind = (String, String, String);
-
-/// The refusals of an instance: when each kind was recorded last, and how many were left out since.
-#[derive(Debug)]
-pub struct Refusals(Mutex<LruCache<Kind, (Timestamp, u64)>>);
-
-impl Default for Refusals {
-    fn default() -> Self {
-        Self(Mutex::new(LruCache::new(NonZeroUsize::new(REMEMBERED).unwrap_or(NonZeroUsize::MIN))))
-    }
-}
-
-impl Refusals {
-    /// Counts a refusal: None when it is not to be recorded, else how many like it were left out before.
-    fn count(&self, kind: Kind, now: Timestamp) -> Option<u64> {
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((at, omitted)) = seen.get_mut(&kind)
-            && (0..PAUSE_MS).contains(&(now.millis() - at.millis()))
-        {
-            *omitted += 1;
-            return None;
-        }
-        let before = seen.put(kind, (now, 0));
-        Some(before.map_or(0, |(_, omitted)| omitted))
-    }
-}
 
 /// Tells the audit, until `deadline`, that somebody known asked for what they may not have. The
 /// target is the route and not the path, which is the caller's own words.
@@ -78,39 +38,5 @@ fn why(denial: Denial) -> String {
         Denial::Scope(scope) => format!("needs {}", scope.as_str()),
         Denial::Network => "not from this network".to_owned(),
         Denial::CrossSite => "not from an own page".to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_one_refusal_one_a_minute_is_recorded_with_how_many_were_left_out() {
-        let refusals = Refusals::default();
-        let at = |seconds: i64| Timestamp::from_millis(1_795_255_200_000 + seconds * 1_000);
-        let kind = |who: &str| (who.to_owned(), "POST /users".to_owned(), "needs users:write".to_owned());
-        assert_eq!(refusals.count(kind("acme/eve"), at(0)), Some(0));
-        for second in 0..50 {
-            assert_eq!(refusals.count(kind("acme/eve"), at(second)), None);
-        }
-        assert_eq!(refusals.count(kind("acme/ada"), at(50)), Some(0), "another's is recorded");
-        assert_eq!(refusals.count(kind("acme/eve"), at(60)), Some(50));
-        assert_eq!(refusals.count(kind("acme/eve"), at(61)), None);
-        assert_eq!(
-            refusals.count(kind("acme/eve"), at(10)),
-            Some(1),
-            "a clock that was set back hides nothing"
-        );
-    }
-
-    #[test]
-    fn what_is_remembered_is_bounded() {
-        let refusals = Refusals::default();
-        for n in 0..3_000 {
-            let kind = (format!("acme/{n}"), "POST /users".to_owned(), "needs users:write".to_owned());
-            assert_eq!(refusals.count(kind, Timestamp::from_millis(n)), Some(0));
-        }
-        assert_eq!(refusals.0.lock().unwrap().len(), 1_000);
     }
 }

@@ -44,7 +44,7 @@ impl Bound<'_> {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Outcome {
+struct StoredOutcome {
     /// The moment, or the beginning of the day.
     occurred_at: Timestamp,
     /// Whether that day is all that is known of the time.
@@ -53,7 +53,7 @@ struct Outcome {
     value: f64,
 }
 
-impl Outcome {
+impl StoredOutcome {
     fn of(conversion: &Conversion) -> Self {
         let (at, value) = (conversion.occurred_at, conversion.value);
         Self { occurred_at: at.first(), whole_day: matches!(at, Dated::Day(_)), value }
@@ -83,7 +83,8 @@ impl Events {
     ) -> Result<bool, StoreError> {
         let Conversion { unit_id, goal, event_id, .. } = conversion;
         let key = EventKey::Conversion(unit_id.clone(), goal.clone(), event_id.clone());
-        let mut item: Item = serde_dynamo::to_item(Outcome::of(conversion)).map_err(StoreError::broken)?;
+        let mut item: Item =
+            serde_dynamo::to_item(StoredOutcome::of(conversion)).map_err(StoreError::broken)?;
         item.extend(sorted_key(events_partition(workspace, test, unit_id), key.write()));
         Ok(matches!(self.table.put_new(item).await?, Placed::Stored))
     }
@@ -156,7 +157,7 @@ fn row(item: Item) -> Result<Row, StoreError> {
             Row::Assigned { unit_id, phase, assignment }
         }
         EventKey::Conversion(unit_id, goal, event_id) => {
-            let outcome: Outcome = serde_dynamo::from_item(item).map_err(StoreError::broken)?;
+            let outcome: StoredOutcome = serde_dynamo::from_item(item).map_err(StoreError::broken)?;
             let (value, occurred_at) = (outcome.value, outcome.dated());
             Row::Converted(Conversion { unit_id, goal, event_id, value, occurred_at })
         }

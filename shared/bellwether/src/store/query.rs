@@ -47,7 +47,7 @@ impl<'a> Query<'a> {
 
 /// One page of a query.
 #[derive(Debug, Default)]
-pub struct Page {
+pub struct QueryPage {
     /// The items, in key order.
     pub items: Vec<Item>,
     /// Where the next page begins, unless this was the last.
@@ -57,7 +57,7 @@ pub struct Page {
 impl Table {
     /// Reads one page. A page without a limit has 1 MB and may be one of many under way: it is waited
     /// for longer.
-    pub fn query(&self, query: Query<'_>) -> Answer<'_, Page> {
+    pub fn query(&self, query: Query<'_>) -> Answer<'_, QueryPage> {
         let mut request = self
             .client
             .query()
@@ -85,7 +85,7 @@ impl Table {
             let answer = request.customize().config_override(config).send().await?;
             self.meter.consumed(answer.consumed_capacity().and_then(|c| c.capacity_units));
             let next = answer.last_evaluated_key.filter(|key| !key.is_empty());
-            Ok(Page { items: answer.items.unwrap_or_default(), next })
+            Ok(QueryPage { items: answer.items.unwrap_or_default(), next })
         })
     }
 }

@@ -1,30 +1,19 @@
 //! One invocation as the log sees it: one line when it is over, which is also its metrics.
 
 use std::future::Future;
-use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::catalogue::{
     COLD_STARTS, DYNAMODB_CALLS, DYNAMODB_UNITS, FAULTS, LATENCY, REQUESTS, SIGN_INS, SLOW_REQUESTS,
     THROTTLED, TOKEN_REFUSALS, objective_ms,
 };
-use super::line::Line;
+use super::line::{Line, milliseconds};
 use crate::app::App;
+use crate::auth::access::Identified;
 use crate::http::routes;
 use crate::net::request_id::RequestId;
 use crate::store::counters::SignIn;
 use crate::store::meter::Spent;
-use domain::experiment::Workspace;
-
-tokio::task_local! {
-    /// Who the present request turns out to be of.
-    static CALLER: Arc<OnceLock<(String, Workspace)>>;
-}
-
-/// Says of whom the present request is, for its line in the log. The first word stands.
-pub fn identify(subject: &str, workspace: &Workspace) {
-    let _ = CALLER.try_with(|caller| caller.set((subject.to_owned(), workspace.clone())));
-}
 
 /// An invocation under way.
 #[derive(Debug)]
@@ -35,7 +24,7 @@ pub struct Boundary {
     began: Instant,
     before: Spent,
     cold: bool,
-    caller: Arc<OnceLock<(String, Workspace)>>,
+    of: Identified,
 }
 
 /// How an invocation ended.
@@ -58,13 +47,13 @@ impl Boundary {
             began: Instant::now(),
             before: app.store.meter.read(),
             cold: app.telemetry.is_first(),
-            caller: Arc::default(),
+            of: Identified::default(),
         }
     }
 
-    /// Does the work; whoever it says it is of ([`identify`]) will stand in the line.
+    /// Does the work; whoever it says it is of ([`crate::auth::access::identify`]) will stand in the line.
     pub async fn around<T>(&self, work: impl Future<Output = T>) -> T {
-        CALLER.scope(self.caller.clone(), work).await
+        self.of.during(work).await
     }
 
     /// A request is over; `path` is its path as an answer may show it.
@@ -108,8 +97,7 @@ impl Boundary {
     }
 
     fn begin(&self, message: &'static str, app: &App, status: u16) -> Line {
-        let (subject, workspace) =
-            self.caller.get().map_or(("", ""), |(subject, workspace)| (subject.as_str(), workspace.as_str()));
+        let (subject, workspace) = self.of.names();
         Line::new(message, app.clock.now())
             .with("request_id", &self.request_id.id)
             .with("extended_request_id", &self.request_id.extended)
@@ -146,11 +134,6 @@ fn root(header: &str) -> Option<&str> {
     let (time, rest) = root.strip_prefix("1-")?.split_once('-')?;
     let hex = |part: &str, length: usize| part.len() == length && part.bytes().all(|b| b.is_ascii_hexdigit());
     (hex(time, 8) && hex(rest, 24)).then_some(root)
-}
-
-/// In hundredths of a millisecond: what is below is noise and costs bytes.
-pub(super) fn milliseconds(elapsed: Duration) -> f64 {
-    (elapsed.as_secs_f64() * 100_000.0).round() / 100.0
 }
 
 fn one_if(holds: bool) -> f64 {

@@ -3,6 +3,7 @@
 //! Without a namespace the same line is for the log alone.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use super::catalogue::{COUNT, Metric};
 use super::log::LINE;
@@ -128,6 +129,12 @@ impl Line {
         });
         close(text, "]},");
     }
+}
+
+/// In hundredths of a millisecond: what is below is noise and costs bytes.
+#[must_use]
+pub fn milliseconds(elapsed: Duration) -> f64 {
+    (elapsed.as_secs_f64() * 100_000.0).round() / 100.0
 }
 
 /// Ends a list: what was written last is a comma, unless the list is empty.

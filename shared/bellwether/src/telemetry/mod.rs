@@ -23,9 +23,8 @@ use std::time::Duration;
 
 use tracing_subscriber::filter::LevelFilter;
 
-use self::boundary::milliseconds;
 use self::catalogue::{FOLD_FAILURES, FOLD_ROWS, FOLD_TIME};
-use self::line::Line;
+use self::line::{Line, milliseconds};
 use domain::clock::Timestamp;
 use domain::experiment::{ExperimentId, Workspace};
 
@@ -46,7 +45,8 @@ impl Telemetry {
     }
 
     /// Whether anybody reads the lines of requests: while nobody does, they need not be made.
-    fn is_told(&self) -> bool {
+    #[must_use]
+    pub fn is_told(&self) -> bool {
         self.told
     }
 
@@ -57,7 +57,7 @@ impl Telemetry {
     }
 
     /// Whether nothing was asked of this instance before.
-    fn is_first(&self) -> bool {
+    pub fn is_first(&self) -> bool {
         !self.warm.swap(true, Relaxed)
     }
 

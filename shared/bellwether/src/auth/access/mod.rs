@@ -2,9 +2,11 @@
 //! that browsers make by themselves ([`csrf`]), too many attempts ([`throttle`]).
 
 pub mod csrf;
+mod identified;
 mod role;
 pub mod throttle;
 
+pub use identified::{Identified, identify};
 pub use role::{Role, Scope};
 
 use crate::net::source::Source;

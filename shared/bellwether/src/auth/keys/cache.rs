@@ -17,18 +17,18 @@ const UNKNOWN_MS: i64 = 60_000;
 /// After a refresh that failed the cached keys serve at least this long.
 const RETRY_MS: i64 = 5_000;
 
-/// Why there are no keys.
+/// Why keys cannot be read, kept or used.
 #[derive(Debug, thiserror::Error)]
-pub enum KeysMissing {
+pub enum KeysError {
     /// Secrets Manager is down, out of reach or throttling.
-    #[error("the keys cannot be read now: {0}")]
+    #[error("the keys are out of reach now: {0}")]
     Unavailable(String),
-    /// The secret is missing, forbidden or unreadable: a fault of the set-up.
-    #[error("the keys cannot be read: {0}")]
+    /// The secret is missing, forbidden or unreadable, or what it holds cannot be used: a fault of the set-up.
+    #[error("the keys cannot be used: {0}")]
     Broken(String),
 }
 
-impl KeysMissing {
+impl KeysError {
     /// What an error of Secrets Manager means. The SDK's own text of an error may hold the answer that
     /// it could not read, and that answer may be a secret: only codes and the library's words pass.
     pub(super) fn of<E, R>(error: &SdkError<E, R>) -> Self
@@ -55,10 +55,10 @@ pub struct KeyCache<T> {
     client: Client,
     secret: String,
     keep_ms: i64,
-    state: Mutex<State<T>>,
+    state: Mutex<Slot<T>>,
 }
 
-struct State<T> {
+struct Slot<T> {
     held: Option<(Arc<T>, Timestamp)>,
     tried_at: Option<Timestamp>,
 }
@@ -66,7 +66,7 @@ struct State<T> {
 impl<T: DeserializeOwned + Send + Sync> KeyCache<T> {
     /// An empty cache of `secret`, which relies on what it has read for `keep_seconds`.
     pub fn new(client: Client, secret: String, keep_seconds: u32) -> Self {
-        let state = Mutex::new(State { held: None, tried_at: None });
+        let state = Mutex::new(Slot { held: None, tried_at: None });
         Self { client, secret, keep_ms: i64::from(keep_seconds) * 1_000, state }
     }
 
@@ -78,7 +78,7 @@ impl<T: DeserializeOwned + Send + Sync> KeyCache<T> {
         &'a self,
         now: Timestamp,
         suits: &'a (dyn Fn(&T) -> bool + Sync),
-    ) -> BoxFuture<'a, Result<Arc<T>, KeysMissing>> {
+    ) -> BoxFuture<'a, Result<Arc<T>, KeysError>> {
         Box::pin(async move {
             let mut state = self.state.lock().await;
             if let Some((keys, read_at)) = &state.held {
@@ -116,21 +116,21 @@ impl<T: DeserializeOwned + Send + Sync> KeyCache<T> {
     #[cfg(feature = "testing")]
     pub async fn hold(&self, keys: T, now: Timestamp) {
         let mut state = self.state.lock().await;
-        *state = State { held: Some((Arc::new(keys), now)), tried_at: Some(now) };
+        *state = Slot { held: Some((Arc::new(keys), now)), tried_at: Some(now) };
     }
 
-    async fn read(&self) -> Result<T, KeysMissing> {
+    async fn read(&self) -> Result<T, KeysError> {
         let answer = self.client.get_secret_value().secret_id(&self.secret).send().await;
-        let answer = answer.map_err(|error| KeysMissing::of(&error))?;
+        let answer = answer.map_err(|error| KeysError::of(&error))?;
         let text = answer.secret_string().unwrap_or_default();
         parse(text)
     }
 }
 
 /// The content of a secret. The parser's own message may quote it, so only its place is passed on.
-pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, KeysMissing> {
+pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, KeysError> {
     serde_json::from_str(text)
-        .map_err(|error| KeysMissing::Broken(format!("not the expected JSON at column {}", error.column())))
+        .map_err(|error| KeysError::Broken(format!("not the expected JSON at column {}", error.column())))
 }
 
 impl<T> std::fmt::Debug for KeyCache<T> {

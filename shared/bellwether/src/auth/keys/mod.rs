@@ -8,7 +8,7 @@ mod private;
 mod public;
 pub mod vault;
 
-pub use cache::{KeyCache, KeysMissing};
+pub use cache::{KeyCache, KeysError};
 pub use private::{PrivateKey, PrivateKeys};
 pub use public::{PublicKey, PublicKeys};
 

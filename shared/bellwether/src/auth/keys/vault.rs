@@ -5,7 +5,7 @@ use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use secrecy::ExposeSecret;
 
-use super::cache::{KeysMissing, parse};
+use super::cache::{KeysError, parse};
 use super::{PrivateKeys, PublicKeys};
 use crate::config::Config;
 
@@ -76,9 +76,9 @@ impl Vault {
     /// # Errors
     /// 503 when Secrets Manager cannot be asked, 500 when the set-up is at fault. The same holds for
     /// the other methods.
-    pub async fn describe(&self) -> Result<Described, KeysMissing> {
+    pub async fn describe(&self) -> Result<Described, KeysError> {
         let asked = self.client.describe_secret().secret_id(self.private()?).send().await;
-        let answer = asked.map_err(|error| KeysMissing::of(&error))?;
+        let answer = asked.map_err(|error| KeysError::of(&error))?;
         let is_current = |stages: &Vec<String>| stages.iter().any(|stage| stage == CURRENT);
         let versions = answer.version_ids_to_stages.unwrap_or_default();
         let current = versions.into_iter().find(|(_, stages)| is_current(stages)).map(|(id, _)| id);
@@ -90,7 +90,7 @@ impl Vault {
     ///
     /// # Errors
     /// As [`Self::describe`], and 500 when the content is not ours: it is never written over.
-    pub async fn version(&self, id: &str) -> Result<Option<Version>, KeysMissing> {
+    pub async fn version(&self, id: &str) -> Result<Option<Version>, KeysError> {
         let asked = self.client.get_secret_value().secret_id(self.private()?).version_id(id).send().await;
         let Some(answer) = found(asked)? else { return Ok(None) };
         let Some(text) = answer.secret_string().filter(|text| !text.is_empty()) else { return Ok(None) };
@@ -101,12 +101,12 @@ impl Vault {
     ///
     /// # Errors
     /// As [`Self::describe`].
-    pub async fn keep_pending(&self, id: &str, keys: &PrivateKeys) -> Result<(), KeysMissing> {
+    pub async fn keep_pending(&self, id: &str, keys: &PrivateKeys) -> Result<(), KeysError> {
         let put = self.client.put_secret_value().secret_id(self.private()?).client_request_token(id);
         let put = put.version_stages(PENDING).secret_string(keys.to_secret().expose_secret());
         match put.send().await {
             Err(error) if error.code() == Some("ResourceExistsException") => Ok(()),
-            Err(error) => Err(KeysMissing::of(&error)),
+            Err(error) => Err(KeysError::of(&error)),
             Ok(_) => Ok(()),
         }
     }
@@ -115,18 +115,18 @@ impl Vault {
     ///
     /// # Errors
     /// As [`Self::describe`].
-    pub async fn promote(&self, id: &str, from: Option<&str>) -> Result<(), KeysMissing> {
+    pub async fn promote(&self, id: &str, from: Option<&str>) -> Result<(), KeysError> {
         let stage = self.client.update_secret_version_stage().secret_id(self.private()?);
         let moving = stage.version_stage(CURRENT).move_to_version_id(id);
         let moved = moving.set_remove_from_version_id(from.map(str::to_owned)).send().await;
-        moved.map(|_| ()).map_err(|error| KeysMissing::of(&error))
+        moved.map(|_| ()).map_err(|error| KeysError::of(&error))
     }
 
     /// The public secret's content; no keys when it has none yet.
     ///
     /// # Errors
     /// As [`Self::version`].
-    pub async fn published(&self) -> Result<PublicKeys, KeysMissing> {
+    pub async fn published(&self) -> Result<PublicKeys, KeysError> {
         let asked = self.client.get_secret_value().secret_id(&self.public).send().await;
         let answer = found(asked)?;
         let text = answer.as_ref().and_then(|answer| answer.secret_string()).filter(|text| !text.is_empty());
@@ -137,22 +137,21 @@ impl Vault {
     ///
     /// # Errors
     /// As [`Self::describe`].
-    pub async fn publish(&self, keys: &PublicKeys) -> Result<(), KeysMissing> {
-        let text = serde_json::to_string(keys).map_err(|error| KeysMissing::Broken(error.to_string()))?;
+    pub async fn publish(&self, keys: &PublicKeys) -> Result<(), KeysError> {
+        let text = serde_json::to_string(keys).map_err(|error| KeysError::Broken(error.to_string()))?;
         let put = self.client.put_secret_value().secret_id(&self.public).secret_string(text).send().await;
-        put.map(|_| ()).map_err(|error| KeysMissing::of(&error))
+        put.map(|_| ()).map_err(|error| KeysError::of(&error))
     }
 
-    fn private(&self) -> Result<&str, KeysMissing> {
-        let unset = || {
-            KeysMissing::Broken("PRIVATE_KEYS_SECRET is not set, so this function cannot rotate".to_owned())
-        };
+    fn private(&self) -> Result<&str, KeysError> {
+        let unset =
+            || KeysError::Broken("PRIVATE_KEYS_SECRET is not set, so this function cannot rotate".to_owned());
         self.private.as_deref().ok_or_else(unset)
     }
 }
 
 /// An answer; None when there is nothing of that name or version.
-fn found<T, E, R>(answer: Result<T, SdkError<E, R>>) -> Result<Option<T>, KeysMissing>
+fn found<T, E, R>(answer: Result<T, SdkError<E, R>>) -> Result<Option<T>, KeysError>
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
     R: std::fmt::Debug + 'static,
@@ -160,7 +159,7 @@ where
     match answer {
         Ok(answer) => Ok(Some(answer)),
         Err(error) if error.code() == Some("ResourceNotFoundException") => Ok(None),
-        Err(error) => Err(KeysMissing::of(&error)),
+        Err(error) => Err(KeysError::of(&error)),
     }
 }
 

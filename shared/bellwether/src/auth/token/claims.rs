@@ -4,7 +4,7 @@ use jsonwebtoken::{Header, encode};
 use serde::{Deserialize, Serialize};
 
 use super::jws::{ALGORITHM, Jws, TYPE};
-use super::{Grant, Refused, Terms};
+use super::{Grant, Terms, TokenRefused};
 use crate::auth::access::{Role, Scope};
 use crate::auth::keys::{KeyFault, PrivateKey, PublicKey};
 use domain::clock::Timestamp;
@@ -74,14 +74,14 @@ impl Claims {
     /// Whether they hold at `now`.
     ///
     /// # Errors
-    /// [`Refused::Times`].
-    pub fn in_time(&self, now: Timestamp) -> Result<(), Refused> {
+    /// [`TokenRefused::Times`].
+    pub fn in_time(&self, now: Timestamp) -> Result<(), TokenRefused> {
         let now = now.seconds();
         let ended = self.exp <= now - SKEW_SECONDS;
         let early = self.iat > now + SKEW_SECONDS;
         let life = self.exp.saturating_sub(self.iat);
         let long = self.exp > now + LIFE_SECONDS + SKEW_SECONDS || !(1..=LIFE_SECONDS).contains(&life);
-        if ended || early || long { Err(Refused::Times) } else { Ok(()) }
+        if ended || early || long { Err(TokenRefused::Times) } else { Ok(()) }
     }
 
     /// Signs the claims.
@@ -101,7 +101,7 @@ impl Claims {
 /// # Errors
 /// When the header is not one that this issuer writes: another algorithm or type, a key or a link
 /// to one inside, an extension that must be understood.
-pub fn key_id(token: &str) -> Result<String, Refused> {
+pub fn key_id(token: &str) -> Result<String, TokenRefused> {
     Ok(Jws::read(token)?.kid)
 }
 
@@ -109,13 +109,13 @@ pub fn key_id(token: &str) -> Result<String, Refused> {
 ///
 /// # Errors
 /// Why it is refused.
-pub fn signed(token: &str, key: &PublicKey, terms: &Terms) -> Result<Claims, Refused> {
+pub fn signed(token: &str, key: &PublicKey, terms: &Terms) -> Result<Claims, TokenRefused> {
     let payload = Jws::read(token)?.payload(key)?;
     if NARROWING.iter().any(|name| payload.get(name).is_some()) {
-        return Err(Refused::Claims);
+        return Err(TokenRefused::Claims);
     }
-    let claims: Claims = typed(payload).map_err(|_| Refused::Claims)?;
+    let claims: Claims = typed(payload).map_err(|_| TokenRefused::Claims)?;
     let ours = claims.iss == terms.issuer && claims.aud == terms.audience;
     let named = [&claims.sub, &claims.client_id, &claims.jti].iter().all(|name| !name.is_empty());
-    if ours && named { Ok(claims) } else { Err(Refused::Claims) }
+    if ours && named { Ok(claims) } else { Err(TokenRefused::Claims) }
 }

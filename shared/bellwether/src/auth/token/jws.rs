@@ -10,7 +10,7 @@ use jsonwebtoken::{Algorithm, crypto};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Refused;
+use super::TokenRefused;
 use crate::auth::keys::PublicKey;
 use crate::json;
 use domain::validation::typed;
@@ -43,35 +43,35 @@ impl<'a> Jws<'a> {
     /// Reads the header.
     ///
     /// # Errors
-    /// [`Refused::TooLong`], or [`Refused::Header`] for anything that this issuer does not write.
-    pub fn read(token: &'a str) -> Result<Self, Refused> {
+    /// [`TokenRefused::TooLong`], or [`TokenRefused::Header`] for anything that this issuer does not write.
+    pub fn read(token: &'a str) -> Result<Self, TokenRefused> {
         if token.len() > LONGEST {
-            return Err(Refused::TooLong);
+            return Err(TokenRefused::TooLong);
         }
         let mut parts = token.split('.');
         let (Some(header), Some(payload), Some(signature), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
         else {
-            return Err(Refused::Header);
+            return Err(TokenRefused::Header);
         };
         let parsed: Option<Header> = object(header).and_then(|header| typed(header).ok());
         let parsed = parsed.filter(|header| header.alg == ALGORITHM && header.typ == TYPE);
-        let Header { kid, .. } = parsed.ok_or(Refused::Header)?;
+        let Header { kid, .. } = parsed.ok_or(TokenRefused::Header)?;
         Ok(Self { kid, signed: &token[..=header.len() + payload.len()], payload, signature })
     }
 
     /// What `key` has signed.
     ///
     /// # Errors
-    /// [`Refused::Key`] for a key that cannot be read, [`Refused::Claims`] when the signature is not
+    /// [`TokenRefused::Key`] for a key that cannot be read, [`TokenRefused::Claims`] when the signature is not
     /// this key's or what it signs is no JSON object.
-    pub fn payload(&self, key: &PublicKey) -> Result<Value, Refused> {
-        let key = key.decoding().ok_or(Refused::Key)?;
+    pub fn payload(&self, key: &PublicKey) -> Result<Value, TokenRefused> {
+        let key = key.decoding().ok_or(TokenRefused::Key)?;
         let verified = crypto::verify(self.signature, self.signed.as_bytes(), &key, ALGORITHM);
         if !verified.unwrap_or(false) {
-            return Err(Refused::Claims);
+            return Err(TokenRefused::Claims);
         }
-        object(self.payload).ok_or(Refused::Claims)
+        object(self.payload).ok_or(TokenRefused::Claims)
     }
 }
 

@@ -19,7 +19,7 @@ use jws::LONGEST;
 
 /// Why a token is refused: for the log, never for the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub enum TokenRefused {
     /// It is longer than any of ours.
     #[error("it is longer than {LONGEST} bytes")]
     TooLong,

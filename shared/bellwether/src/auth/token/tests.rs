@@ -27,14 +27,14 @@ fn keys() -> PrivateKeys {
 }
 
 /// What becomes of `claims` signed by `keys`, looked at `later` seconds after now.
-fn outcome(claims: &Claims, keys: &PrivateKeys, later: i64) -> Result<(), Refused> {
+fn outcome(claims: &Claims, keys: &PrivateKeys, later: i64) -> Result<(), TokenRefused> {
     let token = claims.sign(keys.signer(Timestamp::from_millis(NOW)).unwrap()).unwrap();
     let now = Timestamp::from_millis(NOW + later * 1_000);
     verify(&token, &keys.public(), now)
 }
 
 /// What becomes of a token that is seen for the first time.
-fn verify(token: &str, keys: &PublicKeys, now: Timestamp) -> Result<(), Refused> {
+fn verify(token: &str, keys: &PublicKeys, now: Timestamp) -> Result<(), TokenRefused> {
     let verifier = Verifier::new(terms(), 1);
     verifier.verify(verifier.look(token)?, keys, now).map(|_| ())
 }
@@ -51,26 +51,26 @@ fn a_token_holds_for_its_life_and_a_minute_of_skew() {
     let (claims, keys) = (claims(), keys());
     assert_eq!(outcome(&claims, &keys, 0), Ok(()));
     assert_eq!(outcome(&claims, &keys, LIFE_SECONDS + SKEW_SECONDS - 1), Ok(()));
-    assert_eq!(outcome(&claims, &keys, LIFE_SECONDS + SKEW_SECONDS), Err(Refused::Times));
+    assert_eq!(outcome(&claims, &keys, LIFE_SECONDS + SKEW_SECONDS), Err(TokenRefused::Times));
     assert_eq!(outcome(&claims, &keys, -SKEW_SECONDS), Ok(()));
-    assert_eq!(outcome(&claims, &keys, -SKEW_SECONDS - 1), Err(Refused::Times));
+    assert_eq!(outcome(&claims, &keys, -SKEW_SECONDS - 1), Err(TokenRefused::Times));
 }
 
 #[test]
 fn a_life_longer_than_ours_another_issuer_and_another_audience_are_refused() {
     let keys = keys();
     let long = Claims { exp: NOW / 1_000 + 3_600, ..claims() };
-    assert_eq!(outcome(&long, &keys, 0), Err(Refused::Times));
+    assert_eq!(outcome(&long, &keys, 0), Err(TokenRefused::Times));
     for (life, outcome_of_it) in
-        [(900, Ok(())), (901, Err(Refused::Times)), (1, Ok(())), (0, Err(Refused::Times))]
+        [(900, Ok(())), (901, Err(TokenRefused::Times)), (1, Ok(())), (0, Err(TokenRefused::Times))]
     {
         let lived = Claims { exp: NOW / 1_000 + 30, iat: NOW / 1_000 + 30 - life, ..claims() };
         assert_eq!(outcome(&lived, &keys, 0), outcome_of_it, "{life} s");
     }
     let issuer = Claims { iss: "https://other.example".to_owned(), ..claims() };
-    assert_eq!(outcome(&issuer, &keys, 0), Err(Refused::Claims));
+    assert_eq!(outcome(&issuer, &keys, 0), Err(TokenRefused::Claims));
     let audience = Claims { aud: "other".to_owned(), ..claims() };
-    assert_eq!(outcome(&audience, &keys, 0), Err(Refused::Claims));
+    assert_eq!(outcome(&audience, &keys, 0), Err(TokenRefused::Claims));
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_header_that_is_not_ours_is_refused_before_the_signature_is_looked_at() {
     ];
     for (name, value) in changes {
         let forged = with_header(&token, |header| header[name] = value.clone());
-        assert_eq!(key_id(&forged), Err(Refused::Header), "{name}: {value}");
+        assert_eq!(key_id(&forged), Err(TokenRefused::Header), "{name}: {value}");
     }
     for broken in ["", ".", "..", "a.b.c", "e30.e30.", &"x".repeat(5_000)] {
         assert!(key_id(broken).is_err(), "{broken}");
@@ -106,15 +106,15 @@ fn another_key_under_the_same_name_and_a_changed_claim_are_refused() {
     let now = Timestamp::from_millis(NOW);
     let token = claims().sign(own.signer(now).unwrap()).unwrap();
     let kid = key_id(&token).unwrap();
-    assert_eq!(verify(&token, &other.public(), now).unwrap_err(), Refused::Key);
+    assert_eq!(verify(&token, &other.public(), now).unwrap_err(), TokenRefused::Key);
     let forged = claims().sign(other.signer(now).unwrap()).unwrap();
     let forged = with_header(&forged, |header| header["kid"] = json!(kid));
-    assert_eq!(verify(&forged, &own.public(), now).unwrap_err(), Refused::Claims);
+    assert_eq!(verify(&forged, &own.public(), now).unwrap_err(), TokenRefused::Claims);
     let parts: Vec<&str> = token.split('.').collect();
     let more = URL_SAFE_NO_PAD.decode(parts[1]).unwrap();
     let more = String::from_utf8(more).unwrap().replace("tests:read", "users:write");
     let changed = format!("{}.{}.{}", parts[0], URL_SAFE_NO_PAD.encode(more), parts[2]);
-    assert_eq!(verify(&changed, &own.public(), now).unwrap_err(), Refused::Claims);
+    assert_eq!(verify(&changed, &own.public(), now).unwrap_err(), TokenRefused::Claims);
 }
 
 #[test]
@@ -131,5 +131,5 @@ fn a_key_verifies_until_its_end_and_signs_from_its_beginning() {
     assert!(secret(now.seconds() + 1, None).signer(now).is_none());
     let ending = secret(0, Some(now.seconds() + 10));
     assert_eq!(outcome(&claims(), &ending, 9), Ok(()));
-    assert_eq!(outcome(&claims(), &ending, 10), Err(Refused::Key));
+    assert_eq!(outcome(&claims(), &ending, 10), Err(TokenRefused::Key));
 }

@@ -79,7 +79,7 @@ impl Verified {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Grant, LIFE_SECONDS, Refused, SKEW_SECONDS, Terms, Verifier};
+    use super::super::{Grant, LIFE_SECONDS, SKEW_SECONDS, Terms, TokenRefused, Verifier};
     use super::*;
     use crate::auth::access::Role;
     use crate::auth::keys::{PrivateKeys, PublicKeys};
@@ -108,7 +108,12 @@ mod tests {
     }
 
     /// What becomes of a token `later` seconds after it was issued, when `keys` are the keys.
-    fn outcome(verifier: &Verifier, token: &str, keys: &PublicKeys, later: i64) -> Result<String, Refused> {
+    fn outcome(
+        verifier: &Verifier,
+        token: &str,
+        keys: &PublicKeys,
+        later: i64,
+    ) -> Result<String, TokenRefused> {
         let presented = verifier.look(token)?;
         verifier.verify(presented, keys, at(later)).map(|signed| signed.claims.sub.clone())
     }
@@ -127,7 +132,7 @@ mod tests {
             assert!(remembered(&verifier, &token));
         }
         for later in [LIFE_SECONDS + SKEW_SECONDS, -SKEW_SECONDS - 1] {
-            assert_eq!(outcome(&verifier, &token, &keys.public(), later), Err(Refused::Times));
+            assert_eq!(outcome(&verifier, &token, &keys.public(), later), Err(TokenRefused::Times));
         }
     }
 
@@ -137,12 +142,12 @@ mod tests {
         let token = token(&keys, "ada");
         assert!(outcome(&verifier, &token, &keys.public(), 0).is_ok());
         let removed = PrivateKeys::first(at(0)).unwrap().public();
-        assert_eq!(outcome(&verifier, &token, &removed, 1), Err(Refused::Key));
+        assert_eq!(outcome(&verifier, &token, &removed, 1), Err(TokenRefused::Key));
         let mut ending = serde_json::to_value(keys.public()).unwrap();
         ending["keys"][0]["verify_until"] = (at(10).seconds()).into();
         let ending: PublicKeys = serde_json::from_value(ending).unwrap();
         assert!(outcome(&verifier, &token, &ending, 9).is_ok());
-        assert_eq!(outcome(&verifier, &token, &ending, 10), Err(Refused::Key));
+        assert_eq!(outcome(&verifier, &token, &ending, 10), Err(TokenRefused::Key));
     }
 
     #[test]
@@ -153,7 +158,7 @@ mod tests {
         let mut other = serde_json::to_value(PrivateKeys::first(at(0)).unwrap().public()).unwrap();
         other["keys"][0]["kid"] = keys.signer(at(0)).unwrap().kid.clone().into();
         let other: PublicKeys = serde_json::from_value(other).unwrap();
-        assert_eq!(outcome(&verifier, &token, &other, 1), Err(Refused::Claims));
+        assert_eq!(outcome(&verifier, &token, &other, 1), Err(TokenRefused::Claims));
     }
 
     #[test]
@@ -164,7 +169,7 @@ mod tests {
         let middle = token.len() - 40;
         let changed = if token.as_bytes()[middle] == b'A' { "B" } else { "A" };
         let forged = format!("{}{changed}{}", &token[..middle], &token[middle + 1..]);
-        assert_eq!(outcome(&verifier, &forged, &keys.public(), 0), Err(Refused::Claims));
+        assert_eq!(outcome(&verifier, &forged, &keys.public(), 0), Err(TokenRefused::Claims));
         assert!(!remembered(&verifier, &forged));
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::claims::{key_id, signed};
 use super::verified::{Fingerprint, Signed, Verified};
-use super::{Claims, Grant, Refused, Terms};
+use super::{Claims, Grant, Terms, TokenRefused};
 use crate::auth::access::Role;
 use crate::auth::keys::{PrivateKey, PublicKeys};
 use domain::clock::Timestamp;
@@ -46,7 +46,7 @@ impl Verifier {
     ///
     /// # Errors
     /// When its header is not one of ours.
-    pub fn look<'a>(&self, token: &'a str) -> Result<Presented<'a>, Refused> {
+    pub fn look<'a>(&self, token: &'a str) -> Result<Presented<'a>, TokenRefused> {
         let fingerprint = Fingerprint::of(token);
         let seen = self.verified.get(&fingerprint);
         let kid = match &seen {
@@ -65,9 +65,9 @@ impl Verifier {
         presented: Presented<'_>,
         keys: &PublicKeys,
         now: Timestamp,
-    ) -> Result<Arc<Signed>, Refused> {
+    ) -> Result<Arc<Signed>, TokenRefused> {
         let Presented { token, fingerprint, seen, kid } = presented;
-        let key = keys.in_force(&kid, now).ok_or(Refused::Key)?;
+        let key = keys.in_force(&kid, now).ok_or(TokenRefused::Key)?;
         if let Some(seen) = seen.filter(|seen| seen.is_by(key)) {
             seen.claims.in_time(now)?;
             return Ok(seen);
@@ -85,10 +85,10 @@ impl Verifier {
 ///
 /// # Errors
 /// Why it would be refused.
-pub fn prove(terms: &Terms, key: &PrivateKey, keys: &PublicKeys, now: Timestamp) -> Result<(), Refused> {
-    let workspace = Workspace::parse("proof").map_err(|_| Refused::Claims)?;
+pub fn prove(terms: &Terms, key: &PrivateKey, keys: &PublicKeys, now: Timestamp) -> Result<(), TokenRefused> {
+    let workspace = Workspace::parse("proof").map_err(|_| TokenRefused::Claims)?;
     let claims = Claims::of(Grant::of_role("proof".to_owned(), workspace, Role::Viewer), terms, now, [0; 16]);
-    let token = claims.sign(key).map_err(|_| Refused::Key)?;
+    let token = claims.sign(key).map_err(|_| TokenRefused::Key)?;
     let verifier = Verifier::new(terms.clone(), 0);
     verifier.verify(verifier.look(&token)?, keys, now).map(|_| ())
 }

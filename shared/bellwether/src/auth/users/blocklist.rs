@@ -79,9 +79,9 @@ fn both_ways(word: Vec<char>) -> [Vec<char>; 2] {
 
 /// Words that somebody who knows whose password it is tries first.
 #[derive(Debug, Clone)]
-pub struct Context(Vec<Vec<char>>);
+pub struct OwnWords(Vec<Vec<char>>);
 
-impl Context {
+impl OwnWords {
     /// The words of a person's address and workspace, and the product's name: those of 4 characters
     /// and more, and the local part and the workspace written as one.
     #[must_use]
@@ -101,7 +101,7 @@ impl Context {
 ///
 /// # Errors
 /// What counts as how much. The password is not repeated.
-pub fn check(password: &Password, context: &Context) -> Result<(), &'static str> {
+pub fn check(password: &Password, context: &OwnWords) -> Result<(), &'static str> {
     let text = lower(password.exposed().expose_secret());
     let folded = text.iter().copied().map(fold).collect();
     let weight = Judged { text, folded, context }.weight();
@@ -131,7 +131,7 @@ fn fold(c: char) -> char {
 struct Judged<'a> {
     text: Vec<char>,
     folded: Vec<char>,
-    context: &'a Context,
+    context: &'a OwnWords,
 }
 
 impl Judged<'_> {

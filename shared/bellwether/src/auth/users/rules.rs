@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::blocklist::{self, Context};
+use super::blocklist::{self, OwnWords};
 use super::identity::Email;
 use super::password::Password;
 use crate::auth::access::Role;
@@ -38,8 +38,9 @@ pub fn new_password(
     email: Option<&Email>,
     workspace: &Workspace,
 ) -> Result<Password, Invalid> {
-    let password = Password::parse(text)
-        .and_then(|password| blocklist::check(&password, &Context::new(email, workspace)).map(|()| password));
+    let password = Password::parse(text).and_then(|password| {
+        blocklist::check(&password, &OwnWords::new(email, workspace)).map(|()| password)
+    });
     password.map_err(|why| Invalid::new("/password", why))
 }
 

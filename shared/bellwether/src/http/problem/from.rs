@@ -3,11 +3,12 @@
 
 use super::Problem;
 use super::oauth::OAuthError;
+use crate::auth::AuthError;
 use crate::auth::access::csrf::NotOwnPage;
 use crate::auth::access::throttle::Wait;
-use crate::auth::keys::KeysMissing;
+use crate::auth::keys::KeysError;
 use crate::auth::rotation::NotNow;
-use crate::auth::token::Refused;
+use crate::auth::token::TokenRefused;
 use crate::auth::users::{NotRevised, Superseded};
 use crate::json::Unreadable;
 use crate::net::source::NoSource;
@@ -79,18 +80,27 @@ impl From<OAuthError> for Problem {
     }
 }
 
-impl From<KeysMissing> for Problem {
-    fn from(error: KeysMissing) -> Self {
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
         match error {
-            KeysMissing::Unavailable(cause) => Self::Unavailable(cause),
-            KeysMissing::Broken(cause) => Self::Internal(cause),
+            AuthError::Keys(error) => error.into(),
+            AuthError::Refused(why) => Self::InvalidToken(why),
+        }
+    }
+}
+
+impl From<KeysError> for Problem {
+    fn from(error: KeysError) -> Self {
+        match error {
+            KeysError::Unavailable(cause) => Self::Unavailable(cause),
+            KeysError::Broken(cause) => Self::Internal(cause),
         }
     }
 }
 
 impl From<Superseded> for Problem {
     fn from(_: Superseded) -> Self {
-        Self::InvalidToken(Refused::Superseded)
+        Self::InvalidToken(TokenRefused::Superseded)
     }
 }
 

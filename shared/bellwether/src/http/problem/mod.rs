@@ -11,7 +11,7 @@ use lambda_http::http::StatusCode;
 use self::oauth::OAuthError;
 use crate::auth::access::throttle::Wait;
 use crate::auth::access::{Denial, Overreach};
-use crate::auth::token::Refused;
+use crate::auth::token::TokenRefused;
 use domain::validation::Invalid;
 
 /// What went wrong.
@@ -26,7 +26,7 @@ pub enum Problem {
     /// 401: no credentials.
     Unauthenticated,
     /// 401: a token that does not hold; why is for the log.
-    InvalidToken(Refused),
+    InvalidToken(TokenRefused),
     /// 401: the e-mail address or the password is wrong, and which one is not said.
     WrongCredentials,
     /// 403: the token holds but does not allow this; who asked is for the audit.

@@ -33,7 +33,7 @@ impl Held {
         // A second try would wait on the runtime's clock, which stands still while this thread sends.
         let once = RetryPolicy::disabled();
         let mut builder =
-            SpanExporter::builder().with_http().with_http_client(Client::new()).with_retry_policy(once);
+            SpanExporter::builder().with_http().with_http_client(Sender::new()).with_retry_policy(once);
         if let Some(endpoint) = endpoint {
             builder = builder.with_endpoint(endpoint);
         }
@@ -71,9 +71,9 @@ impl SpanProcessor for Held {
 
 /// A client without TLS that talks to the given address and no other.
 #[derive(Debug)]
-struct Client(Agent);
+struct Sender(Agent);
 
-impl Client {
+impl Sender {
     fn new() -> Self {
         let config = Agent::config_builder()
             .timeout_global(Some(BOUND))
@@ -87,7 +87,7 @@ impl Client {
     }
 }
 
-impl HttpClient for Client {
+impl HttpClient for Sender {
     fn send_bytes<'s, 'f>(
         &'s self,
         request: Request<Bytes>,

@@ -4,7 +4,7 @@ use super::*;
 
 fn takes(text: &str) -> bool {
     let email = Email::parse("ada.lovelace@analytical.example.com").unwrap();
-    let context = Context::new(Some(&email), &Workspace::parse("acme-widgets").unwrap());
+    let context = OwnWords::new(Some(&email), &Workspace::parse("acme-widgets").unwrap());
     check(&Password::parse(&text.to_owned().into()).unwrap(), &context).is_ok()
 }
 
@@ -111,7 +111,7 @@ fn good_passphrases_pass_with_common_words_and_names_in_them() {
 
 #[test]
 fn the_refusal_says_what_counts_as_how_much_and_not_what_was_sent() {
-    let context = Context::new(None, &Workspace::parse("acme").unwrap());
+    let context = OwnWords::new(None, &Workspace::parse("acme").unwrap());
     let password = Password::parse(&"hunter2hunter2hunter2".to_owned().into()).unwrap();
     let refusal = check(&password, &context).unwrap_err();
     assert!(refusal.contains(&format!("{PIECE} characters each")), "{refusal}");

@@ -1,5 +1,7 @@
 //! What a handler is given: built once from the environment.
 
+pub mod refusals;
+
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
@@ -12,7 +14,6 @@ use crate::auth::keys::vault::Vault;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Limits};
 use crate::http::problem::Problem;
-use crate::http::refusal::Refusals;
 use crate::net::origin::Browser;
 use crate::net::request_id::RequestId;
 use crate::net::source::Source;
@@ -21,6 +22,7 @@ use crate::store::Store;
 use crate::store::audit::Origin;
 use crate::telemetry::Telemetry;
 use crate::tls;
+use refusals::Refusals;
 use screen::Screen;
 
 /// Everything outside a function that it may use.
