@@ -1,6 +1,8 @@
 //! What a reader of the results sees, made from totals.
 
 #[cfg(test)]
+mod golden;
+#[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
