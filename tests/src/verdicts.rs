@@ -6,10 +6,11 @@
 use domain::clock::Timestamp;
 use domain::experiment::{Definition, Experiment, Seed, Status};
 use domain::results::report::Report;
+use domain::results::report::kept::Kept;
 use domain::results::totals::Totals;
 use domain::results::verdict::Decision;
 use domain::validation::typed;
-use serde_json::{Value, json};
+use serde_json::json;
 use stats::moments::Moments;
 use testing::random::Random;
 
@@ -31,7 +32,7 @@ fn launched() -> Experiment {
 /// Whether a test without any difference, of a base rate in percent, is decided at any look.
 fn is_decided(test: &Experiment, random: &mut Random, rate: u64) -> bool {
     let (mut units, mut counts) = ([0_u64; 2], [[0_u64; 2]; 2]);
-    let mut before: Option<Value> = None;
+    let mut before: Option<Kept> = None;
     for unit in 1..=2 * PLANNED {
         let arm = usize::from(random.below(2) == 1);
         units[arm] += 1;
@@ -50,7 +51,7 @@ fn is_decided(test: &Experiment, random: &mut Random, rate: u64) -> bool {
             if matches!(report.verdict.decision, Decision::Ship | Decision::Stop) {
                 return true;
             }
-            before = serde_json::to_value(&report).ok();
+            before = Some(report.into());
         }
     }
     false

@@ -18,6 +18,7 @@ use bellwether::store::quota::Quota;
 use domain::experiment::state::View;
 use domain::experiment::{Definition, Experiment, Seed};
 use domain::results::outlook::{Outlook, warnings};
+use domain::results::report::view::PlanView;
 use domain::validation::typed;
 use lambda_http::{Error, Request};
 use serde::Serialize;
@@ -36,12 +37,16 @@ fn function() -> Function {
 struct Declared<'a> {
     #[serde(flatten)]
     test: View<'a>,
-    plan: Option<Outlook>,
+    plan: Option<PlanView>,
     warnings: Vec<String>,
 }
 
 fn declared(test: &Experiment) -> Declared<'_> {
-    Declared { test: test.view(), plan: Outlook::planned(&test.definition), warnings: warnings(test) }
+    Declared {
+        test: test.view(),
+        plan: Outlook::planned(&test.definition).as_ref().map(PlanView::from),
+        warnings: warnings(test),
+    }
 }
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {

@@ -17,11 +17,11 @@ use bellwether::store::counters::SignIn;
 use bellwether::telemetry::exposition::Format;
 use bellwether::telemetry::measured::Page;
 use domain::experiment::{Experiment, Status, Workspace};
+use domain::results::report::kept::Kept;
 use futures_util::future::try_join_all;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use lambda_http::http::header::ACCEPT;
 use lambda_http::{Error, Request};
-use serde_json::Value;
 
 /// Prometheus waits 10 s unless it is told otherwise.
 const BUDGET: Duration = Duration::from_secs(9);
@@ -68,7 +68,7 @@ async fn kept<'a>(
     workspace: &Workspace,
     tests: &'a [Experiment],
     part: usize,
-) -> Result<(&'a [Experiment], Vec<Option<Value>>), StoreError> {
+) -> Result<(&'a [Experiment], Vec<Option<Kept>>), StoreError> {
     let tests = tests.chunks(BY_ONE_CALL).nth(part).unwrap_or_default();
     Ok((tests, app.store.summaries.latest_of(workspace, tests).await?))
 }

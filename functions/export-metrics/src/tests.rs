@@ -1,8 +1,10 @@
 //! The page of metrics against a real store.
 
+use std::collections::BTreeMap;
+
 use bellwether::auth::access::Role;
 use bellwether::store::counters::SignIn;
-use domain::experiment::{Assignment, UnitId};
+use domain::experiment::{Assignment, UnitId, VariantKey};
 use domain::experiment::{Decision, Experiment, Unit, decide};
 use domain::results::report::Report;
 use serde_json::{Value, json};
@@ -40,10 +42,10 @@ async fn the_page_says_of_each_test_what_its_kept_results_say() {
     let test = bench.launch(json!({ "targeting": {}, "namespace": null })).await;
     count(&bench, &test, 40).await;
     bench.pass(90);
-    let report = bench.app.store.summaries.latest(&acme(), &test).await.unwrap().unwrap();
+    let kept = bench.app.store.summaries.latest(&acme(), &test).await.unwrap().unwrap();
     let page = page(&bench).await;
     let labels = r#"workspace="acme",test="pricing-page-q4""#;
-    for (variant, units) in report["units"].as_object().unwrap() {
+    for (variant, units) in &kept.report().unwrap().units {
         let line = format!("bellwether_test_units_total{{{labels},variant=\"{variant}\"}} {units}\n");
         assert!(page.contains(&line), "{line}{page}");
     }
@@ -71,16 +73,15 @@ async fn overrides_in_mid_phase_and_without_a_known_time_let_no_count_go_back() 
     let forced: Value =
         (0..15).map(|n| (format!("u{n}"), json!("control"))).collect::<serde_json::Map<_, _>>().into();
     let mut test = bench.change(&test, json!({ "revision": 2, "overrides": forced })).await;
-    let sum = |counts: &Value| {
-        counts.as_object().into_iter().flatten().filter_map(|(_, n)| n.as_u64()).sum::<u64>()
-    };
+    let sum = |counts: &BTreeMap<VariantKey, u64>| counts.values().sum::<u64>();
     for (units, overridden, set_aside) in [(40, 15, 0), (25, 0, 15)] {
         bench.pass(60);
         count(&bench, &test, 40).await;
-        let report = bench.app.store.summaries.latest(&acme(), &test).await.unwrap().unwrap();
-        assert_eq!(sum(&report["units"]), units, "{report}");
-        assert_eq!(sum(&report["overridden_after_assignment"]), overridden, "{report}");
-        assert_eq!(sum(&report["set_aside"]), set_aside, "{report}");
+        let kept = bench.app.store.summaries.latest(&acme(), &test).await.unwrap().unwrap();
+        let report = kept.report().unwrap();
+        assert_eq!(sum(&report.units), units, "{report:?}");
+        assert_eq!(sum(&report.overridden_after_assignment), overridden, "{report:?}");
+        assert_eq!(sum(&report.set_aside), set_aside, "{report:?}");
         assert_eq!(counts(page(&bench).await), before);
         // As it was stored before times were.
         test.overridden_since.clear();

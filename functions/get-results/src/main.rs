@@ -20,8 +20,8 @@ use bellwether::store::summaries::Summary;
 use domain::experiment::{Experiment, Workspace};
 use domain::results::cadence::is_final;
 use domain::results::report::Report;
+use domain::results::report::kept::Kept;
 use lambda_http::{Error, Request};
-use serde_json::Value;
 
 /// API Gateway waits 29 s.
 const BUDGET: Duration = Duration::from_secs(25);
@@ -44,17 +44,11 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let test = of_phase(app, &caller.workspace, test, phase).await?;
     let Summary { latest, series } =
         app.store.summaries.read(&caller.workspace, &test, app.clock.now()).await?;
-    let mut report = match latest {
-        Some((_, kept)) if is_final(&test, Some(&kept)) => kept,
-        Some((as_of, kept))
-            if !fresh && test.shipped.is_none() && as_of >= test.updated_at && is_whole(&kept) =>
-        {
-            kept
-        }
-        other => folded(app, &caller.workspace, &test, other.map(|(_, kept)| kept)).await?,
+    let report = match latest {
+        Some(Kept::V1(kept)) if is_answer(&test, &kept, fresh) => *kept,
+        kept => folded(app, &caller.workspace, &test, kept).await?,
     };
-    report["series"] = Value::Array(series);
-    Reply::ok(&report)
+    Reply::ok(&report.view(&series))
 }
 
 /// The test as it was at the end of a phase; as it is, without one.
@@ -72,9 +66,9 @@ async fn of_phase(
     })
 }
 
-/// Whether a kept report says what reports say today: those of earlier versions did not account for outcomes.
-fn is_whole(report: &Value) -> bool {
-    ["outcomes", "maturity"].iter().all(|name| report.get(name).is_some())
+/// Whether the kept report is the answer as it is: when it is final, or when nothing has changed and the caller takes it.
+fn is_answer(test: &Experiment, kept: &Report, fresh: bool) -> bool {
+    is_final(test, kept) || (!fresh && test.shipped.is_none() && kept.as_of >= test.updated_at)
 }
 
 /// The report as of now, kept if it is final; for a test too large to fold while a caller waits, the one that is kept.
@@ -82,8 +76,8 @@ async fn folded(
     app: &App,
     workspace: &Workspace,
     test: &Experiment,
-    kept: Option<Value>,
-) -> Result<Value, Problem> {
+    kept: Option<Kept>,
+) -> Result<Report, Problem> {
     let (as_of, began) = (app.clock.now(), Instant::now());
     match (app.store.events.fold(workspace, test, Some(app.limits.inline_units), as_of).await?, kept) {
         (Some(totals), kept) => {
@@ -93,10 +87,10 @@ async fn folded(
             if test.final_from().is_some_and(|from| as_of >= from) {
                 app.store.summaries.keep(workspace, &report).await?;
             }
-            serde_json::to_value(report).map_err(Problem::internal)
+            Ok(report)
         }
-        (None, Some(kept)) => Ok(kept),
-        (None, None) => Err(Problem::Unavailable("a large test has not been summarized yet".to_owned())),
+        (None, Some(Kept::V1(kept))) => Ok(*kept),
+        (None, _) => Err(Problem::Unavailable("a large test has not been summarized yet".to_owned())),
     }
 }
 

@@ -384,3 +384,22 @@ async fn a_past_phase_that_is_too_large_to_count_is_answered_from_what_is_kept_o
     assert_eq!((answer.status, &answer.body["units"]["control"]), (200, &json!(1)));
     assert_eq!(answer.body["series"].as_array().map(Vec::len), Some(1));
 }
+
+#[tokio::test]
+async fn a_kept_report_that_is_broken_is_counted_anew_with_a_warning() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({})).await;
+    put(&bench, &test, "a", "control", None).await;
+    let as_of = bench.app.clock.now();
+    let totals = bench.app.store.events.fold(&acme(), &test, None, as_of).await.unwrap().unwrap();
+    bench.app.store.summaries.keep(&acme(), &Report::new(&test, &totals, as_of, None)).await.unwrap();
+    assert_eq!(results(&bench).await["warnings"], json!([]));
+    let items = bench.database().scan().table_name("bench-summaries").send().await.unwrap().items.unwrap();
+    for mut item in items {
+        item.remove("report");
+        bench.database().put_item().table_name("bench-summaries").set_item(Some(item)).send().await.unwrap();
+    }
+    let report = results(&bench).await;
+    assert_eq!((&report["units"]["control"], &report["series"]), (&json!(1), &json!([])));
+    assert_eq!(report["warnings"][0]["code"], "watch_restarted");
+}

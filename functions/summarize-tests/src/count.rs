@@ -8,6 +8,7 @@ use domain::clock::Timestamp;
 use domain::experiment::{ExperimentId, Status, Workspace};
 use domain::results::cadence::{is_due, is_final};
 use domain::results::report::Report;
+use domain::results::report::kept::Kept;
 
 use crate::reweigh;
 
@@ -18,11 +19,12 @@ pub async fn count(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> 
     let found = app.store.experiments.get(workspace, test_id).await?;
     let Some(test) = found.filter(|test| test.status.is_live()) else { return Ok(()) };
     let before = app.store.summaries.latest(workspace, &test).await?;
-    if is_final(&test, before.as_ref()) {
+    let kept = before.as_ref().and_then(Kept::report);
+    if kept.is_some_and(|kept| is_final(&test, kept)) {
         return Ok(app.store.experiments.finished(workspace, &test).await?);
     }
     let due = |from: Timestamp| as_of >= from;
-    if !test.final_from().map_or_else(|| is_due(before.as_ref(), test.updated_at, as_of), due) {
+    if !test.final_from().map_or_else(|| is_due(kept, test.updated_at, as_of), due) {
         return Ok(());
     }
     let began = Instant::now();

@@ -5,6 +5,7 @@ use bellwether::store::schema;
 use domain::clock::Timestamp;
 use domain::experiment::{Assignment, Conversion, EventId, Experiment, GoalKey, Unit, UnitId};
 use domain::results::report::Report;
+use domain::results::report::kept::Kept;
 use domain::results::totals::Totals;
 use serde_json::{Value, json};
 use testing::{Bench, acme};
@@ -17,7 +18,7 @@ fn in_minutes(bench: &Bench, minutes: i64) -> Timestamp {
 
 async fn kept(bench: &Bench, test: &domain::experiment::Experiment) -> Option<Value> {
     let summary = bench.app.store.summaries.read(&acme(), test, bench.app.clock.now()).await.unwrap();
-    summary.latest.map(|(_, report)| report)
+    summary.latest.map(|kept| serde_json::to_value(kept.report().unwrap().view(&[])).unwrap())
 }
 
 /// Stores a unit's assignment to `variant` and, if it converts, an outcome a second later.
@@ -150,6 +151,29 @@ async fn a_p_value_that_was_small_once_stays_small() {
 }
 
 #[tokio::test]
+async fn a_kept_report_that_is_broken_is_counted_anew_at_once_and_a_warning_says_what_is_lost() {
+    let bench = Bench::start().await;
+    let test = bench.launch(json!({})).await;
+    bench.pass(1);
+    keep(&bench, &test, 1_000_000).await;
+    let items = bench.database().scan().table_name("bench-summaries").send().await.unwrap().items.unwrap();
+    for mut item in items {
+        item.remove("report");
+        bench.database().put_item().table_name("bench-summaries").set_item(Some(item)).send().await.unwrap();
+    }
+    let lost = bench.app.store.summaries.read(&acme(), &test, bench.app.clock.now()).await.unwrap();
+    assert_eq!((lost.latest, lost.series), (Some(Kept::Unread(None)), vec![]));
+    for _ in 0..2 {
+        bench.pass(1);
+        summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
+        let report = kept(&bench, &test).await.unwrap();
+        let warning = &report["warnings"][0];
+        assert_eq!((&report["units"]["control"], &warning["code"]), (&json!(0), &json!("watch_restarted")));
+        assert!(warning["detail"].as_str().unwrap().contains("2026-11-21T10:00:02.25Z"), "{report}");
+    }
+}
+
+#[tokio::test]
 async fn a_point_is_kept_for_every_hour_and_the_latest_report_replaces_the_one_before() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;
@@ -158,10 +182,9 @@ async fn a_point_is_kept_for_every_hour_and_the_latest_report_replaces_the_one_b
         bench.pass(1_800);
     }
     let summary = bench.app.store.summaries.read(&acme(), &test, bench.app.clock.now()).await.unwrap();
-    let times: Vec<_> =
-        summary.series.iter().map(|point| point["as_of"].as_str().unwrap().to_owned()).collect();
+    let times: Vec<_> = summary.series.iter().map(|point| String::from(point.as_of)).collect();
     assert_eq!(times, ["2026-11-21T10:30:00.25Z", "2026-11-21T11:30:00.25Z", "2026-11-21T12:00:00.25Z"]);
-    assert_eq!(summary.latest.unwrap().1["as_of"], "2026-11-21T12:00:00.25Z");
+    assert_eq!(String::from(summary.latest.unwrap().report().unwrap().as_of), "2026-11-21T12:00:00.25Z");
 }
 
 #[tokio::test]
@@ -256,7 +279,7 @@ async fn of_two_runs_that_overlap_the_later_count_stands() {
     bench.app.store.summaries.keep(&acme(), &early).await.unwrap();
     assert_eq!(kept(&bench, &test).await.unwrap()["units"]["control"], 7);
     let series = bench.app.store.summaries.read(&acme(), &test, bench.app.clock.now()).await.unwrap().series;
-    assert_eq!((series.len(), &series[0]["units"]["control"]), (1, &json!(7)));
+    assert_eq!((series.len(), series[0].units[&test.definition.variants[0].key]), (1, 7));
 }
 
 #[tokio::test]
@@ -270,8 +293,7 @@ async fn after_four_days_hours_become_days_and_what_is_stored_stays_bounded() {
     bench.pass(-3_600);
     let summary = bench.app.store.summaries.read(&acme(), &test, bench.app.clock.now()).await.unwrap();
     // From 2026-11-21T10:00 to 2026-11-27T09:00: four days of hours, and the last run of each day before.
-    let times: Vec<_> =
-        summary.series.iter().map(|point| point["as_of"].as_str().unwrap().to_owned()).collect();
+    let times: Vec<_> = summary.series.iter().map(|point| String::from(point.as_of)).collect();
     assert_eq!(times.len(), 2 + 97, "{times:?}");
     assert_eq!(times[..3], ["2026-11-21T23:00:00.25Z", "2026-11-22T23:00:00.25Z", "2026-11-23T09:00:00.25Z"]);
     let items = bench.database().scan().table_name("bench-summaries").send().await.unwrap().items.unwrap();

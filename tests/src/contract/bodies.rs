@@ -67,9 +67,7 @@ fn report(arms: [(&str, u32, u32); 2]) -> Value {
         }
     }
     let report = Report::new(&test, &fold.finish(), now(), None);
-    let mut answer = serde_json::to_value(&report).unwrap();
-    answer["series"] = json!([report.point()]);
-    answer
+    serde_json::to_value(report.view(&[report.point()])).unwrap()
 }
 
 #[test]

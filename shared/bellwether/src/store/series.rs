@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use domain::clock::Timestamp;
 use domain::experiment::Experiment;
+use domain::results::report::point::Point;
 
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
@@ -52,30 +51,28 @@ pub(super) fn most(test: &Experiment) -> (usize, usize) {
 }
 
 /// Points by their keys, thinned: those of hours for four days before `now`, then the last of each day for a year.
-pub(super) fn thinned(
-    points: BTreeMap<String, (Timestamp, Value)>,
-    now: Timestamp,
-    test: &Experiment,
-) -> Vec<Value> {
+pub(super) fn thinned(points: BTreeMap<String, Point>, now: Timestamp, test: &Experiment) -> Vec<Point> {
     let age = |at: Timestamp| now.millis() - at.millis();
     let day = |at: Timestamp| at.millis() / DAY_MS;
-    let (of_days, of_hours): (Vec<_>, Vec<_>) = points.into_iter().partition(|(key, _)| key.starts_with(DAY));
-    let known: BTreeSet<i64> = of_days.iter().map(|(_, (at, _))| day(*at)).collect();
+    let (of_days, of_hours): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        points.into_iter().partition(|(key, _)| key.starts_with(DAY));
+    let known: BTreeSet<i64> = of_days.values().map(|point| day(point.as_of)).collect();
     let (mut hours, mut days) = (Vec::new(), BTreeMap::new());
     // In the order of time, so that of the hours of a day without a point of its own the last one stays.
-    for (_, (at, point)) in of_hours {
+    for point in of_hours.into_values() {
+        let at = point.as_of;
         if age(at) <= HOURLY_MS {
-            hours.push((at, point));
+            hours.push(point);
         } else if !known.contains(&day(at)) && age(at) <= DAILY_MS {
-            days.insert(day(at), (at, point));
+            days.insert(day(at), point);
         }
     }
-    let past = of_days.into_iter().filter(|(_, (at, _))| (HOURLY_MS + 1..=DAILY_MS).contains(&age(*at)));
-    days.extend(past.map(|(_, (at, point))| (day(at), (at, point))));
+    let past = of_days.into_values().filter(|own| (HOURLY_MS + 1..=DAILY_MS).contains(&age(own.as_of)));
+    days.extend(past.map(|point| (day(point.as_of), point)));
     let (most_hours, most_days) = most(test);
-    let newest = |points: Vec<(Timestamp, Value)>, most: usize| {
+    let newest = |points: Vec<Point>, most: usize| {
         let left_out = points.len().saturating_sub(most);
-        points.into_iter().skip(left_out).map(|(_, point)| point)
+        points.into_iter().skip(left_out)
     };
     newest(days.into_values().collect(), most_days).chain(newest(hours, most_hours)).collect()
 }
@@ -99,19 +96,19 @@ mod tests {
     }
 
     /// What is stored after runs at these times, the last of them now.
-    fn stored(times: impl Iterator<Item = i64>) -> BTreeMap<String, (Timestamp, Value)> {
+    fn stored(times: impl Iterator<Item = i64>) -> BTreeMap<String, Point> {
         let mut items = BTreeMap::new();
         for at in times.map(Timestamp::from_millis) {
             for slot in slots(at) {
-                items.insert(slot.key, (at, json!(at.millis())));
+                items.insert(slot.key, Point { as_of: at, units: BTreeMap::new(), goals: Vec::new() });
             }
         }
         items
     }
 
-    fn told(points: BTreeMap<String, (Timestamp, Value)>) -> Vec<i64> {
+    fn told(points: BTreeMap<String, Point>) -> Vec<i64> {
         let points = thinned(points, Timestamp::from_millis(NOW), &test());
-        points.iter().map(|point| point.as_i64().unwrap()).collect()
+        points.iter().map(|point| point.as_of.millis()).collect()
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod tests;
 
 use std::collections::{BTreeMap, HashMap};
+use std::io::Read;
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -11,18 +12,19 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::StoreError;
 use super::condition::Condition;
 use super::item::{Item, sorted_key, text};
 use super::query::{Order, Query};
-use super::schema::{SK, TTL};
+use super::schema::{PK, SK, TTL};
 use super::series;
 use super::table::Table;
 use domain::clock::Timestamp;
 use domain::experiment::{Experiment, ExperimentId, Workspace};
 use domain::results::report::Report;
+use domain::results::report::kept::Kept;
+use domain::results::report::point::Point;
 
 /// Sorts after every time, so that one query from the end meets the latest report first.
 const LATEST: &str = "latest";
@@ -42,10 +44,11 @@ pub struct Summaries {
 /// What is kept of a phase.
 #[derive(Debug, Default)]
 pub struct Summary {
-    /// The latest report, and when its rows were read.
-    pub latest: Option<(Timestamp, Value)>,
-    /// Goals and units hour by hour for four days and day by day for a year before, oldest first.
-    pub series: Vec<Value>,
+    /// The latest report.
+    pub latest: Option<Kept>,
+    /// Goals and units hour by hour for four days and day by day for a year before, oldest first. Points that cannot be
+    /// read are left out.
+    pub series: Vec<Point>,
 }
 
 impl Summaries {
@@ -63,7 +66,7 @@ impl Summaries {
     pub async fn keep(&self, workspace: &Workspace, report: &Report) -> Result<(), StoreError> {
         let partition = partition(workspace, &report.test_id, report.phase);
         let (as_of, kept_at) = (String::from(report.as_of), report.as_of.millis());
-        let (whole, point) = (packed(report)?, packed(&report.point())?);
+        let (whole, point) = (packed(&report.kept())?, packed(&report.point().kept())?);
         let at = AttributeValue::N(kept_at.to_string());
         let mut items = vec![item(&partition, LATEST.to_owned(), &as_of, whole)];
         for slot in series::slots(report.as_of) {
@@ -81,15 +84,11 @@ impl Summaries {
     /// The latest report of the test's present phase.
     ///
     /// # Errors
-    /// When the store is unavailable or the report cannot be read.
-    pub async fn latest(
-        &self,
-        workspace: &Workspace,
-        test: &Experiment,
-    ) -> Result<Option<Value>, StoreError> {
+    /// When the store is unavailable.
+    pub async fn latest(&self, workspace: &Workspace, test: &Experiment) -> Result<Option<Kept>, StoreError> {
         let partition = partition(workspace, &test.definition.test_id, test.phase);
         let item = self.table.get(sorted_key(partition, LATEST.to_owned())).await?;
-        item.as_ref().map(unpacked).transpose()
+        Ok(item.as_ref().map(kept))
     }
 
     /// The latest reports of the present phases of at most 100 tests that differ, in the tests' order, by one
@@ -101,12 +100,12 @@ impl Summaries {
         &self,
         workspace: &Workspace,
         tests: &[Experiment],
-    ) -> Result<Vec<Option<Value>>, StoreError> {
+    ) -> Result<Vec<Option<Kept>>, StoreError> {
         let place = |test: &Experiment| partition(workspace, &test.definition.test_id, test.phase);
         let keys = tests.iter().map(|test| sorted_key(place(test), LATEST.to_owned())).collect();
         let mut found = HashMap::new();
         for item in self.table.get_all(keys).await? {
-            found.insert(text(&item, super::schema::PK)?.to_owned(), unpacked(&item)?);
+            found.insert(text(&item, PK)?.to_owned(), kept(&item));
         }
         Ok(tests.iter().map(|test| found.remove(&place(test))).collect())
     }
@@ -114,7 +113,7 @@ impl Summaries {
     /// What is kept of the test's present phase.
     ///
     /// # Errors
-    /// When the store is unavailable or a report cannot be read.
+    /// When the store is unavailable.
     pub async fn read(
         &self,
         workspace: &Workspace,
@@ -134,12 +133,11 @@ impl Summaries {
         }
         let (mut latest, mut points) = (None, BTreeMap::new());
         for item in items {
-            let (key, report) = (text(&item, SK)?, unpacked(&item)?);
-            let as_of = Timestamp::try_from(text(&item, AS_OF)?.to_owned()).map_err(StoreError::broken)?;
+            let key = text(&item, SK)?;
             if key == LATEST {
-                latest = Some((as_of, report));
-            } else {
-                points.insert(key.to_owned(), (as_of, report));
+                latest = Some(kept(&item));
+            } else if let Some(point) = unpacked(&item).and_then(|json| Point::read(&json)) {
+                points.insert(key.to_owned(), point);
             }
         }
         Ok(Summary { latest, series: series::thinned(points, now, test) })
@@ -157,11 +155,26 @@ fn packed(report: &impl Serialize) -> Result<Vec<u8>, StoreError> {
     packer.finish().map_err(StoreError::broken)
 }
 
-fn unpacked(item: &Item) -> Result<Value, StoreError> {
-    let Some(AttributeValue::B(packed)) = item.get(REPORT) else {
-        return Err(StoreError::broken("a stored report is not there"));
-    };
-    serde_json::from_reader(GzDecoder::new(packed.as_ref())).map_err(StoreError::broken)
+/// The JSON of an item; None when it is not there or not what was packed.
+fn unpacked(item: &Item) -> Option<Vec<u8>> {
+    let Some(AttributeValue::B(packed)) = item.get(REPORT) else { return None };
+    let mut json = Vec::new();
+    GzDecoder::new(packed.as_ref()).read_to_end(&mut json).ok()?;
+    Some(json)
+}
+
+/// The latest report. One that cannot be read is no error: it is counted anew.
+fn kept(item: &Item) -> Kept {
+    let kept = unpacked(item).map_or(Kept::Unread(None), |json| Kept::read(&json));
+    if let Kept::Unread(memory) = &kept {
+        let partition = text(item, PK).unwrap_or_default();
+        tracing::warn!(
+            partition,
+            remembers = memory.is_some(),
+            "a kept report cannot be read and is counted anew"
+        );
+    }
+    kept
 }
 
 fn item(partition: &str, sk: String, as_of: &str, report: Vec<u8>) -> Item {

@@ -1,8 +1,6 @@
 //! From kept results to the page of `GET /metrics`, pure. Everything on it comes from what is stored: a page
 //! says the same whichever instance makes it, and counts survive them all.
 
-use serde_json::Value;
-
 use super::catalogue::{
     CONVERSIONS, DIFFERENCE, DIFFERENCE_HIGH, DIFFERENCE_LOW, FOLD_AGE, Family, OUTCOME_SUM, P_VALUE,
     RUNNING, SAMPLE_RATIO_P, SIGN_INS_TOTAL, TESTS_LEFT_OUT, UNITS, VERDICT, WEIGHT_RATIO,
@@ -11,6 +9,8 @@ use super::exposition::Sample;
 use crate::store::counters::SignIn;
 use domain::clock::Timestamp;
 use domain::experiment::{Experiment, Status, Workspace};
+use domain::results::goals::GoalReport;
+use domain::results::report::kept::Kept;
 use domain::results::verdict::Decision;
 
 /// Most values on a page: about 2 MB, of the 6 that an answer may have.
@@ -37,8 +37,8 @@ impl<'a> Page<'a> {
 
     /// Adds a test and the report that is kept of its present phase, if there is one; false when there is no
     /// room for it.
-    pub fn add(&mut self, test: &Experiment, report: Option<&Value>) -> bool {
-        let own = of_test(self.workspace, test, report, self.now);
+    pub fn add(&mut self, test: &Experiment, kept: Option<&Kept>) -> bool {
+        let own = of_test(self.workspace, test, kept, self.now);
         let fits = self.samples.len() + own.len() <= MOST_SAMPLES;
         if fits {
             self.samples.extend(own);
@@ -56,30 +56,33 @@ impl<'a> Page<'a> {
     }
 }
 
-fn of_test(workspace: &Workspace, test: &Experiment, report: Option<&Value>, now: Timestamp) -> Vec<Sample> {
+fn of_test(workspace: &Workspace, test: &Experiment, kept: Option<&Kept>, now: Timestamp) -> Vec<Sample> {
     let (workspace, test_id) = (workspace.as_str(), test.definition.test_id.as_str());
     let runs = test.status == Status::Running;
     let mut samples = vec![Sample::new(&RUNNING, [workspace, test_id], f64::from(u8::from(runs)))];
-    let Some(report) = report else {
+    let Some(kept) = kept else {
         samples.extend(nothing_yet(workspace, test));
         return samples;
     };
+    // Of a report that cannot be read nothing is said: counts of nothing would be seen as a fall.
+    let Some(report) = kept.report() else { return samples };
     let mut put = |family: &'static Family, rest: &[&str], value: Option<f64>| {
         let labels = [workspace, test_id].iter().chain(rest).map(|label| (*label).to_owned()).collect();
         samples.extend(value.map(|value| Sample { family, labels, value }));
     };
-    let as_of = report["as_of"].as_str().and_then(|text| Timestamp::try_from(text.to_owned()).ok());
-    put(&FOLD_AGE, &[], as_of.filter(|_| runs).map(|as_of| seconds(as_of, now)));
-    put(&SAMPLE_RATIO_P, &[], report["sample_ratio"]["p"].as_f64());
+    put(&FOLD_AGE, &[], Some(seconds(report.as_of, now)).filter(|_| runs));
+    put(&SAMPLE_RATIO_P, &[], report.sample_ratio.p);
     for decision in Decision::ALL {
-        let holds = report["verdict"]["decision"] == decision.as_str();
+        let holds = report.verdict.decision == decision;
         put(&VERDICT, &[decision.as_str()], Some(f64::from(u8::from(holds))));
     }
-    for (variant, units) in report["units"].as_object().into_iter().flatten() {
-        put(&UNITS, &[variant], units.as_f64().map(|units| units + aside(&report["set_aside"][variant])));
-        put(&WEIGHT_RATIO, &[variant], report["weights"][variant].as_f64().map(|points| points / 10_000.0));
+    for (variant, units) in &report.units {
+        let aside = report.set_aside.get(variant).copied().unwrap_or_default();
+        put(&UNITS, &[variant.as_str()], Some(whole(units + aside)));
+        let weight = report.weights.get(variant);
+        put(&WEIGHT_RATIO, &[variant.as_str()], weight.map(|points| f64::from(points.get()) / 10_000.0));
     }
-    for goal in report["goals"].as_array().into_iter().flatten() {
+    for goal in &report.goals {
         of_goal(goal, &mut put);
     }
     samples
@@ -98,23 +101,19 @@ fn nothing_yet<'a>(workspace: &'a str, test: &'a Experiment) -> impl Iterator<It
 }
 
 /// What overrides have set aside counts on, so that no count goes back.
-fn aside(count: &Value) -> f64 {
-    count.as_f64().unwrap_or_default()
-}
-
-fn of_goal(goal: &Value, put: &mut impl FnMut(&'static Family, &[&str], Option<f64>)) {
-    let name = goal["goal"].as_str().unwrap_or_default();
-    for arm in goal["arms"].as_array().into_iter().flatten() {
-        let labels = [arm["variant"].as_str().unwrap_or_default(), name];
-        put(&CONVERSIONS, &labels, arm["converted"].as_f64().map(|own| own + aside(&arm["set_aside"])));
-        put(&OUTCOME_SUM, &labels, arm["total"].as_f64());
+fn of_goal(goal: &GoalReport, put: &mut impl FnMut(&'static Family, &[&str], Option<f64>)) {
+    let name = goal.goal.as_str();
+    for arm in &goal.arms {
+        let labels = [arm.variant.as_str(), name];
+        put(&CONVERSIONS, &labels, Some(whole(arm.converted + arm.set_aside)));
+        put(&OUTCOME_SUM, &labels, Some(arm.total));
     }
-    for own in goal["comparisons"].as_array().into_iter().flatten() {
-        let labels = [own["variant"].as_str().unwrap_or_default(), name];
-        put(&DIFFERENCE, &labels, own["absolute"]["estimate"].as_f64());
-        put(&DIFFERENCE_LOW, &labels, own["absolute"]["low"].as_f64());
-        put(&DIFFERENCE_HIGH, &labels, own["absolute"]["high"].as_f64());
-        put(&P_VALUE, &labels, own["p_value"].as_f64());
+    for own in &goal.comparisons {
+        let labels = [own.variant.as_str(), name];
+        put(&DIFFERENCE, &labels, own.absolute.estimate);
+        put(&DIFFERENCE_LOW, &labels, own.absolute.low);
+        put(&DIFFERENCE_HIGH, &labels, own.absolute.high);
+        put(&P_VALUE, &labels, own.p_value);
     }
 }
 
@@ -133,7 +132,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use domain::experiment::{Definition, Seed};
+    use domain::experiment::{Definition, Seed, VariantKey};
+    use domain::results::comparison::Interval;
+    use domain::results::report::Report;
+    use domain::results::totals::Totals;
     use domain::validation::typed;
 
     fn test(name: &str, status: Status) -> Experiment {
@@ -146,36 +148,44 @@ mod tests {
         test
     }
 
-    fn report() -> Value {
-        json!({ "as_of": "1970-01-01T00:01:00Z", "units": { "a": 3, "b": 4 }, "weights": { "a": 5_000, "b": 5_000 },
-            "sample_ratio": { "p": null, "ok": true }, "verdict": { "decision": "keep_running" },
-            "goals": [{ "goal": "g", "arms": [{ "variant": "a", "converted": 1, "total": 1.0 }],
-                        "comparisons": [{ "variant": "b", "absolute": { "estimate": 0.25, "low": null }, "p_value": null }] }] })
+    /// A report of seven units, kept after a minute.
+    fn report() -> Report {
+        let test = test("t", Status::Running);
+        let mut totals = Totals::empty(&test);
+        (totals.arms[0].units, totals.arms[1].units) = (3, 4);
+        totals.arms[0].goals[0].converted = 1;
+        let mut report = Report::new(&test, &totals, Timestamp::from_millis(60_000), None);
+        let own = &mut report.goals[0].comparisons[0];
+        (own.absolute, own.p_value) = (Interval::of(0.25, None), None);
+        report
     }
 
     fn acme() -> Workspace {
         Workspace::parse("acme").unwrap()
     }
 
-    fn page(kept: &[(Experiment, Option<Value>)], sign_ins: &[(SignIn, u64)], now: i64) -> Vec<Sample> {
+    fn page(kept: &[(Experiment, Option<Report>)], sign_ins: &[(SignIn, u64)], now: i64) -> Vec<Sample> {
         let acme = acme();
         let mut page = Page::new(&acme, sign_ins, Timestamp::from_millis(now));
-        assert!(kept.iter().all(|(test, report)| page.add(test, report.as_ref())));
+        for (test, report) in kept {
+            assert!(page.add(test, report.clone().map(Kept::from).as_ref()));
+        }
         page.finish(kept.len())
     }
 
     #[test]
     fn units_that_overrides_have_set_aside_are_counted_on() {
         let (mut report, test) = (report(), test("t", Status::Running));
-        let said = |report: &Value, family: &Family| {
-            let page = of_test(&acme(), &test, Some(report), Timestamp::from_millis(0));
+        let said = |report: &Report, family: &Family| {
+            let page = of_test(&acme(), &test, Some(&report.clone().into()), Timestamp::from_millis(0));
             page.iter().find(|own| own.family == family).unwrap().value.to_string()
         };
         let before = [said(&report, &UNITS), said(&report, &CONVERSIONS)];
-        report["units"]["a"] = json!(1);
-        report["set_aside"] = json!({ "a": 2 });
-        report["goals"][0]["arms"][0]["converted"] = json!(0);
-        report["goals"][0]["arms"][0]["set_aside"] = json!(1);
+        let a = VariantKey::parse("a").unwrap();
+        report.units.insert(a.clone(), 1);
+        report.set_aside.insert(a, 2);
+        let arm = &mut report.goals[0].arms[0];
+        (arm.converted, arm.set_aside) = (0, 1);
         assert_eq!([said(&report, &UNITS), said(&report, &CONVERSIONS)], before);
     }
 
@@ -212,8 +222,9 @@ mod tests {
     #[test]
     fn what_has_no_room_is_counted_and_the_first_of_it_ends_the_page() {
         let mut big = report();
-        let arm = big["goals"][0]["arms"][0].clone();
-        big["goals"][0]["arms"] = vec![arm; MOST_SAMPLES / 4].into();
+        let arm = big.goals[0].arms[0].clone();
+        big.goals[0].arms = vec![arm; MOST_SAMPLES / 4];
+        let big = Kept::from(big);
         let acme = acme();
         let mut page = Page::new(&acme, &[], Timestamp::from_millis(0));
         assert!(page.add(&test("now", Status::Running), Some(&big)));
@@ -222,5 +233,13 @@ mod tests {
         assert!(page.len() <= MOST_SAMPLES + 1);
         assert_eq!(page[0].labels[1], "now");
         assert_eq!(page.last().unwrap(), &Sample::new(&TESTS_LEFT_OUT, ["acme"], 2.0));
+    }
+    #[test]
+    fn of_a_report_that_cannot_be_read_the_page_says_no_count_rather_than_none() {
+        let acme = acme();
+        let mut page = Page::new(&acme, &[], Timestamp::from_millis(0));
+        assert!(page.add(&test("t", Status::Running), Some(&Kept::Unread(None))));
+        let families: Vec<_> = page.finish(1).into_iter().map(|own| own.family).collect();
+        assert_eq!(families, [&RUNNING, &TESTS_LEFT_OUT]);
     }
 }

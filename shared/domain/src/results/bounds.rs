@@ -1,6 +1,7 @@
 //! What is taken back of a comparison: all of it, or the parts of its intervals that cannot be.
 
 use super::comparison::{Comparison, Interval};
+use super::method::Method;
 
 impl Comparison {
     /// Nothing is read while it matters who came when: the difference of everybody stays, as a description.
@@ -9,7 +10,7 @@ impl Comparison {
         let plain = |interval: Interval| Interval { low: None, high: None, ..interval };
         let (absolute, relative) = (plain(self.absolute), plain(self.relative));
         let warnings = vec![why.to_owned()].into_iter().chain(self.warnings).collect();
-        Self { absolute, relative, warnings, ..Self::unread(&self.variant, "none") }
+        Self { absolute, relative, warnings, ..Self::unread(&self.variant, Method::None) }
     }
 
     /// Keeps intervals within what the figures can be: a difference of shares between −1 and 1, and a figure

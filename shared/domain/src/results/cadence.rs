@@ -1,8 +1,7 @@
 //! How often the schedule counts a test: small ones with every run, so that what is wrong shows within
 //! minutes, and larger ones more seldom, since each count reads every row.
 
-use serde_json::Value;
-
+use super::report::Report;
 use crate::clock::Timestamp;
 use crate::experiment::Experiment;
 
@@ -18,21 +17,17 @@ const EARLY_MS: i64 = 30_000;
 /// Whether a test is to be counted now: when it has changed since `before`, the report that was kept last, or
 /// when that is old enough for its number of units.
 #[must_use]
-pub fn is_due(before: Option<&Value>, changed_at: Timestamp, now: Timestamp) -> bool {
-    let Some((report, as_of)) = before.and_then(|report| Some((report, as_of(report)?))) else { return true };
-    let units: u64 = report["units"].as_object().into_iter().flatten().filter_map(|(_, n)| n.as_u64()).sum();
+pub fn is_due(before: Option<&Report>, changed_at: Timestamp, now: Timestamp) -> bool {
+    let Some(report) = before else { return true };
+    let units: u64 = report.units.values().sum();
     let wait = i64::try_from((units / UNITS_A_SECOND).min(LONGEST)).unwrap_or(i64::MAX) * 1_000;
-    changed_at > as_of || now.millis() - as_of.millis() >= wait - EARLY_MS
+    changed_at > report.as_of || now.millis() - report.as_of.millis() >= wait - EARLY_MS
 }
 
-/// Whether `kept` is the final report of a shipped test, read when no instance assigned to it any longer.
+/// Whether `report` is the final one of a shipped test, read when no instance assigned to it any longer.
 #[must_use]
-pub fn is_final(test: &Experiment, kept: Option<&Value>) -> bool {
-    test.final_from().zip(kept.and_then(as_of)).is_some_and(|(from, as_of)| as_of >= from)
-}
-
-fn as_of(report: &Value) -> Option<Timestamp> {
-    Timestamp::try_from(report["as_of"].as_str()?.to_owned()).ok()
+pub fn is_final(test: &Experiment, report: &Report) -> bool {
+    test.final_from().is_some_and(|from| report.as_of >= from)
 }
 
 #[cfg(test)]
@@ -40,14 +35,28 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::experiment::{Definition, Seed};
+    use crate::results::totals::Totals;
+    use crate::validation::typed;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_millis(seconds * 1_000)
     }
 
+    /// A report of so many units, 1,000 s after the beginning.
+    fn report(units: u64) -> Report {
+        let body = json!({ "test_id": "t", "name": "T",
+            "variants": [{ "key": "a", "weight": 5_000, "is_control": true }, { "key": "b", "weight": 5_000 }],
+            "goals": [{ "key": "g", "kind": "binary", "role": "primary" }] });
+        let definition = typed(body).and_then(Definition::parse).unwrap();
+        let test = Experiment::draft(definition, Seed::from_random([0; 8]), at(0));
+        let mut totals = Totals::empty(&test);
+        totals.arms.iter_mut().for_each(|arm| arm.units = units / 2);
+        Report::new(&test, &totals, at(1_000), None)
+    }
+
     fn due(units: u64, seconds: i64) -> bool {
-        let report = json!({ "as_of": String::from(at(1_000)), "units": { "a": units / 2, "b": units / 2 } });
-        is_due(Some(&report), at(0), at(1_000 + seconds))
+        is_due(Some(&report(units)), at(0), at(1_000 + seconds))
     }
 
     #[test]
@@ -59,9 +68,9 @@ mod tests {
 
     #[test]
     fn what_has_changed_or_was_never_counted_is_due_at_once() {
-        let report = json!({ "as_of": String::from(at(1_000)), "units": { "a": 1_000_000 } });
+        let report = report(1_000_000);
         assert!(!is_due(Some(&report), at(999), at(1_001)));
         assert!(is_due(Some(&report), at(1_001), at(1_001)));
-        assert!(is_due(None, at(0), at(1)) && is_due(Some(&json!({})), at(0), at(1)));
+        assert!(is_due(None, at(0), at(1)));
     }
 }

@@ -10,6 +10,7 @@ use stats::warnings::few_carry_total;
 
 use super::chance::Chance;
 use super::comparison::{AdjustedReading, Bayesian, Comparison, Guarded, Interval, PlannedStop, Shown};
+use super::method::Method;
 use super::readings::{ALPHA, Pair, Planned};
 use super::totals::GoalTotals;
 use super::warnings::dominant;
@@ -33,7 +34,7 @@ impl Comparison {
         let look = watch.and_then(|watch| pair.watched(watch, by_chance));
         Self {
             variant: variant.clone(),
-            method: "always_valid",
+            method: Method::AlwaysValid,
             absolute: look.map_or_else(
                 || Interval::estimated(pair),
                 |(look, _)| Interval::of(look.estimate, look.interval),
@@ -72,7 +73,7 @@ impl Comparison {
         let plain = bols(batches, control, treatment, ALPHA);
         let estimate = plain.map(|found| found.estimate);
         let shown = estimate.and_then(Shown::of);
-        let blank = Self { shown, ..Self::unread(variant, "bets") };
+        let blank = Self { shown, ..Self::unread(variant, Method::Bets) };
         if let Some(found) = plain.filter(|_| over) {
             let counted = format!(
                 "{} of {} sets of weights have units of both variants and count.",
@@ -80,7 +81,7 @@ impl Comparison {
                 found.used + found.left_out
             );
             return Self {
-                method: "batch_stratified",
+                method: Method::BatchStratified,
                 absolute: Interval::of(found.estimate, Some((found.low, found.high))),
                 p_value: Some((2.0 * found.p_value.min(bets.p_value)).min(1.0)),
                 warnings: vec![counted],
@@ -114,10 +115,10 @@ impl Comparison {
     pub fn bent(variant: &VariantKey) -> Self {
         let warning =
             "Not judged: the weights follow the primary goal, and with it whoever came at that time.";
-        Self { warnings: vec![warning.to_owned()], ..Self::unread(variant, "none") }
+        Self { warnings: vec![warning.to_owned()], ..Self::unread(variant, Method::None) }
     }
 
-    pub(super) fn unread(variant: &VariantKey, method: &'static str) -> Self {
+    pub(super) fn unread(variant: &VariantKey, method: Method) -> Self {
         Self {
             variant: variant.clone(),
             method,

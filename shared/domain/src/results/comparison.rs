@@ -1,25 +1,24 @@
 //! One arm against control as a reader sees it: the reading to decide by, and the others beside it.
 //! How it is made: `compare.rs`.
 
-use serde::Serialize;
-use serde_json::Value;
-use stats::always_valid::{Watch, least};
+use serde::{Deserialize, Serialize};
+use stats::always_valid::Watch;
 use stats::cuped::Adjusted;
 use stats::fieller::Relative;
 use stats::welch::Difference;
 
+use super::method::{IntervalMethod, Method, PValueMethod};
 use super::readings::{ALPHA, Pair, Planned};
 use crate::experiment::VariantKey;
 use crate::experiment::goal::Kind;
 
 /// One arm against control.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     /// The arm.
     pub variant: VariantKey,
-    /// How `absolute`, `relative` and `p_value` were computed: `always_valid`, or for an adaptive test
-    /// `bets` while it runs and `batch_stratified` once it is over.
-    pub method: &'static str,
+    /// How `absolute`, `relative` and `p_value` were computed.
+    pub method: Method,
     /// The difference of means per unit, or of ratios: right whenever one looks.
     pub absolute: Interval,
     /// The same as a share of control's (0.1 is 10 % more). Without bounds the baseline is too low for
@@ -44,7 +43,7 @@ pub struct Comparison {
 }
 
 /// On which side of control an arm was seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Shown {
     /// Above it.
@@ -66,7 +65,7 @@ impl Shown {
 }
 
 /// An estimate and its 95 % interval; null where there is too little to compute it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// The estimate.
     pub estimate: Option<f64>,
@@ -77,23 +76,22 @@ pub struct Interval {
 }
 
 /// The reading for a planned stop.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct PlannedStop {
-    /// How the interval was computed: `welch`, `agresti_caffo` or `delta`.
-    pub method: &'static str,
+    /// How the interval was computed.
+    pub method: IntervalMethod,
     /// The difference.
     pub absolute: Interval,
     /// The relative difference.
     pub relative: Interval,
     /// Two-sided p-value.
     pub p_value: f64,
-    /// How the p-value was computed: `formula`, `permutation_all`, `permutation_drawn` or, of known units,
-    /// `rerandomisation`.
-    pub test: &'static str,
+    /// How the p-value was computed.
+    pub test: PValueMethod,
 }
 
 /// What the data leave possible under a weak prior. It is not protected against watching.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Bayesian {
     /// The probability that the arm is better than control.
     pub beats_control: f64,
@@ -104,7 +102,7 @@ pub struct Bayesian {
 }
 
 /// The difference with the covariate's part taken out.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct AdjustedReading {
     /// The difference, always valid.
     pub absolute: Interval,
@@ -117,7 +115,7 @@ pub struct AdjustedReading {
 }
 
 /// What a guardrail says; both p-values are one-sided and the least of all looks so far.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Guarded {
     /// How much worse the goal may get.
     pub margin: f64,
@@ -125,32 +123,6 @@ pub struct Guarded {
     pub holds: f64,
     /// Small when it is shown to be broken.
     pub broken: f64,
-}
-
-impl Comparison {
-    /// Keeps what an earlier look has shown: a p-value that was once that small stays so. `before` is
-    /// this comparison in the report before.
-    pub fn remember(&mut self, before: &Value) {
-        if before["method"] != self.method || ["batch_stratified", "none"].contains(&self.method) {
-            return;
-        }
-        if let Some(p) = before["p_value"].as_f64().filter(|p| self.p_value.is_none_or(|now| *p < now)) {
-            self.p_value = Some(p);
-            self.shown = match before["shown"].as_str() {
-                Some("higher") => Some(Shown::Higher),
-                Some("lower") => Some(Shown::Lower),
-                _ => None,
-            };
-        }
-        if let Some(adjusted) = &mut self.adjusted {
-            adjusted.p_value = least(before["adjusted"]["p_value"].as_f64(), adjusted.p_value);
-        }
-        if let Some(guardrail) = &mut self.guardrail {
-            let least = |name: &str, now: f64| before["guardrail"][name].as_f64().map_or(now, |p| p.min(now));
-            (guardrail.holds, guardrail.broken) =
-                (least("holds", guardrail.holds), least("broken", guardrail.broken));
-        }
-    }
 }
 
 impl Interval {
@@ -198,10 +170,10 @@ impl From<Difference> for Interval {
 impl From<Planned> for PlannedStop {
     fn from(planned: Planned) -> Self {
         let (p_value, test) = match (planned.redealt, planned.permuted) {
-            (Some(tested), _) => (tested.p_value, "rerandomisation"),
-            (None, None) => (planned.difference.map_or(1.0, |found| found.p_value), "formula"),
-            (None, Some(tested)) if tested.all => (tested.p_value, "permutation_all"),
-            (None, Some(tested)) => (tested.p_value, "permutation_drawn"),
+            (Some(tested), _) => (tested.p_value, PValueMethod::Rerandomisation),
+            (None, None) => (planned.difference.map_or(1.0, |found| found.p_value), PValueMethod::Formula),
+            (None, Some(tested)) if tested.all => (tested.p_value, PValueMethod::PermutationAll),
+            (None, Some(tested)) => (tested.p_value, PValueMethod::PermutationDrawn),
         };
         let relative = planned.relative.map_or_else(Interval::default, Interval::from);
         let absolute =

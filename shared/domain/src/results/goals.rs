@@ -1,6 +1,6 @@
 //! One goal in all arms: each by itself, and each other one against control.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use stats::adaptive::Batch;
 use stats::balance::Randomised;
@@ -10,7 +10,7 @@ use stats::families::holm;
 use stats::figure;
 
 use super::chance::{Budget, Chance};
-use super::comparison::{Comparison, Interval};
+use super::comparison::Comparison;
 use super::frame::{changed_weights, never_negative, planned, watch};
 use super::readings::{Pair, end, posterior};
 use super::totals::{GoalTotals, Totals};
@@ -19,7 +19,7 @@ use crate::experiment::goal::{Goal, Kind, Role};
 use crate::experiment::{Experiment, GoalKey, Status, VariantKey};
 
 /// One goal in all arms.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GoalReport {
     /// Its key.
     pub goal: GoalKey,
@@ -33,31 +33,8 @@ pub struct GoalReport {
     pub comparisons: Vec<Comparison>,
 }
 
-/// One goal at a past moment, in few words: a series of them is told at once.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct PastGoal<'a> {
-    goal: &'a GoalKey,
-    arms: Vec<PastArm<'a>>,
-    comparisons: Vec<PastComparison<'a>>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-struct PastArm<'a> {
-    variant: &'a VariantKey,
-    units: u64,
-    converted: u64,
-    mean: Option<f64>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-struct PastComparison<'a> {
-    variant: &'a VariantKey,
-    absolute: Interval,
-    p_value: Option<f64>,
-}
-
 /// One goal in one arm.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ArmReport {
     /// The arm.
     pub variant: VariantKey,
@@ -66,7 +43,7 @@ pub struct ArmReport {
     /// Units with at least one outcome in their window.
     pub converted: u64,
     /// The same of units that overrides have taken out; left out while there are none.
-    #[serde(skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "is_none")]
     pub set_aside: u64,
     /// The sum over units; of a ratio, the numerator's.
     pub total: f64,
@@ -108,23 +85,6 @@ impl GoalReport {
             arms: arm_reports(test, goal, &arms, fixed),
             comparisons: others.filter_map(&mut compare).collect(),
         }
-    }
-
-    /// The same in few words.
-    #[must_use]
-    pub fn past(&self) -> PastGoal<'_> {
-        let arms = self.arms.iter().map(|own| PastArm {
-            variant: &own.variant,
-            units: own.units,
-            converted: own.converted,
-            mean: own.mean,
-        });
-        let comparisons = self.comparisons.iter().map(|own| PastComparison {
-            variant: &own.variant,
-            absolute: own.absolute,
-            p_value: own.p_value,
-        });
-        PastGoal { goal: &self.goal, arms: arms.collect(), comparisons: comparisons.collect() }
     }
 
     /// The comparison of an arm with control.

@@ -1,6 +1,6 @@
 //! How far the test has come: units past their window, and when the planned ones will be in.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::totals::Totals;
 use crate::clock::Timestamp;
@@ -13,7 +13,7 @@ const DAY_MS: i64 = 86_400_000;
 const LEAST_MS: i64 = DAY_MS / 24;
 
 /// Units in the test and their windows of the primary goal.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Maturity {
     /// Units whose window is over: what they did is final.
     pub mature: u64,

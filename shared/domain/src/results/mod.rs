@@ -15,6 +15,7 @@ mod frame;
 pub mod goals;
 mod guardrails;
 pub mod maturity;
+pub mod method;
 mod no_difference;
 pub mod outcomes;
 pub mod outlook;

@@ -31,7 +31,7 @@ pub struct Tally {
 }
 
 /// The outcomes of a goal as results tell them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutcomeReport {
     /// The goal; a ratio has no outcomes of its own.
     pub goal: GoalKey,

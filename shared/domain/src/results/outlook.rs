@@ -1,6 +1,6 @@
 //! How many units a test needs, and what it can find with those that are planned.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use stats::planning::{Aim, Looks, Outcome, Visitor, smallest_effect, units_needed};
 
 use super::readings::Pair;
@@ -13,10 +13,10 @@ use crate::experiment::{Definition, Experiment};
 const USUAL_CORRELATION: f64 = 0.05;
 
 /// What the primary goal needs, at 5 % errors and 80 % power.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Outlook {
-    /// What it is worked out from: `expected`, or `results` once control has shown how units differ.
-    pub from: &'static str,
+    /// What it is worked out from.
+    pub from: Basis,
     /// What control shows, or is expected to.
     pub baseline: f64,
     /// The smallest difference that is worth having, if the author has said.
@@ -27,8 +27,18 @@ pub struct Outlook {
     pub smallest_effect: Option<Needs<f64>>,
 }
 
+/// What an outlook is worked out from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Basis {
+    /// What the author expects.
+    Expected,
+    /// What control has shown.
+    Results,
+}
+
 /// A figure for each way of looking.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Needs<T> {
     /// For one look at the planned end.
     pub planned_stop: Option<T>,
@@ -41,7 +51,7 @@ impl Outlook {
     #[must_use]
     pub fn planned(definition: &Definition) -> Option<Self> {
         let (expected, goal) = (definition.expected?, primary(definition)?);
-        Some(Self::new(definition, goal, "expected", expected.baseline, outcome(goal.kind, &expected)))
+        Some(Self::new(definition, goal, Basis::Expected, expected.baseline, outcome(goal.kind, &expected)))
     }
 
     /// What control has shown so far; what its author expects while it has shown too little.
@@ -59,18 +69,12 @@ impl Outlook {
                 _ => Outcome::Mean { deviation: sample.variance.sqrt() },
             };
             (sample.units >= 10.0 && sample.variance > 0.0)
-                .then(|| Self::new(definition, goal, "results", sample.mean, outcome))
+                .then(|| Self::new(definition, goal, Basis::Results, sample.mean, outcome))
         };
         seen().or_else(|| Self::planned(definition))
     }
 
-    fn new(
-        definition: &Definition,
-        goal: &Goal,
-        from: &'static str,
-        baseline: f64,
-        outcome: Outcome,
-    ) -> Self {
+    fn new(definition: &Definition, goal: &Goal, from: Basis, baseline: f64, outcome: Outcome) -> Self {
         let weights: Vec<u32> = definition.variants.iter().map(|variant| variant.weight.get()).collect();
         let control = definition.variants.iter().position(|variant| variant.is_control).unwrap_or(0);
         let below = goal.better == Better::Lower;

@@ -14,6 +14,7 @@ use stats::sample::{Contrast, Sample};
 use stats::welch::{Difference, welch};
 
 use super::chance::Chance;
+use super::method::IntervalMethod;
 use super::totals::GoalTotals;
 use crate::experiment::goal::{Better, Kind};
 
@@ -37,8 +38,8 @@ pub struct Pair<'a> {
 /// The reading for a planned stop.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Planned {
-    /// Of the interval: `welch`, `agresti_caffo` or `delta`.
-    pub method: &'static str,
+    /// Of the interval.
+    pub method: IntervalMethod,
     /// The difference.
     pub estimate: f64,
     /// The interval, and the formula's p-value; None when no unit differs from others of its arm.
@@ -140,16 +141,16 @@ impl Pair<'_> {
             Kind::Ratio => {
                 let (a, b) = (&self.control.paired, &self.treatment.paired);
                 let found = delta::difference(a, b, ALPHA);
-                ("delta", found, found.and_then(|found| delta::relative(a, b, &found, ALPHA)))
+                (IntervalMethod::Delta, found, found.and_then(|found| delta::relative(a, b, &found, ALPHA)))
             }
             kind => {
                 let (a, b) = (&self.control.moments, &self.treatment.moments);
                 let plain = welch(a, b, ALPHA);
                 let relative = fieller::fieller(a, b, plain, ALPHA);
                 if kind == Kind::Binary && agresti_caffo::applies(control, treatment) {
-                    ("agresti_caffo", agresti_caffo(control, treatment, ALPHA), relative)
+                    (IntervalMethod::AgrestiCaffo, agresti_caffo(control, treatment, ALPHA), relative)
                 } else {
-                    ("welch", plain, relative)
+                    (IntervalMethod::Welch, plain, relative)
                 }
             }
         };

@@ -1,18 +1,25 @@
-//! What a reader of the results sees, made from totals.
+//! The results of a phase, made from totals. How a report is kept: [`kept`]; as a past point: [`point`]; how it is
+//! answered: [`view`].
 
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
 mod tests;
 
+pub mod kept;
+pub mod memory;
+pub mod point;
+pub mod view;
+
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 use stats::srm::{self, Stratum};
 
+use self::kept::Kept;
+use self::memory::Memory;
 use super::chance::Budget;
-use super::goals::{GoalReport, PastGoal, correct};
+use super::goals::{GoalReport, correct};
 use super::maturity::Maturity;
 use super::outcomes::OutcomeReport;
 use super::outlook::Outlook;
@@ -26,7 +33,7 @@ use crate::experiment::goal::Role;
 use crate::experiment::{BasisPoints, Experiment, ExperimentId, Status, VariantKey};
 
 /// The results of one phase of a test.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// Of which test.
     pub test_id: ExperimentId,
@@ -40,11 +47,11 @@ pub struct Report {
     pub units: BTreeMap<VariantKey, u64>,
     /// Units of each arm that were given an override after they had been assigned: they count where they were
     /// drawn (intention to treat). Left out while there are none.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub overridden_after_assignment: BTreeMap<VariantKey, u64>,
     /// Units of each arm that had an override already when they were assigned by an instance that had not heard of
     /// it: they are not in `units`. Left out while there are none.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub set_aside: BTreeMap<VariantKey, u64>,
     /// The weights now, in basis points.
     pub weights: BTreeMap<VariantKey, BasisPoints>,
@@ -66,16 +73,8 @@ pub struct Report {
     pub verdict: Verdict,
 }
 
-/// A report's counts and comparisons, as a point in time.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Point<'a> {
-    as_of: Timestamp,
-    units: &'a BTreeMap<VariantKey, u64>,
-    goals: Vec<PastGoal<'a>>,
-}
-
 /// The sample-ratio check.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct SampleRatio {
     /// p-value that may be watched; null while there are no units.
     pub p: Option<f64>,
@@ -86,15 +85,20 @@ pub struct SampleRatio {
 }
 
 impl Report {
-    /// Reads the totals of the test's present phase. `before` is the report that was kept last: what
-    /// it has shown stays shown.
+    /// Reads the totals of the test's present phase. `before` is the report that was kept last: what it has shown
+    /// stays shown. If that cannot be read any more, a warning says so from then on.
     #[must_use]
-    pub fn new(test: &Experiment, totals: &Totals, as_of: Timestamp, before: Option<&Value>) -> Self {
+    pub fn new(test: &Experiment, totals: &Totals, as_of: Timestamp, before: Option<&Kept>) -> Self {
         let definition = &test.definition;
         let mut goals = goal_reports(test, totals);
-        // A look at units that did not fit their weights has shown nothing.
-        if let Some(before) = before.filter(|before| before["sample_ratio"]["ok"] == true) {
-            remember(&mut goals, before);
+        let mut warnings = Warning::all(test, totals);
+        match before.map(Kept::memory) {
+            Some(Some(memory)) => {
+                memory.hand_on(&mut goals);
+                warnings.extend(memory.restart());
+            }
+            Some(None) => warnings.push(Memory::lost(as_of)),
+            None => {}
         }
         correct(&mut goals);
         let sample_ratio = sample_ratio(test, totals);
@@ -111,23 +115,13 @@ impl Report {
             set_aside: some(test, totals, |arm| arm.set_aside),
             weights: definition.variants.iter().map(|v| (v.key.clone(), v.weight)).collect(),
             sample_ratio,
-            warnings: Warning::all(test, totals),
+            warnings,
             outcomes: OutcomeReport::all(test, &totals.outcomes),
             segments: SegmentReport::all(test, totals),
             verdict: Verdict::new(test, totals, sample_ratio, &goals, plan.as_ref(), &maturity),
             maturity,
             goals,
             plan,
-        }
-    }
-
-    /// What is kept of a report when the next one replaces it.
-    #[must_use]
-    pub fn point(&self) -> Point<'_> {
-        Point {
-            as_of: self.as_of,
-            units: &self.units,
-            goals: self.goals.iter().map(GoalReport::past).collect(),
         }
     }
 }
@@ -162,19 +156,4 @@ fn sample_ratio(test: &Experiment, totals: &Totals) -> SampleRatio {
     let strata: Vec<_> = strata.collect();
     let p = srm::watched(&strata);
     SampleRatio { p, ok: p.is_none_or(|p| p >= srm::THRESHOLD), fixed_horizon_p: srm::p_value(&strata) }
-}
-
-/// Hands each comparison what the report before says of it.
-fn remember(goals: &mut [GoalReport], before: &Value) {
-    let named = |list: &Value, name: &str, key: &str| {
-        list.as_array().and_then(|all| all.iter().find(|one| one[name] == key)).cloned()
-    };
-    for goal in goals {
-        let Some(old) = named(&before["goals"], "goal", goal.goal.as_str()) else { continue };
-        for comparison in &mut goal.comparisons {
-            if let Some(old) = named(&old["comparisons"], "variant", comparison.variant.as_str()) {
-                comparison.remember(&old);
-            }
-        }
-    }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::comparison::{Comparison, Interval};
 use super::goals::{ArmReport, GoalReport};
+use super::method::Method;
 use crate::experiment::VariantKey;
 use crate::experiment::goal::Kind;
 
@@ -90,8 +91,8 @@ fn difference(unit: Unit, comparison: &Comparison) -> String {
         Some((low, high)) => {
             let _ = write!(said, ", between {} and {}", unit.signed(low), unit.signed(high));
         }
-        None if comparison.method == "none" => {}
-        None if comparison.method == "always_valid" && comparison.p_value.is_some() => {
+        None if comparison.method == Method::None => {}
+        None if comparison.method == Method::AlwaysValid && comparison.p_value.is_some() => {
             said.push_str(", without an interval");
         }
         None => said.push_str(", too early for an interval"),

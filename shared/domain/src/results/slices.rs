@@ -1,7 +1,7 @@
 //! The primary goal by the values of a declared attribute. Whoever looks at many values finds some that
 //! stand out by chance alone, so the p-values are corrected for how many there are.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use stats::always_valid::{Look, Watch};
 use stats::segments;
 use stats::srm::{self, Stratum};
@@ -17,7 +17,7 @@ use crate::experiment::id::AttributeName;
 use crate::experiment::{Experiment, Variant, VariantKey};
 
 /// Counts by the values of one attribute.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SegmentReport {
     /// The attribute.
     pub attribute: AttributeName,
@@ -30,7 +30,7 @@ pub struct SegmentReport {
 }
 
 /// Whether an arm's difference to control depends on the value.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Differs {
     /// The arm.
     pub variant: VariantKey,
@@ -39,7 +39,7 @@ pub struct Differs {
 }
 
 /// One value of an attribute.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SegmentValue {
     /// The value as text.
     pub value: String,
@@ -51,7 +51,7 @@ pub struct SegmentValue {
 }
 
 /// The units of one arm that have a value.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SegmentArm {
     /// The variant.
     pub variant: VariantKey,

@@ -6,7 +6,7 @@
 #[cfg(test)]
 mod tests;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::frame::changed_weights;
 use super::goals::GoalReport;
@@ -19,7 +19,7 @@ use super::totals::Totals;
 use crate::experiment::{Experiment, Status};
 
 /// What to do now, in a word and a sentence.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
     /// The word.
     pub decision: Decision,
@@ -32,7 +32,8 @@ pub struct Verdict {
 }
 
 /// The words of a verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Decision {
     /// Not enough is known.
     KeepRunning,
@@ -61,12 +62,6 @@ impl Decision {
             Self::NoDifference => "no_difference",
             Self::DoNotTrust => "do_not_trust",
         }
-    }
-}
-
-impl Serialize for Decision {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(self.as_str())
     }
 }
 

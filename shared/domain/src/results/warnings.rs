@@ -1,6 +1,6 @@
 //! What makes the readings of a report less sure than they look, each with a code for machines.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::frame::changed_weights;
 use super::totals::{GoalTotals, Totals};
@@ -8,7 +8,7 @@ use crate::experiment::goal::Kind;
 use crate::experiment::{Experiment, GoalKey, VariantKey};
 
 /// A warning.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Warning {
     /// What it is about.
     pub code: Code,
@@ -26,26 +26,35 @@ pub struct Warning {
 }
 
 /// The kinds of warnings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     /// One unit has a fifth or more of an arm's total or denominator, and far more than any average one.
     DominantUnit,
     /// The weights were changed in this phase, or the shares of the arms have changed while units came.
     WeightsChanged,
+    /// What earlier looks have shown could not be read: the reading is watched from a later moment on.
+    WatchRestarted,
+}
+
+impl Code {
+    /// The code as it is told.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::DominantUnit => "dominant_unit",
+            Self::WeightsChanged => "weights_changed",
+            Self::WatchRestarted => "watch_restarted",
+        }
+    }
 }
 
 impl Warning {
     /// All warnings of a report: about all goals first, then goal by goal.
     #[must_use]
     pub fn all(test: &Experiment, totals: &Totals) -> Vec<Self> {
-        let changed = changed_weights(test, totals).map(|why| Self {
-            code: Code::WeightsChanged,
-            goal: None,
-            variant: None,
-            share: None,
-            detail: why.to_owned(),
-        });
+        let changed = changed_weights(test, totals);
+        let changed = changed.map(|why| Self::about_all(Code::WeightsChanged, why.to_owned()));
         let goals = test.definition.goals.iter().enumerate();
         let arms = || test.definition.variants.iter().zip(&totals.arms);
         let dominant = goals.flat_map(|(index, goal)| {
@@ -61,6 +70,12 @@ impl Warning {
             })
         });
         changed.into_iter().chain(dominant).collect()
+    }
+
+    /// A warning about all goals and arms.
+    #[must_use]
+    pub fn about_all(code: Code, detail: String) -> Self {
+        Self { code, goal: None, variant: None, share: None, detail }
     }
 }
 

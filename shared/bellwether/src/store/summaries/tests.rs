@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use stats::moments::Moments;
 
 use super::*;
@@ -54,11 +54,39 @@ fn the_largest_report_fits_into_an_item_and_its_series_into_an_answer() {
     let told: BTreeMap<_, _> =
         report.segments.iter().map(|s| (s.attribute.as_str(), s.values.len())).collect();
     assert!(told.values().all(|values| *values == 50), "{told:?}");
-    let (whole, point) = (packed(&report).unwrap().len(), packed(&report.point()).unwrap().len());
+    let (whole, point) =
+        (packed(&report.kept()).unwrap().len(), packed(&report.point().kept()).unwrap().len());
     assert!(whole < 300_000, "400 KB is the most that an item may have, this report has {whole}");
-    let answer = serde_json::to_string(&report).unwrap().len();
     let (hours, days) = series::most(&test);
-    let series = serde_json::to_string(&report.point()).unwrap().len() * (hours + days);
-    assert!(answer + series < 5_000_000, "6 MB is the most that Lambda answers: {answer} and {series}");
+    let series = vec![report.point(); hours + days];
+    let answer = serde_json::to_string(&report.view(&series)).unwrap().len();
+    assert!(answer < 5_000_000, "6 MB is the most that Lambda answers: {answer}");
     assert!(point * (hours + days) < 900_000, "one query brings 1 MB: {point}");
+}
+
+/// An item whose report is this JSON.
+fn stored(json: &Value) -> Item {
+    item("acme/t/1", LATEST.to_owned(), "2026-11-21T10:00:00Z", packed(json).unwrap())
+}
+
+#[test]
+fn a_report_is_read_as_it_was_kept_with_its_version_and_one_of_an_unknown_version_is_only_remembered() {
+    let test = largest();
+    let report = Report::new(&test, &filled(&test), Timestamp::from_millis(1), None);
+    let mut json = serde_json::to_value(report.kept()).unwrap();
+    assert_eq!(json["version"], 1);
+    assert_eq!(kept(&stored(&json)).report(), Some(&report));
+    json["version"] = json!(7);
+    let unread = kept(&stored(&json));
+    assert_eq!((unread.report(), unread.memory()), (None, Kept::from(report).memory()));
+}
+
+#[test]
+fn an_item_that_is_broken_is_no_error_and_remembers_nothing() {
+    let mut broken = stored(&json!({}));
+    assert_eq!(kept(&broken), Kept::Unread(None));
+    broken.insert(REPORT.to_owned(), AttributeValue::B(Blob::new(b"not packed")));
+    assert_eq!(kept(&broken), Kept::Unread(None));
+    broken.remove(REPORT);
+    assert_eq!(kept(&broken), Kept::Unread(None));
 }

@@ -1,6 +1,6 @@
 //! What a report shows, and what it leaves out.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use stats::joint::Joint;
 use stats::moments::Moments;
 

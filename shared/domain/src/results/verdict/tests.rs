@@ -6,7 +6,9 @@ use stats::moments::Moments;
 use super::*;
 use crate::clock::Timestamp;
 use crate::experiment::{Definition, Seed};
+use crate::results::method::Method;
 use crate::results::report::Report;
+use crate::results::report::kept::Kept;
 use crate::results::totals::Totals;
 use crate::validation::typed;
 
@@ -112,11 +114,12 @@ fn no_difference_waits_for_units_that_may_yet_convert_and_for_a_plan() {
 #[test]
 fn what_a_look_has_shown_keeps_its_direction_and_decides_nothing_once_it_has_turned() {
     let test = test(&json!({}));
-    let report = |arms, before: Option<&Value>| {
+    let report = |arms, before: Option<&Kept>| {
         Report::new(&test, &totals(&test, arms), Timestamp::from_millis(1), before)
     };
-    let first = serde_json::to_value(report(&[(20, 1, 0), (20, 19, 0)], None)).unwrap();
-    assert_eq!(first["verdict"]["decision"], "ship");
+    let shown = report(&[(20, 1, 0), (20, 19, 0)], None);
+    assert_eq!(shown.verdict.decision, Decision::Ship);
+    let first = Kept::from(shown.clone());
     let still = report(&[(40, 10, 0), (40, 26, 0)], Some(&first));
     assert_eq!(still.verdict.decision, Decision::Ship, "it was shown and still points there");
     let faded = report(&[(40, 16, 0), (40, 20, 0)], Some(&first));
@@ -132,9 +135,9 @@ fn what_a_look_has_shown_keeps_its_direction_and_decides_nothing_once_it_has_tur
         "{:?}",
         turned.verdict
     );
-    let mut broken = first;
-    broken["sample_ratio"]["ok"] = json!(false);
-    let anew = report(&[(40, 16, 0), (40, 20, 0)], Some(&broken));
+    let mut broken = shown;
+    broken.sample_ratio.ok = false;
+    let anew = report(&[(40, 16, 0), (40, 20, 0)], Some(&broken.into()));
     assert_eq!(anew.verdict.decision, Decision::KeepRunning, "that look could not be trusted");
 }
 
@@ -164,13 +167,13 @@ fn an_adaptive_test_is_judged_by_bets_while_it_runs_and_in_the_right_direction()
         let report = Report::new(test, &totals, Timestamp::from_millis(1), None);
         (report.verdict.decision, report.goals[0].comparisons[0].method)
     };
-    assert_eq!(said(&test, [(40, 0), (40, 15)], 0), (Decision::Ship, "bets"));
-    assert_eq!(said(&test, [(40, 15), (40, 0)], 0), (Decision::Stop, "bets"));
+    assert_eq!(said(&test, [(40, 0), (40, 15)], 0), (Decision::Ship, Method::Bets));
+    assert_eq!(said(&test, [(40, 15), (40, 0)], 0), (Decision::Stop, Method::Bets));
     assert_eq!(said(&test, [(40, 7), (40, 9)], 0).0, Decision::KeepRunning);
     let mut over = test;
     over.status = Status::Stopped;
-    assert_eq!(said(&over, [(40, 5), (40, 15)], 1).1, "bets", "somebody may yet convert");
-    assert_eq!(said(&over, [(40, 3), (40, 16)], 0), (Decision::Ship, "batch_stratified"));
+    assert_eq!(said(&over, [(40, 5), (40, 15)], 1).1, Method::Bets, "somebody may yet convert");
+    assert_eq!(said(&over, [(40, 3), (40, 16)], 0), (Decision::Ship, Method::BatchStratified));
     assert_eq!(said(&over, [(40, 8), (40, 17)], 0).0, Decision::KeepRunning, "two readings share the 5 %");
     let arms = [(40, 8), (40, 17)].map(|(units, converted)| Moments::of_counts(converted, units)).to_vec();
     let batch = stats::adaptive::Batch { weights: vec![5_000, 5_000], arms };
@@ -425,7 +428,10 @@ fn an_external_test_whose_shares_changed_is_not_read() {
     let withheld = |report: &Report| {
         let own = &report.goals[0].comparisons[0];
         assert_eq!(report.verdict.decision, Decision::KeepRunning);
-        assert_eq!((own.method, own.p_value, own.planned_stop, own.bayesian), ("none", None, None, None));
+        assert_eq!(
+            (own.method, own.p_value, own.planned_stop, own.bayesian),
+            (Method::None, None, None, None)
+        );
         assert!(report.goals[0].arms.iter().all(|arm| arm.best.is_none()));
         assert_eq!(serde_json::to_value(&report.warnings).unwrap()[0]["code"], "weights_changed");
         own.warnings[0].clone()

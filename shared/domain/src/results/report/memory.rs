@@ -1,0 +1,145 @@
+//! What the looks so far have shown, which every later report of the phase keeps showing.
+
+use serde::{Deserialize, Deserializer};
+use stats::always_valid::least;
+
+use super::super::comparison::{Comparison, Shown};
+use super::super::goals::GoalReport;
+use super::super::method::Method;
+use super::super::warnings::{Code, Warning};
+use super::Report;
+use crate::clock::Timestamp;
+use crate::experiment::{GoalKey, VariantKey};
+
+/// What a kept report hands on. It is read from a report of any version that has these fields, so that it outlives
+/// forms that are not known here. One that lacks a field, or has an unknown word in it, hands on nothing.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Memory {
+    sample_ratio: Fit,
+    goals: Vec<RememberedGoal>,
+    warnings: Vec<RememberedWarning>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+struct Fit {
+    ok: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct RememberedGoal {
+    goal: GoalKey,
+    comparisons: Vec<RememberedComparison>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct RememberedComparison {
+    variant: VariantKey,
+    method: Method,
+    #[serde(deserialize_with = "present")]
+    p_value: Option<f64>,
+    #[serde(deserialize_with = "present")]
+    shown: Option<Shown>,
+    #[serde(deserialize_with = "present")]
+    adjusted: Option<RememberedAdjusted>,
+    #[serde(deserialize_with = "present")]
+    guardrail: Option<RememberedGuardrail>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+struct RememberedAdjusted {
+    #[serde(deserialize_with = "present")]
+    p_value: Option<f64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+struct RememberedGuardrail {
+    holds: f64,
+    broken: f64,
+}
+
+/// Codes are texts here: a warning that is not known does no harm.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct RememberedWarning {
+    code: String,
+    detail: String,
+}
+
+/// An optional field that has to be there: one that is missing may have another name now.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    Option::deserialize(from)
+}
+
+impl Memory {
+    /// Hands each comparison what the report before says of it. A look at units that did not fit their weights has
+    /// shown nothing.
+    pub(super) fn hand_on(&self, goals: &mut [GoalReport]) {
+        for goal in goals.iter_mut().filter(|_| self.sample_ratio.ok) {
+            let Some(before) = self.goals.iter().find(|own| own.goal == goal.goal) else { continue };
+            for comparison in &mut goal.comparisons {
+                if let Some(own) = before.comparisons.iter().find(|own| own.variant == comparison.variant) {
+                    own.hand_on(comparison);
+                }
+            }
+        }
+    }
+
+    /// The warning that this memory is itself not whole, if the report before had it: it holds for the phase.
+    pub(super) fn restart(&self) -> Option<Warning> {
+        let own = self.warnings.iter().find(|own| own.code == Code::WatchRestarted.as_str())?;
+        Some(Warning::about_all(Code::WatchRestarted, own.detail.clone()))
+    }
+
+    /// The warning of a report that remembers nothing although one was kept before it.
+    pub(super) fn lost(as_of: Timestamp) -> Warning {
+        let detail = format!(
+            "What looks before {} have shown could not be read and is lost: p-values are the least of the looks since \
+             then, and their error rate holds from then on.",
+            String::from(as_of)
+        );
+        Warning::about_all(Code::WatchRestarted, detail)
+    }
+}
+
+impl RememberedComparison {
+    /// A p-value that was once that small stays so.
+    fn hand_on(&self, to: &mut Comparison) {
+        if self.method != to.method || !to.method.is_watched() {
+            return;
+        }
+        if let Some(p) = self.p_value.filter(|p| to.p_value.is_none_or(|now| *p < now)) {
+            (to.p_value, to.shown) = (Some(p), self.shown);
+        }
+        if let Some(adjusted) = &mut to.adjusted {
+            adjusted.p_value = least(self.adjusted.and_then(|own| own.p_value), adjusted.p_value);
+        }
+        if let (Some(now), Some(own)) = (&mut to.guardrail, self.guardrail) {
+            (now.holds, now.broken) = (own.holds.min(now.holds), own.broken.min(now.broken));
+        }
+    }
+}
+
+impl From<&Report> for Memory {
+    fn from(report: &Report) -> Self {
+        let comparison = |own: &Comparison| RememberedComparison {
+            variant: own.variant.clone(),
+            method: own.method,
+            p_value: own.p_value,
+            shown: own.shown,
+            adjusted: own.adjusted.map(|own| RememberedAdjusted { p_value: own.p_value }),
+            guardrail: own.guardrail.map(|own| RememberedGuardrail { holds: own.holds, broken: own.broken }),
+        };
+        let goals = report.goals.iter().map(|own| RememberedGoal {
+            goal: own.goal.clone(),
+            comparisons: own.comparisons.iter().map(comparison).collect(),
+        });
+        let warning = |own: &Warning| RememberedWarning {
+            code: own.code.as_str().to_owned(),
+            detail: own.detail.clone(),
+        };
+        Self {
+            sample_ratio: Fit { ok: report.sample_ratio.ok },
+            goals: goals.collect(),
+            warnings: report.warnings.iter().map(warning).collect(),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! A report as a point in time: its counts and comparisons, in few words, since a series of them is told at once.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::super::comparison::Interval;
+use super::super::goals::GoalReport;
+use super::Report;
+use crate::clock::Timestamp;
+use crate::experiment::{GoalKey, VariantKey};
+
+/// What is kept of a report when the next one replaces it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    /// When the rows were read.
+    pub as_of: Timestamp,
+    /// Units in each arm.
+    pub units: BTreeMap<VariantKey, u64>,
+    /// One entry a goal.
+    pub goals: Vec<PastGoal>,
+}
+
+/// One goal at a past moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PastGoal {
+    /// Its key.
+    pub goal: GoalKey,
+    /// Each arm by itself.
+    pub arms: Vec<PastArm>,
+    /// Each other arm against control.
+    pub comparisons: Vec<PastComparison>,
+}
+
+/// One goal in one arm at a past moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PastArm {
+    /// The arm.
+    pub variant: VariantKey,
+    /// Units assigned to it.
+    pub units: u64,
+    /// Units with at least one outcome in their window.
+    pub converted: u64,
+    /// The mean per unit, or the ratio; None without units.
+    pub mean: Option<f64>,
+}
+
+/// One arm against control at a past moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PastComparison {
+    /// The arm.
+    pub variant: VariantKey,
+    /// The difference of means per unit, or of ratios.
+    pub absolute: Interval,
+    /// Two-sided p-value of no difference.
+    pub p_value: Option<f64>,
+}
+
+impl Report {
+    /// The report as a point in time.
+    #[must_use]
+    pub fn point(&self) -> Point {
+        let goals = self.goals.iter().map(PastGoal::from).collect();
+        Point { as_of: self.as_of, units: self.units.clone(), goals }
+    }
+}
+
+impl From<&GoalReport> for PastGoal {
+    fn from(goal: &GoalReport) -> Self {
+        let arms = goal.arms.iter().map(|own| PastArm {
+            variant: own.variant.clone(),
+            units: own.units,
+            converted: own.converted,
+            mean: own.mean,
+        });
+        let comparisons = goal.comparisons.iter().map(|own| PastComparison {
+            variant: own.variant.clone(),
+            absolute: own.absolute,
+            p_value: own.p_value,
+        });
+        Self { goal: goal.goal.clone(), arms: arms.collect(), comparisons: comparisons.collect() }
+    }
+}

@@ -1,0 +1,172 @@
+//! A goal as callers see it.
+
+use serde::Serialize;
+
+use super::super::super::comparison::{
+    AdjustedReading, Bayesian, Comparison, Guarded, Interval, PlannedStop, Shown,
+};
+use super::super::super::goals::{ArmReport, GoalReport};
+use super::super::super::method::{IntervalMethod, Method, PValueMethod};
+use crate::experiment::goal::{Kind, Role};
+use crate::experiment::{GoalKey, VariantKey};
+
+/// One goal in all arms.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct GoalView<'a> {
+    goal: &'a GoalKey,
+    kind: Kind,
+    role: Role,
+    arms: Vec<ArmView<'a>>,
+    comparisons: Vec<ComparisonView<'a>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+struct ArmView<'a> {
+    variant: &'a VariantKey,
+    units: u64,
+    converted: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    set_aside: Option<u64>,
+    total: f64,
+    mean: Option<f64>,
+    best: Option<f64>,
+    expected_loss: Option<f64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct ComparisonView<'a> {
+    variant: &'a VariantKey,
+    method: Method,
+    absolute: IntervalView,
+    relative: IntervalView,
+    p_value: Option<f64>,
+    shown: Option<Shown>,
+    corrected_p: Option<f64>,
+    planned_stop: Option<PlannedStopView>,
+    bayesian: Option<BayesianView>,
+    adjusted: Option<AdjustedView>,
+    guardrail: Option<GuardrailView>,
+    warnings: &'a [String],
+}
+
+/// An estimate and its interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub(super) struct IntervalView {
+    estimate: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+struct PlannedStopView {
+    method: IntervalMethod,
+    absolute: IntervalView,
+    relative: IntervalView,
+    p_value: f64,
+    test: PValueMethod,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+struct BayesianView {
+    beats_control: f64,
+    expected_loss: f64,
+    absolute: IntervalView,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+struct AdjustedView {
+    absolute: IntervalView,
+    p_value: Option<f64>,
+    planned_stop: IntervalView,
+    variance_saved: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+struct GuardrailView {
+    margin: f64,
+    holds: f64,
+    broken: f64,
+}
+
+impl<'a> From<&'a GoalReport> for GoalView<'a> {
+    fn from(own: &'a GoalReport) -> Self {
+        Self {
+            goal: &own.goal,
+            kind: own.kind,
+            role: own.role,
+            arms: own.arms.iter().map(ArmView::from).collect(),
+            comparisons: own.comparisons.iter().map(ComparisonView::from).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a ArmReport> for ArmView<'a> {
+    fn from(own: &'a ArmReport) -> Self {
+        Self {
+            variant: &own.variant,
+            units: own.units,
+            converted: own.converted,
+            set_aside: Some(own.set_aside).filter(|units| *units > 0),
+            total: own.total,
+            mean: own.mean,
+            best: own.best,
+            expected_loss: own.expected_loss,
+        }
+    }
+}
+
+impl<'a> From<&'a Comparison> for ComparisonView<'a> {
+    fn from(own: &'a Comparison) -> Self {
+        Self {
+            variant: &own.variant,
+            method: own.method,
+            absolute: own.absolute.into(),
+            relative: own.relative.into(),
+            p_value: own.p_value,
+            shown: own.shown,
+            corrected_p: own.corrected_p,
+            planned_stop: own.planned_stop.map(PlannedStopView::from),
+            bayesian: own.bayesian.map(BayesianView::from),
+            adjusted: own.adjusted.map(AdjustedView::from),
+            guardrail: own.guardrail.map(GuardrailView::from),
+            warnings: &own.warnings,
+        }
+    }
+}
+
+impl From<Interval> for IntervalView {
+    fn from(own: Interval) -> Self {
+        Self { estimate: own.estimate, low: own.low, high: own.high }
+    }
+}
+
+impl From<PlannedStop> for PlannedStopView {
+    fn from(own: PlannedStop) -> Self {
+        let (absolute, relative) = (own.absolute.into(), own.relative.into());
+        Self { method: own.method, absolute, relative, p_value: own.p_value, test: own.test }
+    }
+}
+
+impl From<Bayesian> for BayesianView {
+    fn from(own: Bayesian) -> Self {
+        let absolute = own.absolute.into();
+        Self { beats_control: own.beats_control, expected_loss: own.expected_loss, absolute }
+    }
+}
+
+impl From<AdjustedReading> for AdjustedView {
+    fn from(own: AdjustedReading) -> Self {
+        Self {
+            absolute: own.absolute.into(),
+            p_value: own.p_value,
+            planned_stop: own.planned_stop.into(),
+            variance_saved: own.variance_saved,
+        }
+    }
+}
+
+impl From<Guarded> for GuardrailView {
+    fn from(own: Guarded) -> Self {
+        Self { margin: own.margin, holds: own.holds, broken: own.broken }
+    }
+}
