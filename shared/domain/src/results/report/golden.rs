@@ -22,7 +22,7 @@ fn at(day: i64) -> Timestamp {
     Timestamp::from_millis(START + day * DAY)
 }
 
-fn launched(changes: Value) -> Experiment {
+fn launched(changes: &Value) -> Experiment {
     let mut body = json!({ "test_id": "pricing-page", "name": "Pricing page", "planned_units": 400,
         "expected": { "baseline": 0.2, "effect": 0.05 },
         "variants": [{ "key": "control", "weight": 3_400, "is_control": true }, { "key": "calculator", "weight": 3_300 },
@@ -105,19 +105,19 @@ fn is_known(test: &Experiment, row: &Row) -> bool {
 
 /// A look at 90 units after nine days, which shows a difference, then one at 300 after 33, which has lost it.
 fn full() -> Report {
-    let test = launched(json!({}));
+    let test = launched(&json!({}));
     let early = Report::new(&test, &totals(&test, rows(&test, 90, true), at(9)), at(9), None);
     late(Some(&early.into()))
 }
 
 /// The look at 300 units that remembers what was kept before.
 fn late(before: Option<&Kept>) -> Report {
-    let test = launched(json!({}));
+    let test = launched(&json!({}));
     Report::new(&test, &totals(&test, rows(&test, 300, false), at(33)), at(33), before)
 }
 
 fn empty() -> Report {
-    let test = launched(json!({ "expected": null, "planned_units": null, "segments": [] }));
+    let test = launched(&json!({ "expected": null, "planned_units": null, "segments": [] }));
     Report::new(&test, &Totals::empty(&test), at(0), None)
 }
 
@@ -129,7 +129,7 @@ fn adaptive(status: Status) -> Report {
                           { "key": "calculator", "weight": 5_000 }]);
     let changes = json!({ "allocation": { "mode": "adaptive", "floor": 500 }, "goals": goals, "overrides": {},
                           "variants": variants });
-    let mut test = launched(changes);
+    let mut test = launched(&changes);
     test.status = status;
     test.weightings.push(weighting(&[2_500, 7_500]));
     Report::new(&test, &totals(&test, rows(&test, 240, true), at(60)), at(60), None)
@@ -137,7 +137,7 @@ fn adaptive(status: Status) -> Report {
 
 /// Weights that were changed by hand withhold all readings.
 fn changed() -> Report {
-    let mut test = launched(json!({}));
+    let mut test = launched(&json!({}));
     test.weightings.push(weighting(&[2_000, 6_000, 2_000]));
     Report::new(&test, &totals(&test, rows(&test, 240, true), at(25)), at(25), None)
 }
@@ -151,7 +151,7 @@ fn weighting(weights: &[u32]) -> Weighting {
 
 /// Few units, so that rates are read exactly, and all arms of one value.
 fn few() -> Report {
-    let test = launched(json!({ "overrides": {} }));
+    let test = launched(&json!({ "overrides": {} }));
     Report::new(&test, &totals(&test, rows(&test, 36, true), at(5)), at(5), None)
 }
 
@@ -243,7 +243,7 @@ fn what_is_answered_of_a_stored_report_is_byte_for_byte_what_was_answered_before
 
 /// What was kept of the early look, changed.
 fn early(change: impl Fn(&mut Value)) -> Kept {
-    let test = launched(json!({}));
+    let test = launched(&json!({}));
     let early = Report::new(&test, &totals(&test, rows(&test, 90, true), at(9)), at(9), None);
     let mut kept = serde_json::to_value(early.kept()).unwrap();
     change(&mut kept);
