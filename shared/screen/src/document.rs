@@ -6,7 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::score::{SUSPECT, Score, Sign, score};
+use super::score::score;
+use super::sign::{SUSPECT, Score, Sign};
 use crate::pointer::escape;
 
 /// Most texts named one by one, and most bytes of their pointers. With more, whole parts of the

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::fold::Folded;
-use super::score::{Score, Sign};
+use super::sign::{Score, Sign};
 
 /// A part of a pattern that needs all of its parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,9 +19,11 @@ mod markup;
 pub mod pointer;
 mod property;
 mod score;
+mod sign;
 
 pub use clean::{Refused, Screen, visible};
 pub use document::{Findings, Suspect};
 pub use frame::delimit;
 pub use hidden::{Hidden, Why, first_hidden, strip};
-pub use score::{SUSPECT, Score, Sign, score};
+pub use score::score;
+pub use sign::{SUSPECT, Score, Sign};

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::fold::Folded;
-use super::score::{Score, Sign};
+use super::sign::{Score, Sign};
 
 /// Marks and their points. Tokens between `<|` and `|>` are all known by that.
 const MARKS: [(Sign, u32, &str); 5] = [

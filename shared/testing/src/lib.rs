@@ -4,13 +4,14 @@
 //! beside the handlers use. For whole binaries there are an emulated cloud ([`cloud`]), the built functions under a
 //! runtime API of our own ([`runtime`]), all of them at once with what they log ([`fleet`]), a network between the
 //! two that loses and delays on demand ([`faults`], [`weather`]), pages that are given out at once ([`replay`]), and
-//! callers of it all ([`caller`]).
+//! callers of it all ([`caller`]). [`document`] reads `openapi.yaml` and what is held to it.
 
 #![expect(clippy::missing_panics_doc, reason = "a test that cannot be set up is to panic")]
 
 mod bench;
 pub mod caller;
 pub mod cloud;
+pub mod document;
 pub mod emf;
 pub mod faults;
 pub mod fleet;

@@ -22,8 +22,10 @@ use screen::Sign;
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
-use super::document::{CONTRACT, Shape, body_of, source};
+use testing::document::{CONTRACT, Shape, body_of};
+
 use super::known_units::listed;
+use super::sources::source;
 
 fn now() -> Timestamp {
     Timestamp::from_millis(1_795_255_200_250)

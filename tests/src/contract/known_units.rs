@@ -5,7 +5,7 @@ use domain::experiment::{Definition, wire};
 use domain::validation::typed;
 use serde_json::{Value, json};
 
-use super::document::{Shape, body_of};
+use testing::document::{Shape, body_of};
 
 /// Changes that make a test with known units of the sample.
 pub fn listed() -> Value {

@@ -1,4 +1,4 @@
-//! One rotation after the other, by hand. `tests/src/keys.rs` holds whatever comes to one rule.
+//! One rotation after the other, by hand. `tests/src/pure/keys.rs` holds whatever comes to one rule.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Rows to totals, by hand; `tests/src/properties.rs` holds any rows to a model.
+//! Rows to totals, by hand; `tests/src/pure/properties.rs` holds any rows to a model.
 
 use super::*;
 use crate::experiment::wire::TestBody;

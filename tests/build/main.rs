@@ -1,0 +1,65 @@
+//! Reads the project's sources as syntax trees and leaves what tests need of their structure as data, in
+//! `structure.json` of the build's folder: the names of all tests, and which modules of each crate use which.
+//!
+//! So no test opens a source file, and none depends on how a line is broken.
+
+mod graph;
+mod names;
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+/// Where sources stand, below the project's folder.
+const FOLDERS: [&str; 3] = ["shared", "functions", "tests/src"];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let project =
+        Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the package has no folder around it")?;
+    let mut tests = Vec::new();
+    for folder in FOLDERS {
+        println!("cargo:rerun-if-changed=../{folder}");
+        for file in sources(&project.join(folder))? {
+            let place = file.strip_prefix(project)?.display().to_string();
+            tests.extend(names::tests(&parsed(&file)?).map(|name| json!({ "name": name, "file": place })));
+        }
+    }
+    let mut crates = serde_json::Map::new();
+    for entry in fs::read_dir(project.join("shared"))? {
+        let entry = entry?;
+        let root = entry.path().join("src/lib.rs");
+        if root.exists() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            crates.insert(name, graph::of(project, &root)?);
+        }
+    }
+    let structure = json!({ "tests": tests, "crates": crates });
+    let place = PathBuf::from(std::env::var("OUT_DIR")?).join("structure.json");
+    fs::write(place, structure.to_string())?;
+    println!("cargo:rustc-env=HOST_PLATFORM={}", std::env::var("TARGET")?);
+    Ok(())
+}
+
+/// Every Rust file below a folder, in the order of their names.
+fn sources(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let mut found = Vec::new();
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            found.extend(sources(&path)?);
+        } else if path.extension().is_some_and(|kind| kind == "rs") {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
+/// A file's syntax tree.
+fn parsed(file: &Path) -> Result<syn::File, Box<dyn Error>> {
+    let text = fs::read_to_string(file)?;
+    syn::parse_file(&text).map_err(|error| format!("{}: {error}", file.display()).into())
+}

@@ -1,0 +1,228 @@
+//! `make run` really serves: the built binaries, the emulated cloud and the local server are started
+//! as a newcomer starts them, the main path is walked over HTTP, the published trial is replayed
+//! twice, and Ctrl-C ends it all.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use ureq::Agent;
+
+/// A server started by `local/run.py`, ended when dropped.
+struct Server {
+    process: Child,
+    state: PathBuf,
+    agent: Agent,
+    url: String,
+    token: String,
+}
+
+fn project() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
+}
+
+impl Server {
+    /// Starts it on a free port with a state folder of its own and signs its admin in.
+    fn start() -> Self {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let state = project().join(format!(".run-journey-{port}"));
+        let mut process = Command::new("python3")
+            .args(["local/run.py", "--port", &port.to_string(), "--state"])
+            .arg(&state)
+            .current_dir(project())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let printed = BufReader::new(process.stdout.take().unwrap());
+        let mut lines = printed.lines().map_while(Result::ok);
+        let ready = lines.any(|line| {
+            println!("{line}");
+            line.contains("ready: ")
+        });
+        // The admin's password comes next: the rest is taken from the pipe and not shown.
+        std::thread::spawn(move || lines.for_each(drop));
+        assert!(ready, "run.py ended before it was ready; what it said is above");
+        let agent = Agent::config_builder().http_status_as_error(false).build().into();
+        let mut server =
+            Self { process, state, agent, url: format!("http://127.0.0.1:{port}/v1"), token: String::new() };
+        let session = std::fs::read_to_string(server.state.join("session.json")).unwrap();
+        let session: Value = serde_json::from_str(&session).unwrap();
+        let (status, body) =
+            server.post("/login", &json!({ "email": session["email"], "password": session["password"] }));
+        assert_eq!(status, 200);
+        body["access_token"].as_str().unwrap().clone_into(&mut server.token);
+        server
+    }
+
+    fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        let request = self.agent.post(format!("{}{path}", self.url)).header("authorization", self.bearer());
+        let mut answer = request.send_json(body).unwrap();
+        (answer.status().as_u16(), answer.body_mut().read_json().unwrap())
+    }
+
+    fn patch(&self, path: &str, body: &Value) -> (u16, Value) {
+        let request = self.agent.patch(format!("{}{path}", self.url)).header("authorization", self.bearer());
+        let mut answer = request.send_json(body).unwrap();
+        (answer.status().as_u16(), answer.body_mut().read_json().unwrap())
+    }
+
+    fn get(&self, path: &str) -> (u16, Value) {
+        let request = self.agent.get(format!("{}{path}", self.url)).header("authorization", self.bearer());
+        let mut answer = request.call().unwrap();
+        (answer.status().as_u16(), answer.body_mut().read_json().unwrap())
+    }
+
+    fn bearer(&self) -> String {
+        format!("Bearer {}", self.token)
+    }
+
+    /// What `make demo-trial` prints.
+    fn demo_trial(&self) -> String {
+        let mut demo = Command::new("python3");
+        demo.args(["local/demo_trial.py", "--state"]).arg(&self.state).current_dir(project());
+        let output = demo.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Ctrl-C, and how it ended.
+    fn interrupt(&mut self) -> Option<i32> {
+        Command::new("kill").args(["-INT", &self.process.id().to_string()]).status().unwrap();
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(20) {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                return status.code();
+            }
+            sleep(Duration::from_millis(100));
+        }
+        None
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if matches!(self.process.try_wait(), Ok(None)) {
+            self.interrupt();
+        }
+        if !std::thread::panicking() {
+            let _ = std::fs::remove_dir_all(&self.state);
+        }
+    }
+}
+
+#[test]
+fn make_run_serves_the_whole_journey_and_ends_with_ctrl_c() {
+    let _turn = crate::TURN.blocking_lock();
+    let mut server = Server::start();
+    a_campaign_of_300_accounts_is_counted_exactly(&server);
+    an_analyst_signs_in_and_is_held_to_the_role(&server);
+    the_published_trial_reads_the_same_twice(&server);
+    another_method_is_refused_with_those_there_are(&server);
+    the_first_rotation_has_made_the_one_key_there_is(&server);
+    let port: u16 = server.url.rsplit(':').next().unwrap().trim_end_matches("/v1").parse().unwrap();
+    let log = std::fs::read_to_string(server.state.join("watch.log")).unwrap();
+    assert!(!log.contains(&server.token), "a token stands in the log");
+    assert_eq!(server.interrupt(), Some(0));
+    assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err(), "somebody still listens");
+    assert!(!server.state.join("session.json").exists());
+}
+
+/// Pseudo-random numbers, the same on every run.
+fn shuffle<T>(items: &mut [T], mut seed: u64) {
+    for last in (1..items.len()).rev() {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        items.swap(last, usize::try_from((seed >> 33) % (last as u64 + 1)).unwrap());
+    }
+}
+
+fn a_campaign_of_300_accounts_is_counted_exactly(server: &Server) {
+    let test = json!({ "test_id": "campaign", "name": "Campaign",
+        "variants": [{ "key": "control", "weight": 5_000, "is_control": true }, { "key": "new", "weight": 5_000 }],
+        "targeting": { "employees": { "$gte": 200 } },
+        "goals": [{ "key": "demo-booked", "kind": "binary", "role": "primary" }] });
+    assert_eq!(server.post("/tests", &test).0, 201);
+    let (status, started) = server.patch("/tests/campaign", &json!({ "revision": 1, "status": "running" }));
+    assert_eq!((status, &started["status"]), (200, &json!("running")));
+
+    let ask = |n: usize| json!({ "unit_id": format!("account-{n}.example"), "attributes": { "employees": 200 + n } });
+    let mut asked: Vec<usize> = (0..300).chain(0..60).collect();
+    shuffle(&mut asked, 1);
+    let mut told: BTreeMap<usize, String> = BTreeMap::new();
+    for n in asked {
+        let (status, answer) = server.post("/tests/campaign/assignments", &ask(n));
+        assert_eq!(status, 200, "{answer}");
+        let variant = answer["variant"].as_str().unwrap().to_owned();
+        let before = told.insert(n, variant.clone());
+        assert!(before.is_none_or(|before| before == variant), "account {n} was told two variants");
+    }
+    let converts = |n: &usize| n.is_multiple_of(3);
+    let mut outcomes: Vec<usize> = (0..300).filter(converts).chain((0..60).filter(converts)).collect();
+    shuffle(&mut outcomes, 2);
+    for n in outcomes {
+        let body = json!({ "unit_id": format!("account-{n}.example"), "goal": "demo-booked", "event_id": format!("crm-{n}") });
+        assert_eq!(server.post("/tests/campaign/conversions", &body).0, 202);
+    }
+    let small = json!({ "unit_id": "small.example", "attributes": { "employees": 3 } });
+    assert_eq!(server.post("/tests/campaign/assignments", &small).1["reason"], "not_targeted");
+
+    let (status, report) = server.get("/tests/campaign/results?fresh=true");
+    assert_eq!(status, 200);
+    for (index, arm) in ["control", "new"].into_iter().enumerate() {
+        let units = told.values().filter(|variant| *variant == arm).count();
+        let converted = told.iter().filter(|(n, variant)| *variant == arm && converts(n)).count();
+        let read = &report["goals"][0]["arms"][index];
+        assert_eq!(
+            (&read["variant"], &read["units"], &read["converted"]),
+            (&json!(arm), &json!(units), &json!(converted))
+        );
+    }
+    assert_eq!(told.len(), 300);
+    let (_, list) = server.get("/tests?limit=10");
+    assert_eq!(list["tests"][0]["test_id"], "campaign");
+    assert_eq!(server.get("/tests/campaign").1["revision"], 2);
+}
+
+fn an_analyst_signs_in_and_is_held_to_the_role(server: &Server) {
+    let credentials = json!({ "email": "analyst@example.com", "password": "a long enough password" });
+    let mut person = credentials.clone();
+    person["role"] = json!("analyst");
+    assert_eq!(server.post("/users", &person).0, 201);
+    let (status, signed_in) = server.post("/login", &credentials);
+    assert_eq!((status, &signed_in["scope"]), (200, &json!("tests:read tests:write results:read")));
+    let bearer = format!("Bearer {}", signed_in["access_token"].as_str().unwrap());
+    let post =
+        |path: &str| server.agent.post(format!("{}{path}", server.url)).header("authorization", &bearer);
+    assert_eq!(post("/users").send_json(&person).unwrap().status(), 403);
+    assert_eq!(post("/tests/none/assignments").send_json(json!({})).unwrap().status(), 403);
+}
+
+fn the_published_trial_reads_the_same_twice(server: &Server) {
+    let first = server.demo_trial();
+    assert!(first.contains("new in this run: 2,834 assignments, 1,956 conversions"), "{first}");
+    let second = server.demo_trial();
+    assert!(second.contains("new in this run: 0 assignments, 0 conversions"), "{second}");
+    let table = |printed: &str| printed.split("==> results").nth(1).map(str::to_owned);
+    assert_eq!(table(&first), table(&second));
+    assert!(first.contains("planned stop  0.4506 (95 % interval 0.4096 to 0.4915)"), "{first}");
+    assert!(first.contains("verdict       Ship incentive: it is better than control."), "{first}");
+    let (_, report) = server.get("/tests/incentive-trial/results");
+    assert_eq!(report["units"], json!({ "control": 623, "incentive": 2_211 }));
+}
+
+fn another_method_is_refused_with_those_there_are(server: &Server) {
+    let answer = server.agent.delete(format!("{}/tests/campaign", server.url)).call().unwrap();
+    assert_eq!((answer.status().as_u16(), &answer.headers()["allow"]), (405, &"GET, PATCH".parse().unwrap()));
+}
+
+fn the_first_rotation_has_made_the_one_key_there_is(server: &Server) {
+    let mut answer = server.agent.get(format!("{}/.well-known/jwks.json", server.url)).call().unwrap();
+    let keys: Value = answer.body_mut().read_json().unwrap();
+    assert_eq!((answer.status().as_u16(), keys["keys"].as_array().map(Vec::len)), (200, Some(1)));
+    assert_eq!(answer.headers()["cache-control"], "public, max-age=150");
+    assert_eq!(server.get("/.well-known/oauth-authorization-server").0, 404, "without a custom domain");
+}

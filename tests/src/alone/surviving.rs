@@ -1,0 +1,328 @@
+//! Faults lose nothing and count nothing twice. Callers send random requests through a network that
+//! delays, drops, resets and throttles, to processes that may be killed at any moment, and retry
+//! until each is acknowledged; then the results must be those of a model in memory, exactly.
+//!
+//! A run is told by its seed, but for the order in which its callers get their turns.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+use std::time::{Duration, Instant as Moment};
+
+use bellwether::auth::access::Role;
+use bellwether::clock::Clock;
+use domain::clock::Timestamp;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use testing::caller::{ask, instance, launch, path, results, rows};
+use testing::cloud::Cloud;
+use testing::faults::Proxy;
+use testing::random::Random;
+use testing::runtime::Instance;
+use testing::weather::weather;
+
+const SEED: u64 = 20_261_121;
+/// Callers at work side by side, each with processes of its own.
+const CALLERS: u64 = 4;
+/// After this a run has failed.
+const LIMIT: Duration = Duration::from_secs(170);
+/// One draws the arm; in the other callers name it, and differ.
+const TESTS: [&str; 2] = ["drawn", "named"];
+const ARMS: [&str; 2] = ["control", "other"];
+const GOALS: [&str; 2] = ["demo-booked", "opt-out"];
+/// Units in each test, and how many of them only ever convert.
+const UNITS: u64 = 300;
+const STRANGERS: u64 = 40;
+
+type Unit = (&'static str, String);
+type Event = (&'static str, String, &'static str, String);
+
+/// What callers have been told.
+#[derive(Default)]
+struct Model {
+    /// Each unit's arm.
+    told: BTreeMap<Unit, String>,
+    /// Each acknowledged outcome, and whether its time lies in a window that its unit could have.
+    acknowledged: BTreeMap<Event, bool>,
+    /// Units and outcomes of which a caller has been told that it was the first.
+    firsts: BTreeSet<Event>,
+    /// Requests that were sent again because their answer was 503, or none came.
+    retries: u64,
+    lost: u64,
+}
+
+/// One thing to ask or to report.
+#[derive(Clone)]
+enum Item {
+    Assign(Unit, Value),
+    Convert(Event, bool, Value),
+}
+
+/// Names and times of a run.
+struct Plan {
+    random: Random,
+    long_ago: Timestamp,
+    soon: Timestamp,
+}
+
+impl Plan {
+    fn new(random: Random, now: Timestamp) -> Self {
+        let after = |minutes: i64| Timestamp::from_millis(now.millis() + minutes * 60_000);
+        Self { random, long_ago: after(-60), soon: after(4) }
+    }
+
+    /// A new request: the function, the test, and its items. One in three is a batch.
+    fn request(&mut self, model: &Mutex<Model>) -> (usize, &'static str, Vec<Item>) {
+        let test = *self.random.pick(&TESTS);
+        let many = if self.random.chance(333) { 2 + self.random.below(11) } else { 1 };
+        let function = usize::from(self.random.chance(600));
+        let item = |_| if function == 0 { self.assignment(test) } else { self.conversion(test, model) };
+        (function, test, (0..many).map(item).collect())
+    }
+
+    fn assignment(&mut self, test: &'static str) -> Item {
+        let unit = format!("unit-{}", self.random.below(UNITS - STRANGERS));
+        let body = match test {
+            "drawn" => json!({ "unit_id": unit }),
+            _ => json!({ "unit_id": unit, "variant": self.random.pick(&ARMS) }),
+        };
+        Item::Assign((test, unit), body)
+    }
+
+    /// An outcome has one time by its name: before the test, or soon, so that it lies after its
+    /// unit's assignment even if it comes first; or none, if its unit is known to be assigned. Once
+    /// it is acknowledged, every other repetition names another time, which must change nothing.
+    fn conversion(&mut self, test: &'static str, model: &Mutex<Model>) -> Item {
+        let unit = format!("unit-{}", self.random.below(UNITS));
+        let goal = *self.random.pick(&GOALS);
+        let model = model.lock().unwrap();
+        let number = self.random.below(if model.told.contains_key(&(test, unit.clone())) { 4 } else { 3 });
+        let event = (test, unit.clone(), goal, format!("event-{number}"));
+        let mut counts = number != 0;
+        if model.acknowledged.contains_key(&event) && self.random.chance(500) {
+            counts = !counts;
+        }
+        let mut body = json!({ "unit_id": unit, "goal": goal, "event_id": event.3 });
+        if number != 3 || !counts {
+            body["occurred_at"] = json!(String::from(if counts { self.soon } else { self.long_ago }));
+        }
+        Item::Convert(event, counts, body)
+    }
+}
+
+impl Item {
+    fn body(&self) -> Value {
+        match self {
+            Self::Assign(_, body) | Self::Convert(_, _, body) => body.clone(),
+        }
+    }
+
+    /// Holds an answer to what has been told before, and keeps it.
+    fn acknowledge(&self, answer: &Value, known: bool, model: &mut Model) {
+        let (name, first) = match self {
+            Self::Assign(unit, _) => {
+                let variant = answer["variant"].as_str().unwrap().to_owned();
+                let told = model.told.entry(unit.clone()).or_insert(variant.clone());
+                assert_eq!(*told, variant, "{unit:?} was told two variants");
+                ((unit.0, unit.1.clone(), "", String::new()), answer["new"] == true)
+            }
+            Self::Convert(event, counts, _) => {
+                model.acknowledged.entry(event.clone()).or_insert(*counts);
+                (event.clone(), answer["duplicate"] == false)
+            }
+        };
+        assert!(!(first && known), "{name:?} was acknowledged before this request, and is new");
+        assert!(!first || model.firsts.insert(name.clone()), "{name:?} was new to two callers");
+    }
+
+    fn is_known(&self, model: &Model) -> bool {
+        match self {
+            Self::Assign(unit, _) => model.told.contains_key(unit),
+            Self::Convert(event, ..) => model.acknowledged.contains_key(event),
+        }
+    }
+}
+
+/// One caller, with a process of each function that it alone calls and, perhaps, kills.
+struct Caller<'a> {
+    cloud: &'a Cloud,
+    proxy: &'a Proxy,
+    model: &'a Mutex<Model>,
+    random: Random,
+    /// How many of a thousand calls end with the death of their process.
+    deadly: u64,
+    processes: [Instance; 2],
+    kills: u64,
+}
+
+/// The functions that are called, the ends of their paths, and the names of their batches.
+const FUNCTIONS: [(&str, &str, &str); 2] =
+    [("assign-variant", "assignments", "units"), ("record-conversion", "conversions", "events")];
+
+impl<'a> Caller<'a> {
+    async fn new(
+        cloud: &'a Cloud,
+        proxy: &'a Proxy,
+        model: &'a Mutex<Model>,
+        random: Random,
+        deadly: u64,
+    ) -> Self {
+        let processes = [process(cloud, proxy, 0).await, process(cloud, proxy, 1).await];
+        Self { cloud, proxy, model, random, deadly, processes, kills: 0 }
+    }
+
+    /// Sends a request until each of its items is acknowledged.
+    async fn see_through(&mut self, function: usize, test: &str, mut items: Vec<Item>) {
+        let (_, part, list) = FUNCTIONS[function];
+        loop {
+            let known = self.known(&items);
+            let body = match &items[..] {
+                [item] => item.body(),
+                many => json!({ list: many.iter().map(Item::body).collect::<Vec<_>>() }),
+            };
+            let event = self.cloud.event("POST", &path(test, part), Some(test), Role::Service, &body);
+            if let Some(answer) = self.send(function, event).await {
+                let told = answer[part].as_array().cloned().unwrap_or(vec![answer]);
+                assert_eq!(told.len(), items.len());
+                items = self.unacknowledged(items, &told, &known);
+            }
+            if items.is_empty() {
+                return;
+            }
+            self.model.lock().unwrap().retries += 1;
+            tokio::time::sleep(Duration::from_millis(self.random.below(100))).await;
+        }
+    }
+
+    fn known(&self, items: &[Item]) -> Vec<bool> {
+        let model = self.model.lock().unwrap();
+        items.iter().map(|item| item.is_known(&model)).collect()
+    }
+
+    /// Keeps what was acknowledged and returns what was not.
+    fn unacknowledged(&self, items: Vec<Item>, told: &[Value], known: &[bool]) -> Vec<Item> {
+        let mut model = self.model.lock().unwrap();
+        let mut left = Vec::new();
+        for ((item, told), known) in items.into_iter().zip(told).zip(known) {
+            match told.get("problem") {
+                None => item.acknowledge(told, *known, &mut model),
+                Some(problem) => {
+                    assert_eq!(problem["status"], 503, "{problem}");
+                    left.push(item);
+                }
+            }
+        }
+        left
+    }
+
+    /// The answer's body; None when it is 503 or the process died before it came.
+    async fn send(&mut self, function: usize, event: Value) -> Option<Value> {
+        let (during, after) = (self.random.chance(self.deadly), self.random.chance(self.deadly));
+        let death = tokio::time::sleep(Duration::from_millis(self.random.below(30)));
+        let answer = tokio::select! {
+            answer = ask(&self.processes[function], event) => Some(answer.unwrap()),
+            () = death, if during => None,
+        };
+        if answer.is_none() || after {
+            self.processes[function].kill();
+            self.processes[function] = process(self.cloud, self.proxy, function).await;
+            self.kills += 1;
+        }
+        let Some(answer) = answer else {
+            self.model.lock().unwrap().lost += 1;
+            return None;
+        };
+        assert!(matches!(answer.status, 200 | 202 | 503), "{answer:?}");
+        (answer.status != 503).then_some(answer.body)
+    }
+}
+
+/// A process that remembers few units, so that most answers come from the store.
+async fn process(cloud: &Cloud, proxy: &Proxy, function: usize) -> Instance {
+    instance(cloud, &proxy.url, FUNCTIONS[function].0, &[("CACHED_ASSIGNMENTS", "20")]).await
+}
+
+/// The cloud with both tests running.
+async fn cloud() -> Cloud {
+    let cloud = Cloud::start().await;
+    for (test, allocation) in TESTS.into_iter().zip(["fixed", "external"]) {
+        let body = json!({ "test_id": test, "name": "Bad weather", "allocation": { "mode": allocation },
+            "variants": [{ "key": ARMS[0], "weight": 5_000, "is_control": true }, { "key": ARMS[1], "weight": 5_000 }],
+            "goals": [{ "key": GOALS[0], "kind": "binary", "role": "primary", "window_days": 30 },
+                      { "key": GOALS[1], "kind": "binary", "role": "secondary", "window_days": 30 }] });
+        launch(&cloud, &cloud.dynamodb, &body).await;
+    }
+    cloud
+}
+
+/// A run of `requests`, in which `deadly` of a thousand calls end with the death of their process, and
+/// its comparison with the model.
+async fn run(seed: u64, requests: u64, deadly: u64) {
+    let (began, mut random, cloud) = (Moment::now(), Random::new(seed), cloud().await);
+    let proxy = Proxy::start(&cloud.dynamodb, weather(random.split())).await;
+    let (model, start) = (Mutex::new(Model::default()), Clock::system().now());
+    let calls = (0..CALLERS).map(|_| {
+        let (mut plan, own) = (Plan::new(random.split(), start), random.split());
+        let (cloud, proxy, model) = (&cloud, &proxy, &model);
+        async move {
+            let mut caller = Caller::new(cloud, proxy, model, own, deadly).await;
+            for _ in 0..requests / CALLERS {
+                let (function, test, items) = plan.request(model);
+                caller.see_through(function, test, items).await;
+            }
+            caller.kills
+        }
+    });
+    let kills: u64 = tokio::time::timeout(LIMIT, join_all(calls)).await.expect("done in time").iter().sum();
+    let (counts, model) = (proxy.seen(), model.into_inner().unwrap());
+    let (time, Model { retries, lost, .. }) = (began.elapsed(), &model);
+    println!(
+        "{requests} requests in {time:?}: {retries} sent again, {lost} answers lost, {kills} processes killed; {counts:?}"
+    );
+    assert!(counts.fates.len() == 8 && *retries > 0, "every fault was met, and callers had to retry");
+    assert!((deadly > 0) == (kills > 0 && *lost > 0), "processes died where they were to die");
+    compare(&cloud, &model).await;
+}
+
+/// The results, read past the proxy, and the stored rows are those of the model.
+async fn compare(cloud: &Cloud, model: &Model) {
+    for test in TESTS {
+        let report = results(cloud, &cloud.dynamodb, test).await;
+        let arm = |arm: &str| {
+            let own = model.told.iter().filter(|((of, _), told)| *of == test && *told == arm);
+            own.map(|((_, unit), _)| unit).collect::<BTreeSet<_>>()
+        };
+        for name in ARMS {
+            assert_eq!(report["units"][name], arm(name).len(), "units of {name} in {test}");
+        }
+        for (goal, read) in GOALS.into_iter().zip(report["goals"].as_array().unwrap()) {
+            for (name, read) in ARMS.into_iter().zip(read["arms"].as_array().unwrap()) {
+                let units = arm(name);
+                let counted = model.acknowledged.iter().filter(|((of, unit, g, _), counts)| {
+                    **counts && *of == test && *g == goal && units.contains(unit)
+                });
+                let converted: BTreeSet<_> = counted.map(|((_, unit, ..), _)| unit).collect();
+                assert!(converted.len() > 20, "too little to compare");
+                assert_eq!(
+                    (&read["variant"], &read["converted"]),
+                    (&json!(name), &json!(converted.len())),
+                    "{goal} of {test}"
+                );
+            }
+        }
+    }
+    let rows = rows(cloud).await;
+    let assignments = rows.iter().filter(|(_, _, variant)| variant.is_some()).count();
+    assert_eq!((assignments, rows.len() - assignments), (model.told.len(), model.acknowledged.len()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_2000_random_requests_through_faults_the_results_are_the_models_exactly() {
+    let _turn = crate::turn().await;
+    run(SEED, 2_000, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_killed_at_any_moment_loses_nothing_that_was_acknowledged() {
+    let _turn = crate::turn().await;
+    run(SEED + 1, 600, 150).await;
+}

@@ -1,0 +1,155 @@
+//! What callers name and write is data: in keys and expressions of DynamoDB it is always a bound
+//! value, and it comes back as it was, in JSON.
+
+mod names;
+
+use std::fs;
+
+use bellwether::auth::access::Role;
+use bellwether::store::key::EventKey;
+use names::{FIXED, is_taken, names};
+use serde_json::{Value, json};
+use testing::caller::{launch, path, results, rows};
+use testing::cloud::Cloud;
+use testing::fleet::Fleet;
+use testing::runtime::project;
+
+/// Units in a request.
+const BATCH: usize = 20;
+fn sample() -> Value {
+    let event = testing::fleet::sample("create-test");
+    serde_json::from_str(event["body"].as_str().unwrap()).unwrap()
+}
+
+/// Asks until the answer has no part that is to be asked again; a slow machine has such.
+async fn ask(cloud: &Cloud, fleet: &mut Fleet, function: &str, part: &str, body: &Value) -> Vec<Value> {
+    let event = cloud.event("POST", &path("hostile", part), Some("hostile"), Role::Admin, body);
+    for _ in 0..20 {
+        let answer = fleet.ask(function, event.clone()).await;
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        let items = answer.json()[part].as_array().cloned().unwrap_or_default();
+        let again = |item: &Value| item["problem"]["status"] == 503;
+        if answer.status != 503 && !items.iter().any(again) {
+            assert_eq!(answer.header("content-type"), "application/json; charset=utf-8", "{answer:?}");
+            return items;
+        }
+    }
+    panic!("{function} is never done");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn units_are_told_apart_and_counted_whatever_they_are_called() {
+    let cloud = Cloud::start().await;
+    let mut test = sample();
+    (test["test_id"], test["targeting"]) = (json!("hostile"), json!({}));
+    launch(&cloud, &cloud.dynamodb, &test).await;
+    let names = names();
+    let first = assigned(&cloud, &names, true).await;
+    // Another process asks the table and not its memory.
+    let again = assigned(&cloud, &names, false).await;
+    assert_eq!(first, again, "a unit keeps its variant");
+    let mut fleet = Fleet::new(&cloud, &[]);
+    for part in names.chunks(BATCH) {
+        let event = |name: &String| json!({ "unit_id": name, "goal": "demo-booked", "event_id": "e" });
+        let events: Vec<Value> = part.iter().map(event).collect();
+        let told =
+            ask(&cloud, &mut fleet, "record-conversion", "conversions", &json!({ "events": events })).await;
+        assert!(told.iter().all(|event| event["duplicate"].is_boolean()), "{told:?}");
+    }
+    assert_stored(&cloud, &names).await;
+    let results = results(&cloud, &cloud.dynamodb, "hostile").await;
+    let counted: u64 = results["units"].as_object().unwrap().values().filter_map(Value::as_u64).sum();
+    assert_eq!(counted, names.len() as u64, "{results}");
+    let arms = results["goals"][0]["arms"].as_array().unwrap();
+    let converted: u64 = arms.iter().map(|arm| arm["converted"].as_u64().unwrap()).sum();
+    assert_eq!(converted, names.len() as u64, "{results}");
+}
+
+/// The units' variants, by a process of its own.
+async fn assigned(cloud: &Cloud, names: &[String], first: bool) -> Vec<Value> {
+    let mut fleet = Fleet::new(cloud, &[]);
+    let mut variants = Vec::new();
+    for part in names.chunks(BATCH) {
+        let units: Vec<Value> = part.iter().map(|name| json!({ "unit_id": name })).collect();
+        let told = ask(cloud, &mut fleet, "assign-variant", "assignments", &json!({ "units": units })).await;
+        for (unit, name) in told.iter().zip(part) {
+            assert_eq!(unit["unit_id"], json!(name), "{unit}");
+            assert!(first || unit["new"] == false, "{unit}");
+            variants.push(unit["variant"].clone());
+        }
+    }
+    assert_eq!(variants.len(), names.len());
+    variants
+}
+
+/// Each unit has its two rows, in partitions of its own test, and there is no other row.
+async fn assert_stored(cloud: &Cloud, names: &[String]) {
+    let mut units = Vec::new();
+    for (pk, sk, _) in rows(cloud).await {
+        assert!(pk.starts_with("acme/hostile/"), "{pk}");
+        match EventKey::read(&sk) {
+            Some(EventKey::Assignment(unit, 1) | EventKey::Conversion(unit, ..)) => {
+                units.push(unit.as_str().to_owned());
+            }
+            other => panic!("{sk}: {other:?}"),
+        }
+    }
+    units.sort();
+    let twice: Vec<String> = names.iter().flat_map(|name| [name.clone(), name.clone()]).collect();
+    assert_eq!(units, twice);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_comes_back_as_it_was_and_as_json() {
+    let cloud = Cloud::start().await;
+    let mut fleet = Fleet::new(&cloud, &[]);
+    for (number, text) in FIXED.iter().filter(|text| is_taken(text)).enumerate() {
+        let test_id = format!("t-{number}");
+        let mut test = sample();
+        (test["test_id"], test["name"], test["hypothesis"]) = (json!(test_id), json!(text), json!(text));
+        test["variants"][1]["parameters"] = json!({ *text: text, "list": [text] });
+        test["segments"] = json!([text]);
+        test["overrides"] = json!({ *text: "calculator" });
+        test["targeting"] = json!({ "industry": { "$in": [text] } });
+        let created = fleet.ask("create-test", cloud.event("POST", "/tests", None, Role::Admin, &test)).await;
+        assert_eq!(created.status, 201, "{text}: {created:?}");
+        let event =
+            cloud.event("GET", &format!("/tests/{test_id}"), Some(&test_id), Role::Viewer, &Value::Null);
+        let read = fleet.ask("get-test", event).await;
+        assert_eq!(read.header("content-type"), "application/json; charset=utf-8");
+        for field in ["name", "hypothesis", "segments", "overrides", "targeting"] {
+            assert_eq!(read.json()[field], test[field], "{text}");
+        }
+        assert_eq!(read.json()["variants"][1]["parameters"], test["variants"][1]["parameters"]);
+    }
+}
+
+#[test]
+fn no_expression_is_put_together_from_data() {
+    let mut found = 0;
+    let mut left = vec![project().join("shared/src/store")];
+    while let Some(file) = left.pop() {
+        if file.is_dir() {
+            left.extend(fs::read_dir(file).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let text = fs::read_to_string(&file).unwrap();
+        for (at, _) in text.match_indices("_expression(") {
+            let argument = text[at..].split_once('(').unwrap().1.trim_start();
+            // `text` is what `Condition::expression` gives, which puts numbered names together; see below.
+            let fixed = argument.starts_with('"') || argument.starts_with("text)");
+            assert!(fixed, "{}: {}", file.display(), &argument[..argument.len().min(60)]);
+            found += 1;
+        }
+    }
+    let condition = fs::read_to_string(project().join("shared/src/store/condition.rs")).unwrap();
+    let numbered = ["\"#{n} = :{n}\")", "\"#{n}\",", "\":{n}\","];
+    for (at, _) in condition.match_indices("format!(") {
+        let argument = &condition[at + "format!(".len()..];
+        assert!(
+            numbered.iter().any(|fixed| argument.starts_with(&fixed[..fixed.len() - 1])),
+            "{argument:.60}"
+        );
+    }
+    assert!(found > 5, "the expressions are elsewhere");
+}

@@ -1,0 +1,226 @@
+//! Who may do what, and where a workspace ends. Every role is tried on every operation of
+//! `openapi.yaml`, against the built binaries; a new operation is tried because it stands there.
+
+use bellwether::auth::access::{Caller, Role, Scope};
+use bellwether::auth::clients::{Client, ClientId, Drawn};
+use bellwether::auth::users::{Email, Password, User};
+use bellwether::clock::Clock;
+use bellwether::config::Limits;
+use bellwether::http::routes::ROUTES;
+use bellwether::net::request_id::RequestId;
+use bellwether::store::Store;
+use bellwether::store::audit::{Action, Origin};
+use bellwether::store::transaction::Write;
+use domain::experiment::{Definition, Experiment, Seed, Workspace};
+use domain::validation::typed;
+use serde_json::{Value, json};
+use testing::caller::{instance, refusals};
+use testing::cloud::{Cloud, PREFIX, sdk};
+use testing::document::{Operation, body_of, event};
+use testing::faults::Proxy;
+use testing::runtime::Instance;
+
+/// Nobody, and every role there is.
+const ROLES: [Option<Role>; 5] =
+    [None, Some(Role::Viewer), Some(Role::Analyst), Some(Role::Admin), Some(Role::Service)];
+
+/// What each role allows, written down a second time: a slip in the code's own table shows here.
+fn allows(role: Role, scope: Option<&str>) -> bool {
+    let own: &[&str] = match role {
+        Role::Admin => return true,
+        Role::Analyst => &["tests:read", "tests:write", "results:read"],
+        Role::Viewer => &["tests:read", "results:read"],
+        Role::Service => &["assignments:write", "conversions:write", "metrics:read"],
+    };
+    scope.is_some_and(|scope| own.contains(&scope))
+}
+
+/// The function that answers an operation.
+fn function(operation: &Operation) -> &'static str {
+    let same = |route: &&bellwether::http::routes::Route| {
+        (route.path, route.method) == (operation.path, operation.method.as_str())
+    };
+    ROUTES.iter().find(same).unwrap().function
+}
+
+/// The function's sample event with this `Authorization` header, or none.
+fn sample(function: &str, bearer: Option<String>) -> Value {
+    let mut event = event(function);
+    if let Some(bearer) = bearer {
+        event["multiValueHeaders"]["authorization"] = json!([bearer]);
+        event["headers"]["authorization"] = json!(bearer);
+    }
+    event
+}
+
+/// What a function answered: its status, its body and its header `WWW-Authenticate`.
+struct Answer {
+    status: u64,
+    body: Value,
+    challenge: String,
+}
+
+async fn ask(process: &Instance, event: Value) -> Answer {
+    let raw = process.invoke(event).await.unwrap();
+    let body = raw["body"].as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let header = &raw["multiValueHeaders"]["www-authenticate"][0];
+    let header = header.as_str().or(raw["headers"]["www-authenticate"].as_str()).unwrap_or_default();
+    Answer { status: raw["statusCode"].as_u64().unwrap(), body, challenge: header.to_owned() }
+}
+
+/// Asserts one cell of the matrix.
+async fn assert_cell(
+    cloud: &Cloud,
+    proxy: &Proxy,
+    process: &Instance,
+    operation: &Operation,
+    role: Option<Role>,
+) {
+    let (function, scope) = (function(operation), operation.scope());
+    let what = format!("{role:?} on {} {}", operation.method, operation.path);
+    let before = (proxy.seen().calls, refusals(cloud).await.len());
+    let answer = ask(process, sample(function, role.map(|role| cloud.bearer(role)))).await;
+    let (told, status) = (answer.body["type"].as_str().unwrap_or_default().to_owned(), answer.status);
+    let (calls, recorded) = (proxy.seen().calls, refusals(cloud).await);
+    match role {
+        _ if scope.is_none() => {
+            let refusals = ["unauthenticated", "invalid_token", "insufficient_scope"];
+            assert!(
+                status != 403 && !refusals.iter().any(|kind| told.ends_with(kind)),
+                "{what}: {}",
+                answer.body
+            );
+        }
+        None => {
+            assert_eq!((status, answer.challenge.as_str()), (401, "Bearer"), "{what}");
+            assert_eq!((&calls, recorded.len()), (&before.0, before.1), "{what}: a stranger buys nothing");
+        }
+        Some(role) if allows(role, scope) => {
+            assert!(![401, 403].contains(&status) && status < 500, "{what}: {status} {}", answer.body);
+            assert_eq!(recorded.len(), before.1, "{what}");
+        }
+        Some(_) => {
+            assert_eq!((status, told.as_str()), (403, "urn:bellwether:problem:insufficient_scope"), "{what}");
+            assert!(answer.challenge.starts_with("Bearer error=\"insufficient_scope\""), "{what}");
+            let mut one_more = before.0;
+            *one_more.entry("PutItem".to_owned()).or_default() += 1;
+            assert_eq!(calls, one_more, "{what}: the record, and nothing else, reaches the store");
+            let route = format!("{} {}", operation.method, operation.path);
+            let own = recorded.iter().filter(|(target, _)| *target == route).count();
+            assert_eq!((recorded.len(), own > 0), (before.1 + 1, true), "{what}");
+            assert!(
+                recorded.iter().all(|(target, detail)| *target != route || detail.ends_with(scope.unwrap()))
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_role_may_do_on_every_operation_what_the_contract_says_and_nothing_else() {
+    let cloud = Cloud::start().await;
+    let proxy = Proxy::counting(&cloud.dynamodb).await;
+    let mut cells = 0;
+    for operation in Operation::all() {
+        let process = instance(&cloud, &proxy.url, function(&operation), &[]).await;
+        for role in ROLES {
+            assert_cell(&cloud, &proxy, &process, &operation, role).await;
+            cells += 1;
+        }
+    }
+    assert_eq!(cells, ROUTES.len() * ROLES.len());
+}
+
+#[test]
+fn every_scope_that_an_operation_asks_for_is_one_that_some_role_has_and_some_role_lacks() {
+    for operation in Operation::all() {
+        let Some(name) = operation.scope() else { continue };
+        let has = ROLES.iter().flatten().filter(|role| allows(**role, Some(name))).count();
+        assert!((1..4).contains(&has), "{name} of {} parts nobody from anybody", operation.id());
+    }
+}
+
+/// The things that the sample events name, in workspace `acme`: a running test, a person and a machine.
+struct Things {
+    store: Store,
+    now: domain::clock::Timestamp,
+    acme: Workspace,
+}
+
+impl Things {
+    fn new(cloud: &Cloud) -> Self {
+        let client = aws_sdk_dynamodb::config::Builder::from(&sdk(&cloud.dynamodb));
+        let store = Store::new(client, PREFIX, &Limits::default());
+        Self { store, now: Clock::system().now(), acme: Workspace::parse("acme").unwrap() }
+    }
+
+    fn record(&self, number: u8) -> Write {
+        let origin = Origin {
+            at: self.now,
+            request_id: RequestId::of_event("lab"),
+            source: None,
+            unique: [number; 16],
+        };
+        let entry = origin.record(&self.acme, "lab", Action::WorkspaceCreated, "a thing");
+        self.store.audit.part(&entry).unwrap()
+    }
+
+    fn person(&self, email: &str, role: Role) -> User {
+        let password = Password::parse(&"correct horse battery staple".to_owned().into()).unwrap();
+        User::new(Email::parse(email).unwrap(), self.acme.clone(), role, &password, self.now).unwrap()
+    }
+
+    async fn create(&self) {
+        let definition = Definition::parse(typed(body_of("create-test")).unwrap()).unwrap();
+        let (seed, start) = (Seed::from_random(*b"8 bytes!"), json!({ "revision": 1, "status": "running" }));
+        let test = Experiment::draft(definition, seed.clone(), self.now);
+        let test = test.revise(typed(start).unwrap(), seed, self.now).unwrap();
+        self.store.experiments.create(&self.acme, &test, self.record(1).into()).await.unwrap().unwrap();
+        let (ada, grace) =
+            (self.person("ada@example.com", Role::Admin), self.person("grace@example.com", Role::Viewer));
+        assert!(self.store.identities.bootstrap(&ada, self.record(2)).await.unwrap());
+        assert!(self.store.identities.add_user(&grace, self.record(3).into()).await.unwrap().unwrap());
+        let caller = Caller {
+            subject: "ada".to_owned(),
+            workspace: self.acme.clone(),
+            role: Role::Admin,
+            scopes: Scope::ALL.to_vec(),
+            session_epoch: Some(0),
+        };
+        let named = event("update-client")["pathParameters"]["client_id"].as_str().unwrap().to_owned();
+        let id = u128::from_str_radix(named.trim_start_matches("c_"), 16).unwrap().to_be_bytes();
+        let drawn = Drawn { id, secret: [1; 32] };
+        let (client, _) =
+            Client::new(typed(body_of("create-client")).unwrap(), &caller, &drawn, self.now).unwrap();
+        assert_eq!(client.client_id, ClientId::parse(&named).unwrap());
+        assert!(self.store.clients.create(&client, self.record(4).into()).await.unwrap().unwrap());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thing_of_another_workspace_is_byte_for_byte_one_that_does_not_exist_on_every_verb() {
+    let cloud = Cloud::start().await;
+    let named = || Operation::all().into_iter().filter(|o| o.path.contains('{') && o.scope().is_some());
+    let mut processes = Vec::new();
+    for operation in named() {
+        let function = function(&operation);
+        let process = instance(&cloud, &cloud.dynamodb, function, &[]).await;
+        let foreign = sample(function, Some(cloud.bearer_in("globex", Role::Admin)));
+        let nothing_there = process.invoke(foreign.clone()).await.unwrap();
+        assert_eq!(nothing_there["statusCode"], 404, "{function}: {nothing_there}");
+        processes.push((function, process, foreign, nothing_there));
+    }
+    assert!(processes.len() >= 7, "a test in five operations, a person in one, a machine in one");
+    Things::new(&cloud).create().await;
+    for (function, process, foreign, nothing_there) in &processes {
+        let theirs = process.invoke(foreign.clone()).await.unwrap();
+        assert_eq!(theirs.to_string(), nothing_there.to_string(), "{function}");
+        let own = process.invoke(sample(function, Some(cloud.bearer(Role::Admin)))).await.unwrap();
+        assert!(own["statusCode"].as_u64().unwrap() < 300 || own["statusCode"] == 409, "{function}: {own}");
+        let after = process.invoke(foreign.clone()).await.unwrap();
+        assert_eq!(
+            after.to_string(),
+            nothing_there.to_string(),
+            "{function}, once its own workspace has asked"
+        );
+    }
+}

@@ -1,0 +1,48 @@
+//! The catalogue of metrics: the file for what is not written in Rust, and the objectives in `terraform/`, say what
+//! the code says.
+
+use std::collections::BTreeSet;
+
+use bellwether::http::routes::ROUTES;
+use bellwether::telemetry::catalogue::{FAMILIES, METRICS, objective_ms};
+use serde_json::{Value, json};
+use testing::runtime::project;
+
+/// `CATALOGUE=write cargo test -p bellwether-tests --test contract catalogue` writes the file anew.
+#[test]
+fn the_catalogue_in_the_file_is_that_of_the_code() {
+    let path = project().join("monitoring/catalogue.json");
+    let wanted = json!({ "cloudwatch": METRICS, "prometheus": FAMILIES });
+    if std::env::var("CATALOGUE").is_ok_and(|word| word == "write") {
+        std::fs::write(&path, format!("{wanted:#}\n")).unwrap();
+    }
+    let held: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    assert_eq!(held, wanted, "CATALOGUE=write writes it anew");
+}
+
+#[test]
+fn the_objective_of_a_function_is_the_p99_that_alarms() {
+    let text = std::fs::read_to_string(project().join("terraform/locals.tf")).unwrap();
+    let mut held = BTreeSet::new();
+    for line in text.lines().filter(|line| line.contains("p99_ms = ")) {
+        let name = line.split_whitespace().next().unwrap();
+        let (_, rest) = line.split_once("p99_ms = ").unwrap();
+        let (p99, _) = rest.split_once(',').unwrap();
+        if p99 != "null" {
+            assert_eq!(p99.parse::<u32>().unwrap(), objective_ms(name), "{name}");
+            held.insert(name.to_owned());
+        }
+    }
+    let routed = ROUTES.iter().map(|route| route.function.to_owned());
+    assert!(held.is_superset(&routed.collect()), "{held:?}");
+}
+
+#[test]
+fn no_label_and_no_dimension_can_name_a_unit_a_person_or_a_token() {
+    let bounded = ["function", "outcome", "workspace", "test", "variant", "goal", "decision"];
+    let dimensions = METRICS.iter().flat_map(|metric| metric.dimensions.iter().copied().flatten());
+    let labels = FAMILIES.iter().flat_map(|family| family.labels);
+    for name in dimensions.chain(labels) {
+        assert!(bounded.contains(name), "{name}");
+    }
+}

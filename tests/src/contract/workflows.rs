@@ -1,0 +1,281 @@
+//! What GitHub runs, read as data: `.github/workflows/` and the policy of the role that plans.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use testing::document::{names, read};
+
+const FOLDER: &str = ".github/workflows";
+const TAKES_A_ROLE: &str = "aws-actions/configure-aws-credentials";
+
+fn workflow(name: &str) -> Value {
+    serde_yaml_ng::from_str(&read(&format!("{FOLDER}/{name}"))).unwrap()
+}
+
+fn workflows() -> BTreeMap<String, Value> {
+    names(FOLDER).into_iter().map(|name| (name.clone(), workflow(&name))).collect()
+}
+
+fn jobs(workflow: &Value) -> &serde_json::Map<String, Value> {
+    workflow["jobs"].as_object().unwrap()
+}
+
+fn steps(job: &Value) -> Vec<&Value> {
+    job["steps"].as_array().into_iter().flatten().collect()
+}
+
+/// The events that a workflow runs on.
+fn events(workflow: &Value) -> BTreeSet<&str> {
+    match &workflow["on"] {
+        Value::String(one) => BTreeSet::from([one.as_str()]),
+        Value::Array(several) => several.iter().map(|event| event.as_str().unwrap()).collect(),
+        on => on.as_object().unwrap().keys().map(String::as_str).collect(),
+    }
+}
+
+fn action(step: &Value) -> &str {
+    step["uses"].as_str().unwrap_or_default().split('@').next().unwrap()
+}
+
+/// Whether GitHub gives a job a token for which AWS gives a role.
+fn may_take_a_role(workflow: &Value, job: &Value) -> bool {
+    let permissions =
+        if job["permissions"].is_null() { &workflow["permissions"] } else { &job["permissions"] };
+    permissions == "write-all" || permissions["id-token"] == "write"
+}
+
+/// The jobs that a job waits for, and those that these wait for.
+fn waits_for(workflow: &Value, job: &str) -> BTreeSet<String> {
+    let needs = match &jobs(workflow)[job]["needs"] {
+        Value::String(one) => vec![one.clone()],
+        several => {
+            several.as_array().into_iter().flatten().map(|job| job.as_str().unwrap().to_owned()).collect()
+        }
+    };
+    needs.iter().flat_map(|job| waits_for(workflow, job)).chain(needs.clone()).collect()
+}
+
+#[test]
+fn every_action_is_one_commit_and_its_version_stands_beside_it() {
+    let mut commits = BTreeMap::new();
+    for name in names(FOLDER) {
+        for line in read(&format!("{FOLDER}/{name}")).lines() {
+            let Some((_, used)) = line.split_once("uses: ") else { continue };
+            if used.starts_with("./") {
+                continue;
+            }
+            let (action, rest) = used.split_once('@').unwrap_or_else(|| panic!("{name}: {line}"));
+            let (commit, version) = rest.split_once(" # v").unwrap_or_else(|| panic!("{name}: {line}"));
+            assert!(commit.len() == 40 && commit.bytes().all(|b| b.is_ascii_hexdigit()), "{name}: {line}");
+            assert_eq!(version.split('.').count(), 3, "{name}: {line}");
+            let known = commits.entry(action.to_owned()).or_insert_with(|| commit.to_owned());
+            assert_eq!(known, commit, "{action} is used in one version");
+        }
+    }
+    assert!(commits.len() >= 8, "{commits:?}");
+}
+
+#[test]
+fn main_is_applied_when_all_that_a_push_starts_has_succeeded() {
+    for (name, workflow) in workflows() {
+        assert!(
+            name == "deploy.yml" || !events(&workflow).contains("push"),
+            "{name} would run beside deploy.yml"
+        );
+    }
+    let deploy = workflow("deploy.yml");
+    let all: BTreeSet<String> = jobs(&deploy).keys().cloned().collect();
+    let on_push = |job: &String| {
+        let condition = jobs(&deploy)[job]["if"].as_str().unwrap_or_default();
+        *job != "apply" && !condition.starts_with("github.event_name == 'pull_request'")
+    };
+    let started: BTreeSet<String> = all.into_iter().filter(on_push).collect();
+    assert_eq!(waits_for(&deploy, "apply"), started);
+    assert_eq!(
+        jobs(&deploy)["apply"]["if"],
+        "github.event_name == 'push'",
+        "and not when one of them has failed"
+    );
+    let called: BTreeSet<&str> = jobs(&deploy).values().filter_map(|job| job["uses"].as_str()).collect();
+    assert_eq!(called, BTreeSet::from(["./.github/workflows/ci.yml"]));
+    assert!(events(&workflow("ci.yml")).contains("workflow_call"));
+}
+
+#[test]
+fn what_ci_runs_is_the_whole_test_with_terraform_at_hand() {
+    let ci = workflow("ci.yml");
+    let [job] = jobs(&ci).values().collect::<Vec<_>>()[..] else { panic!("one job") };
+    let used: Vec<&str> = steps(job).into_iter().map(action).collect();
+    assert!(used.contains(&"hashicorp/setup-terraform"), "{used:?}");
+    assert!(steps(job).iter().any(|step| step["run"] == "bash .ci/run"));
+    assert!(steps(job).iter().all(|step| step["continue-on-error"].is_null()));
+}
+
+#[test]
+fn packages_are_built_where_no_role_can_be_taken() {
+    let deploy = workflow("deploy.yml");
+    let builds = |job: &Value| {
+        steps(job).iter().any(|step| {
+            let run = step["run"].as_str().unwrap_or_default();
+            ["make build", "cargo ", "make tf-check", "make test", ".ci/run"]
+                .iter()
+                .any(|word| run.contains(word))
+        })
+    };
+    for (name, job) in jobs(&deploy) {
+        assert_eq!(builds(job), name == "build", "{name}");
+        assert_eq!(may_take_a_role(&deploy, job), ["plan", "apply"].contains(&name.as_str()), "{name}");
+    }
+    let build = &jobs(&deploy)["build"];
+    assert!(!build.to_string().contains("secrets.") && !build.to_string().contains(TAKES_A_ROLE));
+    assert!(steps(build).iter().any(|step| action(step) == "actions/upload-artifact"
+        && step["with"]["path"] == "target/lambda/*/bootstrap.zip"
+        && step["with"]["if-no-files-found"] == "error"));
+    assert!(
+        steps(build).iter().any(|step| step["run"].as_str().unwrap_or_default().contains("rustup update"))
+    );
+}
+
+#[test]
+fn a_role_is_taken_last_and_by_what_uses_the_packages_as_they_were_built() {
+    let deploy = workflow("deploy.yml");
+    for name in ["plan", "apply"] {
+        let steps = steps(&jobs(&deploy)[name]);
+        let at = |wanted: &str| steps.iter().position(|step| action(step) == wanted).unwrap();
+        assert_eq!(
+            steps[at("actions/download-artifact")]["with"],
+            json!({ "name": "packages", "path": "target/lambda" })
+        );
+        let taken = at(TAKES_A_ROLE);
+        assert!(taken > at("actions/download-artifact"), "{name}");
+        let after: Vec<&str> = steps[taken + 1..].iter().map(|step| step["run"].as_str().unwrap()).collect();
+        assert!(
+            after.iter().all(|run| run.starts_with("make ") && !run.contains("setup")),
+            "{name}: {after:?}"
+        );
+        assert!(waits_for(&deploy, name).contains("build"), "{name}");
+    }
+    let condition = jobs(&deploy)["plan"]["if"].as_str().unwrap();
+    assert!(condition.contains("github.event.pull_request.head.repo.full_name == github.repository"));
+}
+
+#[test]
+fn no_workflow_may_more_than_it_needs() {
+    for (name, workflow) in workflows() {
+        assert_eq!(workflow["permissions"], json!({ "contents": "read" }), "{name}");
+        assert!(!events(&workflow).contains("pull_request_target"), "{name}");
+        for (job, said) in jobs(&workflow) {
+            let takes = steps(said).iter().any(|step| action(step) == TAKES_A_ROLE);
+            assert_eq!(takes, may_take_a_role(&workflow, said), "{name}: {job}");
+            for step in steps(said) {
+                let checkout = action(step) == "actions/checkout";
+                assert!(!checkout || step["with"]["persist-credentials"] == false, "{name}: {job}");
+                let run = step["run"].as_str().unwrap_or_default();
+                assert!(!run.contains("${{"), "{name}: {job}: a shell reads variables, not templates: {run}");
+            }
+        }
+    }
+}
+
+fn plan_role() -> Value {
+    serde_json::from_str(&read("deploy/plan-role.json")).unwrap()
+}
+
+fn actions(policy: &Value, effect: &str) -> BTreeSet<String> {
+    let statements = policy["Statement"].as_array().unwrap().iter();
+    let told = statements.filter(|statement| statement["Effect"] == effect);
+    told.flat_map(|statement| statement["Action"].as_array().unwrap())
+        .map(|action| action.as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn the_role_that_plans_reads_how_things_are_set_and_neither_data_nor_logs() {
+    let policy = plan_role();
+    let (allowed, denied) = (actions(&policy, "Allow"), actions(&policy, "Deny"));
+    let reads = ["Describe", "Get", "List", "GET"];
+    for action in &allowed {
+        let (_, name) = action.split_once(':').unwrap();
+        assert!(!action.contains('*') && reads.iter().any(|word| name.starts_with(word)), "{action}");
+    }
+    let data = [
+        "dynamodb:GetItem",
+        "dynamodb:BatchGetItem",
+        "dynamodb:Query",
+        "dynamodb:Scan",
+        "dynamodb:PartiQLSelect",
+        "dynamodb:GetRecords",
+        "dynamodb:ExportTableToPointInTime",
+        "logs:GetLogEvents",
+        "logs:FilterLogEvents",
+        "logs:GetLogRecord",
+        "logs:GetQueryResults",
+        "logs:StartQuery",
+        "logs:StartLiveTail",
+        "logs:Unmask",
+        "secretsmanager:GetSecretValue",
+        "secretsmanager:BatchGetSecretValue",
+        "sqs:ReceiveMessage",
+        "wafv2:GetSampledRequests",
+        "xray:BatchGetTraces",
+        "xray:GetTraceSummaries",
+        "lambda:InvokeFunction",
+    ];
+    for action in data {
+        let refused = denied.iter().any(|pattern| match pattern.strip_suffix('*') {
+            Some(begin) => action.starts_with(begin),
+            None => action == pattern,
+        });
+        assert!(refused && !allowed.contains(action), "{action}");
+    }
+    let objects = policy["Statement"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|statement| statement["Action"].as_array().unwrap().contains(&json!("s3:GetObject")));
+    for statement in objects {
+        let place = if statement["Effect"] == "Deny" { "NotResource" } else { "Resource" };
+        assert_eq!(statement[place], "arn:aws:s3:::STATE_BUCKET/bellwether/*", "{statement}");
+    }
+}
+
+/// The service in an action's name, of a Terraform resource's type.
+fn service(kind: &str) -> &str {
+    let name = kind.strip_prefix("aws_").unwrap();
+    let services = [
+        ("api_gateway_", "apigateway"),
+        ("cloudwatch_log_", "logs"),
+        ("cloudwatch_", "cloudwatch"),
+        ("dynamodb_", "dynamodb"),
+        ("iam_", "iam"),
+        ("kms_", "kms"),
+        ("lambda_", "lambda"),
+        ("route53_", "route53"),
+        ("s3_", "s3"),
+        ("scheduler_", "scheduler"),
+        ("secretsmanager_", "secretsmanager"),
+        ("signer_", "signer"),
+        ("sns_", "sns"),
+        ("sqs_", "sqs"),
+        ("wafv2_", "wafv2"),
+    ];
+    services.iter().find(|(begin, _)| name.starts_with(begin)).unwrap_or_else(|| panic!("{kind}")).1
+}
+
+#[test]
+fn the_role_that_plans_reads_of_every_service_that_terraform_sets() {
+    let allowed = actions(&plan_role(), "Allow");
+    for name in names("terraform")
+        .iter()
+        .filter(|name| std::path::Path::new(name).extension().is_some_and(|kind| kind == "tf"))
+    {
+        let text = read(&format!("terraform/{name}"));
+        for line in text.lines().filter_map(|line| line.strip_prefix("resource \"")) {
+            let service = service(line.split('"').next().unwrap());
+            assert!(
+                allowed.iter().any(|action| action.starts_with(&format!("{service}:"))),
+                "{name}: {service}"
+            );
+        }
+    }
+}

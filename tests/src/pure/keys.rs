@@ -1,0 +1,182 @@
+//! Whatever becomes of rotations, nobody who has signed in is turned away: at every moment every
+//! token that any signer may have signed, with keys it may have read, holds with every verifier,
+//! with keys that it may have read. Rotations are repeated, held up, given up and crash between any
+//! two writes.
+
+use std::collections::BTreeMap;
+
+use bellwether::auth::keys::{PrivateKey, PrivateKeys, PublicKeys};
+use bellwether::auth::rotation::{MOST, NotNow, Rotation, publish};
+use bellwether::auth::token::{LIFE_SECONDS, SKEW_SECONDS};
+use domain::clock::Timestamp;
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+/// 2026-11-21T10:00:00.250Z.
+const START: i64 = 1_795_255_200_250;
+
+/// One write of a rotation.
+#[derive(Debug, Clone, Copy)]
+enum Write {
+    /// createSecret: the ends that a crash has left open, and the pending version.
+    Create,
+    /// setSecret: the public halves.
+    Publish,
+    /// finishSecret's first: the pending version becomes current.
+    Promote,
+    /// finishSecret's second: the old key gets its end.
+    Close,
+    /// Nobody goes on with this rotation.
+    GiveUp,
+}
+
+/// Everything that was ever written, with the millisecond from which it could be read.
+struct World {
+    cycle: Rotation,
+    cache: i64,
+    now: i64,
+    private: Vec<(i64, PrivateKeys)>,
+    public: Vec<(i64, PublicKeys)>,
+    pending: Option<PrivateKeys>,
+    /// Each key's name and the second in which it may last have signed.
+    signed: BTreeMap<String, i64>,
+}
+
+/// What somebody may have in memory who keeps for `keep` milliseconds what they have read.
+fn in_memory<T>(written: &[(i64, T)], now: i64, keep: i64) -> impl Iterator<Item = &T> {
+    let ends = written.iter().skip(1).map(|(from, _)| *from).chain([i64::MAX]);
+    written.iter().zip(ends).filter(move |(_, end)| *end >= now - keep).map(|((_, content), _)| content)
+}
+
+impl World {
+    fn new(cache: u32) -> Self {
+        let at = Timestamp::from_millis(START);
+        let first = PrivateKeys::first(at).unwrap();
+        let public = publish(&first, &PublicKeys::default(), at);
+        let (private, public) = (vec![(START, first)], vec![(START, public)]);
+        let (cycle, signed) = (Rotation::new(cache), BTreeMap::new());
+        Self { cycle, cache: i64::from(cache), now: START, private, public, pending: None, signed }
+    }
+
+    fn at(&self) -> Timestamp {
+        Timestamp::from_millis(self.now)
+    }
+
+    fn current(&self) -> &PrivateKeys {
+        &self.private.last().unwrap().1
+    }
+
+    fn published(&self) -> &PublicKeys {
+        &self.public.last().unwrap().1
+    }
+
+    /// Does one write if its step would; what it says otherwise.
+    fn write(&mut self, write: Write) -> Result<(), NotNow> {
+        let (now, at) = (self.now, self.at());
+        match (write, self.pending.clone()) {
+            (Write::Create, None) => {
+                self.public.push((now, self.cycle.close(self.current(), self.published(), at)));
+                let fresh = PrivateKey::generate().unwrap();
+                self.pending = Some(self.cycle.next(self.current(), self.published(), fresh, at)?);
+            }
+            (Write::Publish, Some(pending)) => {
+                self.public.push((now, publish(&pending, self.published(), at)));
+            }
+            (Write::Promote, Some(pending)) => {
+                self.cycle.ready(&pending, Some(self.current()), self.published(), at)?;
+                self.private.push((now, pending));
+                self.pending = None;
+            }
+            (Write::Close, None) => {
+                self.public.push((now, self.cycle.close(self.current(), self.published(), at)));
+            }
+            (Write::GiveUp, _) => self.pending = None,
+            _ => {}
+        }
+        assert!(self.current().public().halves(Timestamp::from_millis(0)).count() <= MOST);
+        Ok(())
+    }
+
+    /// Lets time pass, a second at a time, and holds every second to the rule.
+    fn pass(&mut self, seconds: i64) {
+        for _ in 0..seconds {
+            self.now += 1_000;
+            self.hold_to_the_rule();
+        }
+    }
+
+    fn hold_to_the_rule(&mut self) {
+        let (now, at) = (self.now, self.at());
+        for keys in in_memory(&self.private, now, self.cache * 1_000) {
+            let signer = keys.signer(at).unwrap();
+            self.signed.insert(signer.kid.clone(), at.seconds());
+        }
+        // A token of that second ends so much later; half a second is what ticks leave out.
+        self.signed.retain(|_, signed| at.seconds() < *signed + LIFE_SECONDS + SKEW_SECONDS);
+        let keep = (self.cache + self.cycle.max_age()) * 1_000;
+        for keys in in_memory(&self.public, now, keep) {
+            for kid in self.signed.keys() {
+                assert!(keys.in_force(kid, at).is_some(), "{kid} is not with every verifier at {at:?}");
+            }
+        }
+        let before = |from: &i64| *from < now - 4 * keep;
+        let old = self.public.iter().skip(1).filter(|(from, _)| before(from)).count();
+        self.public.drain(..old);
+        let old = self.private.iter().skip(1).filter(|(from, _)| before(from)).count();
+        self.private.drain(..old);
+    }
+}
+
+fn write() -> impl Strategy<Value = Write> {
+    prop_oneof![
+        4 => Just(Write::Create),
+        4 => Just(Write::Publish),
+        4 => Just(Write::Promote),
+        3 => Just(Write::Close),
+        1 => Just(Write::GiveUp),
+    ]
+}
+
+/// Seconds between two writes: mostly none, at times longer than a cache or a token lives.
+fn wait() -> impl Strategy<Value = i64> {
+    prop_oneof![6 => 0_i64..3, 3 => 3_i64..400, 1 => 400_i64..2_500]
+}
+
+/// Single writes in any order, and whole rotations.
+fn writes() -> impl Strategy<Value = Vec<(i64, Write)>> {
+    let any = (wait(), write()).prop_map(|one| vec![one]);
+    let whole = [Write::Create, Write::Publish, Write::Promote, Write::Close];
+    let whole = vec(wait(), 4).prop_map(move |waits| waits.into_iter().zip(whole).collect());
+    vec(prop_oneof![2 => any, 3 => whole], 1..14).prop_map(|parts: Vec<Vec<_>>| parts.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_token_holds_with_every_verifier_whatever_becomes_of_rotations(
+        cache in prop_oneof![Just(1_u32), Just(30), Just(300)],
+        writes in writes(),
+    ) {
+        let mut world = World::new(cache);
+        for (seconds, write) in writes {
+            world.pass(seconds);
+            let _ = world.write(write);
+        }
+        // Until the oldest of three pairs that were made at once has ended and there is room for another.
+        world.pass(2 * LIFE_SECONDS + i64::from(cache) * 10);
+        // A rotation that was left half done can be done, or given up and another one made.
+        let before = world.current().newest().unwrap().kid.clone();
+        let _ = world.write(Write::Create);
+        for write in [Write::Publish, Write::Promote] {
+            world.pass(i64::from(cache) * 2);
+            prop_assert_eq!(world.write(write), Ok(()));
+        }
+        world.write(Write::Close).unwrap();
+        world.pass(i64::from(cache) * 3 + LIFE_SECONDS + 2 * SKEW_SECONDS);
+        let (now, current) = (world.at(), world.current());
+        let signer = current.signer(now).unwrap();
+        prop_assert!(signer.kid != before && signer.kid == current.newest().unwrap().kid);
+        prop_assert!(world.published().in_force(&before, now).is_none(), "the old key has ended");
+    }
+}

@@ -1,0 +1,260 @@
+//! Properties that hold for whatever comes: of buckets, of the fold, of keys and of everything that
+//! is written and read back.
+
+use std::collections::BTreeSet;
+
+use bellwether::store::key::EventKey;
+use domain::clock::Timestamp;
+use domain::experiment::bucket::Bucket;
+use domain::experiment::condition::Condition;
+use domain::experiment::wire::TestBody;
+use domain::experiment::{
+    Assignment, BasisPoints, Conversion, Decision, Definition, EventId, Experiment, GoalKey, Seed, Status,
+    Unit, UnitId, Variant, VariantKey, decide,
+};
+use domain::results::fold::{Fold, Row};
+use domain::results::report::Report;
+use domain::results::totals::Totals;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+const START: i64 = 1_795_255_200_000;
+
+fn share(points: u32) -> BasisPoints {
+    BasisPoints::parse(points).unwrap()
+}
+
+fn arms(weights: &[u32]) -> Vec<Variant> {
+    let arm = |(index, weight): (usize, &u32)| Variant {
+        key: VariantKey::parse(format!("arm-{index}")).unwrap(),
+        weight: share(*weight),
+        is_control: index == 0,
+        parameters: serde_json::Map::new(),
+    };
+    weights.iter().enumerate().map(arm).collect()
+}
+
+/// Integers from 2 to 6 cuts of the whole.
+fn weights() -> impl Strategy<Value = Vec<u32>> {
+    vec(0_u32..=10_000, 1..6).prop_map(|mut cuts| {
+        cuts.extend([0, 10_000]);
+        cuts.sort_unstable();
+        cuts.windows(2).map(|pair| pair[1] - pair[0]).collect()
+    })
+}
+
+/// A test with goals of every kind that is built.
+fn experiment() -> Experiment {
+    let body: TestBody =
+        serde_json::from_value(json!({ "test_id": "t", "name": "T", "segments": ["industry"],
+        "overrides": { "unit-3": "b" },
+        "variants": [{ "key": "a", "weight": 5_000, "is_control": true }, { "key": "b", "weight": 5_000 }],
+        "goals": [{ "key": "yes", "kind": "binary", "role": "primary", "window_days": 1 },
+                  { "key": "visits", "kind": "count", "window_days": 2 },
+                  { "key": "pipeline", "kind": "sum", "window_days": 365 }] }))
+        .unwrap();
+    let definition = Definition::parse(body).unwrap();
+    Experiment::draft(definition, Seed::from_random([7; 8]), Timestamp::from_millis(START))
+}
+
+/// One row of one of 12 units, assigned in one of two phases, converting around its windows.
+fn row() -> impl Strategy<Value = Row> {
+    let unit = (0_u32..12).prop_map(|n| UnitId::parse(format!("unit-{n}")).unwrap());
+    let assigned = (unit.clone(), 1_u32..3).prop_map(|(unit_id, phase)| {
+        let first = unit_id.as_str().len() + usize::try_from(phase).unwrap();
+        let variant = if first.is_multiple_of(2) { "a" } else { "b" };
+        let segment = ("industry".to_owned().try_into().unwrap(), format!("{}", first % 3));
+        let assignment = Assignment {
+            variant: VariantKey::parse(variant).unwrap(),
+            // A unit has one assignment a phase, so its time is the unit's own.
+            assigned_at: Timestamp::from_millis(START + 1_000 * i64::from(phase)),
+            revision: 1,
+            propensity: share(5_000),
+            segments: [segment].into(),
+            covariate: None,
+        };
+        Row::Assigned { unit_id, phase, assignment }
+    });
+    let converted = (unit, 0_usize..3, 0_u32..20).prop_map(|(unit_id, goal, event)| {
+        // One name is one outcome: its value and time follow from it.
+        let value = [1.0, f64::from(event % 4 + 1), f64::from(event) * 0.1 - 0.7][goal];
+        let at = START + i64::from(event) * 12_000_000;
+        Row::Converted(Conversion {
+            unit_id,
+            goal: GoalKey::parse(["yes", "visits", "pipeline"][goal]).unwrap(),
+            event_id: EventId::parse(format!("e{event}")).unwrap(),
+            value,
+            occurred_at: Timestamp::from_millis(at).into(),
+        })
+    });
+    prop_oneof![assigned, converted]
+}
+
+/// Folds rows as a partition gives them: unit by unit, in any order within a unit.
+fn fold(test: &Experiment, rows: &[Row]) -> Totals {
+    let unit = |row: &Row| match row {
+        Row::Assigned { unit_id, .. } => unit_id.clone(),
+        Row::Converted(conversion) => conversion.unit_id.clone(),
+    };
+    let mut rows = rows.to_vec();
+    rows.sort_by_key(unit);
+    let mut fold = Fold::new(test, Timestamp::from_millis(4_000_000_000_000));
+    for row in rows {
+        fold.push(row);
+    }
+    fold.finish()
+}
+
+fn report(test: &Experiment, totals: &Totals) -> Value {
+    serde_json::to_value(Report::new(test, totals, Timestamp::from_millis(START), None).view(&[])).unwrap()
+}
+
+#[test]
+fn buckets_are_uniform() {
+    let ids: u32 = if cfg!(debug_assertions) { 100_000 } else { 1_000_000 };
+    let mut counts = vec![0_u32; 1_000];
+    for n in 0..ids {
+        counts[(Bucket::of("a seed", &format!("account-{n}.example")).get() / 10) as usize] += 1;
+    }
+    let expected = f64::from(ids) / 1_000.0;
+    let statistic: f64 = counts.iter().map(|&c| (f64::from(c) - expected).powi(2) / expected).sum();
+    // The middle 99.8 % of chi-square with 999 degrees of freedom.
+    assert!((867.4..1_142.8).contains(&statistic), "{statistic}");
+}
+
+proptest! {
+    #[test]
+    fn wider_coverage_moves_nobody(weights in weights(), narrow in 0_u32..=10_000, more in 0_u32..=10_000, n in 0_u32..1_000_000) {
+        let unit = Unit::parse(serde_json::from_value(json!({ "unit_id": n.to_string() })).unwrap()).unwrap();
+        let covered = |coverage: u32| {
+            let mut test = experiment();
+            (test.status, test.definition.coverage) = (Status::Running, share(coverage));
+            test.definition.variants = arms(&weights);
+            match decide(&test, &unit).unwrap() {
+                Decision::Assign(variant) => Some(variant.key.clone()),
+                _ => None,
+            }
+        };
+        if let Some(before) = covered(narrow) {
+            prop_assert_eq!(Some(before), covered((narrow + more).min(10_000)));
+        }
+        prop_assert!(covered(10_000).is_some());
+    }
+
+    #[test]
+    fn any_order_and_repetition_of_rows_folds_to_the_same_report(
+        (rows, shuffled) in vec(row(), 0..80).prop_flat_map(|rows| {
+            let repeated: Vec<Row> = rows.iter().chain(rows.iter().step_by(3)).cloned().collect();
+            (Just(rows), Just(repeated).prop_shuffle())
+        }),
+    ) {
+        let test = experiment();
+        let (once, again) = (fold(&test, &rows), fold(&test, &shuffled));
+        prop_assert_eq!(report(&test, &once), report(&test, &again));
+    }
+
+    #[test]
+    fn a_key_is_read_back_and_different_keys_are_written_differently(
+        a in "[ -~äß%]{1,40}", b in "[ -~äß%]{1,40}", phase in 0_u32..1_000_000,
+        goal in "[a-z0-9][a-z0-9-]{0,20}", event in "[A-Za-z0-9._:-]{1,20}",
+    ) {
+        let unit = |text: &str| UnitId::parse(text).unwrap();
+        let keys = [
+            EventKey::Assignment(unit(&a), phase),
+            EventKey::Assignment(unit(&b), phase),
+            EventKey::Conversion(unit(&a), GoalKey::parse(goal.clone()).unwrap(), EventId::parse(event.clone()).unwrap()),
+            EventKey::Conversion(unit(&b), GoalKey::parse(goal).unwrap(), EventId::parse(event).unwrap()),
+        ];
+        let written: BTreeSet<String> = keys.iter().map(EventKey::write).collect();
+        prop_assert_eq!(written.len(), if a == b { 2 } else { 4 });
+        for key in keys {
+            prop_assert!(key.write().len() <= 1_024);
+            prop_assert_eq!(EventKey::read(&key.write()), Some(key));
+        }
+    }
+
+    #[test]
+    fn what_is_no_key_is_read_as_none_and_never_as_another(text in "\\PC{0,60}") {
+        if let Some(key) = EventKey::read(&text) {
+            prop_assert_eq!(EventKey::read(&key.write()), Some(key));
+        }
+    }
+
+    #[test]
+    fn a_time_is_read_back(millis in 0_i64..253_402_300_800_000) {
+        let at = Timestamp::from_millis(millis);
+        prop_assert_eq!(Timestamp::try_from(String::from(at)), Ok(at));
+    }
+
+    #[test]
+    fn a_test_is_read_back_as_it_was_stored_and_as_it_was_declared(
+        weights in weights(), coverage in 0_u32..=10_000, name in "[^\\p{Cc}]{1,50}", days in 1_u32..=365, threshold in -1e15_f64..1e15,
+    ) {
+        prop_assume!(weights.len() >= 2);
+        let variants: Vec<Value> = arms(&weights).iter().map(|v| serde_json::to_value(v).unwrap()).collect();
+        let body = json!({ "test_id": "t", "name": name, "variants": variants, "coverage": coverage,
+            "targeting": { "employees": { "$gte": threshold }, "$or": [{ "a.b": { "$in": ["x", 1] } }] },
+            "namespace": { "key": "n", "range": [1, 9_999] }, "overrides": { "ü %": "arm-1" },
+            "goals": [{ "key": "g", "kind": "sum", "role": "primary", "window_days": days },
+                      { "key": "h", "kind": "count", "role": "guardrail", "better": "lower", "margin": 0.25 }] });
+        let definition = Definition::parse(serde_json::from_value(body).unwrap()).unwrap();
+        prop_assert_eq!(&Definition::parse(definition.body()).unwrap(), &definition);
+        let test = Experiment::draft(definition, Seed::from_random([1; 8]), Timestamp::from_millis(START));
+        let stored = serde_json::to_string(&test).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Experiment>(&stored).unwrap(), test);
+    }
+
+    #[test]
+    fn no_condition_makes_the_parser_or_the_evaluation_panic(
+        source in any_json(), attributes in any_json(),
+    ) {
+        let attributes = attributes.as_object().cloned().unwrap_or_default();
+        if let Ok(condition) = Condition::parse(&source) {
+            let again: Condition = serde_json::from_value(serde_json::to_value(&condition).unwrap()).unwrap();
+            prop_assert_eq!(again.is_met_by(&attributes), condition.is_met_by(&attributes));
+        }
+    }
+}
+
+/// JSON with the operators' names in it, a few levels deep.
+fn any_json() -> impl Strategy<Value = Value> {
+    let names = prop::sample::select(vec![
+        "a",
+        "b",
+        "a.b",
+        "a.0",
+        "$and",
+        "$or",
+        "$nor",
+        "$not",
+        "$eq",
+        "$gt",
+        "$in",
+        "$nin",
+        "$all",
+        "$size",
+        "$type",
+        "$regex",
+        "$elemMatch",
+        "$exists",
+        "$vgt",
+        "$veq",
+        "$ini",
+        "$alli",
+    ]);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        (-5_i64..5).prop_map(Value::from),
+        "[a-z0-9.v()*+-]{0,6}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 40, 4, move |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(Value::from),
+            vec((names.clone(), inner), 0..4).prop_map(|entries| Value::Object(
+                entries.into_iter().map(|(k, v)| (k.to_owned(), v)).collect()
+            )),
+        ]
+    })
+}

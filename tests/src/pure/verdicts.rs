@@ -1,0 +1,72 @@
+//! How often the verdict that is shipped errs when it is asked for all the time and the arms do not
+//! differ. `VERDICT_RUNS=4000 cargo test -p bellwether-tests --test pure verdicts -- --nocapture` prints it.
+
+use domain::clock::Timestamp;
+use domain::experiment::{Definition, Experiment, Seed, Status};
+use domain::results::report::Report;
+use domain::results::report::kept::Kept;
+use domain::results::totals::Totals;
+use domain::results::verdict::Decision;
+use domain::validation::typed;
+use serde_json::json;
+use stats::moments::Moments;
+use testing::random::Random;
+
+/// Units that are planned, and a look after every so many of up to twice as many.
+const PLANNED: u64 = 80;
+const LOOK_EVERY: u64 = 4;
+
+fn launched() -> Experiment {
+    let body = json!({ "test_id": "t", "name": "T", "planned_units": PLANNED,
+        "variants": [{ "key": "a", "weight": 5_000, "is_control": true }, { "key": "b", "weight": 5_000 }],
+        "goals": [{ "key": "booked", "kind": "binary", "role": "primary" },
+                  { "key": "opt-out", "kind": "binary", "role": "guardrail", "better": "lower", "margin": 0.01 }] });
+    let definition = typed(body).and_then(Definition::parse).unwrap();
+    let mut test = Experiment::draft(definition, Seed::from_random([0; 8]), Timestamp::from_millis(0));
+    test.status = Status::Running;
+    test
+}
+
+/// Whether a test without any difference, of a base rate in percent, is decided at any look.
+fn is_decided(test: &Experiment, random: &mut Random, rate: u64) -> bool {
+    let (mut units, mut counts) = ([0_u64; 2], [[0_u64; 2]; 2]);
+    let mut before: Option<Kept> = None;
+    for unit in 1..=2 * PLANNED {
+        let arm = usize::from(random.below(2) == 1);
+        units[arm] += 1;
+        counts[arm][0] += u64::from(random.below(100) < rate);
+        counts[arm][1] += u64::from(random.below(100) < 10);
+        if unit % LOOK_EVERY == 0 {
+            let mut totals = Totals::empty(test);
+            for arm in 0..2 {
+                (totals.arms[arm].units, totals.strata[0][arm]) = (units[arm], units[arm]);
+                for (goal, converted) in totals.arms[arm].goals.iter_mut().zip(counts[arm]) {
+                    goal.converted = converted;
+                    goal.moments = Moments::of_counts(converted, units[arm]);
+                }
+            }
+            let report = Report::new(test, &totals, Timestamp::from_millis(0), before.as_ref());
+            if matches!(report.verdict.decision, Decision::Ship | Decision::Stop) {
+                return true;
+            }
+            before = Some(report.into());
+        }
+    }
+    false
+}
+
+#[test]
+fn the_verdict_errs_in_at_most_one_test_of_twenty_however_often_it_is_asked_for() {
+    let runs: u32 = std::env::var("VERDICT_RUNS").map_or(120, |runs| runs.parse().unwrap());
+    let (test, mut random) = (launched(), Random::new(20_261_122));
+    for rate in [5, 20, 50] {
+        let wrong = (0..runs).filter(|_| is_decided(&test, &mut random, rate)).count();
+        let share = f64::from(u32::try_from(wrong).unwrap()) / f64::from(runs);
+        println!(
+            "baseline {rate} %: {:.2} % of {runs} tests without a difference were decided",
+            share * 100.0
+        );
+        let error = 2.0 * (0.05 * 0.95 / f64::from(runs)).sqrt();
+        assert!(share <= 0.05 + error, "baseline {rate} %: {share}");
+    }
+}
