@@ -40,7 +40,10 @@ FUZZ_VERSION := 0.13.2
 # How long each parser is fuzzed.
 MINUTES ?= 10
 
-.PHONY: help setup run demo demo-trial test lint deny unit zip-size bench calibrate clean api-check api-check-short spectral fuzz fuzz-keep
+# What `make test` runs, in this order: what is quick and what fails most often comes first.
+STAGES := setup lint unit data spectral binaries alone api-check-short watched deny zip-size deployed
+
+.PHONY: help setup run demo demo-trial check quick test lint deny unit data binaries alone zip-size bench calibrate clean api-check api-check-short spectral fuzz fuzz-keep
 .PHONY: traces-check dashboards monitoring-check monitor monitor-check monitored watched
 
 help: ## Show what can be done
@@ -58,7 +61,11 @@ demo: ## Play a campaign of 400 accounts against the running server
 demo-trial: ## Replay a published trial against the running server
 	@python3 local/demo_trial.py
 
-test: lint spectral unit api-check-short watched deny zip-size deployed ## Everything that proves the project on one machine
+check: ## What to run after every change: formatting, lints, and all tests without processes (some minutes)
+	@python3 local/stages.py lint quick
+
+test: ## Everything that proves the project on one machine, with the time that each stage took
+	@python3 local/stages.py $(STAGES)
 	@echo "==> all passed"
 
 lint: ## Formatting and clippy
@@ -66,10 +73,27 @@ lint: ## Formatting and clippy
 	@cargo fmt --check
 	@cargo clippy --workspace --all-targets --locked -- -D warnings
 
-unit: setup ## All tests, the journey against make run among them
-	@echo "==> tests"
+# The tests of rotate-keys start an emulator, which make setup installs; those of calibrate simulate for a minute.
+quick:
+	@echo "==> tests of crates and handlers, documents, and all that is decided without a process"
+	@cargo test --workspace --exclude rotate-keys --locked --lib --bins --test pure --test contract
+
+unit: setup ## Tests of crates and handlers, and the statistics against their reference cases
+	@echo "==> tests of crates and handlers"
 	@cargo test --workspace --locked --doc
-	@cargo test --workspace --locked --lib --bins --tests
+	@cargo test --workspace --exclude bellwether-tests --locked --lib --bins --tests
+
+data: ## Tests over several crates without a process, and documents that must agree (tests/src/pure and contract)
+	@echo "==> tests over several crates, and documents"
+	@cargo test --workspace --locked --test pure --test contract
+
+binaries: setup ## Tests of built functions and of scripts (tests/src/binaries)
+	@echo "==> tests of built functions"
+	@cargo test --workspace --locked --test binaries
+
+alone: setup ## Tests that measure, or start the whole server, one after the other (tests/src/alone)
+	@echo "==> tests that must not share the machine"
+	@cargo test --workspace --locked --test alone
 
 traces-check: ## Lints and tests of the feature traces, which is off elsewhere
 	@echo "==> traces"

@@ -1,0 +1,62 @@
+"""Run targets of the Makefile one after the other, and say of each how it ended and how long it took.
+
+A target that prints a line that begins with `skipped: ` was skipped, or was in part. After one that fails none is run.
+"""
+
+import os
+import subprocess
+import sys
+import time
+
+MARK = "skipped: "
+
+
+def run(stage):
+    """Run one target, showing what it prints. How it ended, and what it says that it skipped."""
+    command = [os.environ.get("MAKE", "make"), "--no-print-directory", stage]
+    # Python scripts among the targets would keep their lines to themselves while they write to a pipe.
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    skipped = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True, errors="replace") as process:
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            if line.startswith(MARK):
+                skipped.append(line[len(MARK) :].strip())
+    return process.returncode, skipped
+
+
+def duration(seconds):
+    return f"{seconds:.1f} s" if seconds < 60 else f"{int(seconds // 60)} min {int(seconds % 60):02d} s"
+
+
+def show(rows):
+    """The table: stages, times, and how each ended."""
+    width = max(len(stage) for stage, _, _ in rows)
+    print("\n==> stages")
+    for stage, seconds, ended in rows:
+        print(f"  {stage:<{width}}  {'' if seconds is None else duration(seconds):>12}  {ended}")
+    print(f"  {'together':<{width}}  {duration(sum(seconds or 0 for _, seconds, _ in rows)):>12}", flush=True)
+
+
+def main(stages):
+    rows, code = [], 0
+    try:
+        for stage in stages:
+            if code:
+                rows.append((stage, None, "not run"))
+                continue
+            began = time.monotonic()
+            code, skipped = run(stage)
+            ended = "FAILED" if code else "passed"
+            if skipped and not code:
+                ended = "; ".join(MARK + reason for reason in skipped)
+            rows.append((stage, time.monotonic() - began, ended))
+    except KeyboardInterrupt:
+        code = 130
+    if rows:
+        show(rows)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
