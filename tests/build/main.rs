@@ -1,8 +1,10 @@
 //! Reads the project's sources as syntax trees and leaves what tests need of their structure as data, in
-//! `structure.json` of the build's folder: the names of all tests, and which modules of each crate use which.
+//! `structure.json` of the build's folder: the names of all tests, which modules of each crate use which, and what the
+//! store gives to DynamoDB as an expression.
 //!
 //! So no test opens a source file, and none depends on how a line is broken.
 
+mod expressions;
 mod graph;
 mod names;
 
@@ -14,16 +16,24 @@ use serde_json::json;
 
 /// Where sources stand, below the project's folder.
 const FOLDERS: [&str; 3] = ["shared", "functions", "tests/src"];
+/// What speaks to DynamoDB.
+const STORE: &str = "shared/bellwether/src/store";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let project =
         Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the package has no folder around it")?;
-    let mut tests = Vec::new();
+    let (mut tests, mut expressions, mut formats) = (Vec::new(), Vec::new(), Vec::new());
     for folder in FOLDERS {
         println!("cargo:rerun-if-changed=../{folder}");
         for file in sources(&project.join(folder))? {
             let place = file.strip_prefix(project)?.display().to_string();
-            tests.extend(names::tests(&parsed(&file)?).map(|name| json!({ "name": name, "file": place })));
+            let tree = parsed(&file)?;
+            tests.extend(names::tests(&tree).map(|name| json!({ "name": name, "file": place })));
+            if place.starts_with(STORE) {
+                let (called, put_together) = expressions::of(&tree, &place);
+                expressions.extend(called);
+                formats.extend(put_together);
+            }
         }
     }
     let mut crates = serde_json::Map::new();
@@ -35,7 +45,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             crates.insert(name, graph::of(project, &root)?);
         }
     }
-    let structure = json!({ "tests": tests, "crates": crates });
+    let structure =
+        json!({ "tests": tests, "crates": crates, "expressions": expressions, "formats": formats });
     let place = PathBuf::from(std::env::var("OUT_DIR")?).join("structure.json");
     fs::write(place, structure.to_string())?;
     println!("cargo:rustc-env=HOST_PLATFORM={}", std::env::var("TARGET")?);

@@ -6,6 +6,7 @@
 mod bodies;
 mod catalogue;
 mod deployment;
+mod expressions;
 mod known_units;
 mod routes;
 mod sources;

@@ -3,8 +3,6 @@
 
 mod names;
 
-use std::fs;
-
 use bellwether::auth::access::Role;
 use bellwether::store::key::EventKey;
 use names::{FIXED, is_taken, names};
@@ -12,7 +10,6 @@ use serde_json::{Value, json};
 use testing::caller::{launch, path, results, rows};
 use testing::cloud::Cloud;
 use testing::fleet::Fleet;
-use testing::runtime::project;
 
 /// Units in a request.
 const BATCH: usize = 20;
@@ -122,34 +119,4 @@ async fn what_is_written_comes_back_as_it_was_and_as_json() {
         }
         assert_eq!(read.json()["variants"][1]["parameters"], test["variants"][1]["parameters"]);
     }
-}
-
-#[test]
-fn no_expression_is_put_together_from_data() {
-    let mut found = 0;
-    let mut left = vec![project().join("shared/src/store")];
-    while let Some(file) = left.pop() {
-        if file.is_dir() {
-            left.extend(fs::read_dir(file).unwrap().map(|entry| entry.unwrap().path()));
-            continue;
-        }
-        let text = fs::read_to_string(&file).unwrap();
-        for (at, _) in text.match_indices("_expression(") {
-            let argument = text[at..].split_once('(').unwrap().1.trim_start();
-            // `text` is what `Condition::expression` gives, which puts numbered names together; see below.
-            let fixed = argument.starts_with('"') || argument.starts_with("text)");
-            assert!(fixed, "{}: {}", file.display(), &argument[..argument.len().min(60)]);
-            found += 1;
-        }
-    }
-    let condition = fs::read_to_string(project().join("shared/src/store/condition.rs")).unwrap();
-    let numbered = ["\"#{n} = :{n}\")", "\"#{n}\",", "\":{n}\","];
-    for (at, _) in condition.match_indices("format!(") {
-        let argument = &condition[at + "format!(".len()..];
-        assert!(
-            numbered.iter().any(|fixed| argument.starts_with(&fixed[..fixed.len() - 1])),
-            "{argument:.60}"
-        );
-    }
-    assert!(found > 5, "the expressions are elsewhere");
 }
