@@ -15,11 +15,12 @@ use screen::Screen;
 pub struct Limits {
     /// How long a running test and an assignment are remembered; `CACHE_SECONDS`, at most 30.
     pub cache_seconds: u32,
-    /// How many running tests an instance remembers; `CACHED_TESTS`.
+    /// How many running tests an instance remembers; `CACHED_TESTS`, 0 for none.
     pub cached_tests: usize,
-    /// How many assignments an instance remembers; `CACHED_ASSIGNMENTS`.
+    /// How many assignments an instance remembers; `CACHED_ASSIGNMENTS`, 0 for none.
     pub cached_assignments: usize,
-    /// How many units without an assignment an instance remembers; `CACHED_MISSES`.
+    /// How many units without an assignment an instance remembers; `CACHED_MISSES`, 0 for
+    /// none.
     pub cached_misses: usize,
     /// How long an instance relies on the signing keys it has read; `KEY_CACHE_SECONDS`.
     pub key_cache_seconds: u32,

@@ -2,11 +2,7 @@
 //! with how many it left out: who holds a token must not be able to buy writes into the partitions that every
 //! change of the workspace needs.
 
-use std::num::NonZeroUsize;
-use std::sync::{Mutex, PoisonError};
-
-use lru::LruCache;
-
+use crate::cache::Cache;
 use domain::clock::Timestamp;
 
 /// For how long a refusal like one that was recorded is only counted, in milliseconds.
@@ -19,26 +15,22 @@ type RefusalKind = (String, String, String);
 
 /// The refusals of an instance: when each kind was recorded last, and how many were left out since.
 #[derive(Debug)]
-pub struct Refusals(Mutex<LruCache<RefusalKind, (Timestamp, u64)>>);
+pub struct Refusals(Cache<RefusalKind, (Timestamp, u64)>);
 
 impl Default for Refusals {
     fn default() -> Self {
-        Self(Mutex::new(LruCache::new(NonZeroUsize::new(REMEMBERED).unwrap_or(NonZeroUsize::MIN))))
+        Self(Cache::new(REMEMBERED))
     }
 }
 
 impl Refusals {
     /// Counts a refusal: None when it is not to be recorded, else how many like it were left out before.
     pub fn count(&self, kind: RefusalKind, now: Timestamp) -> Option<u64> {
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((at, omitted)) = seen.get_mut(&kind)
-            && (0..PAUSE_MS).contains(&(now.millis() - at.millis()))
-        {
-            *omitted += 1;
-            return None;
-        }
-        let before = seen.put(kind, (now, 0));
-        Some(before.map_or(0, |(_, omitted)| omitted))
+        let pausing = |at: Timestamp| (0..PAUSE_MS).contains(&(now.millis() - at.millis()));
+        self.0.change(kind, now, |before| match before {
+            Some(&(at, omitted)) if pausing(at) => ((at, omitted + 1), None),
+            before => ((now, 0), Some(before.map_or(0, |&(_, omitted)| omitted))),
+        })
     }
 }
 
@@ -72,6 +64,6 @@ mod tests {
             let kind = (format!("acme/{n}"), "POST /users".to_owned(), "needs users:write".to_owned());
             assert_eq!(refusals.count(kind, Timestamp::from_millis(n)), Some(0));
         }
-        assert_eq!(refusals.0.lock().unwrap().len(), 1_000);
+        assert_eq!(refusals.0.len(), 1_000);
     }
 }

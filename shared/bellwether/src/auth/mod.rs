@@ -74,7 +74,7 @@ impl Auth {
     /// Why it does not, or why that cannot be told.
     pub async fn verified(&self, token: &str) -> Result<Arc<Signed>, AuthError> {
         let now = self.clock.now();
-        let presented = self.verifier.look(token)?;
+        let presented = self.verifier.look(token, now)?;
         let suits = |keys: &PublicKeys| keys.knows(presented.kid());
         let keys = self.public.get(now, &suits).await?;
         Ok(self.verifier.verify(presented, &keys, now)?)

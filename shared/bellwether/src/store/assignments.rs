@@ -1,11 +1,8 @@
 //! Assignments: each unit's first decision of a phase, and what an instance remembers of them.
 
 use std::collections::{BTreeSet, HashMap};
-use std::num::NonZeroUsize;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use lru::LruCache;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::StoreError;
@@ -15,6 +12,7 @@ use super::item::{Item, sorted_key, text};
 use super::key::{EventKey, events_partition};
 use super::schema::SK;
 use super::table::Placed;
+use crate::cache::Cache;
 use crate::config::Limits;
 use domain::clock::Timestamp;
 use domain::experiment::{Assignment, Experiment, ExperimentId, UnitId, Workspace};
@@ -41,9 +39,8 @@ pub struct Assigned {
 /// of its own and each entry for as long as a test is remembered.
 #[derive(Debug)]
 pub(super) struct Memory {
-    seen: Mutex<LruCache<Place, (Timestamp, Assignment)>>,
-    missing: Mutex<LruCache<Place, Timestamp>>,
-    keep_ms: i64,
+    seen: Cache<Place, Assignment>,
+    missing: Cache<Place, ()>,
 }
 
 /// What is stored for the units that were asked about.
@@ -69,34 +66,19 @@ impl Stored {
 
 impl Memory {
     pub(super) fn new(limits: &Limits) -> Self {
-        fn bounded<T>(most: usize) -> Mutex<LruCache<Place, T>> {
-            Mutex::new(LruCache::new(NonZeroUsize::new(most).unwrap_or(NonZeroUsize::MIN)))
-        }
         Self {
-            seen: bounded(limits.cached_assignments),
-            missing: bounded(limits.cached_misses),
-            keep_ms: i64::from(limits.cache_seconds) * 1_000,
+            seen: Cache::new(limits.cached_assignments).for_seconds(limits.cache_seconds),
+            missing: Cache::new(limits.cached_misses).for_seconds(limits.cache_seconds),
         }
-    }
-
-    fn assigned(&self, place: &Place, now: Timestamp) -> Option<Assignment> {
-        let mut seen = held(&self.seen);
-        let (at, assignment) = seen.get(place)?;
-        (now.millis() - at.millis() < self.keep_ms).then(|| assignment.clone())
-    }
-
-    fn is_missing(&self, place: &Place, now: Timestamp) -> bool {
-        let mut missing = held(&self.missing);
-        missing.get(place).is_some_and(|at| now.millis() - at.millis() < self.keep_ms)
     }
 
     fn remember(&self, place: Place, assignment: Option<&Assignment>, now: Timestamp) {
         match assignment {
             Some(assignment) => {
-                held(&self.missing).pop(&place);
-                held(&self.seen).put(place, (now, assignment.clone()));
+                self.missing.remove(&place);
+                self.seen.put(place, assignment.clone(), now);
             }
-            None => drop(held(&self.missing).put(place, now)),
+            None => self.missing.put(place, (), now),
         }
     }
 }
@@ -111,7 +93,7 @@ impl Events {
         unit: &UnitId,
         now: Timestamp,
     ) -> Option<Assignment> {
-        self.memory.assigned(&place(workspace, test, unit), now)
+        self.memory.seen.get(&place(workspace, test, unit), now)
     }
 
     /// Which of up to 100 units are assigned in this phase, by one call.
@@ -212,9 +194,9 @@ impl Events {
         let (mut stored, mut asked) = (Stored::default(), Asked::new());
         for unit in units {
             let place = place(workspace, test, unit);
-            if let Some(assignment) = self.memory.assigned(&place, now) {
+            if let Some(assignment) = self.memory.seen.get(&place, now) {
                 stored.found.insert(unit.clone(), Some(assignment));
-            } else if self.memory.is_missing(&place, now) {
+            } else if self.memory.missing.get(&place, now).is_some() {
                 stored.found.insert(unit.clone(), None);
             } else {
                 asked.insert(sort_key(test, unit), (unit, assignment_key(workspace, test, unit)));
@@ -247,8 +229,4 @@ fn assignment_key(workspace: &Workspace, test: &Experiment, unit: &UnitId) -> It
 
 fn sort_key(test: &Experiment, unit: &UnitId) -> String {
     EventKey::Assignment(unit.clone(), test.phase).write()
-}
-
-fn held<T>(memory: &Mutex<T>) -> MutexGuard<'_, T> {
-    memory.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,7 +1,6 @@
 //! Definitions of tests: created once, changed under an optimistic lock, every past revision kept.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -13,6 +12,7 @@ use super::key;
 use super::query::Query;
 use super::schema::{FOLDED_AT, PK, RUNNING, SHARD, SK};
 use super::table::Table;
+use crate::cache::Cache;
 use crate::config::Limits;
 use domain::clock::Timestamp;
 use domain::experiment::bucket::fnv1a32;
@@ -24,16 +24,11 @@ const REVISION: &str = "revision";
 /// Over how many index partitions running tests are spread.
 pub const SHARDS: u32 = 4;
 
-/// The running tests that an instance has seen, and when.
-type Seen = HashMap<(Workspace, ExperimentId), (Timestamp, Arc<Experiment>)>;
-
 /// The `tests` table, with the running tests that this instance has seen.
 #[derive(Debug)]
 pub struct Experiments {
     pub(super) table: Table,
-    seen: Mutex<Seen>,
-    keep_ms: i64,
-    keep_most: usize,
+    seen: Cache<(Workspace, ExperimentId), Arc<Experiment>>,
 }
 
 /// What became of a test that was to be created.
@@ -49,8 +44,7 @@ impl Experiments {
     /// The tests in `table`; running ones are remembered within `limits`.
     #[must_use]
     pub fn new(table: Table, limits: &Limits) -> Self {
-        let keep_ms = i64::from(limits.cache_seconds) * 1_000;
-        Self { table, seen: Mutex::default(), keep_ms, keep_most: limits.cached_tests }
+        Self { table, seen: Cache::new(limits.cached_tests).for_seconds(limits.cache_seconds) }
     }
 
     /// Reads a test as it stands now; None when the workspace has none of that name.
@@ -78,19 +72,13 @@ impl Experiments {
         now: Timestamp,
     ) -> Result<Option<Arc<Experiment>>, StoreError> {
         let key = (workspace.clone(), test_id.clone());
-        if let Some((at, test)) = self.seen().get(&key)
-            && now.millis() - at.millis() < self.keep_ms
-        {
-            return Ok(Some(test.clone()));
+        if let Some(test) = self.seen.get(&key, now) {
+            return Ok(Some(test));
         }
         let found = self.get(workspace, test_id).await?.map(Arc::new);
-        let mut seen = self.seen();
-        seen.remove(&key);
-        if let Some(test) = found.as_ref().filter(|test| test.status.is_live()) {
-            if seen.len() >= self.keep_most {
-                seen.clear();
-            }
-            seen.insert(key, (now, test.clone()));
+        match found.as_ref().filter(|test| test.status.is_live()) {
+            Some(test) => self.seen.put(key, test.clone(), now),
+            None => self.seen.remove(&key),
         }
         Ok(found)
     }
@@ -132,7 +120,7 @@ impl Experiments {
             self.table.write(current(workspace, new)?, Condition::Equals(REVISION, expected)),
         ];
         let acted = self.table.act(act, writes).await?;
-        self.seen().remove(&(workspace.clone(), id.clone()));
+        self.seen.remove(&(workspace.clone(), id.clone()));
         Ok(acted.map(|won| won.is_ok()))
     }
 
@@ -210,10 +198,6 @@ impl Experiments {
         let key = sorted_key(workspace.as_str(), test.definition.test_id.as_str());
         let expected = (REVISION, AttributeValue::N(test.revision.to_string()));
         self.table.remove_if(key, [SHARD, FOLDED_AT], expected).await.map(|_| ())
-    }
-
-    fn seen(&self) -> MutexGuard<'_, Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

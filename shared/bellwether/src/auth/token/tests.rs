@@ -36,7 +36,7 @@ fn outcome(claims: &Claims, keys: &PrivateKeys, later: i64) -> Result<(), TokenR
 /// What becomes of a token that is seen for the first time.
 fn verify(token: &str, keys: &PublicKeys, now: Timestamp) -> Result<(), TokenRefused> {
     let verifier = Verifier::new(terms(), 1);
-    verifier.verify(verifier.look(token)?, keys, now).map(|_| ())
+    verifier.verify(verifier.look(token, now)?, keys, now).map(|_| ())
 }
 
 fn with_header(token: &str, change: impl Fn(&mut Value)) -> String {

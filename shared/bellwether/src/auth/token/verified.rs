@@ -6,11 +6,7 @@
 //! the keys as they then are. So a remembered token ends when it would have ended anyway, and with
 //! its key.
 
-use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use aws_lc_rs::digest::{SHA256, digest};
-use lru::LruCache;
 
 use super::Claims;
 use crate::auth::keys::PublicKey;
@@ -53,30 +49,6 @@ impl Signed {
     }
 }
 
-/// The tokens seen last, at most as many as the environment allows.
-#[derive(Debug)]
-pub struct Verified(Option<Mutex<LruCache<Fingerprint, Arc<Signed>>>>);
-
-impl Verified {
-    /// An empty memory for `most` tokens; for none, it never remembers.
-    pub fn new(most: usize) -> Self {
-        Self(NonZeroUsize::new(most).map(|most| Mutex::new(LruCache::new(most))))
-    }
-
-    /// The token with this fingerprint.
-    pub fn get(&self, token: &Fingerprint) -> Option<Arc<Signed>> {
-        let mut held = self.0.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
-        held.get(token).cloned()
-    }
-
-    /// Remembers a token in the place of the one that was not seen for longest.
-    pub fn keep(&self, token: Fingerprint, signed: Arc<Signed>) {
-        if let Some(held) = &self.0 {
-            held.lock().unwrap_or_else(PoisonError::into_inner).put(token, signed);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::{Grant, LIFE_SECONDS, SKEW_SECONDS, Terms, TokenRefused, Verifier};
@@ -114,12 +86,12 @@ mod tests {
         keys: &PublicKeys,
         later: i64,
     ) -> Result<String, TokenRefused> {
-        let presented = verifier.look(token)?;
+        let presented = verifier.look(token, at(later))?;
         verifier.verify(presented, keys, at(later)).map(|signed| signed.claims.sub.clone())
     }
 
     fn remembered(verifier: &Verifier, token: &str) -> bool {
-        verifier.verified.get(&Fingerprint::of(token)).is_some()
+        verifier.verified.get(&Fingerprint::of(token), at(0)).is_some()
     }
 
     #[test]

@@ -5,10 +5,11 @@
 use std::sync::Arc;
 
 use super::claims::{key_id, signed};
-use super::verified::{Fingerprint, Signed, Verified};
+use super::verified::{Fingerprint, Signed};
 use super::{Claims, Grant, Terms, TokenRefused};
 use crate::auth::access::Role;
 use crate::auth::keys::{PrivateKey, PublicKeys};
+use crate::cache::Cache;
 use domain::clock::Timestamp;
 use domain::experiment::Workspace;
 
@@ -16,7 +17,8 @@ use domain::experiment::Workspace;
 #[derive(Debug)]
 pub struct Verifier {
     terms: Terms,
-    pub(super) verified: Verified,
+    /// The tokens seen last whose signature is right.
+    pub(super) verified: Cache<Fingerprint, Arc<Signed>>,
 }
 
 /// A token before anything in it is believed but the name of its key. It cannot be printed.
@@ -39,16 +41,16 @@ impl Verifier {
     /// A verifier of tokens under `terms` that remembers the signatures of `most` of them.
     #[must_use]
     pub fn new(terms: Terms, most: usize) -> Self {
-        Self { terms, verified: Verified::new(most) }
+        Self { terms, verified: Cache::new(most) }
     }
 
-    /// Reads the name of the key that `token` needs.
+    /// Reads the name of the key that `token`, which is shown at `now`, needs.
     ///
     /// # Errors
     /// When its header is not one of ours.
-    pub fn look<'a>(&self, token: &'a str) -> Result<Presented<'a>, TokenRefused> {
+    pub fn look<'a>(&self, token: &'a str, now: Timestamp) -> Result<Presented<'a>, TokenRefused> {
         let fingerprint = Fingerprint::of(token);
-        let seen = self.verified.get(&fingerprint);
+        let seen = self.verified.get(&fingerprint, now);
         let kid = match &seen {
             Some(signed) => signed.kid().to_owned(),
             None => key_id(token)?,
@@ -75,7 +77,7 @@ impl Verifier {
         let claims = signed(token, key, &self.terms)?;
         claims.in_time(now)?;
         let signed = Arc::new(Signed::new(key.clone(), claims));
-        self.verified.keep(fingerprint, signed.clone());
+        self.verified.put(fingerprint, signed.clone(), now);
         Ok(signed)
     }
 }
@@ -90,5 +92,5 @@ pub fn prove(terms: &Terms, key: &PrivateKey, keys: &PublicKeys, now: Timestamp)
     let claims = Claims::of(Grant::of_role("proof".to_owned(), workspace, Role::Viewer), terms, now, [0; 16]);
     let token = claims.sign(key).map_err(|_| TokenRefused::Key)?;
     let verifier = Verifier::new(terms.clone(), 0);
-    verifier.verify(verifier.look(&token)?, keys, now).map(|_| ())
+    verifier.verify(verifier.look(&token, now)?, keys, now).map(|_| ())
 }
