@@ -21,11 +21,11 @@ use domain::clock::Timestamp;
 
 /// Values of `V` by keys of `K`, shared by all that an instance does at a time.
 pub struct Cache<K, V> {
-    held: Option<Mutex<LruCache<K, Entry<V>>>>,
+    held: Option<Mutex<LruCache<K, Kept<V>>>>,
     life_ms: i64,
 }
 
-struct Entry<V> {
+struct Kept<V> {
     value: V,
     since: Timestamp,
 }
@@ -61,7 +61,7 @@ impl<K: Hash + Eq, V> Cache<K, V> {
     /// Remembers `value` under `key` from `now` on.
     pub fn put(&self, key: K, value: V, now: Timestamp) {
         if let Some(mut held) = self.lock() {
-            held.put(key, Entry { value, since: now });
+            held.put(key, Kept { value, since: now });
         }
     }
 
@@ -71,7 +71,7 @@ impl<K: Hash + Eq, V> Cache<K, V> {
         let Some(mut held) = self.lock() else { return change(None).1 };
         let old = held.get(&key).filter(|entry| self.holds(entry, now));
         let (value, told) = change(old.map(|entry| &entry.value));
-        held.put(key, Entry { value, since: now });
+        held.put(key, Kept { value, since: now });
         told
     }
 
@@ -94,11 +94,11 @@ impl<K: Hash + Eq, V> Cache<K, V> {
         self.len() == 0
     }
 
-    fn holds(&self, entry: &Entry<V>, now: Timestamp) -> bool {
+    fn holds(&self, entry: &Kept<V>, now: Timestamp) -> bool {
         now.millis().saturating_sub(entry.since.millis()) < self.life_ms
     }
 
-    fn lock(&self) -> Option<MutexGuard<'_, LruCache<K, Entry<V>>>> {
+    fn lock(&self) -> Option<MutexGuard<'_, LruCache<K, Kept<V>>>> {
         self.held.as_ref().map(|held| held.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -55,10 +55,10 @@ pub struct KeyCache<T> {
     client: Client,
     secret: String,
     keep_ms: i64,
-    state: Mutex<Slot<T>>,
+    state: Mutex<Latest<T>>,
 }
 
-struct Slot<T> {
+struct Latest<T> {
     held: Option<(Arc<T>, Timestamp)>,
     tried_at: Option<Timestamp>,
 }
@@ -66,7 +66,7 @@ struct Slot<T> {
 impl<T: DeserializeOwned + Send + Sync> KeyCache<T> {
     /// An empty cache of `secret`, which relies on what it has read for `keep_seconds`.
     pub fn new(client: Client, secret: String, keep_seconds: u32) -> Self {
-        let state = Mutex::new(Slot { held: None, tried_at: None });
+        let state = Mutex::new(Latest { held: None, tried_at: None });
         Self { client, secret, keep_ms: i64::from(keep_seconds) * 1_000, state }
     }
 
@@ -116,7 +116,7 @@ impl<T: DeserializeOwned + Send + Sync> KeyCache<T> {
     #[cfg(feature = "testing")]
     pub async fn hold(&self, keys: T, now: Timestamp) {
         let mut state = self.state.lock().await;
-        *state = Slot { held: Some((Arc::new(keys), now)), tried_at: Some(now) };
+        *state = Latest { held: Some((Arc::new(keys), now)), tried_at: Some(now) };
     }
 
     async fn read(&self) -> Result<T, KeysError> {
