@@ -2,7 +2,7 @@
 //!
 //! The same body again is answered with the test that exists, another body under its name with 409.
 //! What a test may be: `domain::experiment::Definition`. How many units it needs:
-//! `domain::results::outlook::Outlook`.
+//! `domain::results::verdict::outlook::Outlook`.
 
 #[cfg(test)]
 mod tests;
@@ -17,8 +17,8 @@ use bellwether::store::experiments::Created;
 use bellwether::store::quota::Quota;
 use domain::experiment::state::View;
 use domain::experiment::{Definition, Experiment, Seed};
-use domain::results::outlook::{Outlook, warnings};
-use domain::results::report::view::PlanView;
+use domain::results::verdict::outlook::{Outlook, warnings};
+use domain::results::report::view::plan::PlanView;
 use domain::validation::typed;
 use lambda_http::{Error, Request};
 use serde::Serialize;

@@ -6,7 +6,7 @@ use bellwether::store::audit::Action;
 use domain::clock::Timestamp;
 use domain::experiment::{Experiment, Workspace};
 use domain::results::adapt::next_weights;
-use domain::results::totals::Totals;
+use domain::results::counting::totals::Totals;
 
 /// Gives an adaptive test the weights that `totals` call for, as a revision of its own. None when they
 /// stay, and when somebody else has changed the test meanwhile: the next run weighs anew.

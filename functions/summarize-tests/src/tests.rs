@@ -6,7 +6,7 @@ use domain::clock::Timestamp;
 use domain::experiment::{Assignment, Conversion, EventId, Experiment, GoalKey, Unit, UnitId};
 use domain::results::report::Report;
 use domain::results::report::kept::Kept;
-use domain::results::totals::Totals;
+use domain::results::counting::totals::Totals;
 use serde_json::{Value, json};
 use testing::{Bench, acme};
 

@@ -11,7 +11,8 @@ use domain::experiment::{
     Assignment, BasisPoints, Conversion, Definition, EventId, Experiment, GoalKey, Seed, Status, Unit,
     UnitId, VariantKey, decide,
 };
-use domain::results::fold::{Fold, Row};
+use domain::results::counting::fold::Fold;
+use domain::results::counting::row::Row;
 use screen::Screen;
 use serde_json::{Value, json};
 

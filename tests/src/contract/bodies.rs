@@ -15,7 +15,8 @@ use domain::experiment::{
     Assignment, Conversion, Decision, Definition, Experiment, Reason, Seed, Told, Unit, Workspace,
     conversion, decide, unit, wire,
 };
-use domain::results::fold::{Fold, Row};
+use domain::results::counting::fold::Fold;
+use domain::results::counting::row::Row;
 use domain::results::report::Report;
 use domain::validation::typed;
 use screen::Sign;

@@ -12,9 +12,10 @@ use domain::experiment::{
     Assignment, BasisPoints, Conversion, Decision, Definition, EventId, Experiment, GoalKey, Seed, Status,
     Unit, UnitId, Variant, VariantKey, decide,
 };
-use domain::results::fold::{Fold, Row};
+use domain::results::counting::fold::Fold;
+use domain::results::counting::row::Row;
 use domain::results::report::Report;
-use domain::results::totals::Totals;
+use domain::results::counting::totals::Totals;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -5,8 +5,8 @@ use domain::clock::Timestamp;
 use domain::experiment::{Definition, Experiment, Seed, Status};
 use domain::results::report::Report;
 use domain::results::report::kept::Kept;
-use domain::results::totals::Totals;
-use domain::results::verdict::Decision;
+use domain::results::counting::totals::Totals;
+use domain::results::verdict::Advice;
 use domain::validation::typed;
 use serde_json::json;
 use stats::moments::Moments;
@@ -46,7 +46,7 @@ fn is_decided(test: &Experiment, random: &mut Random, rate: u64) -> bool {
                 }
             }
             let report = Report::new(test, &totals, Timestamp::from_millis(0), before.as_ref());
-            if matches!(report.verdict.decision, Decision::Ship | Decision::Stop) {
+            if matches!(report.verdict.decision, Advice::Ship | Advice::Stop) {
                 return true;
             }
             before = Some(report.into());

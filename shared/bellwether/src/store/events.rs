@@ -17,8 +17,9 @@ use super::table::{Placed, Table};
 use crate::config::Limits;
 use domain::clock::{Dated, Timestamp};
 use domain::experiment::{Conversion, Experiment, Workspace};
-use domain::results::fold::{Fold, Row};
-use domain::results::totals::Totals;
+use domain::results::counting::fold::Fold;
+use domain::results::counting::row::Row;
+use domain::results::counting::totals::Totals;
 
 /// Partitions read side by side.
 const SIDE_BY_SIDE: usize = 16;

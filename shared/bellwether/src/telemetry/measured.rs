@@ -9,9 +9,9 @@ use super::exposition::Sample;
 use crate::store::counters::SignIn;
 use domain::clock::Timestamp;
 use domain::experiment::{Experiment, Status, Workspace};
-use domain::results::goals::GoalReport;
+use domain::results::reading::goal::GoalReport;
 use domain::results::report::kept::Kept;
-use domain::results::verdict::Decision;
+use domain::results::verdict::Advice;
 
 /// Most values on a page: about 2 MB, of the 6 that an answer may have.
 pub const MOST_SAMPLES: usize = 15_000;
@@ -72,7 +72,7 @@ fn of_test(workspace: &Workspace, test: &Experiment, kept: Option<&Kept>, now: T
     };
     put(&FOLD_AGE, &[], Some(seconds(report.as_of, now)).filter(|_| runs));
     put(&SAMPLE_RATIO_P, &[], report.sample_ratio.p);
-    for decision in Decision::ALL {
+    for decision in Advice::ALL {
         let holds = report.verdict.decision == decision;
         put(&VERDICT, &[decision.as_str()], Some(f64::from(u8::from(holds))));
     }
@@ -133,9 +133,9 @@ mod tests {
 
     use super::*;
     use domain::experiment::{Definition, Seed, VariantKey};
-    use domain::results::comparison::Interval;
+    use domain::results::reading::interval::Interval;
     use domain::results::report::Report;
-    use domain::results::totals::Totals;
+    use domain::results::counting::totals::Totals;
     use domain::validation::typed;
 
     fn test(name: &str, status: Status) -> Experiment {

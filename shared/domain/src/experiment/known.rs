@@ -2,7 +2,7 @@
 //!
 //! Units are dealt into arms whose sizes are within one unit of the weights; of many deals one is kept under
 //! which the arms are alike in what is known of the units, and each unit's arm is stored. How: `stats::balance`. What the
-//! results make of it: `crate::results::redealt`.
+//! results make of it: `crate::results::reading::rerandomisation`.
 
 use std::collections::BTreeMap;
 

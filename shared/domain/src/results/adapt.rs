@@ -5,11 +5,11 @@ mod tests;
 
 use stats::adaptive::thompson::{FLOOR, weights};
 
-use super::readings::end;
-use super::totals::Totals;
 use crate::experiment::definition::Mode;
 use crate::experiment::goal::Role;
 use crate::experiment::{BasisPoints, Experiment, Status};
+use crate::results::counting::totals::Totals;
+use crate::results::reading::pair::end;
 
 /// Units that come under one set of weights before the next: with fewer, too many batches hold nobody
 /// of one arm and say nothing.

@@ -1,9 +1,9 @@
 //! How often the schedule counts a test: small ones with every run, so that what is wrong shows within
 //! minutes, and larger ones more seldom, since each count reads every row.
 
-use super::report::Report;
 use crate::clock::Timestamp;
 use crate::experiment::Experiment;
+use crate::results::report::Report;
 
 /// So many units add a second to the time between two counts: 30,000 units are counted every 5 minutes.
 const UNITS_A_SECOND: u64 = 100;
@@ -36,7 +36,7 @@ mod tests {
 
     use super::*;
     use crate::experiment::{Definition, Seed};
-    use crate::results::totals::Totals;
+    use crate::results::counting::totals::Totals;
     use crate::validation::typed;
 
     fn at(seconds: i64) -> Timestamp {

@@ -2,8 +2,6 @@
 //! answered: [`view`].
 
 #[cfg(test)]
-mod golden;
-#[cfg(test)]
 mod tests;
 
 pub mod kept;
@@ -14,23 +12,23 @@ pub mod view;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use stats::srm::{self, Stratum};
 
 use self::kept::Kept;
 use self::memory::Memory;
-use super::chance::Budget;
-use super::goals::{GoalReport, correct};
-use super::maturity::Maturity;
-use super::outcomes::OutcomeReport;
-use super::outlook::Outlook;
-use super::redealt::tested;
-use super::slices::SegmentReport;
-use super::totals::{Arm, Totals};
-use super::verdict::Verdict;
-use super::warnings::Warning;
 use crate::clock::Timestamp;
 use crate::experiment::goal::Role;
 use crate::experiment::{BasisPoints, Experiment, ExperimentId, Status, VariantKey};
+use crate::results::counting::outcomes::OutcomeReport;
+use crate::results::counting::totals::{Arm, Totals};
+use crate::results::reading::chance::Allowance;
+use crate::results::reading::goal::{GoalReport, correct};
+use crate::results::reading::rerandomisation::tested;
+use crate::results::reading::sample_ratio::SampleRatio;
+use crate::results::reading::segment_report::SegmentReport;
+use crate::results::reading::warnings::Warning;
+use crate::results::verdict::Verdict;
+use crate::results::verdict::maturity::Maturity;
+use crate::results::verdict::outlook::Outlook;
 
 /// The results of one phase of a test.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,17 +71,6 @@ pub struct Report {
     pub verdict: Verdict,
 }
 
-/// The sample-ratio check.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct SampleRatio {
-    /// p-value that may be watched; null while there are no units.
-    pub p: Option<f64>,
-    /// False when p is under 0.001.
-    pub ok: bool,
-    /// Chi-square p-value of this look alone; null while there are too few units to say.
-    pub fixed_horizon_p: Option<f64>,
-}
-
 impl Report {
     /// Reads the totals of the test's present phase. `before` is the report that was kept last: what it has shown
     /// stays shown. If that cannot be read any more, a warning says so from then on.
@@ -101,7 +88,7 @@ impl Report {
             None => {}
         }
         correct(&mut goals);
-        let sample_ratio = sample_ratio(test, totals);
+        let sample_ratio = SampleRatio::of(test, totals);
         let plan = Outlook::observed(test, totals);
         let maturity = Maturity::of(test, totals, as_of);
         let units = definition.variants.iter().zip(&totals.arms).map(|(v, arm)| (v.key.clone(), arm.units));
@@ -128,7 +115,7 @@ impl Report {
 
 /// All goals in their order; the primary one is read first, while there is most to spend.
 fn goal_reports(test: &Experiment, totals: &Totals) -> Vec<GoalReport> {
-    let mut budget = Budget::default();
+    let mut budget = Allowance::default();
     let redealt = tested(test, totals);
     let mut goals: Vec<_> = test.definition.goals.iter().enumerate().collect();
     goals.sort_by_key(|(_, goal)| goal.role != Role::Primary);
@@ -146,14 +133,4 @@ fn goal_reports(test: &Experiment, totals: &Totals) -> Vec<GoalReport> {
 fn some(test: &Experiment, totals: &Totals, count: fn(&Arm) -> u64) -> BTreeMap<VariantKey, u64> {
     let arms = test.definition.variants.iter().zip(&totals.arms);
     arms.map(|(variant, arm)| (variant.key.clone(), count(arm))).filter(|(_, count)| *count > 0).collect()
-}
-
-fn sample_ratio(test: &Experiment, totals: &Totals) -> SampleRatio {
-    let strata = test.weightings.iter().zip(&totals.strata).map(|(weighting, units)| Stratum {
-        weights: weighting.weights.iter().map(|weight| weight.get()).collect(),
-        units,
-    });
-    let strata: Vec<_> = strata.collect();
-    let p = srm::watched(&strata);
-    SampleRatio { p, ok: p.is_none_or(|p| p >= srm::THRESHOLD), fixed_horizon_p: srm::p_value(&strata) }
 }

@@ -3,26 +3,29 @@
 //! Judged by readings that may be watched, so that asking every day does no harm: an arm is shipped or
 //! stopped when its corrected p-value on the primary goal is at most 5 %.
 
-#[cfg(test)]
-mod tests;
+pub mod maturity;
+mod no_difference;
+pub mod outlook;
+mod sentences;
+mod standing;
 
 use serde::{Deserialize, Serialize};
 
-use super::frame::changed_weights;
-use super::goals::GoalReport;
-use super::maturity::Maturity;
-use super::no_difference::no_difference;
-use super::outlook::Outlook;
-use super::report::SampleRatio;
-use super::standing::{Side, Standing, moved, reasons, standings};
-use super::totals::Totals;
+use self::maturity::Maturity;
+use self::no_difference::no_difference;
+use self::outlook::Outlook;
+use self::standing::{ArmStanding, Side, moved, reasons, standings};
 use crate::experiment::{Experiment, Status};
+use crate::results::counting::totals::Totals;
+use crate::results::reading::changed_weights::changed_weights;
+use crate::results::reading::goal::GoalReport;
+use crate::results::reading::sample_ratio::SampleRatio;
 
 /// What to do now, in a word and a sentence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
     /// The word.
-    pub decision: Decision,
+    pub decision: Advice,
     /// The sentence.
     pub sentence: String,
     /// What it rests on.
@@ -34,7 +37,7 @@ pub struct Verdict {
 /// The words of a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Decision {
+pub enum Advice {
     /// Not enough is known.
     KeepRunning,
     /// An arm is better than control.
@@ -47,7 +50,7 @@ pub enum Decision {
     DoNotTrust,
 }
 
-impl Decision {
+impl Advice {
     /// Every word.
     pub const ALL: [Self; 5] =
         [Self::KeepRunning, Self::Ship, Self::Stop, Self::NoDifference, Self::DoNotTrust];
@@ -84,42 +87,42 @@ impl Verdict {
         let mut reasons = reasons(test, goals, &standings);
         if let Some(why) = changed_weights(test, totals) {
             reasons.push(why.to_owned());
-            return Self::of(Decision::KeepRunning, standing(test, units), reasons);
+            return Self::of(Advice::KeepRunning, standing(test, units), reasons);
         }
         reasons.extend(moved(test, goals));
         if let Some(sentence) = ship(&standings) {
-            return Self::of(Decision::Ship, sentence, reasons);
+            return Self::of(Advice::Ship, sentence, reasons);
         }
         if let Some(sentence) = stop(&standings) {
-            return Self::of(Decision::Stop, sentence, reasons);
+            return Self::of(Advice::Stop, sentence, reasons);
         }
         match no_difference(test, totals, &standings, plan) {
-            Ok(sentence) => Self::of(Decision::NoDifference, sentence, reasons),
+            Ok(sentence) => Self::of(Advice::NoDifference, sentence, reasons),
             Err(why) => {
                 reasons.extend(needs(test, units, plan, maturity));
-                let verdict = Self::of(Decision::KeepRunning, standing(test, units), reasons);
+                let verdict = Self::of(Advice::KeepRunning, standing(test, units), reasons);
                 Self { no_difference_withheld: Some(why), ..verdict }
             }
         }
     }
 
-    fn of(decision: Decision, sentence: String, reasons: Vec<String>) -> Self {
+    fn of(decision: Advice, sentence: String, reasons: Vec<String>) -> Self {
         Self { decision, sentence, reasons, no_difference_withheld: None }
     }
 }
 
 /// The arm that is better by most and breaks no guardrail; each of them must have been read.
-fn ship(standings: &[Standing<'_>]) -> Option<String> {
-    let free = |own: &&Standing<'_>| own.broken.is_empty() && own.unread.is_empty();
+fn ship(standings: &[ArmStanding<'_>]) -> Option<String> {
+    let free = |own: &&ArmStanding<'_>| own.broken.is_empty() && own.unread.is_empty();
     let better = standings.iter().filter(|own| own.side == Side::Better).filter(free);
-    let by = |own: &&Standing<'_>| own.comparison.absolute.estimate.unwrap_or_default().abs();
+    let by = |own: &&ArmStanding<'_>| own.comparison.absolute.estimate.unwrap_or_default().abs();
     let best = better.max_by(|a, b| by(a).total_cmp(&by(b)))?;
     Some(format!("Ship {}: it is better than control.", best.comparison.variant))
 }
 
 /// When no arm is left that may yet replace control.
-fn stop(standings: &[Standing<'_>]) -> Option<String> {
-    let harmful = |own: &Standing<'_>| own.side == Side::Worse || !own.broken.is_empty();
+fn stop(standings: &[ArmStanding<'_>]) -> Option<String> {
+    let harmful = |own: &ArmStanding<'_>| own.side == Side::Worse || !own.broken.is_empty();
     if standings.is_empty() || !standings.iter().all(harmful) {
         return None;
     }
@@ -180,7 +183,7 @@ fn do_not_trust(p: Option<f64>) -> Verdict {
             .to_owned(),
     };
     Verdict::of(
-        Decision::DoNotTrust,
+        Advice::DoNotTrust,
         "Do not trust these results: the units in the variants do not fit their weights.".to_owned(),
         vec![format!(
             "{how_unlikely} Look for units that are lost, assigned twice or filtered after they were assigned."

@@ -7,7 +7,7 @@ use stats::moments::Moments;
 
 use super::*;
 use domain::experiment::{Definition, Seed};
-use domain::results::totals::Totals;
+use domain::results::counting::totals::Totals;
 use domain::validation::typed;
 
 /// A test with as many variants, goals and segments as may be, each with the longest name.

@@ -29,7 +29,7 @@ use value::{Test, any};
 pub struct Condition {
     source: Map<String, Value>,
     clauses: Clauses,
-    expected: types::Expected,
+    expected: types::ExpectedTypes,
 }
 
 /// Clauses that must all hold.
@@ -72,7 +72,7 @@ impl Condition {
         };
         parse::bounded(source)?;
         let clauses = parse::Parser { largest_pattern }.clauses(map)?;
-        let expected = types::Expected::of(&clauses);
+        let expected = types::ExpectedTypes::of(&clauses);
         Ok(Self { source: map.clone(), clauses, expected })
     }
 

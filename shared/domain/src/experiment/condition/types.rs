@@ -21,7 +21,7 @@ struct Types(u8);
 
 /// The types with which each attribute can meet the condition, as far as it leaves any out.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Expected(Vec<(Path, Types)>);
+pub(super) struct ExpectedTypes(Vec<(Path, Types)>);
 
 /// An attribute whose type can never meet the condition.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -107,7 +107,7 @@ impl std::fmt::Display for Types {
     }
 }
 
-impl Expected {
+impl ExpectedTypes {
     /// What the clauses expect.
     pub(super) fn of(clauses: &Clauses) -> Self {
         let own = all(clauses).into_iter().filter(|(_, types)| *types != Types::NONE && *types != Types::ANY);

@@ -3,13 +3,13 @@
 use serde::{Deserialize, Deserializer};
 use stats::always_valid::least;
 
-use super::super::comparison::{Comparison, Shown};
-use super::super::goals::GoalReport;
-use super::super::method::Method;
-use super::super::warnings::{Code, Warning};
 use super::Report;
 use crate::clock::Timestamp;
 use crate::experiment::{GoalKey, VariantKey};
+use crate::results::reading::comparison::{Comparison, Shown};
+use crate::results::reading::goal::GoalReport;
+use crate::results::reading::method::Method;
+use crate::results::reading::warnings::{Code, Warning};
 
 /// What a kept report hands on. It is read from a report of any version that has these fields, so that it outlives
 /// forms that are not known here. One that lacks a field, or has an unknown word in it, hands on nothing.

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::comparison::Interval;
-use super::super::goals::GoalReport;
 use super::Report;
 use crate::clock::Timestamp;
 use crate::experiment::{GoalKey, VariantKey};
+use crate::results::reading::goal::GoalReport;
+use crate::results::reading::interval::Interval;
 
 /// What is kept of a report when the next one replaces it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,5 +1,10 @@
 //! What a report shows, and what it leaves out.
 
+mod golden;
+mod rerandomisation;
+mod scenes;
+mod verdicts;
+
 use serde_json::{Value, json};
 use stats::joint::Joint;
 use stats::moments::Moments;
@@ -82,4 +87,14 @@ fn a_goal_where_less_is_better_is_planned_downwards() {
     // 20 against 10 % takes 398 units, 20 against 30 % takes 586.
     assert!((390..=406).contains(&plan("lower")), "{}", plan("lower"));
     assert!((575..=600).contains(&plan("higher")), "{}", plan("higher"));
+}
+
+#[test]
+fn a_total_is_told_as_the_decimal_that_its_parts_sum_to() {
+    let test = test(&json!({}));
+    let mut totals = totals(&test, 0);
+    totals.arms[1].goals[0].moments = Moments::default();
+    (0..3).for_each(|_| totals.arms[1].goals[0].moments.add(0.1));
+    let report = Report::new(&test, &totals, Timestamp::from_millis(1), None);
+    assert_eq!(serde_json::to_string(&report.goals[0].arms[1].total).unwrap(), "0.3");
 }

@@ -2,6 +2,7 @@
 //! from those that are kept, so that either can change without the other.
 
 mod goals;
+pub mod plan;
 mod point;
 mod segments;
 
@@ -10,17 +11,18 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use self::goals::GoalView;
+use self::plan::PlanView;
 use self::point::PointView;
 use self::segments::SegmentView;
-use super::super::maturity::Maturity;
-use super::super::outcomes::OutcomeReport;
-use super::super::outlook::{Basis, Needs, Outlook};
-use super::super::verdict::{Decision, Verdict};
-use super::super::warnings::{Code, Warning};
+use super::Report;
 use super::point::Point;
-use super::{Report, SampleRatio};
 use crate::clock::Timestamp;
 use crate::experiment::{BasisPoints, ExperimentId, GoalKey, Status, VariantKey};
+use crate::results::counting::outcomes::OutcomeReport;
+use crate::results::reading::sample_ratio::SampleRatio;
+use crate::results::reading::warnings::{Code, Warning};
+use crate::results::verdict::maturity::Maturity;
+use crate::results::verdict::{Advice, Verdict};
 
 /// The results of one phase, with the points of its past.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -88,25 +90,9 @@ struct MaturityView {
     planned_look_reached: Option<bool>,
 }
 
-/// What the primary goal needs, as callers see it; the answer about a new test has it too.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct PlanView {
-    from: Basis,
-    baseline: f64,
-    effect: Option<f64>,
-    units_needed: Option<NeedsView<u64>>,
-    smallest_effect: Option<NeedsView<f64>>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-struct NeedsView<T> {
-    planned_stop: Option<T>,
-    watched: Option<T>,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 struct VerdictView<'a> {
-    decision: Decision,
+    decision: Advice,
     sentence: &'a str,
     reasons: &'a [String],
     no_difference_withheld: Option<&'a str>,
@@ -178,24 +164,6 @@ impl From<Maturity> for MaturityView {
             days_to_plan: own.days_to_plan,
             planned_look_reached: own.planned_look_reached,
         }
-    }
-}
-
-impl From<&Outlook> for PlanView {
-    fn from(own: &Outlook) -> Self {
-        Self {
-            from: own.from,
-            baseline: own.baseline,
-            effect: own.effect,
-            units_needed: own.units_needed.map(NeedsView::from),
-            smallest_effect: own.smallest_effect.map(NeedsView::from),
-        }
-    }
-}
-
-impl<T> From<Needs<T>> for NeedsView<T> {
-    fn from(own: Needs<T>) -> Self {
-        Self { planned_stop: own.planned_stop, watched: own.watched }
     }
 }
 

@@ -2,13 +2,15 @@
 
 use serde::Serialize;
 
-use super::super::super::comparison::{
-    AdjustedReading, Bayesian, Comparison, Guarded, Interval, PlannedStop, Shown,
-};
-use super::super::super::goals::{ArmReport, GoalReport};
-use super::super::super::method::{IntervalMethod, Method, PValueMethod};
 use crate::experiment::goal::{Kind, Role};
 use crate::experiment::{GoalKey, VariantKey};
+use crate::results::reading::arm::ArmReport;
+use crate::results::reading::comparison::{
+    AdjustedReading, Bayesian, Comparison, Guarded, PlannedStop, Shown,
+};
+use crate::results::reading::goal::GoalReport;
+use crate::results::reading::interval::Interval;
+use crate::results::reading::method::{IntervalMethod, Method, PValueMethod};
 
 /// One goal in all arms.
 #[derive(Debug, Clone, PartialEq, Serialize)]

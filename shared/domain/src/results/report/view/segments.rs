@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::super::super::slices::{Differs, SegmentArm, SegmentReport, SegmentValue};
 use super::goals::IntervalView;
 use crate::experiment::VariantKey;
 use crate::experiment::id::AttributeName;
+use crate::results::reading::segment_report::{Differs, SegmentArm, SegmentReport, SegmentValue};
 
 /// The values of one attribute.
 #[derive(Debug, Clone, PartialEq, Serialize)]

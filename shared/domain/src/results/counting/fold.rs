@@ -1,0 +1,139 @@
+//! The fold: from a test's rows to per-arm moments. Rows are the only truth; whether an outcome
+//! counts is decided here, so changing a window changes history and no data.
+//!
+//! Memory is that of one unit's rows plus the totals, however many units there are.
+
+#[cfg(test)]
+mod tests;
+
+use crate::clock::Timestamp;
+use crate::experiment::definition::Mode;
+use crate::experiment::goal::Role;
+use crate::experiment::{Assignment, Experiment};
+
+use super::dealt::Dealt;
+use super::outcomes::{UnitOutcomes, is_mature, leave_out_after_shipping};
+use super::row::Row;
+use super::totals::Totals;
+use super::unit_number::UnitNumber;
+
+/// Over how many milliseconds the present rate is taken: two weeks, so that weekends are in it.
+pub const RECENT_MS: i64 = 14 * 86_400_000;
+
+/// A fold under way over one partition, whose rows must come unit by unit.
+pub struct Fold<'a> {
+    test: &'a Experiment,
+    as_of: Timestamp,
+    unit: Vec<Row>,
+    totals: Totals,
+}
+
+impl<'a> Fold<'a> {
+    /// An empty fold of the test's present phase, whose rows are read at `as_of`.
+    #[must_use]
+    pub fn new(test: &'a Experiment, as_of: Timestamp) -> Self {
+        let as_of = test.shipped.as_ref().map_or(as_of, |shipped| as_of.min(shipped.at));
+        Self { test, as_of, unit: Vec::new(), totals: Totals::empty(test) }
+    }
+
+    /// Takes the next row. A new unit closes the one before it.
+    pub fn push(&mut self, row: Row) {
+        if self.unit.first().is_some_and(|first| first.unit_id() != row.unit_id()) {
+            self.close();
+        }
+        self.totals.rows += 1;
+        self.unit.push(row);
+    }
+
+    /// Units counted so far, the present one not among them.
+    #[must_use]
+    pub fn units(&self) -> u64 {
+        self.totals.units()
+    }
+
+    /// Closes the last unit and returns the totals.
+    #[must_use]
+    pub fn finish(mut self) -> Totals {
+        self.close();
+        self.totals
+    }
+
+    fn close(&mut self) {
+        let mut rows = std::mem::take(&mut self.unit);
+        rows.sort_by(|a, b| a.rank().cmp(&b.rank()));
+        rows.dedup();
+        leave_out_after_shipping(self.test, &mut rows, &mut self.totals.outcomes);
+        let assigned = rows.iter().find_map(|row| match row {
+            Row::Assigned { phase, assignment, .. } if *phase == self.test.phase => Some(assignment),
+            _ => None,
+        });
+        let own = assigned.filter(|assignment| self.arm(assignment).is_some());
+        UnitOutcomes::of(self.test, &rows, own).account(self.as_of, &mut self.totals.outcomes);
+        let unit = rows.first().map(Row::unit_id).zip(assigned);
+        match unit {
+            Some((unit, assignment)) if self.test.was_overridden(unit, assignment.assigned_at) => {
+                self.set_aside(assignment, &rows);
+            }
+            Some((unit, assignment)) => {
+                let overridden = self.test.definition.overrides.contains_key(unit);
+                self.count(assignment, &rows, overridden);
+            }
+            None => {}
+        }
+        rows.clear();
+        self.unit = rows;
+    }
+
+    /// Counts a unit that results leave out, so that what was counted of the phase never gets less.
+    fn set_aside(&mut self, assignment: &Assignment, rows: &[Row]) {
+        let Some(arm) = self.arm(assignment) else { return };
+        self.totals.arms[arm].set_aside += 1;
+        for (goal, totals) in self.test.definition.goals.iter().zip(&mut self.totals.arms[arm].goals) {
+            totals.set_aside += u64::from(UnitNumber::of(goal, assignment, rows).converted);
+        }
+    }
+
+    fn arm(&self, assignment: &Assignment) -> Option<usize> {
+        self.test.definition.variants.iter().position(|variant| variant.key == assignment.variant)
+    }
+
+    /// Counts a unit in the arm that it was drawn into; `overridden` when it was given an override since.
+    fn count(&mut self, assignment: &Assignment, rows: &[Row], overridden: bool) {
+        let test = self.test;
+        let Some(arm) = self.arm(assignment) else { return };
+        let stratum = test.weightings.iter().rposition(|w| w.revision <= assignment.revision).unwrap_or(0);
+        self.totals.strata[stratum][arm] += 1;
+        self.totals.arms[arm].units += 1;
+        self.totals.arms[arm].overridden += u64::from(overridden);
+        if test.definition.allocation.mode == Mode::External {
+            self.totals.arrivals.count(assignment.assigned_at, arm, test.definition.variants.len());
+        }
+        let (first, at) = (&mut self.totals.first_assigned_at, assignment.assigned_at);
+        *first = Some(first.map_or(at, |first| first.min(at)));
+        self.totals.recent += u64::from(self.as_of.millis() - at.millis() < RECENT_MS);
+        let mut primary = UnitNumber::default();
+        let mut pairs = Vec::new();
+        for (goal, totals) in test.definition.goals.iter().zip(&mut self.totals.arms[arm].goals) {
+            let outcome = UnitNumber::of(goal, assignment, rows);
+            outcome.add_to(totals, goal.kind, assignment.covariate);
+            pairs.push(outcome.pair());
+            if goal.role == Role::Primary {
+                primary = outcome;
+                if !is_mature(assignment, goal, self.as_of) {
+                    self.totals.undue += 1;
+                } else if let Some(batch) = self.totals.batches.get_mut(stratum) {
+                    batch[arm].add(outcome.number);
+                }
+            }
+        }
+        let place = rows.first().and_then(|row| test.definition.known_place(row.unit_id()));
+        if let Some(known) = place.and_then(|place| self.totals.known.get_mut(place)) {
+            *known = Some(Dealt { arm, outcomes: pairs });
+        }
+        for (name, segments) in test.definition.segments.iter().zip(&mut self.totals.segments) {
+            if let Some(value) = assignment.segments.get(name) {
+                segments.count(value, arm, primary.converted, primary.pair());
+            }
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! Rows to totals, by hand; `tests/src/pure/properties.rs` holds any rows to a model.
+
+use super::*;
+use crate::experiment::goal::Kind;
+use crate::experiment::wire::TestBody;
+use crate::experiment::{
+    BasisPoints, Conversion, Definition, EventId, GoalKey, Seed, Shipped, UnitId, VariantKey,
+};
+use crate::results::counting::arrivals::Arrivals;
+use crate::results::counting::outcomes::Tally;
+use serde_json::json;
+use stats::figure;
+use std::collections::BTreeMap;
+
+const START: i64 = 1_795_255_200_000;
+
+fn test() -> Experiment {
+    let body: TestBody = serde_json::from_value(json!({ "test_id": "t", "name": "T",
+        "variants": [{ "key": "a", "weight": 5_000, "is_control": true }, { "key": "b", "weight": 5_000 }],
+        "goals": [{ "key": "g", "kind": "binary", "role": "primary", "window_days": 1 }] }))
+    .unwrap();
+    let definition = Definition::parse(body).unwrap();
+    Experiment::draft(definition, Seed::from_random([0; 8]), Timestamp::from_millis(START))
+}
+
+fn assigned(unit: u32, variant: &str, phase: u32) -> Row {
+    let assignment = Assignment {
+        variant: VariantKey::parse(variant).unwrap(),
+        assigned_at: Timestamp::from_millis(START),
+        revision: 1,
+        propensity: BasisPoints::parse(5_000).unwrap(),
+        segments: BTreeMap::new(),
+        covariate: None,
+    };
+    Row::Assigned { unit_id: UnitId::parse(format!("unit-{unit:04}")).unwrap(), phase, assignment }
+}
+
+fn converted(unit: u32, event: u32, after_ms: i64) -> Row {
+    Row::Converted(Conversion {
+        unit_id: UnitId::parse(format!("unit-{unit:04}")).unwrap(),
+        goal: GoalKey::parse("g").unwrap(),
+        event_id: EventId::parse(format!("e{event}")).unwrap(),
+        value: 1.0,
+        occurred_at: Timestamp::from_millis(START + after_ms).into(),
+    })
+}
+
+fn fold(test: &Experiment, rows: impl IntoIterator<Item = Row>) -> Totals {
+    let mut fold = Fold::new(test, Timestamp::from_millis(START + 30 * 86_400_000));
+    rows.into_iter().for_each(|row| fold.push(row));
+    fold.finish()
+}
+
+#[test]
+fn the_window_begins_with_the_assignment_and_includes_its_last_millisecond() {
+    let day = 86_400_000;
+    for (after, counts) in [(-1, 0), (0, 1), (day, 1), (day + 1, 0)] {
+        let totals = fold(&test(), [assigned(1, "a", 1), converted(1, 1, after)]);
+        assert_eq!(totals.arms[0].goals[0].converted, counts, "{after}");
+    }
+}
+
+#[test]
+fn a_unit_counts_once_however_often_it_converts_or_its_rows_are_repeated() {
+    let rows = vec![assigned(1, "b", 1), converted(1, 1, 5), converted(1, 2, 6), converted(1, 1, 5)];
+    let mut shuffled = rows.clone();
+    shuffled.reverse();
+    shuffled.extend(rows.clone());
+    let totals = fold(&test(), rows);
+    assert_eq!(totals.arms[1].units, 1);
+    assert_eq!(totals.arms[1].goals[0].converted, 1);
+    let again = fold(&test(), shuffled);
+    assert_eq!(again.rows, 2 * totals.rows, "what was read is told as it was read");
+    assert_eq!(Totals { rows: totals.rows, ..again }, totals);
+}
+
+#[test]
+fn outcomes_without_an_assignment_and_assignments_of_other_phases_do_not_count() {
+    let rows = [converted(1, 1, 5), assigned(2, "a", 2), converted(2, 1, 5), assigned(3, "gone", 1)];
+    let outcomes = vec![Tally { unknown_unit: 1, other_phase: 1, ..Tally::default() }];
+    assert_eq!(fold(&test(), rows), Totals { rows: 4, outcomes, ..Totals::empty(&test()) });
+}
+
+#[test]
+fn parts_merged_in_order_are_the_whole() {
+    let test = test();
+    let rows: Vec<Vec<Row>> = (0..50)
+        .map(|n| {
+            let variant = if n % 3 == 0 { "a" } else { "b" };
+            let outcome = (n % 4 == 0).then(|| converted(n, 1, 7));
+            [assigned(n, variant, 1)].into_iter().chain(outcome).collect()
+        })
+        .collect();
+    let whole = fold(&test, rows.concat());
+    let mut parts = Totals::empty(&test);
+    for part in rows.chunks(7) {
+        parts.merge(&fold(&test, part.concat()));
+    }
+    assert_eq!((parts.units(), &parts.strata, parts.rows), (50, &whole.strata, whole.rows));
+    for (part, all) in parts.arms.iter().zip(&whole.arms) {
+        assert_eq!((part.units, part.goals[0].converted), (all.units, all.goals[0].converted));
+        assert!((part.goals[0].moments.mean() - all.goals[0].moments.mean()).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn a_units_weights_are_those_of_the_revision_that_assigned_it() {
+    let mut test = test();
+    test.weightings
+        .push(crate::experiment::Weighting { revision: 5, weights: test.weightings[0].weights.clone() });
+    let at = |unit, revision| match assigned(unit, "a", 1) {
+        Row::Assigned { unit_id, phase, assignment } => {
+            Row::Assigned { unit_id, phase, assignment: Assignment { revision, ..assignment } }
+        }
+        other @ Row::Converted(_) => other,
+    };
+    let totals = fold(&test, [at(1, 1), at(2, 4), at(3, 5), at(4, 9)]);
+    assert_eq!(totals.strata, [[2, 0], [2, 0]]);
+}
+
+/// A test whose primary goal is the ratio of two sums, and a covariate for each unit.
+fn ratio_test() -> Experiment {
+    let body: TestBody = serde_json::from_value(json!({ "test_id": "t", "name": "T",
+        "variants": [{ "key": "a", "weight": 5_000, "is_control": true }, { "key": "b", "weight": 5_000 }],
+        "goals": [{ "key": "g", "kind": "count", "role": "none", "window_days": 9 },
+                  { "key": "h", "kind": "sum", "role": "none", "window_days": 9 },
+                  { "key": "r", "kind": "ratio", "numerator": "g", "denominator": "h", "role": "primary",
+                    "window_days": 1 }] }))
+    .unwrap();
+    let definition = Definition::parse(body).unwrap();
+    Experiment::draft(definition, Seed::from_random([0; 8]), Timestamp::from_millis(START))
+}
+
+fn of_goal(row: Row, goal: &str, value: f64) -> Row {
+    match row {
+        Row::Converted(conversion) => {
+            Row::Converted(Conversion { goal: GoalKey::parse(goal).unwrap(), value, ..conversion })
+        }
+        other @ Row::Assigned { .. } => other,
+    }
+}
+
+#[test]
+fn a_ratio_has_both_parts_of_each_unit_in_its_own_window() {
+    let late = 2 * 86_400_000;
+    let rows = [
+        assigned(1, "a", 1),
+        of_goal(converted(1, 1, 5), "g", 2.0),
+        of_goal(converted(1, 2, 6), "h", 7.5),
+        of_goal(converted(1, 3, 7), "h", 0.5),
+        of_goal(converted(1, 4, late), "h", 100.0),
+        assigned(2, "a", 1),
+        of_goal(converted(2, 1, 5), "h", 4.0),
+    ];
+    let totals = fold(&ratio_test(), rows);
+    let [count, sum, ratio] = totals.arms[0].goals.as_slice() else { panic!("three goals") };
+    assert!((count.moments.total() - 2.0).abs() < 1e-12 && (sum.moments.total() - 112.0).abs() < 1e-12);
+    assert_eq!((ratio.paired.units(), ratio.converted), (2, 2));
+    assert!(
+        (ratio.paired.x().total() - 2.0).abs() < 1e-12 && (ratio.paired.y().total() - 12.0).abs() < 1e-12
+    );
+    assert_eq!(ratio.numbers.sorted(), Some(vec![(0.0, 4.0), (2.0, 8.0)]));
+}
+
+#[test]
+fn single_numbers_are_kept_over_partitions_until_they_are_too_many() {
+    let mut test = ratio_test();
+    test.definition.goals.truncate(1);
+    let part = |units: std::ops::Range<u32>| fold(&test, units.map(|unit| assigned(unit, "a", 1)));
+    let mut few = part(0..40);
+    few.merge(&part(40..100));
+    assert_eq!(few.arms[0].goals[0].numbers.sorted().map(|all| all.len()), Some(100));
+    let mut many = part(0..5_000);
+    many.merge(&part(5_000..10_000));
+    assert!(many.arms[0].goals[0].numbers.sorted().is_some());
+    many.merge(&part(10_000..10_001));
+    assert_eq!(many.arms[0].goals[0].numbers.sorted(), None);
+    assert_eq!(part(0..10_001).arms[0].goals[0].numbers.sorted(), None);
+}
+
+#[test]
+fn a_unit_that_an_override_takes_out_is_set_aside_and_the_two_together_stay_the_same() {
+    let rows = || [assigned(1, "b", 1), converted(1, 1, 5), assigned(2, "b", 1), converted(2, 1, 5)];
+    let before = fold(&test(), rows());
+    let mut test = test();
+    test.definition.overrides =
+        [(UnitId::parse("unit-0001").unwrap(), VariantKey::parse("a").unwrap())].into();
+    let after = fold(&test, rows());
+    let counts = |totals: &Totals| {
+        let (arm, goal) = (&totals.arms[1], &totals.arms[1].goals[0]);
+        [arm.units, arm.set_aside, goal.converted, goal.set_aside]
+    };
+    assert_eq!((counts(&before), counts(&after)), ([2, 0, 2, 0], [1, 1, 1, 1]));
+    assert_eq!(after.arms[1].overridden, 0);
+    test.overridden_since.insert(UnitId::parse("unit-0001").unwrap(), Timestamp::from_millis(i64::MAX));
+    let later = fold(&test, rows());
+    assert_eq!((counts(&later), later.arms[1].overridden), ([2, 0, 2, 0], 1), "it was assigned before");
+}
+
+#[test]
+fn a_sum_of_decimals_is_the_decimal_whatever_parts_and_order_it_comes_in() {
+    let mut test = test();
+    test.definition.goals[0].kind = Kind::Sum;
+    let amount = |unit: u32, event: u32, value: f64| match converted(unit, event, 5) {
+        Row::Converted(outcome) => Row::Converted(Conversion { value, ..outcome }),
+        row @ Row::Assigned { .. } => row,
+    };
+    let mut rows = vec![assigned(1, "a", 1), assigned(2, "a", 1), amount(2, 1, 1.2)];
+    rows.extend((0..12).map(|event| amount(1, event, 0.1)));
+    rows.sort_by_key(|row| row.unit_id().clone());
+    let whole = fold(&test, rows.clone());
+    assert_eq!(whole.arms[0].goals[0].numbers.sorted().unwrap(), [(1.2, 1.0), (1.2, 1.0)]);
+    rows.reverse();
+    rows.sort_by_key(|row| row.unit_id().clone());
+    assert_eq!(fold(&test, rows), whole);
+    assert_eq!(serde_json::to_string(&figure(whole.arms[0].goals[0].moments.total())).unwrap(), "2.4");
+}
+
+#[test]
+fn when_units_came_is_kept_of_external_tests_alone() {
+    let mut test = test();
+    let moments = |test: &Experiment| fold(test, [assigned(1, "a", 1), assigned(2, "b", 1)]).arrivals;
+    assert_eq!(moments(&test), Arrivals::default());
+    test.definition.allocation.mode = Mode::External;
+    assert_ne!(moments(&test), Arrivals::default());
+}
+
+const DAY: i64 = 86_400_000;
+
+#[test]
+fn each_outcome_is_accounted_for_once_whatever_became_of_it_and_in_whatever_order_it_came() {
+    let mut rows = vec![
+        assigned(1, "a", 1),
+        converted(1, 1, -1),
+        converted(1, 2, 0),
+        converted(1, 3, DAY),
+        converted(1, 4, DAY + 1),
+        converted(1, 5, 30 * DAY),
+        converted(2, 1, 5),
+        assigned(3, "a", 2),
+        converted(3, 1, 5),
+        assigned(4, "b", 1),
+        converted(4, 1, 5),
+    ];
+    let mut test = test();
+    let wanted = Tally {
+        counted: 3,
+        unknown_unit: 1,
+        before_assignment: 1,
+        after_window: 2,
+        other_phase: 1,
+        ..Tally::default()
+    };
+    assert_eq!(fold(&test, rows.clone()).outcomes, [wanted]);
+    rows.sort_by_key(|row| (row.unit_id().clone(), std::cmp::Reverse(format!("{row:?}"))));
+    assert_eq!(fold(&test, rows.clone()).outcomes, [wanted]);
+    rows.extend([assigned(4, "b", 1), converted(4, 1, 5)]);
+    assert_eq!(fold(&test, rows).outcomes, [wanted], "a row that is read twice is one row");
+    let forced = (UnitId::parse("unit-0001").unwrap(), VariantKey::parse("a").unwrap());
+    test.definition.overrides = [forced].into();
+    assert_eq!(fold(&test, [converted(1, 1, 5)]).outcomes[0].overridden, 1);
+}
+
+#[test]
+fn an_outcome_that_counts_is_immature_while_its_units_window_is_open() {
+    let immature = |as_of: i64| {
+        let test = test();
+        let mut fold = Fold::new(&test, Timestamp::from_millis(START + as_of));
+        for row in [assigned(1, "a", 1), converted(1, 1, 5), converted(1, 2, -5)] {
+            fold.push(row);
+        }
+        let tally = fold.finish().outcomes[0];
+        (tally.counted, tally.immature)
+    };
+    assert_eq!([immature(DAY), immature(DAY + 1)], [(1, 1), (1, 0)]);
+}
+
+#[test]
+fn an_outcome_of_a_unit_in_two_phases_belongs_to_the_phase_whose_window_holds_it() {
+    let mut test = test();
+    test.phase = 2;
+    let later = |row| match row {
+        Row::Assigned { unit_id, phase, mut assignment } => {
+            assignment.assigned_at = Timestamp::from_millis(START + 10 * DAY);
+            Row::Assigned { unit_id, phase, assignment }
+        }
+        row @ Row::Converted(_) => row,
+    };
+    let rows = [
+        assigned(1, "a", 1),
+        later(assigned(1, "b", 2)),
+        converted(1, 1, 5),
+        converted(1, 2, 2 * DAY),
+        converted(1, 3, 10 * DAY),
+        converted(1, 4, 12 * DAY),
+    ];
+    let wanted =
+        Tally { counted: 1, before_assignment: 1, after_window: 1, other_phase: 1, ..Tally::default() };
+    assert_eq!(fold(&test, rows).outcomes, [wanted]);
+}
+
+#[test]
+fn an_outcome_after_the_test_was_shipped_is_counted_as_such_and_in_nothing_else() {
+    let mut test = test();
+    let at = Timestamp::from_millis(START + 7);
+    test.shipped = Some(Shipped { winner: VariantKey::parse("b").unwrap(), at });
+    let late = |row| match row {
+        Row::Assigned { unit_id, phase, mut assignment } => {
+            assignment.assigned_at = at;
+            Row::Assigned { unit_id, phase, assignment }
+        }
+        row @ Row::Converted(_) => row,
+    };
+    let rows = [
+        assigned(1, "a", 1),
+        converted(1, 1, 5),
+        converted(1, 2, 7),
+        converted(1, 2, 7),
+        converted(2, 1, 9),
+        late(assigned(3, "b", 1)),
+        converted(3, 1, 8),
+        converted(3, 2, 6),
+    ];
+    let wanted = Tally { counted: 1, unknown_unit: 1, after_shipping: 3, immature: 1, ..Tally::default() };
+    let totals = fold(&test, rows);
+    assert_eq!((totals.outcomes, totals.arms[0].units, totals.arms[1].units), (vec![wanted], 1, 0));
+}
+
+#[test]
+fn an_outcome_with_a_day_alone_counts_when_any_moment_of_the_day_lies_in_the_window() {
+    let on = |day: &str| {
+        let Row::Converted(outcome) = converted(1, 1, 0) else { panic!("an outcome") };
+        let occurred_at = crate::clock::Dated::try_from(day.to_owned()).unwrap();
+        let totals =
+            fold(&test(), [assigned(1, "a", 1), Row::Converted(Conversion { occurred_at, ..outcome })]);
+        (
+            totals.arms[0].goals[0].converted,
+            totals.outcomes[0].before_assignment,
+            totals.outcomes[0].after_window,
+        )
+    };
+    // The unit was assigned on 2026-11-21 at 10:00, for a day.
+    let found = ["2026-11-20", "2026-11-21", "2026-11-22", "2026-11-23"].map(on);
+    assert_eq!(found, [(0, 1, 0), (1, 0, 0), (1, 0, 0), (0, 0, 1)]);
+}
+
+#[test]
+fn the_first_assignment_and_those_of_the_last_two_weeks_are_kept_over_partitions() {
+    let test = test();
+    let at = |unit: u32, days_ago: i64| match assigned(unit, "a", 1) {
+        Row::Assigned { unit_id, phase, mut assignment } => {
+            assignment.assigned_at = Timestamp::from_millis(START + (30 - days_ago) * DAY);
+            Row::Assigned { unit_id, phase, assignment }
+        }
+        row @ Row::Converted(_) => row,
+    };
+    let mut totals = fold(&test, [at(1, 20), at(2, 14), at(3, 13)]);
+    totals.merge(&fold(&test, [at(4, 25), at(5, 0)]));
+    totals.merge(&fold(&test, []));
+    assert_eq!((totals.recent, totals.first_assigned_at), (2, Some(Timestamp::from_millis(START + 5 * DAY))));
+}

@@ -1,0 +1,10 @@
+//! From a test's rows to totals by arm. Start at [`fold`], which takes [`row`]s unit by unit and keeps [`totals`].
+
+pub mod arrivals;
+pub mod dealt;
+pub mod fold;
+pub mod outcomes;
+pub mod row;
+pub mod segment_counts;
+pub mod totals;
+mod unit_number;

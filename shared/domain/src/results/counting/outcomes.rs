@@ -1,0 +1,163 @@
+//! What became of each recorded outcome: it counts, or why it does not. Every outcome of a declared goal is in
+//! exactly one of the counts, so that what was sent can be accounted for.
+
+use serde::{Deserialize, Serialize};
+
+use super::row::Row;
+use crate::clock::{Dated, Timestamp};
+use crate::experiment::goal::Kind;
+use crate::experiment::{Assignment, Conversion, Experiment, Goal, GoalKey};
+
+/// The outcomes of one goal, by what became of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Tally {
+    /// Inside the window of their unit's assignment in this phase.
+    pub counted: u64,
+    /// Those of the counted ones whose unit's window is still open.
+    pub immature: u64,
+    /// Their unit is not assigned in any phase, under that id.
+    pub unknown_unit: u64,
+    /// They occurred before their unit was assigned.
+    pub before_assignment: u64,
+    /// They occurred after their unit's window had ended.
+    pub after_window: u64,
+    /// They belong to their unit's assignment in another phase.
+    pub other_phase: u64,
+    /// Their unit had an override before it was assigned and stays out of results.
+    pub overridden: u64,
+    /// They occurred once the test was shipped: from then on everybody gets the winner.
+    pub after_shipping: u64,
+}
+
+/// The outcomes of a goal as results tell them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutcomeReport {
+    /// The goal; a ratio has no outcomes of its own.
+    pub goal: GoalKey,
+    /// What became of them.
+    #[serde(flatten)]
+    pub tally: Tally,
+}
+
+impl OutcomeReport {
+    /// One entry a goal that outcomes are recorded for, in the definition's order.
+    #[must_use]
+    pub fn all(test: &Experiment, tallies: &[Tally]) -> Vec<Self> {
+        let both = test.definition.goals.iter().zip(tallies);
+        both.filter(|(goal, _)| goal.kind != Kind::Ratio)
+            .map(|(goal, tally)| Self { goal: goal.key.clone(), tally: *tally })
+            .collect()
+    }
+}
+
+impl Tally {
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.counted += other.counted;
+        self.immature += other.immature;
+        self.unknown_unit += other.unknown_unit;
+        self.before_assignment += other.before_assignment;
+        self.after_window += other.after_window;
+        self.other_phase += other.other_phase;
+        self.overridden += other.overridden;
+        self.after_shipping += other.after_shipping;
+    }
+}
+
+/// Takes out of a unit's rows what came once the test was shipped, and adds the outcomes among it to their tallies.
+pub(super) fn leave_out_after_shipping(test: &Experiment, rows: &mut Vec<Row>, tallies: &mut [Tally]) {
+    let Some(shipped) = &test.shipped else { return };
+    rows.retain(|row| {
+        let stays = row.is_before(shipped.at);
+        if let Row::Converted(outcome) = row
+            && !stays
+            && let Some(index) = test.definition.goals.iter().position(|goal| goal.key == outcome.goal)
+            && let Some(tally) = tallies.get_mut(index)
+        {
+            tally.after_shipping += 1;
+        }
+        stays
+    });
+}
+
+/// When an outcome occurred, seen from its unit's assignment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Before,
+    Within,
+    After,
+}
+
+impl Place {
+    /// An outcome that is dated by its day alone is within the window when any moment of that day is.
+    pub(super) fn of(occurred_at: Dated, assigned_at: Timestamp, window_ms: i64) -> Self {
+        if occurred_at.last() < assigned_at {
+            Self::Before
+        } else if occurred_at.first().millis() - assigned_at.millis() > window_ms {
+            Self::After
+        } else {
+            Self::Within
+        }
+    }
+}
+
+/// Whether a unit's window of a goal is over at `as_of`.
+pub(super) fn is_mature(assignment: &Assignment, goal: &Goal, as_of: Timestamp) -> bool {
+    assignment.assigned_at.millis() + goal.window_ms() < as_of.millis()
+}
+
+/// One unit's assignments, and whether an override takes it out.
+pub(super) struct UnitOutcomes<'a> {
+    test: &'a Experiment,
+    rows: &'a [Row],
+    own: Option<&'a Assignment>,
+    overridden: bool,
+}
+
+impl<'a> UnitOutcomes<'a> {
+    /// The unit whose rows these are; `own` is its assignment in the test's phase, to an arm that exists.
+    pub(super) fn of(test: &'a Experiment, rows: &'a [Row], own: Option<&'a Assignment>) -> Self {
+        let forced = |row: &Row| match own {
+            Some(own) => test.was_overridden(row.unit_id(), own.assigned_at),
+            None => test.definition.overrides.contains_key(row.unit_id()),
+        };
+        Self { test, rows, own, overridden: rows.first().is_some_and(forced) }
+    }
+
+    /// Adds each of the unit's outcomes to its goal's tally.
+    pub(super) fn account(&self, as_of: Timestamp, tallies: &mut [Tally]) {
+        let goals = &self.test.definition.goals;
+        for row in self.rows {
+            let Row::Converted(outcome) = row else { continue };
+            let Some(index) = goals.iter().position(|goal| goal.key == outcome.goal) else { continue };
+            let Some(tally) = tallies.get_mut(index) else { continue };
+            self.add(outcome, &goals[index], as_of, tally);
+        }
+    }
+
+    fn add(&self, outcome: &Conversion, goal: &Goal, as_of: Timestamp, tally: &mut Tally) {
+        let place = |own: &Assignment| Place::of(outcome.occurred_at, own.assigned_at, goal.window_ms());
+        let of_other_phase = || self.others().any(|other| place(other) == Place::Within);
+        let count = match self.own.map(|own| (own, place(own))) {
+            _ if self.overridden => &mut tally.overridden,
+            Some((own, Place::Within)) => {
+                tally.immature += u64::from(!is_mature(own, goal, as_of));
+                &mut tally.counted
+            }
+            Some(_) if of_other_phase() => &mut tally.other_phase,
+            Some((_, Place::Before)) => &mut tally.before_assignment,
+            Some((_, Place::After)) => &mut tally.after_window,
+            None if self.others().next().is_some() => &mut tally.other_phase,
+            None => &mut tally.unknown_unit,
+        };
+        *count += 1;
+    }
+
+    fn others(&self) -> impl Iterator<Item = &'a Assignment> + use<'a> {
+        let phase = self.test.phase;
+        self.rows.iter().filter_map(move |row| match row {
+            Row::Assigned { phase: other, assignment, .. } if *other != phase => Some(assignment),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,196 @@
+//! What a fold keeps: moments by arm and goal, merged partition by partition.
+
+use stats::joint::Joint;
+use stats::moments::Moments;
+use stats::warnings::Sizes;
+
+use super::arrivals::Arrivals;
+use super::dealt::Dealt;
+use super::outcomes::Tally;
+use super::segment_counts::SegmentCounts;
+use crate::clock::Timestamp;
+use crate::experiment::Experiment;
+use crate::experiment::definition::Mode;
+
+/// Past so many units an arm's single numbers are not kept: a permutation test would take too long.
+const MOST_NUMBERS: usize = 10_000;
+
+/// Per-arm totals of one phase.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Totals {
+    /// Rows that were read for it.
+    pub rows: u64,
+    /// One entry an arm, in the definition's order.
+    pub arms: Vec<Arm>,
+    /// Units by weighting (in the test's order) and arm: what the sample-ratio check counts.
+    pub strata: Vec<Vec<u64>>,
+    /// Units still inside the primary goal's window: they may yet convert.
+    pub undue: u64,
+    /// When the first unit was assigned.
+    pub first_assigned_at: Option<Timestamp>,
+    /// Units that were assigned within the last two weeks: the present rate.
+    pub recent: u64,
+    /// The primary goal of units past its window, by weighting and arm: what adaptive tests are read
+    /// from. Empty for others.
+    pub batches: Vec<Vec<Moments>>,
+    /// One entry a declared segment attribute, in the definition's order.
+    pub segments: Vec<SegmentCounts>,
+    /// One entry a known unit, in the list's order; None until it is assigned.
+    pub known: Vec<Option<Dealt>>,
+    /// When the units of each arm came; of external tests only.
+    pub arrivals: Arrivals,
+    /// What became of the recorded outcomes; one entry a goal, in the definition's order.
+    pub outcomes: Vec<Tally>,
+}
+
+/// The totals of one arm.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Arm {
+    /// Units assigned to it in this phase.
+    pub units: u64,
+    /// Of these, units that were given an override after they had been assigned.
+    pub overridden: u64,
+    /// Units assigned to it that had an override already: results leave them out.
+    pub set_aside: u64,
+    /// One entry a goal, in the definition's order.
+    pub goals: Vec<GoalTotals>,
+}
+
+/// One goal's totals in one arm.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct GoalTotals {
+    /// Units with at least one outcome in their window.
+    pub converted: u64,
+    /// The same of units that results leave out.
+    pub set_aside: u64,
+    /// Of each unit's number: 1 or 0 for a binary goal, the sum of its outcomes' values for a count or
+    /// sum, the numerator for a ratio.
+    pub moments: Moments,
+    /// Of that number and the covariate, for units that have one; of both parts for a ratio.
+    pub paired: Joint,
+    /// That number of each unit.
+    pub numbers: Numbers,
+    /// How large those numbers are; none for binary goals.
+    pub sizes: Sizes,
+    /// How large the denominators are; ratios only.
+    pub bases: Sizes,
+}
+
+/// The number of each unit, and for a ratio its denominator. Binary goals have none: their counts say
+/// it all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Numbers(Option<Vec<(f64, f64)>>);
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self(Some(Vec::new()))
+    }
+}
+
+impl Numbers {
+    /// Adds a unit's.
+    pub fn push(&mut self, number: f64, denominator: f64) {
+        self.0 = self.0.take().filter(|all| all.len() < MOST_NUMBERS).map(|mut all| {
+            all.push((number, denominator));
+            all
+        });
+    }
+
+    fn merge(&mut self, other: &Self) {
+        let (own, theirs) = (self.0.take(), other.0.as_deref());
+        self.0 = own.zip(theirs).filter(|(a, b)| a.len() + b.len() <= MOST_NUMBERS).map(|(mut a, b)| {
+            a.extend_from_slice(b);
+            a
+        });
+    }
+
+    /// All of them in rising order, whatever order they came in; None when there were too many.
+    #[must_use]
+    pub fn sorted(&self) -> Option<Vec<(f64, f64)>> {
+        let mut all = self.0.clone()?;
+        all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        Some(all)
+    }
+}
+
+impl GoalTotals {
+    fn merge(&mut self, other: &Self) {
+        self.converted += other.converted;
+        self.set_aside += other.set_aside;
+        self.moments.merge(&other.moments);
+        self.paired.merge(&other.paired);
+        self.numbers.merge(&other.numbers);
+        self.sizes.merge(&other.sizes);
+        self.bases.merge(&other.bases);
+    }
+}
+
+impl Totals {
+    /// No units at all.
+    #[must_use]
+    pub fn empty(test: &Experiment) -> Self {
+        let goals = vec![GoalTotals::default(); test.definition.goals.len()];
+        let (arms, strata) = (test.definition.variants.len(), test.weightings.len().max(1));
+        let adaptive = test.definition.allocation.mode == Mode::Adaptive;
+        Self {
+            rows: 0,
+            arms: vec![Arm { units: 0, overridden: 0, set_aside: 0, goals }; arms],
+            strata: vec![vec![0; arms]; strata],
+            undue: 0,
+            first_assigned_at: None,
+            recent: 0,
+            batches: vec![vec![Moments::default(); arms]; if adaptive { strata } else { 0 }],
+            segments: vec![
+                SegmentCounts::new(arms, test.definition.segments.len());
+                test.definition.segments.len()
+            ],
+            known: vec![None; test.definition.known_units.as_ref().map_or(0, Vec::len)],
+            arrivals: Arrivals::default(),
+            outcomes: vec![Tally::default(); test.definition.goals.len()],
+        }
+    }
+
+    /// Whether units came under more than one set of weights. Weights that nobody came under, as those that are set
+    /// once a test is over, have changed no figure.
+    #[must_use]
+    pub fn are_of_several_weightings(&self) -> bool {
+        self.strata.iter().filter(|arms| arms.iter().any(|units| *units > 0)).nth(1).is_some()
+    }
+
+    /// Adds the totals of another partition of the same test. Merge in a fixed order: floating-point
+    /// sums then come out the same to the last bit.
+    pub fn merge(&mut self, other: &Self) {
+        for (own, theirs) in self.strata.iter_mut().zip(&other.strata) {
+            own.iter_mut().zip(theirs).for_each(|(a, b)| *a += b);
+        }
+        self.rows += other.rows;
+        self.undue += other.undue;
+        self.arrivals.merge(&other.arrivals);
+        self.recent += other.recent;
+        self.first_assigned_at = self.first_assigned_at.into_iter().chain(other.first_assigned_at).min();
+        for (own, theirs) in self.batches.iter_mut().zip(&other.batches) {
+            own.iter_mut().zip(theirs).for_each(|(a, b)| a.merge(b));
+        }
+        for (own, theirs) in self.segments.iter_mut().zip(&other.segments) {
+            own.merge(theirs);
+        }
+        for (own, theirs) in self.known.iter_mut().zip(&other.known) {
+            if theirs.is_some() {
+                own.clone_from(theirs);
+            }
+        }
+        self.outcomes.iter_mut().zip(&other.outcomes).for_each(|(a, b)| a.merge(b));
+        for (own, theirs) in self.arms.iter_mut().zip(&other.arms) {
+            own.units += theirs.units;
+            own.overridden += theirs.overridden;
+            own.set_aside += theirs.set_aside;
+            own.goals.iter_mut().zip(&theirs.goals).for_each(|(a, b)| a.merge(b));
+        }
+    }
+
+    /// Units in all arms.
+    #[must_use]
+    pub fn units(&self) -> u64 {
+        self.arms.iter().map(|arm| arm.units).sum()
+    }
+}

@@ -1,0 +1,67 @@
+//! What one unit did towards one goal, as a number.
+
+use stats::figure;
+use stats::moments::Moments;
+
+use super::outcomes::Place;
+use super::row::Row;
+use super::totals::GoalTotals;
+use crate::experiment::goal::Kind;
+use crate::experiment::{Assignment, Goal, GoalKey};
+
+/// What one unit did towards one goal.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct UnitNumber {
+    pub converted: bool,
+    pub number: f64,
+    denominator: Option<f64>,
+}
+
+impl UnitNumber {
+    pub(super) fn of(goal: &Goal, assignment: &Assignment, rows: &[Row]) -> Self {
+        let within = |key: &GoalKey| sum(key, goal.window_ms(), assignment, rows);
+        if let Some(parts) = &goal.parts {
+            let (above, below) = (within(&parts.numerator), within(&parts.denominator));
+            let converted = above.units() + below.units() > 0;
+            let (number, denominator) = (figure(above.total()), Some(figure(below.total())));
+            return Self { converted, number, denominator };
+        }
+        let found = within(&goal.key);
+        let converted = found.units() > 0;
+        let number =
+            if goal.kind == Kind::Binary { f64::from(u8::from(converted)) } else { figure(found.total()) };
+        Self { converted, number, denominator: None }
+    }
+
+    pub(super) fn add_to(self, totals: &mut GoalTotals, kind: Kind, covariate: Option<f64>) {
+        totals.converted += u64::from(self.converted);
+        totals.moments.add(self.number);
+        if let Some(other) = self.denominator.or(covariate) {
+            totals.paired.add(self.number, other);
+        }
+        if kind != Kind::Binary {
+            totals.numbers.push(self.number, self.denominator.unwrap_or(1.0));
+            totals.sizes.add(self.number);
+            self.denominator.into_iter().for_each(|base| totals.bases.add(base));
+        }
+    }
+
+    /// The number with what it is divided by: 1 unless it is a ratio's.
+    pub(super) fn pair(self) -> (f64, f64) {
+        (self.number, self.denominator.unwrap_or(1.0))
+    }
+}
+
+/// A unit's outcomes of one goal in its window: how many, and their sum.
+fn sum(key: &GoalKey, window_ms: i64, assignment: &Assignment, rows: &[Row]) -> Moments {
+    let mut sum = Moments::default();
+    for row in rows {
+        if let Row::Converted(outcome) = row
+            && outcome.goal == *key
+            && Place::of(outcome.occurred_at, assignment.assigned_at, window_ms) == Place::Within
+        {
+            sum.add(outcome.value);
+        }
+    }
+    sum
+}

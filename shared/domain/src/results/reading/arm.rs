@@ -1,0 +1,77 @@
+//! One goal in one arm, and where the arms stand among each other.
+
+use serde::{Deserialize, Serialize};
+use stats::bayes::{Standing, standings};
+use stats::delta;
+use stats::figure;
+
+use super::pair::{end, posterior};
+use crate::experiment::goal::{Goal, Kind};
+use crate::experiment::{Experiment, Variant, VariantKey};
+use crate::results::counting::totals::GoalTotals;
+
+/// One goal in one arm.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ArmReport {
+    /// The arm.
+    pub variant: VariantKey,
+    /// Units assigned to it.
+    pub units: u64,
+    /// Units with at least one outcome in their window.
+    pub converted: u64,
+    /// The same of units that overrides have taken out; left out while there are none.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub set_aside: u64,
+    /// The sum over units; of a ratio, the numerator's.
+    pub total: f64,
+    /// The mean per unit, or the ratio; null without units.
+    pub mean: Option<f64>,
+    /// The probability that no other arm is better; null for adaptive tests.
+    pub best: Option<f64>,
+    /// How much worse than the best arm it is on average; null for adaptive tests.
+    pub expected_loss: Option<f64>,
+}
+
+/// Each arm by itself; `fixed` when the arms may be compared.
+pub(super) fn arm_reports(
+    test: &Experiment,
+    goal: &Goal,
+    arms: &[&GoalTotals],
+    fixed: bool,
+) -> Vec<ArmReport> {
+    let mut standings = if fixed { ranked(goal, arms) } else { Vec::new() }.into_iter();
+    let of = |(variant, totals): (&Variant, &&GoalTotals)| {
+        let standing = if totals.moments.units() > 0 { standings.next() } else { None };
+        ArmReport {
+            variant: variant.key.clone(),
+            units: totals.moments.units(),
+            converted: totals.converted,
+            set_aside: totals.set_aside,
+            total: figure(totals.moments.total()),
+            mean: mean(goal.kind, totals).map(figure),
+            best: standing.map(|standing| standing.best),
+            expected_loss: standing.map(|standing| standing.loss),
+        }
+    };
+    test.definition.variants.iter().zip(arms).map(of).collect()
+}
+
+/// Where the arms that have units stand among each other, in their order; none with fewer than two of them.
+fn ranked(goal: &Goal, arms: &[&GoalTotals]) -> Vec<Standing> {
+    let filled = arms.iter().filter(|arm| arm.moments.units() > 0);
+    let posteriors: Option<Vec<_>> = filled.map(|arm| posterior(goal.kind, arm)).collect();
+    let several = posteriors.filter(|all| all.len() > 1);
+    several.and_then(|all| standings(&all, end(goal.better))).unwrap_or_default()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
+}
+
+fn mean(kind: Kind, totals: &GoalTotals) -> Option<f64> {
+    if kind == Kind::Ratio {
+        return delta::sample(&totals.paired).map(|sample| sample.mean);
+    }
+    (totals.moments.units() > 0).then(|| totals.moments.mean())
+}

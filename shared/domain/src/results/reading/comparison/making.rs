@@ -1,0 +1,194 @@
+//! Making a comparison: which readings a test of its kind has, and what to keep in mind about them.
+
+use stats::adaptive::Batch;
+use stats::adaptive::bols::bols;
+use stats::adaptive::eprocess::evidence;
+use stats::adaptive::ipw::sequence;
+use stats::adaptive::thompson::FLOOR;
+use stats::always_valid::{LEAST_UNITS, Watch};
+use stats::warnings::few_carry_total;
+
+use crate::experiment::VariantKey;
+use crate::experiment::goal::{Goal, Kind, Role};
+use crate::results::counting::totals::GoalTotals;
+use crate::results::reading::chance::Chance;
+use crate::results::reading::comparison::{
+    AdjustedReading, Bayesian, Comparison, Guarded, PlannedStop, Shown,
+};
+use crate::results::reading::interval::Interval;
+use crate::results::reading::method::Method;
+use crate::results::reading::pair::{ALPHA, Pair};
+use crate::results::reading::planned::Planned;
+use crate::results::reading::warnings::dominant;
+
+impl Comparison {
+    /// A comparison of a test whose weights do not follow its outcomes.
+    #[must_use]
+    pub fn fixed(
+        goal: &Goal,
+        (control, variant): (&VariantKey, &VariantKey),
+        pair: &Pair<'_>,
+        watch: Option<&Watch>,
+        mut chance: Chance<'_>,
+    ) -> Self {
+        let adjusted = pair.adjusted();
+        let listed = chance.redealt.is_some();
+        let planned = pair.planned(&mut chance);
+        let by_chance = planned.as_ref().and_then(Planned::by_chance);
+        let look = watch.and_then(|watch| pair.watched(watch, by_chance));
+        Self {
+            variant: variant.clone(),
+            method: Method::AlwaysValid,
+            absolute: look.map_or_else(
+                || Interval::estimated(pair),
+                |(look, _)| Interval::of(look.estimate, look.interval),
+            ),
+            relative: look.map_or_else(
+                || Interval::relative(pair),
+                |(_, relative)| relative.map_or_else(Interval::default, Interval::from),
+            ),
+            p_value: look.map(|(look, _)| look.p_value),
+            shown: look.filter(|(look, _)| look.p_value < 1.0).and_then(|(look, _)| Shown::of(look.estimate)),
+            corrected_p: None,
+            planned_stop: planned.map(PlannedStop::from),
+            bayesian: pair.bayesian(goal.better).map(Bayesian::from),
+            adjusted: adjusted.zip(watch).map(|(adjusted, watch)| AdjustedReading::new(&adjusted, watch)),
+            guardrail: goal.margin.zip(watch).and_then(|(margin, watch)| {
+                let found = pair.guarded(watch, margin, goal.better, &mut chance)?;
+                Some(Guarded { margin, holds: found.holds, broken: found.broken })
+            }),
+            warnings: warnings(goal, (control, variant), pair, planned.as_ref(), listed),
+        }
+    }
+
+    /// The comparison of an adaptive test's primary goal, from units past their window. The reading for
+    /// the end is for one look: it is taken once nothing can change any more, when the test is `over`
+    /// and all of its units are past their window. Both readings may err, so its p-value counts twice.
+    #[must_use]
+    pub fn adaptive(
+        variant: &VariantKey,
+        batches: &[Batch],
+        arms: (usize, usize),
+        planned: f64,
+        over: bool,
+    ) -> Self {
+        let (control, treatment) = arms;
+        let bets = evidence(batches, control, treatment);
+        let plain = bols(batches, control, treatment, ALPHA);
+        let estimate = plain.map(|found| found.estimate);
+        let shown = estimate.and_then(Shown::of);
+        let blank = Self { shown, ..Self::unread(variant, Method::Bets) };
+        if let Some(found) = plain.filter(|_| over) {
+            let counted = format!(
+                "{} of {} sets of weights have units of both variants and count.",
+                found.used,
+                found.used + found.left_out
+            );
+            return Self {
+                method: Method::BatchStratified,
+                absolute: Interval::of(found.estimate, Some((found.low, found.high))),
+                p_value: Some((2.0 * found.p_value.min(bets.p_value)).min(1.0)),
+                warnings: vec![counted],
+                ..blank
+            };
+        }
+        let interval = sequence(batches, control, treatment, ALPHA, planned);
+        Self {
+            absolute: interval.map_or(Interval { estimate, ..Interval::default() }, |found| {
+                Interval::of(found.estimate, Some((found.low, found.high)))
+            }),
+            p_value: (bets.units > 0).then_some(bets.p_value),
+            shown: shown.filter(|_| bets.p_value < 1.0),
+            warnings: vec![format!("{} units are past the goal's window and count.", bets.units)],
+            ..blank
+        }
+    }
+
+    /// Warns of a floor below the usual one, in basis points.
+    pub(crate) fn with_floor(mut self, floor: Option<u32>) -> Self {
+        if floor.is_some_and(|floor| floor < FLOOR) {
+            let warning = "With a floor of 5 % many sets of weights leave a variant empty and say nothing, and the \
+                           interval was seen to err a little more often than it says.";
+            self.warnings.push(warning.to_owned());
+        }
+        self
+    }
+
+    /// Another goal of an adaptive test: weights that follow the primary goal bend every other one.
+    #[must_use]
+    pub fn bent(variant: &VariantKey) -> Self {
+        let warning =
+            "Not judged: the weights follow the primary goal, and with it whoever came at that time.";
+        Self { warnings: vec![warning.to_owned()], ..Self::unread(variant, Method::None) }
+    }
+
+    pub(crate) fn unread(variant: &VariantKey, method: Method) -> Self {
+        Self {
+            variant: variant.clone(),
+            method,
+            absolute: Interval::default(),
+            relative: Interval::default(),
+            p_value: None,
+            shown: None,
+            corrected_p: None,
+            planned_stop: None,
+            bayesian: None,
+            adjusted: None,
+            guardrail: None,
+            warnings: Vec::new(),
+        }
+    }
+}
+
+/// What to keep in mind about a comparison.
+fn warnings(
+    goal: &Goal,
+    names: (&VariantKey, &VariantKey),
+    pair: &Pair<'_>,
+    planned: Option<&Planned>,
+    listed: bool,
+) -> Vec<String> {
+    let (control, treatment) = pair.units();
+    let small = control.min(treatment);
+    let mut said = Vec::new();
+    #[expect(clippy::cast_precision_loss, reason = "exact below 2^53 units")]
+    if (small as f64) < LEAST_UNITS && goal.kind != Kind::Binary {
+        said.push(format!(
+            "The always-valid reading begins at {LEAST_UNITS} units in each arm; one has {small}."
+        ));
+    }
+    let uneven = |arm: &GoalTotals| few_carry_total(&arm.moments);
+    let arms = [(names.0, pair.control), (names.1, pair.treatment)];
+    said.extend(arms.into_iter().filter_map(|(name, arm)| Some(dominant(goal.kind, arm, name)?.1)));
+    if goal.kind == Kind::Ratio && planned.is_some_and(|planned| planned.by_chance().is_none()) {
+        said.push(
+            "A ratio decides nothing without a test by chance alone, unless its totals are even.".to_owned(),
+        );
+    }
+    if goal.kind == Kind::Sum && (uneven(pair.control) || uneven(pair.treatment)) {
+        said.push(
+            "A few units carry most of the total; one more of them would change the picture.".to_owned(),
+        );
+    }
+    if listed && planned.is_some_and(|p| p.redealt.is_none()) {
+        said.push(
+            "The p-value for a planned stop is a formula's, which is too cautious for balanced units: too few of \
+             them are assigned, or they cannot be dealt again."
+                .to_owned(),
+        );
+    } else if !listed && planned.is_some_and(|p| p.permuted.is_none()) && pair.wants_permutation() {
+        said.push(
+            "The p-value for a planned stop is a formula's: there is nothing to permute, or too much."
+                .to_owned(),
+        );
+    }
+    let paired = pair.control.paired.units() + pair.treatment.paired.units();
+    if goal.kind != Kind::Ratio && paired > 0 && paired < control + treatment {
+        let without = control + treatment - paired;
+        said.push(format!("{without} units have no covariate, so nothing is adjusted."));
+    }
+    if goal.role == Role::None {
+        said.push("This goal is recorded only: no decision rests on it.".to_owned());
+    }
+    said
+}

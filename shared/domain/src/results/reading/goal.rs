@@ -1,0 +1,140 @@
+//! One goal in all arms: each by itself, and each other one against control.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use stats::adaptive::Batch;
+use stats::balance::Randomised;
+use stats::families::holm;
+
+use super::arm::{ArmReport, arm_reports};
+use super::chance::{Allowance, Chance};
+use super::changed_weights::changed_weights;
+use super::comparison::Comparison;
+use super::pair::Pair;
+use super::plan::{never_negative, planned, watch};
+use crate::experiment::definition::Mode;
+use crate::experiment::goal::{Goal, Kind, Role};
+use crate::experiment::{Experiment, GoalKey, Status, VariantKey};
+use crate::results::counting::totals::{GoalTotals, Totals};
+
+/// One goal in all arms.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GoalReport {
+    /// Its key.
+    pub goal: GoalKey,
+    /// What it measures.
+    pub kind: Kind,
+    /// What it is for.
+    pub role: Role,
+    /// Each arm by itself.
+    pub arms: Vec<ArmReport>,
+    /// Each other arm against control.
+    pub comparisons: Vec<Comparison>,
+}
+
+impl GoalReport {
+    /// Reads the goal numbered `index`. `redealt` has the randomisation tests of known units.
+    #[must_use]
+    pub fn new(
+        test: &Experiment,
+        totals: &Totals,
+        index: usize,
+        goal: &Goal,
+        budget: &mut Allowance,
+        redealt: Option<&[Randomised]>,
+    ) -> Self {
+        let variants = &test.definition.variants;
+        let arms: Vec<&GoalTotals> = totals.arms.iter().map(|arm| &arm.goals[index]).collect();
+        let control = variants.iter().position(|v| v.is_control);
+        let fixed =
+            test.definition.allocation.mode != Mode::Adaptive && changed_weights(test, totals).is_none();
+        let others = (0..variants.len()).filter(|arm| Some(*arm) != control);
+        let mut compare = |arm: usize| {
+            let tested = || redealt.and_then(|all| all.get(index).copied());
+            let redealt = test.balance.is_some().then(tested);
+            let chance = Chance { seed: drawn_from(test), budget: &mut *budget, redealt };
+            compare(test, totals, goal, (control?, arm), &arms, chance)
+        };
+        Self {
+            goal: goal.key.clone(),
+            kind: goal.kind,
+            role: goal.role,
+            arms: arm_reports(test, goal, &arms, fixed),
+            comparisons: others.filter_map(&mut compare).collect(),
+        }
+    }
+
+    /// The comparison of an arm with control.
+    #[must_use]
+    pub fn of(&self, variant: &VariantKey) -> Option<&Comparison> {
+        self.comparisons.iter().find(|comparison| comparison.variant == *variant)
+    }
+}
+
+fn compare(
+    test: &Experiment,
+    totals: &Totals,
+    goal: &Goal,
+    (control, arm): (usize, usize),
+    arms: &[&GoalTotals],
+    chance: Chance<'_>,
+) -> Option<Comparison> {
+    let definition = &test.definition;
+    let variant = &definition.variants[arm].key;
+    let watch = watch(test, (control, arm));
+    if definition.allocation.mode == Mode::Adaptive {
+        let planned = planned(test, (control, arm))?;
+        let over =
+            matches!(test.status, Status::Stopped | Status::Shipped | Status::Archived) && totals.undue == 0;
+        return Some(match goal.role {
+            Role::Primary => {
+                let read =
+                    Comparison::adaptive(variant, &batches(test, totals), (control, arm), planned, over);
+                read.with_floor(definition.allocation.floor).bounded(true, true)
+            }
+            _ => Comparison::bent(variant),
+        });
+    }
+    let pair = Pair { kind: goal.kind, control: arms.get(control)?, treatment: arms.get(arm)? };
+    let names = (&definition.variants[control].key, variant);
+    let read = Comparison::fixed(goal, names, &pair, watch.as_ref(), chance);
+    let read = read.bounded(goal.kind == Kind::Binary, never_negative(test, goal));
+    Some(match changed_weights(test, totals) {
+        Some(why) => read.withheld(why),
+        None => read,
+    })
+}
+
+/// Units past the primary goal's window, by the weights under which they came.
+#[must_use]
+pub fn batches(test: &Experiment, totals: &Totals) -> Vec<Batch> {
+    let of = |(weighting, arms): (&crate::experiment::Weighting, &Vec<_>)| Batch {
+        weights: weighting.weights.iter().map(|weight| weight.get()).collect(),
+        arms: arms.clone(),
+    };
+    test.weightings.iter().zip(&totals.batches).map(of).collect()
+}
+
+/// What permutations are drawn from: the same in every report of a phase, and nothing of the test's own
+/// seed, which stays secret.
+fn drawn_from(test: &Experiment) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    let name = format!("{} {}", test.definition.test_id, test.phase);
+    bytes.copy_from_slice(&Sha256::digest(name.as_bytes()));
+    bytes
+}
+
+/// Corrects the p-values for how many there are: all secondary goals in all arms are one family, the
+/// primary goal in all arms another, and so are the guardrails.
+pub fn correct(goals: &mut [GoalReport]) {
+    for role in [Role::Primary, Role::Secondary] {
+        let own = || goals.iter().filter(|goal| goal.role == role).flat_map(|goal| &goal.comparisons);
+        let p_values: Vec<_> = own().map(|comparison| comparison.p_value).collect();
+        let mut corrected = holm(&p_values).into_iter();
+        for goal in goals.iter_mut().filter(|goal| goal.role == role) {
+            for comparison in &mut goal.comparisons {
+                comparison.corrected_p = corrected.next().flatten();
+            }
+        }
+    }
+}

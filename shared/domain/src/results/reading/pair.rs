@@ -1,0 +1,176 @@
+//! One arm against control, read in each of the ways that a report shows. Which method is taken when
+//! is decided here; the methods themselves are in the crate `stats/`.
+
+use stats::agresti_caffo::{self, Rate, agresti_caffo};
+use stats::always_valid::{LEAST_UNITS, Look, Watch};
+use stats::bayes::{self, Posterior};
+use stats::cuped::{Adjusted, cuped};
+use stats::delta;
+use stats::exact_rates;
+use stats::fieller::{self, Relative};
+use stats::sample::{Contrast, Sample};
+use stats::welch::welch;
+
+use super::chance::Chance;
+use super::method::IntervalMethod;
+use super::planned::Planned;
+use crate::experiment::goal::{Better, Kind};
+use crate::results::counting::totals::GoalTotals;
+
+/// The level of every interval: 95 %.
+pub const ALPHA: f64 = 0.05;
+
+/// A ratio's formula is trusted alone when each total is as uneven as if so many equal units carried it, or more.
+const MANY_CARRIERS: f64 = 1_000.0;
+
+/// Control and one other arm, of one goal.
+#[derive(Debug, Clone, Copy)]
+pub struct Pair<'a> {
+    /// What the goal measures.
+    pub kind: Kind,
+    /// Control's totals.
+    pub control: &'a GoalTotals,
+    /// The other arm's.
+    pub treatment: &'a GoalTotals,
+}
+
+impl Pair<'_> {
+    /// Both arms as units, mean (or ratio) and spread; None when there are too few to say.
+    #[must_use]
+    pub fn samples(&self) -> Option<(Sample, Sample)> {
+        let one = |arm: &GoalTotals| match self.kind {
+            Kind::Ratio => delta::sample(&arm.paired),
+            Kind::Binary | Kind::Count | Kind::Sum => arm.moments.sample(),
+        };
+        Some((one(self.control)?, one(self.treatment)?))
+    }
+
+    /// Units in control and in the other arm.
+    #[must_use]
+    pub fn units(&self) -> (u64, u64) {
+        (self.control.moments.units(), self.treatment.moments.units())
+    }
+
+    pub(super) fn rates(&self) -> (Rate, Rate) {
+        let rate = |arm: &GoalTotals| Rate { converted: arm.converted, units: arm.moments.units() };
+        (rate(self.control), rate(self.treatment))
+    }
+
+    /// The reading that may be watched, with its relative interval. `by_chance` is the p-value of the same units
+    /// by chance alone: without it a ratio decides nothing, for its formula errs where few units are far larger
+    /// than the rest. Where no few units have most of a total the formula decides alone: permutations are drawn, so
+    /// that their p-value is never as small as large numbers of units would make it.
+    ///
+    /// Rates are read exactly while an arm has fewer than ten units, and when no unit differs from others of its
+    /// arm.
+    #[must_use]
+    pub fn watched(&self, watch: &Watch, by_chance: Option<f64>) -> Option<(Look, Option<Relative>)> {
+        if self.is_exact() {
+            let (control, treatment) = self.rates();
+            let look = exact_rates::look(control, treatment, ALPHA)?;
+            let relative =
+                self.samples().filter(|(control, _)| control.mean > 0.0).map(|(control, treatment)| {
+                    Relative { estimate: treatment.mean / control.mean - 1.0, interval: None }
+                });
+            return Some((look, relative));
+        }
+        let (control, treatment) = self.samples()?;
+        let mut look = watch.look(&control, &treatment)?;
+        if self.kind == Kind::Ratio && !self.is_even() {
+            look = match by_chance {
+                Some(p_value) => watch.confirmed(&look, p_value, control.units + treatment.units),
+                None => Look { interval: None, p_value: 1.0, ..look },
+            };
+        }
+        let error = Contrast::separate(&control, &treatment).map(|contrast| contrast.standard_error);
+        let widths = look.interval.zip(error).map(|((low, high), error)| (high - low) / 2.0 / error);
+        let relative = (control.mean > 0.0).then(|| Relative {
+            estimate: treatment.mean / control.mean - 1.0,
+            interval: widths.and_then(|widths| fieller::within(&control, &treatment, widths)),
+        });
+        Some((look, relative))
+    }
+
+    /// Whether rates are to be read without a formula for large numbers.
+    pub(super) fn is_exact(&self) -> bool {
+        let (control, treatment) = self.rates();
+        let varies = |rate: Rate| rate.converted > 0 && rate.converted < rate.units;
+        #[expect(clippy::cast_precision_loss, reason = "exact below 2^53 units")]
+        let few = (control.units.min(treatment.units) as f64) < LEAST_UNITS;
+        self.kind == Kind::Binary && (few || !(varies(control) || varies(treatment)))
+    }
+
+    /// Whether a ratio's formula can be trusted alone: when there are many units, and no few of them have most of
+    /// a total.
+    pub(super) fn is_even(&self) -> bool {
+        let arms = [self.control, self.treatment];
+        arms.iter().all(|arm| arm.sizes.carriers() >= MANY_CARRIERS && arm.bases.carriers() >= MANY_CARRIERS)
+    }
+
+    /// The reading for a planned stop.
+    #[must_use]
+    pub fn planned(&self, chance: &mut Chance<'_>) -> Option<Planned> {
+        let (control, treatment) = self.rates();
+        let (method, difference, relative) = match self.kind {
+            Kind::Ratio => {
+                let (a, b) = (&self.control.paired, &self.treatment.paired);
+                let found = delta::difference(a, b, ALPHA);
+                (IntervalMethod::Delta, found, found.and_then(|found| delta::relative(a, b, &found, ALPHA)))
+            }
+            kind => {
+                let (a, b) = (&self.control.moments, &self.treatment.moments);
+                let plain = welch(a, b, ALPHA);
+                let relative = fieller::fieller(a, b, plain, ALPHA);
+                if kind == Kind::Binary && agresti_caffo::applies(control, treatment) {
+                    (IntervalMethod::AgrestiCaffo, agresti_caffo(control, treatment, ALPHA), relative)
+                } else {
+                    (IntervalMethod::Welch, plain, relative)
+                }
+            }
+        };
+        let redealt = chance.redealt.flatten();
+        let permuted = if chance.redealt.is_none() { self.permuted(chance) } else { None };
+        let samples = || self.samples().map(|(a, b)| b.mean - a.mean);
+        let estimate = difference.map(|found| found.estimate).or_else(samples)?;
+        let planned = Planned { method, estimate, difference, relative, permuted, redealt };
+        (difference.is_some() || planned.by_chance().is_some()).then_some(planned)
+    }
+
+    /// The difference with what the covariate predicts taken out; None unless every unit of both arms
+    /// has one.
+    #[must_use]
+    pub fn adjusted(&self) -> Option<Adjusted> {
+        let whole = |arm: &GoalTotals| arm.paired.units() == arm.moments.units();
+        let known = self.kind != Kind::Ratio && whole(self.control) && whole(self.treatment);
+        known.then(|| cuped(&self.control.paired, &self.treatment.paired))?
+    }
+
+    /// What the data leave possible, under a weak prior.
+    #[must_use]
+    pub fn bayesian(&self, better: Better) -> Option<bayes::Versus> {
+        let of = |arm| posterior(self.kind, arm);
+        bayes::versus(of(self.control)?, of(self.treatment)?, end(better), ALPHA)
+    }
+}
+
+/// What the data leave possible for one arm.
+#[must_use]
+pub fn posterior(kind: Kind, arm: &GoalTotals) -> Option<Posterior> {
+    match kind {
+        Kind::Binary => Posterior::binary(arm.moments.units(), arm.converted),
+        Kind::Count | Kind::Sum => Posterior::mean_of(&arm.moments),
+        Kind::Ratio => {
+            let sample = delta::sample(&arm.paired)?;
+            Posterior::estimate(sample.mean, sample.variance_of_mean().sqrt(), sample.units - 1.0)
+        }
+    }
+}
+
+/// Which end of the scale is good, in the words of the statistics.
+#[must_use]
+pub fn end(better: Better) -> stats::Better {
+    match better {
+        Better::Higher => stats::Better::Higher,
+        Better::Lower => stats::Better::Lower,
+    }
+}

@@ -1,0 +1,99 @@
+//! What makes the readings of a report less sure than they look, each with a code for machines.
+
+use serde::{Deserialize, Serialize};
+
+use super::changed_weights::changed_weights;
+use crate::experiment::goal::Kind;
+use crate::experiment::{Experiment, GoalKey, VariantKey};
+use crate::results::counting::totals::{GoalTotals, Totals};
+
+/// A warning.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Warning {
+    /// What it is about.
+    pub code: Code,
+    /// Of which goal; left out when it is about all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub goal: Option<GoalKey>,
+    /// In which arm; left out when it is about all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variant: Option<VariantKey>,
+    /// Of `dominant_unit`: the part of the arm's total that one unit has, above 0 and at most 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<f64>,
+    /// The same in words.
+    pub detail: String,
+}
+
+/// The kinds of warnings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// One unit has a fifth or more of an arm's total or denominator, and far more than any average one.
+    DominantUnit,
+    /// The weights were changed in this phase, or the shares of the arms have changed while units came.
+    WeightsChanged,
+    /// What earlier looks have shown could not be read: the reading is watched from a later moment on.
+    WatchRestarted,
+}
+
+impl Code {
+    /// The code as it is told.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::DominantUnit => "dominant_unit",
+            Self::WeightsChanged => "weights_changed",
+            Self::WatchRestarted => "watch_restarted",
+        }
+    }
+}
+
+impl Warning {
+    /// All warnings of a report: about all goals first, then goal by goal.
+    #[must_use]
+    pub fn all(test: &Experiment, totals: &Totals) -> Vec<Self> {
+        let changed = changed_weights(test, totals);
+        let changed = changed.map(|why| Self::about_all(Code::WeightsChanged, why.to_owned()));
+        let goals = test.definition.goals.iter().enumerate();
+        let arms = || test.definition.variants.iter().zip(&totals.arms);
+        let dominant = goals.flat_map(|(index, goal)| {
+            arms().filter_map(move |(variant, arm)| {
+                let (share, detail) = dominant(goal.kind, arm.goals.get(index)?, &variant.key)?;
+                Some(Self {
+                    code: Code::DominantUnit,
+                    goal: Some(goal.key.clone()),
+                    variant: Some(variant.key.clone()),
+                    share: Some(share),
+                    detail,
+                })
+            })
+        });
+        changed.into_iter().chain(dominant).collect()
+    }
+
+    /// A warning about all goals and arms.
+    #[must_use]
+    pub fn about_all(code: Code, detail: String) -> Self {
+        Self { code, goal: None, variant: None, share: None, detail }
+    }
+}
+
+/// The share that one unit has of an arm's total, or of a ratio's denominator, when it dominates it, in words too.
+#[must_use]
+pub fn dominant(kind: Kind, arm: &GoalTotals, variant: &VariantKey) -> Option<(f64, String)> {
+    let (share, of) = match kind {
+        Kind::Binary => return None,
+        Kind::Count | Kind::Sum => (arm.sizes.dominant()?, "total"),
+        Kind::Ratio => arm
+            .bases
+            .dominant()
+            .map(|share| (share, "denominator"))
+            .or_else(|| Some((arm.sizes.dominant()?, "numerator")))?,
+    };
+    let detail = format!(
+        "One unit has {:.0} % of the {of} of {variant}: what the variant shows is mostly that unit's doing.",
+        100.0 * share
+    );
+    Some((share, detail))
+}

@@ -1,0 +1,39 @@
+//! What the primary goal needs, as callers see it.
+
+use serde::Serialize;
+
+use crate::results::verdict::outlook::{Basis, Needs, Outlook};
+
+/// What the primary goal needs, as callers see it; the answer about a new test has it too.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct PlanView {
+    from: Basis,
+    baseline: f64,
+    effect: Option<f64>,
+    units_needed: Option<NeedsView<u64>>,
+    smallest_effect: Option<NeedsView<f64>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+struct NeedsView<T> {
+    planned_stop: Option<T>,
+    watched: Option<T>,
+}
+
+impl From<&Outlook> for PlanView {
+    fn from(own: &Outlook) -> Self {
+        Self {
+            from: own.from,
+            baseline: own.baseline,
+            effect: own.effect,
+            units_needed: own.units_needed.map(NeedsView::from),
+            smallest_effect: own.smallest_effect.map(NeedsView::from),
+        }
+    }
+}
+
+impl<T> From<Needs<T>> for NeedsView<T> {
+    fn from(own: Needs<T>) -> Self {
+        Self { planned_stop: own.planned_stop, watched: own.watched }
+    }
+}

@@ -1,0 +1,120 @@
+//! How far the test has come: units past their window, and when the planned ones will be in.
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+use crate::experiment::{Experiment, Status};
+use crate::results::counting::fold::RECENT_MS;
+use crate::results::counting::totals::Totals;
+
+const DAY_MS: i64 = 86_400_000;
+/// A rate is taken over an hour at least: the first units come in bursts.
+const LEAST_MS: i64 = DAY_MS / 24;
+
+/// Units in the test and their windows of the primary goal.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Maturity {
+    /// Units whose window is over: what they did is final.
+    pub mature: u64,
+    /// Units that may yet convert.
+    pub immature: u64,
+    /// The share of units whose window is over, 0 to 1; null without units.
+    pub share: Option<f64>,
+    /// Units that came in a day, over the last 14 days or since the first one came; null unless the test runs.
+    pub units_per_day: Option<f64>,
+    /// Days until the planned units are in at that rate, 0 once they are; null without a plan, and while nobody comes.
+    pub days_to_plan: Option<f64>,
+    /// Whether the planned number of units is past its window, so that the reading for a planned stop may be taken;
+    /// null without a plan.
+    pub planned_look_reached: Option<bool>,
+}
+
+impl Maturity {
+    /// Where the test's phase stands at `as_of`.
+    #[must_use]
+    pub fn of(test: &Experiment, totals: &Totals, as_of: Timestamp) -> Self {
+        let (units, immature) = (totals.units(), totals.undue);
+        let mature = units.saturating_sub(immature);
+        let planned = test.definition.planned_units.map(u64::from);
+        let units_per_day = units_per_day(test, totals, as_of);
+        let days = |planned: u64| match (planned.saturating_sub(units), units_per_day) {
+            (0, _) => Some(0.0),
+            (missing, Some(rate)) if rate > 0.0 => Some(tenths(as_number(missing) / rate)),
+            _ => None,
+        };
+        Self {
+            mature,
+            immature,
+            share: (units > 0).then(|| as_number(mature) / as_number(units)),
+            units_per_day: units_per_day.map(tenths),
+            days_to_plan: planned.and_then(days),
+            planned_look_reached: planned.map(|planned| mature >= planned),
+        }
+    }
+}
+
+/// Units that came within [`RECENT_MS`], by the days since then or since the first came.
+fn units_per_day(test: &Experiment, totals: &Totals, as_of: Timestamp) -> Option<f64> {
+    let first = totals.first_assigned_at.filter(|_| test.status == Status::Running)?;
+    let passed = (as_of.millis() - first.millis()).clamp(LEAST_MS, RECENT_MS);
+    #[expect(clippy::cast_precision_loss, reason = "at most two weeks in milliseconds")]
+    let days = passed as f64 / DAY_MS as f64;
+    Some(as_number(totals.recent) / days)
+}
+
+fn tenths(number: f64) -> f64 {
+    (number * 10.0).round() / 10.0
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a count of units")]
+fn as_number(count: u64) -> f64 {
+    count as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::experiment::{Definition, Seed};
+    use crate::validation::typed;
+
+    const NOW: i64 = 1_795_255_200_000;
+
+    /// A running test of `units`, of which so many are immature and so many came lately, the first `days` ago.
+    fn maturity(planned: Option<u32>, units: u64, immature: u64, recent: u64, days: i64) -> Maturity {
+        let body = json!({ "test_id": "t", "name": "T", "planned_units": planned,
+            "variants": [{ "key": "a", "weight": 5_000, "is_control": true }, { "key": "b", "weight": 5_000 }],
+            "goals": [{ "key": "g", "kind": "binary", "role": "primary" }] });
+        let definition = typed(body).and_then(Definition::parse).unwrap();
+        let mut test = Experiment::draft(definition, Seed::from_random([0; 8]), Timestamp::from_millis(NOW));
+        test.status = Status::Running;
+        let mut totals = Totals::empty(&test);
+        totals.arms[0].units = units;
+        (totals.undue, totals.recent) = (immature, recent);
+        totals.first_assigned_at = (units > 0).then(|| Timestamp::from_millis(NOW - days * DAY_MS));
+        Maturity::of(&test, &totals, Timestamp::from_millis(NOW))
+    }
+
+    #[test]
+    fn the_share_is_of_units_past_their_window_and_the_planned_look_waits_for_them() {
+        let found = maturity(Some(100), 120, 30, 0, 90);
+        assert_eq!((found.mature, found.immature, found.share), (90, 30, Some(0.75)));
+        assert_eq!((found.planned_look_reached, found.days_to_plan), (Some(false), Some(0.0)));
+        assert_eq!(maturity(Some(100), 120, 20, 0, 90).planned_look_reached, Some(true));
+        assert_eq!(maturity(None, 120, 20, 9, 90).planned_look_reached, None);
+        assert_eq!(maturity(Some(100), 0, 0, 0, 0).share, None);
+    }
+
+    #[test]
+    fn days_to_the_plan_follow_from_the_units_of_the_last_two_weeks() {
+        let found = maturity(Some(400), 120, 120, 70, 30);
+        assert_eq!((found.units_per_day, found.days_to_plan), (Some(5.0), Some(56.0)));
+        let young = maturity(Some(400), 120, 120, 120, 3);
+        assert_eq!((young.units_per_day, young.days_to_plan), (Some(40.0), Some(7.0)));
+        let first_hour = maturity(Some(400), 10, 10, 10, 0);
+        assert_eq!((first_hour.units_per_day, first_hour.days_to_plan), (Some(240.0), Some(1.6)));
+        assert_eq!(maturity(Some(400), 120, 0, 0, 60).days_to_plan, None, "nobody comes any more");
+        assert_eq!(maturity(None, 120, 0, 70, 60).days_to_plan, None);
+    }
+}

@@ -1,0 +1,152 @@
+//! How many units a test needs, and what it can find with those that are planned.
+
+use serde::{Deserialize, Serialize};
+use stats::planning::{Aim, Looks, Outcome, Visitor, smallest_effect, units_needed};
+
+use crate::experiment::goal::{Better, Goal, Kind, Role};
+use crate::experiment::wire::Expected;
+use crate::experiment::{Definition, Experiment};
+use crate::results::counting::totals::Totals;
+use crate::results::reading::pair::Pair;
+
+/// How alike the outcomes within one account are taken to be when the author does not say.
+const USUAL_CORRELATION: f64 = 0.05;
+
+/// What the primary goal needs, at 5 % errors and 80 % power.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outlook {
+    /// What it is worked out from.
+    pub from: Basis,
+    /// What control shows, or is expected to.
+    pub baseline: f64,
+    /// The smallest difference that is worth having, if the author has said.
+    pub effect: Option<f64>,
+    /// Units in all arms that find this effect.
+    pub units_needed: Option<Needs<u64>>,
+    /// The smallest effect that the planned units find.
+    pub smallest_effect: Option<Needs<f64>>,
+}
+
+/// What an outlook is worked out from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Basis {
+    /// What the author expects.
+    Expected,
+    /// What control has shown.
+    Results,
+}
+
+/// A figure for each way of looking.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Needs<T> {
+    /// For one look at the planned end.
+    pub planned_stop: Option<T>,
+    /// For watching all the time.
+    pub watched: Option<T>,
+}
+
+impl Outlook {
+    /// What the author expects; None when nothing was said.
+    #[must_use]
+    pub fn planned(definition: &Definition) -> Option<Self> {
+        let (expected, goal) = (definition.expected?, primary(definition)?);
+        Some(Self::new(definition, goal, Basis::Expected, expected.baseline, outcome(goal.kind, &expected)))
+    }
+
+    /// What control has shown so far; what its author expects while it has shown too little.
+    #[must_use]
+    pub fn observed(test: &Experiment, totals: &Totals) -> Option<Self> {
+        let definition = &test.definition;
+        let seen = || {
+            let goal = primary(definition)?;
+            let at = definition.variants.iter().position(|variant| variant.is_control)?;
+            let index = definition.goals.iter().position(|own| own.role == Role::Primary)?;
+            let control = &totals.arms.get(at)?.goals[index];
+            let (sample, _) = Pair { kind: goal.kind, control, treatment: control }.samples()?;
+            let outcome = match goal.kind {
+                Kind::Binary => Outcome::Binary { rate: sample.mean },
+                _ => Outcome::Mean { deviation: sample.variance.sqrt() },
+            };
+            (sample.units >= 10.0 && sample.variance > 0.0)
+                .then(|| Self::new(definition, goal, Basis::Results, sample.mean, outcome))
+        };
+        seen().or_else(|| Self::planned(definition))
+    }
+
+    fn new(definition: &Definition, goal: &Goal, from: Basis, baseline: f64, outcome: Outcome) -> Self {
+        let weights: Vec<u32> = definition.variants.iter().map(|variant| variant.weight.get()).collect();
+        let control = definition.variants.iter().position(|variant| variant.is_control).unwrap_or(0);
+        let below = goal.better == Better::Lower;
+        let effect = definition.expected.map(|expected| expected.effect);
+        let needed = |effect: f64, looks| {
+            let signed = if below { -effect } else { effect };
+            units_needed(outcome, signed, &weights, control, Aim::usual(looks)).map(|units| units.total)
+        };
+        let found = |units: u32, looks| {
+            smallest_effect(outcome, u64::from(units), &weights, control, below, Aim::usual(looks))
+        };
+        Self {
+            from,
+            baseline,
+            effect,
+            units_needed: effect.map(|effect| Needs {
+                planned_stop: needed(effect, Looks::Once),
+                watched: needed(effect, Looks::Watched),
+            }),
+            smallest_effect: definition.planned_units.map(|units| Needs {
+                planned_stop: found(units, Looks::Once),
+                watched: found(units, Looks::Watched),
+            }),
+        }
+    }
+}
+
+/// What the author of a new test should look at before it starts.
+#[must_use]
+pub fn warnings(test: &Experiment) -> Vec<String> {
+    let mut warnings: Vec<String> = too_few_planned(&test.definition).into_iter().collect();
+    if !test.suspect.is_empty() {
+        warnings.push(format!(
+            "Parts of the test read like instructions to a language model: {}. To start it, send \
+             \"acknowledge_suspect\": true.",
+            test.suspect.places()
+        ));
+    }
+    warnings
+}
+
+/// When the planned units hardly find the effect that the author hopes for.
+fn too_few_planned(definition: &Definition) -> Option<String> {
+    let planned = u64::from(definition.planned_units?);
+    let outlook = Outlook::planned(definition)?;
+    let (effect, needed) = (outlook.effect?, outlook.units_needed?);
+    if needed.watched.is_some_and(|watched| planned >= watched) {
+        return None;
+    }
+    let units =
+        |units: Option<u64>| units.map_or("more than 2000000000".to_owned(), |units| units.to_string());
+    Some(format!(
+        "planned_units is {planned}. Finding the effect {effect} with 80 % power takes {} units while the test is \
+         watched, and {} with one look at the end.",
+        units(needed.watched),
+        units(needed.planned_stop)
+    ))
+}
+
+fn primary(definition: &Definition) -> Option<&Goal> {
+    definition.goals.iter().find(|goal| goal.role == Role::Primary)
+}
+
+fn outcome(kind: Kind, expected: &Expected) -> Outcome {
+    match kind {
+        Kind::Binary => Outcome::Binary { rate: expected.baseline },
+        Kind::Count | Kind::Sum => Outcome::Mean { deviation: expected.deviation.unwrap_or_default() },
+        Kind::Ratio => Outcome::Ratio {
+            visitor: Visitor::Converts { rate: expected.baseline },
+            visitors: expected.size.unwrap_or(1.0),
+            unevenness: 0.0,
+            correlation: expected.correlation.unwrap_or(USUAL_CORRELATION),
+        },
+    }
+}

@@ -1,0 +1,170 @@
+//! What a comparison found, as people say it: counts, rates in percent and differences in points.
+
+use std::fmt::Write;
+
+use crate::experiment::VariantKey;
+use crate::experiment::goal::Kind;
+use crate::results::reading::arm::ArmReport;
+use crate::results::reading::comparison::Comparison;
+use crate::results::reading::goal::GoalReport;
+use crate::results::reading::interval::Interval;
+use crate::results::reading::method::Method;
+
+/// One arm against control on a goal, for instance "new: 41 of 100 against 10 of 107: +31.7 points, between +13.9 and
+/// +49.5, p = 0.0003"; without a full stop.
+pub(super) fn compared(goal: &GoalReport, control: &VariantKey, comparison: &Comparison) -> String {
+    let arm = |key: &VariantKey| goal.arms.iter().find(|arm| arm.variant == *key);
+    let (own, other) = (arm(&comparison.variant), arm(control));
+    let unit = Scale::of(goal, [own, other]);
+    let mut said = format!("{}: ", comparison.variant);
+    match (own.and_then(|arm| shown(goal, unit, arm)), other.and_then(|arm| shown(goal, unit, arm))) {
+        (Some(own), Some(other)) => drop(write!(said, "{own} against {other}")),
+        _ => return said + "nothing to compare yet",
+    }
+    said.push_str(&difference(unit, comparison));
+    match comparison.corrected_p {
+        Some(p) if p < 0.0001 => said.push_str(", p < 0.0001"),
+        Some(p) => drop(write!(said, ", p = {p:.4}")),
+        None => {}
+    }
+    said
+}
+
+/// In what a difference is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scale {
+    /// Percentage points, of shares.
+    Points,
+    /// The goal's own unit, with the difference in percent.
+    Own,
+}
+
+impl Scale {
+    /// Points for shares of units, and for a ratio whose arms both look like shares.
+    fn of(goal: &GoalReport, arms: [Option<&ArmReport>; 2]) -> Self {
+        let share = |arm: &ArmReport| arm.mean.is_some_and(|mean| (0.0..=1.0).contains(&mean));
+        let is_share = match goal.kind {
+            Kind::Binary => true,
+            Kind::Ratio => arms.into_iter().flatten().all(share),
+            Kind::Count | Kind::Sum => false,
+        };
+        if is_share { Self::Points } else { Self::Own }
+    }
+
+    /// A difference with its sign.
+    fn signed(self, difference: f64) -> String {
+        let (value, digits) = match self {
+            Self::Points => percent(difference),
+            Self::Own => (difference, digits(difference)),
+        };
+        let sign = if value > 0.0 { "+" } else { "" };
+        let text = format!("{sign}{}", grouped(value, digits));
+        // What rounds to nothing has no sign.
+        let nothing = text.bytes().all(|byte| !(b'1'..=b'9').contains(&byte));
+        if nothing { text.replace(['+', '-'], "") } else { text }
+    }
+}
+
+/// What an arm shows: counts of a binary goal, a rate in percent, or a mean per account.
+fn shown(goal: &GoalReport, unit: Scale, arm: &ArmReport) -> Option<String> {
+    let mean = arm.mean?;
+    Some(match (goal.kind, unit) {
+        (Kind::Binary, _) => format!("{} of {}", arm.converted, arm.units),
+        (Kind::Ratio, Scale::Points) => {
+            let (value, digits) = percent(mean);
+            format!("{} %", grouped(value, digits))
+        }
+        (Kind::Ratio, Scale::Own) => grouped(mean, digits(mean)),
+        (Kind::Count | Kind::Sum, _) => format!("{} per account", grouped(mean, digits(mean))),
+    })
+}
+
+fn difference(unit: Scale, comparison: &Comparison) -> String {
+    let Interval { estimate: Some(estimate), low, high } = comparison.absolute else {
+        return ", too early for a difference".to_owned();
+    };
+    let mut said = format!(": {}", unit.signed(estimate));
+    match (unit, comparison.relative.estimate) {
+        (Scale::Points, _) => said.push_str(" points"),
+        (Scale::Own, Some(relative)) => drop(write!(said, " ({} %)", Scale::Points.signed(relative))),
+        (Scale::Own, None) => {}
+    }
+    match low.zip(high) {
+        Some((low, high)) => {
+            let _ = write!(said, ", between {} and {}", unit.signed(low), unit.signed(high));
+        }
+        None if comparison.method == Method::None => {}
+        None if comparison.method == Method::AlwaysValid && comparison.p_value.is_some() => {
+            said.push_str(", without an interval");
+        }
+        None => said.push_str(", too early for an interval"),
+    }
+    said
+}
+
+/// A share in percent, with as many digits after the point as show two figures of it. What is below a millionth of
+/// a percent is rounding and becomes 0.
+fn percent(share: f64) -> (f64, usize) {
+    let value = share * 100.0;
+    match value.abs() {
+        size if size >= 1.0 => (value, 1),
+        size if size >= 0.1 => (value, 2),
+        size if size >= 0.01 => (value, 3),
+        size if size >= 0.000_05 => (value, 5),
+        size if size >= 1e-6 => (value, 6),
+        _ => (0.0, 1),
+    }
+}
+
+/// Digits after the point that show about three figures of a number.
+fn digits(number: f64) -> usize {
+    match number.abs() {
+        size if size >= 100.0 || size == 0.0 => 0,
+        size if size >= 10.0 => 1,
+        size if size >= 0.1 => 2,
+        size if size >= 0.001 => 4,
+        _ => 6,
+    }
+}
+
+/// A number with commas between thousands; very large and very small ones with an exponent.
+fn grouped(number: f64, digits: usize) -> String {
+    let size = number.abs();
+    if size >= 1e12 || (size > 0.0 && size < 0.000_05) {
+        return format!("{number:.3e}");
+    }
+    let text = format!("{number:.digits$}");
+    let (sign, rest) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("-", rest));
+    let (whole, fraction) = rest.split_once('.').map_or((rest, None), |(whole, part)| (whole, Some(part)));
+    let mut said = sign.to_owned();
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place).is_multiple_of(3) {
+            said.push(',');
+        }
+        said.push(digit);
+    }
+    if let Some(fraction) = fraction {
+        said.push('.');
+        said.push_str(fraction);
+    }
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_people_read_them() {
+        let own = |number| Scale::Own.signed(number);
+        assert_eq!(own(33_333_333_333_332.97), "+3.333e13");
+        assert_eq!(own(1_234_567.8), "+1,234,568");
+        assert_eq!(own(-1_234.4), "-1,234");
+        assert_eq!([own(100.0), own(99.94), own(0.417), own(0.004_2)], ["+100", "+99.9", "+0.42", "+0.0042"]);
+        assert_eq!([own(0.0), own(-0.0), own(1e-9)], ["0", "0", "+1.000e-9"]);
+        let points = |share| Scale::Points.signed(share);
+        assert_eq!([points(0.3166), points(-0.139), points(0.000_01)], ["+31.7", "-13.9", "+0.00100"]);
+        assert_eq!([points(-0.000_4), points(12.5), points(1e-17)], ["-0.040", "+1,250.0", "0.0"]);
+        assert_eq!([own(0.000_06), points(0.006_66), points(2e-7)], ["+0.000060", "+0.67", "+2.000e-5"]);
+    }
+}

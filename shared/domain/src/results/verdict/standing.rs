@@ -1,0 +1,120 @@
+//! Where each arm stands on the primary goal, and which guardrails it breaks: what the verdict rests on.
+
+use std::fmt::Write;
+
+use super::sentences::compared;
+use crate::experiment::Experiment;
+use crate::experiment::goal::{Better, Role};
+use crate::results::reading::comparison::{Comparison, Shown};
+use crate::results::reading::goal::GoalReport;
+use crate::results::reading::pair::ALPHA;
+
+/// What is shown of an arm on the primary goal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// It is better than control.
+    Better,
+    /// It is worse.
+    Worse,
+    /// A look has shown one and the present estimate says the other.
+    Turned,
+    /// A look has shown one, and the present interval leaves both open.
+    Faded,
+    /// Nothing is shown.
+    Open,
+}
+
+/// One arm.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ArmStanding<'a> {
+    pub comparison: &'a Comparison,
+    pub side: Side,
+    /// Guardrails that it is shown to break.
+    pub broken: Vec<&'a str>,
+    /// Guardrails of which nothing can be said yet: they may be broken.
+    pub unread: Vec<&'a str>,
+}
+
+/// The primary goal of each arm, with the guardrails that the arm breaks: their one-sided p-values are
+/// held to 5 % shared by all of them.
+pub(super) fn standings<'a>(test: &Experiment, goals: &'a [GoalReport]) -> Vec<ArmStanding<'a>> {
+    let Some(primary) = goals.iter().find(|goal| goal.role == Role::Primary) else { return Vec::new() };
+    let better = test.definition.goal(&primary.goal).map_or(Better::Higher, |goal| goal.better);
+    let guardrails: Vec<_> = goals.iter().filter(|goal| goal.role == Role::Guardrail).collect();
+    #[expect(clippy::cast_precision_loss, reason = "at most 400 of them")]
+    let level = ALPHA / (guardrails.len() * primary.comparisons.len()).max(1) as f64;
+    let of = |comparison: &'a Comparison| {
+        let found = |goal: &GoalReport| goal.of(&comparison.variant).and_then(|own| own.guardrail);
+        let breaks = |goal: &&&'a GoalReport| found(goal).is_some_and(|guardrail| guardrail.broken <= level);
+        ArmStanding {
+            comparison,
+            side: side(comparison, better),
+            broken: guardrails.iter().filter(breaks).map(|goal| goal.goal.as_str()).collect(),
+            unread: guardrails.iter().filter(|goal| found(goal).is_none()).map(|g| g.goal.as_str()).collect(),
+        }
+    };
+    primary.comparisons.iter().map(of).collect()
+}
+
+/// The p-value is the least of all looks, so its direction is that of the look it comes from. The interval is the
+/// present one, and nothing is decided against it.
+fn side(comparison: &Comparison, better: Better) -> Side {
+    let decided = comparison.corrected_p.is_some_and(|p| p <= ALPHA);
+    let Some(shown) = comparison.shown.filter(|_| decided) else { return Side::Open };
+    if comparison.absolute.estimate.and_then(Shown::of) != Some(shown) {
+        return Side::Turned;
+    }
+    if comparison
+        .absolute
+        .low
+        .zip(comparison.absolute.high)
+        .is_some_and(|(low, high)| low <= 0.0 && high >= 0.0)
+    {
+        return Side::Faded;
+    }
+    if (shown == Shown::Higher) == (better == Better::Higher) { Side::Better } else { Side::Worse }
+}
+
+/// What is known of each arm, in a sentence.
+pub(super) fn reasons(test: &Experiment, goals: &[GoalReport], standings: &[ArmStanding<'_>]) -> Vec<String> {
+    let Some(control) = test.control() else { return Vec::new() };
+    let primary = goals.iter().find(|goal| goal.role == Role::Primary);
+    let of = |(goal, standing): (&GoalReport, &ArmStanding<'_>)| {
+        let mut said = compared(goal, control, standing.comparison);
+        if standing.side == Side::Turned {
+            said.push_str("; an earlier look showed the opposite, so nothing is decided");
+        }
+        if standing.side == Side::Faded {
+            said.push_str("; p is small, but the interval still contains 0, so nothing is decided");
+        }
+        if !standing.broken.is_empty() {
+            let _ = write!(said, "; it breaks the guardrail {}", standing.broken.join(", "));
+        }
+        if standing.side == Side::Better && !standing.unread.is_empty() {
+            let names = standing.unread.join(", ");
+            let _ = write!(said, "; the guardrail {names} has no reading yet, so it cannot be shipped");
+        }
+        said + "."
+    };
+    let each = primary.into_iter().flat_map(|goal| standings.iter().map(move |standing| (goal, standing)));
+    each.map(of).collect()
+}
+
+/// The secondary goals of which a difference is shown, each with the arm that shows it.
+pub(super) fn moved(test: &Experiment, goals: &[GoalReport]) -> Vec<String> {
+    let Some(control) = test.control() else { return Vec::new() };
+    let mut found = Vec::new();
+    for goal in goals.iter().filter(|goal| goal.role == Role::Secondary) {
+        let better = test.definition.goal(&goal.goal).map_or(Better::Higher, |goal| goal.better);
+        for comparison in &goal.comparisons {
+            let word = match side(comparison, better) {
+                Side::Better => "better",
+                Side::Worse => "worse",
+                Side::Turned | Side::Faded | Side::Open => continue,
+            };
+            let said = compared(goal, control, comparison);
+            found.push(format!("The secondary goal {} is {word} in {said}.", goal.goal));
+        }
+    }
+    found
+}
