@@ -116,13 +116,13 @@ impl Report {
 /// All goals in their order; the primary one is read first, while there is most to spend.
 fn goal_reports(test: &Experiment, totals: &Totals) -> Vec<GoalReport> {
     let mut budget = Allowance::default();
-    let redealt = tested(test, totals);
+    let rerandomised = tested(test, totals);
     let mut goals: Vec<_> = test.definition.goals.iter().enumerate().collect();
     goals.sort_by_key(|(_, goal)| goal.role != Role::Primary);
     let mut read: Vec<_> = goals
         .into_iter()
         .map(|(index, goal)| {
-            (index, GoalReport::new(test, totals, index, goal, &mut budget, redealt.as_deref()))
+            (index, GoalReport::new(test, totals, index, goal, &mut budget, rerandomised.as_deref()))
         })
         .collect();
     read.sort_by_key(|(index, _)| *index);

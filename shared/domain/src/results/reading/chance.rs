@@ -34,7 +34,7 @@ pub struct Chance<'a> {
     pub budget: &'a mut Allowance,
     /// Of a test of known units the randomisation test, which takes the place of permutations; None within
     /// when it could not be made.
-    pub redealt: Option<Option<Randomised>>,
+    pub rerandomised: Option<Option<Randomised>>,
 }
 
 impl Pair<'_> {

@@ -119,7 +119,7 @@ pub struct Guarded {
 
 impl From<Planned> for PlannedStop {
     fn from(planned: Planned) -> Self {
-        let (p_value, test) = match (planned.redealt, planned.permuted) {
+        let (p_value, test) = match (planned.rerandomised, planned.permuted) {
             (Some(tested), _) => (tested.p_value, PValueMethod::Rerandomisation),
             (None, None) => (planned.difference.map_or(1.0, |found| found.p_value), PValueMethod::Formula),
             (None, Some(tested)) if tested.all => (tested.p_value, PValueMethod::PermutationAll),

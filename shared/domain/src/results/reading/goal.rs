@@ -33,7 +33,7 @@ pub struct GoalReport {
 }
 
 impl GoalReport {
-    /// Reads the goal numbered `index`. `redealt` has the randomisation tests of known units.
+    /// Reads the goal numbered `index`. `rerandomised` has the randomisation tests of known units.
     #[must_use]
     pub fn new(
         test: &Experiment,
@@ -41,7 +41,7 @@ impl GoalReport {
         index: usize,
         goal: &Goal,
         budget: &mut Allowance,
-        redealt: Option<&[Randomised]>,
+        rerandomised: Option<&[Randomised]>,
     ) -> Self {
         let variants = &test.definition.variants;
         let arms: Vec<&GoalTotals> = totals.arms.iter().map(|arm| &arm.goals[index]).collect();
@@ -50,9 +50,9 @@ impl GoalReport {
             test.definition.allocation.mode != Mode::Adaptive && changed_weights(test, totals).is_none();
         let others = (0..variants.len()).filter(|arm| Some(*arm) != control);
         let mut compare = |arm: usize| {
-            let tested = || redealt.and_then(|all| all.get(index).copied());
-            let redealt = test.balance.is_some().then(tested);
-            let chance = Chance { seed: drawn_from(test), budget: &mut *budget, redealt };
+            let tested = || rerandomised.and_then(|all| all.get(index).copied());
+            let rerandomised = test.balance.is_some().then(tested);
+            let chance = Chance { seed: drawn_from(test), budget: &mut *budget, rerandomised };
             compare(test, totals, goal, (control?, arm), &arms, chance)
         };
         Self {

@@ -128,11 +128,11 @@ impl Pair<'_> {
                 }
             }
         };
-        let redealt = chance.redealt.flatten();
-        let permuted = if chance.redealt.is_none() { self.permuted(chance) } else { None };
+        let rerandomised = chance.rerandomised.flatten();
+        let permuted = if chance.rerandomised.is_none() { self.permuted(chance) } else { None };
         let samples = || self.samples().map(|(a, b)| b.mean - a.mean);
         let estimate = difference.map(|found| found.estimate).or_else(samples)?;
-        let planned = Planned { method, estimate, difference, relative, permuted, redealt };
+        let planned = Planned { method, estimate, difference, relative, permuted, rerandomised };
         (difference.is_some() || planned.by_chance().is_some()).then_some(planned)
     }
 

@@ -21,13 +21,13 @@ pub struct Planned {
     /// The permutation test, where it is called for and could be made.
     pub permuted: Option<Tested>,
     /// The randomisation test of units that were known before.
-    pub redealt: Option<Randomised>,
+    pub rerandomised: Option<Randomised>,
 }
 
 impl Planned {
     /// The p-value by chance alone, without a formula.
     #[must_use]
     pub fn by_chance(&self) -> Option<f64> {
-        self.redealt.map(|tested| tested.p_value).or(self.permuted.map(|tested| tested.p_value))
+        self.rerandomised.map(|tested| tested.p_value).or(self.permuted.map(|tested| tested.p_value))
     }
 }

@@ -32,7 +32,7 @@ impl Comparison {
         mut chance: Chance<'_>,
     ) -> Self {
         let adjusted = pair.adjusted();
-        let listed = chance.redealt.is_some();
+        let listed = chance.rerandomised.is_some();
         let planned = pair.planned(&mut chance);
         let by_chance = planned.as_ref().and_then(Planned::by_chance);
         let look = watch.and_then(|watch| pair.watched(watch, by_chance));
@@ -170,7 +170,7 @@ fn warnings(
             "A few units carry most of the total; one more of them would change the picture.".to_owned(),
         );
     }
-    if listed && planned.is_some_and(|p| p.redealt.is_none()) {
+    if listed && planned.is_some_and(|p| p.rerandomised.is_none()) {
         said.push(
             "The p-value for a planned stop is a formula's, which is too cautious for balanced units: too few of \
              them are assigned, or they cannot be dealt again."
