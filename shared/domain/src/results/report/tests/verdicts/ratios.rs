@@ -1,0 +1,106 @@
+//! Ratios: who carries them, and when their formula decides.
+
+use super::*;
+
+/// Totals of a ratio of accounts given as (conversions, visitors).
+fn ratio(test: &Experiment, arms: [&[(f64, f64)]; 2]) -> Totals {
+    let mut totals = totals(test, &arms.map(|arm| (arm.len() as u64, 0, 0)));
+    let place = test.definition.goals.iter().position(|goal| goal.parts.is_some()).unwrap();
+    for (arm, units) in totals.arms.iter_mut().zip(arms) {
+        let goal = &mut arm.goals[place];
+        goal.moments = Moments::default();
+        for (x, y) in units {
+            goal.moments.add(*x);
+            goal.paired.add(*x, *y);
+            goal.numbers.push(*x, *y);
+            goal.sizes.add(*x);
+            goal.bases.add(*y);
+            goal.converted += 1;
+        }
+    }
+    totals
+}
+
+fn ratio_test(role: &str) -> Experiment {
+    let mut own = json!({ "key": "rate", "kind": "ratio", "numerator": "calls", "denominator": "visits", "role": role });
+    let mut goals = vec![
+        json!({ "key": "calls", "kind": "count", "role": "none" }),
+        json!({ "key": "visits", "kind": "count", "role": "none" }),
+    ];
+    if role == "guardrail" {
+        (own["margin"], own["better"]) = (json!(0.01), json!("lower"));
+        goals.push(json!({ "key": "booked", "kind": "binary", "role": "primary" }));
+    }
+    goals.push(own);
+    test(&json!({ "goals": goals }))
+}
+
+/// Forty accounts of about 48 visitors whose rate is about a tenth, and `extra` more for each ten visitors.
+fn accounts(extra: f64) -> Vec<(f64, f64)> {
+    let one = |n: u32| {
+        (f64::from(n * 7 % 11) + (extra * f64::from(4 + n % 2)).floor(), f64::from(40 + 17 * n % 19))
+    };
+    (0..40).map(one).collect()
+}
+
+#[test]
+fn a_ratio_that_one_account_carries_decides_nothing_and_warns_of_it() {
+    let mut large = accounts(0.0);
+    large[7] = (8_000.0, 20_000.0);
+    for role in ["primary", "guardrail"] {
+        let test = ratio_test(role);
+        let totals = ratio(&test, [&accounts(0.0), &large]);
+        let pair = crate::results::reading::pair::Pair {
+            kind: crate::experiment::goal::Kind::Ratio,
+            control: totals.arms[0].goals.last().unwrap(),
+            treatment: totals.arms[1].goals.last().unwrap(),
+        };
+        let (a, b) = pair.samples().unwrap();
+        let watch = stats::always_valid::Watch::new(0.05, 80.0).unwrap();
+        assert!(watch.look(&a, &b).unwrap().p_value < 0.01, "the formula alone would decide");
+        let report = Report::new(&test, &totals, Timestamp::from_millis(1), None);
+        assert_eq!(report.verdict.decision, Advice::KeepRunning, "{role} {:?}", report.verdict);
+        let warned = serde_json::to_value(&report.warnings).unwrap();
+        assert_eq!(
+            (&warned[0]["code"], &warned[0]["goal"], &warned[0]["variant"]),
+            (&json!("dominant_unit"), &json!("rate"), &json!("new")),
+            "{warned}"
+        );
+        assert!((warned[0]["share"].as_f64().unwrap() - 0.914).abs() < 0.02, "{warned}");
+        let read = report.goals.last().unwrap().comparisons[0].clone();
+        assert!(read.warnings.iter().any(|said| said.contains("of the denominator of new")), "{read:?}");
+        let (low, high) = (read.absolute.low.unwrap(), read.absolute.high.unwrap());
+        assert!(low < 0.0 && high > 0.0, "the interval agrees with the p-value: {read:?}");
+    }
+}
+
+#[test]
+fn a_ratio_whose_accounts_are_alike_is_decided_as_before() {
+    let test = ratio_test("primary");
+    let said = |extra| {
+        let totals = ratio(&test, [&accounts(0.0), &accounts(extra)]);
+        Report::new(&test, &totals, Timestamp::from_millis(1), None)
+    };
+    assert_eq!(said(2.0).verdict.decision, Advice::Ship, "{:?}", said(2.0).verdict);
+    assert!(said(2.0).warnings.is_empty());
+    assert_eq!(said(0.0).verdict.decision, Advice::KeepRunning);
+    let test = ratio_test("guardrail");
+    let totals = ratio(&test, [&accounts(0.0), &accounts(2.0)]);
+    let said = Report::new(&test, &totals, Timestamp::from_millis(1), None).verdict;
+    assert_eq!(said.sentence, "Stop: new breaks the guardrail rate.", "{said:?}");
+}
+
+#[test]
+fn a_ratio_of_many_even_accounts_is_as_sure_as_its_formula_says() {
+    let many = |extra| -> Vec<(f64, f64)> { std::iter::repeat_n(accounts(extra), 50).flatten().collect() };
+    let test = ratio_test("primary");
+    let report = Report::new(&test, &ratio(&test, [&many(0.0), &many(3.0)]), Timestamp::from_millis(1), None);
+    let read = &report.goals.last().unwrap().comparisons[0];
+    // Drawn permutations alone leave p at 0.005 and an interval from 4 to 57 points.
+    assert!(read.p_value.unwrap() < 1e-9, "{read:?}");
+    assert!(read.absolute.high.unwrap() - read.absolute.low.unwrap() < 0.05, "{read:?}");
+    let test = ratio_test("guardrail");
+    let totals = ratio(&test, [&many(0.0), &many(3.0)]);
+    let report = Report::new(&test, &totals, Timestamp::from_millis(1), None);
+    assert!(report.goals.last().unwrap().comparisons[0].guardrail.unwrap().broken < 1e-9);
+}

@@ -1,0 +1,168 @@
+//! What is told beside the word: sentences, intervals, and what is still missing.
+
+use super::*;
+
+#[test]
+fn an_external_test_whose_shares_changed_is_not_read() {
+    let external = json!({ "allocation": { "mode": "external" },
+        "goals": [{ "key": "booked", "kind": "binary", "role": "primary" }] });
+    let mut test = test(&external);
+    // 50:50 at 5 %, then 10:90 at 60 %, the same rate in both arms.
+    let mut totals = totals(&test, &[(70, 15, 0), (230, 111, 0)]);
+    for unit in 0..300 {
+        let arm = usize::from(if unit < 100 { unit % 2 == 1 } else { unit % 10 > 0 });
+        totals.arrivals.count(Timestamp::from_millis(unit * 60_000), arm, 2);
+    }
+    // Whatever weights were declared, the sample ratio is not what withholds.
+    totals.strata[0] = vec![150, 150];
+    let read =
+        |test: &Experiment, totals: &Totals| Report::new(test, totals, Timestamp::from_millis(1), None);
+    let withheld = |report: &Report| {
+        let own = &report.goals[0].comparisons[0];
+        assert_eq!(report.verdict.decision, Advice::KeepRunning);
+        assert_eq!(
+            (own.method, own.p_value, own.planned_stop, own.bayesian),
+            (Method::None, None, None, None)
+        );
+        assert!(report.goals[0].arms.iter().all(|arm| arm.best.is_none()));
+        assert_eq!(serde_json::to_value(&report.warnings).unwrap()[0]["code"], "weights_changed");
+        own.warnings[0].clone()
+    };
+    assert!(withheld(&read(&test, &totals)).starts_with("The shares of the variants have changed"));
+    totals.arrivals = crate::results::counting::arrivals::Arrivals::default();
+    assert_eq!(read(&test, &totals).verdict.decision, Advice::Ship, "nothing tells when all came at once");
+    let weights = test.weightings[0].weights.clone();
+    test.weightings.push(crate::experiment::Weighting { revision: 9, weights });
+    totals.strata.push(vec![1, 1]);
+    assert!(withheld(&read(&test, &totals)).starts_with("The weights have changed in this phase"));
+}
+
+#[test]
+fn a_p_value_of_one_points_nowhere_and_intervals_stay_within_what_shares_can_be() {
+    let test = test(&json!({}));
+    let report =
+        |arms: &[(u64, u64, u64)]| Report::new(&test, &totals(&test, arms), Timestamp::from_millis(1), None);
+    let near = report(&[(40, 12, 0), (40, 13, 0)]).goals[0].comparisons[0].clone();
+    assert_eq!((near.p_value, near.shown), (Some(1.0), None));
+    for arms in [
+        [(10, 1, 0), (10, 9, 0)],
+        [(10, 9, 0), (12, 1, 0)],
+        [(10, 0, 0), (10, 10, 0)],
+        [(3, 3, 0), (2, 0, 0)],
+    ] {
+        let read = report(&arms);
+        let own = &read.goals[0].comparisons[0];
+        for interval in [Some(own.absolute), own.planned_stop.map(|stop| stop.absolute)].into_iter().flatten()
+        {
+            assert!(interval.low.is_none_or(|low| low >= -1.0), "{arms:?} {interval:?}");
+            assert!(interval.high.is_none_or(|high| high <= 1.0), "{arms:?} {interval:?}");
+        }
+        for interval in [Some(own.relative), own.planned_stop.map(|stop| stop.relative)].into_iter().flatten()
+        {
+            assert!(interval.low.is_none_or(|low| low >= -1.0), "{arms:?} {interval:?}");
+        }
+    }
+}
+
+#[test]
+fn an_arm_without_units_is_no_candidate_for_the_best() {
+    let three = json!({ "variants": [
+        { "key": "control", "weight": 3_400, "is_control": true }, { "key": "a", "weight": 3_300 },
+        { "key": "b", "weight": 3_300 }] });
+    let test = test(&three);
+    let best = |arms: &[(u64, u64, u64)]| {
+        let report = Report::new(&test, &totals(&test, arms), Timestamp::from_millis(1), None);
+        report.goals[0].arms.iter().map(|arm| arm.best).collect::<Vec<_>>()
+    };
+    let found = best(&[(4, 1, 0), (4, 2, 0), (0, 0, 0)]);
+    assert_eq!(found[2], None);
+    assert!((found[0].unwrap() + found[1].unwrap() - 1.0).abs() < 1e-9, "{found:?}");
+    assert_eq!(best(&[(4, 1, 0), (0, 0, 0), (0, 0, 0)]), [None, None, None]);
+}
+
+#[test]
+fn a_difference_is_told_in_counts_and_points_and_a_mean_per_account_in_its_unit_and_percent() {
+    let said = verdict(&test(&json!({})), &[(107, 10, 0), (100, 41, 0)]);
+    assert!(
+        said.reasons[0].starts_with("new: 41 of 100 against 10 of 107: +31.7 points, between +"),
+        "{said:?}"
+    );
+    assert!(said.reasons[0].ends_with('.') && said.reasons[0].contains(", p "), "{said:?}");
+    let said = verdict(&test(&json!({})), &[(40, 20, 0), (40, 4, 0)]);
+    assert!(
+        said.reasons[0].starts_with("new: 4 of 40 against 20 of 40: -40.0 points, between -"),
+        "{said:?}"
+    );
+    let early = verdict(&test(&json!({})), &[(3, 1, 0), (3, 2, 0)]);
+    assert!(early.reasons[0].starts_with("new: 2 of 3 against 1 of 3: +33.3 points"), "{early:?}");
+    let nobody = verdict(&test(&json!({})), &[(0, 0, 0), (0, 0, 0)]);
+    assert!(nobody.reasons[0].starts_with("new: nothing to compare yet"), "{nobody:?}");
+    let sum = json!({ "goals": [{ "key": "pipeline", "kind": "sum", "role": "primary" }] });
+    let test = test(&sum);
+    let mut totals = totals(&test, &[(40, 0, 0), (40, 0, 0)]);
+    for (arm, base) in totals.arms.iter_mut().zip([10_000.0, 12_500.0]) {
+        arm.goals[0].moments = Moments::default();
+        for n in 0..40 {
+            arm.goals[0].moments.add(base + f64::from(n % 5) * 10.0);
+        }
+    }
+    let said = Report::new(&test, &totals, Timestamp::from_millis(1), None).verdict;
+    let start = "new: 12,520 per account against 10,020 per account: +2,500 (+25.0 %), between +2,";
+    assert!(said.reasons[0].starts_with(start), "{said:?}");
+}
+
+#[test]
+fn a_secondary_goal_that_moved_is_named_and_one_that_did_not_is_not() {
+    let goals = json!({ "goals": [{ "key": "booked", "kind": "binary", "role": "primary" },
+        { "key": "replied", "kind": "binary", "role": "secondary" }] });
+    let named = |arms: &[(u64, u64, u64)]| {
+        let said = verdict(&test(&goals), arms);
+        said.reasons.into_iter().find(|reason| reason.contains("replied"))
+    };
+    let moved = named(&[(60, 20, 5), (60, 22, 50)]).unwrap();
+    let start =
+        "The secondary goal replied is better in new: 50 of 60 against 5 of 60: +75.0 points, between +";
+    assert!(moved.starts_with(start), "{moved}");
+    assert!(named(&[(60, 20, 50), (60, 22, 5)]).unwrap().contains("replied is worse in new"));
+    assert_eq!(named(&[(60, 20, 20), (60, 22, 22)]), None);
+}
+
+#[test]
+fn a_test_that_goes_on_says_why_it_is_not_said_that_there_is_no_difference() {
+    let why = |changes: &Value, arms: &[(u64, u64, u64)], undue: u64| {
+        let test = test(changes);
+        let mut totals = totals(&test, arms);
+        totals.undue = undue;
+        let verdict = Report::new(&test, &totals, Timestamp::from_millis(1), None).verdict;
+        assert_eq!(verdict.no_difference_withheld.is_some(), verdict.decision == Advice::KeepRunning);
+        verdict.no_difference_withheld.unwrap_or_default()
+    };
+    let (some, none) = ([(80, 24, 0), (81, 25, 0)], [(0, 0, 0), (0, 0, 0)]);
+    let plain = json!({});
+    assert_eq!(why(&plain, &some, 0), "", "it is said");
+    assert_eq!(why(&plain, &[(40, 4, 0), (40, 20, 0)], 0), "", "something else is said");
+    assert!(why(&plain, &none, 0).starts_with("Nothing can be compared"));
+    assert!(why(&plain, &some, 30).starts_with("30 of 161 units are still inside"));
+    assert!(why(&json!({ "planned_units": 100 }), &some, 0).contains("it takes 200, twice"));
+    assert!(why(&json!({ "planned_units": null }), &some, 0).contains("neither planned_units nor"));
+    let worth = json!({ "expected": { "baseline": 0.3, "effect": 0.05 } });
+    assert!(why(&worth, &some, 0).starts_with("The difference of new may still be as large as 0.05"));
+}
+
+#[test]
+fn a_test_that_goes_on_says_when_its_planned_units_are_in_and_when_the_planned_look_may_be_taken() {
+    let test = test(&json!({ "planned_units": 100 }));
+    let said = |undue: u64, arms: &[(u64, u64, u64)]| {
+        let mut totals = totals(&test, arms);
+        (totals.undue, totals.recent) = (undue, 20);
+        totals.first_assigned_at = Some(Timestamp::from_millis(0));
+        let report = Report::new(&test, &totals, Timestamp::from_millis(10 * 86_400_000), None);
+        report.verdict.reasons.join(" ")
+    };
+    let early = said(60, &[(30, 9, 0), (30, 10, 0)]);
+    assert!(early.contains("60 of 100 planned units") && early.contains("within 20 days"), "{early}");
+    let waiting = said(30, &[(55, 16, 0), (55, 17, 0)]);
+    assert!(!waiting.contains("planned look") && !waiting.contains("within"), "{waiting}");
+    let reached = said(10, &[(55, 16, 0), (55, 17, 0)]);
+    assert!(reached.contains("The planned look is reached"), "{reached}");
+}
