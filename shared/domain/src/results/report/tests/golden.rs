@@ -5,10 +5,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::scenes::{at, full, late, launched, rows, scenes, totals};
+use crate::results::reading::method::PValueMethod;
 use crate::results::reading::warnings::Code;
 use crate::results::report::Report;
 use crate::results::report::kept::Kept;
 use crate::results::report::point::Point;
+use crate::results::verdict::Advice;
 
 /// What is stored of a scene: the report, or its point.
 fn stored(scene: &str, kind: &str) -> String {
@@ -149,4 +151,20 @@ fn a_report_that_cannot_remember_says_so_and_so_do_all_after_it() {
         assert_eq!(late(Some(&unread)).warnings, report.warnings, "and it is remembered like the p-values");
     }
     assert!(!is_restarted(&full()) && !is_restarted(&late(None)));
+}
+
+#[test]
+fn words_that_no_scene_has_are_stored_as_they_always_were_and_told_as_they_are_stored() {
+    let words = [PValueMethod::Formula, PValueMethod::Rerandomisation].map(|word| json(&word));
+    assert_eq!(words, ["\"formula\"", "\"rerandomisation\""]);
+    for advice in Advice::ALL {
+        assert_eq!(json(&advice), format!("\"{}\"", advice.as_str()));
+    }
+    for code in [Code::DominantUnit, Code::WeightsChanged, Code::WatchRestarted] {
+        assert_eq!(json(&code), format!("\"{}\"", code.as_str()));
+    }
+    assert_eq!(
+        Advice::ALL.map(Advice::as_str),
+        ["keep_running", "ship", "stop", "no_difference", "do_not_trust"]
+    );
 }
