@@ -121,8 +121,12 @@ async fn create(store: &Store, workspace: &Workspace, test: &Experiment, unique:
     let origin =
         Origin { at: now, request_id: RequestId::of_event("bench"), source: None, unique: [unique; 16] };
     let entry = origin.record(workspace, "bench", Action::TestCreated, &test.definition.test_id);
-    let record = store.audit.part(&entry).expect("a record");
-    store.experiments.create(workspace, test, record.into()).await.expect("a store").expect("an operator");
+    store
+        .experiments
+        .create(workspace, test, entry.unconditional())
+        .await
+        .expect("a store")
+        .expect("an operator");
 }
 
 /// Stores the sample test, running.

@@ -7,7 +7,7 @@ use screen::Screen;
 use serde_json::{Value, json};
 use testing::{Bench, acme, as_payload_2, body_of, with_body, with_test_id};
 
-use super::function;
+use super::FUNCTION;
 
 mod leftover;
 mod sticky;
@@ -15,7 +15,7 @@ mod types;
 
 async fn ask(bench: &Bench, body: Value) -> Value {
     let event = with_body(bench.event("assign-variant", Role::Service).await, &body);
-    let answer = bench.call(function(), event).await;
+    let answer = bench.call(FUNCTION, event).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     answer.body
 }
@@ -29,11 +29,11 @@ async fn a_unit_is_told_the_same_variant_in_both_payloads_and_by_every_instance(
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
     let event = bench.event("assign-variant", Role::Service).await;
-    let first = bench.call(function(), event.clone()).await;
+    let first = bench.call(FUNCTION, event.clone()).await;
     assert_eq!(first.status, 200, "{}", first.body);
     assert_eq!((&first.body["new"], &first.body["reason"]), (&json!(true), &json!("assigned")));
-    let again = bench.call(function(), as_payload_2(&event)).await;
-    let elsewhere = bench.cold().await.call(function(), event).await;
+    let again = bench.call(FUNCTION, as_payload_2(&event)).await;
+    let elsewhere = bench.cold().await.call(FUNCTION, event).await;
     for answer in [again, elsewhere] {
         assert_eq!(answer.body["variant"], first.body["variant"]);
         assert_eq!(answer.body["parameters"], first.body["parameters"]);
@@ -47,16 +47,16 @@ async fn a_first_decision_costs_a_read_and_a_write_and_a_seen_one_nothing() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
     let event = bench.event("assign-variant", Role::Service).await;
-    let (_, cold) = bench.metered(function(), event.clone()).await;
+    let (_, cold) = bench.metered(FUNCTION, event.clone()).await;
     assert_eq!((cold.calls, cold.units), (2, 2.0), "a read of the test, a put of the assignment");
-    let (_, seen) = bench.metered(function(), event.clone()).await;
+    let (_, seen) = bench.metered(FUNCTION, event.clone()).await;
     assert_eq!((seen.calls, seen.units), (0, 0.0));
-    let (_, warm) = bench.metered(function(), with_body(event.clone(), &software("other.com"))).await;
+    let (_, warm) = bench.metered(FUNCTION, with_body(event.clone(), &software("other.com"))).await;
     assert_eq!((warm.calls, warm.units), (1, 1.0), "a put of the assignment");
-    let (_, known) = bench.cold().await.metered(function(), event.clone()).await;
+    let (_, known) = bench.cold().await.metered(FUNCTION, event.clone()).await;
     assert_eq!((known.calls, known.units), (2, 2.0), "a failed condition costs the write");
     bench.pass(31);
-    let (_, later) = bench.metered(function(), event).await;
+    let (_, later) = bench.metered(FUNCTION, event).await;
     assert_eq!((later.calls, later.units), (2, 2.0), "the memory of both has ended");
 }
 
@@ -94,7 +94,7 @@ async fn below_full_coverage_a_change_of_weights_moves_nobody_and_nobody_is_look
     let left_out = before.iter().position(Value::is_null).unwrap();
     let event =
         with_body(bench.event("assign-variant", Role::Service).await, &software(&format!("unit-{left_out}")));
-    let (answer, spent) = cold.metered(function(), event).await;
+    let (answer, spent) = cold.metered(FUNCTION, event).await;
     assert_eq!((&answer.body["reason"], spent.calls), (&json!("not_covered"), 0));
 }
 
@@ -142,7 +142,7 @@ async fn a_batch_is_1_to_100_units_and_stands_alone() {
         json!({ "units": {} }),
         json!({ "units": [{ "unit_id": "a" }], "unit_id": "b" }),
     ] {
-        assert_eq!(bench.call(function(), with_body(event.clone(), &body)).await.status, 422);
+        assert_eq!(bench.call(FUNCTION, with_body(event.clone(), &body)).await.status, 422);
     }
     assert_eq!(bench.rows().await, 0);
 }
@@ -158,7 +158,7 @@ async fn in_an_external_test_the_caller_names_the_variant_and_a_second_name_is_t
     assert_eq!((&second["variant"], &second["conflict"]), (&json!("calculator"), &json!(true)));
     let event = bench.event("assign-variant", Role::Service).await;
     for body in [json!({ "unit_id": "b.com" }), json!({ "unit_id": "b.com", "variant": "none" })] {
-        let answer = bench.call(function(), with_body(event.clone(), &body)).await;
+        let answer = bench.call(FUNCTION, with_body(event.clone(), &body)).await;
         assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("/variant")));
     }
 }
@@ -192,7 +192,7 @@ async fn an_external_test_takes_the_time_of_a_past_assignment_and_no_other_test_
     let first = assigned_at(&bench.cold().await, &test, "a").await;
     assert_eq!(first, "2026-10-01T09:00:00Z", "the first time stays");
     for wrong in ["2026-11-21T10:00:00.251Z", "2026-11-22", "2025-11-20T23:59:59Z", "2025-11-20", "soon"] {
-        let answer = bench.call(function(), with_body(event.clone(), &at("e", wrong))).await;
+        let answer = bench.call(FUNCTION, with_body(event.clone(), &at("e", wrong))).await;
         let pointer = json!("/assigned_at");
         assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &pointer), "{wrong}");
     }
@@ -201,7 +201,7 @@ async fn an_external_test_takes_the_time_of_a_past_assignment_and_no_other_test_
     bench.launch(json!({})).await;
     let body = json!({ "unit_id": "a", "assigned_at": "2026-11-20" });
     let event = bench.event("assign-variant", Role::Service).await;
-    let answer = bench.call(function(), with_body(event, &body)).await;
+    let answer = bench.call(FUNCTION, with_body(event, &body)).await;
     assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("/assigned_at")));
 }
 
@@ -224,8 +224,8 @@ async fn tests_that_divide_a_namespace_share_no_unit_and_leave_none_out() {
     let event = bench.event("assign-variant", Role::Service).await;
     for n in 0..60 {
         let event = with_body(event.clone(), &software(&format!("unit-{n}")));
-        let first = bench.call(function(), with_test_id(event.clone(), "first")).await.body;
-        let second = bench.call(function(), with_test_id(event, "second")).await.body;
+        let first = bench.call(FUNCTION, with_test_id(event.clone(), "first")).await.body;
+        let second = bench.call(FUNCTION, with_test_id(event, "second")).await.body;
         let excluded = [&first, &second].map(|told| told["reason"] == "excluded");
         assert!(excluded[0] != excluded[1], "{first} {second}");
     }
@@ -250,12 +250,12 @@ async fn a_new_phase_assigns_anew() {
 async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
-    bench.assert_refuses(function(), "assign-variant", Role::Analyst).await;
+    bench.assert_refuses(FUNCTION, "assign-variant", Role::Analyst).await;
     let event = bench.event("assign-variant", Role::Service).await;
     let foreign = bench.signed(event.clone(), Role::Service, "globex").await;
     let missing = with_test_id(event, "no-such-test");
     for event in [foreign, missing.clone(), with_test_id(missing, "NO%20SLUG")] {
-        assert_eq!(bench.call(function(), event).await.status, 404);
+        assert_eq!(bench.call(FUNCTION, event).await.status, 404);
     }
 }
 
@@ -281,7 +281,7 @@ async fn every_wrong_field_is_named_and_nothing_is_stored() {
         (json!({ "unit_id": "a", "attributes": { "industry": long, "employees": 900 } }), ""),
     ];
     for (body, pointer) in cases {
-        let answer = bench.call(function(), with_body(event.clone(), &body)).await;
+        let answer = bench.call(FUNCTION, with_body(event.clone(), &body)).await;
         if !pointer.starts_with('/') {
             assert_eq!(answer.body["reason"], "not_targeted", "{body}");
             continue;
@@ -332,23 +332,23 @@ async fn a_body_that_cannot_be_read_is_refused_by_its_own_status() {
     for (body, status) in cases {
         let mut event = event.clone();
         event["body"] = json!(body);
-        assert_eq!(bench.call(function(), event).await.status, status, "{}", &body[..body.len().min(40)]);
+        assert_eq!(bench.call(FUNCTION, event).await.status, status, "{}", &body[..body.len().min(40)]);
     }
     let mut form = event;
     form["headers"]["content-type"] = json!("text/plain");
     form["multiValueHeaders"]["content-type"] = json!(["text/plain"]);
-    assert_eq!(bench.call(function(), form).await.status, 415);
+    assert_eq!(bench.call(FUNCTION, form).await.status, 415);
     assert_eq!(bench.rows().await, 0);
 }
 
 #[tokio::test]
 async fn without_its_store_it_answers_503_in_time_and_the_same_request_succeeds_later() {
-    Bench::assert_unavailable_without_store(function(), "assign-variant").await;
+    Bench::assert_unavailable_without_store(FUNCTION, "assign-variant").await;
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
     let event = bench.event("assign-variant", Role::Service).await;
     let body = body_of(&event);
-    assert_eq!(bench.call(function(), event).await.status, 200);
+    assert_eq!(bench.call(FUNCTION, event).await.status, 200);
     assert_eq!(ask(&bench.cold().await, body).await["new"], false);
     assert_eq!(bench.rows().await, 1);
 }
@@ -360,7 +360,7 @@ async fn a_segment_that_is_too_long_or_holds_control_characters_or_lists_is_refu
     let event = bench.event("assign-variant", Role::Service).await;
     for industry in [json!("x".repeat(65)), json!("a\u{1}"), json!(["software"]), json!({})] {
         let body = json!({ "unit_id": "a", "attributes": { "industry": industry } });
-        let answer = bench.call(function(), with_body(event.clone(), &body)).await;
+        let answer = bench.call(FUNCTION, with_body(event.clone(), &body)).await;
         assert_eq!(
             (answer.status, &answer.body["errors"][0]["pointer"]),
             (422, &json!("/attributes/industry"))
@@ -408,7 +408,7 @@ async fn a_request_leaves_one_line_which_says_who_asked_what_it_cost_and_nothing
     bench.launch(json!({})).await;
     let heard = Heard::from_now_on();
     let event = bench.event("assign-variant", Role::Service).await;
-    assert_eq!(bench.call(function(), event.clone()).await.status, 200);
+    assert_eq!(bench.call(FUNCTION, event.clone()).await.status, 200);
     let (line, bytes) = line_of(&heard);
     assert!(bytes <= 1_000, "{bytes} bytes: {line}");
     assert_eq!((&line["route"], &line["method"]), (&json!("/tests/{test_id}/assignments"), &json!("POST")));
@@ -417,7 +417,7 @@ async fn a_request_leaves_one_line_which_says_who_asked_what_it_cost_and_nothing
     assert_eq!((&line["DynamodbCalls"], &line["ColdStarts"]), (&json!(2), &json!(1)));
     assert!(!line.to_string().contains("umbrella") && !line.to_string().contains("acme.com"), "{line}");
     let heard = Heard::from_now_on();
-    bench.call(function(), event).await;
+    bench.call(FUNCTION, event).await;
     let (line, bytes) = line_of(&heard);
     assert!(line.get("ColdStarts").is_none() && bytes <= 1_000, "{bytes}: {line}");
     println!("{bytes} bytes: {line}");
@@ -428,11 +428,11 @@ async fn a_refused_request_is_named_by_its_problem_and_whoever_is_known_is_said(
     let bench = Bench::start().await;
     let heard = Heard::from_now_on();
     let event = bench.event("assign-variant", Role::Viewer).await;
-    assert_eq!(bench.call(function(), event.clone()).await.status, 403);
+    assert_eq!(bench.call(FUNCTION, event.clone()).await.status, 403);
     let (line, _) = line_of(&heard);
     assert_eq!((&line["outcome"], &line["workspace"]), (&json!("insufficient_scope"), &json!("acme")));
     let heard = Heard::from_now_on();
-    bench.call(function(), testing::without_token(event)).await;
+    bench.call(FUNCTION, testing::without_token(event)).await;
     let (line, _) = line_of(&heard);
     assert_eq!((&line["outcome"], &line["TokenRefusals"]), (&json!("unauthenticated"), &json!(1)));
     assert!(line.get("subject").is_none(), "{line}");

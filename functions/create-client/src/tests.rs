@@ -8,13 +8,13 @@ use screen::Screen;
 use serde_json::{Value, json};
 use testing::{Bench, as_payload_2, with_body};
 
-use super::function;
+use super::FUNCTION;
 
 #[tokio::test]
 async fn a_client_is_stored_with_its_record_and_its_secret_is_shown_and_not_kept() {
     let bench = Bench::start().await;
     let event = bench.event("create-client", Role::Admin).await;
-    let (answer, spent) = bench.metered(function(), event.clone()).await;
+    let (answer, spent) = bench.metered(FUNCTION, event.clone()).await;
     assert_eq!((answer.status, spent.calls), (201, 1), "{}", answer.body);
     let secret = answer.body["client_secret"].as_str().unwrap();
     let id = ClientId::parse(answer.body["client_id"].as_str().unwrap()).unwrap();
@@ -29,7 +29,7 @@ async fn a_client_is_stored_with_its_record_and_its_secret_is_shown_and_not_kept
     let record = bench.records().await.remove(0);
     assert_eq!((&record["action"], &record["target"]), (&json!("client_created"), &answer.body["client_id"]));
     assert_eq!(record["detail"], "assignments:write conversions:write");
-    let another = bench.call(function(), as_payload_2(&event)).await;
+    let another = bench.call(FUNCTION, as_payload_2(&event)).await;
     assert_eq!(another.status, 201);
     assert_ne!(another.body["client_secret"], answer.body["client_secret"]);
 }
@@ -39,7 +39,7 @@ async fn a_name_is_screened_and_kept_in_nfc() {
     let mut bench = Bench::start().await;
     let event = bench.event("create-client", Role::Admin).await;
     let named = |name: &str| with_body(event.clone(), &json!({ "name": name, "scopes": ["metrics:read"] }));
-    let kept = bench.call(function(), named("Mu\u{308}ller \u{1f469}\u{200d}\u{1f4bb} CRM")).await;
+    let kept = bench.call(FUNCTION, named("Mu\u{308}ller \u{1f469}\u{200d}\u{1f4bb} CRM")).await;
     assert_eq!(
         (kept.status, &kept.body["name"]),
         (201, &json!("M\u{fc}ller \u{1f469}\u{200d}\u{1f4bb} CRM"))
@@ -47,7 +47,7 @@ async fn a_name_is_screened_and_kept_in_nfc() {
     let hidden =
         ["\u{200b}", "\u{202e}", "\u{2066}", "\u{e0041}\u{e0042}", "\u{2060}", "\u{ad}", "\u{fe0f}\u{fe0f}"];
     for hidden in hidden {
-        let answer = bench.call(function(), named(&format!("CR{hidden}M"))).await;
+        let answer = bench.call(FUNCTION, named(&format!("CR{hidden}M"))).await;
         assert_eq!(
             (answer.status, &answer.body["errors"][0]["pointer"]),
             (422, &json!("/name")),
@@ -55,7 +55,7 @@ async fn a_name_is_screened_and_kept_in_nfc() {
         );
     }
     bench.app.screen = Screen::Strip;
-    let stripped = bench.call(function(), named("C\u{202e}R\u{200b}M")).await;
+    let stripped = bench.call(FUNCTION, named("C\u{202e}R\u{200b}M")).await;
     assert_eq!((stripped.status, &stripped.body["name"]), (201, &json!("CRM")));
 }
 
@@ -76,11 +76,11 @@ async fn what_no_machine_may_have_is_refused_by_name() {
         (body(json!("a\r\nb"), fits.clone()), "/name"),
         (json!({ "name": "CRM", "scopes": fits, "client_id": "c_1" }), "/client_id"),
     ] {
-        let (answer, spent) = bench.metered(function(), with_body(event.clone(), &body)).await;
+        let (answer, spent) = bench.metered(FUNCTION, with_body(event.clone(), &body)).await;
         assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!(pointer)), "{body}");
         assert_eq!(spent.calls, 0);
     }
-    let answer = bench.call(function(), with_body(event, &body(json!("CRM"), json!(["users:write"])))).await;
+    let answer = bench.call(FUNCTION, with_body(event, &body(json!("CRM"), json!(["users:write"])))).await;
     let detail = answer.body["errors"][0]["detail"].as_str().unwrap();
     assert_eq!(
         detail,
@@ -90,14 +90,14 @@ async fn what_no_machine_may_have_is_refused_by_name() {
 
 #[tokio::test]
 async fn only_a_token_with_the_scope_opens() {
-    Bench::start().await.assert_refuses(function(), "create-client", Role::Analyst).await;
+    Bench::start().await.assert_refuses(FUNCTION, "create-client", Role::Analyst).await;
 }
 
 #[tokio::test]
 async fn a_token_issued_before_its_holder_lost_the_right_adds_no_machine() {
     let bench = Bench::start().await;
     let event = bench.event("create-client", Role::Admin).await;
-    bench.assert_ends_with_rights(function(), event, Role::Admin).await;
+    bench.assert_ends_with_rights(FUNCTION, event, Role::Admin).await;
 }
 
 #[tokio::test]
@@ -109,11 +109,11 @@ async fn a_workspace_has_no_more_machines_than_its_quota_however_many_come_at_on
     let numbered = |n: usize| {
         with_body(event.clone(), &json!({ "name": format!("CRM {n}"), "scopes": ["metrics:read"] }))
     };
-    let calls = join_all((0..8).map(|n| bench.call(function(), numbered(n)))).await;
+    let calls = join_all((0..8).map(|n| bench.call(FUNCTION, numbered(n)))).await;
     let mut statuses: Vec<u16> = calls.iter().map(|answer| answer.status).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 201, 201, 409, 409, 409, 409, 409]);
-    let full = bench.call(function(), numbered(9)).await;
+    let full = bench.call(FUNCTION, numbered(9)).await;
     let detail = full.body["detail"].as_str().unwrap();
     assert!(
         full.status == 409 && detail.contains("quota of 3 clients") && detail.contains("QUOTA_CLIENTS"),
@@ -121,10 +121,10 @@ async fn a_workspace_has_no_more_machines_than_its_quota_however_many_come_at_on
     );
     assert_eq!(bench.records().await.len(), 3, "what was not done is not recorded");
     let foreign = bench.signed(numbered(9), Role::Admin, "globex").await;
-    assert_eq!(bench.call(function(), foreign).await.status, 201, "each workspace has its own");
+    assert_eq!(bench.call(FUNCTION, foreign).await.status, 201, "each workspace has its own");
 }
 
 #[tokio::test]
 async fn without_its_store_it_answers_503_in_time() {
-    Bench::assert_unavailable_without_store(function(), "create-client").await;
+    Bench::assert_unavailable_without_store(FUNCTION, "create-client").await;
 }

@@ -49,11 +49,10 @@ async fn bootstrap(app: &App, first: Value, request_id: String) -> Result<User, 
     let admin = super::person(app, &first.email, &first.password, first.workspace, Role::Admin)?;
     let origin = app.origin_at(request_id, None)?;
     let entry = origin.record(&admin.workspace, OPERATOR, Action::WorkspaceCreated, &admin.user_id);
-    if !app.store.identities.bootstrap(&admin, app.store.audit.part(&entry)?).await? {
+    if !app.store.identities.bootstrap(&admin, entry.unconditional()).await? {
         let detail = "The workspace has had its first admin, or the e-mail address is in use.";
         return Err(Problem::Conflict(detail.to_owned()));
     }
-    entry.log();
     Ok(admin)
 }
 
@@ -66,11 +65,9 @@ async fn unlock(app: &App, locked: Value, request_id: String) -> Result<User, Pr
     let origin = app.origin_at(request_id, None)?;
     let entry = origin.record(&old.workspace, OPERATOR, Action::UserChanged, &old.user_id);
     let entry = entry.detail(format!("revision {}, unlocked", new.revision));
-    let act = app.store.audit.part(&entry)?.into();
-    if app.store.identities.replace(&old, &new, act).await?? != Replaced::Done {
+    if app.store.identities.replace(&old, &new, entry.unconditional()).await?? != Replaced::Done {
         let detail = "Somebody else changed the person at the same time; send the event again.";
         return Err(Problem::Conflict(detail.to_owned()));
     }
-    entry.log();
     Ok(new)
 }

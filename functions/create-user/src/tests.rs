@@ -7,18 +7,18 @@ use bellwether::telemetry::log::Heard;
 use serde_json::{Value, json};
 use testing::{Bench, as_payload_2, with_body};
 
-use super::function;
+use super::FUNCTION;
 
 async fn bootstrap(bench: &Bench, workspace: &str, email: &str, password: &str) -> Result<Value, String> {
     let event = json!({ "bootstrap": { "workspace": workspace, "email": email, "password": password } });
-    bench.invoke(function(), &event).await.map_err(|error| error.to_string())
+    bench.invoke(FUNCTION, &event).await.map_err(|error| error.to_string())
 }
 
 #[tokio::test]
 async fn an_admin_adds_people_to_their_own_workspace_once_each() {
     let bench = Bench::start().await;
     let event = bench.event("create-user", Role::Admin).await;
-    let (answer, spent) = bench.metered(function(), event.clone()).await;
+    let (answer, spent) = bench.metered(FUNCTION, event.clone()).await;
     assert_eq!(answer.status, 201, "{}", answer.body);
     assert_eq!((&answer.body["workspace"], &answer.body["role"]), (&json!("acme"), &json!("analyst")));
     assert_eq!(
@@ -27,7 +27,7 @@ async fn an_admin_adds_people_to_their_own_workspace_once_each() {
         "three items and a look at the caller at twice their price, and one in the index"
     );
     assert!(!answer.body.to_string().contains("password"));
-    assert_eq!(bench.call(function(), as_payload_2(&event)).await.status, 409);
+    assert_eq!(bench.call(FUNCTION, as_payload_2(&event)).await.status, 409);
     let records = bench.records().await;
     let [record] = records.as_slice() else { panic!("what was not done is not recorded: {records:?}") };
     assert_eq!((&record["action"], &record["detail"]), (&json!("user_created"), &json!("role analyst")));
@@ -41,10 +41,10 @@ async fn another_admin_is_counted_and_their_workspace_must_be_there() {
     let admin =
         json!({ "email": "grace@example.com", "password": "a long enough password", "role": "admin" });
     let event = with_body(bench.event("create-user", Role::Admin).await, &admin);
-    assert_eq!(bench.call(function(), event.clone()).await.status, 500, "no workspace of that name");
+    assert_eq!(bench.call(FUNCTION, event.clone()).await.status, 500, "no workspace of that name");
     bench.found().await;
-    assert_eq!(bench.call(function(), event.clone()).await.status, 201);
-    assert_eq!(bench.call(function(), event).await.status, 409);
+    assert_eq!(bench.call(FUNCTION, event.clone()).await.status, 201);
+    assert_eq!(bench.call(FUNCTION, event).await.status, 409);
     let items = bench.items(TableName::Identities).await;
     let workspace = items.iter().find(|item| item["pk"] == "workspace/acme").unwrap();
     assert_eq!(workspace["admins"].as_f64(), Some(2.0));
@@ -58,7 +58,7 @@ async fn a_password_that_is_easy_to_guess_is_refused_with_the_rule_and_without_t
         ["PasswordPassword1!", "qwertyuiop123456789", "Lovelace-Acme-Bellwether", "ada.lovelace@acme"]
     {
         let body = json!({ "email": "lovelace@example.com", "password": password, "role": "viewer" });
-        let (answer, spent) = bench.metered(function(), with_body(event.clone(), &body)).await;
+        let (answer, spent) = bench.metered(FUNCTION, with_body(event.clone(), &body)).await;
         assert_eq!((answer.status, spent.calls), (422, 0), "{password}");
         let error = &answer.body["errors"][0];
         assert_eq!(error["pointer"], "/password");
@@ -82,7 +82,7 @@ async fn every_wrong_field_is_named() {
         (person("a@example.com", long, "service"), vec!["/role"]),
     ];
     for (body, pointers) in cases {
-        let (answer, spent) = bench.metered(function(), with_body(event.clone(), &body)).await;
+        let (answer, spent) = bench.metered(FUNCTION, with_body(event.clone(), &body)).await;
         assert_eq!((answer.status, spent.calls), (422, 0), "{}", answer.body);
         let named: Vec<&Value> =
             answer.body["errors"].as_array().unwrap().iter().map(|e| &e["pointer"]).collect();
@@ -114,7 +114,7 @@ async fn a_workspace_gets_its_first_admin_once_and_never_again() {
 
 async fn unlock(bench: &Bench, unlock: Value) -> Result<Value, String> {
     let event = json!({ "unlock": unlock });
-    bench.invoke(function(), &event).await.map_err(|error| error.to_string())
+    bench.invoke(FUNCTION, &event).await.map_err(|error| error.to_string())
 }
 
 #[tokio::test]
@@ -147,7 +147,7 @@ async fn an_unlocking_that_means_nothing_says_so_and_changes_nothing() {
         assert_eq!(unlock(&bench, event).await.unwrap_err(), wanted);
     }
     let both = json!({ "unlock": { "email": "ada@example.com" }, "bootstrap": {} });
-    assert!(bench.invoke(function(), &both).await.is_err());
+    assert!(bench.invoke(FUNCTION, &both).await.is_err());
     assert_eq!(bench.records().await.len(), 1);
 }
 
@@ -157,9 +157,9 @@ async fn an_unlock_in_an_http_body_is_no_unlock() {
     bootstrap(&bench, "acme", "ada@example.com", "a long enough password").await.unwrap();
     let body = json!({ "unlock": { "email": "ada@example.com" } });
     let event = with_body(bench.event("create-user", Role::Admin).await, &body);
-    let answer = bench.call(function(), event.clone()).await;
+    let answer = bench.call(FUNCTION, event.clone()).await;
     assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("/unlock")));
-    assert_eq!(bench.call(function(), testing::without_token(event)).await.status, 401);
+    assert_eq!(bench.call(FUNCTION, testing::without_token(event)).await.status, 401);
     assert_eq!(bench.records().await.len(), 1);
 }
 
@@ -169,9 +169,9 @@ async fn a_bootstrap_in_an_http_body_is_no_bootstrap() {
     let long = "a long enough password";
     let inner = json!({ "workspace": "acme", "email": "eve@example.com", "password": long });
     let event = with_body(bench.event("create-user", Role::Admin).await, &json!({ "bootstrap": inner }));
-    let answer = bench.call(function(), event.clone()).await;
+    let answer = bench.call(FUNCTION, event.clone()).await;
     assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("/bootstrap")));
-    let answer = bench.call(function(), testing::without_token(event)).await;
+    let answer = bench.call(FUNCTION, testing::without_token(event)).await;
     assert_eq!(answer.status, 401);
     bootstrap(&bench, "acme", "ada@example.com", long).await.unwrap();
 }
@@ -184,7 +184,7 @@ async fn a_refusal_that_cannot_be_recorded_is_answered_in_time_and_the_log_says_
         let bench = Bench::at(endpoint).await;
         let event = bench.event("create-user", Role::Viewer).await;
         let (heard, began) = (Heard::from_now_on(), std::time::Instant::now());
-        let answer = bench.call(function(), event).await;
+        let answer = bench.call(FUNCTION, event).await;
         assert_eq!((answer.status, began.elapsed().as_secs() < 3), (403, true), "{:?}", began.elapsed());
         let log = heard.text();
         assert!(log.contains("a refusal could not be recorded"), "{log}");
@@ -196,7 +196,7 @@ async fn a_refusal_is_recorded_and_logged_once_by_its_route() {
     let bench = Bench::start().await;
     let event = as_payload_2(&bench.event("create-user", Role::Viewer).await);
     let heard = Heard::from_now_on();
-    assert_eq!(bench.call(function(), event.clone()).await.status, 403);
+    assert_eq!(bench.call(FUNCTION, event.clone()).await.status, 403);
     let record = bench.records().await.remove(0);
     assert_eq!((&record["target"], &record["detail"]), (&json!("POST /users"), &json!("needs users:write")));
     assert_eq!((&record["source"], &record["workspace"]), (&json!("127.0.0.1"), &json!("acme")));
@@ -213,25 +213,25 @@ async fn a_viewer_who_asks_a_thousand_times_buys_one_record_a_minute() {
     let event = bench.event("create-user", Role::Viewer).await;
     let before = bench.app.store.meter.read();
     for _ in 0..1_000 {
-        assert_eq!(bench.call(function(), event.clone()).await.status, 403);
+        assert_eq!(bench.call(FUNCTION, event.clone()).await.status, 403);
     }
     assert_eq!((bench.app.store.meter.read() - before).calls, 1);
     bench.pass(60);
-    assert_eq!(bench.call(function(), event).await.status, 403);
+    assert_eq!(bench.call(FUNCTION, event).await.status, 403);
     let details: Vec<Value> = bench.records().await.iter().map(|record| record["detail"].clone()).collect();
     assert_eq!(details, ["needs users:write", "999 more since the last record; needs users:write"]);
 }
 
 #[tokio::test]
 async fn only_a_token_with_the_scope_opens() {
-    Bench::start().await.assert_refuses(function(), "create-user", Role::Analyst).await;
+    Bench::start().await.assert_refuses(FUNCTION, "create-user", Role::Analyst).await;
 }
 
 #[tokio::test]
 async fn a_token_issued_before_its_holder_lost_the_right_adds_nobody() {
     let bench = Bench::start().await;
     let event = bench.event("create-user", Role::Admin).await;
-    bench.assert_ends_with_rights(function(), event, Role::Admin).await;
+    bench.assert_ends_with_rights(FUNCTION, event, Role::Admin).await;
 }
 
 #[tokio::test]
@@ -245,7 +245,7 @@ async fn a_workspace_has_no_more_people_than_its_quota() {
     let add = async |n: usize, event: &Value| {
         let email = format!("p{n}@example.com");
         let body = json!({ "email": email, "password": password, "role": "viewer" });
-        bench.call(function(), with_body(event.clone(), &body)).await
+        bench.call(FUNCTION, with_body(event.clone(), &body)).await
     };
     assert_eq!(
         [add(1, &event).await.status, add(2, &event).await.status],
@@ -265,5 +265,5 @@ async fn a_workspace_has_no_more_people_than_its_quota() {
 
 #[tokio::test]
 async fn without_its_store_it_answers_503_in_time() {
-    Bench::assert_unavailable_without_store(function(), "create-user").await;
+    Bench::assert_unavailable_without_store(FUNCTION, "create-user").await;
 }

@@ -10,12 +10,12 @@ use domain::results::report::Report;
 use serde_json::{Value, json};
 use testing::{Bench, acme, with_header};
 
-use super::function;
+use super::FUNCTION;
 
 /// The page that a machine of `acme` reads.
 async fn page(bench: &Bench) -> String {
     let event = bench.event("export-metrics", Role::Service).await;
-    let answer = bench.invoke(function(), &event).await.unwrap();
+    let answer = bench.invoke(FUNCTION, &event).await.unwrap();
     assert_eq!(answer["statusCode"], 200, "{answer}");
     answer["body"].as_str().unwrap().to_owned()
 }
@@ -121,7 +121,7 @@ async fn another_workspace_s_tests_a_draft_and_an_archived_test_are_not_on_the_p
     assert!(!page.contains("gone"), "{page}");
     assert_eq!(over.revision, 3);
     let event: Value = serde_json::from_str(include_str!("../../../events/export-metrics.json")).unwrap();
-    let other = bench.invoke(function(), &bench.signed(event, Role::Service, "globex").await).await.unwrap();
+    let other = bench.invoke(FUNCTION, &bench.signed(event, Role::Service, "globex").await).await.unwrap();
     assert!(!other["body"].as_str().unwrap().contains("over"), "{other}");
 }
 
@@ -129,11 +129,11 @@ async fn another_workspace_s_tests_a_draft_and_an_archived_test_are_not_on_the_p
 async fn the_format_follows_accept_and_no_page_is_kept_by_anybody() {
     let bench = Bench::start().await;
     let event = bench.event("export-metrics", Role::Service).await;
-    let plain = bench.call(function(), event.clone()).await;
+    let plain = bench.call(FUNCTION, event.clone()).await;
     assert_eq!(plain.headers["content-type"], "text/plain; version=0.0.4; charset=utf-8");
     assert_eq!(plain.headers["cache-control"], "no-store");
     let open = with_header(event, "accept", "application/openmetrics-text;version=1.0.0,text/plain;q=0.5");
-    let open = bench.invoke(function(), &open).await.unwrap();
+    let open = bench.invoke(FUNCTION, &open).await.unwrap();
     assert!(
         open["body"].as_str().unwrap().ends_with("# EOF\n"),
         "not in base64, which nobody would undo: {open}"
@@ -154,7 +154,7 @@ async fn a_page_costs_a_query_a_call_for_25_reports_and_the_parts_of_the_counter
             }
         }
         let event = bench.event("export-metrics", Role::Service).await;
-        let (answer, spent) = bench.metered(function(), event).await;
+        let (answer, spent) = bench.metered(FUNCTION, event).await;
         assert_eq!((answer.status, spent.calls), (200, 1 + calls + 16), "{reports} tests");
         let page = page(&bench).await;
         assert_eq!(page.matches("bellwether_test_running{").count(), reports);
@@ -182,7 +182,7 @@ async fn a_page_that_is_full_reads_no_further_and_running_tests_come_first() {
         }
     }
     let event = bench.event("export-metrics", Role::Service).await;
-    let (_, spent) = bench.metered(function(), event).await;
+    let (_, spent) = bench.metered(FUNCTION, event).await;
     assert!(spent.calls <= 1 + 16 + 2, "{spent:?}");
     let page = page(&bench).await;
     let shown = page.lines().filter(|line| line.starts_with("bellwether_test_running{")).count();
@@ -195,8 +195,8 @@ async fn a_page_that_is_full_reads_no_further_and_running_tests_come_first() {
 async fn who_may_not_read_metrics_is_refused_and_without_its_store_it_is_unavailable() {
     let bench = Bench::start().await;
     let event = bench.event("export-metrics", Role::Analyst).await;
-    assert_eq!(bench.call(function(), event).await.status, 403);
+    assert_eq!(bench.call(FUNCTION, event).await.status, 403);
     let down = Bench::at("http://127.0.0.1:1".to_owned()).await;
     let event = down.event("export-metrics", Role::Service).await;
-    assert_eq!(down.call(function(), event).await.status, 503);
+    assert_eq!(down.call(FUNCTION, event).await.status, 503);
 }

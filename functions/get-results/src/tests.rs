@@ -7,7 +7,7 @@ use domain::results::report::Report;
 use serde_json::{Value, json};
 use testing::{Bench, acme, as_payload_2, with_query, with_test_id};
 
-use super::function;
+use super::FUNCTION;
 
 /// Stores an assignment to `variant` and, `days` later if any, a conversion.
 async fn put(bench: &Bench, test: &Experiment, unit: &str, variant: &str, days: Option<i64>) {
@@ -26,7 +26,7 @@ async fn put(bench: &Bench, test: &Experiment, unit: &str, variant: &str, days: 
 }
 
 async fn results(bench: &Bench) -> Value {
-    let answer = bench.call(function(), bench.event("get-results", Role::Viewer).await).await;
+    let answer = bench.call(FUNCTION, bench.event("get-results", Role::Viewer).await).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     answer.body
 }
@@ -89,14 +89,14 @@ async fn the_kept_report_is_the_answer_until_the_test_changes_or_the_caller_want
     bench.pass(60);
     put(&bench, &test, "b", "control", None).await;
     let event = bench.event("get-results", Role::Viewer).await;
-    let (kept, spent) = bench.metered(function(), event.clone()).await;
+    let (kept, spent) = bench.metered(FUNCTION, event.clone()).await;
     assert_eq!((&kept.body["units"]["control"], spent.calls), (&json!(1), 2));
     assert_eq!(kept.body["as_of"], "2026-11-21T10:00:00.25Z");
     assert_eq!(kept.body["series"].as_array().unwrap().len(), 1);
-    let (fresh, spent) = bench.metered(function(), with_query(event.clone(), "fresh", "true")).await;
+    let (fresh, spent) = bench.metered(FUNCTION, with_query(event.clone(), "fresh", "true")).await;
     assert_eq!((&fresh.body["units"]["control"], spent.calls), (&json!(2), 18));
     bench.change(&test, json!({ "revision": 2, "status": "stopped" })).await;
-    let changed = bench.call(function(), event).await;
+    let changed = bench.call(FUNCTION, event).await;
     assert_eq!((&changed.body["units"]["control"], &changed.body["status"]), (&json!(2), &json!("stopped")));
 }
 
@@ -196,7 +196,7 @@ async fn a_shipped_tests_results_take_what_came_before_and_are_final_after_35_se
     assert_eq!(early["goals"][0]["arms"][0]["converted"], 1);
     bench.pass(25);
     let event = bench.event("get-results", Role::Viewer).await;
-    let (first, spent) = bench.metered(function(), event.clone()).await;
+    let (first, spent) = bench.metered(FUNCTION, event.clone()).await;
     assert_eq!((counted(&first.body), spent.calls), (counted(&early), 21), "read, and kept in three places");
     let body = json!({ "unit_id": "acme.com", "goal": "demo-booked", "event_id": "sent-late",
                        "occurred_at": "2026-11-21T10:00:00Z" });
@@ -204,7 +204,7 @@ async fn a_shipped_tests_results_take_what_came_before_and_are_final_after_35_se
         Conversion::parse(serde_json::from_value(body).unwrap(), &test, bench.app.clock.now()).unwrap();
     assert!(bench.app.store.events.convert(&acme(), &test, &late).await.unwrap());
     let fresh = with_query(event, "fresh", "true");
-    let (again, spent) = bench.metered(function(), fresh).await;
+    let (again, spent) = bench.metered(FUNCTION, fresh).await;
     assert_eq!((counted(&again.body), spent.calls), (counted(&early), 2), "the final report is the answer");
     assert_eq!(again.body["as_of"], first.body["as_of"]);
     bench.pass(5);
@@ -271,7 +271,7 @@ async fn an_empty_test_has_results_without_numbers_in_both_payloads() {
     let test = bench.launch(json!({})).await;
     assert_eq!(test.phase, 1);
     let event = with_query(bench.event("get-results", Role::Viewer).await, "fresh", "true");
-    let (answer, spent) = bench.metered(function(), as_payload_2(&event)).await;
+    let (answer, spent) = bench.metered(FUNCTION, as_payload_2(&event)).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     let comparison = &answer.body["goals"][0]["comparisons"][0];
     assert_eq!(comparison["absolute"], json!({ "estimate": null, "low": null, "high": null }));
@@ -284,18 +284,18 @@ async fn an_empty_test_has_results_without_numbers_in_both_payloads() {
 async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
-    bench.assert_refuses(function(), "get-results", Role::Service).await;
+    bench.assert_refuses(FUNCTION, "get-results", Role::Service).await;
     let event = bench.event("get-results", Role::Viewer).await;
     let foreign = bench.signed(event.clone(), Role::Admin, "globex").await;
     for event in [foreign, with_test_id(event.clone(), "gone")] {
-        assert_eq!(bench.call(function(), event).await.status, 404);
+        assert_eq!(bench.call(FUNCTION, event).await.status, 404);
     }
-    assert_eq!(bench.call(function(), with_query(event, "fresh", "yes")).await.status, 422);
+    assert_eq!(bench.call(FUNCTION, with_query(event, "fresh", "yes")).await.status, 422);
 }
 
 #[tokio::test]
 async fn without_its_store_it_answers_503_in_time() {
-    Bench::assert_unavailable_without_store(function(), "get-results").await;
+    Bench::assert_unavailable_without_store(FUNCTION, "get-results").await;
 }
 
 #[tokio::test]
@@ -340,7 +340,7 @@ async fn the_results_of_every_phase_stay_readable_under_the_definition_of_its_en
         let (bench, phase) = (&bench, phase.to_owned());
         async move {
             let event = bench.event("get-results", Role::Viewer).await;
-            bench.call(function(), with_query(event, "phase", &phase)).await
+            bench.call(FUNCTION, with_query(event, "phase", &phase)).await
         }
     };
     let units = |control: u64, calculator: u64| json!({ "control": control, "calculator": calculator });
@@ -380,7 +380,7 @@ async fn a_past_phase_that_is_too_large_to_count_is_answered_from_what_is_kept_o
     bench.change(&stopped, json!({ "revision": 3, "status": "running", "start": "restart" })).await;
     bench.app.limits.inline_units = 1;
     let event = with_query(bench.event("get-results", Role::Viewer).await, "phase", "1");
-    let answer = bench.call(function(), event).await;
+    let answer = bench.call(FUNCTION, event).await;
     assert_eq!((answer.status, &answer.body["units"]["control"]), (200, &json!(1)));
     assert_eq!(answer.body["series"].as_array().map(Vec::len), Some(1));
 }

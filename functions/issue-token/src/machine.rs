@@ -3,29 +3,31 @@
 use bellwether::App;
 use bellwether::auth::clients::{Client, ClientId};
 use bellwether::auth::token::Grant;
-use bellwether::http::oauth::form::Form;
 use bellwether::http::oauth::tokens;
 use bellwether::http::problem::Problem;
 use bellwether::http::problem::oauth::OAuthError;
 use bellwether::http::reply::Reply;
+use bellwether::runtime::Call;
 use bellwether::store::audit::Action;
-use lambda_http::Request;
+
+use crate::IssueToken;
 
 /// Answers with an access token for what the client was granted, or the part of it that it asks for.
 /// There is no refresh token: the secret serves again (RFC 6749 section 4.4.3).
-pub async fn answer(app: &App, request: &Request, form: &Form) -> Result<Reply, Problem> {
-    let client = prove(app, request, form).await?;
-    let grant = Grant::to_machine(&client).narrowed(form.text("scope")).ok_or(OAuthError::InvalidScope)?;
+pub async fn answer(app: &App, call: &Call<IssueToken>) -> Result<Reply, Problem> {
+    let client = prove(app, call).await?;
+    let grant =
+        Grant::to_machine(&client).narrowed(call.body.text("scope")).ok_or(OAuthError::InvalidScope)?;
     let issued = app.auth.grant(grant).await?;
-    let origin = app.origin(request)?;
+    let origin = call.origin(app)?;
     let id = &client.client_id;
     let entry = origin.record(&client.workspace, id, Action::ClientSignedIn, id);
     app.store.audit.put(&entry.detail(issued.scope.clone())).await?;
     tokens::in_body(&issued, None)
 }
 
-async fn prove(app: &App, request: &Request, form: &Form) -> Result<Client, Problem> {
-    let offered = form.client(request)?.ok_or(OAuthError::InvalidClient)?;
+async fn prove(app: &App, call: &Call<IssueToken>) -> Result<Client, Problem> {
+    let offered = call.body.client(&call.request)?.ok_or(OAuthError::InvalidClient)?;
     let id = ClientId::parse(&offered.client_id).map_err(|_| OAuthError::InvalidClient)?;
     let client = app.store.clients.client(&id).await?;
     Ok(client.filter(|client| client.admits(&offered.secret)).ok_or(OAuthError::InvalidClient)?)

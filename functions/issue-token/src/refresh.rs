@@ -5,17 +5,22 @@ use bellwether::auth::access::csrf::meant;
 use bellwether::auth::session::{RefreshToken, Session, Use};
 use bellwether::auth::token::{FIRST_PARTY, Grant};
 use bellwether::auth::users::User;
+use bellwether::http::browser::cookies;
 use bellwether::http::oauth::form::Form;
+use bellwether::http::oauth::tokens;
 use bellwether::http::problem::Problem;
 use bellwether::http::problem::oauth::OAuthError;
 use bellwether::http::reply::Reply;
-use bellwether::http::{browser::cookies, oauth::tokens};
+use bellwether::runtime::Call;
 use bellwether::store::audit::Action;
 use bellwether::store::sessions::Used;
 use lambda_http::Request;
 
+use crate::IssueToken;
+
 /// Answers with the token's successor and an access token of today's role.
-pub async fn answer(app: &App, request: &Request, form: &Form) -> Result<Reply, Problem> {
+pub async fn answer(app: &App, call: &Call<IssueToken>) -> Result<Reply, Problem> {
+    let (form, request) = (&call.body, &call.request);
     if form.text("client_id").is_some_and(|id| id != FIRST_PARTY) {
         return Err(OAuthError::InvalidGrant.into());
     }
@@ -32,7 +37,7 @@ pub async fn answer(app: &App, request: &Request, form: &Form) -> Result<Reply, 
     let grant = grant.narrowed(form.text("scope")).ok_or(OAuthError::InvalidScope)?;
     let keys = app.auth.signing_keys().await?;
     let successor = token.successor(&keys);
-    rotate(app, request, session, &token, &successor).await?;
+    rotate(app, call, session, &token, &successor).await?;
     let issued = app.auth.grant(grant).await?;
     if in_cookie {
         return tokens::in_cookies(&issued, &successor, &successor.csrf(&keys));
@@ -62,7 +67,7 @@ async fn holder(app: &App, session: &Session) -> Result<User, Problem> {
 /// is made, and all go on with the same successor.
 async fn rotate(
     app: &App,
-    request: &Request,
+    call: &Call<IssueToken>,
     mut session: Session,
     token: &RefreshToken,
     successor: &RefreshToken,
@@ -71,7 +76,7 @@ async fn rotate(
         match session.judge(token, successor, app.clock.now()) {
             Use::Repeat => return Ok(()),
             Use::Over => return Err(OAuthError::InvalidGrant.into()),
-            Use::Reused => return Err(end(app, request, &session).await?.into()),
+            Use::Reused => return Err(end(app, call, &session).await?.into()),
             Use::Rotate(next) => match app.store.sessions.rotate(&next).await? {
                 Used::Stored => return Ok(()),
                 Used::Overtaken(Some(stored)) => session = *stored,
@@ -81,14 +86,12 @@ async fn rotate(
     }
 }
 
-/// Two hold the same family, and which of them stole it cannot be told: it ends for both. The record
-/// comes first, so that no theft goes unrecorded.
-async fn end(app: &App, request: &Request, session: &Session) -> Result<OAuthError, Problem> {
-    let origin = app.origin(request)?;
+/// Two hold the same family, and which of them stole it cannot be told: it ends for both.
+async fn end(app: &App, call: &Call<IssueToken>, session: &Session) -> Result<OAuthError, Problem> {
+    let origin = call.origin(app)?;
     let id = session.session_id.as_str();
     let entry = origin.record(&session.workspace, &session.user_id, Action::RefreshReused, id).denied();
-    app.store.audit.put(&entry).await?;
-    app.store.sessions.end(&session.session_id).await?;
+    app.store.sessions.end(&session.session_id, entry.unconditional()).await?;
     tracing::warn!(session = id, "a refresh token was used again; its session is ended");
     Ok(OAuthError::InvalidGrant)
 }

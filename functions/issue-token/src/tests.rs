@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use testing::{Answer, Bench, acme, person, with_form, with_header, without_token};
 
-use super::function;
+use super::FUNCTION;
 
 /// A bench with a person who has signed in.
 struct SignedIn {
@@ -42,13 +42,12 @@ impl SignedIn {
         let unique = bellwether::random::bytes().unwrap();
         let origin = Origin { at, request_id, source: None, unique };
         let entry = origin.record(&acme(), "ada", Action::SignedIn, "s");
-        let part = self.bench.app.store.audit.part(&entry).unwrap();
-        self.bench.app.store.sessions.begin(session, part).await.unwrap();
+        self.bench.app.store.sessions.begin(session, entry.unconditional()).await.unwrap();
     }
 
     async fn refresh(&self, token: &str) -> Answer {
         let fields = [("grant_type", "refresh_token"), ("refresh_token", token)];
-        self.bench.call(function(), with_form(self.event.clone(), &fields)).await
+        self.bench.call(FUNCTION, with_form(self.event.clone(), &fields)).await
     }
 
     async fn change(&self, change: impl Fn(&mut bellwether::auth::users::User)) {
@@ -81,7 +80,7 @@ const ENDED: (u16, &str) = (400, "invalid_grant");
 async fn a_refresh_token_gives_its_successor_and_an_access_token_for_three_calls() {
     let session = SignedIn::begin(Role::Analyst).await;
     let fields = [("grant_type", "refresh_token"), ("refresh_token", session.token.as_str())];
-    let (answer, spent) = session.bench.metered(function(), with_form(session.event.clone(), &fields)).await;
+    let (answer, spent) = session.bench.metered(FUNCTION, with_form(session.event.clone(), &fields)).await;
     let next = successor(&answer);
     assert_ne!(next, session.token);
     assert_eq!(answer.body["scope"], "tests:read tests:write results:read");
@@ -130,10 +129,10 @@ async fn a_token_of_no_session_is_refused_for_one_read_and_no_write() {
     let session = SignedIn::begin(Role::Analyst).await;
     let stranger = RefreshToken::from_random([8; 48]).to_text();
     let fields = [("grant_type", "refresh_token"), ("refresh_token", stranger.expose_secret())];
-    let (answer, spent) = session.bench.metered(function(), with_form(session.event.clone(), &fields)).await;
+    let (answer, spent) = session.bench.metered(FUNCTION, with_form(session.event.clone(), &fields)).await;
     assert_eq!((error(&answer), spent.calls), (ENDED, 1));
     let fields = [("grant_type", "refresh_token"), ("refresh_token", "bwr_nonsense")];
-    let (answer, spent) = session.bench.metered(function(), with_form(session.event.clone(), &fields)).await;
+    let (answer, spent) = session.bench.metered(FUNCTION, with_form(session.event.clone(), &fields)).await;
     assert_eq!((error(&answer), spent.calls), (ENDED, 0));
 }
 
@@ -164,7 +163,7 @@ async fn a_refresh_may_ask_for_less_and_not_for_more() {
     let session = SignedIn::begin(Role::Analyst).await;
     let ask = async |scope: &str| {
         let fields = [("grant_type", "refresh_token"), ("refresh_token", &session.token), ("scope", scope)];
-        session.bench.call(function(), with_form(session.event.clone(), &fields)).await
+        session.bench.call(FUNCTION, with_form(session.event.clone(), &fields)).await
     };
     assert_eq!(error(&ask("users:write").await), (400, "invalid_scope"));
     assert_eq!(error(&ask("tests:read nothing").await), (400, "invalid_scope"));
@@ -187,15 +186,15 @@ async fn a_session_in_cookies_is_refreshed_by_its_own_page_alone() {
     let cookie = with_header(form.clone(), "cookie", &format!("__Host-bellwether-refresh={text}"));
     let from_page = with_header(cookie.clone(), "origin", "https://app.example.com");
     for forged in [cookie, from_page.clone(), with_header(from_page.clone(), "x-csrf-token", "no")] {
-        assert_eq!(session.bench.call(function(), forged).await.status, 403);
+        assert_eq!(session.bench.call(FUNCTION, forged).await.status, 403);
     }
     assert_eq!(error(&session.refresh(&text).await), ENDED, "its token is not for a form");
-    let answer = session.bench.call(function(), with_header(from_page, "x-csrf-token", &csrf)).await;
+    let answer = session.bench.call(FUNCTION, with_header(from_page, "x-csrf-token", &csrf)).await;
     assert_eq!((answer.status, &answer.body["csrf_token"]), (200, &json!(csrf)));
     assert_eq!((answer.cookies.len(), answer.body.get("refresh_token")), (2, None));
     assert!(!answer.cookies[1].contains(&text), "the cookie has the successor");
     let bearer = with_header(form, "cookie", &format!("__Host-bellwether-refresh={}", session.token));
-    assert_eq!(error(&session.bench.call(function(), bearer).await), ENDED, "nor the other way round");
+    assert_eq!(error(&session.bench.call(FUNCTION, bearer).await), ENDED, "nor the other way round");
 }
 
 /// A bench with a client of two secrets.
@@ -231,7 +230,7 @@ fn machine(id: &ClientId, secret: &SecretString, scope: &str) -> Vec<(&'static s
 
 async fn ask(bench: &Bench, event: &Value, fields: &[(&'static str, String)]) -> Answer {
     let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    bench.call(function(), with_form(event.clone(), &fields)).await
+    bench.call(FUNCTION, with_form(event.clone(), &fields)).await
 }
 
 #[tokio::test]
@@ -297,15 +296,15 @@ async fn what_is_no_token_request_is_refused_as_rfc_6749_says() {
         (vec![("grant_type", "refresh_token")], "invalid_request"),
         (vec![("grant_type", "refresh_token"), ("grant_type", "refresh_token")], "invalid_request"),
     ] {
-        let answer = bench.call(function(), with_form(event.clone(), &fields)).await;
+        let answer = bench.call(FUNCTION, with_form(event.clone(), &fields)).await;
         assert_eq!(error(&answer), (400, expected), "{fields:?}");
         assert_eq!(answer.headers["content-type"], "application/json; charset=utf-8");
     }
-    let answer = bench.call(function(), with_form(event, &[("grant_type", "client_credentials")])).await;
+    let answer = bench.call(FUNCTION, with_form(event, &[("grant_type", "client_credentials")])).await;
     assert_eq!(error(&answer), (401, "invalid_client"));
 }
 
 #[tokio::test]
 async fn without_its_store_it_answers_503_in_time() {
-    Bench::assert_unavailable_without_store(function(), "issue-token").await;
+    Bench::assert_unavailable_without_store(FUNCTION, "issue-token").await;
 }

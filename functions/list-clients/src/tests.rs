@@ -5,7 +5,7 @@ use bellwether::auth::clients::Client;
 use serde_json::{Value, json};
 use testing::{Bench, as_payload_2, with_query};
 
-use super::function;
+use super::FUNCTION;
 
 #[tokio::test]
 async fn every_machine_of_the_workspace_is_listed_once_over_the_pages_without_its_secrets() {
@@ -23,7 +23,7 @@ async fn every_machine_of_the_workspace_is_listed_once_over_the_pages_without_it
         if let Some(place) = next.as_str() {
             event = with_query(event, "next", place);
         }
-        let (answer, spent) = bench.metered(function(), as_payload_2(&event)).await;
+        let (answer, spent) = bench.metered(FUNCTION, as_payload_2(&event)).await;
         assert_eq!((answer.status, spent.calls), (200, 2), "{}", answer.body);
         assert!(!answer.body.to_string().contains("hash"), "{}", answer.body);
         seen.extend(answer.body["clients"].as_array().unwrap().clone());
@@ -35,7 +35,7 @@ async fn every_machine_of_the_workspace_is_listed_once_over_the_pages_without_it
     assert_eq!(json!(seen), json!(added.iter().map(Client::view).collect::<Vec<_>>()));
     assert_eq!(seen[0]["secrets"][0].as_object().unwrap().len(), 2, "a name and a time");
     let foreign = bench.signed(event, Role::Admin, "globex").await;
-    assert_eq!(bench.call(function(), foreign).await.body, json!({ "clients": [], "next": null }));
+    assert_eq!(bench.call(FUNCTION, foreign).await.body, json!({ "clients": [], "next": null }));
 }
 
 #[tokio::test]
@@ -43,7 +43,7 @@ async fn a_wrong_limit_or_place_is_named() {
     let bench = Bench::start().await;
     let event = bench.event("list-clients", Role::Admin).await;
     for (name, value) in [("limit", "x"), ("limit", "101"), ("next", "%%"), ("next", "QQ")] {
-        let answer = bench.call(function(), with_query(event.clone(), name, value)).await;
+        let answer = bench.call(FUNCTION, with_query(event.clone(), name, value)).await;
         let pointer = json!(format!("?{name}"));
         assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &pointer), "{value}");
     }
@@ -51,7 +51,7 @@ async fn a_wrong_limit_or_place_is_named() {
 
 #[tokio::test]
 async fn only_a_token_with_the_scope_opens() {
-    Bench::start().await.assert_refuses(function(), "list-clients", Role::Service).await;
+    Bench::start().await.assert_refuses(FUNCTION, "list-clients", Role::Service).await;
 }
 
 #[tokio::test]
@@ -59,10 +59,10 @@ async fn a_token_issued_before_its_holder_lost_the_right_lists_no_machine() {
     let bench = Bench::start().await;
     bench.machine("CRM").await;
     let event = bench.event("list-clients", Role::Admin).await;
-    bench.assert_ends_with_rights(function(), event, Role::Admin).await;
+    bench.assert_ends_with_rights(FUNCTION, event, Role::Admin).await;
 }
 
 #[tokio::test]
 async fn without_its_store_it_answers_503_in_time() {
-    Bench::assert_unavailable_without_store(function(), "list-clients").await;
+    Bench::assert_unavailable_without_store(FUNCTION, "list-clients").await;
 }

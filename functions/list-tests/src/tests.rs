@@ -4,7 +4,7 @@ use bellwether::auth::access::Role;
 use serde_json::{Value, json};
 use testing::{Bench, as_payload_2, with_query};
 
-use super::function;
+use super::FUNCTION;
 
 #[tokio::test]
 async fn every_test_is_listed_once_over_the_pages_and_no_other_workspaces() {
@@ -20,7 +20,7 @@ async fn every_test_is_listed_once_over_the_pages_and_no_other_workspaces() {
         if let Some(place) = next.as_str() {
             event = with_query(event, "next", place);
         }
-        let answer = bench.call(function(), as_payload_2(&event)).await;
+        let answer = bench.call(FUNCTION, as_payload_2(&event)).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         seen.extend(answer.body["tests"].as_array().unwrap().iter().map(|t| t["test_id"].clone()));
         next = answer.body["next"].clone();
@@ -30,7 +30,7 @@ async fn every_test_is_listed_once_over_the_pages_and_no_other_workspaces() {
     }
     assert_eq!(seen, (0..7).map(|n| json!(format!("test-{n}"))).collect::<Vec<_>>());
     let foreign = bench.signed(event, Role::Viewer, "globex").await;
-    assert_eq!(bench.call(function(), foreign).await.body, json!({ "tests": [], "next": null }));
+    assert_eq!(bench.call(FUNCTION, foreign).await.body, json!({ "tests": [], "next": null }));
 }
 
 #[tokio::test]
@@ -39,7 +39,7 @@ async fn a_list_costs_one_call_and_past_revisions_are_not_read() {
     let test = bench.launch(json!({})).await;
     let test = bench.change(&test, json!({ "revision": 2, "status": "paused" })).await;
     bench.change(&test, json!({ "revision": 3, "status": "running" })).await;
-    let (answer, spent) = bench.metered(function(), bench.event("list-tests", Role::Viewer).await).await;
+    let (answer, spent) = bench.metered(FUNCTION, bench.event("list-tests", Role::Viewer).await).await;
     assert_eq!(answer.body["tests"].as_array().unwrap().len(), 1);
     assert_eq!((spent.calls, spent.units), (1, 1.0));
 }
@@ -51,7 +51,7 @@ async fn a_wrong_limit_or_place_is_named() {
     for (name, value) in
         [("limit", "0"), ("limit", "101"), ("limit", "x"), ("limit", "+5"), ("next", "%%"), ("next", "QQ")]
     {
-        let answer = bench.call(function(), with_query(event.clone(), name, value)).await;
+        let answer = bench.call(FUNCTION, with_query(event.clone(), name, value)).await;
         let pointer = json!(format!("?{name}"));
         assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &pointer), "{value}");
     }
@@ -78,7 +78,7 @@ async fn pages(bench: &Bench, status: &str, limit: &str) -> Vec<Vec<String>> {
         if let Some(next) = &next {
             event = with_query(event, "next", next);
         }
-        let answer = bench.call(function(), event).await;
+        let answer = bench.call(FUNCTION, event).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         let tests = answer.body["tests"].as_array().unwrap();
         pages.push(tests.iter().map(|test| test["test_id"].as_str().unwrap().to_owned()).collect());
@@ -111,7 +111,7 @@ async fn a_status_that_is_none_and_a_parameter_that_nobody_declared_are_refused_
     let bench = Bench::start().await;
     let event = bench.event("list-tests", Role::Viewer).await;
     for wrong in ["", "Running", "running,", ",running", "running paused", "gone", "running,running"] {
-        let answer = bench.call(function(), with_query(event.clone(), "status", wrong)).await;
+        let answer = bench.call(FUNCTION, with_query(event.clone(), "status", wrong)).await;
         assert_eq!(
             (answer.status, &answer.body["errors"][0]["pointer"]),
             (422, &json!("?status")),
@@ -124,7 +124,7 @@ async fn a_status_that_is_none_and_a_parameter_that_nobody_declared_are_refused_
             if event["version"] == "2.0" {
                 event["rawQueryString"] = json!(format!("{unknown}=1"));
             }
-            let answer = bench.call(function(), event).await;
+            let answer = bench.call(FUNCTION, event).await;
             let pointer = json!(format!("?{unknown}"));
             assert_eq!(
                 (answer.status, &answer.body["errors"][0]["pointer"]),
@@ -136,15 +136,15 @@ async fn a_status_that_is_none_and_a_parameter_that_nobody_declared_are_refused_
     }
     let mut twice = with_query(event, "status", "running");
     twice["multiValueQueryStringParameters"]["status"] = json!(["running", "paused"]);
-    assert_eq!(bench.call(function(), twice).await.status, 422);
+    assert_eq!(bench.call(FUNCTION, twice).await.status, 422);
 }
 
 #[tokio::test]
 async fn only_a_token_with_the_scope_opens() {
-    Bench::start().await.assert_refuses(function(), "list-tests", Role::Service).await;
+    Bench::start().await.assert_refuses(FUNCTION, "list-tests", Role::Service).await;
 }
 
 #[tokio::test]
 async fn without_its_store_it_answers_503_in_time() {
-    Bench::assert_unavailable_without_store(function(), "list-tests").await;
+    Bench::assert_unavailable_without_store(FUNCTION, "list-tests").await;
 }

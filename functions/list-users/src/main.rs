@@ -1,30 +1,8 @@
-//! `GET /users`: the workspace's people by e-mail address, a page at a time, through an index that
-//! holds no password's hash.
+//! The binary of this function: the crate's [`list_users::FUNCTION`] under the Lambda runtime.
 
-#[cfg(test)]
-mod tests;
-
-use bellwether::App;
-use bellwether::auth::access::Scope;
-use bellwether::http::problem::Problem;
-use bellwether::http::{Function, extract, page, reply::Reply, serve};
-use lambda_http::{Error, Request};
-use serde_json::json;
+use lambda_http::Error;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    serve(function()).await
-}
-
-fn function() -> Function {
-    Function::new(env!("CARGO_PKG_NAME"), |app, request| Box::pin(handle(app, request)))
-}
-
-async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
-    let caller = app.auth.require(&request, Scope::UsersWrite).await?;
-    app.store.identities.confirm(&caller).await??;
-    let limit = page::limit(extract::query(&request, "limit")?)?;
-    let after = extract::query(&request, "next")?.map(page::place).transpose()?;
-    let (users, next) = app.store.members.users(&caller.workspace, after.as_ref(), limit).await?;
-    Reply::ok(&json!({ "users": users, "next": next.map(page::after) }))
+    bellwether::runtime::serve(list_users::FUNCTION).await
 }

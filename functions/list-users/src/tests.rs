@@ -5,7 +5,7 @@ use bellwether::store::schema::{MEMBER_OF, MEMBERS};
 use serde_json::{Value, json};
 use testing::{Bench, as_payload_2, with_query};
 
-use super::function;
+use super::FUNCTION;
 
 async fn pages(bench: &Bench, limit: &str) -> Vec<Value> {
     let event = bench.event("list-users", Role::Admin).await;
@@ -15,7 +15,7 @@ async fn pages(bench: &Bench, limit: &str) -> Vec<Value> {
         if let Some(place) = next.as_str() {
             event = with_query(event, "next", place);
         }
-        let answer = bench.call(function(), as_payload_2(&event)).await;
+        let answer = bench.call(FUNCTION, as_payload_2(&event)).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         seen.extend(answer.body["users"].as_array().unwrap().clone());
         next = answer.body["next"].clone();
@@ -39,7 +39,7 @@ async fn every_person_of_the_workspace_is_listed_once_over_the_pages_and_no_mach
     assert_eq!(names, ["ada@example.com".to_owned()].into_iter().chain(people).collect::<Vec<_>>());
     assert_eq!((&users[0]["role"], &users[1]["revision"]), (&json!("admin"), &json!(1)));
     let foreign = bench.signed(bench.event("list-users", Role::Admin).await, Role::Admin, "globex").await;
-    assert_eq!(bench.call(function(), foreign).await.body, json!({ "users": [], "next": null }));
+    assert_eq!(bench.call(FUNCTION, foreign).await.body, json!({ "users": [], "next": null }));
 }
 
 #[tokio::test]
@@ -60,7 +60,7 @@ async fn a_list_cannot_read_a_hash_because_the_index_that_it_reads_holds_none() 
             "{text}"
         );
     }
-    let (answer, spent) = bench.metered(function(), bench.event("list-users", Role::Admin).await).await;
+    let (answer, spent) = bench.metered(FUNCTION, bench.event("list-users", Role::Admin).await).await;
     assert_eq!((spent.calls, answer.body["users"].as_array().unwrap().len()), (2, 1));
 }
 
@@ -69,7 +69,7 @@ async fn a_wrong_limit_or_place_is_named() {
     let bench = Bench::start().await;
     let event = bench.event("list-users", Role::Admin).await;
     for (name, value) in [("limit", "0"), ("limit", "101"), ("next", "%%"), ("next", "QQ")] {
-        let answer = bench.call(function(), with_query(event.clone(), name, value)).await;
+        let answer = bench.call(FUNCTION, with_query(event.clone(), name, value)).await;
         let pointer = json!(format!("?{name}"));
         assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &pointer), "{value}");
     }
@@ -86,7 +86,7 @@ async fn a_thousand_bad_tokens_buy_no_call_of_the_store_and_no_record() {
         let cut = token.len() - 1 - n % 80;
         forged["multiValueHeaders"]["authorization"] = json!([format!("{}{n}", &token[..cut])]);
         forged["headers"]["authorization"] = forged["multiValueHeaders"]["authorization"][0].clone();
-        assert_eq!(bench.call(function(), forged).await.status, 401, "{n}");
+        assert_eq!(bench.call(FUNCTION, forged).await.status, 401, "{n}");
     }
     assert_eq!((bench.app.store.meter.read() - before).calls, 0);
     assert!(bench.records().await.is_empty());
@@ -94,7 +94,7 @@ async fn a_thousand_bad_tokens_buy_no_call_of_the_store_and_no_record() {
 
 #[tokio::test]
 async fn only_a_token_with_the_scope_opens() {
-    Bench::start().await.assert_refuses(function(), "list-users", Role::Analyst).await;
+    Bench::start().await.assert_refuses(FUNCTION, "list-users", Role::Analyst).await;
 }
 
 #[tokio::test]
@@ -102,10 +102,10 @@ async fn a_token_issued_before_its_holder_lost_the_right_lists_nobody() {
     let bench = Bench::start().await;
     bench.found().await;
     let event = bench.event("list-users", Role::Admin).await;
-    bench.assert_ends_with_rights(function(), event, Role::Admin).await;
+    bench.assert_ends_with_rights(FUNCTION, event, Role::Admin).await;
 }
 
 #[tokio::test]
 async fn without_its_store_it_answers_503_in_time() {
-    Bench::assert_unavailable_without_store(function(), "list-users").await;
+    Bench::assert_unavailable_without_store(FUNCTION, "list-users").await;
 }

@@ -31,8 +31,7 @@ pub async fn begin(app: &App, user: &User, origin: &Origin, in_cookies: bool) ->
         grant = grant.in_cookies(hash);
     }
     let entry = origin.record(&user.workspace, &user.user_id, Action::SignedIn, session.session_id.as_str());
-    app.store.sessions.begin(&session, app.store.audit.part(&entry)?).await?;
-    entry.log();
+    app.store.sessions.begin(&session, entry.unconditional()).await?;
     let issued = app.auth.grant(grant).await?;
     if in_cookies {
         tokens::in_cookies(&issued, &token, &csrf)

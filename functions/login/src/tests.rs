@@ -2,14 +2,15 @@
 
 use bellwether::auth::access::throttle::MONTH;
 use bellwether::auth::access::{Role, Scope};
-use bellwether::http::Function;
 use bellwether::http::reply::Reply;
+use bellwether::runtime::Function;
+use bellwether::runtime::guard::require;
 use bellwether::store::item::{Item, key, text_value};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use testing::{Answer, Bench, as_payload_2, from_address, person, with_body, with_header};
 
-use super::function;
+use super::FUNCTION;
 
 const PASSWORD: &str = "correct horse battery staple";
 
@@ -28,14 +29,14 @@ fn offer(event: &Value, email: &str, password: &str, address: &str) -> Value {
 async fn fail(bench: &Bench, event: &Value, times: usize, address: &str) -> Vec<u16> {
     let mut statuses = Vec::new();
     for _ in 0..times {
-        let answer = bench.call(function(), offer(event, "ada@example.com", "wrong", address)).await;
+        let answer = bench.call(FUNCTION, offer(event, "ada@example.com", "wrong", address)).await;
         statuses.push(answer.status);
     }
     statuses
 }
 
 async fn sign_in(bench: &Bench, event: &Value, address: &str) -> Answer {
-    bench.call(function(), offer(event, "ada@example.com", PASSWORD, address)).await
+    bench.call(FUNCTION, offer(event, "ada@example.com", PASSWORD, address)).await
 }
 
 /// What is stored under a key, its attributes as JSON texts.
@@ -60,7 +61,7 @@ async fn add(bench: &Bench, item: &Value, more: i64) {
 #[tokio::test]
 async fn the_right_password_gives_a_token_with_the_roles_scopes_and_a_refresh_token() {
     let (bench, event) = with_ada(Role::Analyst).await;
-    let (answer, spent) = bench.metered(function(), event.clone()).await;
+    let (answer, spent) = bench.metered(FUNCTION, event.clone()).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert_eq!(answer.body["token_type"], "Bearer");
     assert_eq!(answer.body["expires_in"], 900);
@@ -70,13 +71,13 @@ async fn the_right_password_gives_a_token_with_the_roles_scopes_and_a_refresh_to
     // The person, three counts read, three written, three taken back, the session with its record, the
     // outcome.
     assert_eq!(spent.calls, 12);
-    assert_eq!(bench.call(function(), as_payload_2(&event)).await.status, 200);
+    assert_eq!(bench.call(FUNCTION, as_payload_2(&event)).await.status, 200);
 }
 
 #[tokio::test]
 async fn a_sign_in_leaves_a_session_of_hashes_and_a_record_and_neither_token_nor_address() {
     let (bench, event) = with_ada(Role::Analyst).await;
-    let answer = bench.call(function(), event).await;
+    let answer = bench.call(FUNCTION, event).await;
     let audit = stored(&bench, "audit").await;
     assert_eq!(audit.len(), 1, "{audit:?}");
     assert_eq!((&audit[0]["action"], &audit[0]["outcome"]), (&json!("signed_in"), &json!("done")));
@@ -103,7 +104,7 @@ async fn a_wrong_password_an_unknown_user_and_a_disabled_one_get_the_same_answer
     for (email, password) in
         [("ada@example.com", "wrong"), ("eve@example.com", PASSWORD), ("bob@example.com", PASSWORD)]
     {
-        let (answer, spent) = bench.metered(function(), offer(&event, email, password, "203.0.113.7")).await;
+        let (answer, spent) = bench.metered(FUNCTION, offer(&event, email, password, "203.0.113.7")).await;
         assert_eq!(answer.status, 401, "{email}");
         assert_eq!(answer.headers.get("www-authenticate"), None, "a browser must not ask by itself");
         answers.push((answer.body, spent.calls, answer.headers));
@@ -142,14 +143,14 @@ async fn of_200_wrong_passwords_at_once_at_several_instances_five_are_hashed() {
     let (bench, event) = with_ada(Role::Analyst).await;
     let instances = [bench.cold().await, bench.cold().await, bench.cold().await, bench];
     let wrong = offer(&event, "ada@example.com", "wrong", "203.0.113.7");
-    let calls = (0..200).map(|n| instances[n % 4].call(function(), wrong.clone()));
+    let calls = (0..200).map(|n| instances[n % 4].call(FUNCTION, wrong.clone()));
     let hashed = hashed(&join_all(calls).await);
     // On a machine with much else to do, what was counted may have found no time to be hashed.
     assert!(hashed <= 5, "{hashed} were hashed");
     let [.., bench] = &instances;
     let counted = stored(bench, "identities").await;
     assert_eq!(named(&counted, "throttle/pair/").len(), 1, "and all were counted at one place");
-    let next = bench.call(function(), wrong).await.status;
+    let next = bench.call(FUNCTION, wrong).await.status;
     assert!(next == 429 || (next == 401 && hashed < 5), "{hashed} were hashed, and then {next}");
 }
 
@@ -160,7 +161,7 @@ async fn of_many_accounts_tried_at_once_from_one_source_as_many_are_hashed_as_th
     let identities = stored(&bench, "identities").await;
     add(&bench, named(&identities, "throttle/source/")[0], 94).await;
     let offers = (0..12).map(|n| offer(&event, &format!("someone{n}@example.com"), "wrong", "203.0.113.7"));
-    let hashed = hashed(&join_all(offers.map(|offer| bench.call(function(), offer))).await);
+    let hashed = hashed(&join_all(offers.map(|offer| bench.call(FUNCTION, offer))).await);
     assert!((1..=5).contains(&hashed), "{hashed} were hashed");
 }
 
@@ -169,8 +170,7 @@ async fn an_attempt_that_has_to_wait_hashes_nothing_and_writes_nothing() {
     let (bench, event) = with_ada(Role::Analyst).await;
     fail(&bench, &event, 5, "203.0.113.7").await;
     let before = stored(&bench, "identities").await;
-    let (answer, spent) =
-        bench.metered(function(), offer(&event, "ada@example.com", "x", "203.0.113.7")).await;
+    let (answer, spent) = bench.metered(FUNCTION, offer(&event, "ada@example.com", "x", "203.0.113.7")).await;
     assert_eq!((answer.status, spent.calls), (429, 4));
     assert_eq!(stored(&bench, "identities").await, before);
 }
@@ -240,7 +240,7 @@ async fn of_200_strangers_at_once_at_a_locked_account_that_opens_one_is_hashed()
     let from = |n: usize| format!("203.0.{}.{}", n / 100, n % 100);
     for round in 0..3 {
         let offers = (0..200).map(|n| offer(&event, "ada@example.com", "wrong", &from(round * 200 + n)));
-        let calls = offers.enumerate().map(|(n, offer)| instances[n % 4].call(function(), offer));
+        let calls = offers.enumerate().map(|(n, offer)| instances[n % 4].call(FUNCTION, offer));
         let hashed = hashed(&join_all(calls).await);
         assert!(hashed <= 1, "round {round}: {hashed} were hashed");
         for bench in &instances {
@@ -275,7 +275,7 @@ async fn spray(bench: &Bench, event: &Value, addresses: impl Iterator<Item = Str
     let mut statuses = Vec::new();
     for (n, address) in addresses.enumerate() {
         let email = format!("someone{n}@example.com");
-        statuses.push(bench.call(function(), offer(event, &email, "wrong", &address)).await.status);
+        statuses.push(bench.call(FUNCTION, offer(event, &email, "wrong", &address)).await.status);
     }
     statuses
 }
@@ -295,7 +295,7 @@ async fn one_password_over_many_accounts_from_one_source_stops_at_100_a_day() {
         bench.pass(seconds);
         locks.push(seconds);
         let other = offer(&event, &format!("other{n}@example.com"), "wrong", "203.0.113.7");
-        assert_eq!(bench.call(function(), other).await.status, 401);
+        assert_eq!(bench.call(FUNCTION, other).await.status, 401);
     }
     assert_eq!(locks, [60, 120, 240, 480, 960, 1_920, 3_600, 3_600]);
     bench.pass(3_600);
@@ -319,7 +319,7 @@ async fn who_is_known_from_an_office_signs_in_although_another_machine_there_has
     bench.pass(1);
     assert_eq!(sign_in(&bench, &event, "203.0.113.7").await.status, 200);
     let wrong = offer(&event, "ada@example.com", "wrong", "203.0.113.7");
-    let calls = (0..50).map(|_| bench.call(function(), wrong.clone()));
+    let calls = (0..50).map(|_| bench.call(FUNCTION, wrong.clone()));
     let hashed = hashed(&join_all(calls).await);
     assert!(hashed <= 5, "{hashed} were hashed");
     assert_eq!(
@@ -372,11 +372,11 @@ fn by_cookie(event: &Value) -> Value {
 async fn a_cookie_session_is_off_without_a_custom_domain_and_for_pages_that_are_not_on_the_list() {
     let (bench, event) = with_ada(Role::Analyst).await;
     let offer = with_header(by_cookie(&event), "origin", PAGE);
-    let answer = bench.call(function(), offer.clone()).await;
+    let answer = bench.call(FUNCTION, offer.clone()).await;
     assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("/session")));
     let bench = bench.under_a_domain().await;
     for offer in [by_cookie(&event), with_header(offer, "origin", "https://app.example.com.evil.example")] {
-        let answer = bench.call(function(), offer).await;
+        let answer = bench.call(FUNCTION, offer).await;
         assert_eq!((answer.status, &answer.body["type"]), (403, &json!("urn:bellwether:problem:cross_site")));
         assert!(answer.cookies.is_empty());
     }
@@ -386,7 +386,7 @@ async fn a_cookie_session_is_off_without_a_custom_domain_and_for_pages_that_are_
 async fn a_cookie_session_hides_its_tokens_from_scripts_and_other_sites() {
     let (bench, event) = with_ada(Role::Analyst).await;
     let bench = bench.under_a_domain().await;
-    let answer = bench.call(function(), with_header(by_cookie(&event), "origin", PAGE)).await;
+    let answer = bench.call(FUNCTION, with_header(by_cookie(&event), "origin", PAGE)).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     let fields: Vec<_> = answer.body.as_object().unwrap().keys().collect();
     assert_eq!(fields, ["expires_in", "scope", "csrf_token"]);
@@ -401,9 +401,9 @@ async fn a_cookie_session_hides_its_tokens_from_scripts_and_other_sites() {
 
 /// A function behind the guard that all have.
 fn guarded() -> Function {
-    Function::new("guarded", |app, request| {
+    Function::on_everything("guarded", |app, request| {
         Box::pin(async move {
-            app.auth.require(&request, Scope::TestsRead).await?;
+            require(app, &request, Scope::TestsRead).await?;
             Reply::ok(&json!({}))
         })
     })
@@ -413,7 +413,7 @@ fn guarded() -> Function {
 async fn an_unsafe_request_with_cookies_needs_the_csrf_token_and_an_own_page() {
     let (bench, event) = with_ada(Role::Analyst).await;
     let bench = bench.under_a_domain().await;
-    let answer = bench.call(function(), with_header(by_cookie(&event), "origin", PAGE)).await;
+    let answer = bench.call(FUNCTION, with_header(by_cookie(&event), "origin", PAGE)).await;
     let cookie = answer.cookies[0].split(';').next().unwrap();
     let csrf = answer.body["csrf_token"].as_str().unwrap();
     let request = with_header(event.clone(), "cookie", cookie);
@@ -444,7 +444,7 @@ async fn an_unsafe_request_with_cookies_needs_the_csrf_token_and_an_own_page() {
 async fn a_token_holds_only_where_it_was_issued_for() {
     let (bench, event) = with_ada(Role::Analyst).await;
     let bench = bench.under_a_domain().await;
-    let answer = bench.call(function(), with_header(by_cookie(&event), "origin", PAGE)).await;
+    let answer = bench.call(FUNCTION, with_header(by_cookie(&event), "origin", PAGE)).await;
     let (_, in_cookie) = answer.cookies[0].split(';').next().unwrap().split_once('=').unwrap();
     let as_header = with_header(event.clone(), "authorization", &format!("Bearer {in_cookie}"));
     assert_eq!(bench.call(guarded(), as_header).await.status, 401);
@@ -457,7 +457,7 @@ async fn a_token_holds_only_where_it_was_issued_for() {
 async fn a_password_of_the_wrong_type_is_not_repeated_in_the_answer() {
     let (bench, event) = with_ada(Role::Analyst).await;
     let body = json!({ "email": "ada@example.com", "password": 918_273_645 });
-    let answer = bench.call(function(), with_body(event, &body)).await;
+    let answer = bench.call(FUNCTION, with_body(event, &body)).await;
     assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("/password")));
     assert!(!answer.body.to_string().contains("918273645"), "{}", answer.body);
 }
@@ -478,20 +478,20 @@ async fn a_hash_of_weaker_parameters_is_replaced_at_sign_in() {
         named(&users, "user/")[0]["password_hash"].as_str().unwrap().to_owned()
     };
     let event = testing::without_token(bench.event("login", Role::Analyst).await);
-    assert_eq!(bench.call(function(), event.clone()).await.status, 200);
+    assert_eq!(bench.call(FUNCTION, event.clone()).await.status, 200);
     let stronger = hash().await;
     assert!(stronger.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-    assert_eq!(bench.call(function(), event).await.status, 200);
+    assert_eq!(bench.call(FUNCTION, event).await.status, 200);
     assert_eq!(hash().await, stronger, "today's hash is left alone");
 }
 
 #[tokio::test]
 async fn without_its_store_or_its_keys_it_answers_503_in_time() {
-    Bench::assert_unavailable_without_store(function(), "login").await;
+    Bench::assert_unavailable_without_store(FUNCTION, "login").await;
     let (bench, event) = with_ada(Role::Analyst).await;
     let elsewhere = bench.without_keys_at("http://127.0.0.1:1");
     let began = std::time::Instant::now();
-    let answer = elsewhere.call(function(), event).await;
+    let answer = elsewhere.call(FUNCTION, event).await;
     assert_eq!((answer.status, &answer.headers["retry-after"]), (503, &json!("1")));
     assert!(began.elapsed().as_secs() < 3);
 }

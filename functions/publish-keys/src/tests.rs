@@ -5,7 +5,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use testing::{Bench, as_payload_2};
 
-use super::function;
+use super::FUNCTION;
 
 fn key_set() -> Value {
     serde_json::from_str(include_str!("../../../events/publish-keys.json")).unwrap()
@@ -24,7 +24,7 @@ async fn anybody_reads_the_public_halves_in_either_payload_and_may_keep_them_for
     let bench = Bench::start().await;
     let event = key_set();
     for event in [event.clone(), as_payload_2(&event)] {
-        let (answer, spent) = bench.metered(function(), event).await;
+        let (answer, spent) = bench.metered(FUNCTION, event).await;
         assert_eq!((answer.status, spent.calls), (200, 0), "{}", answer.body);
         assert_eq!(answer.headers["cache-control"], "public, max-age=150");
         assert_eq!(answer.headers["content-type"], "application/json; charset=utf-8");
@@ -43,7 +43,7 @@ async fn a_slash_at_the_end_of_the_path_makes_no_other_document() {
     event["path"] = json!("/.well-known/jwks.json/");
     event["requestContext"]["path"] = json!("/v1/.well-known/jwks.json/");
     for event in [event.clone(), as_payload_2(&event)] {
-        let answer = bench.call(function(), event).await;
+        let answer = bench.call(FUNCTION, event).await;
         assert!(answer.body["keys"].is_array(), "{}", answer.body);
     }
 }
@@ -58,7 +58,7 @@ async fn a_key_that_has_ended_is_not_published() {
     bench.app.auth.hold(&serde_json::from_value(secret).unwrap()).await;
     for (seconds, count) in [(0, 1), (9, 1), (1, 0)] {
         bench.pass(seconds);
-        let answer = bench.call(function(), key_set()).await;
+        let answer = bench.call(FUNCTION, key_set()).await;
         assert_eq!(answer.body["keys"].as_array().unwrap().len(), count);
     }
 }
@@ -67,11 +67,11 @@ async fn a_key_that_has_ended_is_not_published() {
 async fn metadata_is_there_with_a_custom_domain_only() {
     let bench = Bench::start().await;
     let event = metadata(key_set());
-    let answer = bench.call(function(), event.clone()).await;
+    let answer = bench.call(FUNCTION, event.clone()).await;
     assert_eq!((answer.status, &answer.headers["cache-control"]), (404, &json!("no-store")));
     let bench = bench.under_a_domain().await;
     for event in [event.clone(), as_payload_2(&event)] {
-        let answer = bench.call(function(), event).await;
+        let answer = bench.call(FUNCTION, event).await;
         assert_eq!((answer.status, &answer.headers["cache-control"]), (200, &json!("public, max-age=150")));
         assert_eq!(answer.body["issuer"], "https://issuer.example/v1", "as in tokens");
         assert_eq!(answer.body["token_endpoint"], "https://api.example.com/v1/oauth/token");
@@ -85,7 +85,7 @@ async fn metadata_is_there_with_a_custom_domain_only() {
 async fn without_its_keys_it_answers_503_in_time() {
     let bench = Bench::start().await.without_keys_at("http://127.0.0.1:1");
     let began = std::time::Instant::now();
-    let answer = bench.call(function(), key_set()).await;
+    let answer = bench.call(FUNCTION, key_set()).await;
     assert_eq!((answer.status, &answer.headers["retry-after"]), (503, &json!("1")));
     assert_eq!(answer.headers["cache-control"], "no-store");
     assert!(began.elapsed().as_secs() < 3);

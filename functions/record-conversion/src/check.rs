@@ -6,20 +6,6 @@ use bellwether::App;
 use bellwether::auth::access::Caller;
 use bellwether::http::problem::Problem;
 use domain::experiment::{Conversion, Experiment, UnitId};
-use serde_json::Value;
-
-/// Takes `check` out of the body of a batch.
-///
-/// # Errors
-/// 422 when it is no boolean.
-pub fn asked(body: &mut Value) -> Result<bool, Problem> {
-    let batch = body.as_object_mut().filter(|fields| fields.contains_key("events"));
-    match batch.and_then(|fields| fields.remove("check")) {
-        None | Some(Value::Null) => Ok(false),
-        Some(Value::Bool(asked)) => Ok(asked),
-        Some(_) => Err(Problem::field("/check", "must be true or false")),
-    }
-}
 
 /// The units of a request that are assigned in the test's phase.
 pub struct Units(BTreeSet<UnitId>);

@@ -1,71 +1,8 @@
-//! `POST /tests/{test_id}/conversions`: an outcome of an account. One, or up to 100 under `events`.
-//!
-//! An outcome is stored once under its `event_id`, whether or not its account is assigned: whether
-//! it counts is decided when results are read. With `check`, the answer says of each unit whether it is assigned.
+//! The binary of this function: the crate's [`record_conversion::FUNCTION`] under the Lambda runtime.
 
-mod check;
-#[cfg(test)]
-mod tests;
-
-use bellwether::App;
-use bellwether::auth::access::{Caller, Scope};
-use bellwether::http::batch::{self, Batch};
-use bellwether::http::problem::Problem;
-use bellwether::http::{Function, extract, reply::Reply, serve};
-use check::Units;
-use domain::clock::Timestamp;
-use domain::experiment::{Conversion, Experiment, conversion};
-use domain::validation::typed;
-use lambda_http::{Error, Request};
-use serde_json::{Value, json};
+use lambda_http::Error;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    serve(function()).await
-}
-
-fn function() -> Function {
-    Function::new(env!("CARGO_PKG_NAME"), |app, request| Box::pin(handle(app, request)))
-}
-
-async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
-    let deadline = batch::deadline();
-    let caller = app.auth.require(&request, Scope::ConversionsWrite).await?;
-    let test_id = extract::test_id(&request)?;
-    let mut body = extract::object(&request)?;
-    let asked = check::asked(&mut body)?;
-    let batch = Batch::parse(body, "events")?;
-    let now = app.clock.now();
-    let test = app.store.experiments.recent(&caller.workspace, &test_id, now).await?;
-    let test = test.ok_or(Problem::NotFound)?;
-    if !conversion::is_open(test.status) {
-        let status = test.status.as_str();
-        return Err(Problem::Conflict(format!(
-            "The test is {status} and takes no conversions; it takes them from its first start until it is archived."
-        )));
-    }
-    let read = |item| read(app, &test, item, now);
-    let conversions = batch.prepare("event_id", deadline, read).await;
-    let units = if asked { Some(Units::of(app, &caller, &test, conversions.items()).await?) } else { None };
-    let each = |conversion| record(app, &caller, &test, conversion, units.as_ref());
-    Reply::accepted(&conversions.run("conversions", "event_id", deadline, each).await?)
-}
-
-fn read(app: &App, test: &Experiment, item: Value, now: Timestamp) -> Result<Conversion, Problem> {
-    Ok(Conversion::parse(typed(app.screen.clean(item)?)?, test, now)?)
-}
-
-async fn record(
-    app: &App,
-    caller: &Caller,
-    test: &Experiment,
-    conversion: Conversion,
-    units: Option<&Units>,
-) -> Result<Value, Problem> {
-    let new = app.store.events.convert(&caller.workspace, test, &conversion).await?;
-    let mut told = json!({ "event_id": conversion.event_id, "duplicate": !new });
-    if let Some(units) = units {
-        told["unit"] = json!(units.word(test, &conversion.unit_id));
-    }
-    Ok(told)
+    bellwether::runtime::serve(record_conversion::FUNCTION).await
 }

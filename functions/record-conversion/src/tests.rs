@@ -5,16 +5,16 @@ use domain::experiment::{Assignment, Unit};
 use serde_json::{Value, json};
 use testing::{Bench, acme, as_payload_2, with_body, with_test_id};
 
-use super::function;
+use super::FUNCTION;
 
 #[tokio::test]
 async fn an_outcome_is_stored_once_however_often_it_is_sent() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
     let event = bench.event("record-conversion", Role::Service).await;
-    let first = bench.call(function(), event.clone()).await;
+    let first = bench.call(FUNCTION, event.clone()).await;
     assert_eq!((first.status, &first.body), (202, &json!({ "event_id": "crm-991", "duplicate": false })));
-    let again = bench.cold().await.call(function(), as_payload_2(&event)).await;
+    let again = bench.cold().await.call(FUNCTION, as_payload_2(&event)).await;
     assert_eq!((again.status, &again.body), (202, &json!({ "event_id": "crm-991", "duplicate": true })));
     assert_eq!(bench.rows().await, 1);
 }
@@ -24,9 +24,9 @@ async fn an_outcome_costs_one_write_and_a_cold_instance_one_read_more() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
     let event = bench.event("record-conversion", Role::Service).await;
-    let (_, cold) = bench.metered(function(), event.clone()).await;
+    let (_, cold) = bench.metered(FUNCTION, event.clone()).await;
     assert_eq!((cold.calls, cold.units), (2, 2.0));
-    let (_, repeated) = bench.metered(function(), event).await;
+    let (_, repeated) = bench.metered(FUNCTION, event).await;
     assert_eq!((repeated.calls, repeated.units), (1, 1.0), "a failed condition costs the write");
 }
 
@@ -39,8 +39,8 @@ async fn a_batch_tells_new_from_repeated_from_wrong() {
         outcome("a", "demo-booked"), outcome("b", "demo-booked"), outcome("c", "no-goal"), outcome("a", "opt-out"),
     ] });
     let event = with_body(bench.event("record-conversion", Role::Service).await, &events);
-    bench.call(function(), event.clone()).await;
-    let answer = bench.call(function(), event).await;
+    bench.call(FUNCTION, event.clone()).await;
+    let answer = bench.call(FUNCTION, event).await;
     assert_eq!(answer.status, 202);
     let list = answer.body["conversions"].as_array().unwrap();
     let duplicates: Vec<&Value> = list.iter().map(|item| &item["duplicate"]).collect();
@@ -56,10 +56,10 @@ async fn an_outcome_is_stored_with_the_account_as_its_assignment_names_it_and_no
     let event = bench.event("record-conversion", Role::Service).await;
     let of = |unit: &str| json!({ "unit_id": unit, "goal": "demo-booked", "event_id": "crm-1" });
     for (unit, duplicate) in [("mu\u{308}ller.de", false), ("müller.de", true)] {
-        let answer = bench.call(function(), with_body(event.clone(), &of(unit))).await;
+        let answer = bench.call(FUNCTION, with_body(event.clone(), &of(unit))).await;
         assert_eq!((answer.status, &answer.body["duplicate"]), (202, &json!(duplicate)), "{unit}");
     }
-    let hidden = bench.call(function(), with_body(event, &of("mül\u{200D}ler.de"))).await;
+    let hidden = bench.call(FUNCTION, with_body(event, &of("mül\u{200D}ler.de"))).await;
     assert_eq!((hidden.status, &hidden.body["errors"][0]["pointer"]), (422, &json!("/unit_id")));
     assert_eq!(bench.rows().await, 1);
 }
@@ -71,7 +71,7 @@ async fn a_shipped_test_takes_outcomes_which_count_when_it_is_resumed() {
     let ship = json!({ "revision": 2, "status": "shipped", "winner": "calculator" });
     bench.change(&test, ship).await;
     let event = bench.event("record-conversion", Role::Service).await;
-    assert_eq!(bench.call(function(), event).await.status, 202);
+    assert_eq!(bench.call(FUNCTION, event).await.status, 202);
     assert_eq!(bench.rows().await, 1);
 }
 
@@ -81,9 +81,9 @@ async fn a_stopped_test_takes_late_outcomes_and_a_draft_or_archived_one_none() {
     let test = bench.launch(json!({})).await;
     let stopped = bench.change(&test, json!({ "revision": 2, "status": "stopped" })).await;
     let event = bench.event("record-conversion", Role::Service).await;
-    assert_eq!(bench.call(function(), event.clone()).await.status, 202);
+    assert_eq!(bench.call(FUNCTION, event.clone()).await.status, 202);
     bench.change(&stopped, json!({ "revision": 3, "status": "archived" })).await;
-    assert_eq!(bench.call(function(), event).await.status, 409);
+    assert_eq!(bench.call(FUNCTION, event).await.status, 409);
     assert_eq!(bench.rows().await, 1);
 }
 
@@ -110,7 +110,7 @@ async fn every_wrong_field_is_named_and_nothing_is_stored() {
     for (field, value) in wrong {
         let mut body = good.clone();
         body[field] = value.clone();
-        let answer = bench.call(function(), with_body(event.clone(), &body)).await;
+        let answer = bench.call(FUNCTION, with_body(event.clone(), &body)).await;
         let pointer = json!(format!("/{field}"));
         assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &pointer), "{field} {value}");
     }
@@ -138,7 +138,7 @@ async fn a_value_is_what_its_goals_kind_takes() {
     for (index, (goal, value, status)) in cases.into_iter().enumerate() {
         let body = json!({ "unit_id": "a", "goal": goal, "event_id": format!("e{index}"), "value": value });
         assert_eq!(
-            bench.call(function(), with_body(event.clone(), &body)).await.status,
+            bench.call(FUNCTION, with_body(event.clone(), &body)).await.status,
             status,
             "{goal} {value}"
         );
@@ -164,13 +164,13 @@ async fn a_checked_batch_says_of_each_unit_whether_it_is_assigned_at_one_call_mo
         outcome("", "e"),
     ];
     events.extend((5..100).map(|n| outcome(&format!("unit-{n}"), "a")));
-    bench.call(function(), with_body(event.clone(), &outcome("warm.example", "a"))).await;
+    bench.call(FUNCTION, with_body(event.clone(), &outcome("warm.example", "a"))).await;
     let plain = json!({ "events": events });
-    let (answer, cost) = bench.metered(function(), with_body(event.clone(), &plain)).await;
+    let (answer, cost) = bench.metered(FUNCTION, with_body(event.clone(), &plain)).await;
     assert_eq!(answer.body["conversions"][1].get("unit"), None);
     let mut checked = plain.clone();
     checked["check"] = json!(true);
-    let (answer, more) = bench.metered(function(), with_body(event.clone(), &checked)).await;
+    let (answer, more) = bench.metered(FUNCTION, with_body(event.clone(), &checked)).await;
     let list = answer.body["conversions"].as_array().unwrap();
     let said: Vec<&Value> = list.iter().take(5).map(|item| &item["unit"]).collect();
     assert_eq!(
@@ -181,12 +181,12 @@ async fn a_checked_batch_says_of_each_unit_whether_it_is_assigned_at_one_call_mo
     assert_eq!((cost.calls, more.calls), (99, 100), "99 outcomes that can be recorded");
     for (value, status) in [(json!(false), 202), (json!(null), 202), (json!("true"), 422), (json!(1), 422)] {
         checked["check"] = value.clone();
-        let answer = bench.call(function(), with_body(event.clone(), &checked)).await;
+        let answer = bench.call(FUNCTION, with_body(event.clone(), &checked)).await;
         assert_eq!(answer.status, status, "{value}");
     }
     let mut single = outcome("acme.com", "z");
     single["check"] = json!(true);
-    assert_eq!(bench.call(function(), with_body(event, &single)).await.status, 422);
+    assert_eq!(bench.call(FUNCTION, with_body(event, &single)).await.status, 422);
 }
 
 #[tokio::test]
@@ -198,29 +198,29 @@ async fn an_outcome_may_be_dated_as_exports_write_times_and_is_stored_once() {
     for (index, time) in times.into_iter().enumerate() {
         let body = json!({ "unit_id": "a", "goal": "demo-booked", "event_id": format!("e{index}"), "occurred_at": time });
         for duplicate in [false, true] {
-            let answer = bench.call(function(), with_body(event.clone(), &body)).await;
+            let answer = bench.call(FUNCTION, with_body(event.clone(), &body)).await;
             assert_eq!((answer.status, &answer.body["duplicate"]), (202, &json!(duplicate)), "{time}");
         }
     }
     let tomorrow =
         json!({ "unit_id": "a", "goal": "demo-booked", "event_id": "f", "occurred_at": "2026-11-22" });
-    assert_eq!(bench.call(function(), with_body(event, &tomorrow)).await.status, 422);
+    assert_eq!(bench.call(FUNCTION, with_body(event, &tomorrow)).await.status, 422);
 }
 
 #[tokio::test]
 async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
-    bench.assert_refuses(function(), "record-conversion", Role::Viewer).await;
+    bench.assert_refuses(FUNCTION, "record-conversion", Role::Viewer).await;
     let event = bench.event("record-conversion", Role::Service).await;
     let foreign = bench.signed(event.clone(), Role::Service, "globex").await;
     for event in [foreign, with_test_id(event, "no-such-test")] {
-        assert_eq!(bench.call(function(), event).await.status, 404);
+        assert_eq!(bench.call(FUNCTION, event).await.status, 404);
     }
     assert_eq!(bench.rows().await, 0);
 }
 
 #[tokio::test]
 async fn without_its_store_it_answers_503_in_time() {
-    Bench::assert_unavailable_without_store(function(), "record-conversion").await;
+    Bench::assert_unavailable_without_store(FUNCTION, "record-conversion").await;
 }

@@ -5,14 +5,14 @@ use bellwether::net::origin::{Browser, Domain, Origin};
 use serde_json::{Value, json};
 use testing::{Answer, Bench, as_payload_2, with_header};
 
-use super::function;
+use super::FUNCTION;
 
 #[tokio::test]
 async fn an_undeclared_method_is_answered_405_with_those_there_are() {
     let bench = Bench::start().await;
     let event = bench.event("reject-method", Role::Viewer).await;
     for event in [event.clone(), as_payload_2(&event)] {
-        let (answer, spent) = bench.metered(function(), event).await;
+        let (answer, spent) = bench.metered(FUNCTION, event).await;
         assert_eq!((answer.status, spent.calls), (405, 0));
         assert_eq!(answer.headers["allow"], "GET, PATCH");
         assert_eq!(answer.headers["content-type"], "application/problem+json; charset=utf-8");
@@ -46,7 +46,7 @@ async fn a_preflight_of_an_allowed_origin_is_told_the_paths_methods() {
     bench.app.browser = Some(browser());
     let event = preflight(&bench, PAGE).await;
     for event in [event.clone(), as_payload_2(&event)] {
-        let answer = bench.call(function(), event).await;
+        let answer = bench.call(FUNCTION, event).await;
         assert_eq!((answer.status, &answer.body), (204, &Value::Null));
         let says = |name: &str| answer.headers[name].as_str().unwrap_or_default().to_owned();
         assert_eq!(says("access-control-allow-origin"), PAGE);
@@ -77,19 +77,19 @@ async fn a_preflight_of_any_other_origin_is_an_undeclared_method_and_hears_of_no
         "https://api.example.com",
         "https://app.example.com, https://evil.example",
     ] {
-        let answer = bench.call(function(), preflight(&bench, origin).await).await;
+        let answer = bench.call(FUNCTION, preflight(&bench, origin).await).await;
         assert_eq!((answer.status, &answer.headers["vary"]), (405, &json!("origin")), "{origin}");
         assert!(cors(&answer).is_empty(), "{origin}: {}", answer.headers);
     }
     let mut twice = preflight(&bench, PAGE).await;
     twice["multiValueHeaders"]["origin"] = json!([PAGE, "https://evil.example"]);
-    assert!(cors(&bench.call(function(), twice).await).is_empty());
+    assert!(cors(&bench.call(FUNCTION, twice).await).is_empty());
 }
 
 #[tokio::test]
 async fn without_a_custom_domain_no_origin_is_answered() {
     let bench = Bench::start().await;
-    let answer = bench.call(function(), preflight(&bench, PAGE).await).await;
+    let answer = bench.call(FUNCTION, preflight(&bench, PAGE).await).await;
     assert_eq!((answer.status, answer.headers.get("vary")), (405, None));
     assert!(cors(&answer).is_empty(), "{}", answer.headers);
 }
@@ -102,7 +102,7 @@ async fn options_without_a_preflights_question_is_an_undeclared_method() {
     for headers in ["headers", "multiValueHeaders"] {
         event[headers].as_object_mut().unwrap().remove("access-control-request-method");
     }
-    let answer = bench.call(function(), event).await;
+    let answer = bench.call(FUNCTION, event).await;
     assert_eq!((answer.status, &answer.headers["access-control-allow-origin"]), (405, &json!(PAGE)));
 }
 
@@ -114,13 +114,13 @@ async fn what_is_no_request_id_is_not_taken_for_one() {
     for odd in ["a\r\nset-cookie: a=b", "a b", "\u{202e}", "{\"a\":1}", "", &long] {
         let mut event = event.clone();
         event["requestContext"]["requestId"] = json!(odd);
-        let answer = bench.call(function(), event).await;
+        let answer = bench.call(FUNCTION, event).await;
         assert_eq!((&answer.body["request_id"], answer.status), (&json!(""), 405), "{odd:?}");
     }
     for good in ["7c9e6679-7425-40de-944b-e07fc1f90ae7", "JKJaXmPLvHcESHA="] {
         let mut event = event.clone();
         event["requestContext"]["requestId"] = json!(good);
-        let answer = bench.call(function(), event).await;
+        let answer = bench.call(FUNCTION, event).await;
         assert_eq!(
             (&answer.body["request_id"], &answer.headers["x-request-id"]),
             (&json!(good), &json!(good))
@@ -134,5 +134,5 @@ async fn a_path_that_is_not_declared_is_not_found() {
     let mut event = bench.event("reject-method", Role::Viewer).await;
     event["path"] = json!("/nothing/here");
     event["requestContext"]["path"] = json!("/v1/nothing/here");
-    assert_eq!(bench.call(function(), event).await.status, 404);
+    assert_eq!(bench.call(FUNCTION, event).await.status, 404);
 }

@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use testing::{Answer, Bench, acme, person, with_form, with_header, without_token};
 
-use super::function;
+use super::FUNCTION;
 
 const FAMILY: [u8; 48] = [9; 48];
 
@@ -22,14 +22,13 @@ async fn with_session() -> (Bench, Value) {
     let (at, request_id) = (bench.app.clock.now(), RequestId::of_event("r"));
     let origin = Origin { at, request_id, source: None, unique: [1; 16] };
     let entry = origin.record(&acme(), "ada", Action::SignedIn, "s");
-    let part = bench.app.store.audit.part(&entry).unwrap();
-    bench.app.store.sessions.begin(&session, part).await.unwrap();
+    bench.app.store.sessions.begin(&session, entry.unconditional()).await.unwrap();
     let event = without_token(bench.event("revoke-token", Role::Analyst).await);
     (bench, event)
 }
 
 async fn revoke(bench: &Bench, event: &Value, token: &str) -> Answer {
-    bench.call(function(), with_form(event.clone(), &[("token", token)])).await
+    bench.call(FUNCTION, with_form(event.clone(), &[("token", token)])).await
 }
 
 fn text(bytes: [u8; 48]) -> String {
@@ -69,7 +68,7 @@ async fn a_token_that_means_nothing_is_answered_like_a_revoked_one_and_writes_no
     let (bench, event) = with_session().await;
     for token in [text([8; 48]), "nonsense".to_owned()] {
         let form = with_form(event.clone(), &[("token", &token), ("token_type_hint", "refresh_token")]);
-        let (answer, spent) = bench.metered(function(), form).await;
+        let (answer, spent) = bench.metered(FUNCTION, form).await;
         assert_eq!((answer.status, &answer.body), (200, &json!({})));
         assert!(spent.calls <= 1);
     }
@@ -82,7 +81,7 @@ async fn an_access_token_cannot_be_revoked_and_a_request_without_a_token_is_refu
     let access = bench.token(Role::Analyst, "acme").await;
     let answer = revoke(&bench, &event, &access).await;
     assert_eq!((answer.status, &answer.body["error"]), (400, &json!("unsupported_token_type")));
-    let answer = bench.call(function(), with_form(event, &[("tok", "x")])).await;
+    let answer = bench.call(FUNCTION, with_form(event, &[("tok", "x")])).await;
     assert_eq!((answer.status, &answer.body["error"]), (400, &json!("invalid_request")));
 }
 
@@ -98,9 +97,9 @@ async fn a_browser_signs_out_by_its_own_page_and_loses_its_cookies() {
     let cookie = format!("__Host-bellwether-refresh={}", text(FAMILY));
     let request = with_header(with_form(event, &[]), "cookie", &cookie);
     let request = with_header(request, "origin", "https://app.example.com");
-    assert_eq!(bench.call(function(), request.clone()).await.status, 403);
+    assert_eq!(bench.call(FUNCTION, request.clone()).await.status, 403);
     assert!(!is_over(&bench).await);
-    let answer = bench.call(function(), with_header(request, "x-csrf-token", "mine")).await;
+    let answer = bench.call(FUNCTION, with_header(request, "x-csrf-token", "mine")).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert!(is_over(&bench).await);
     assert!(
@@ -113,5 +112,5 @@ async fn a_browser_signs_out_by_its_own_page_and_loses_its_cookies() {
 
 #[tokio::test]
 async fn without_its_store_it_answers_503_in_time() {
-    Bench::assert_unavailable_without_store(function(), "revoke-token").await;
+    Bench::assert_unavailable_without_store(FUNCTION, "revoke-token").await;
 }

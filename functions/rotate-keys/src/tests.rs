@@ -7,7 +7,7 @@ mod lab;
 use serde_json::{Value, json};
 use testing::Bench;
 
-use super::function;
+use super::FUNCTION;
 use lab::{Lab, STEPS};
 
 #[tokio::test]
@@ -17,7 +17,7 @@ async fn the_first_rotation_makes_the_first_keys_and_records_itself() {
     let mut event: Value = serde_json::from_str(include_str!("../../../events/rotate-keys.json")).unwrap();
     event["SecretId"] = json!(lab.arn);
     let token = event["ClientRequestToken"].as_str().unwrap().to_owned();
-    assert_eq!(lab.bench.invoke(function(), &event).await.unwrap(), json!({}));
+    assert_eq!(lab.bench.invoke(FUNCTION, &event).await.unwrap(), json!({}));
     lab.verify(&lab.sign_in().await.unwrap()).await.unwrap();
     for step in &STEPS[1..] {
         lab.step(step, &token).await.unwrap();
@@ -110,10 +110,10 @@ async fn only_the_configured_secret_is_rotated_and_only_by_the_four_steps() {
         ("deleteSecret", &lab.arn),
         ("", &lab.arn),
     ] {
-        assert!(lab.bench.invoke(function(), &event(step, secret)).await.is_err(), "{step} {secret}");
+        assert!(lab.bench.invoke(FUNCTION, &event(step, secret)).await.is_err(), "{step} {secret}");
     }
     for event in [json!({}), json!([]), json!({ "Step": "createSecret" })] {
-        assert!(lab.bench.invoke(function(), &event).await.is_err());
+        assert!(lab.bench.invoke(FUNCTION, &event).await.is_err());
     }
     assert_eq!((lab.secret("private").await, lab.secret("public").await), (Value::Null, Value::Null));
 }
@@ -153,5 +153,5 @@ async fn content_that_is_not_ours_is_not_written_over_and_not_repeated() {
 async fn without_secrets_manager_a_step_fails() {
     let bench = Bench::start().await.without_keys_at("http://127.0.0.1:1");
     let event = json!({ "Step": "createSecret", "SecretId": "private", "ClientRequestToken": lab::token(0) });
-    assert!(bench.invoke(function(), &event).await.is_err());
+    assert!(bench.invoke(FUNCTION, &event).await.is_err());
 }

@@ -23,10 +23,6 @@ pub async fn reweigh(
     let origin = app.origin_at(format!("{test_id} {}", next.revision), None)?;
     let entry = origin.record(workspace, env!("CARGO_PKG_NAME"), Action::TestChanged, test_id);
     let entry = entry.change(next.revision, &test.view(), &next.view());
-    let act = app.store.audit.part(&entry)?.into();
-    if !app.store.experiments.replace(workspace, test, &next, act).await?? {
-        return Ok(None);
-    }
-    entry.log();
-    Ok(Some(next))
+    let is_made = app.store.experiments.replace(workspace, test, &next, entry.unconditional()).await??;
+    Ok(is_made.then_some(next))
 }

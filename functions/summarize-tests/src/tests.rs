@@ -4,13 +4,13 @@ use bellwether::auth::access::Role;
 use bellwether::store::schema;
 use domain::clock::Timestamp;
 use domain::experiment::{Assignment, Conversion, EventId, Experiment, GoalKey, Unit, UnitId};
+use domain::results::counting::totals::Totals;
 use domain::results::report::Report;
 use domain::results::report::kept::Kept;
-use domain::results::counting::totals::Totals;
 use serde_json::{Value, json};
 use testing::{Bench, acme};
 
-use super::{Done, function, summarize};
+use super::{Done, FUNCTION, summarize};
 
 fn in_minutes(bench: &Bench, minutes: i64) -> Timestamp {
     Timestamp::from_millis(bench.app.clock.now().millis() + minutes * 60_000)
@@ -53,7 +53,7 @@ async fn the_sample_event_of_the_schedule_keeps_a_report_of_every_running_test()
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events/summarize-tests.json");
     let event: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let before = bench.app.store.meter.read();
-    let answer = bench.invoke(function(), &event).await.unwrap();
+    let answer = bench.invoke(FUNCTION, &event).await.unwrap();
     assert_eq!(answer, json!({ "folded": 1, "failed": 0, "left": 0 }));
     let spent = bench.app.store.meter.read() - before;
     assert_eq!(
@@ -190,7 +190,7 @@ async fn a_point_is_kept_for_every_hour_and_the_latest_report_replaces_the_one_b
 #[tokio::test]
 async fn an_http_request_finds_nothing_here_and_a_test_that_stopped_leaves_the_index() {
     let bench = Bench::start().await;
-    let answer = bench.call(function(), bench.event("get-results", Role::Admin).await).await;
+    let answer = bench.call(FUNCTION, bench.event("get-results", Role::Admin).await).await;
     assert_eq!(answer.status, 404);
     let test = bench.launch(json!({})).await;
     bench.change(&test, json!({ "revision": 2, "status": "stopped" })).await;
@@ -241,7 +241,7 @@ async fn a_deadline_that_was_over_before_the_event_came_is_none_and_the_run_has_
     let mut context = lambda_http::Context::default();
     context.deadline = 600_000;
     let event = lambda_http::lambda_runtime::LambdaEvent::new(event, context);
-    let answer = bellwether::http::invoke(&hasty.app, function(), event).await.unwrap();
+    let answer = bellwether::runtime::invoke(&hasty.app, FUNCTION, event).await.unwrap();
     assert_eq!(answer.get(), r#"{"folded":1,"failed":0,"left":0}"#);
     assert!(kept(&bench, &running).await.is_some());
 }

@@ -6,11 +6,11 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use testing::{Answer, Bench, as_payload_2, with_body, with_parameter};
 
-use super::function;
+use super::FUNCTION;
 
 async fn patch(bench: &Bench, client: &Client, body: Value) -> Answer {
     let event = with_body(bench.event("update-client", Role::Admin).await, &body);
-    bench.call(function(), with_parameter(event, "client_id", &client.client_id.to_string())).await
+    bench.call(FUNCTION, with_parameter(event, "client_id", &client.client_id.to_string())).await
 }
 
 async fn admits(bench: &Bench, client: &Client, secret: &SecretString) -> bool {
@@ -67,12 +67,12 @@ async fn a_client_is_renamed_granted_other_scopes_and_disabled() {
     let change = json!({ "revision": 1, "name": "Sales CRM", "scopes": ["metrics:read"], "disabled": true });
     let event = with_body(bench.event("update-client", Role::Admin).await, &change);
     let event = as_payload_2(&with_parameter(event, "client_id", &client.client_id.to_string()));
-    let (answer, spent) = bench.metered(function(), event.clone()).await;
+    let (answer, spent) = bench.metered(FUNCTION, event.clone()).await;
     assert_eq!((answer.status, spent.calls), (200, 3), "{}", answer.body);
     assert_eq!((&answer.body["name"], &answer.body["disabled"]), (&json!("Sales CRM"), &json!(true)));
     assert_eq!(answer.body["scopes"], json!(["metrics:read"]));
     assert!(!admits(&bench, &client, &secret).await);
-    let (again, spent) = bench.metered(function(), event).await;
+    let (again, spent) = bench.metered(FUNCTION, event).await;
     assert_eq!((&again.body, spent.calls), (&answer.body, 2));
     let records = bench.records().await;
     let [record] = records.as_slice() else { panic!("{records:?}") };
@@ -116,12 +116,12 @@ async fn wrong_fields_are_named() {
 async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
     let bench = Bench::start().await;
     let (client, _) = bench.machine("CRM").await;
-    bench.assert_refuses(function(), "update-client", Role::Analyst).await;
+    bench.assert_refuses(FUNCTION, "update-client", Role::Analyst).await;
     let event = bench.event("update-client", Role::Admin).await;
     let own = with_parameter(event.clone(), "client_id", &client.client_id.to_string());
     let foreign = bench.signed(own, Role::Admin, "globex").await;
     for event in [foreign, event.clone(), with_parameter(event, "client_id", "nobody")] {
-        assert_eq!(bench.call(function(), event).await.status, 404);
+        assert_eq!(bench.call(FUNCTION, event).await.status, 404);
     }
 }
 
@@ -132,7 +132,7 @@ async fn a_token_issued_before_its_holder_lost_the_right_changes_no_machine() {
     let event = bench.event("update-client", Role::Admin).await;
     bench
         .assert_ends_with_rights(
-            function(),
+            FUNCTION,
             {
                 let event = with_body(event, &json!({ "revision": 1, "disabled": true }));
                 with_parameter(event, "client_id", &client.client_id.to_string())
@@ -144,5 +144,5 @@ async fn a_token_issued_before_its_holder_lost_the_right_changes_no_machine() {
 
 #[tokio::test]
 async fn without_its_store_it_answers_503_in_time() {
-    Bench::assert_unavailable_without_store(function(), "update-client").await;
+    Bench::assert_unavailable_without_store(FUNCTION, "update-client").await;
 }

@@ -4,11 +4,11 @@ use bellwether::auth::access::Role;
 use serde_json::{Value, json};
 use testing::{Answer, Bench, acme, as_payload_2, with_body, with_test_id};
 
-use super::function;
+use super::FUNCTION;
 
 async fn patch(bench: &Bench, body: Value) -> Answer {
     let event = with_body(bench.event("update-test", Role::Analyst).await, &body);
-    bench.call(function(), event).await
+    bench.call(FUNCTION, event).await
 }
 
 #[tokio::test]
@@ -39,7 +39,7 @@ async fn a_change_costs_a_read_and_one_transaction_and_no_change_two_reads() {
     bench.launch(json!({})).await;
     let event = bench.event("update-test", Role::Analyst).await;
     let body = json!({ "revision": 2, "name": "New name" });
-    let (_, spent) = bench.metered(function(), with_body(event.clone(), &body)).await;
+    let (_, spent) = bench.metered(FUNCTION, with_body(event.clone(), &body)).await;
     assert_eq!(
         (spent.calls, spent.units),
         (2, 9.0),
@@ -48,7 +48,7 @@ async fn a_change_costs_a_read_and_one_transaction_and_no_change_two_reads() {
     let record = bench.records().await.remove(0);
     assert_eq!((&record["action"], &record["detail"]), (&json!("test_changed"), &json!("revision 3: name")));
     let body = json!({ "revision": 3, "name": "New name" });
-    let (answer, spent) = bench.metered(function(), as_payload_2(&with_body(event, &body))).await;
+    let (answer, spent) = bench.metered(FUNCTION, as_payload_2(&with_body(event, &body))).await;
     assert_eq!((answer.status, &answer.body["revision"], spent.calls), (200, &json!(3), 2));
     assert_eq!(bench.records().await.len(), 1, "no change is not recorded");
 }
@@ -213,7 +213,7 @@ async fn a_test_is_shipped_with_a_winner_from_running_or_stopped_and_back_again(
     let paused = bench.launch(json!({ "test_id": "paused" })).await;
     let paused = bench.change(&paused, json!({ "revision": 2, "status": "paused" })).await;
     let event = with_test_id(bench.event("update-test", Role::Analyst).await, "paused");
-    let answer = bench.call(function(), with_body(event, &ship(paused.revision))).await;
+    let answer = bench.call(FUNCTION, with_body(event, &ship(paused.revision))).await;
     let said = "The test is paused and cannot become shipped; it can become running or stopped.";
     assert_eq!((answer.status, &answer.body["detail"]), (409, &json!(said)));
     let other = json!({ "revision": 3, "winner": "control" });
@@ -272,11 +272,11 @@ async fn wrong_weights_are_named_as_the_caller_sent_them() {
 async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
-    bench.assert_refuses(function(), "update-test", Role::Viewer).await;
+    bench.assert_refuses(FUNCTION, "update-test", Role::Viewer).await;
     let event = bench.event("update-test", Role::Analyst).await;
     let foreign = bench.signed(event.clone(), Role::Admin, "globex").await;
     for event in [foreign, with_test_id(event, "gone")] {
-        assert_eq!(bench.call(function(), event).await.status, 404);
+        assert_eq!(bench.call(FUNCTION, event).await.status, 404);
     }
 }
 
@@ -287,7 +287,7 @@ async fn a_token_issued_before_its_holder_lost_the_right_changes_no_test() {
     let event = bench.event("update-test", Role::Analyst).await;
     bench
         .assert_ends_with_rights(
-            function(),
+            FUNCTION,
             with_body(event, &json!({ "revision": 2, "name": "Another name" })),
             Role::Analyst,
         )
@@ -299,13 +299,13 @@ async fn a_change_that_changes_nothing_is_answered_to_nobody_whose_rights_have_e
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
     let event = with_body(bench.event("update-test", Role::Analyst).await, &json!({ "revision": 2 }));
-    assert_eq!(bench.call(function(), event.clone()).await.status, 200);
-    bench.assert_ends_with_rights(function(), event, Role::Analyst).await;
+    assert_eq!(bench.call(FUNCTION, event.clone()).await.status, 200);
+    bench.assert_ends_with_rights(FUNCTION, event, Role::Analyst).await;
 }
 
 #[tokio::test]
 async fn without_its_store_it_answers_503_in_time() {
-    Bench::assert_unavailable_without_store(function(), "update-test").await;
+    Bench::assert_unavailable_without_store(FUNCTION, "update-test").await;
 }
 
 #[tokio::test]

@@ -2,17 +2,17 @@
 
 use bellwether::auth::access::{Caller, Role};
 use bellwether::auth::users::User;
-use bellwether::store::act::Barred;
 use bellwether::store::audit::Action;
 use bellwether::store::identities::Replaced;
+use bellwether::store::ledger::Barred;
 use serde_json::{Value, json};
 use testing::{Answer, Bench, as_payload_2, with_body, with_parameter};
 
-use super::function;
+use super::FUNCTION;
 
 async fn patch(bench: &Bench, user: &User, body: Value) -> Answer {
     let event = with_body(bench.event("update-user", Role::Admin).await, &body);
-    bench.call(function(), with_parameter(event, "user_id", &user.user_id.to_string())).await
+    bench.call(FUNCTION, with_parameter(event, "user_id", &user.user_id.to_string())).await
 }
 
 async fn stored(bench: &Bench, user: &User) -> User {
@@ -25,11 +25,11 @@ async fn a_change_is_stored_with_its_record_and_ends_the_sessions_it_should_end(
     bench.found().await;
     let grace = bench.join("grace@example.com", Role::Analyst).await;
     let event = bench.event("update-user", Role::Admin).await;
-    let (answer, spent) = bench.metered(function(), as_payload_2(&event)).await;
+    let (answer, spent) = bench.metered(FUNCTION, as_payload_2(&event)).await;
     assert_eq!((answer.status, spent.calls), (200, 3), "{}", answer.body);
     assert_eq!((&answer.body["role"], &answer.body["revision"]), (&json!("viewer"), &json!(2)));
     assert_eq!(stored(&bench, &grace).await.session_epoch, 1);
-    let (again, spent) = bench.metered(function(), event).await;
+    let (again, spent) = bench.metered(FUNCTION, event).await;
     assert_eq!((&again.body, spent.calls), (&answer.body, 2), "the same again is no change");
     let records = bench.records().await;
     let [record] = records.as_slice() else { panic!("{records:?}") };
@@ -164,7 +164,7 @@ async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
     let bench = Bench::start().await;
     bench.found().await;
     bench.join("grace@example.com", Role::Viewer).await;
-    bench.assert_refuses(function(), "update-user", Role::Analyst).await;
+    bench.assert_refuses(FUNCTION, "update-user", Role::Analyst).await;
     let event = bench.event("update-user", Role::Admin).await;
     let foreign = bench.signed(event.clone(), Role::Admin, "globex").await;
     for event in [
@@ -172,7 +172,7 @@ async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
         with_parameter(event.clone(), "user_id", "nobody"),
         with_parameter(event, "user_id", &"0".repeat(32)),
     ] {
-        assert_eq!(bench.call(function(), event).await.status, 404);
+        assert_eq!(bench.call(FUNCTION, event).await.status, 404);
     }
 }
 
@@ -182,14 +182,14 @@ async fn a_token_issued_before_its_holder_lost_the_right_changes_nobody() {
     bench.found().await;
     bench.join("grace@example.com", Role::Analyst).await;
     let event = bench.event("update-user", Role::Admin).await;
-    bench.assert_ends_with_rights(function(), event, Role::Admin).await;
+    bench.assert_ends_with_rights(FUNCTION, event, Role::Admin).await;
 }
 
 /// Changes `target` with a token of `actor` that was issued for them as they are given here.
 async fn patch_as(bench: &Bench, actor: &User, target: &User, body: Value) -> Answer {
     let event = with_body(bench.event("update-user", Role::Admin).await, &body);
     let event = with_parameter(event, "user_id", &target.user_id.to_string());
-    bench.call(function(), bench.signed_by(event, actor).await).await
+    bench.call(FUNCTION, bench.signed_by(event, actor).await).await
 }
 
 #[tokio::test]
@@ -235,7 +235,7 @@ async fn between_the_look_at_a_right_and_the_change_there_is_no_moment() {
     let bench = Bench::start().await;
     let boss = bench.found().await;
     let mallory = bench.join("mallory@example.com", Role::Admin).await;
-    let act = |subject: &User| {
+    let change = |subject: &User| {
         let origin = bench.app.origin_at("race".to_owned(), None).unwrap();
         let entry = origin.record(&subject.workspace, &subject.user_id, Action::UserChanged, "somebody");
         let caller = Caller {
@@ -245,11 +245,11 @@ async fn between_the_look_at_a_right_and_the_change_there_is_no_moment() {
             scopes: subject.role.scopes().to_vec(),
             session_epoch: Some(subject.session_epoch),
         };
-        bench.app.store.identities.act(&caller, bench.app.store.audit.part(&entry).unwrap()).unwrap()
+        entry.by(&caller).unwrap()
     };
     let others = User { disabled: true, revision: 2, ..boss.clone() };
     let herself = User { revision: 3, ..mallory.clone() };
-    let (first, second) = (act(&mallory), act(&mallory));
+    let (first, second) = (change(&mallory), change(&mallory));
     let ended = json!({ "revision": 1, "disabled": true });
     assert_eq!(patch_as(&bench, &boss, &mallory, ended).await.status, 200);
     let identities = &bench.app.store.identities;
@@ -264,5 +264,5 @@ async fn between_the_look_at_a_right_and_the_change_there_is_no_moment() {
 
 #[tokio::test]
 async fn without_its_store_it_answers_503_in_time() {
-    Bench::assert_unavailable_without_store(function(), "update-user").await;
+    Bench::assert_unavailable_without_store(FUNCTION, "update-user").await;
 }

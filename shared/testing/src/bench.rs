@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! let bench = Bench::start().await;
-//! let answer = bench.call(function(), bench.event("create-test", Role::Analyst).await).await;
+//! let answer = bench.call(FUNCTION, bench.event("create-test", Role::Analyst).await).await;
 //! assert_eq!(answer.status, 201);
 //! ```
 
@@ -27,9 +27,9 @@ use bellwether::auth::keys::PrivateKeys;
 use bellwether::auth::users::User;
 use bellwether::clock::Clock;
 use bellwether::config::{Config, Limits};
-use bellwether::http::{Function, invoke};
 use bellwether::net::networks::Networks;
 use bellwether::net::origin::{Domain, Origin};
+use bellwether::runtime::{Function, invoke};
 use bellwether::store::meter::Spent;
 use bellwether::store::schema::{self, TableName};
 use domain::clock::Timestamp;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::sync::LazyLock;
 
-use bellwether::http::routes::{METHODS, ON_EVENTS, ROUTES};
+use bellwether::operations::{METHODS, ON_EVENTS, OPERATIONS};
 use serde_json::{Value, json};
 
 use crate::fleet::REJECT;
@@ -45,7 +45,7 @@ pub fn toml(path: &str) -> toml::Table {
 /// Every function.
 #[must_use]
 pub fn functions() -> BTreeSet<&'static str> {
-    ROUTES.iter().map(|route| route.function).chain([REJECT]).chain(ON_EVENTS).collect()
+    OPERATIONS.iter().map(|route| route.function).chain([REJECT]).chain(ON_EVENTS).collect()
 }
 
 /// The sample event of a function.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
 use bellwether::auth::access::Role;
-use bellwether::http::routes::{METHODS, ROUTES, Route};
+use bellwether::operations::{METHODS, OPERATIONS, Operation};
 use serde_json::{Value, json};
 
 use crate::cloud::Cloud;
@@ -139,7 +139,7 @@ pub fn sample(function: &str) -> Value {
 /// The event of a route: its function's sample, which may be of another route of the same function,
 /// with a token of `role`.
 #[must_use]
-pub fn event_of(cloud: &Cloud, route: &Route, role: Role) -> Value {
+pub fn event_of(cloud: &Cloud, route: &Operation, role: Role) -> Value {
     let mut event = at(sample(route.function), route.method, route.path);
     let bearer = cloud.bearer(role);
     event["headers"]["authorization"] = json!(bearer);
@@ -166,8 +166,8 @@ pub fn at(mut event: Value, method: &str, declared: &str) -> Value {
 #[must_use]
 pub fn undeclared() -> Vec<Value> {
     let mut events = Vec::new();
-    for route in ROUTES {
-        let has = |method| ROUTES.iter().any(|other| (other.path, other.method) == (route.path, method));
+    for route in OPERATIONS {
+        let has = |method| OPERATIONS.iter().any(|other| (other.path, other.method) == (route.path, method));
         let event = sample(route.function);
         events.extend(METHODS.iter().filter(|m| !has(m)).map(|m| at(event.clone(), m, route.path)));
     }

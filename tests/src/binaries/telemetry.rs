@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bellwether::auth::access::Role;
-use bellwether::http::routes::{ON_EVENTS, ROUTES};
+use bellwether::operations::{ON_EVENTS, OPERATIONS};
 use serde_json::{Value, json};
 use testing::cloud::Cloud;
 use testing::emf::metrics_of;
@@ -18,7 +18,7 @@ const HASTY: &[(&str, &str)] = &[("FOLD_RESERVE_SECONDS", "5")];
 async fn lines(fleet_of: &[(&str, &str)]) -> BTreeMap<String, Vec<Value>> {
     let cloud = Cloud::start().await;
     let mut fleet = Fleet::new(&cloud, fleet_of);
-    for route in &ROUTES {
+    for route in &OPERATIONS {
         fleet.ask(route.function, event_of(&cloud, route, Role::Admin)).await;
         fleet.ask(route.function, sample(route.function)).await;
     }
@@ -34,7 +34,7 @@ async fn every_request_of_a_built_function_says_its_metrics_whatever_the_level_a
 {
     let written = lines(&[("METRICS_NAMESPACE", NAMESPACE), ("LOG_LEVEL", "error")]).await;
     let mut seen = BTreeSet::new();
-    for route in &ROUTES {
+    for route in &OPERATIONS {
         let lines = &written[route.function];
         let answered: Vec<_> = lines.iter().filter(|line| line["message"] == "request").collect();
         assert!(answered.len() >= 2, "{}", route.function);
@@ -77,7 +77,7 @@ async fn without_a_namespace_no_line_speaks_to_cloudwatch_and_the_level_holds_fo
 
 /// The page of metrics as a machine reads it, line by line.
 async fn page(cloud: &Cloud, fleet: &mut Fleet) -> BTreeSet<String> {
-    let route = ROUTES.iter().find(|route| route.path == "/metrics").unwrap();
+    let route = OPERATIONS.iter().find(|route| route.path == "/metrics").unwrap();
     let answer = fleet.ask(route.function, event_of(cloud, route, Role::Service)).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     answer.body.lines().filter(|line| line.contains("_total{")).map(str::to_owned).collect()
@@ -87,7 +87,7 @@ async fn page(cloud: &Cloud, fleet: &mut Fleet) -> BTreeSet<String> {
 async fn when_every_process_has_been_replaced_no_count_has_gone_back() {
     let cloud = Cloud::start().await;
     let mut first = Fleet::new(&cloud, HASTY);
-    let route = |function| ROUTES.iter().find(|route| route.function == function).unwrap();
+    let route = |function| OPERATIONS.iter().find(|route| route.function == function).unwrap();
     for function in ["create-test", "update-test", "assign-variant", "record-conversion", "login"] {
         let answer = first.ask(function, event_of(&cloud, route(function), Role::Admin)).await;
         assert!(answer.status < 500, "{answer:?}");

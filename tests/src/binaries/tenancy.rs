@@ -6,11 +6,11 @@ use bellwether::auth::clients::{Client, ClientId, Drawn};
 use bellwether::auth::users::{Email, Password, User};
 use bellwether::clock::Clock;
 use bellwether::config::Limits;
-use bellwether::http::routes::ROUTES;
 use bellwether::net::request_id::RequestId;
+use bellwether::operations::OPERATIONS;
 use bellwether::store::Store;
 use bellwether::store::audit::{Action, Origin};
-use bellwether::store::transaction::Write;
+use bellwether::store::ledger::AuditedChange;
 use domain::experiment::{Definition, Experiment, Seed, Workspace};
 use domain::validation::typed;
 use serde_json::{Value, json};
@@ -37,10 +37,10 @@ fn allows(role: Role, scope: Option<&str>) -> bool {
 
 /// The function that answers an operation.
 fn function(operation: &Operation) -> &'static str {
-    let same = |route: &&bellwether::http::routes::Route| {
+    let same = |route: &&bellwether::operations::Operation| {
         (route.path, route.method) == (operation.path, operation.method.as_str())
     };
-    ROUTES.iter().find(same).unwrap().function
+    OPERATIONS.iter().find(same).unwrap().function
 }
 
 /// The function's sample event with this `Authorization` header, or none.
@@ -127,7 +127,7 @@ async fn every_role_may_do_on_every_operation_what_the_contract_says_and_nothing
             cells += 1;
         }
     }
-    assert_eq!(cells, ROUTES.len() * ROLES.len());
+    assert_eq!(cells, OPERATIONS.len() * ROLES.len());
 }
 
 #[test]
@@ -153,7 +153,7 @@ impl Things {
         Self { store, now: Clock::system().now(), acme: Workspace::parse("acme").unwrap() }
     }
 
-    fn record(&self, number: u8) -> Write {
+    fn record(&self, number: u8) -> AuditedChange {
         let origin = Origin {
             at: self.now,
             request_id: RequestId::of_event("lab"),
@@ -161,7 +161,7 @@ impl Things {
             unique: [number; 16],
         };
         let entry = origin.record(&self.acme, "lab", Action::WorkspaceCreated, "a thing");
-        self.store.audit.part(&entry).unwrap()
+        entry.unconditional()
     }
 
     fn person(&self, email: &str, role: Role) -> User {
@@ -174,11 +174,11 @@ impl Things {
         let (seed, start) = (Seed::from_random(*b"8 bytes!"), json!({ "revision": 1, "status": "running" }));
         let test = Experiment::draft(definition, seed.clone(), self.now);
         let test = test.revise(typed(start).unwrap(), seed, self.now).unwrap();
-        self.store.experiments.create(&self.acme, &test, self.record(1).into()).await.unwrap().unwrap();
+        self.store.experiments.create(&self.acme, &test, self.record(1)).await.unwrap().unwrap();
         let (ada, grace) =
             (self.person("ada@example.com", Role::Admin), self.person("grace@example.com", Role::Viewer));
         assert!(self.store.identities.bootstrap(&ada, self.record(2)).await.unwrap());
-        assert!(self.store.identities.add_user(&grace, self.record(3).into()).await.unwrap().unwrap());
+        assert!(self.store.identities.add_user(&grace, self.record(3)).await.unwrap().unwrap());
         let caller = Caller {
             subject: "ada".to_owned(),
             workspace: self.acme.clone(),
@@ -192,7 +192,7 @@ impl Things {
         let (client, _) =
             Client::new(typed(body_of("create-client")).unwrap(), &caller, &drawn, self.now).unwrap();
         assert_eq!(client.client_id, ClientId::parse(&named).unwrap());
-        assert!(self.store.clients.create(&client, self.record(4).into()).await.unwrap().unwrap());
+        assert!(self.store.clients.create(&client, self.record(4)).await.unwrap().unwrap());
     }
 }
 

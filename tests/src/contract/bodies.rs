@@ -7,8 +7,9 @@ use bellwether::auth::clients::{Client, ClientPatch, Drawn};
 use bellwether::auth::keys::PrivateKeys;
 use bellwether::auth::keys::discovery;
 use bellwether::auth::users::{Email, Password, User, UserPatch, role_of_a_person};
-use bellwether::http::batch::Batch;
 use bellwether::json;
+use bellwether::runtime::batch::Batch;
+use bellwether::runtime::body::Unscreened;
 use bellwether::store::listing::Listed;
 use domain::clock::Timestamp;
 use domain::experiment::{
@@ -212,7 +213,7 @@ fn assert_batch(schema: &str, name: &str, item: &Value) {
     let outside = [json!({ name: [] }), json!({ name: list(101) }), json!({ name: item }), beside];
     let bodies = within.iter().map(|body| (body, true)).chain(outside.iter().map(|body| (body, false)));
     for (body, wanted) in bodies {
-        let verdicts = (shape.takes(body), Batch::parse(body.clone(), name).is_ok());
+        let verdicts = (shape.takes(body), Batch::parse(Unscreened::of(body.clone()), name).is_ok());
         assert_eq!(verdicts, (wanted, wanted), "{schema}: contract and code");
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use bellwether::http::routes::ROUTES;
+use bellwether::operations::OPERATIONS;
 use bellwether::telemetry::catalogue::{FAMILIES, METRICS, objective_ms};
 use serde_json::{Value, json};
 use testing::runtime::project;
@@ -33,7 +33,7 @@ fn the_objective_of_a_function_is_the_p99_that_alarms() {
             held.insert(name.to_owned());
         }
     }
-    let routed = ROUTES.iter().map(|route| route.function.to_owned());
+    let routed = OPERATIONS.iter().map(|route| route.function.to_owned());
     assert!(held.is_superset(&routed.collect()), "{held:?}");
 }
 

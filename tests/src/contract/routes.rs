@@ -10,8 +10,8 @@ use bellwether::auth::access::{Caller, Denial, Overreach, Role, Scope};
 use bellwether::auth::token::TokenRefused;
 use bellwether::auth::users::credentials;
 use bellwether::http::problem::Problem;
-use bellwether::http::routes::{METHODS, ON_EVENTS, ROUTES, allowed};
 use bellwether::net::source::Source;
+use bellwether::operations::{METHODS, ON_EVENTS, OPERATIONS, routing::allowed};
 use bellwether::telemetry::exposition::Format;
 use domain::experiment::Workspace;
 use domain::validation::Invalid;
@@ -30,9 +30,9 @@ fn every_route_is_an_operation_named_after_its_function_and_there_is_no_other() 
     let operations = Operation::all();
     let described: BTreeSet<_> =
         operations.iter().map(|o| (o.path, o.method.as_str(), o.function())).collect();
-    let routed: BTreeSet<_> = ROUTES.iter().map(|r| (r.path, r.method, r.function)).collect();
+    let routed: BTreeSet<_> = OPERATIONS.iter().map(|r| (r.path, r.method, r.function)).collect();
     assert_eq!(described, routed);
-    assert_eq!(operations.len(), ROUTES.len());
+    assert_eq!(operations.len(), OPERATIONS.len());
     let names: BTreeSet<_> = operations.iter().map(Operation::id).collect();
     assert_eq!(names.len(), operations.len(), "an operation's name stands once");
     assert_eq!(CONTRACT["servers"], json!([{ "url": "/v1" }]));
@@ -76,9 +76,9 @@ fn the_local_server_has_every_route_under_the_stage_and_rejects_every_other_meth
         }
     }
     let mut declared = BTreeSet::new();
-    for route in ROUTES {
+    for route in OPERATIONS {
         for method in METHODS {
-            let function = ROUTES.iter().find(|r| r.path == route.path && r.method == method);
+            let function = OPERATIONS.iter().find(|r| r.path == route.path && r.method == method);
             declared.insert((format!("/v1{}", route.path), method, function.map_or(REJECT, |r| r.function)));
         }
     }
@@ -96,10 +96,10 @@ fn every_function_has_a_sample_event_of_its_route_and_there_is_no_other() {
         }
         let (method, resource) = (event["httpMethod"].as_str().unwrap(), event["resource"].as_str().unwrap());
         if function == REJECT {
-            assert!(ROUTES.iter().any(|route| route.path == resource), "{resource} is not declared");
+            assert!(OPERATIONS.iter().any(|route| route.path == resource), "{resource} is not declared");
             assert!(METHODS.contains(&method) && !allowed(resource).contains(&method), "{method} {resource}");
         } else {
-            let route = ROUTES.iter().find(|route| route.function == function).unwrap();
+            let route = OPERATIONS.iter().find(|route| route.function == function).unwrap();
             assert_eq!((method, resource), (route.method, route.path));
         }
         let parameters = event["pathParameters"].as_object().into_iter().flatten();
@@ -153,7 +153,7 @@ fn every_operation_lists_the_parameters_that_its_function_reads() {
         let read: BTreeSet<_> = read.filter_map(|rest| rest.split('"').next()).collect();
         assert_eq!(operation.parameters_in("query"), read, "{id}");
         let route =
-            ROUTES.iter().find(|r| (r.method, r.path) == (&operation.method, operation.path)).unwrap();
+            OPERATIONS.iter().find(|r| (r.method, r.path) == (&operation.method, operation.path)).unwrap();
         assert_eq!(route.query.iter().copied().collect::<BTreeSet<_>>(), read, "{id}: any other is refused");
         assert_eq!(operation.parameters().count(), in_path.len() + read.len(), "{id}");
         let readers = ["extract::body(", "extract::object(", "Form::of("];

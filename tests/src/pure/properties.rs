@@ -14,8 +14,8 @@ use domain::experiment::{
 };
 use domain::results::counting::fold::Fold;
 use domain::results::counting::row::Row;
-use domain::results::report::Report;
 use domain::results::counting::totals::Totals;
+use domain::results::report::Report;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -3,9 +3,9 @@
 
 use domain::clock::Timestamp;
 use domain::experiment::{Definition, Experiment, Seed, Status};
+use domain::results::counting::totals::Totals;
 use domain::results::report::Report;
 use domain::results::report::kept::Kept;
-use domain::results::counting::totals::Totals;
 use domain::results::verdict::Advice;
 use domain::validation::typed;
 use serde_json::json;

@@ -6,7 +6,7 @@ use domain::experiment::Experiment;
 use serde_json::{Value, json};
 use testing::{Bench, with_body, with_test_id};
 
-use super::super::function;
+use super::super::FUNCTION;
 use super::{ask, software};
 
 /// A running test of accounts with more than 200 employees.
@@ -24,7 +24,7 @@ fn account(unit_id: &str, employees: impl Into<Value>) -> Value {
 
 async fn asked(bench: &Bench, body: Value) -> (Value, Spent) {
     let event = with_body(bench.event("assign-variant", Role::Service).await, &body);
-    let (answer, spent) = bench.metered(function(), event).await;
+    let (answer, spent) = bench.metered(FUNCTION, event).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     (answer.body, spent)
 }
@@ -112,9 +112,9 @@ async fn attributes_that_are_refused_are_forgiven_to_a_unit_that_is_assigned() {
         let event = bench.event("assign-variant", Role::Service).await;
         let of = |unit: &str| with_body(event.clone(), &json!({ "unit_id": unit, "attributes": attributes }));
         let elsewhere = bench.cold().await;
-        let told = elsewhere.call(function(), of("acme.com")).await;
+        let told = elsewhere.call(FUNCTION, of("acme.com")).await;
         assert_eq!((told.status, &told.body["variant"]), (200, &first["variant"]), "{}", told.body);
-        let stranger = elsewhere.call(function(), of("other.com")).await;
+        let stranger = elsewhere.call(FUNCTION, of("other.com")).await;
         let pointer = stranger.body["errors"][0]["pointer"].as_str().unwrap_or_default();
         assert!(stranger.status == 422 && pointer.starts_with("/attributes"), "{}", stranger.body);
     }
@@ -140,9 +140,9 @@ async fn units_that_no_attribute_could_let_in_are_not_looked_up() {
     for (test, reason) in [("excluded", "excluded"), ("uncovered", "not_covered")] {
         for (employees, reason) in [(900, reason), (1, "not_targeted")] {
             let event = with_test_id(bench.event("assign-variant", Role::Service).await, test);
-            bench.call(function(), event.clone()).await;
+            bench.call(FUNCTION, event.clone()).await;
             let event = with_body(event, &account("acme.com", employees));
-            let (answer, spent) = bench.metered(function(), event).await;
+            let (answer, spent) = bench.metered(FUNCTION, event).await;
             assert_eq!((&answer.body["reason"], spent.calls), (&json!(reason), 0), "{test}");
         }
     }
@@ -227,7 +227,7 @@ async fn a_shipped_test_ignores_coverage_namespace_and_list_and_an_external_one_
         let test = launched(&bench, changes).await;
         bench.change(&test, json!({ "revision": 2, "status": "shipped", "winner": "calculator" })).await;
         let event = with_test_id(bench.event("assign-variant", Role::Service).await, id);
-        let answer = bench.call(function(), with_body(event, &software("new.com"))).await;
+        let answer = bench.call(FUNCTION, with_body(event, &software("new.com"))).await;
         assert_eq!(answer.body["reason"], "shipped", "{id}: {}", answer.body);
     }
     assert_eq!(bench.rows().await, 0);

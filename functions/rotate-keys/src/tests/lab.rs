@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_secretsmanager::Client;
 use bellwether::auth::access::{Role, Scope};
 use bellwether::http::problem::Problem;
+use bellwether::runtime::guard::require;
 use lambda_http::{Body, Request};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -16,7 +17,7 @@ use testing::cloud::Emulator;
 use testing::faults::{Fate, Proxy};
 use testing::{Bench, person};
 
-use super::function;
+use super::FUNCTION;
 
 pub const STEPS: [&str; 4] = ["createSecret", "setSecret", "testSecret", "finishSecret"];
 
@@ -75,7 +76,7 @@ impl Lab {
 
     pub async fn step(&self, step: &str, token: &str) -> Result<(), String> {
         let event = json!({ "Step": step, "SecretId": self.arn, "ClientRequestToken": token });
-        self.bench.invoke(function(), &event).await.map(|_| ()).map_err(|error| error.to_string())
+        self.bench.invoke(FUNCTION, &event).await.map(|_| ()).map_err(|error| error.to_string())
     }
 
     /// All steps, as far as they go.
@@ -172,5 +173,5 @@ impl Lab {
 pub async fn verify(instance: &Bench, token: &str) -> Result<(), Problem> {
     let mut request = Request::new(Body::Empty);
     request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
-    instance.app.auth.require(&request, Scope::TestsRead).await.map(|_| ())
+    require(&instance.app, &request, Scope::TestsRead).await.map(|_| ())
 }

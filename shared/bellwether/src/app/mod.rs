@@ -14,6 +14,7 @@ use crate::auth::keys::vault::Vault;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Limits};
 use crate::http::problem::Problem;
+use crate::net::networks::Networks;
 use crate::net::origin::Browser;
 use crate::net::request_id::RequestId;
 use crate::net::source::Source;
@@ -42,6 +43,8 @@ pub struct App {
     pub limits: Limits,
     /// What browsers may do; None without a custom domain, and then nothing.
     pub browser: Option<Browser>,
+    /// From where administrative operations may be called.
+    pub admin_networks: Networks,
     /// Where its metrics go.
     pub telemetry: Telemetry,
     /// The refusals that it has recorded.
@@ -102,6 +105,7 @@ impl App {
             screen: config.screen,
             limits: config.limits.clone(),
             browser: config.browser(),
+            admin_networks: config.admin_networks.clone(),
             telemetry: Telemetry::new(config.metrics_namespace.clone()),
             refusals: Refusals::default(),
         }

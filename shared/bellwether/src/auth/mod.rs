@@ -1,5 +1,5 @@
-//! Who is calling and what they may do. Every handler begins with [`Auth::require`], in
-//! [`guard`]: no scope, no answer. Tokens are made in [`issue`].
+//! Who is calling and what they may do. Tokens are verified here and made in [`issue`]; whom a request lets
+//! in is decided on top of it, in `runtime::guard`.
 //!
 //! [`access`] says what there is to be allowed, [`users`] and [`clients`] who may sign in, [`keys`] what
 //! signs, [`token`] what an access token says, [`session`] what keeps a person signed in, and [`rotation`]
@@ -8,7 +8,6 @@
 pub mod access;
 pub mod clients;
 mod error;
-pub mod guard;
 pub mod issue;
 pub mod keys;
 pub mod rotation;
@@ -25,8 +24,6 @@ use aws_sdk_secretsmanager::Client;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::net::networks::Networks;
-use crate::net::origin::Browser;
 use keys::{KeyCache, KeysError, PrivateKeys, PublicKeys};
 use token::{Signed, Terms, Verifier};
 
@@ -37,8 +34,6 @@ pub struct Auth {
     private: Option<KeyCache<PrivateKeys>>,
     verifier: Verifier,
     terms: Terms,
-    browser: Option<Browser>,
-    admin_networks: Networks,
     clock: Clock,
 }
 
@@ -54,8 +49,6 @@ impl Auth {
             private: private.map(|secret| KeyCache::new(client.clone(), secret, keep)),
             verifier: Verifier::new(terms.clone(), config.limits.cached_tokens),
             terms,
-            browser: config.browser(),
-            admin_networks: config.admin_networks.clone(),
             clock,
         }
     }
@@ -78,18 +71,6 @@ impl Auth {
         let suits = |keys: &PublicKeys| keys.knows(presented.kid());
         let keys = self.public.get(now, &suits).await?;
         Ok(self.verifier.verify(presented, &keys, now)?)
-    }
-
-    /// Where browsers may come from; None without a custom domain, and then there are no cookies.
-    #[must_use]
-    pub fn browser(&self) -> Option<&Browser> {
-        self.browser.as_ref()
-    }
-
-    /// From which networks administrative scopes may be used.
-    #[must_use]
-    pub fn admin_networks(&self) -> &Networks {
-        &self.admin_networks
     }
 
     /// What tokens say of who issues them and for whom.

@@ -80,7 +80,7 @@ mod tests {
             event["requestContext"][*name] = json!(value);
         }
         let event = serde_json::value::to_raw_value(&event).unwrap();
-        let mut request: Request = crate::http::event::read(&event).unwrap().into();
+        let mut request: Request = crate::net::event::read(&event).unwrap().into();
         if let Some(extended) = Extended::of(&event) {
             request.extensions_mut().insert(extended);
         }

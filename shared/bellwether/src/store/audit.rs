@@ -9,10 +9,8 @@ use serde::Serialize;
 pub use kinds::{Action, Outcome, Realm};
 
 use super::StoreError;
-use super::condition::Condition;
 use super::item::{Item, sorted_key};
 use super::table::Table;
-use super::transaction::Write;
 use crate::net::request_id::RequestId;
 use crate::net::source::Source;
 use domain::clock::Timestamp;
@@ -143,7 +141,7 @@ impl Entry {
         self
     }
 
-    fn item(&self) -> Result<Item, StoreError> {
+    pub(super) fn item(&self) -> Result<Item, StoreError> {
         let mut item: Item = serde_dynamo::to_item(&self.record).map_err(StoreError::broken)?;
         let unique = u128::from_be_bytes(self.unique);
         let sk = format!("{:015} {unique:032x}", self.record.at.millis());
@@ -156,7 +154,7 @@ impl Entry {
     }
 
     /// The log's line of it. JSON escapes what would break a line.
-    pub fn log(&self) {
+    pub(super) fn log(&self) {
         let record = serde_json::to_string(&self.record).unwrap_or_default();
         tracing::info!(audit = record, "audit");
     }
@@ -183,14 +181,5 @@ impl Audit {
         self.table.put(entry.item()?).await?;
         entry.log();
         Ok(())
-    }
-
-    /// The record as a part of the change that it tells of, so that neither is stored without the
-    /// other. Call [`Entry::log`] when the change is made.
-    ///
-    /// # Errors
-    /// When the record cannot be written as an item.
-    pub fn part(&self, entry: &Entry) -> Result<Write, StoreError> {
-        Ok(self.table.write(entry.item()?, Condition::New))
     }
 }

@@ -3,9 +3,9 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::StoreError;
-use super::act::{Act, Acted};
 use super::condition::Condition;
 use super::item::{Item, key};
+use super::ledger::{AuditedChange, Ledger, Made};
 use super::members::member;
 use super::schema::SECRET_IDS;
 use super::table::Table;
@@ -17,13 +17,14 @@ const REVISION: &str = "revision";
 #[derive(Debug)]
 pub struct Clients {
     table: Table,
+    ledger: Ledger,
 }
 
 impl Clients {
     /// The clients in `table`.
     #[must_use]
-    pub fn new(table: Table) -> Self {
-        Self { table }
+    pub fn new(table: Table, ledger: Ledger) -> Self {
+        Self { table, ledger }
     }
 
     /// Reads a client, whatever its workspace.
@@ -39,9 +40,9 @@ impl Clients {
     ///
     /// # Errors
     /// When the store is unavailable. In the inner result: when the actor may not any more.
-    pub async fn create(&self, client: &Client, act: Act) -> Acted<bool> {
+    pub async fn create(&self, client: &Client, change: AuditedChange) -> Made<bool> {
         let write = self.table.write(client_item(client)?, Condition::New);
-        Ok(self.table.act(act, vec![write]).await?.map(|stored| stored.is_ok()))
+        Ok(self.ledger.make(change, vec![write]).await?.map(|stored| stored.is_ok()))
     }
 
     /// Replaces a client by its next revision together with the record of it; false when it was
@@ -49,10 +50,10 @@ impl Clients {
     ///
     /// # Errors
     /// When the store is unavailable. In the inner result: when the actor may not any more.
-    pub async fn replace(&self, old: &Client, new: &Client, act: Act) -> Acted<bool> {
+    pub async fn replace(&self, old: &Client, new: &Client, change: AuditedChange) -> Made<bool> {
         let expected = Condition::Equals(REVISION, AttributeValue::N(old.revision.to_string()));
         let write = self.table.write(client_item(new)?, expected);
-        Ok(self.table.act(act, vec![write]).await?.map(|won| won.is_ok()))
+        Ok(self.ledger.make(change, vec![write]).await?.map(|won| won.is_ok()))
     }
 }
 

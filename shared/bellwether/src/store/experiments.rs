@@ -5,10 +5,10 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::StoreError;
-use super::act::{Act, Acted};
 use super::condition::Condition;
 use super::item::{Item, sorted_key, text};
 use super::key;
+use super::ledger::{AuditedChange, Ledger, Made};
 use super::query::Query;
 use super::schema::{FOLDED_AT, PK, RUNNING, SHARD, SK};
 use super::table::Table;
@@ -28,6 +28,7 @@ pub const SHARDS: u32 = 4;
 #[derive(Debug)]
 pub struct Experiments {
     pub(super) table: Table,
+    ledger: Ledger,
     seen: Cache<(Workspace, ExperimentId), Arc<Experiment>>,
 }
 
@@ -43,8 +44,8 @@ pub enum Created {
 impl Experiments {
     /// The tests in `table`; running ones are remembered within `limits`.
     #[must_use]
-    pub fn new(table: Table, limits: &Limits) -> Self {
-        Self { table, seen: Cache::new(limits.cached_tests).for_seconds(limits.cache_seconds) }
+    pub fn new(table: Table, ledger: Ledger, limits: &Limits) -> Self {
+        Self { table, ledger, seen: Cache::new(limits.cached_tests).for_seconds(limits.cache_seconds) }
     }
 
     /// Reads a test as it stands now; None when the workspace has none of that name.
@@ -87,9 +88,14 @@ impl Experiments {
     ///
     /// # Errors
     /// When the store is unavailable. In the inner result: when the actor may not any more.
-    pub async fn create(&self, workspace: &Workspace, test: &Experiment, act: Act) -> Acted<Created> {
+    pub async fn create(
+        &self,
+        workspace: &Workspace,
+        test: &Experiment,
+        change: AuditedChange,
+    ) -> Made<Created> {
         let write = self.table.write(current(workspace, test)?, Condition::New);
-        match self.table.act(act, vec![write]).await? {
+        match self.ledger.make(change, vec![write]).await? {
             Err(superseded) => return Ok(Err(superseded)),
             Ok(Ok(())) => return Ok(Ok(Created::New)),
             Ok(Err(_)) => {}
@@ -109,8 +115,8 @@ impl Experiments {
         workspace: &Workspace,
         old: &Experiment,
         new: &Experiment,
-        act: Act,
-    ) -> Acted<bool> {
+        change: AuditedChange,
+    ) -> Made<bool> {
         let id = &old.definition.test_id;
         let mut past = sorted_key(key::history(workspace, id), key::revision(old.revision));
         past.insert(DOCUMENT.to_owned(), document(old)?);
@@ -119,7 +125,7 @@ impl Experiments {
             self.table.write(past, Condition::New),
             self.table.write(current(workspace, new)?, Condition::Equals(REVISION, expected)),
         ];
-        let acted = self.table.act(act, writes).await?;
+        let acted = self.ledger.make(change, writes).await?;
         self.seen.remove(&(workspace.clone(), id.clone()));
         Ok(acted.map(|won| won.is_ok()))
     }

@@ -4,17 +4,17 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 
 use super::StoreError;
-use super::act::{Act, Acted};
 use super::condition::Condition;
 use super::item::{Item, key};
+use super::ledger::{AuditedChange, Ledger, Made};
 use super::members::member;
 use super::quota::Quota;
 #[cfg(feature = "testing")]
 use super::schema::{MEMBER, MEMBER_OF};
 use super::table::Table;
 use super::transaction::Write;
-use crate::auth::users::{PasswordHash, User, UserId};
-use crate::config::{Limits, Quotas};
+use crate::auth::access::Caller;
+use crate::auth::users::{PasswordHash, Standing, Superseded, User, UserId};
 use domain::clock::Timestamp;
 use domain::experiment::Workspace;
 
@@ -43,15 +43,15 @@ pub enum Replaced {
 /// The `identities` table.
 #[derive(Debug)]
 pub struct Identities {
-    pub(super) table: Table,
-    pub(super) quotas: Quotas,
+    table: Table,
+    ledger: Ledger,
 }
 
 impl Identities {
-    /// The identities in `table`, held to the quotas of `limits`.
+    /// The identities in `table`.
     #[must_use]
-    pub fn new(table: Table, limits: &Limits) -> Self {
-        Self { table, quotas: limits.quotas }
+    pub fn new(table: Table, ledger: Ledger) -> Self {
+        Self { table, ledger }
     }
 
     /// Reads a person.
@@ -68,28 +68,27 @@ impl Identities {
     /// # Errors
     /// When the store is unavailable, or an admin's workspace is not there. In the inner result: when the
     /// actor may not any more.
-    pub async fn add_user(&self, user: &User, act: Act) -> Acted<bool> {
+    pub async fn add_user(&self, user: &User, change: AuditedChange) -> Made<bool> {
         let mut writes = vec![self.table.write(user_item(user)?, Condition::New)];
         writes.extend(self.admins(&user.workspace, i64::from(user.administers())));
-        match self.table.act(act, writes).await? {
+        match self.ledger.make(change, writes).await? {
             Ok(Err(place)) if place > 0 => Err(StoreError::broken("a workspace is not there")),
             acted => Ok(acted.map(|stored| stored.is_ok())),
         }
     }
 
-    /// Stores a new workspace and its first admin together with the `record` of it; false when the
+    /// Stores a new workspace and its first admin together with the record of it; false when the
     /// workspace has had its first admin already or the e-mail address is taken.
     ///
     /// # Errors
     /// When the store is unavailable.
-    pub async fn bootstrap(&self, admin: &User, record: Write) -> Result<bool, StoreError> {
+    pub async fn bootstrap(&self, admin: &User, change: AuditedChange) -> Result<bool, StoreError> {
         let row = WorkspaceRow { admin: &admin.user_id, created_at: admin.created_at, admins: 1 };
         let mut workspace: Item = serde_dynamo::to_item(row).map_err(StoreError::broken)?;
         workspace.extend(workspace_key(&admin.workspace));
         let items = [workspace, user_item(admin)?];
         let writes = items.into_iter().map(|item| self.table.write(item, Condition::New)).collect();
-        let act = self.counted(record.into(), Quota::Users, &admin.workspace);
-        Ok(matches!(self.table.act(act, writes).await?, Ok(Ok(()))))
+        Ok(matches!(self.ledger.make(change.counted(Quota::Users), writes).await?, Ok(Ok(()))))
     }
 
     /// Replaces a person by their next revision together with the record of it. The number of those
@@ -98,18 +97,27 @@ impl Identities {
     ///
     /// # Errors
     /// When the store is unavailable. In the inner result: when the actor may not any more.
-    pub async fn replace(&self, old: &User, new: &User, act: Act) -> Acted<Replaced> {
-        let own = act.standing().is_some_and(|standing| standing.user_id == old.user_id);
-        let (act, mut expected) = if own { act.on_itself() } else { (act, Vec::new()) };
+    pub async fn replace(&self, old: &User, new: &User, change: AuditedChange) -> Made<Replaced> {
+        let own = change.standing().is_some_and(|standing| standing.user_id == old.user_id);
+        let (change, mut expected) = if own { change.carried_by_itself() } else { (change, Vec::new()) };
         expected.push((REVISION, AttributeValue::N(old.revision.to_string())));
         let mut writes = vec![self.table.write(user_item(new)?, Condition::All(expected))];
         let more = i64::from(new.administers()) - i64::from(old.administers());
         writes.extend(self.admins(&old.workspace, more));
-        Ok(self.table.act(act, writes).await?.map(|outcome| match outcome {
+        Ok(self.ledger.make(change, writes).await?.map(|outcome| match outcome {
             Ok(()) => Replaced::Done,
             Err(0) => Replaced::LostRace,
             Err(_) => Replaced::LastAdmin,
         }))
+    }
+
+    /// Whether `caller` may still do what their token says, for what is answered without a change.
+    ///
+    /// # Errors
+    /// When the store is unavailable. In the inner result: when they may not any more.
+    pub async fn confirm(&self, caller: &Caller) -> Result<Result<(), Superseded>, StoreError> {
+        let Ok(standing) = Standing::of(caller) else { return Ok(Err(Superseded)) };
+        Ok(standing.check(self.user(&standing.user_id).await?.as_ref()))
     }
 
     /// What changes the number of a workspace's admins, where it changes. It stays 1 at least.

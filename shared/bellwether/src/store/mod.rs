@@ -1,7 +1,6 @@
 //! What is stored, in DynamoDB. [`schema`] says which tables, [`key`] how keys are written,
 //! [`table`] makes the calls; [`experiments`], [`events`], [`summaries`] and [`identities`] give them their meaning.
 
-pub mod act;
 mod assignments;
 pub mod audit;
 pub mod batch_get;
@@ -14,6 +13,7 @@ pub mod history;
 pub mod identities;
 pub mod item;
 pub mod key;
+pub mod ledger;
 pub mod listing;
 pub mod members;
 pub mod meter;
@@ -122,15 +122,20 @@ impl Store {
         let meter = Arc::new(Meter::default());
         let client = Client::from_conf(client.interceptor(meter::Counter(meter.clone())).build());
         let table = |name: TableName| Table::new(client.clone(), name.in_deployment(prefix), meter.clone());
+        let ledger = ledger::Ledger {
+            audit: table(TableName::Audit),
+            identities: table(TableName::Identities),
+            quotas: limits.quotas,
+        };
         Self {
-            experiments: experiments::Experiments::new(table(TableName::Tests), limits),
+            experiments: experiments::Experiments::new(table(TableName::Tests), ledger.clone(), limits),
             events: events::Events::new(table(TableName::Events), limits),
             summaries: summaries::Summaries::new(table(TableName::Summaries)),
-            identities: identities::Identities::new(table(TableName::Identities), limits),
-            sessions: sessions::Sessions::new(table(TableName::Identities)),
+            identities: identities::Identities::new(table(TableName::Identities), ledger.clone()),
+            sessions: sessions::Sessions::new(table(TableName::Identities), ledger.clone()),
             throttles: throttles::Throttles::new(table(TableName::Identities)),
             counters: counters::Counters::new(table(TableName::Identities)),
-            clients: clients::Clients::new(table(TableName::Identities)),
+            clients: clients::Clients::new(table(TableName::Identities), ledger),
             members: members::Members::new(table(TableName::Identities)),
             audit: audit::Audit::new(table(TableName::Audit)),
             meter,

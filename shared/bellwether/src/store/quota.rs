@@ -1,12 +1,12 @@
 //! How much a workspace may have. Each kind is counted in one item, in the transaction that adds one: of those who
 //! come at once for the last place one gets it.
 
-use super::act::Act;
-use super::identities::Identities;
-use super::item::{Item, key};
+use super::audit::Realm;
+use super::item::key;
 use super::schema::COUNT;
+use super::table::Table;
+use super::transaction::Write;
 use crate::config::Quotas;
-use domain::experiment::Workspace;
 
 /// What is counted. Nothing of it is ever deleted, so the counts never go down: an archived test keeps its
 /// events and its results, and a person or machine that is disabled its place in the audit.
@@ -28,6 +28,13 @@ pub struct Reached {
 }
 
 impl Quota {
+    /// What counts one more in the workspace, and what it is when there is no room.
+    pub(super) fn one_more(self, identities: &Table, quotas: &Quotas, realm: &Realm) -> (Write, Reached) {
+        let most = self.most(quotas);
+        let key = key(format!("quota/{}/{}", String::from(realm.clone()), self.name()));
+        (identities.count_below(key, COUNT, most.into()), Reached { quota: self, most })
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Tests => "tests",
@@ -58,18 +65,4 @@ impl std::fmt::Display for Reached {
         };
         write!(f, "The workspace has reached its quota of {most} {kind}; {way_out}.")
     }
-}
-
-impl Identities {
-    /// The act that adds one more of a kind to a workspace, and happens only while there is room.
-    #[must_use]
-    pub fn counted(&self, act: Act, quota: Quota, workspace: &Workspace) -> Act {
-        let most = quota.most(&self.quotas);
-        let write = self.table.count_below(quota_key(quota, workspace), COUNT, most.into());
-        act.within(write, Reached { quota, most })
-    }
-}
-
-fn quota_key(quota: Quota, workspace: &Workspace) -> Item {
-    key(format!("quota/{workspace}/{}", quota.name()))
 }

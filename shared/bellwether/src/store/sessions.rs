@@ -5,8 +5,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::StoreError;
 use super::condition::Condition;
 use super::item::{Item, key};
+use super::ledger::{AuditedChange, Ledger};
 use super::table::{Placed, Table};
-use super::transaction::Write;
 use crate::auth::session::{Session, SessionId};
 
 /// The attribute that every use changes.
@@ -16,6 +16,7 @@ const CURRENT: &str = "current";
 #[derive(Debug)]
 pub struct Sessions {
     table: Table,
+    ledger: Ledger,
 }
 
 /// What became of a use.
@@ -30,8 +31,8 @@ pub enum Used {
 impl Sessions {
     /// The sessions in `table`.
     #[must_use]
-    pub fn new(table: Table) -> Self {
-        Self { table }
+    pub fn new(table: Table, ledger: Ledger) -> Self {
+        Self { table, ledger }
     }
 
     /// Reads a session.
@@ -46,12 +47,12 @@ impl Sessions {
     ///
     /// # Errors
     /// When the store is unavailable.
-    pub async fn begin(&self, session: &Session, record: Write) -> Result<(), StoreError> {
-        let writes = vec![self.table.write(item(session)?, Condition::New), record];
-        if self.table.write_all(writes).await? {
-            return Ok(());
+    pub async fn begin(&self, session: &Session, change: AuditedChange) -> Result<(), StoreError> {
+        let write = self.table.write(item(session)?, Condition::New);
+        match self.ledger.make(change, vec![write]).await? {
+            Ok(Ok(())) => Ok(()),
+            _ => Err(StoreError::broken("a session of 128 random bits is there already")),
         }
-        Err(StoreError::broken("a session of 128 random bits is there already"))
     }
 
     /// Stores a session after a use, if nobody else has used or ended it meanwhile.
@@ -67,15 +68,15 @@ impl Sessions {
         }
     }
 
-    /// Ends a session, whoever uses it meanwhile: no token is the current one any more. False when
-    /// there is no such session.
+    /// Ends a session together with the record of it, whoever uses it meanwhile: no token is the current one any
+    /// more. False when there is no such session.
     ///
     /// # Errors
     /// When the store is unavailable.
-    pub async fn end(&self, id: &SessionId) -> Result<bool, StoreError> {
-        let ended = (CURRENT, AttributeValue::S(String::new()));
-        let same = ("session_id", AttributeValue::S(id.as_str().to_owned()));
-        self.table.set_if(session_key(id), ended, same).await
+    pub async fn end(&self, id: &SessionId, change: AuditedChange) -> Result<bool, StoreError> {
+        let is_there = Condition::Equals("session_id", AttributeValue::S(id.as_str().to_owned()));
+        let write = self.table.set(session_key(id), CURRENT, String::new(), is_there);
+        Ok(matches!(self.ledger.make(change, vec![write]).await?, Ok(Ok(()))))
     }
 }
 

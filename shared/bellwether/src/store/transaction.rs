@@ -27,15 +27,17 @@ const BACKOFF_MS: u32 = 40;
 #[derive(Debug)]
 pub struct Write {
     table: String,
-    change: Change,
+    effect: Effect,
 }
 
 #[derive(Debug)]
-enum Change {
+enum Effect {
     /// The whole item, and what must hold of the stored one.
     Put(Item, Condition),
     /// The item with this key: its number of this name, what is added to it, and what must hold before.
     Add { key: Item, name: &'static str, by: i64, condition: Condition },
+    /// The item with this key: its text of this name, and what must hold before.
+    Set { key: Item, name: &'static str, text: String, condition: Condition },
     /// Nothing of the item with this key: only what must hold of it.
     Check(Item, Condition),
 }
@@ -44,27 +46,33 @@ impl Table {
     /// One write of several to be handed to [`Self::write_all`], of this table or another's.
     #[must_use]
     pub fn write(&self, item: Item, condition: Condition) -> Write {
-        Write { table: self.name.clone(), change: Change::Put(item, condition) }
+        Write { table: self.name.clone(), effect: Effect::Put(item, condition) }
     }
 
     /// Another: adds `by` to a number of a stored item, if it is there and at least `from`.
     #[must_use]
     pub fn add(&self, key: Item, name: &'static str, by: i64, from: i64) -> Write {
         let condition = Condition::AtLeast(name, number(from));
-        Write { table: self.name.clone(), change: Change::Add { key, name, by, condition } }
+        Write { table: self.name.clone(), effect: Effect::Add { key, name, by, condition } }
     }
 
     /// Another: adds 1 to a number of an item that need not be there, if it is below `most`.
     #[must_use]
     pub fn count_below(&self, key: Item, name: &'static str, most: i64) -> Write {
         let condition = Condition::Below(name, number(most));
-        Write { table: self.name.clone(), change: Change::Add { key, name, by: 1, condition } }
+        Write { table: self.name.clone(), effect: Effect::Add { key, name, by: 1, condition } }
+    }
+
+    /// Another: sets a text of a stored item, if `condition` holds of it.
+    #[must_use]
+    pub fn set(&self, key: Item, name: &'static str, text: String, condition: Condition) -> Write {
+        Write { table: self.name.clone(), effect: Effect::Set { key, name, text, condition } }
     }
 
     /// Another, which changes nothing: the others happen only if `condition` holds of a stored item.
     #[must_use]
     pub fn check(&self, key: Item, condition: Condition) -> Write {
-        Write { table: self.name.clone(), change: Change::Check(key, condition) }
+        Write { table: self.name.clone(), effect: Effect::Check(key, condition) }
     }
 
     /// Makes all writes or none, in whatever tables; false when a condition failed.
@@ -105,8 +113,8 @@ impl Table {
 impl Write {
     fn part(self) -> Result<TransactWriteItem, BuildError> {
         let item = TransactWriteItem::builder();
-        Ok(match self.change {
-            Change::Put(whole, condition) => {
+        Ok(match self.effect {
+            Effect::Put(whole, condition) => {
                 let Expression { text, names, values } = condition.expression();
                 let put = Put::builder()
                     .table_name(self.table)
@@ -116,20 +124,14 @@ impl Write {
                     .set_expression_attribute_values(values);
                 item.put(put.build()?).build()
             }
-            Change::Add { key, name, by, condition } => {
-                let Expression { text, names, values } = condition.expression();
-                let update = Update::builder()
-                    .table_name(self.table)
-                    .set_key(Some(key))
-                    .update_expression("ADD #name :by")
-                    .condition_expression(text)
-                    .set_expression_attribute_names(Some(names))
-                    .set_expression_attribute_values(values)
-                    .expression_attribute_names("#name", name)
-                    .expression_attribute_values(":by", number(by));
-                item.update(update.build()?).build()
+            Effect::Add { key, name, by, condition } => {
+                item.update(update(self.table, key, "ADD #name :value", name, number(by), condition)?).build()
             }
-            Change::Check(key, condition) => {
+            Effect::Set { key, name, text, condition } => {
+                let text = AttributeValue::S(text);
+                item.update(update(self.table, key, "SET #name = :value", name, text, condition)?).build()
+            }
+            Effect::Check(key, condition) => {
                 let Expression { text, names, values } = condition.expression();
                 let check = ConditionCheck::builder()
                     .table_name(self.table)
@@ -141,6 +143,28 @@ impl Write {
             }
         })
     }
+}
+
+/// An update of the attribute `#name` by `:value`.
+fn update(
+    table: String,
+    key: Item,
+    expression: &str,
+    name: &str,
+    value: AttributeValue,
+    condition: Condition,
+) -> Result<Update, BuildError> {
+    let Expression { text, names, values } = condition.expression();
+    Update::builder()
+        .table_name(table)
+        .set_key(Some(key))
+        .update_expression(expression)
+        .condition_expression(text)
+        .set_expression_attribute_names(Some(names))
+        .set_expression_attribute_values(values)
+        .expression_attribute_names("#name", name)
+        .expression_attribute_values(":value", value)
+        .build()
 }
 
 fn number(n: i64) -> AttributeValue {

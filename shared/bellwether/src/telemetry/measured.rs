@@ -133,9 +133,9 @@ mod tests {
 
     use super::*;
     use domain::experiment::{Definition, Seed, VariantKey};
+    use domain::results::counting::totals::Totals;
     use domain::results::reading::interval::Interval;
     use domain::results::report::Report;
-    use domain::results::counting::totals::Totals;
     use domain::validation::typed;
 
     fn test(name: &str, status: Status) -> Experiment {

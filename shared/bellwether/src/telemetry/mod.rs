@@ -1,4 +1,4 @@
-//! What the functions say of themselves. [`catalogue`] has every metric; a request's [`boundary`] writes one
+//! What the functions say of themselves. [`catalogue`] has every metric; a request writes one
 //! [`line`] that is log and metrics at once; [`log`] is where lines go; [`exposition`] writes the page of
 //! `GET /metrics` from [`measured`] results. The module `traces`, which is there with the feature of that name,
 //! sends spans to X-Ray.
@@ -9,7 +9,6 @@
 //! format!("{}", secrecy::SecretString::from("a password"));
 //! ```
 
-pub mod boundary;
 pub mod catalogue;
 pub mod exposition;
 pub mod line;

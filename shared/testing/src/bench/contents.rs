@@ -10,7 +10,7 @@ use bellwether::auth::users::{Email, Password, User};
 use bellwether::random;
 use bellwether::store::audit::Action;
 use bellwether::store::experiments::Created;
-use bellwether::store::transaction::Write;
+use bellwether::store::ledger::AuditedChange;
 use domain::clock::Timestamp;
 use domain::experiment::{Definition, Experiment, Seed, Workspace};
 use domain::validation::typed;
@@ -32,7 +32,7 @@ impl Bench {
             .app
             .store
             .experiments
-            .create(&acme(), &test, record.into())
+            .create(&acme(), &test, record)
             .await
             .expect("a store")
             .expect("an operator");
@@ -44,15 +44,14 @@ impl Bench {
     pub async fn change(&self, test: &Experiment, patch: Value) -> Experiment {
         let next = self.revised(test, patch);
         let record = self.record(Action::TestChanged);
-        let replaced = self.app.store.experiments.replace(&acme(), test, &next, record.into()).await;
+        let replaced = self.app.store.experiments.replace(&acme(), test, &next, record).await;
         assert!(replaced.expect("a store").expect("an operator"), "lost a race");
         next
     }
 
-    fn record(&self, action: Action) -> Write {
+    fn record(&self, action: Action) -> AuditedChange {
         let origin = self.app.origin_at("bench".to_owned(), None).expect("an origin");
-        let entry = origin.record(&acme(), "bench", action, "a test");
-        self.app.store.audit.part(&entry).expect("a record")
+        origin.record(&acme(), "bench", action, "a test").unconditional()
     }
 
     /// Makes workspace `acme` and its first admin, ada@example.com, and gives her back.
@@ -67,7 +66,7 @@ impl Bench {
     pub async fn join(&self, email: &str, role: Role) -> User {
         let user = person(email, role, "acme");
         let record = self.record(Action::UserCreated);
-        let added = self.app.store.identities.add_user(&user, record.into()).await;
+        let added = self.app.store.identities.add_user(&user, record).await;
         assert!(added.expect("a store").expect("an operator"), "they are there");
         user
     }
@@ -88,7 +87,7 @@ impl Bench {
         let drawn = Drawn { id, secret };
         let (client, secret) = Client::new(new, &caller, &drawn, self.app.clock.now()).expect("a client");
         let record = self.record(Action::ClientCreated);
-        let added = self.app.store.clients.create(&client, record.into()).await;
+        let added = self.app.store.clients.create(&client, record).await;
         assert!(added.expect("a store").expect("an operator"), "it is there");
         (client, secret)
     }

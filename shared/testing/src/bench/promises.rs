@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::{Bench, person, without_token};
 use bellwether::auth::access::Role;
 use bellwether::auth::users::User;
-use bellwether::http::Function;
-use bellwether::http::routes::ROUTES;
+use bellwether::operations::OPERATIONS;
+use bellwether::runtime::Function;
 use bellwether::store::schema::TableName;
 use domain::experiment::Workspace;
 
@@ -25,8 +25,8 @@ impl Bench {
         let records = self.records().await;
         let [record] = records.as_slice() else { panic!("one record: {records:?}") };
         assert_eq!((&record["action"], &record["outcome"]), (&json!("refused"), &json!("denied")));
-        let route = ROUTES.iter().find(|route| route.function == name).expect("a route");
-        assert_eq!(record["target"], route.to_string());
+        let operation = OPERATIONS.iter().find(|operation| operation.function == name).expect("an operation");
+        assert_eq!(record["target"], operation.to_string());
     }
 
     /// Asserts that whoever has lost what their token was issued for gets 401 for `event`, and that nothing is

@@ -9,7 +9,7 @@ mod pushes;
 use std::collections::{BTreeMap, BTreeSet};
 
 use bellwether::auth::access::Role;
-use bellwether::http::routes::{ON_EVENTS, ROUTES};
+use bellwether::operations::{ON_EVENTS, OPERATIONS};
 use pushes::{BASIC, CANARIES, PASSWORD, Push, Repeats, pushes};
 use serde_json::{Value, json};
 use testing::cloud::Cloud;
@@ -46,7 +46,7 @@ fn given_out(answer: &Response, found: &mut BTreeSet<String>) {
 
 /// Adds a person with the canary as their password and signs them in; gives the request count.
 async fn sign_in(cloud: &Cloud, fleet: &mut Fleet, found: &mut BTreeSet<String>) -> BTreeMap<String, usize> {
-    let route = |function| ROUTES.iter().find(|route| route.function == function).unwrap();
+    let route = |function| OPERATIONS.iter().find(|route| route.function == function).unwrap();
     let mut created = event_of(cloud, route("create-user"), Role::Admin);
     let mut body = body_of(&created);
     body["password"] = json!(PASSWORD);
@@ -86,7 +86,7 @@ async fn no_secret_that_is_pushed_through_a_route_is_logged_or_answered() {
     let mut found = BTreeSet::new();
     let mut asked = sign_in(&cloud, &mut fleet, &mut found).await;
     let rejected = std::iter::once((REJECT, sample(REJECT)));
-    let routed = ROUTES.iter().map(|route| (route.function, event_of(&cloud, route, Role::Admin)));
+    let routed = OPERATIONS.iter().map(|route| (route.function, event_of(&cloud, route, Role::Admin)));
     for (function, event) in routed.chain(rejected) {
         for signature in
             event["headers"]["authorization"].as_str().into_iter().flat_map(|a| a.split('.').skip(1))

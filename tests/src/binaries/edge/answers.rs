@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bellwether::auth::access::Role;
-use bellwether::http::routes::{ROUTES, Route};
+use bellwether::operations::{OPERATIONS, Operation};
 use serde_json::{Value, json};
 use testing::cloud::Cloud;
 use testing::fleet::{Fleet, REJECT, Response, event_of, undeclared};
@@ -32,7 +32,7 @@ enum Origins {
 }
 
 /// Events of a route that are answered in as many ways as there are.
-fn events(cloud: &Cloud, route: &Route) -> Vec<Value> {
+fn events(cloud: &Cloud, route: &Operation) -> Vec<Value> {
     let event = event_of(cloud, route, Role::Admin);
     let mut events = vec![
         without_token(event.clone()),
@@ -111,7 +111,7 @@ async fn ask_all(
     let origin = if matches!(origins, Origins::Refused) { "https://evil.example" } else { PAGE };
     let mut met: BTreeMap<&str, BTreeSet<u64>> = BTreeMap::new();
     let mut machine = Value::Null;
-    for route in ROUTES {
+    for route in OPERATIONS {
         for event in events(cloud, &route) {
             let event = about_client(event, &machine);
             let answer = fleet.ask(route.function, with_header(event, "origin", origin)).await;
@@ -154,12 +154,13 @@ async fn every_kind_of_answer_of_every_route_has_the_headers_and_the_form_of_its
         ask_all(&cloud, &no_keys, Origins::Refused).await,
     ];
     let of = |function: &str| met.iter().flat_map(|met| &met[function]).copied().collect::<BTreeSet<u64>>();
-    for route in ROUTES.iter().filter(|route| scope(route).is_some()) {
+    for route in OPERATIONS.iter().filter(|route| scope(route).is_some()) {
         let met = of(route.function);
         assert!([400, 401, 403, 500, 503].iter().all(|kind| met.contains(kind)), "{route:?}: {met:?}");
         assert!(met.iter().any(|status| *status < 300), "{route:?}: {met:?}");
     }
-    let all: BTreeSet<u64> = ROUTES.iter().flat_map(|route| of(route.function)).chain(of(REJECT)).collect();
+    let all: BTreeSet<u64> =
+        OPERATIONS.iter().flat_map(|route| of(route.function)).chain(of(REJECT)).collect();
     for kind in [200, 201, 202, 204, 400, 401, 403, 404, 405, 409, 413, 415, 422, 500, 503] {
         assert!(all.contains(&kind), "no answer was a {kind}: {all:?}");
     }

@@ -1,7 +1,7 @@
 //! Whatever bytes come, every route answers below 500, in JSON, on a log of one line each.
 
 use bellwether::auth::access::Role;
-use bellwether::http::routes::ROUTES;
+use bellwether::operations::OPERATIONS;
 use serde_json::{Value, json};
 use testing::cloud::Cloud;
 use testing::fleet::{Fleet, REJECT, event_of, sample};
@@ -55,7 +55,7 @@ async fn a_body_that_is_no_strict_json_is_refused_by_every_route_that_takes_one(
         event["body"].as_str().is_some_and(|body| serde_json::from_str::<Value>(body).is_ok())
     };
     let mut asked = 0;
-    for route in ROUTES {
+    for route in OPERATIONS {
         let event = event_of(&cloud, &route, Role::Admin);
         if !takes_json(&event) {
             continue;
@@ -98,7 +98,7 @@ async fn odd_characters_anywhere_are_answered_below_500_and_forge_no_header_and_
     let cloud = Cloud::start().await;
     let mut fleet = Fleet::new(&cloud, &[("LOG_LEVEL", "trace")]);
     let mut asked = 0;
-    for route in ROUTES {
+    for route in OPERATIONS {
         let event = event_of(&cloud, &route, Role::Admin);
         for odd in ODD {
             for event in placed(&event, odd) {

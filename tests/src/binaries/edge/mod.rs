@@ -6,16 +6,16 @@ mod hostile;
 mod sources;
 mod urls;
 
-use bellwether::http::routes::Route;
+use bellwether::operations::Operation;
 use serde_json::Value;
 use testing::document::CONTRACT;
 
 /// What `openapi.yaml` says of a route.
-fn operation(route: &Route) -> &'static Value {
+fn operation(route: &Operation) -> &'static Value {
     &CONTRACT["paths"][route.path][route.method.to_lowercase()]
 }
 
 /// The scope that a route needs.
-fn scope(route: &Route) -> Option<&'static str> {
+fn scope(route: &Operation) -> Option<&'static str> {
     operation(route)["x-scope"].as_str()
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use bellwether::auth::access::{Role, Scope};
-use bellwether::http::routes::ROUTES;
+use bellwether::operations::OPERATIONS;
 use serde_json::{Value, json};
 use testing::caller::refusals;
 use testing::cloud::Cloud;
@@ -45,7 +45,7 @@ async fn administrative_routes_are_closed_from_elsewhere_whatever_the_headers_cl
     let cloud = Cloud::start().await;
     let mut fleet = Fleet::new(&cloud, &NETWORKS);
     let mut asked = BTreeSet::new();
-    for route in ROUTES {
+    for route in OPERATIONS {
         let event = event_of(&cloud, &route, Role::Admin);
         let administrative = scope(&route) == Some(Scope::UsersWrite.as_str());
         if administrative {
@@ -85,7 +85,7 @@ async fn administrative_routes_are_closed_from_elsewhere_whatever_the_headers_cl
 async fn whoever_has_no_right_to_an_administrative_route_does_not_learn_of_the_networks() {
     let cloud = Cloud::start().await;
     let mut fleet = Fleet::new(&cloud, &NETWORKS);
-    for route in ROUTES.iter().filter(|route| scope(route) == Some(Scope::UsersWrite.as_str())) {
+    for route in OPERATIONS.iter().filter(|route| scope(route) == Some(Scope::UsersWrite.as_str())) {
         let outside = |event: &Value| from(event, OUTSIDE[0], OUTSIDE[0]);
         for event in outside(&without_token(event_of(&cloud, route, Role::Admin))) {
             assert_eq!(fleet.ask(route.function, event).await.kind(), "unauthenticated");

@@ -1,7 +1,7 @@
 //! A secret in a URL is refused before anything else, and neither an answer nor the log repeats it.
 
 use bellwether::auth::access::Role;
-use bellwether::http::routes::ROUTES;
+use bellwether::operations::OPERATIONS;
 use serde_json::json;
 use testing::cloud::Cloud;
 use testing::fleet::{Fleet, REJECT, event_of, sample};
@@ -36,7 +36,7 @@ async fn a_secret_in_the_query_is_refused_before_anything_else_and_not_logged() 
         ],
     );
     let mut count = 0;
-    for route in ROUTES {
+    for route in OPERATIONS {
         for name in NAMES {
             let event = with_query(event_of(&cloud, &route, Role::Admin), name, SECRET);
             let mut encoded = as_payload_2(&event);
@@ -64,7 +64,7 @@ async fn a_secret_in_the_query_is_refused_before_anything_else_and_not_logged() 
 async fn a_token_in_the_path_is_neither_answered_nor_logged() {
     let cloud = Cloud::start().await;
     let mut fleet = Fleet::new(&cloud, &[("LOG_LEVEL", "trace")]);
-    for route in ROUTES.iter().filter(|route| route.path.contains('{')) {
+    for route in OPERATIONS.iter().filter(|route| route.path.contains('{')) {
         let mut event = event_of(&cloud, route, Role::Admin);
         let mut path = route.path.to_owned();
         for (name, value) in event["pathParameters"].as_object_mut().unwrap() {

@@ -8,6 +8,7 @@ use bellwether::auth::access::Scope;
 use bellwether::clock::Clock;
 use bellwether::config::{Config, Limits};
 use bellwether::net::networks::Networks;
+use bellwether::runtime::guard::require;
 use domain::clock::Timestamp;
 use lambda_http::Request;
 use screen::Screen;
@@ -50,17 +51,17 @@ async fn unknown_names_of_keys_buy_one_refresh_a_minute_however_many_there_are()
     let app = App::new(&sdk(&proxy.url), &config, clock);
     let reads = || proxy.seen().calls.get("GetSecretValue").copied().unwrap_or_default();
     let valid = with_token(&ground.forger.valid());
-    app.auth.require(&valid, Scope::TestsRead).await.unwrap();
+    require(&app, &valid, Scope::TestsRead).await.unwrap();
     assert_eq!(reads(), 1);
     // Ten minutes of four forged names a second.
     for n in 0..2_400 {
         let forged = with_token(&ground.forger.with_header("kid", json!(format!("forged-{n}"))));
-        let refused = app.auth.require(&forged, Scope::TestsRead).await.unwrap_err();
+        let refused = require(&app, &forged, Scope::TestsRead).await.unwrap_err();
         assert_eq!(refused.kind(), "invalid_token");
         time.fetch_add(250, Relaxed);
     }
     assert!((10..=11).contains(&reads()), "{} reads in ten minutes", reads());
     let before = reads();
-    app.auth.require(&valid, Scope::TestsRead).await.unwrap();
+    require(&app, &valid, Scope::TestsRead).await.unwrap();
     assert_eq!(reads(), before, "a known name needs no refresh");
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::jws::{ALGORITHM, Jws, TYPE};
 use super::{Grant, Terms, TokenRefused};
-use crate::auth::access::{Role, Scope};
+use crate::auth::access::{Caller, Role, Scope};
 use crate::auth::keys::{KeyFault, PrivateKey, PublicKey};
 use domain::clock::Timestamp;
 use domain::experiment::Workspace;
@@ -52,6 +52,18 @@ pub struct Claims {
 }
 
 impl Claims {
+    /// Whom the token speaks for, and what it allows.
+    #[must_use]
+    pub fn caller(&self) -> Caller {
+        Caller {
+            subject: self.sub.clone(),
+            workspace: self.workspace.clone(),
+            role: self.role,
+            scopes: Scope::parse_list(&self.scope),
+            session_epoch: self.session_epoch,
+        }
+    }
+
     /// The claims of somebody who has signed in. `jti` is 16 random bytes.
     #[must_use]
     pub fn of(grant: Grant, terms: &Terms, now: Timestamp, jti: [u8; 16]) -> Self {

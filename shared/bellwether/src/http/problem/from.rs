@@ -13,7 +13,7 @@ use crate::auth::users::{NotRevised, Superseded};
 use crate::json::Unreadable;
 use crate::net::source::NoSource;
 use crate::store::StoreError;
-use crate::store::act::Barred;
+use crate::store::ledger::Barred;
 use domain::experiment::Refusal;
 use domain::validation::Invalid;
 

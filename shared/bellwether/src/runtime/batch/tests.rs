@@ -3,14 +3,14 @@
 use super::*;
 
 /// Works for 10 ms without waiting for anything.
-async fn work(item: Value) -> Result<Value, Problem> {
+async fn work(Unscreened(item): Unscreened) -> Result<Value, Problem> {
     std::thread::sleep(Duration::from_millis(10));
     Ok(item)
 }
 
 #[tokio::test]
 async fn items_that_are_all_work_end_at_the_deadline_and_let_others_have_their_turn() {
-    let items = (0..MOST).map(|n| json!({ "unit_id": n })).collect();
+    let items = (0..MOST).map(|n| Unscreened(json!({ "unit_id": n }))).collect();
     let deadline = Instant::now() + Duration::from_millis(105);
     let others = async {
         let mut turns = 0;
@@ -20,7 +20,8 @@ async fn items_that_are_all_work_end_at_the_deadline_and_let_others_have_their_t
         }
         turns
     };
-    let run = Batch::Many(items).run("assignments", "unit_id", deadline, work);
+    let prepared = Batch::Many(items).prepare("unit_id", deadline, Ok).await;
+    let run = prepared.run("assignments", "unit_id", deadline, work);
     let (answer, turns) = tokio::join!(run, others);
     let answer = answer.unwrap();
     let late = answer["assignments"].as_array().unwrap().iter().filter(|item| item["problem"].is_object());

@@ -1,12 +1,10 @@
 //! The record of a refusal. Whether or not it can be kept, the caller hears the refusal, and in time.
-//!
-//! Not every refusal is recorded ([`crate::app::refusals`]); each request has its line in the log all the same.
 
 use tokio::time::{Instant, timeout_at};
 
-use super::problem::Problem;
 use crate::app::App;
 use crate::auth::access::{Denial, Overreach};
+use crate::http::problem::Problem;
 use crate::net::request_id::RequestId;
 use crate::store::audit::Action;
 

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
 
-use super::problem::Problem;
+use super::body::Unscreened;
+use crate::http::problem::Problem;
 use domain::validation::escape;
 use screen::visible;
 
@@ -24,19 +25,19 @@ const AT_ONCE: usize = 16;
 /// unavailable; the rest of its budget is for the answer.
 const TIME: Duration = Duration::from_millis(2_200);
 
-/// By when the items of a batch must be done, for a request that begins now.
+/// By when the items of a batch must be done, for a request that began at `began`.
 #[must_use]
-pub fn deadline() -> Instant {
-    Instant::now() + TIME
+pub fn deadline(began: Instant) -> Instant {
+    began + TIME
 }
 
 /// What the caller sent.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Batch {
     /// One item: the body itself.
-    One(Value),
+    One(Unscreened),
     /// The items of a list.
-    Many(Vec<Value>),
+    Many(Vec<Unscreened>),
 }
 
 impl Batch {
@@ -44,13 +45,13 @@ impl Batch {
     ///
     /// # Errors
     /// 422 for a list that is empty, longer than 100, no list, or not alone in the body.
-    pub fn parse(body: Value, name: &str) -> Result<Self, Problem> {
-        let Value::Object(mut fields) = body else { return Ok(Self::One(body)) };
+    pub fn parse(body: Unscreened, name: &str) -> Result<Self, Problem> {
+        let Value::Object(mut fields) = body.0 else { return Ok(Self::One(body)) };
         let pointer = format!("/{name}");
         match fields.remove(name) {
-            None => Ok(Self::One(Value::Object(fields))),
+            None => Ok(Self::One(Unscreened(Value::Object(fields)))),
             Some(Value::Array(items)) if (1..=MOST).contains(&items.len()) => match fields.keys().next() {
-                None => Ok(Self::Many(items)),
+                None => Ok(Self::Many(items.into_iter().map(Unscreened).collect())),
                 Some(other) => {
                     let pointer = format!("/{}", escape(other));
                     Err(Problem::field(pointer, format!("must not stand beside {name}")))
@@ -66,7 +67,7 @@ impl Batch {
         self,
         id: &str,
         deadline: Instant,
-        read: impl Fn(Value) -> Result<T, Problem>,
+        read: impl Fn(Unscreened) -> Result<T, Problem>,
     ) -> Prepared<T> {
         let items = match self {
             Self::One(item) => return Prepared::One(read(item)),
@@ -74,28 +75,11 @@ impl Batch {
         };
         let mut prepared = Vec::with_capacity(items.len());
         for item in items {
-            let named = item.get(id).map(visible).unwrap_or_default();
+            let named = item.0.get(id).map(visible).unwrap_or_default();
             prepared.push((named, if Instant::now() < deadline { read(item) } else { Err(late()) }));
             yield_now().await;
         }
         Prepared::Many(prepared)
-    }
-
-    /// Reads and works on every item in one go: [`Prepared::run`] of whatever the items are.
-    ///
-    /// # Errors
-    /// As [`Prepared::run`].
-    pub async fn run<F>(
-        self,
-        list_name: &str,
-        id: &str,
-        deadline: Instant,
-        work: impl Fn(Value) -> F,
-    ) -> Result<Value, Problem>
-    where
-        F: Future<Output = Result<Value, Problem>>,
-    {
-        self.prepare(id, deadline, Ok).await.run(list_name, id, deadline, work).await
     }
 }
 

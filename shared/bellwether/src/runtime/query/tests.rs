@@ -3,15 +3,17 @@
 use std::collections::HashMap;
 
 use super::*;
-use crate::http::routes::ROUTES;
+use lambda_http::Body;
 
-fn asked(route: &Route, parameters: &[(&str, &str)]) -> Result<(), Problem> {
+use crate::operations::OPERATIONS;
+
+fn asked(operation: &Operation, parameters: &[(&str, &str)]) -> Result<(), Problem> {
     let mut all: HashMap<String, Vec<String>> = HashMap::new();
     for (name, value) in parameters {
         all.entry((*name).to_owned()).or_default().push((*value).to_owned());
     }
     let request = Request::new(Body::Empty).with_query_string_parameters(all);
-    only_known_parameters(&request, Some(route))
+    only_declared(&request, operation)
 }
 
 fn pointers(outcome: Result<(), Problem>) -> Vec<String> {
@@ -22,27 +24,27 @@ fn pointers(outcome: Result<(), Problem>) -> Vec<String> {
 }
 
 #[test]
-fn every_route_takes_the_parameters_that_it_declares_and_refuses_any_other_by_name() {
-    for route in &ROUTES {
-        let declared: Vec<_> = route.query.iter().map(|name| (*name, "1")).collect();
-        assert!(asked(route, &declared).is_ok(), "{route}");
+fn every_operation_takes_the_parameters_that_it_declares_and_refuses_any_other_by_name() {
+    for operation in &OPERATIONS {
+        let declared: Vec<_> = operation.query.iter().map(|name| (*name, "1")).collect();
+        assert!(asked(operation, &declared).is_ok(), "{operation}");
         for unknown in ["state", "page", "Limit", "limit[]", "x", "test_id", "dry_run"] {
             let mut parameters = declared.clone();
             parameters.extend([(unknown, ""), (unknown, "2")]);
-            assert_eq!(pointers(asked(route, &parameters)), [format!("?{unknown}")], "{route}");
+            assert_eq!(pointers(asked(operation, &parameters)), [format!("?{unknown}")], "{operation}");
         }
-        assert_eq!(pointers(asked(route, &[("", "x")])), ["?"], "{route}");
+        assert_eq!(pointers(asked(operation, &[("", "x")])), ["?"], "{operation}");
     }
 }
 
 #[test]
 fn an_answer_repeats_no_name_that_could_be_a_secret_or_is_no_plain_text() {
-    let route = &ROUTES[0];
+    let operation = &OPERATIONS[0];
     let long = "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl";
-    assert_eq!(pointers(asked(route, &[(long, "")])), ["?eyJhbGci"]);
-    assert_eq!(pointers(asked(route, &[("a\r\nb", "")])), ["?a"]);
-    assert_eq!(pointers(asked(route, &[("\u{202E}x", "")])), ["?"]);
+    assert_eq!(pointers(asked(operation, &[(long, "")])), ["?eyJhbGci"]);
+    assert_eq!(pointers(asked(operation, &[("a\r\nb", "")])), ["?a"]);
+    assert_eq!(pointers(asked(operation, &[("\u{202E}x", "")])), ["?"]);
     let many: Vec<String> = (0..50).map(|n| format!("p{n}")).collect();
     let many: Vec<_> = many.iter().map(|name| (name.as_str(), "")).collect();
-    assert_eq!(pointers(asked(route, &many)).len(), NAMED);
+    assert_eq!(pointers(asked(operation, &many)).len(), NAMED);
 }

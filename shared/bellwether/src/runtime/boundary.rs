@@ -3,17 +3,18 @@
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-use super::catalogue::{
+use crate::app::App;
+use crate::auth::access::Identified;
+use crate::http::problem::Problem;
+use crate::net::request_id::RequestId;
+use crate::operations::Operation;
+use crate::store::counters::SignIn;
+use crate::store::meter::Spent;
+use crate::telemetry::catalogue::{
     COLD_STARTS, DYNAMODB_CALLS, DYNAMODB_UNITS, FAULTS, LATENCY, REQUESTS, SIGN_INS, SLOW_REQUESTS,
     THROTTLED, TOKEN_REFUSALS, objective_ms,
 };
-use super::line::{Line, milliseconds};
-use crate::app::App;
-use crate::auth::access::Identified;
-use crate::http::routes;
-use crate::net::request_id::RequestId;
-use crate::store::counters::SignIn;
-use crate::store::meter::Spent;
+use crate::telemetry::line::{Line, milliseconds};
 
 /// An invocation under way.
 #[derive(Debug)]
@@ -36,6 +37,17 @@ pub struct Outcome {
     pub word: &'static str,
 }
 
+impl Outcome {
+    /// The end of what failed with `problem`, or else came to `status`.
+    #[must_use]
+    pub fn of(problem: Option<&Problem>, status: u16) -> Self {
+        problem.map_or(Self { status, word: "ok" }, |problem| Self {
+            status: problem.status().as_u16(),
+            word: problem.kind(),
+        })
+    }
+}
+
 impl Boundary {
     /// An invocation begins; `trace` is X-Ray's header, of which the trace's own id is kept.
     #[must_use]
@@ -56,18 +68,18 @@ impl Boundary {
         self.of.during(work).await
     }
 
-    /// A request is over; `path` is its path as an answer may show it.
-    pub fn answered(self, app: &App, path: &str, outcome: Outcome) {
+    /// A request is over; `operation` is the one that it asked for, if there is such a one.
+    pub fn answered(self, app: &App, operation: Option<&Operation>, outcome: Outcome) {
         if !app.telemetry.is_told() {
             return;
         }
         let elapsed = self.began.elapsed();
-        let route = routes::of(self.function, path).map(|route| (route.method, route.path));
         let sign_in = sign_in(self.function, outcome.status);
         let slow = elapsed > Duration::from_millis(u64::from(objective_ms(self.function)));
         let refused = outcome.status == 401 && sign_in.is_none();
         let word = sign_in.unwrap_or(outcome.word);
-        let (method, path) = route.unwrap_or_default();
+        let (method, path) =
+            operation.map(|operation| (operation.method, operation.path)).unwrap_or_default();
         self.begin("request", app, outcome.status)
             .with("method", method)
             .with("route", path)

@@ -1,0 +1,115 @@
+//! `POST /tests/{test_id}/assignments`: which variant does an account see? One account, or up to
+//! 100 under `units`.
+//!
+//! The decision is `domain::experiment::decide`; the first one is stored and stays for the phase, even if
+//! weights or the account's attributes change.
+
+#[cfg(test)]
+mod tests;
+
+use bellwether::App;
+use bellwether::auth::access::Caller;
+use bellwether::http::problem::Problem;
+use bellwether::http::reply::Reply;
+use bellwether::operations::{ASSIGN_VARIANT, Operation};
+use bellwether::runtime::batch::{self, Batch};
+use bellwether::runtime::body::Unscreened;
+use bellwether::runtime::{Call, Endpoint, Function, Handled};
+use bellwether::store::events::Stored;
+use domain::clock::Timestamp;
+use domain::experiment::condition::{Mismatch, Mismatches};
+use domain::experiment::{
+    Assignment, Decision, Experiment, ExperimentId, Otherwise, Reason, Told, Unit, Workspace, decide,
+};
+use serde_json::Value;
+use std::time::Duration;
+
+/// How long before the deadline looking up what is stored ends, so that the other units of a batch are done.
+const RESERVE: Duration = Duration::from_secs(1);
+
+/// The function.
+pub const FUNCTION: Function = Function::of(&[Handled::by::<AssignVariant>()]);
+
+#[derive(Debug)]
+struct AssignVariant;
+
+impl Endpoint for AssignVariant {
+    const OPERATION: &'static Operation = &ASSIGN_VARIANT;
+
+    type Caller = Caller;
+    type Path = ExperimentId;
+    type Body = Unscreened;
+
+    async fn handle(app: &App, call: Call<Self>) -> Result<Reply, Problem> {
+        let deadline = batch::deadline(call.began);
+        let Call { caller, path: test_id, body, .. } = call;
+        let batch = Batch::parse(body, "units")?;
+        let now = app.clock.now();
+        let test = app.store.experiments.recent(&caller.workspace, &test_id, now).await?;
+        let test = test.ok_or(Problem::NotFound)?;
+        let asked = batch.prepare("unit_id", deadline, |item| Asked::read(app, &test, item, now)).await;
+        let kept = asked.items().filter(|asked| matches!(asked.decision, Decision::Keep(_)));
+        let units = kept.map(|asked| &asked.unit.id);
+        let stored = app.store.events.stored(&caller.workspace, &test, units, now, deadline - RESERVE).await;
+        let mismatches = Mismatches::count(asked.items().flat_map(|asked| &asked.mismatches));
+        let each = |asked| answer(app, &caller.workspace, &test, &stored, asked, now);
+        let mut answer = asked.run("assignments", "unit_id", deadline, each).await?;
+        if !mismatches.is_empty() {
+            answer["type_mismatches"] = serde_json::to_value(mismatches).map_err(Problem::internal)?;
+        }
+        Reply::ok(&answer)
+    }
+}
+
+/// A unit, and what the test says of it before what is stored is consulted.
+struct Asked<'t> {
+    unit: Unit,
+    decision: Decision<'t>,
+    /// Attributes for whose type the targeting leaves it out.
+    mismatches: Vec<Mismatch>,
+}
+
+impl<'t> Asked<'t> {
+    fn read(app: &App, test: &'t Experiment, item: Unscreened, now: Timestamp) -> Result<Self, Problem> {
+        let unit = Unit::parse(item.screened(app.screen)?.into_inner())?;
+        unit.check_assigned_at(test, now)?;
+        let decision = decide(test, &unit)?;
+        let (Decision::Leave(reason) | Decision::Keep(Otherwise::Leave(reason))) = decision else {
+            return Ok(Self { unit, decision, mismatches: Vec::new() });
+        };
+        let targeting = &test.definition.targeting;
+        let left_out = reason == Reason::NotTargeted;
+        let mismatches = if left_out { targeting.mismatches(&unit.attributes) } else { Vec::new() };
+        Ok(Self { unit, decision, mismatches })
+    }
+}
+
+async fn answer<'t>(
+    app: &App,
+    workspace: &Workspace,
+    test: &'t Experiment,
+    stored: &Stored,
+    Asked { unit, decision, .. }: Asked<'t>,
+    now: Timestamp,
+) -> Result<Value, Problem> {
+    let events = &app.store.events;
+    let told = match decision {
+        Decision::Assign(variant) => {
+            let first = Assignment::of(test, &unit, variant, now)?;
+            if let Some(stored) = events.remembered(workspace, test, &unit.id, now) {
+                Told::assigned(test, unit, stored, false)
+            } else {
+                let assigned = events.assign(workspace, test, &unit.id, first, now).await?;
+                Told::assigned(test, unit, assigned.assignment, assigned.new)
+            }
+        }
+        Decision::Tell(variant, reason) => Told::chosen(test, unit, variant, reason),
+        Decision::Leave(reason) => Told::left(test, unit, reason),
+        Decision::Keep(otherwise) => match (stored.get(&unit.id)?.cloned(), otherwise) {
+            (Some(stored), _) => Told::assigned(test, unit, stored, false),
+            (None, Otherwise::Leave(reason)) => Told::left(test, unit, reason),
+            (None, Otherwise::Refuse(broken)) => return Err(broken.into()),
+        },
+    };
+    serde_json::to_value(told).map_err(Problem::internal)
+}

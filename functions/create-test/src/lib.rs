@@ -1,0 +1,77 @@
+//! `POST /tests`: declares a test, as a draft.
+//!
+//! The same body again is answered with the test that exists, another body under its name with 409.
+//! What a test may be: `domain::experiment::Definition`. How many units it needs:
+//! `domain::results::verdict::outlook::Outlook`.
+
+#[cfg(test)]
+mod tests;
+
+use bellwether::App;
+use bellwether::auth::access::Caller;
+use bellwether::http::problem::Problem;
+use bellwether::http::reply::Reply;
+use bellwether::operations::{CREATE_TEST, Operation};
+use bellwether::random;
+use bellwether::runtime::body::Screened;
+use bellwether::runtime::{Call, Endpoint, Function, Handled};
+use bellwether::store::audit::Action;
+use bellwether::store::experiments::Created;
+use bellwether::store::quota::Quota;
+use domain::experiment::state::View;
+use domain::experiment::wire::TestBody;
+use domain::experiment::{Definition, Experiment, Seed};
+use domain::results::report::view::plan::PlanView;
+use domain::results::verdict::outlook::{Outlook, warnings};
+use serde::Serialize;
+
+/// The function.
+pub const FUNCTION: Function = Function::of(&[Handled::by::<CreateTest>()]);
+
+#[derive(Debug)]
+struct CreateTest;
+
+impl Endpoint for CreateTest {
+    const OPERATION: &'static Operation = &CREATE_TEST;
+
+    type Caller = Caller;
+    type Path = ();
+    type Body = Screened<TestBody>;
+
+    async fn handle(app: &App, call: Call<Self>) -> Result<Reply, Problem> {
+        let Call { caller, body, .. } = &call;
+        let definition = Definition::parse(body.clone().into_inner())?;
+        let seed = Seed::from_random(random::bytes().map_err(Problem::internal)?);
+        let test = Experiment::draft(definition, seed, app.clock.now());
+        let entry = call.record(app, Action::TestCreated, &test.definition.test_id)?.suspect(&test.suspect);
+        let change = entry.by(caller)?.counted(Quota::Tests);
+        match app.store.experiments.create(&caller.workspace, &test, change).await?? {
+            Created::New => Reply::created(&declared(&test)),
+            Created::Exists(old) if old.definition.is_declared_as(&test.definition) => {
+                app.store.identities.confirm(caller).await??;
+                Reply::ok(&declared(&old))
+            }
+            Created::Exists(_) => {
+                let detail = "A test of this name exists with another definition; change it with PATCH or choose another test_id.";
+                Err(Problem::Conflict(detail.to_owned()))
+            }
+        }
+    }
+}
+
+/// A declared test, how many units it needs, and what to look at before it starts.
+#[derive(Serialize)]
+struct Declared<'a> {
+    #[serde(flatten)]
+    test: View<'a>,
+    plan: Option<PlanView>,
+    warnings: Vec<String>,
+}
+
+fn declared(test: &Experiment) -> Declared<'_> {
+    Declared {
+        test: test.view(),
+        plan: Outlook::planned(&test.definition).as_ref().map(PlanView::from),
+        warnings: warnings(test),
+    }
+}

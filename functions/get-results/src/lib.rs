@@ -1,0 +1,110 @@
+//! `GET /tests/{test_id}/results`: what the test says so far.
+//!
+//! Those of an earlier phase (`?phase=`) are read under the definition that was in force at its end.
+//!
+//! Results are a fold over the stored events: `bellwether::store::events::Events::fold` reads,
+//! `domain::results` counts and judges. `summarize-tests` keeps one for every running test, which
+//! is the answer unless the test has changed since or the caller asks for `?fresh=true`. Of a shipped test the final
+//! report is kept, by whoever reads first, and is the answer from then on.
+
+#[cfg(test)]
+mod tests;
+
+use bellwether::App;
+use bellwether::auth::access::Caller;
+use bellwether::http::problem::Problem;
+use bellwether::http::reply::Reply;
+use bellwether::operations::{GET_RESULTS, Operation};
+use bellwether::runtime::{Call, Endpoint, Function, Handled};
+use bellwether::store::summaries::Summary;
+use domain::experiment::{Experiment, ExperimentId, Workspace};
+use domain::results::cadence::is_final;
+use domain::results::report::Report;
+use domain::results::report::kept::Kept;
+use std::time::Instant;
+
+/// The function.
+pub const FUNCTION: Function = Function::of(&[Handled::by::<GetResults>()]);
+
+#[derive(Debug)]
+struct GetResults;
+
+impl Endpoint for GetResults {
+    const OPERATION: &'static Operation = &GET_RESULTS;
+
+    type Caller = Caller;
+    type Path = ExperimentId;
+    type Body = ();
+
+    async fn handle(app: &App, call: Call<Self>) -> Result<Reply, Problem> {
+        let fresh = fresh(call.query("fresh")?)?;
+        let phase = call.query("phase")?.map(phase).transpose()?;
+        let test =
+            app.store.experiments.get(&call.caller.workspace, &call.path).await?.ok_or(Problem::NotFound)?;
+        let test = of_phase(app, &call.caller.workspace, test, phase).await?;
+        let Summary { latest, series } =
+            app.store.summaries.read(&call.caller.workspace, &test, app.clock.now()).await?;
+        let report = match latest {
+            Some(Kept::V1(kept)) if is_answer(&test, &kept, fresh) => *kept,
+            kept => folded(app, &call.caller.workspace, &test, kept).await?,
+        };
+        Reply::ok(&report.view(&series))
+    }
+}
+
+/// The test as it was at the end of a phase; as it is, without one.
+async fn of_phase(
+    app: &App,
+    workspace: &Workspace,
+    test: Experiment,
+    phase: Option<u32>,
+) -> Result<Experiment, Problem> {
+    let Some(phase) = phase else { return Ok(test) };
+    let phases = test.phase;
+    let found = app.store.experiments.at_end_of(workspace, &test, phase).await?;
+    found.ok_or_else(|| {
+        Problem::field("?phase", format!("must be a phase that the test has had, 1 to {phases}"))
+    })
+}
+
+/// Whether the kept report is the answer as it is: when it is final, or when nothing has changed and the caller takes it.
+fn is_answer(test: &Experiment, kept: &Report, fresh: bool) -> bool {
+    is_final(test, kept) || (!fresh && test.shipped.is_none() && kept.as_of >= test.updated_at)
+}
+
+/// The report as of now, kept if it is final; for a test too large to fold while a caller waits, the one that is kept.
+async fn folded(
+    app: &App,
+    workspace: &Workspace,
+    test: &Experiment,
+    kept: Option<Kept>,
+) -> Result<Report, Problem> {
+    let (as_of, began) = (app.clock.now(), Instant::now());
+    match (app.store.events.fold(workspace, test, Some(app.limits.inline_units), as_of).await?, kept) {
+        (Some(totals), kept) => {
+            let report = Report::new(test, &totals, as_of, kept.as_ref());
+            let test_id = &test.definition.test_id;
+            app.telemetry.folded(as_of, workspace, test_id, totals.rows, began.elapsed());
+            if test.final_from().is_some_and(|from| as_of >= from) {
+                app.store.summaries.keep(workspace, &report).await?;
+            }
+            Ok(report)
+        }
+        (None, Some(Kept::V1(kept))) => Ok(*kept),
+        (None, _) => Err(Problem::Unavailable("a large test has not been summarized yet".to_owned())),
+    }
+}
+
+fn phase(text: &str) -> Result<u32, Problem> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let phase = text.parse().ok().filter(|phase| *phase > 0 && digits);
+    phase.ok_or_else(|| Problem::field("?phase", "must be the number of a phase, 1 or more"))
+}
+
+fn fresh(text: Option<&str>) -> Result<bool, Problem> {
+    match text {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(Problem::field("?fresh", "must be true or false")),
+    }
+}

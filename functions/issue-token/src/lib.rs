@@ -1,0 +1,42 @@
+//! `POST /oauth/token`: a refresh token for its successor and a new access token, or a client's secret
+//! for an access token (RFC 6749 sections 4.4 and 6).
+//!
+//! What a use of a refresh token means: `bellwether::auth::session`. The password grant is not offered
+//! (RFC 9700 section 2.4).
+
+mod machine;
+mod refresh;
+#[cfg(test)]
+mod tests;
+
+use bellwether::App;
+use bellwether::http::oauth::form::Form;
+use bellwether::http::problem::Problem;
+use bellwether::http::problem::oauth::OAuthError;
+use bellwether::http::reply::Reply;
+use bellwether::operations::{ISSUE_TOKEN, Operation};
+use bellwether::runtime::Anyone;
+use bellwether::runtime::{Call, Endpoint, Function, Handled};
+
+/// The function.
+pub const FUNCTION: Function = Function::of(&[Handled::by::<IssueToken>()]);
+
+#[derive(Debug)]
+struct IssueToken;
+
+impl Endpoint for IssueToken {
+    const OPERATION: &'static Operation = &ISSUE_TOKEN;
+
+    type Caller = Anyone;
+    type Path = ();
+    type Body = Form;
+
+    async fn handle(app: &App, call: Call<Self>) -> Result<Reply, Problem> {
+        match call.body.text("grant_type") {
+            Some("refresh_token") => refresh::answer(app, &call).await,
+            Some("client_credentials") => machine::answer(app, &call).await,
+            Some(_) => Err(OAuthError::UnsupportedGrantType.into()),
+            None => Err(OAuthError::invalid_request("grant_type is missing").into()),
+        }
+    }
+}

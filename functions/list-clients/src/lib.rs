@@ -1,0 +1,35 @@
+//! `GET /clients`: the workspace's machines by id, a page at a time, through an index that holds no
+//! secret's hash.
+
+#[cfg(test)]
+mod tests;
+
+use bellwether::App;
+use bellwether::auth::access::Caller;
+use bellwether::http::problem::Problem;
+use bellwether::http::reply::Reply;
+use bellwether::operations::{LIST_CLIENTS, Operation};
+use bellwether::runtime::listing::{self, Page};
+use bellwether::runtime::{Call, Endpoint, Function, Handled};
+
+/// The function.
+pub const FUNCTION: Function = Function::of(&[Handled::by::<ListClients>()]);
+
+#[derive(Debug)]
+struct ListClients;
+
+impl Endpoint for ListClients {
+    const OPERATION: &'static Operation = &LIST_CLIENTS;
+
+    type Caller = Caller;
+    type Path = ();
+    type Body = ();
+
+    async fn handle(app: &App, call: Call<Self>) -> Result<Reply, Problem> {
+        app.store.identities.confirm(&call.caller).await??;
+        let page = Page::of(&call)?;
+        let (lines, last) =
+            app.store.members.clients(&call.caller.workspace, page.after.as_ref(), page.limit).await?;
+        listing::answer("clients", &lines, last)
+    }
+}

@@ -1,0 +1,35 @@
+//! `GET /users`: the workspace's people by e-mail address, a page at a time, through an index that
+//! holds no password's hash.
+
+#[cfg(test)]
+mod tests;
+
+use bellwether::App;
+use bellwether::auth::access::Caller;
+use bellwether::http::problem::Problem;
+use bellwether::http::reply::Reply;
+use bellwether::operations::{LIST_USERS, Operation};
+use bellwether::runtime::listing::{self, Page};
+use bellwether::runtime::{Call, Endpoint, Function, Handled};
+
+/// The function.
+pub const FUNCTION: Function = Function::of(&[Handled::by::<ListUsers>()]);
+
+#[derive(Debug)]
+struct ListUsers;
+
+impl Endpoint for ListUsers {
+    const OPERATION: &'static Operation = &LIST_USERS;
+
+    type Caller = Caller;
+    type Path = ();
+    type Body = ();
+
+    async fn handle(app: &App, call: Call<Self>) -> Result<Reply, Problem> {
+        app.store.identities.confirm(&call.caller).await??;
+        let page = Page::of(&call)?;
+        let (lines, last) =
+            app.store.members.users(&call.caller.workspace, page.after.as_ref(), page.limit).await?;
+        listing::answer("users", &lines, last)
+    }
+}

@@ -1,0 +1,76 @@
+//! `POST /tests/{test_id}/conversions`: an outcome of an account. One, or up to 100 under `events`.
+//!
+//! An outcome is stored once under its `event_id`, whether or not its account is assigned: whether
+//! it counts is decided when results are read. With `check`, the answer says of each unit whether it is assigned.
+
+mod check;
+#[cfg(test)]
+mod tests;
+
+use bellwether::App;
+use bellwether::auth::access::Caller;
+use bellwether::http::problem::Problem;
+use bellwether::http::reply::Reply;
+use bellwether::operations::{Operation, RECORD_CONVERSION};
+use bellwether::runtime::batch::{self, Batch};
+use bellwether::runtime::body::Unscreened;
+use bellwether::runtime::{Call, Endpoint, Function, Handled};
+use check::Units;
+use domain::clock::Timestamp;
+use domain::experiment::{Conversion, Experiment, ExperimentId, conversion};
+use serde_json::{Value, json};
+
+/// The function.
+pub const FUNCTION: Function = Function::of(&[Handled::by::<RecordConversion>()]);
+
+#[derive(Debug)]
+struct RecordConversion;
+
+impl Endpoint for RecordConversion {
+    const OPERATION: &'static Operation = &RECORD_CONVERSION;
+
+    type Caller = Caller;
+    type Path = ExperimentId;
+    type Body = Unscreened;
+
+    async fn handle(app: &App, call: Call<Self>) -> Result<Reply, Problem> {
+        let deadline = batch::deadline(call.began);
+        let Call { caller, path: test_id, mut body, .. } = call;
+        let asked = body.has("events") && body.take_flag("check")?;
+        let batch = Batch::parse(body, "events")?;
+        let now = app.clock.now();
+        let test = app.store.experiments.recent(&caller.workspace, &test_id, now).await?;
+        let test = test.ok_or(Problem::NotFound)?;
+        if !conversion::is_open(test.status) {
+            let status = test.status.as_str();
+            return Err(Problem::Conflict(format!(
+                "The test is {status} and takes no conversions; it takes them from its first start until it is archived."
+            )));
+        }
+        let read = |item| read(app, &test, item, now);
+        let conversions = batch.prepare("event_id", deadline, read).await;
+        let units =
+            if asked { Some(Units::of(app, &caller, &test, conversions.items()).await?) } else { None };
+        let each = |conversion| record(app, &caller, &test, conversion, units.as_ref());
+        Reply::accepted(&conversions.run("conversions", "event_id", deadline, each).await?)
+    }
+}
+
+fn read(app: &App, test: &Experiment, item: Unscreened, now: Timestamp) -> Result<Conversion, Problem> {
+    Ok(Conversion::parse(item.screened(app.screen)?.into_inner(), test, now)?)
+}
+
+async fn record(
+    app: &App,
+    caller: &Caller,
+    test: &Experiment,
+    conversion: Conversion,
+    units: Option<&Units>,
+) -> Result<Value, Problem> {
+    let new = app.store.events.convert(&caller.workspace, test, &conversion).await?;
+    let mut told = json!({ "event_id": conversion.event_id, "duplicate": !new });
+    if let Some(units) = units {
+        told["unit"] = json!(units.word(test, &conversion.unit_id));
+    }
+    Ok(told)
+}

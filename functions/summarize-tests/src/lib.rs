@@ -1,0 +1,67 @@
+//! On a schedule: folds every running test and keeps its results, those first that were folded
+//! longest ago, until 60 s (`FOLD_RESERVE_SECONDS`) before its own end.
+//!
+//! A test that cannot be folded goes to the end of the line like the others and stops none of them.
+//! One test: `count.rs`. What is kept: `bellwether::store::summaries`. The weights of adaptive tests:
+//! `reweigh.rs`, by `domain::results::adapt`.
+
+mod count;
+mod reweigh;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use bellwether::App;
+use bellwether::http::problem::Problem;
+use bellwether::runtime::Function;
+use domain::clock::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+
+/// The function.
+pub const FUNCTION: Function =
+    Function::on_events(env!("CARGO_PKG_NAME"), |app, _, run| Box::pin(handle(app, run.deadline)));
+
+/// What a run has done; Lambda's log keeps it.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+struct Done {
+    folded: u32,
+    failed: u32,
+    left: usize,
+}
+
+async fn handle(app: &App, deadline: Timestamp) -> Option<Result<Value, Problem>> {
+    Some(
+        summarize(app, deadline).await.and_then(|done| serde_json::to_value(done).map_err(Problem::internal)),
+    )
+}
+
+async fn summarize(app: &App, deadline: Timestamp) -> Result<Done, Problem> {
+    let mut waiting = app.store.experiments.running().await?.into_iter();
+    let mut done = Done::default();
+    while let Some(time) = time_left(app, deadline) {
+        let Some((workspace, test_id)) = waiting.next() else { return Ok(done) };
+        let outcome = tokio::time::timeout(time, count::count(app, &workspace, &test_id)).await;
+        let outcome =
+            outcome.unwrap_or_else(|_| Err(Problem::Unavailable("there was no time left".to_owned())));
+        let moved = app.store.experiments.folded(&workspace, &test_id, app.clock.now()).await;
+        match outcome.and(moved.map_err(Problem::from)) {
+            Ok(()) => done.folded += 1,
+            Err(problem) => {
+                done.failed += 1;
+                let cause = problem.cause().unwrap_or_else(|| problem.detail());
+                tracing::error!(%workspace, %test_id, cause, "a test could not be folded");
+                app.telemetry.unfolded(app.clock.now(), &workspace, &test_id);
+            }
+        }
+    }
+    done.left = waiting.len();
+    Ok(done)
+}
+
+fn time_left(app: &App, deadline: Timestamp) -> Option<Duration> {
+    let reserve_ms = i64::from(app.limits.fold_reserve_seconds) * 1_000;
+    let left = deadline.millis() - reserve_ms - app.clock.now().millis();
+    u64::try_from(left).ok().filter(|left| *left > 0).map(Duration::from_millis)
+}

@@ -1,0 +1,54 @@
+//! `PATCH /tests/{test_id}`: changes a test, or moves it through its life.
+//!
+//! The body names the revision it was made against; the store lets one of two rivals through.
+//! What may change when: `domain::experiment::Experiment::revise`.
+
+#[cfg(test)]
+mod tests;
+
+use bellwether::App;
+use bellwether::auth::access::Caller;
+use bellwether::http::problem::Problem;
+use bellwether::http::reply::Reply;
+use bellwether::operations::{Operation, UPDATE_TEST};
+use bellwether::random;
+use bellwether::runtime::body::Screened;
+use bellwether::runtime::{Call, Endpoint, Function, Handled};
+use bellwether::store::audit::Action;
+use domain::experiment::wire::TestPatch;
+use domain::experiment::{ExperimentId, Seed};
+
+/// The function.
+pub const FUNCTION: Function = Function::of(&[Handled::by::<UpdateTest>()]);
+
+#[derive(Debug)]
+struct UpdateTest;
+
+impl Endpoint for UpdateTest {
+    const OPERATION: &'static Operation = &UPDATE_TEST;
+
+    type Caller = Caller;
+    type Path = ExperimentId;
+    type Body = Screened<TestPatch>;
+
+    async fn handle(app: &App, call: Call<Self>) -> Result<Reply, Problem> {
+        let Call { caller, path: test_id, body, .. } = &call;
+        let patch = body.get().clone();
+        let acknowledged = patch.acknowledge_suspect == Some(true);
+        let old = app.store.experiments.get(&caller.workspace, test_id).await?.ok_or(Problem::NotFound)?;
+        let seed = Seed::from_random(random::bytes().map_err(Problem::internal)?);
+        let new = old.revise(patch, seed, app.clock.now())?;
+        if new == old {
+            app.store.identities.confirm(caller).await??;
+            return Reply::ok(&old.view());
+        }
+        let entry = call.record(app, Action::TestChanged, test_id)?;
+        let entry = entry.change(new.revision, &old.view(), &new.view()).suspect(&new.suspect);
+        let entry = entry.acknowledged(acknowledged && new.starts_after(&old) && !new.suspect.is_empty());
+        if !app.store.experiments.replace(&caller.workspace, &old, &new, entry.by(caller)?).await?? {
+            let detail = "Somebody else changed the test at the same time; read it again and retry.";
+            return Err(Problem::Conflict(detail.to_owned()));
+        }
+        Reply::ok(&new.view())
+    }
+}

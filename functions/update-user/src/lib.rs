@@ -1,0 +1,57 @@
+//! `PATCH /users/{user_id}`: changes a person's role or password, disables or unlocks them.
+//!
+//! The body names the revision it was made against. What a change ends:
+//! `bellwether::auth::people`. A workspace keeps one admin at least:
+//! `bellwether::store::identities::Identities::replace`.
+
+#[cfg(test)]
+mod tests;
+
+use bellwether::App;
+use bellwether::auth::access::Caller;
+use bellwether::auth::users::UserId;
+use bellwether::auth::users::{UserPatch, new_password, role_of_a_person};
+use bellwether::http::problem::Problem;
+use bellwether::http::reply::Reply;
+use bellwether::operations::{Operation, UPDATE_USER};
+use bellwether::runtime::body::Verbatim;
+use bellwether::runtime::{Call, Endpoint, Function, Handled};
+use bellwether::store::audit::Action;
+use bellwether::store::identities::Replaced;
+
+/// The function.
+pub const FUNCTION: Function = Function::of(&[Handled::by::<UpdateUser>()]);
+
+#[derive(Debug)]
+struct UpdateUser;
+
+impl Endpoint for UpdateUser {
+    const OPERATION: &'static Operation = &UPDATE_USER;
+
+    type Caller = Caller;
+    type Path = UserId;
+    type Body = Verbatim<UserPatch>;
+
+    async fn handle(app: &App, call: Call<Self>) -> Result<Reply, Problem> {
+        let Call { caller, path: user_id, body: Verbatim(patch), .. } = &call;
+        patch.role.map(role_of_a_person).transpose()?;
+        app.store.identities.confirm(caller).await??;
+        let found = app.store.identities.user(user_id).await?;
+        let old = found.filter(|user| user.workspace == caller.workspace).ok_or(Problem::NotFound)?;
+        let password =
+            patch.password.as_ref().map(|text| new_password(text, Some(&old.email), &old.workspace));
+        let new = old.revise(patch, password.transpose()?.as_ref())?;
+        if new.revision == old.revision {
+            return Reply::ok(&old.view());
+        }
+        let entry = call.record(app, Action::UserChanged, user_id)?.detail(patch.told(&old, &new));
+        let conflict = match app.store.identities.replace(&old, &new, entry.by(caller)?).await?? {
+            Replaced::Done => return Reply::ok(&new.view()),
+            Replaced::LostRace => {
+                "Somebody else changed the person at the same time; list them again and retry."
+            }
+            Replaced::LastAdmin => "This is the last admin of the workspace; make somebody else one first.",
+        };
+        Err(Problem::Conflict(conflict.to_owned()))
+    }
+}

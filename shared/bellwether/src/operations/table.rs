@@ -1,0 +1,165 @@
+//! The table. A public operation is read by anybody; every other names the scope that opens it.
+
+use std::time::Duration;
+
+use super::{Access, Body, Operation};
+use crate::auth::access::Scope;
+
+/// `POST /login`: an e-mail address and a password for tokens.
+pub const LOGIN: Operation = Operation::new("login", "POST", "/login", Access::Public)
+    .with_body(Body::Json)
+    .answers(&[200, 401, 403, 413, 415, 422, 429])
+    .audited();
+
+/// `POST /oauth/token`: a refresh token or a client's secret for an access token.
+pub const ISSUE_TOKEN: Operation = Operation::new("issue-token", "POST", "/oauth/token", Access::Public)
+    .with_body(Body::Form)
+    .answers(&[200, 401, 403, 413])
+    .audited();
+
+/// `POST /oauth/revoke`: ends a session.
+pub const REVOKE_TOKEN: Operation = Operation::new("revoke-token", "POST", "/oauth/revoke", Access::Public)
+    .with_body(Body::Form)
+    .answers(&[200, 403, 413])
+    .audited();
+
+/// `GET /.well-known/jwks.json`: the keys that tokens are verified with.
+pub const PUBLISH_KEYS: Operation =
+    Operation::new("publish-keys", "GET", "/.well-known/jwks.json", Access::Public).answers(&[200]);
+
+/// `GET /.well-known/oauth-authorization-server`: where the endpoints are.
+pub const PUBLISH_KEYS_METADATA: Operation =
+    Operation::new("publish-keys-metadata", "GET", "/.well-known/oauth-authorization-server", Access::Public)
+        .answered_by("publish-keys")
+        .answers(&[200, 404]);
+
+/// `GET /users`: the people of a workspace.
+pub const LIST_USERS: Operation =
+    Operation::new("list-users", "GET", "/users", Access::Scope(Scope::UsersWrite))
+        .with_query(&["limit", "next"])
+        .answers(&[200, 401, 403, 422]);
+
+/// `POST /users`: adds a person.
+pub const CREATE_USER: Operation =
+    Operation::new("create-user", "POST", "/users", Access::Scope(Scope::UsersWrite))
+        .with_body(Body::Json)
+        .answers(&[201, 401, 403, 409, 413, 415, 422])
+        .audited();
+
+/// `PATCH /users/{user_id}`: changes a person.
+pub const UPDATE_USER: Operation =
+    Operation::new("update-user", "PATCH", "/users/{user_id}", Access::Scope(Scope::UsersWrite))
+        .with_body(Body::Json)
+        .answers(&[200, 401, 403, 404, 409, 413, 415, 422])
+        .audited();
+
+/// `GET /clients`: the machines of a workspace.
+pub const LIST_CLIENTS: Operation =
+    Operation::new("list-clients", "GET", "/clients", Access::Scope(Scope::UsersWrite))
+        .with_query(&["limit", "next"])
+        .answers(&[200, 401, 403, 422]);
+
+/// `POST /clients`: adds a machine.
+pub const CREATE_CLIENT: Operation =
+    Operation::new("create-client", "POST", "/clients", Access::Scope(Scope::UsersWrite))
+        .with_body(Body::Json)
+        .answers(&[201, 401, 403, 409, 413, 415, 422])
+        .audited();
+
+/// `PATCH /clients/{client_id}`: changes a machine.
+pub const UPDATE_CLIENT: Operation =
+    Operation::new("update-client", "PATCH", "/clients/{client_id}", Access::Scope(Scope::UsersWrite))
+        .with_body(Body::Json)
+        .answers(&[200, 401, 403, 404, 409, 413, 415, 422])
+        .audited();
+
+/// `POST /tests`: declares a test.
+pub const CREATE_TEST: Operation =
+    Operation::new("create-test", "POST", "/tests", Access::Scope(Scope::TestsWrite))
+        .with_body(Body::Json)
+        .answers(&[200, 201, 401, 403, 409, 413, 415, 422])
+        .audited();
+
+/// `GET /tests`: the tests of a workspace.
+pub const LIST_TESTS: Operation =
+    Operation::new("list-tests", "GET", "/tests", Access::Scope(Scope::TestsRead))
+        .with_query(&["limit", "next", "status"])
+        .answers(&[200, 401, 403, 422]);
+
+/// `GET /tests/{test_id}`: a test.
+pub const GET_TEST: Operation =
+    Operation::new("get-test", "GET", "/tests/{test_id}", Access::Scope(Scope::TestsRead))
+        .answers(&[200, 401, 403, 404]);
+
+/// `PATCH /tests/{test_id}`: changes a test.
+pub const UPDATE_TEST: Operation =
+    Operation::new("update-test", "PATCH", "/tests/{test_id}", Access::Scope(Scope::TestsWrite))
+        .with_body(Body::Json)
+        .answers(&[200, 401, 403, 404, 409, 413, 415, 422])
+        .audited();
+
+/// `POST /tests/{test_id}/assignments`: which variant units see.
+pub const ASSIGN_VARIANT: Operation = Operation::new(
+    "assign-variant",
+    "POST",
+    "/tests/{test_id}/assignments",
+    Access::Scope(Scope::AssignmentsWrite),
+)
+.with_body(Body::Json)
+.answers(&[200, 401, 403, 404, 413, 415, 422]);
+
+/// `POST /tests/{test_id}/conversions`: outcomes of units.
+pub const RECORD_CONVERSION: Operation = Operation::new(
+    "record-conversion",
+    "POST",
+    "/tests/{test_id}/conversions",
+    Access::Scope(Scope::ConversionsWrite),
+)
+.with_body(Body::Json)
+.answers(&[202, 401, 403, 404, 409, 413, 415, 422]);
+
+/// `GET /tests/{test_id}/results`: what a test says so far. API Gateway waits 29 s.
+pub const GET_RESULTS: Operation =
+    Operation::new("get-results", "GET", "/tests/{test_id}/results", Access::Scope(Scope::ResultsRead))
+        .with_query(&["fresh", "phase"])
+        .answers(&[200, 401, 403, 404, 422])
+        .within(Duration::from_secs(25));
+
+/// `GET /metrics`: the page for Prometheus, which waits 10 s unless it is told otherwise.
+pub const EXPORT_METRICS: Operation =
+    Operation::new("export-metrics", "GET", "/metrics", Access::Scope(Scope::MetricsRead))
+        .answers(&[200, 401, 403])
+        .within(Duration::from_secs(9));
+
+/// Every operation there is.
+pub const OPERATIONS: [Operation; 19] = [
+    LOGIN,
+    ISSUE_TOKEN,
+    REVOKE_TOKEN,
+    PUBLISH_KEYS,
+    PUBLISH_KEYS_METADATA,
+    LIST_USERS,
+    CREATE_USER,
+    UPDATE_USER,
+    LIST_CLIENTS,
+    CREATE_CLIENT,
+    UPDATE_CLIENT,
+    CREATE_TEST,
+    LIST_TESTS,
+    GET_TEST,
+    UPDATE_TEST,
+    ASSIGN_VARIANT,
+    RECORD_CONVERSION,
+    GET_RESULTS,
+    EXPORT_METRICS,
+];
+
+/// Methods that [`REJECT_METHOD`] answers where no operation claims them. HEAD and OPTIONS are among them: no page
+/// is served here.
+pub const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/// The function that answers every other method of a declared path.
+pub const REJECT_METHOD: &str = "reject-method";
+
+/// Functions that no operation leads to: they are invoked under IAM.
+pub const ON_EVENTS: [&str; 2] = ["rotate-keys", "summarize-tests"];

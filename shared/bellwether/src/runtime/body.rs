@@ -1,0 +1,159 @@
+//! From a body to types. What ends up in a page, a prompt or a log must have been through the screen: a type that
+//! was is [`Screened`], and from what was not, [`Unscreened`], a type is made by screening it alone. A body of
+//! secrets is taken [`Verbatim`].
+
+use lambda_http::http::header::CONTENT_TYPE;
+use lambda_http::{Body as Bytes, Request};
+use screen::Screen;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::app::App;
+use crate::http::oauth::form::Form;
+use crate::http::problem::Problem;
+use crate::json;
+use crate::operations::Body;
+use domain::validation::typed;
+
+/// Largest body: the most that WAF can inspect.
+pub const BODY_BYTES: usize = 64 * 1024;
+
+/// What a body is read as.
+pub trait ReadBody: Sized + Send + Sync {
+    /// What is declared of it.
+    const KIND: Body;
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// 413, 415, 400 or 422 for a body that is too large, of another type, not to be read, or wrong.
+    fn read(app: &App, request: &Request) -> Result<Self, Problem>;
+}
+
+impl ReadBody for () {
+    const KIND: Body = Body::None;
+
+    fn read(_: &App, _: &Request) -> Result<Self, Problem> {
+        Ok(())
+    }
+}
+
+/// A body, or an item of one, whose every text is clean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Screened<T>(T);
+
+impl<T> Screened<T> {
+    /// What it says.
+    pub const fn get(&self) -> &T {
+        &self.0
+    }
+
+    /// The same, by itself.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T: DeserializeOwned + Send + Sync> ReadBody for Screened<T> {
+    const KIND: Body = Body::Json;
+
+    fn read(app: &App, request: &Request) -> Result<Self, Problem> {
+        Unscreened(object(request)?).screened(app.screen)
+    }
+}
+
+/// A body, or an item of one, before it is screened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unscreened(pub(super) Value);
+
+impl Unscreened {
+    /// A value that nobody has looked at.
+    #[must_use]
+    pub fn of(value: Value) -> Self {
+        Self(value)
+    }
+
+    /// What it says, with every text clean.
+    ///
+    /// # Errors
+    /// 422 for each text with a hidden code point, else for the first field of a wrong type or an unknown name.
+    pub fn screened<T: DeserializeOwned>(self, screen: Screen) -> Result<Screened<T>, Problem> {
+        Ok(Screened(typed(screen.clean(self.0)?)?))
+    }
+
+    /// Takes a flag out of it, which may be left out.
+    ///
+    /// # Errors
+    /// 422 when it is no boolean.
+    pub fn take_flag(&mut self, name: &str) -> Result<bool, Problem> {
+        match self.0.as_object_mut().and_then(|fields| fields.remove(name)) {
+            None | Some(Value::Null) => Ok(false),
+            Some(Value::Bool(flag)) => Ok(flag),
+            Some(_) => Err(Problem::field(format!("/{name}"), "must be true or false")),
+        }
+    }
+
+    /// Whether it has a field of this name.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.0.get(name).is_some()
+    }
+}
+
+impl ReadBody for Unscreened {
+    const KIND: Body = Body::Json;
+
+    fn read(_: &App, request: &Request) -> Result<Self, Problem> {
+        object(request).map(Self)
+    }
+}
+
+/// A body whose texts are secrets or addresses, and are taken byte by byte.
+#[derive(Debug)]
+pub struct Verbatim<T>(pub T);
+
+impl<T: DeserializeOwned + Send + Sync> ReadBody for Verbatim<T> {
+    const KIND: Body = Body::Json;
+
+    fn read(_: &App, request: &Request) -> Result<Self, Problem> {
+        Ok(Self(typed(object(request)?)?))
+    }
+}
+
+impl ReadBody for Form {
+    const KIND: Body = Body::Form;
+
+    fn read(_: &App, request: &Request) -> Result<Self, Problem> {
+        let body = bytes(request)?;
+        let declared = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        Self::parse(declared.unwrap_or_default(), body)
+    }
+}
+
+/// The body as a JSON object.
+fn object(request: &Request) -> Result<Value, Problem> {
+    let body = bytes(request)?;
+    let declared = request.headers().get(CONTENT_TYPE);
+    if declared.is_some_and(|value| !value.to_str().is_ok_and(is_json)) {
+        return Err(Problem::NotJson);
+    }
+    match json::parse(body)? {
+        object @ Value::Object(_) => Ok(object),
+        _ => Err(Problem::Malformed("The body must be a JSON object.".to_owned())),
+    }
+}
+
+/// The body, if it is not too large.
+fn bytes(request: &Request) -> Result<&[u8], Problem> {
+    let body: &[u8] = match request.body() {
+        Bytes::Text(text) => text.as_bytes(),
+        Bytes::Binary(bytes) => bytes,
+        _ => &[],
+    };
+    if body.len() > BODY_BYTES { Err(Problem::TooLarge) } else { Ok(body) }
+}
+
+fn is_json(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+}
