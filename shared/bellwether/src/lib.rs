@@ -1,9 +1,11 @@
-//! Bellwether: account-based A/B testing in your own AWS account.
+//! Bellwether: account-based A/B testing in your own AWS account. This is the service around what the crates `domain`,
+//! `screen` and `stats` decide.
 //!
-//! A request goes through three places: the function's `main.rs` under `functions/`, the pure
-//! module it calls (of the crate `domain`), and the [`store`]. [`http`] and [`auth`] stand
-//! between Lambda and the handler, the crate `screen` between a caller's text and whatever keeps it; [`app`] is
-//! what a handler is given.
+//! A request goes through three places: the handler of its operation, in `functions/<name>/src/lib.rs`; the pure module
+//! of `domain` that it calls; and the [`store`]. What there is to ask for is declared in [`operations`]. [`runtime`]
+//! stands between Lambda and the handler; [`app`] is what a handler is given.
+//!
+//! Which module may use which: docs/ARCHITECTURE.md.
 
 pub mod app;
 pub mod auth;
