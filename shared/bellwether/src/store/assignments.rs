@@ -1,4 +1,4 @@
-//! Assignments: each unit's first decision of a phase, and what an instance remembers of them.
+//! Assignments: each unit's first decision of a phase. What an instance remembers of them: `remembered.rs`.
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
@@ -10,18 +10,14 @@ use super::batch_get::{Found, Read};
 use super::events::Events;
 use super::item::{Item, sorted_key, text};
 use super::key::{EventKey, events_partition};
+use super::remembered::place;
 use super::schema::SK;
 use super::table::Placed;
-use crate::cache::Cache;
-use crate::config::Limits;
 use domain::clock::Timestamp;
-use domain::experiment::{Assignment, Experiment, ExperimentId, UnitId, Workspace};
+use domain::experiment::{Assignment, Experiment, UnitId, Workspace};
 
 /// How long to wait before keys that were left over are asked for again; twice as long each time.
 const PAUSE: Duration = Duration::from_millis(25);
-
-/// A unit in a phase of a test.
-type Place = (Workspace, ExperimentId, u32, UnitId);
 
 /// Units that have to be read, with their keys, by their sort keys, which differ.
 type Asked<'u> = HashMap<String, (&'u UnitId, Item)>;
@@ -33,14 +29,6 @@ pub struct Assigned {
     pub assignment: Assignment,
     /// Whether it was stored by this call.
     pub new: bool,
-}
-
-/// The units that an instance has seen assigned, and those that it has looked up in vain, each list within a bound
-/// of its own and each entry for as long as a test is remembered.
-#[derive(Debug)]
-pub(super) struct Memory {
-    seen: Cache<Place, Assignment>,
-    missing: Cache<Place, ()>,
 }
 
 /// What is stored for the units that were asked about.
@@ -64,25 +52,6 @@ impl Stored {
     }
 }
 
-impl Memory {
-    pub(super) fn new(limits: &Limits) -> Self {
-        Self {
-            seen: Cache::new(limits.cached_assignments).for_seconds(limits.cache_seconds),
-            missing: Cache::new(limits.cached_misses).for_seconds(limits.cache_seconds),
-        }
-    }
-
-    fn remember(&self, place: Place, assignment: Option<&Assignment>, now: Timestamp) {
-        match assignment {
-            Some(assignment) => {
-                self.missing.remove(&place);
-                self.seen.put(place, assignment.clone(), now);
-            }
-            None => self.missing.put(place, (), now),
-        }
-    }
-}
-
 impl Events {
     /// The unit's assignment in this phase if this instance has seen it within the last 30 s.
     #[must_use]
@@ -93,7 +62,7 @@ impl Events {
         unit: &UnitId,
         now: Timestamp,
     ) -> Option<Assignment> {
-        self.memory.seen.get(&place(workspace, test, unit), now)
+        self.memory.assigned(&place(workspace, test, unit), now)
     }
 
     /// Which of up to 100 units are assigned in this phase, by one call.
@@ -194,9 +163,9 @@ impl Events {
         let (mut stored, mut asked) = (Stored::default(), Asked::new());
         for unit in units {
             let place = place(workspace, test, unit);
-            if let Some(assignment) = self.memory.seen.get(&place, now) {
+            if let Some(assignment) = self.memory.assigned(&place, now) {
                 stored.found.insert(unit.clone(), Some(assignment));
-            } else if self.memory.missing.get(&place, now).is_some() {
+            } else if self.memory.is_missing(&place, now) {
                 stored.found.insert(unit.clone(), None);
             } else {
                 asked.insert(sort_key(test, unit), (unit, assignment_key(workspace, test, unit)));
@@ -217,10 +186,6 @@ fn answers<'u>(
     let answered = asked.extract_if(|key, _| !left.contains(&key.as_str()));
     let read = |item| serde_dynamo::from_item(item).map_err(StoreError::broken);
     answered.map(|(key, (unit, _))| (unit, items.remove(&key).map(read).transpose())).collect()
-}
-
-fn place(workspace: &Workspace, test: &Experiment, unit: &UnitId) -> Place {
-    (workspace.clone(), test.definition.test_id.clone(), test.phase, unit.clone())
 }
 
 fn assignment_key(workspace: &Workspace, test: &Experiment, unit: &UnitId) -> Item {

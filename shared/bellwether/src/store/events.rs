@@ -7,11 +7,11 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
-use super::assignments::Memory;
 pub use super::assignments::{Assigned, Stored};
 use super::item::{Item, sorted_key, text};
 use super::key::{EventKey, events_partition, partition};
 use super::query::Query;
+use super::remembered::Memory;
 use super::schema::SK;
 use super::table::{Placed, Table};
 use crate::config::Limits;

@@ -10,7 +10,7 @@ use super::item::{Item, sorted_key, text};
 use super::key;
 use super::ledger::{AuditedChange, Ledger, Made};
 use super::query::Query;
-use super::schema::{FOLDED_AT, PK, RUNNING, SHARD, SK};
+use super::schema::{FOLDED_AT, SHARD, SHARDS};
 use super::table::Table;
 use crate::cache::Cache;
 use crate::config::Limits;
@@ -19,10 +19,7 @@ use domain::experiment::bucket::fnv1a32;
 use domain::experiment::{Experiment, ExperimentId, Status, Workspace};
 
 const DOCUMENT: &str = "document";
-const REVISION: &str = "revision";
-
-/// Over how many index partitions running tests are spread.
-pub const SHARDS: u32 = 4;
+pub(super) const REVISION: &str = "revision";
 
 /// The `tests` table, with the running tests that this instance has seen.
 #[derive(Debug)]
@@ -151,59 +148,6 @@ impl Experiments {
                 return Ok(found);
             }
         }
-    }
-
-    /// The tests of all workspaces that are to be folded, those first that were folded longest ago: all
-    /// that run, and those that are shipped until their results are final.
-    ///
-    /// # Errors
-    /// When the store is unavailable.
-    pub async fn running(&self) -> Result<Vec<(Workspace, ExperimentId)>, StoreError> {
-        let mut found = Vec::new();
-        for shard in 0..SHARDS {
-            let (shard, mut after) = (shard.to_string(), None);
-            loop {
-                let query = Query { index: Some((RUNNING, SHARD)), after, ..Query::of(&shard) };
-                let page = self.table.query(query).await?;
-                for item in &page.items {
-                    let workspace = Workspace::parse(text(item, PK)?).map_err(StoreError::broken)?;
-                    let test_id = ExperimentId::parse(text(item, SK)?).map_err(StoreError::broken)?;
-                    found.push((text(item, FOLDED_AT)?.to_owned(), workspace, test_id));
-                }
-                after = page.next;
-                if after.is_none() {
-                    break;
-                }
-            }
-        }
-        found.sort();
-        Ok(found.into_iter().map(|(_, workspace, test_id)| (workspace, test_id)).collect())
-    }
-
-    /// Puts a test last in line for the next fold, if it still runs.
-    ///
-    /// # Errors
-    /// When the store is unavailable.
-    pub async fn folded(
-        &self,
-        workspace: &Workspace,
-        test_id: &ExperimentId,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let key = sorted_key(workspace.as_str(), test_id.as_str());
-        let set = (FOLDED_AT, AttributeValue::S(String::from(now)));
-        let expected = ("status", AttributeValue::S(Status::Running.as_str().to_owned()));
-        self.table.set_if(key, set, expected).await.map(|_| ())
-    }
-
-    /// Takes a shipped test whose final results are kept out of the line, unless it has changed since.
-    ///
-    /// # Errors
-    /// When the store is unavailable.
-    pub async fn finished(&self, workspace: &Workspace, test: &Experiment) -> Result<(), StoreError> {
-        let key = sorted_key(workspace.as_str(), test.definition.test_id.as_str());
-        let expected = (REVISION, AttributeValue::N(test.revision.to_string()));
-        self.table.remove_if(key, [SHARD, FOLDED_AT], expected).await.map(|_| ())
     }
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::StoreError;
 use super::condition::Condition;
-use super::item::{Item, key};
+use super::item::{Item, key, text_value};
 use super::ledger::{AuditedChange, Ledger, Made};
 use super::members::member;
 use super::quota::Quota;
@@ -27,6 +27,7 @@ struct WorkspaceRow<'a> {
 }
 
 const REVISION: &str = "revision";
+const PASSWORD_HASH: &str = "password_hash";
 const ADMINS: &str = "admins";
 
 /// What became of a person who was to be changed.
@@ -152,8 +153,8 @@ impl Identities {
     /// # Errors
     /// When the store is unavailable.
     pub async fn rehash(&self, user: &User, stronger: &PasswordHash) -> Result<bool, StoreError> {
-        let set = ("password_hash", stronger.to_attribute());
-        let expected = ("password_hash", user.password_hash.to_attribute());
+        let set = (PASSWORD_HASH, text_value(stronger.as_stored()));
+        let expected = (PASSWORD_HASH, text_value(user.password_hash.as_stored()));
         self.table.set_if(user_key(&user.user_id), set, expected).await
     }
 }

@@ -7,6 +7,7 @@ pub mod batch_get;
 pub mod clients;
 pub mod condition;
 pub mod counters;
+mod due;
 pub mod events;
 pub mod experiments;
 pub mod history;
@@ -19,13 +20,16 @@ pub mod members;
 pub mod meter;
 pub mod query;
 pub mod quota;
+mod remembered;
 pub mod schema;
 mod series;
 pub mod sessions;
 pub mod summaries;
 pub mod table;
+mod throttle_items;
 pub mod throttles;
 pub mod transaction;
+mod update;
 
 use std::sync::Arc;
 

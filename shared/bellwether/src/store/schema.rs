@@ -21,6 +21,8 @@ pub const TTL: &str = "expires_at";
 pub const RUNNING: &str = "running";
 /// Partition key of [`RUNNING`]: present only while a test is to be folded.
 pub const SHARD: &str = "shard";
+/// Over how many index partitions running tests are spread.
+pub const SHARDS: u32 = 4;
 /// Sort key of [`RUNNING`]: when the test was last folded.
 pub const FOLDED_AT: &str = "folded_at";
 

@@ -2,7 +2,6 @@
 
 use argon2::password_hash::phc;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
-use aws_sdk_dynamodb::types::AttributeValue;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
@@ -91,8 +90,8 @@ impl PasswordHash {
 
     /// The hash as it is stored.
     #[must_use]
-    pub fn to_attribute(&self) -> AttributeValue {
-        AttributeValue::S(self.0.clone())
+    pub fn as_stored(&self) -> &str {
+        &self.0
     }
 }
 

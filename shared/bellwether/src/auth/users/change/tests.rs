@@ -40,7 +40,7 @@ fn less_than_before_or_a_new_password_ends_sessions_and_more_than_before_does_no
             "{change}"
         );
         assert_eq!(
-            next.password_hash.to_attribute() != user.password_hash.to_attribute(),
+            next.password_hash.as_stored() != user.password_hash.as_stored(),
             !change["password"].is_null()
         );
     }
