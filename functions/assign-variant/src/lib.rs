@@ -15,7 +15,7 @@ use bellwether::operations::{ASSIGN_VARIANT, Operation};
 use bellwether::runtime::batch::{self, Batch};
 use bellwether::runtime::body::Unscreened;
 use bellwether::runtime::{Call, Endpoint, Function, Handled};
-use bellwether::store::events::Stored;
+use bellwether::store::assignments::Stored;
 use domain::clock::Timestamp;
 use domain::experiment::condition::{Mismatch, Mismatches};
 use domain::experiment::{

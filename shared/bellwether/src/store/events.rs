@@ -7,7 +7,6 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
-pub use super::assignments::{Assigned, Stored};
 use super::item::{Item, sorted_key, text};
 use super::key::{EventKey, events_partition, partition};
 use super::query::Query;

@@ -1,7 +1,7 @@
 //! What is stored, in DynamoDB. [`schema`] says which tables, [`key`] how keys are written,
 //! [`table`] makes the calls; [`experiments`], [`events`], [`summaries`] and [`identities`] give them their meaning.
 
-mod assignments;
+pub mod assignments;
 pub mod audit;
 pub mod batch_get;
 pub mod clients;
