@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 use bellwether::App;
 use bellwether::auth::access::Caller;
 use bellwether::http::problem::Problem;
@@ -22,7 +24,6 @@ use domain::experiment::{
     Assignment, Decision, Experiment, ExperimentId, Otherwise, Reason, Told, Unit, Workspace, decide,
 };
 use serde_json::Value;
-use std::time::Duration;
 
 /// How long before the deadline looking up what is stored ends, so that the other units of a batch are done.
 const RESERVE: Duration = Duration::from_secs(1);

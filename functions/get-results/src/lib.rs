@@ -10,6 +10,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::time::Instant;
+
 use bellwether::App;
 use bellwether::auth::access::Caller;
 use bellwether::http::problem::Problem;
@@ -21,7 +23,6 @@ use domain::experiment::{Experiment, ExperimentId, Workspace};
 use domain::results::cadence::is_final;
 use domain::results::report::Report;
 use domain::results::report::kept::Kept;
-use std::time::Instant;
 
 /// The function.
 pub const FUNCTION: Function = Function::of(&[Handled::by::<GetResults>()]);

@@ -15,8 +15,7 @@ use bellwether::http::problem::Problem;
 use bellwether::http::problem::oauth::OAuthError;
 use bellwether::http::reply::Reply;
 use bellwether::operations::{ISSUE_TOKEN, Operation};
-use bellwether::runtime::Anyone;
-use bellwether::runtime::{Call, Endpoint, Function, Handled};
+use bellwether::runtime::{Anyone, Call, Endpoint, Function, Handled};
 
 /// The function.
 pub const FUNCTION: Function = Function::of(&[Handled::by::<IssueToken>()]);

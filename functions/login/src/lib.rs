@@ -1,7 +1,7 @@
 //! `POST /login`: an e-mail address and a password for an access token and a refresh token.
 //!
 //! An attempt is counted before its password is looked at, and only who wins that count goes on.
-//! Limits: `bellwether::auth::throttle`; who it is: `prove.rs`; what they get: `session.rs`.
+//! Limits: `bellwether::auth::access::throttle`; who it is: `prove.rs`; what they get: `session.rs`.
 
 mod prove;
 mod session;
@@ -9,16 +9,14 @@ mod session;
 mod tests;
 
 use bellwether::App;
-use bellwether::auth::users::Password;
-use bellwether::auth::users::{Email, UserId};
+use bellwether::auth::users::{Email, Password, UserId};
 use bellwether::http::problem::Problem;
 use bellwether::http::reply::Reply;
 use bellwether::net::source::Source;
 use bellwether::operations::{LOGIN, Operation};
 use bellwether::random;
-use bellwether::runtime::Anyone;
 use bellwether::runtime::body::Verbatim;
-use bellwether::runtime::{Call, Endpoint, Function, Handled};
+use bellwether::runtime::{Anyone, Call, Endpoint, Function, Handled};
 use bellwether::store::counters::SignIn;
 use secrecy::SecretString;
 use serde::Deserialize;
