@@ -7,7 +7,7 @@ use bellwether::clock::Clock;
 use bellwether::config::Limits;
 use bellwether::net::request_id::RequestId;
 use bellwether::store::Store;
-use bellwether::store::audit::{Action, Origin};
+use bellwether::store::audit::{Action, Provenance};
 use domain::experiment::{Definition, Experiment, Seed, Workspace};
 use domain::results::report::Report;
 use serde_json::{Value, json};
@@ -119,7 +119,7 @@ fn store(cloud: &Cloud) -> (Store, Workspace) {
 async fn create(store: &Store, workspace: &Workspace, test: &Experiment, unique: u8) {
     let now = Clock::system().now();
     let origin =
-        Origin { at: now, request_id: RequestId::of_event("bench"), source: None, unique: [unique; 16] };
+        Provenance { at: now, request_id: RequestId::of_event("bench"), source: None, unique: [unique; 16] };
     let entry = origin.record(workspace, "bench", Action::TestCreated, &test.definition.test_id);
     store
         .experiments

@@ -7,7 +7,7 @@ use bellwether::auth::access::{Role, Scope};
 use bellwether::auth::clients::{Client, ClientId, ClientSecret};
 use bellwether::auth::session::{IDLE_SECONDS, RefreshToken, Session};
 use bellwether::net::request_id::RequestId;
-use bellwether::store::audit::{Action, Origin};
+use bellwether::store::audit::{Action, Provenance};
 use bellwether::store::item::{Item, key};
 use domain::clock::Timestamp;
 use futures_util::future::join_all;
@@ -40,7 +40,7 @@ impl SignedIn {
     async fn store(&self, session: &Session) {
         let (at, request_id) = (self.bench.app.clock.now(), RequestId::of_event("r"));
         let unique = bellwether::random::bytes().unwrap();
-        let origin = Origin { at, request_id, source: None, unique };
+        let origin = Provenance { at, request_id, source: None, unique };
         let entry = origin.record(&acme(), "ada", Action::SignedIn, "s");
         self.bench.app.store.sessions.begin(session, entry.unconditional()).await.unwrap();
     }

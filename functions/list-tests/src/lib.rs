@@ -8,7 +8,7 @@ use bellwether::auth::access::Caller;
 use bellwether::http::problem::Problem;
 use bellwether::http::reply::Reply;
 use bellwether::operations::{LIST_TESTS, Operation};
-use bellwether::runtime::listing::{self, Page};
+use bellwether::runtime::listing::{self, ListPage};
 use bellwether::runtime::{Call, Endpoint, Function, Handled};
 use domain::experiment::Status;
 
@@ -26,7 +26,7 @@ impl Endpoint for ListTests {
     type Body = ();
 
     async fn handle(app: &App, call: Call<Self>) -> Result<Reply, Problem> {
-        let page = Page::of(&call)?;
+        let page = ListPage::of(&call)?;
         let wanted = call.query("status")?.map(statuses).transpose()?;
         let (lines, last) = app
             .store

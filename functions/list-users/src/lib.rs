@@ -9,7 +9,7 @@ use bellwether::auth::access::Caller;
 use bellwether::http::problem::Problem;
 use bellwether::http::reply::Reply;
 use bellwether::operations::{LIST_USERS, Operation};
-use bellwether::runtime::listing::{self, Page};
+use bellwether::runtime::listing::{self, ListPage};
 use bellwether::runtime::{Call, Endpoint, Function, Handled};
 
 /// The function.
@@ -27,7 +27,7 @@ impl Endpoint for ListUsers {
 
     async fn handle(app: &App, call: Call<Self>) -> Result<Reply, Problem> {
         app.store.identities.confirm(&call.caller).await??;
-        let page = Page::of(&call)?;
+        let page = ListPage::of(&call)?;
         let (lines, last) =
             app.store.members.users(&call.caller.workspace, page.after.as_ref(), page.limit).await?;
         listing::answer("users", &lines, last)

@@ -8,7 +8,7 @@ use bellwether::auth::users::User;
 use bellwether::http::problem::Problem;
 use bellwether::http::{oauth::tokens, reply::Reply};
 use bellwether::random;
-use bellwether::store::audit::{Action, Origin};
+use bellwether::store::audit::{Action, Provenance};
 use lambda_http::Request;
 use secrecy::ExposeSecret;
 
@@ -21,7 +21,7 @@ pub fn own_page(app: &App, request: &Request) -> Result<(), Problem> {
 }
 
 /// Begins a session and records the sign-in, both or neither.
-pub async fn begin(app: &App, user: &User, origin: &Origin, in_cookies: bool) -> Result<Reply, Problem> {
+pub async fn begin(app: &App, user: &User, origin: &Provenance, in_cookies: bool) -> Result<Reply, Problem> {
     let token = RefreshToken::from_random(random::bytes().map_err(Problem::internal)?);
     let csrf = token.csrf(&*app.auth.signing_keys().await?);
     let (mut session, mut grant) = (Session::begin(&token, user, origin.at), Grant::to_person(user));

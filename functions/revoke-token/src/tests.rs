@@ -4,7 +4,7 @@ use bellwether::auth::access::Role;
 use bellwether::auth::access::csrf::csrf_hash;
 use bellwether::auth::session::{RefreshToken, Session};
 use bellwether::net::request_id::RequestId;
-use bellwether::store::audit::{Action, Origin};
+use bellwether::store::audit::{Action, Provenance};
 use bellwether::store::item::{key, text_value};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ async fn with_session() -> (Bench, Value) {
     let user = person("ada@example.com", Role::Analyst, "acme");
     let session = Session::begin(&RefreshToken::from_random(FAMILY), &user, bench.app.clock.now());
     let (at, request_id) = (bench.app.clock.now(), RequestId::of_event("r"));
-    let origin = Origin { at, request_id, source: None, unique: [1; 16] };
+    let origin = Provenance { at, request_id, source: None, unique: [1; 16] };
     let entry = origin.record(&acme(), "ada", Action::SignedIn, "s");
     bench.app.store.sessions.begin(&session, entry.unconditional()).await.unwrap();
     let event = without_token(bench.event("revoke-token", Role::Analyst).await);

@@ -9,7 +9,7 @@ use bellwether::config::Limits;
 use bellwether::net::request_id::RequestId;
 use bellwether::operations::OPERATIONS;
 use bellwether::store::Store;
-use bellwether::store::audit::{Action, Origin};
+use bellwether::store::audit::{Action, Provenance};
 use bellwether::store::ledger::AuditedChange;
 use domain::experiment::{Definition, Experiment, Seed, Workspace};
 use domain::validation::typed;
@@ -154,7 +154,7 @@ impl Things {
     }
 
     fn record(&self, number: u8) -> AuditedChange {
-        let origin = Origin {
+        let origin = Provenance {
             at: self.now,
             request_id: RequestId::of_event("lab"),
             source: None,

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use bellwether::net::request_id::RequestId;
-use bellwether::store::audit::{Action, Entry, Origin};
+use bellwether::store::audit::{Action, Entry, Provenance};
 use domain::clock::Timestamp;
 use domain::experiment::Workspace;
 use proptest::prelude::*;
@@ -67,7 +67,7 @@ fn what_reads_like_an_instruction_to_a_model_is_marked_with_what_it_is() {
 
 #[test]
 fn the_audit_names_what_is_suspect_beside_what_it_says_anyway() {
-    let origin = Origin {
+    let origin = Provenance {
         at: Timestamp::from_millis(0),
         request_id: RequestId::of_event("r"),
         source: None,

@@ -20,7 +20,7 @@ use crate::net::request_id::RequestId;
 use crate::net::source::Source;
 use crate::random;
 use crate::store::Store;
-use crate::store::audit::Origin;
+use crate::store::audit::Provenance;
 use crate::telemetry::Telemetry;
 use crate::tls;
 use refusals::Refusals;
@@ -71,7 +71,7 @@ impl App {
     ///
     /// # Errors
     /// 500 when the event names no source or randomness fails.
-    pub fn origin(&self, request: &Request) -> Result<Origin, Problem> {
+    pub fn origin(&self, request: &Request) -> Result<Provenance, Problem> {
         self.origin_of(RequestId::of(request), Some(Source::of(request)?))
     }
 
@@ -79,7 +79,7 @@ impl App {
     ///
     /// # Errors
     /// 500 when randomness fails.
-    pub fn origin_at(&self, request_id: String, source: Option<Source>) -> Result<Origin, Problem> {
+    pub fn origin_at(&self, request_id: String, source: Option<Source>) -> Result<Provenance, Problem> {
         self.origin_of(RequestId::of_event(request_id), source)
     }
 
@@ -87,9 +87,9 @@ impl App {
     ///
     /// # Errors
     /// 500 when randomness fails.
-    pub fn origin_of(&self, id: RequestId, source: Option<Source>) -> Result<Origin, Problem> {
+    pub fn origin_of(&self, id: RequestId, source: Option<Source>) -> Result<Provenance, Problem> {
         let unique = random::bytes().map_err(Problem::internal)?;
-        Ok(Origin { at: self.clock.now(), request_id: id, source, unique })
+        Ok(Provenance { at: self.clock.now(), request_id: id, source, unique })
     }
 
     /// An app on the given parts.

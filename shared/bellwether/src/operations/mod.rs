@@ -28,7 +28,7 @@ pub struct Operation {
     /// The query parameters that it takes; any other is refused.
     pub query: &'static [&'static str],
     /// What its body is.
-    pub body: Body,
+    pub body: BodyKind,
     /// The statuses that it may answer with, beside [`COMMON`], in rising order.
     pub statuses: &'static [u16],
     /// A request that takes longer is answered 503.
@@ -49,7 +49,7 @@ pub enum Access {
 
 /// What the body of a request is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Body {
+pub enum BodyKind {
     /// There is none, and what is sent is not read.
     None,
     /// A JSON object.
@@ -75,7 +75,7 @@ impl Operation {
             path,
             access,
             query: &[],
-            body: Body::None,
+            body: BodyKind::None,
             statuses: &[],
             budget: BUDGET,
             audits: false,
@@ -90,7 +90,7 @@ impl Operation {
         Self { query, ..self }
     }
 
-    const fn with_body(self, body: Body) -> Self {
+    const fn with_body(self, body: BodyKind) -> Self {
         Self { body, ..self }
     }
 

@@ -2,24 +2,24 @@
 
 use std::time::Duration;
 
-use super::{Access, Body, Operation};
+use super::{Access, BodyKind, Operation};
 use crate::auth::access::Scope;
 
 /// `POST /login`: an e-mail address and a password for tokens.
 pub const LOGIN: Operation = Operation::new("login", "POST", "/login", Access::Public)
-    .with_body(Body::Json)
+    .with_body(BodyKind::Json)
     .answers(&[200, 401, 403, 413, 415, 422, 429])
     .audited();
 
 /// `POST /oauth/token`: a refresh token or a client's secret for an access token.
 pub const ISSUE_TOKEN: Operation = Operation::new("issue-token", "POST", "/oauth/token", Access::Public)
-    .with_body(Body::Form)
+    .with_body(BodyKind::Form)
     .answers(&[200, 401, 403, 413])
     .audited();
 
 /// `POST /oauth/revoke`: ends a session.
 pub const REVOKE_TOKEN: Operation = Operation::new("revoke-token", "POST", "/oauth/revoke", Access::Public)
-    .with_body(Body::Form)
+    .with_body(BodyKind::Form)
     .answers(&[200, 403, 413])
     .audited();
 
@@ -42,14 +42,14 @@ pub const LIST_USERS: Operation =
 /// `POST /users`: adds a person.
 pub const CREATE_USER: Operation =
     Operation::new("create-user", "POST", "/users", Access::Scope(Scope::UsersWrite))
-        .with_body(Body::Json)
+        .with_body(BodyKind::Json)
         .answers(&[201, 401, 403, 409, 413, 415, 422])
         .audited();
 
 /// `PATCH /users/{user_id}`: changes a person.
 pub const UPDATE_USER: Operation =
     Operation::new("update-user", "PATCH", "/users/{user_id}", Access::Scope(Scope::UsersWrite))
-        .with_body(Body::Json)
+        .with_body(BodyKind::Json)
         .answers(&[200, 401, 403, 404, 409, 413, 415, 422])
         .audited();
 
@@ -62,21 +62,21 @@ pub const LIST_CLIENTS: Operation =
 /// `POST /clients`: adds a machine.
 pub const CREATE_CLIENT: Operation =
     Operation::new("create-client", "POST", "/clients", Access::Scope(Scope::UsersWrite))
-        .with_body(Body::Json)
+        .with_body(BodyKind::Json)
         .answers(&[201, 401, 403, 409, 413, 415, 422])
         .audited();
 
 /// `PATCH /clients/{client_id}`: changes a machine.
 pub const UPDATE_CLIENT: Operation =
     Operation::new("update-client", "PATCH", "/clients/{client_id}", Access::Scope(Scope::UsersWrite))
-        .with_body(Body::Json)
+        .with_body(BodyKind::Json)
         .answers(&[200, 401, 403, 404, 409, 413, 415, 422])
         .audited();
 
 /// `POST /tests`: declares a test.
 pub const CREATE_TEST: Operation =
     Operation::new("create-test", "POST", "/tests", Access::Scope(Scope::TestsWrite))
-        .with_body(Body::Json)
+        .with_body(BodyKind::Json)
         .answers(&[200, 201, 401, 403, 409, 413, 415, 422])
         .audited();
 
@@ -94,7 +94,7 @@ pub const GET_TEST: Operation =
 /// `PATCH /tests/{test_id}`: changes a test.
 pub const UPDATE_TEST: Operation =
     Operation::new("update-test", "PATCH", "/tests/{test_id}", Access::Scope(Scope::TestsWrite))
-        .with_body(Body::Json)
+        .with_body(BodyKind::Json)
         .answers(&[200, 401, 403, 404, 409, 413, 415, 422])
         .audited();
 
@@ -105,7 +105,7 @@ pub const ASSIGN_VARIANT: Operation = Operation::new(
     "/tests/{test_id}/assignments",
     Access::Scope(Scope::AssignmentsWrite),
 )
-.with_body(Body::Json)
+.with_body(BodyKind::Json)
 .answers(&[200, 401, 403, 404, 413, 415, 422]);
 
 /// `POST /tests/{test_id}/conversions`: outcomes of units.
@@ -115,7 +115,7 @@ pub const RECORD_CONVERSION: Operation = Operation::new(
     "/tests/{test_id}/conversions",
     Access::Scope(Scope::ConversionsWrite),
 )
-.with_body(Body::Json)
+.with_body(BodyKind::Json)
 .answers(&[202, 401, 403, 404, 409, 413, 415, 422]);
 
 /// `GET /tests/{test_id}/results`: what a test says so far. API Gateway waits 29 s.

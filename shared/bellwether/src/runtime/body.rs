@@ -3,7 +3,7 @@
 //! secrets is taken [`Verbatim`].
 
 use lambda_http::http::header::CONTENT_TYPE;
-use lambda_http::{Body as Bytes, Request};
+use lambda_http::{Body, Request};
 use screen::Screen;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::http::oauth::form::Form;
 use crate::http::problem::Problem;
 use crate::json;
-use crate::operations::Body;
+use crate::operations::BodyKind;
 use domain::validation::typed;
 
 /// Largest body: the most that WAF can inspect.
@@ -21,7 +21,7 @@ pub const BODY_BYTES: usize = 64 * 1024;
 /// What a body is read as.
 pub trait ReadBody: Sized + Send + Sync {
     /// What is declared of it.
-    const KIND: Body;
+    const KIND: BodyKind;
 
     /// Reads it.
     ///
@@ -31,7 +31,7 @@ pub trait ReadBody: Sized + Send + Sync {
 }
 
 impl ReadBody for () {
-    const KIND: Body = Body::None;
+    const KIND: BodyKind = BodyKind::None;
 
     fn read(_: &App, _: &Request) -> Result<Self, Problem> {
         Ok(())
@@ -55,7 +55,7 @@ impl<T> Screened<T> {
 }
 
 impl<T: DeserializeOwned + Send + Sync> ReadBody for Screened<T> {
-    const KIND: Body = Body::Json;
+    const KIND: BodyKind = BodyKind::Json;
 
     fn read(app: &App, request: &Request) -> Result<Self, Problem> {
         Unscreened(object(request)?).screened(app.screen)
@@ -101,7 +101,7 @@ impl Unscreened {
 }
 
 impl ReadBody for Unscreened {
-    const KIND: Body = Body::Json;
+    const KIND: BodyKind = BodyKind::Json;
 
     fn read(_: &App, request: &Request) -> Result<Self, Problem> {
         object(request).map(Self)
@@ -113,7 +113,7 @@ impl ReadBody for Unscreened {
 pub struct Verbatim<T>(pub T);
 
 impl<T: DeserializeOwned + Send + Sync> ReadBody for Verbatim<T> {
-    const KIND: Body = Body::Json;
+    const KIND: BodyKind = BodyKind::Json;
 
     fn read(_: &App, request: &Request) -> Result<Self, Problem> {
         Ok(Self(typed(object(request)?)?))
@@ -121,7 +121,7 @@ impl<T: DeserializeOwned + Send + Sync> ReadBody for Verbatim<T> {
 }
 
 impl ReadBody for Form {
-    const KIND: Body = Body::Form;
+    const KIND: BodyKind = BodyKind::Form;
 
     fn read(_: &App, request: &Request) -> Result<Self, Problem> {
         let body = bytes(request)?;
@@ -146,8 +146,8 @@ fn object(request: &Request) -> Result<Value, Problem> {
 /// The body, if it is not too large.
 fn bytes(request: &Request) -> Result<&[u8], Problem> {
     let body: &[u8] = match request.body() {
-        Bytes::Text(text) => text.as_bytes(),
-        Bytes::Binary(bytes) => bytes,
+        Body::Text(text) => text.as_bytes(),
+        Body::Binary(bytes) => bytes,
         _ => &[],
     };
     if body.len() > BODY_BYTES { Err(Problem::TooLarge) } else { Ok(body) }

@@ -30,14 +30,14 @@ pub struct Boundary {
 
 /// How an invocation ended.
 #[derive(Debug, Clone, Copy)]
-pub struct Outcome {
+pub struct Ending {
     /// The HTTP status, or for an event what it would have been.
     pub status: u16,
     /// `ok`, or the problem's own name.
     pub word: &'static str,
 }
 
-impl Outcome {
+impl Ending {
     /// The end of what failed with `problem`, or else came to `status`.
     #[must_use]
     pub fn of(problem: Option<&Problem>, status: u16) -> Self {
@@ -69,7 +69,7 @@ impl Boundary {
     }
 
     /// A request is over; `operation` is the one that it asked for, if there is such a one.
-    pub fn answered(self, app: &App, operation: Option<&Operation>, outcome: Outcome) {
+    pub fn answered(self, app: &App, operation: Option<&Operation>, outcome: Ending) {
         if !app.telemetry.is_told() {
             return;
         }
@@ -97,7 +97,7 @@ impl Boundary {
     }
 
     /// An event that came past API Gateway is over. It is no request, so it counts in no objective.
-    pub fn handled(self, app: &App, outcome: Outcome) {
+    pub fn handled(self, app: &App, outcome: Ending) {
         if !app.telemetry.is_told() {
             return;
         }

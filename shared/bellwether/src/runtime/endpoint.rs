@@ -10,23 +10,113 @@ use std::future::Future;
 use lambda_http::{Request, RequestExt};
 use tokio::time::Instant;
 
+use super::admit::Admit;
 use super::body::ReadBody;
-use super::function::same;
-use super::guard;
 use super::path::ReadPath;
 use crate::app::App;
 use crate::auth::access::Caller;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
-use crate::operations::{Access, Body, Operation};
-use crate::store::audit::{Action, Entry, Origin};
+use crate::operations::Operation;
+use crate::store::audit::{Action, Entry, Provenance};
 
 /// The code of one operation.
+///
+/// ```
+/// use bellwether::App;
+/// use bellwether::auth::access::Caller;
+/// use bellwether::http::problem::Problem;
+/// use bellwether::http::reply::Reply;
+/// use bellwether::operations::{GET_TEST, Operation};
+/// use bellwether::runtime::{Call, Endpoint, Function, Handled};
+/// use domain::experiment::ExperimentId;
+///
+/// struct GetTest;
+///
+/// impl Endpoint for GetTest {
+///     const OPERATION: &'static Operation = &GET_TEST;
+///
+///     type Caller = Caller;
+///     type Path = ExperimentId;
+///     type Body = ();
+///
+///     async fn handle(_: &App, call: Call<Self>) -> Result<Reply, Problem> {
+///         Reply::ok(&call.path)
+///     }
+/// }
+///
+/// const FUNCTION: Function = Function::of(&[Handled::by::<GetTest>()]);
+/// ```
+///
+/// The same with `type Caller = Anyone`, with another path or with a body does not compile, since `GET_TEST` is
+/// declared to need a scope, to name a test, and to have no body:
+///
+/// ```compile_fail,E0080
+/// # use bellwether::App;
+/// # use bellwether::http::problem::Problem;
+/// # use bellwether::http::reply::Reply;
+/// # use bellwether::operations::{GET_TEST, Operation};
+/// # use bellwether::runtime::{Anyone, Call, Endpoint, Function, Handled};
+/// # use domain::experiment::ExperimentId;
+/// # struct GetTest;
+/// # impl Endpoint for GetTest {
+/// #     const OPERATION: &'static Operation = &GET_TEST;
+/// type Caller = Anyone;
+/// #     type Path = ExperimentId;
+/// #     type Body = ();
+/// #     async fn handle(_: &App, call: Call<Self>) -> Result<Reply, Problem> {
+/// #         Reply::ok(&call.path)
+/// #     }
+/// # }
+/// # const FUNCTION: Function = Function::of(&[Handled::by::<GetTest>()]);
+/// ```
+///
+/// ```compile_fail,E0080
+/// # use bellwether::App;
+/// # use bellwether::auth::access::Caller;
+/// # use bellwether::http::problem::Problem;
+/// # use bellwether::http::reply::Reply;
+/// # use bellwether::operations::{GET_TEST, Operation};
+/// # use bellwether::runtime::{Call, Endpoint, Function, Handled};
+/// # struct GetTest;
+/// # impl Endpoint for GetTest {
+/// #     const OPERATION: &'static Operation = &GET_TEST;
+/// #     type Caller = Caller;
+/// type Path = ();
+/// #     type Body = ();
+/// #     async fn handle(_: &App, call: Call<Self>) -> Result<Reply, Problem> {
+/// #         Reply::ok(&call.path)
+/// #     }
+/// # }
+/// # const FUNCTION: Function = Function::of(&[Handled::by::<GetTest>()]);
+/// ```
+///
+/// ```compile_fail,E0080
+/// # use bellwether::App;
+/// # use bellwether::auth::access::Caller;
+/// # use bellwether::http::problem::Problem;
+/// # use bellwether::http::reply::Reply;
+/// # use bellwether::operations::{GET_TEST, Operation};
+/// # use bellwether::runtime::body::Unscreened;
+/// # use bellwether::runtime::{Call, Endpoint, Function, Handled};
+/// # use domain::experiment::ExperimentId;
+/// # struct GetTest;
+/// # impl Endpoint for GetTest {
+/// #     const OPERATION: &'static Operation = &GET_TEST;
+/// #     type Caller = Caller;
+/// #     type Path = ExperimentId;
+/// type Body = Unscreened;
+/// #     async fn handle(_: &App, call: Call<Self>) -> Result<Reply, Problem> {
+/// #         Reply::ok(&call.path)
+/// #     }
+/// # }
+/// # const FUNCTION: Function = Function::of(&[Handled::by::<GetTest>()]);
+/// ```
 pub trait Endpoint: Sized + Send + Sync + 'static {
     /// Its declaration.
     const OPERATION: &'static Operation;
 
-    /// Who calls: [`Caller`] where a scope is needed, [`Anyone`] where none is.
+    /// Who calls: [`Caller`] where a scope is needed, [`super::Anyone`] where none is.
     type Caller: Admit;
     /// What its path names; `()` for nothing.
     type Path: ReadPath;
@@ -35,10 +125,6 @@ pub trait Endpoint: Sized + Send + Sync + 'static {
 
     /// Answers a request.
     fn handle(app: &App, call: Call<Self>) -> impl Future<Output = Result<Reply, Problem>> + Send;
-
-    /// Compiles only if the types above are as declared.
-    #[doc(hidden)]
-    const AS_DECLARED: () = as_declared::<Self>();
 }
 
 /// A request as its handler is given it.
@@ -80,7 +166,7 @@ impl<E: Endpoint> Call<E> {
     ///
     /// # Errors
     /// 500 when the event names no source or randomness fails.
-    pub fn origin(&self, app: &App) -> Result<Origin, Problem> {
+    pub fn origin(&self, app: &App) -> Result<Provenance, Problem> {
         const { assert!(E::OPERATION.audits, "only an audited operation makes records") }
         app.origin(&self.request)
     }
@@ -97,42 +183,6 @@ impl<E: Endpoint<Caller = Caller>> Call<E> {
     }
 }
 
-/// Whoever calls an operation that needs no token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Anyone;
-
-/// How a caller is let in.
-pub trait Admit: Sized + Send + Sync {
-    /// Whether the guard decides.
-    const IS_GUARDED: bool;
-
-    /// Lets the caller in, or says why not.
-    fn admit(
-        app: &App,
-        request: &Request,
-        operation: &'static Operation,
-    ) -> impl Future<Output = Result<Self, Problem>> + Send;
-}
-
-impl Admit for Anyone {
-    const IS_GUARDED: bool = false;
-
-    async fn admit(_: &App, _: &Request, _: &'static Operation) -> Result<Self, Problem> {
-        Ok(Self)
-    }
-}
-
-impl Admit for Caller {
-    const IS_GUARDED: bool = true;
-
-    async fn admit(app: &App, request: &Request, operation: &'static Operation) -> Result<Self, Problem> {
-        match operation.access {
-            Access::Scope(scope) => guard::require(app, request, scope).await,
-            Access::Public => Err(Problem::internal("a public operation has a guarded handler")),
-        }
-    }
-}
-
 /// Makes types of a request and hands them to its handler.
 pub(super) async fn run<E: Endpoint>(app: &App, request: Request) -> Result<Reply, Problem> {
     let began = Instant::now();
@@ -140,31 +190,4 @@ pub(super) async fn run<E: Endpoint>(app: &App, request: Request) -> Result<Repl
     let path = E::Path::read(&request)?;
     let body = E::Body::read(app, &request)?;
     E::handle(app, Call { caller, path, body, request, began }).await
-}
-
-const fn as_declared<E: Endpoint>() {
-    let operation = E::OPERATION;
-    let is_guarded = matches!(operation.access, Access::Scope(_));
-    assert!(E::Caller::IS_GUARDED == is_guarded, "the caller is not as declared");
-    let is_same = matches!(
-        (operation.body, E::Body::KIND),
-        (Body::None, Body::None) | (Body::Json, Body::Json) | (Body::Form, Body::Form)
-    );
-    assert!(is_same, "the body is not as declared");
-    assert!(same(parameter(operation.path), E::Path::NAME), "the path is not as declared");
-}
-
-/// The first parameter of a path; empty when there is none.
-const fn parameter(path: &'static str) -> &'static str {
-    let bytes = path.as_bytes();
-    let (mut start, mut place) = (0, 0);
-    while place < bytes.len() {
-        if bytes[place] == b'{' {
-            start = place + 1;
-        } else if bytes[place] == b'}' {
-            return path.split_at(place).0.split_at(start).1;
-        }
-        place += 1;
-    }
-    ""
 }

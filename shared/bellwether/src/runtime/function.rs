@@ -7,6 +7,7 @@ use futures_util::future::BoxFuture;
 use lambda_http::Request;
 use serde_json::Value;
 
+use super::declared::{as_declared, same};
 use super::endpoint::{Endpoint, run};
 use crate::app::App;
 use crate::http::problem::Problem;
@@ -41,7 +42,7 @@ impl Handled {
     /// The operation that `E` answers. What `E` says of itself is held to the table when it is compiled.
     #[must_use]
     pub const fn by<E: Endpoint>() -> Self {
-        const { E::AS_DECLARED }
+        const { as_declared::<E>() }
         Self { operation: E::OPERATION, handler: |app, request| Box::pin(run::<E>(app, request)) }
     }
 }
@@ -57,7 +58,7 @@ pub struct Function {
 }
 
 /// What a request leads to.
-pub(super) struct Target {
+pub(super) struct Resolved {
     pub(super) operation: Option<&'static Operation>,
     pub(super) handler: Handler,
     pub(super) budget: Duration,
@@ -108,35 +109,20 @@ impl Function {
         self.endpoints.iter().map(|endpoint| endpoint.operation)
     }
 
-    pub(super) fn target(&self, request: &Request) -> Target {
+    pub(super) fn target(&self, request: &Request) -> Resolved {
         let (method, path) = (request.method().as_str(), request.uri().path());
         let asked = |handled: &&Handled| {
             handled.operation.method == method && routing::is_at(handled.operation, path)
         };
         match self.endpoints.iter().find(asked) {
             Some(Handled { operation, handler }) => {
-                Target { operation: Some(operation), handler: *handler, budget: operation.budget }
+                Resolved { operation: Some(operation), handler: *handler, budget: operation.budget }
             }
-            None => Target { operation: None, handler: self.other, budget: BUDGET },
+            None => Resolved { operation: None, handler: self.other, budget: BUDGET },
         }
     }
 }
 
 fn nothing(_: &App, _: Request) -> BoxFuture<'_, Result<Reply, Problem>> {
     Box::pin(ready(Err(Problem::NotFound)))
-}
-
-pub(super) const fn same(one: &str, other: &str) -> bool {
-    let (one, other) = (one.as_bytes(), other.as_bytes());
-    if one.len() != other.len() {
-        return false;
-    }
-    let mut place = 0;
-    while place < one.len() {
-        if one[place] != other[place] {
-            return false;
-        }
-        place += 1;
-    }
-    true
 }

@@ -11,14 +11,14 @@ use crate::http::reply::Reply;
 
 /// The part of a list that is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page<K> {
+pub struct ListPage<K> {
     /// How many lines it may have: 1 to 100.
     pub limit: u16,
     /// The name of the line that it comes after; None for the first page.
     pub after: Option<K>,
 }
 
-impl<K: TryFrom<String>> Page<K> {
+impl<K: TryFrom<String>> ListPage<K> {
     /// The page that a request asks for by `?limit=` (50 if it does not say) and `?next=`.
     ///
     /// # Errors

@@ -2,9 +2,11 @@
 //! through [`respond`], which finds its operation, lets the guard decide, and hands the handler what it needs as
 //! types ([`endpoint`]).
 
+pub mod admit;
 pub mod batch;
 pub mod body;
 pub mod boundary;
+mod declared;
 pub mod endpoint;
 pub mod function;
 pub mod guard;
@@ -21,9 +23,10 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::app::App;
 use crate::http::problem::Problem;
 use crate::net::request_id::RequestId;
-use boundary::{Boundary, Outcome};
+pub use admit::Anyone;
+use boundary::{Boundary, Ending};
 use domain::clock::Timestamp;
-pub use endpoint::{Anyone, Call, Endpoint};
+pub use endpoint::{Call, Endpoint};
 pub use function::{Function, Handled, Invocation};
 
 /// Builds the app from the environment and answers invocations until the environment ends.
@@ -60,7 +63,7 @@ pub async fn invoke(
         let boundary = Boundary::enter(app, function.name, id.clone(), trace);
         let invocation = Invocation { request_id, deadline: deadline(&event, app.clock.now()) };
         if let Some(outcome) = handler(app, own, invocation).await {
-            boundary.handled(app, Outcome::of(outcome.as_ref().err(), 200));
+            boundary.handled(app, Ending::of(outcome.as_ref().err(), 200));
             let answer = outcome.map_err(|problem| {
                 log_failure(&problem, &id);
                 Error::from(problem.in_one_line())

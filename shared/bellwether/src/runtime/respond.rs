@@ -10,8 +10,8 @@ use serde_json::value::{RawValue, to_raw_value};
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
-use super::boundary::{Boundary, Outcome};
-use super::function::{Function, Target};
+use super::boundary::{Boundary, Ending};
+use super::function::{Function, Resolved};
 use super::{log_failure, query, refusal};
 use crate::app::App;
 use crate::http::browser::cors::Cors;
@@ -68,7 +68,7 @@ pub async fn respond(app: &App, function: Function, request: Request) -> Respons
         Ok(outcome) => outcome,
         Err(_) => Err(Problem::Unavailable(format!("no answer within {budget:?}"))),
     };
-    let mut end = Outcome::of(outcome.as_ref().err(), 200);
+    let mut end = Ending::of(outcome.as_ref().err(), 200);
     let response = match outcome {
         Ok(reply) => reply.into_response(),
         Err(problem) => {
@@ -85,7 +85,7 @@ pub async fn respond(app: &App, function: Function, request: Request) -> Respons
     headers::secure(response, &id.id, &cors)
 }
 
-async fn answer(app: &App, target: Target, request: Request) -> Result<Reply, Problem> {
+async fn answer(app: &App, target: Resolved, request: Request) -> Result<Reply, Problem> {
     query::no_secret(&request)?;
     if let Some(operation) = target.operation {
         query::only_declared(&request, operation)?;

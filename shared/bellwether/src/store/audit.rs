@@ -52,7 +52,7 @@ pub struct Record {
 
 /// Where a change comes from: what a record needs beside the change itself.
 #[derive(Debug, Clone)]
-pub struct Origin {
+pub struct Provenance {
     /// When it is made.
     pub at: Timestamp,
     /// In which request.
@@ -63,7 +63,7 @@ pub struct Origin {
     pub unique: [u8; 16],
 }
 
-impl Origin {
+impl Provenance {
     /// The record of something that was done.
     #[must_use]
     pub fn record(

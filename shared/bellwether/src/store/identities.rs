@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::StoreError;
 use super::condition::Condition;
-use super::item::{Item, key, text_value};
+use super::item::{Item, key, text_value, user_key};
 use super::ledger::{AuditedChange, Ledger, Made};
 use super::members::member;
 use super::quota::Quota;
@@ -157,10 +157,6 @@ impl Identities {
         let expected = (PASSWORD_HASH, text_value(user.password_hash.as_stored()));
         self.table.set_if(user_key(&user.user_id), set, expected).await
     }
-}
-
-pub(super) fn user_key(user_id: &UserId) -> Item {
-    key(format!("user/{user_id}"))
 }
 
 fn workspace_key(workspace: &Workspace) -> Item {

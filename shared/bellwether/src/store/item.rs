@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::StoreError;
 use super::schema::{PK, SK};
+use crate::auth::users::UserId;
 
 /// A stored item: attribute names and values.
 pub type Item = HashMap<String, AttributeValue>;
@@ -14,6 +15,11 @@ pub type Item = HashMap<String, AttributeValue>;
 #[must_use]
 pub fn key(pk: impl Into<String>) -> Item {
     HashMap::from([(PK.to_owned(), AttributeValue::S(pk.into()))])
+}
+
+/// The key of a person's item.
+pub(super) fn user_key(user_id: &UserId) -> Item {
+    key(format!("user/{user_id}"))
 }
 
 /// The key of a table with a sort key.

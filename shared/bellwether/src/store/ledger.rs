@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::StoreError;
 use super::audit::{Entry, Realm};
 use super::condition::Condition;
-use super::identities::user_key;
+use super::item::user_key;
 use super::quota::{Quota, Reached};
 use super::table::{Answer, Table};
 use super::transaction::Write;

@@ -9,7 +9,7 @@ use domain::experiment::Workspace;
 fn entry(text: &str) -> Entry {
     let at = Timestamp::from_millis(1_795_255_200_250);
     let request_id = RequestId { id: text.to_owned(), extended: "Jx0abcdEFGHIjkl=".to_owned() };
-    let origin = Origin { at, request_id, source: None, unique: [0xab; 16] };
+    let origin = Provenance { at, request_id, source: None, unique: [0xab; 16] };
     let acme = Workspace::parse("acme").unwrap();
     origin.record(&acme, text, Action::Refused, text).denied().detail(text)
 }
