@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::error::{BuildError, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, Put, ReturnConsumedCapacity, TransactWriteItem, Update,
 };
@@ -125,11 +126,12 @@ impl Write {
                 item.put(put.build()?).build()
             }
             Effect::Add { key, name, by, condition } => {
-                item.update(update(self.table, key, "ADD #name :value", name, number(by), condition)?).build()
+                let update = update(self.table, key, name, number(by), condition);
+                item.update(update.update_expression("ADD #name :value").build()?).build()
             }
             Effect::Set { key, name, text, condition } => {
-                let text = AttributeValue::S(text);
-                item.update(update(self.table, key, "SET #name = :value", name, text, condition)?).build()
+                let update = update(self.table, key, name, AttributeValue::S(text), condition);
+                item.update(update.update_expression("SET #name = :value").build()?).build()
             }
             Effect::Check(key, condition) => {
                 let Expression { text, names, values } = condition.expression();
@@ -145,26 +147,23 @@ impl Write {
     }
 }
 
-/// An update of the attribute `#name` by `:value`.
+/// An update of the attribute `#name` by `:value`, but for what is done.
 fn update(
     table: String,
     key: Item,
-    expression: &str,
     name: &str,
     value: AttributeValue,
     condition: Condition,
-) -> Result<Update, BuildError> {
+) -> UpdateBuilder {
     let Expression { text, names, values } = condition.expression();
     Update::builder()
         .table_name(table)
         .set_key(Some(key))
-        .update_expression(expression)
         .condition_expression(text)
         .set_expression_attribute_names(Some(names))
         .set_expression_attribute_values(values)
         .expression_attribute_names("#name", name)
         .expression_attribute_values(":value", value)
-        .build()
 }
 
 fn number(n: i64) -> AttributeValue {
