@@ -76,16 +76,16 @@ lint: ## Formatting and clippy
 # The tests of rotate-keys start an emulator, which make setup installs; those of calibrate simulate for a minute.
 quick:
 	@echo "==> tests of crates and handlers, documents, and all that is decided without a process"
-	@cargo test --workspace --exclude rotate-keys --locked --lib --bins --test pure --test contract
+	@cargo test --workspace --exclude rotate-keys --locked --lib --bins --test pure --test contract --test service
 
 unit: setup ## Tests of crates and handlers, and the statistics against their reference cases
 	@echo "==> tests of crates and handlers"
 	@cargo test --workspace --locked --doc
 	@cargo test --workspace --exclude bellwether-tests --locked --lib --bins --tests
 
-data: ## Tests over several crates without a process, and documents that must agree (tests/src/pure and contract)
+data: ## Tests over several crates without a process, and documents that must agree (tests/src/pure, contract and service)
 	@echo "==> tests over several crates, and documents"
-	@cargo test --workspace --locked --test pure --test contract
+	@cargo test --workspace --locked --test pure --test contract --test service
 
 binaries: setup ## Tests of built functions and of scripts (tests/src/binaries)
 	@echo "==> tests of built functions"

@@ -7,6 +7,7 @@
 //! ```
 
 mod contents;
+mod declared;
 mod events;
 mod promises;
 
@@ -230,16 +231,18 @@ impl Bench {
         Ok(serde_json::from_str(answer.get()).expect("JSON"))
     }
 
-    /// The same for an HTTP request, which is always answered.
+    /// The same for an HTTP request, which is always answered; with a status that its operation declares.
     pub async fn call(&self, function: Function, event: Value) -> Answer {
         let response = self.invoke(function, &event).await.expect("an HTTP response");
         let text = response["body"].as_str().unwrap_or_default();
-        Answer {
+        let answer = Answer {
             status: u16::try_from(response["statusCode"].as_u64().unwrap_or_default()).unwrap_or_default(),
             headers: headers(&response),
             cookies: cookies(&response),
             body: serde_json::from_str(text).unwrap_or(Value::Null),
-        }
+        };
+        declared::assert_declared(function, &event, &answer);
+        answer
     }
 
     /// The same, with what it cost.

@@ -27,7 +27,6 @@ use serde_json::{Map, Value, json};
 use testing::document::{CONTRACT, Shape, body_of};
 
 use super::known_units::listed;
-use super::sources::source;
 
 fn now() -> Timestamp {
     Timestamp::from_millis(1_795_255_200_250)
@@ -520,9 +519,6 @@ fn the_limits_of_a_person_and_of_a_sign_in_are_those_of_the_code() {
     };
     let base = json!({ "email": "a@b.c", "password": "a long enough password", "role": "viewer" });
     assert_limits("NewUser", &base, &limits, person);
-    for function in ["create-user", "update-user"] {
-        assert!(source(function).contains("role_of_a_person"), "{function}: one role is for machines");
-    }
     let passwords = ("password", vec![json!(""), texts("x", 1_000)], vec![json!(1), Value::Null]);
     let session =
         ("session", vec![json!("cookie"), Value::Null], vec![json!("bearer"), json!(""), json!(true)]);
@@ -536,7 +532,6 @@ fn the_limits_of_a_person_and_of_a_sign_in_are_those_of_the_code() {
     };
     let limits = [email, passwords, session];
     assert_limits("Login", &json!({ "email": "a@b.c", "password": "" }), &limits, sign_in);
-    assert!(source("login").contains("enum Keep {\n    Cookie,\n}"), "the one place for tokens");
 }
 
 fn revisions() -> Limits {

@@ -6,9 +6,11 @@
 mod bodies;
 mod catalogue;
 mod deployment;
+mod examples;
 mod expressions;
 mod known_units;
-mod routes;
-mod sources;
+mod operations;
+mod problems;
+mod promises;
 mod structure;
 mod workflows;

@@ -1,0 +1,63 @@
+//! What a request meets: a bench with what the sample events speak of, and the event of an operation.
+
+use bellwether::auth::access::Role;
+use bellwether::operations::{Access, Body, Operation};
+use serde_json::{Value, json};
+use testing::{Answer, Bench, document, without_token};
+
+use super::functions;
+
+/// A bench, and an event of an operation that is right in every way.
+pub struct Ground {
+    pub operation: &'static Operation,
+    pub bench: Bench,
+    pub event: Value,
+}
+
+impl Ground {
+    /// With the sample test, running, for an operation on a test.
+    pub async fn of(operation: &'static Operation) -> Self {
+        let bench = Bench::start().await;
+        if operation.path_parameters().any(|name| name == "test_id") {
+            bench.launch(json!({})).await;
+        }
+        Self::on(operation, bench).await
+    }
+
+    /// On another bench.
+    pub async fn on(operation: &'static Operation, bench: Bench) -> Self {
+        let event = event(&bench, operation, Role::Admin).await;
+        Self { operation, bench, event }
+    }
+
+    /// Sends the event.
+    pub async fn ask(&self) -> Answer {
+        self.send(self.event.clone()).await
+    }
+
+    /// Sends another event of the operation.
+    pub async fn send(&self, event: Value) -> Answer {
+        self.bench.call(functions::of(self.operation), event).await
+    }
+}
+
+/// The sample event of an operation, with a token of `role` where one is needed.
+pub async fn event(bench: &Bench, operation: &Operation, role: Role) -> Value {
+    let mut event = match operation.access {
+        Access::Public => without_token(document::event(operation.function)),
+        Access::Scope(_) => bench.event(operation.function, role).await,
+    };
+    if event["resource"] != operation.path {
+        for name in ["resource", "path"] {
+            event[name] = json!(operation.path);
+        }
+        event["requestContext"]["resourcePath"] = json!(operation.path);
+        event["requestContext"]["path"] = json!(format!("/v1{}", operation.path));
+    }
+    event
+}
+
+/// Whether an operation takes a JSON object.
+pub fn takes_json(operation: &Operation) -> bool {
+    operation.body == Body::Json
+}

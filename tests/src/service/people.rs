@@ -1,0 +1,34 @@
+//! What only the handlers of people and sign-ins can say of a body.
+
+use bellwether::operations::{CREATE_USER, LOGIN, Operation, UPDATE_USER};
+use serde_json::{Value, json};
+use testing::{Answer, body_of, with_body};
+
+use super::ground::Ground;
+
+/// What the operation says to its sample body with one field changed.
+async fn asked_with(operation: &'static Operation, name: &str, value: Value) -> Answer {
+    let ground = Ground::of(operation).await;
+    let mut body = body_of(&ground.event);
+    body[name] = value;
+    ground.send(with_body(ground.event.clone(), &body)).await
+}
+
+fn assert_refused(answer: &Answer, pointer: &str) {
+    assert_eq!(answer.status, 422, "{}", answer.body);
+    assert_eq!(answer.body["errors"][0]["pointer"], pointer, "{}", answer.body);
+}
+
+#[tokio::test]
+async fn a_person_is_given_no_role_that_is_for_machines() {
+    for operation in [&CREATE_USER, &UPDATE_USER] {
+        assert_refused(&asked_with(operation, "role", json!("service")).await, "/role");
+    }
+}
+
+#[tokio::test]
+async fn a_cookie_is_the_one_place_for_tokens_that_can_be_asked_for() {
+    for other in [json!("bearer"), json!(""), json!(true)] {
+        assert_refused(&asked_with(&LOGIN, "session", other).await, "/session");
+    }
+}

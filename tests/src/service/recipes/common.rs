@@ -1,0 +1,95 @@
+//! What many operations answer alike.
+
+use axum::Json;
+use axum::routing::post;
+use bellwether::auth::access::Role;
+use bellwether::operations::Operation;
+use bellwether::store::schema::TableName;
+use serde_json::{Value, json};
+use testing::{Answer, Bench, with_body, with_header, with_parameter, with_query, without_token};
+
+use crate::ground::{Ground, event};
+
+/// Where nobody listens.
+const NOWHERE: &str = "http://127.0.0.1:1";
+
+pub async fn secret_in_query(operation: &'static Operation) -> Answer {
+    let ground = Ground::of(operation).await;
+    ground.send(with_query(ground.event.clone(), "access_token", "x")).await
+}
+
+pub async fn without_a_token(operation: &'static Operation) -> Answer {
+    let ground = Ground::of(operation).await;
+    ground.send(without_token(ground.event.clone())).await
+}
+
+/// Somebody whose role has another scope.
+pub async fn another_role(operation: &'static Operation) -> Answer {
+    let ground = Ground::of(operation).await;
+    let lacks = |role: &Role| operation.scope().is_some_and(|scope| !role.scopes().contains(&scope));
+    let role = [Role::Viewer, Role::Service].into_iter().find(lacks).unwrap();
+    ground.send(event(&ground.bench, operation, role).await).await
+}
+
+pub async fn unknown_id(operation: &'static Operation) -> Answer {
+    let ground = Ground::of(operation).await;
+    let name = operation.path_parameters().next().unwrap();
+    ground.send(with_parameter(ground.event.clone(), name, "no-such-one")).await
+}
+
+pub async fn too_large(operation: &'static Operation) -> Answer {
+    let mut ground = Ground::of(operation).await;
+    ground.event["body"] = json!("x".repeat(64 * 1024 + 1));
+    ground.ask().await
+}
+
+pub async fn another_type(operation: &'static Operation) -> Answer {
+    let ground = Ground::of(operation).await;
+    ground.send(with_header(ground.event.clone(), "content-type", "text/html")).await
+}
+
+pub async fn unknown_field(operation: &'static Operation) -> Answer {
+    let ground = Ground::of(operation).await;
+    ground.send(with_body(ground.event.clone(), &json!({ "surprise": 1 }))).await
+}
+
+/// A value that no parameter takes.
+pub async fn wrong_parameter(operation: &'static Operation) -> Answer {
+    let ground = Ground::of(operation).await;
+    ground.send(with_query(ground.event.clone(), operation.query[0], "perhaps")).await
+}
+
+/// A deployment whose tables somebody has deleted.
+pub async fn without_tables(operation: &'static Operation) -> Answer {
+    let ground = Ground::of(operation).await;
+    for table in TableName::ALL {
+        let delete = ground.bench.database().delete_table().table_name(table.in_deployment("bench"));
+        delete.send().await.unwrap();
+    }
+    ground.ask().await
+}
+
+pub async fn out_of_reach(operation: &'static Operation) -> Answer {
+    Ground::on(operation, Bench::at(NOWHERE.to_owned()).await).await.ask().await
+}
+
+pub async fn under_a_domain(operation: &'static Operation) -> Answer {
+    let bench = Bench::start().await.under_a_domain().await;
+    Ground::on(operation, bench).await.ask().await
+}
+
+pub async fn keys_out_of_reach(operation: &'static Operation) -> Answer {
+    let bench = Bench::start().await.without_keys_at(NOWHERE);
+    Ground::on(operation, bench).await.ask().await
+}
+
+/// A secret that holds something else than keys.
+pub async fn unreadable_keys(operation: &'static Operation) -> Answer {
+    let secret: Value = json!({ "Name": "public", "VersionId": "1", "SecretString": "no keys" });
+    let answer = move || std::future::ready(Json(secret.clone()));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async { axum::serve(listener, axum::Router::new().route("/", post(answer))).await });
+    let bench = Bench::start().await.without_keys_at(&url);
+    Ground::on(operation, bench).await.ask().await
+}

@@ -1,0 +1,61 @@
+//! How each status of each operation is brought about. What holds of many operations stands in [`common`], what one
+//! alone can answer in the file of its subject; a special recipe goes before a common one.
+
+mod common;
+mod machines;
+mod people;
+mod sign_in;
+mod tests;
+
+use bellwether::operations::{Body, Operation};
+use testing::Answer;
+
+use super::ground::Ground;
+
+/// What the operation answers to the request that is to bring the status about; None when nobody has said how.
+pub async fn recipe(operation: &'static Operation, status: u16) -> Option<Answer> {
+    if let Some(answer) = Box::pin(special(operation, status)).await {
+        return Some(answer);
+    }
+    Some(match status {
+        200..300 => Ground::of(operation).await.ask().await,
+        400 => common::secret_in_query(operation).await,
+        401 if operation.scope().is_some() => common::without_a_token(operation).await,
+        403 if operation.scope().is_some() => common::another_role(operation).await,
+        404 if operation.path_parameters().next().is_some() => common::unknown_id(operation).await,
+        413 if operation.body != Body::None => common::too_large(operation).await,
+        415 if operation.body == Body::Json => common::another_type(operation).await,
+        422 if operation.body == Body::Json => common::unknown_field(operation).await,
+        422 if !operation.query.is_empty() => common::wrong_parameter(operation).await,
+        // It reads nothing that could be gone.
+        500 | 503 if operation.id == "publish-keys-metadata" => return None,
+        500 => common::without_tables(operation).await,
+        503 => common::out_of_reach(operation).await,
+        _ => return None,
+    })
+}
+
+async fn special(operation: &'static Operation, status: u16) -> Option<Answer> {
+    Some(match (operation.id, status) {
+        ("login", 200) => sign_in::signed_in(operation).await,
+        // As they stand: nobody has that address, and there is no domain.
+        ("login", 401) | ("publish-keys-metadata", 404) => Ground::of(operation).await.ask().await,
+        ("login", 403) => sign_in::from_another_page(operation).await,
+        ("login", 429) => sign_in::the_sixth_failure(operation).await,
+        ("issue-token", 200) => sign_in::refreshed(operation).await,
+        ("issue-token", 401) => sign_in::an_unknown_machine(operation).await,
+        ("issue-token" | "revoke-token", 403) => sign_in::a_cookie_without_its_token(operation).await,
+        ("publish-keys", 500) => common::unreadable_keys(operation).await,
+        ("publish-keys", 503) => common::keys_out_of_reach(operation).await,
+        ("publish-keys-metadata", 200) => common::under_a_domain(operation).await,
+        ("create-user", 409) => people::twice(operation).await,
+        ("update-user", 200 | 409) => people::changed(operation, status == 200).await,
+        ("create-client", 409) => machines::beyond_the_quota(operation).await,
+        ("update-client", 200 | 409) => machines::changed(operation, status == 200).await,
+        ("create-test", 200) => tests::declared_twice(operation).await,
+        ("create-test", 409) => tests::declared_otherwise(operation).await,
+        ("update-test", 200 | 409) => tests::changed(operation, status == 200).await,
+        ("record-conversion", 409) => tests::an_outcome_of_a_draft(operation).await,
+        _ => return None,
+    })
+}

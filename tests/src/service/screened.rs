@@ -1,0 +1,61 @@
+//! What reads texts that end in pages and prompts has had them screened.
+
+use bellwether::operations::{OPERATIONS, Operation};
+use serde_json::{Value, json};
+use testing::{body_of, with_body};
+
+use super::ground::{Ground, takes_json};
+
+/// A letter of the tags block, which a model reads and a person does not see.
+const HIDDEN: char = '\u{e0041}';
+
+/// The bodies that come of hiding something in one text of a body, wherever it stands.
+fn hidden_in(value: &Value) -> Vec<Value> {
+    match value {
+        Value::String(text) => vec![json!(format!("{text}{HIDDEN}"))],
+        Value::Array(items) => {
+            let each = items.iter().enumerate().flat_map(|(place, item)| {
+                hidden_in(item).into_iter().map(move |hidden| {
+                    let mut whole = items.clone();
+                    whole[place] = hidden;
+                    Value::Array(whole)
+                })
+            });
+            each.collect()
+        }
+        Value::Object(fields) => {
+            let each = fields.iter().flat_map(|(name, field)| {
+                hidden_in(field).into_iter().map(move |hidden| {
+                    let mut whole = fields.clone();
+                    whole.insert(name.clone(), hidden);
+                    Value::Object(whole)
+                })
+            });
+            each.collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn is_about_a_test_or_a_machine(operation: &Operation) -> bool {
+    ["/tests", "/clients"].iter().any(|place| operation.path.starts_with(place))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_body_about_a_test_or_a_machine_is_screened_before_it_is_read() {
+    let mut asked = 0;
+    for operation in OPERATIONS.iter().filter(|own| is_about_a_test_or_a_machine(own) && takes_json(own)) {
+        let ground = Ground::of(operation).await;
+        let mut body = body_of(&ground.event);
+        // Whatever else a body has, it has a text.
+        body["name"] = json!("A name");
+        for body in hidden_in(&body) {
+            let answer = ground.send(with_body(ground.event.clone(), &body)).await;
+            assert_eq!(answer.status, 422, "{} {body}: {}", operation.id, answer.body);
+            let told = answer.body["errors"].to_string();
+            assert!(told.contains("U+E0041"), "{} {body}: {told}", operation.id);
+            asked += 1;
+        }
+    }
+    assert!(asked >= 20, "{asked} bodies");
+}

@@ -1,0 +1,100 @@
+//! Every status that an operation declares is produced once, through its handler, and has the form that the contract
+//! gives it. One that it does not declare fails whichever test meets it ([`testing::Bench::call`]).
+
+use std::future::ready;
+
+use bellwether::App;
+use bellwether::http::problem::Problem;
+use bellwether::http::reply::Reply;
+use bellwether::operations::{COMMON, OPERATIONS, Operation, PUBLISH_KEYS};
+use bellwether::runtime::{Anyone, Call, Endpoint, Function, Handled};
+use futures_util::stream::{self, StreamExt};
+use serde_json::json;
+use testing::Answer;
+use testing::document::{self, Shape, schema_name};
+
+use super::ground::Ground;
+use super::recipes::recipe;
+
+/// What is declared because every operation declares it, and cannot happen.
+const NEVER: [(&str, u16, &str); 2] = [
+    ("publish-keys-metadata", 500, "it reads nothing but its configuration"),
+    ("publish-keys-metadata", 503, "it reads nothing but its configuration"),
+];
+/// Recipes at work side by side.
+const SIDE_BY_SIDE: usize = 4;
+/// Operations whose answer may be kept by whoever gets it.
+const CACHEABLE: [&str; 2] = ["publish-keys", "publish-keys-metadata"];
+
+fn declared() -> impl Iterator<Item = (&'static Operation, u16)> {
+    OPERATIONS.iter().flat_map(|operation| {
+        operation.statuses.iter().chain(&COMMON).map(move |status| (operation, *status))
+    })
+}
+
+/// What is wrong with the answer to a recipe, if anything is.
+async fn fault(operation: &'static Operation, status: u16) -> Option<String> {
+    let what = format!("{} {status}", operation.id);
+    let never = NEVER.iter().find(|(id, own, _)| (*id, *own) == (operation.id, status));
+    match (recipe(operation, status).await, never) {
+        (None, None) => Some(format!("{what}: no recipe in tests/src/service/recipes/ brings it about")),
+        (None, Some(_)) => None,
+        (Some(_), Some((.., why))) => Some(format!("{what}: there is a recipe, though {why}")),
+        (Some(answer), None) if answer.status != status => {
+            Some(format!("{what}: its recipe is answered {} {}", answer.status, answer.body))
+        }
+        (Some(answer), None) => form(operation, &answer).map(|why| format!("{what}: {why}")),
+    }
+}
+
+/// What is wrong with the form of an answer.
+fn form(operation: &Operation, answer: &Answer) -> Option<String> {
+    let specs = document::Operation::all();
+    let spec = specs.iter().find(|spec| spec.id() == operation.id)?;
+    let Some((_, response)) = spec.responses().find(|(status, _)| *status == answer.status) else {
+        return Some("openapi.yaml does not list it".to_owned());
+    };
+    let media_type = answer.headers["content-type"].as_str().unwrap_or_default();
+    let media_type = media_type.split(';').next().unwrap_or_default();
+    let Some(media) = response["content"].get(media_type) else {
+        return Some(format!("openapi.yaml lists it without {media_type}"));
+    };
+    if media_type.ends_with("json") && !Shape::open(schema_name(media)).takes(&answer.body) {
+        return Some(format!("it does not fit {}: {}", schema_name(media), answer.body));
+    }
+    let public = answer.headers["cache-control"].as_str().is_some_and(|says| says.starts_with("public"));
+    let may_be_kept = answer.status == 200 && CACHEABLE.contains(&operation.id);
+    (public != may_be_kept).then(|| format!("cache-control is {}", answer.headers["cache-control"]))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_status_that_an_operation_declares_is_answered_by_its_handler_in_the_form_of_the_contract() {
+    let checks = declared().map(|(operation, status)| fault(operation, status));
+    let faults = stream::iter(checks).buffer_unordered(SIDE_BY_SIDE).filter_map(ready);
+    let faults: Vec<String> = faults.collect().await;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(declared().count() > 120, "the table is elsewhere");
+}
+
+#[derive(Debug)]
+struct Undeclared;
+
+impl Endpoint for Undeclared {
+    const OPERATION: &'static Operation = &PUBLISH_KEYS;
+
+    type Caller = Anyone;
+    type Path = ();
+    type Body = ();
+
+    async fn handle(_: &App, _: Call<Self>) -> Result<Reply, Problem> {
+        Reply::accepted(&json!({}))
+    }
+}
+
+#[tokio::test]
+#[should_panic(expected = "publish-keys answered 202, which it does not declare")]
+async fn an_answer_that_is_not_declared_fails_the_test_that_meets_it() {
+    const FUNCTION: Function = Function::of(&[Handled::by::<Undeclared>()]);
+    let Ground { bench, event, .. } = Ground::of(&PUBLISH_KEYS).await;
+    bench.call(FUNCTION, event).await;
+}
