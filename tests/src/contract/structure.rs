@@ -16,8 +16,6 @@ pub static STRUCTURE: LazyLock<Value> = LazyLock::new(|| {
 
 /// Crates that decide on what they are given.
 const PURE: [&str; 3] = ["domain", "screen", "stats"];
-/// Crates whose modules do not yet stand in one order.
-const UNORDERED: [&str; 1] = ["bellwether"];
 const DOCUMENT: &str = "docs/ARCHITECTURE.md";
 const SECTION: &str = "## Which module may use which";
 
@@ -77,7 +75,7 @@ fn fault(uses: &Uses) -> Option<String> {
 #[test]
 fn the_modules_of_a_crate_form_no_circle() {
     assert!(crates().count() >= 5);
-    for (name, graph) in crates().filter(|(name, _)| !UNORDERED.contains(name)) {
+    for (name, graph) in crates() {
         let fault = fault(&modules(graph));
         assert!(fault.is_none(), "{name}: {}", fault.unwrap());
     }
@@ -192,7 +190,7 @@ fn allowed() -> BTreeMap<String, BTreeSet<String>> {
 #[test]
 fn the_architecture_document_says_of_every_module_what_it_may_use() {
     let mut used: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = crate_uses();
-    for (name, graph) in crates().filter(|(name, _)| !UNORDERED.contains(name) && *name != "testing") {
+    for (name, graph) in crates().filter(|(name, _)| *name != "testing") {
         used.extend(modules(graph).into_iter().map(|(module, uses)| (format!("{name}::{module}"), uses)));
     }
     let allowed = allowed();
