@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use bellwether::auth::access::Scope;
 use bellwether::operations::{
-    Body, COMMON, METHODS, ON_EVENTS, OPERATIONS, Operation as Declared, routing::allowed,
+    BodyKind, COMMON, METHODS, ON_EVENTS, OPERATIONS, Operation as Declared, routing::allowed,
 };
 use serde_json::json;
 use testing::document::{CONTRACT, Operation, event, functions, names, responses, toml};
@@ -135,9 +135,9 @@ fn every_operation_lists_the_parameters_that_its_function_reads() {
         assert_eq!(operation.parameters_in("query"), in_query, "{id}: any other is refused");
         assert_eq!(operation.parameters().count(), in_path.len() + in_query.len(), "{id}");
         let media_type = match declared.body {
-            Body::None => None,
-            Body::Json => Some("application/json"),
-            Body::Form => Some("application/x-www-form-urlencoded"),
+            BodyKind::None => None,
+            BodyKind::Json => Some("application/json"),
+            BodyKind::Form => Some("application/x-www-form-urlencoded"),
         };
         let body = operation.spec.get("requestBody");
         assert_eq!(body.is_some_and(|body| body["required"] == true), media_type.is_some(), "{id}");

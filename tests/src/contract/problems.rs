@@ -8,7 +8,7 @@ use bellwether::auth::access::{Caller, Denial, Overreach, Role, Scope};
 use bellwether::auth::token::TokenRefused;
 use bellwether::http::problem::Problem;
 use bellwether::net::source::Source;
-use bellwether::operations::{Body, OPERATIONS};
+use bellwether::operations::{BodyKind, OPERATIONS};
 use bellwether::telemetry::exposition::Format;
 use domain::experiment::Workspace;
 use domain::validation::Invalid;
@@ -151,7 +151,7 @@ fn every_failure_is_a_problem_and_every_other_answer_is_json_but_for_the_page_of
 }
 
 fn takes_a_form(id: &str) -> bool {
-    OPERATIONS.iter().any(|own| own.id == id && own.body == Body::Form)
+    OPERATIONS.iter().any(|own| own.id == id && own.body == BodyKind::Form)
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What a request meets: a bench with what the sample events speak of, and the event of an operation.
 
 use bellwether::auth::access::Role;
-use bellwether::operations::{Access, Body, Operation};
+use bellwether::operations::{Access, BodyKind, Operation};
 use serde_json::{Value, json};
 use testing::{Answer, Bench, document, without_token};
 
@@ -59,5 +59,5 @@ pub async fn event(bench: &Bench, operation: &Operation, role: Role) -> Value {
 
 /// Whether an operation takes a JSON object.
 pub fn takes_json(operation: &Operation) -> bool {
-    operation.body == Body::Json
+    operation.body == BodyKind::Json
 }

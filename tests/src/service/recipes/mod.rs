@@ -7,7 +7,7 @@ mod people;
 mod sign_in;
 mod tests;
 
-use bellwether::operations::{Body, Operation};
+use bellwether::operations::{BodyKind, Operation};
 use testing::Answer;
 
 use super::ground::Ground;
@@ -23,9 +23,9 @@ pub async fn recipe(operation: &'static Operation, status: u16) -> Option<Answer
         401 if operation.scope().is_some() => common::without_a_token(operation).await,
         403 if operation.scope().is_some() => common::another_role(operation).await,
         404 if operation.path_parameters().next().is_some() => common::unknown_id(operation).await,
-        413 if operation.body != Body::None => common::too_large(operation).await,
-        415 if operation.body == Body::Json => common::another_type(operation).await,
-        422 if operation.body == Body::Json => common::unknown_field(operation).await,
+        413 if operation.body != BodyKind::None => common::too_large(operation).await,
+        415 if operation.body == BodyKind::Json => common::another_type(operation).await,
+        422 if operation.body == BodyKind::Json => common::unknown_field(operation).await,
         422 if !operation.query.is_empty() => common::wrong_parameter(operation).await,
         // It reads nothing that could be gone.
         500 | 503 if operation.id == "publish-keys-metadata" => return None,
