@@ -1,38 +1,43 @@
-//! Which top-level modules of a crate use which others: by `use`, and by paths in expressions, types and macros.
+//! Which modules of a crate use which others: by `use`, and by paths in expressions, types and macros.
 //! What is compiled for tests alone does not count, and neither does the crate's root.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use proc_macro2::{TokenStream, TokenTree};
 use serde_json::{Value, json};
-use syn::visit::{self, Visit};
+use syn::visit::Visit;
 
-/// The graph of a crate, by its root file: its modules, and each edge with the files it stands in.
+use super::paths::{Paths, is_for_tests, leaves};
+
+/// The graph of a crate, by its root file: its top-level modules, each edge between them with the files it stands in,
+/// and the same of the folders in each folder.
 pub fn of(project: &Path, root: &Path) -> Result<Value, Box<dyn Error>> {
-    let mut krate =
-        Krate { project, exported: BTreeMap::new(), modules: BTreeSet::new(), edges: BTreeMap::new() };
-    let file = super::parsed(root)?;
-    krate.exported = exported(&file);
-    krate.modules = modules(&file.items).map(|module| module.ident.to_string()).collect();
+    let mut krate = Krate { project: project.to_path_buf(), ..Krate::default() };
     let folder = root.parent().ok_or("a file without a folder")?;
-    krate.walk(&file.items, &[], folder, root)?;
-    let edges = krate.edges.iter();
-    let edges: Vec<Value> =
-        edges.map(|((from, to), files)| json!({ "from": from, "to": to, "files": files })).collect();
-    Ok(json!({ "modules": krate.modules, "edges": edges }))
+    krate.walk(&super::parsed(root)?.items, &[], folder, root)?;
+    let mut graph = krate.graph(&[], |_| true);
+    let folders = krate.children.keys().filter(|path| !path.is_empty());
+    let is_folder = |path: &[String]| krate.children.contains_key(path);
+    graph["folders"] = folders.map(|path| (path.join("::"), krate.graph(path, is_folder))).collect();
+    Ok(graph)
 }
 
-struct Krate<'a> {
-    project: &'a Path,
-    /// What the root names of its modules' own: the name, and the module.
-    exported: BTreeMap<String, String>,
-    modules: BTreeSet<String>,
-    edges: BTreeMap<(String, String), BTreeSet<String>>,
+/// A module's names, from the crate's root.
+type ModulePath = Vec<String>;
+
+#[derive(Default)]
+struct Krate {
+    project: PathBuf,
+    /// The modules right below each that has some.
+    children: BTreeMap<ModulePath, BTreeSet<String>>,
+    /// What a module names of those below it: the name, and the module it comes from.
+    exported: BTreeMap<ModulePath, BTreeMap<String, String>>,
+    /// Every path that was found: in which module, to what, and in which file.
+    paths: BTreeSet<(ModulePath, ModulePath, String)>,
 }
 
-impl Krate<'_> {
+impl Krate {
     /// Reads a module's items and the modules below it. Its files stand in `folder`.
     fn walk(
         &mut self,
@@ -45,11 +50,13 @@ impl Krate<'_> {
         for item in items.iter().filter(|item| !matches!(item, syn::Item::Mod(_))) {
             paths.visit_item(item);
         }
-        for found in paths.0 {
-            self.count(&found, path, file);
-        }
+        let place = file.strip_prefix(&self.project).unwrap_or(file).display().to_string();
+        let led = paths.0.iter().filter_map(|found| absolute(found, path));
+        self.paths.extend(led.map(|to| (path.to_vec(), to, place.clone())));
+        self.exported.insert(path.to_vec(), exported(items));
         for module in modules(items) {
             let name = module.ident.to_string();
+            self.children.entry(path.to_vec()).or_default().insert(name.clone());
             let inner = [path, std::slice::from_ref(&name)].concat();
             let below = folder.join(&name);
             if let Some((_, items)) = &module.content {
@@ -64,27 +71,44 @@ impl Krate<'_> {
         Ok(())
     }
 
-    /// Keeps the edge that a path is, if it leads from one top-level module to another.
-    fn count(&mut self, found: &[String], module: &[String], file: &Path) {
-        let Some(from) = module.first() else { return };
-        let mut base = module;
-        let mut rest = found;
-        match found.first().map(String::as_str) {
-            Some("crate") => (base, rest) = (&[], &found[1..]),
-            Some("super") => {
-                while rest.first().is_some_and(|part| part == "super") {
-                    (base, rest) = (&base[..base.len().saturating_sub(1)], &rest[1..]);
-                }
+    /// Those of the modules right below one that `counts`, and the paths that lead from one of them to another.
+    fn graph(&self, above: &[String], counts: impl Fn(&[String]) -> bool) -> Value {
+        let mut modules = self.children.get(above).cloned().unwrap_or_default();
+        modules.retain(|name| counts(&[above, std::slice::from_ref(name)].concat()));
+        let mut edges: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+        for (module, to, file) in &self.paths {
+            let (Some(from), Some(to)) = (below(module, above), below(to, above)) else { continue };
+            let exported = self.exported.get(above).and_then(|names| names.get(to)).map(String::as_str);
+            let to = if modules.contains(to) { to } else { exported.unwrap_or(to) };
+            if from != to && modules.contains(from) && modules.contains(to) {
+                edges.entry((from, to)).or_default().insert(file);
             }
-            _ => return,
         }
-        let Some(first) = base.first().or(rest.first()) else { return };
-        let to = if self.modules.contains(first) { first } else { self.exported.get(first).unwrap_or(first) };
-        if to != from && self.modules.contains(to) {
-            let place = file.strip_prefix(self.project).unwrap_or(file).display().to_string();
-            self.edges.entry((from.clone(), to.clone())).or_default().insert(place);
-        }
+        let edges: Vec<Value> = edges
+            .iter()
+            .map(|((from, to), files)| json!({ "from": from, "to": to, "files": files }))
+            .collect();
+        json!({ "modules": modules, "edges": edges })
     }
+}
+
+/// The name right below `above` on the way to `path`.
+fn below<'a>(path: &'a [String], above: &[String]) -> Option<&'a str> {
+    path.strip_prefix(above)?.first().map(String::as_str)
+}
+
+/// Where a path in `module` leads within the crate; None when it leads out of it.
+fn absolute(found: &[String], module: &[String]) -> Option<ModulePath> {
+    let (base, rest) = match found.first()?.as_str() {
+        "crate" => (&[][..], &found[1..]),
+        "self" => (module, &found[1..]),
+        "super" => {
+            let up = found.iter().take_while(|part| *part == "super").count();
+            (&module[..module.len().saturating_sub(up)], &found[up..])
+        }
+        _ => return None,
+    };
+    Some([base, rest].concat())
 }
 
 /// Modules that are not for tests alone.
@@ -95,105 +119,14 @@ fn modules(items: &[syn::Item]) -> impl Iterator<Item = &syn::ItemMod> {
     })
 }
 
-/// What `use` at the root makes known under a name of its own, with the module it comes from.
-fn exported(root: &syn::File) -> BTreeMap<String, String> {
+/// What `use` in a module makes known under a name of its own, with the module below it that it comes from.
+fn exported(items: &[syn::Item]) -> BTreeMap<String, String> {
     let mut paths = Vec::new();
-    for item in &root.items {
+    for item in items {
         if let syn::Item::Use(item) = item {
             leaves(&item.tree, &[], &mut paths);
         }
     }
-    let named = paths.into_iter().filter_map(|path| Some((path.last()?.clone(), path.first()?.clone())));
-    named.collect()
-}
-
-/// Whether something is compiled for tests alone.
-fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
-    attributes.iter().any(|attribute| match &attribute.meta {
-        syn::Meta::List(list) if list.path.is_ident("cfg") => list.tokens.to_string() == "test",
-        _ => false,
-    })
-}
-
-/// Every path, as its parts.
-#[derive(Default)]
-struct Paths(Vec<Vec<String>>);
-
-impl<'ast> Visit<'ast> for Paths {
-    fn visit_item(&mut self, item: &'ast syn::Item) {
-        let attributes = match item {
-            syn::Item::Fn(item) => &item.attrs,
-            syn::Item::Impl(item) => &item.attrs,
-            syn::Item::Use(item) => &item.attrs,
-            syn::Item::Const(item) => &item.attrs,
-            syn::Item::Static(item) => &item.attrs,
-            syn::Item::Struct(item) => &item.attrs,
-            syn::Item::Enum(item) => &item.attrs,
-            syn::Item::Type(item) => &item.attrs,
-            syn::Item::Macro(item) => &item.attrs,
-            _ => return visit::visit_item(self, item),
-        };
-        if !is_for_tests(attributes) {
-            visit::visit_item(self, item);
-        }
-    }
-
-    fn visit_impl_item_fn(&mut self, item: &'ast syn::ImplItemFn) {
-        if !is_for_tests(&item.attrs) {
-            visit::visit_impl_item_fn(self, item);
-        }
-    }
-
-    fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
-        leaves(&item.tree, &[], &mut self.0);
-    }
-
-    fn visit_path(&mut self, path: &'ast syn::Path) {
-        self.0.push(path.segments.iter().map(|segment| segment.ident.to_string()).collect());
-        visit::visit_path(self, path);
-    }
-
-    fn visit_macro(&mut self, call: &'ast syn::Macro) {
-        in_tokens(call.tokens.clone(), &mut self.0);
-        visit::visit_macro(self, call);
-    }
-}
-
-/// The paths that a tree of `use` stands for.
-fn leaves(tree: &syn::UseTree, before: &[String], found: &mut Vec<Vec<String>>) {
-    let with = |ident: &syn::Ident| [before, &[ident.to_string()]].concat();
-    match tree {
-        syn::UseTree::Path(path) => leaves(&path.tree, &with(&path.ident), found),
-        syn::UseTree::Name(name) => found.push(with(&name.ident)),
-        syn::UseTree::Rename(name) => found.push(with(&name.ident)),
-        syn::UseTree::Glob(_) => found.push(before.to_vec()),
-        syn::UseTree::Group(group) => group.items.iter().for_each(|tree| leaves(tree, before, found)),
-    }
-}
-
-/// Paths from `crate` or `super` among the tokens of a macro, which has no syntax of its own.
-fn in_tokens(tokens: TokenStream, found: &mut Vec<Vec<String>>) {
-    let mut path: Vec<String> = Vec::new();
-    for token in tokens {
-        match token {
-            TokenTree::Ident(ident) => {
-                let ident = ident.to_string();
-                if ident == "crate" || (ident == "super" && path.is_empty()) {
-                    path = vec![ident];
-                } else if !path.is_empty() {
-                    path.push(ident);
-                    found.push(path.clone());
-                    if path.last().is_none_or(|last| last != "super") {
-                        path.clear();
-                    }
-                }
-            }
-            TokenTree::Punct(punct) if punct.as_char() == ':' => {}
-            TokenTree::Group(group) => {
-                path.clear();
-                in_tokens(group.stream(), found);
-            }
-            _ => path.clear(),
-        }
-    }
+    let inner = paths.iter().map(|path| path.strip_prefix(&["self".to_owned()][..]).unwrap_or(path));
+    inner.filter_map(|path| Some((path.last()?.clone(), path.first()?.clone()))).collect()
 }

@@ -7,6 +7,7 @@
 mod expressions;
 mod graph;
 mod names;
+mod paths;
 
 use std::error::Error;
 use std::fs;

@@ -82,6 +82,19 @@ fn the_modules_of_a_crate_form_no_circle() {
 }
 
 #[test]
+fn the_folders_of_a_folder_form_no_circle() {
+    let mut rooms = 0;
+    for (name, graph) in crates() {
+        for (folder, graph) in graph["folders"].as_object().unwrap() {
+            let fault = fault(&modules(graph));
+            assert!(fault.is_none(), "{name}::{folder}: {}", fault.unwrap());
+            rooms += graph["modules"].as_array().unwrap().len();
+        }
+    }
+    assert!(rooms > 15, "the folders are elsewhere: {rooms}");
+}
+
+#[test]
 fn a_circle_is_found_and_told_by_its_modules_and_files() {
     let graph = serde_json::json!({ "modules": ["a", "b", "c", "d"], "edges": [
         { "from": "a", "to": "b", "files": ["a/one.rs", "a/two.rs"] },
