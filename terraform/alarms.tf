@@ -58,7 +58,7 @@ resource "aws_cloudwatch_metric_alarm" "function_errors" {
 resource "aws_cloudwatch_metric_alarm" "function_throttles" {
   for_each            = local.alarmed
   alarm_name          = "${local.function_names[each.key]}-throttles"
-  alarm_description   = "${each.key} has no instance left to answer with."
+  alarm_description   = "No instance of ${each.key} was available for a request."
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   evaluation_periods  = 1
@@ -75,7 +75,7 @@ resource "aws_cloudwatch_metric_alarm" "function_throttles" {
 resource "aws_cloudwatch_metric_alarm" "function_duration" {
   for_each            = local.timed
   alarm_name          = "${local.function_names[each.key]}-duration"
-  alarm_description   = "One in a hundred invocations of ${each.key} takes more than ${each.value} ms."
+  alarm_description   = "One in a hundred invocations of ${each.key} takes longer than ${each.value} ms."
   comparison_operator = "GreaterThanThreshold"
   threshold           = each.value
   evaluation_periods  = 3
@@ -116,7 +116,7 @@ resource "aws_cloudwatch_metric_alarm" "gateway" {
 resource "aws_cloudwatch_metric_alarm" "table_throttles" {
   for_each            = local.tables
   alarm_name          = "${local.name}-${each.key}-throttles"
-  alarm_description   = "DynamoDB refuses calls to ${each.key} because there are too many."
+  alarm_description   = "DynamoDB throttles calls to ${each.key}."
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   evaluation_periods  = 2
@@ -149,7 +149,7 @@ resource "aws_cloudwatch_metric_alarm" "table_throttles" {
 resource "aws_cloudwatch_metric_alarm" "table_errors" {
   for_each            = local.tables
   alarm_name          = "${local.name}-${each.key}-errors"
-  alarm_description   = "DynamoDB fails at calls to ${each.key}."
+  alarm_description   = "Calls to ${each.key} fail with errors of DynamoDB."
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   evaluation_periods  = 2
@@ -183,7 +183,7 @@ resource "aws_cloudwatch_metric_alarm" "table_errors" {
 # alone silence is no health.
 resource "aws_cloudwatch_metric_alarm" "schedule" {
   alarm_name          = "${local.name}-schedule"
-  alarm_description   = "Running tests have not been counted for ${var.schedule_silence_minutes} minutes: the schedule is off, or may not invoke its function."
+  alarm_description   = "Running tests have not been counted for ${var.schedule_silence_minutes} minutes: the schedule is disabled, or may not invoke its function."
   comparison_operator = "LessThanThreshold"
   threshold           = 1
   evaluation_periods  = var.schedule_silence_minutes / 5
@@ -200,7 +200,7 @@ resource "aws_cloudwatch_metric_alarm" "schedule" {
 # Secrets Manager has no metric of failed rotations: a rotation fails where its function does.
 resource "aws_cloudwatch_metric_alarm" "rotation" {
   alarm_name          = "${local.name}-rotation"
-  alarm_description   = "A rotation of the signing keys has failed. The keys in force go on signing."
+  alarm_description   = "A rotation of the signing keys has failed. The keys in force continue to sign."
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   evaluation_periods  = 1
@@ -218,9 +218,9 @@ resource "aws_cloudwatch_metric_alarm" "rotation" {
 resource "aws_cloudwatch_metric_alarm" "unusual" {
   for_each = {
     for name, alarm in {
-      FailedSignIns    = { metric = "SignIns", dimensions = { outcome = "failed" }, says = "More sign-ins fail than is usual at this time: somebody may be guessing passwords." }
-      ThrottledSignIns = { metric = "SignIns", dimensions = { outcome = "throttled" }, says = "More sign-ins have to wait than is usual at this time: somebody goes on guessing passwords." }
-      TokenRefusals    = { metric = "TokenRefusals", dimensions = {}, says = "More tokens are refused than is usual at this time: a client is set up wrongly, or somebody tries forged ones." }
+      FailedSignIns    = { metric = "SignIns", dimensions = { outcome = "failed" }, says = "More sign-ins fail than is usual at this time: an attacker may be guessing passwords." }
+      ThrottledSignIns = { metric = "SignIns", dimensions = { outcome = "throttled" }, says = "More sign-ins have to wait than is usual at this time: an attacker continues to guess passwords." }
+      TokenRefusals    = { metric = "TokenRefusals", dimensions = {}, says = "More tokens are refused than is usual at this time: a client is misconfigured, or an attacker tries forged tokens." }
     } : name => alarm if var.anomaly_alarms
   }
   alarm_name          = "${local.name}-${each.key}"
@@ -255,7 +255,7 @@ resource "aws_cloudwatch_metric_alarm" "unusual" {
 resource "aws_cloudwatch_metric_alarm" "waf" {
   count               = var.waf ? 1 : 0
   alarm_name          = "${local.name}-firewall"
-  alarm_description   = "The firewall blocks more than ${var.waf_blocks} requests in five minutes: an attack, or a rule that blocks callers of our own."
+  alarm_description   = "The firewall blocks more than ${var.waf_blocks} requests in five minutes: an attack, or a rule that blocks legitimate callers."
   comparison_operator = "GreaterThanThreshold"
   threshold           = var.waf_blocks
   evaluation_periods  = 1
@@ -271,7 +271,7 @@ resource "aws_cloudwatch_metric_alarm" "waf" {
 
 resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   alarm_name          = "${local.name}-dead-letters"
-  alarm_description   = "An event that nobody waited for has failed for good; the queue holds it."
+  alarm_description   = "An asynchronous event has failed after all retries; the queue contains it."
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   evaluation_periods  = 1

@@ -1,50 +1,50 @@
 output "url" {
-  description = "Where the API is, with the stage."
+  description = "The URL of the API, including the stage."
   value       = local.url
 }
 
 output "api_id" {
-  description = "The REST API's id."
+  description = "The ID of the REST API."
   value       = aws_api_gateway_rest_api.this.id
 }
 
 output "name" {
-  description = "What names of this deployment begin with."
+  description = "The prefix of the names of this deployment."
   value       = local.name
 }
 
 output "region" {
-  description = "Where it is."
+  description = "The AWS region of this deployment."
   value       = var.region
 }
 
 output "domain" {
-  description = "The host name of its own; null when AWS names the API. A domain has TLS 1.2 as its minimum."
+  description = "The custom host name; null if the API has the name that AWS gives it. A custom domain requires at least TLS 1.2."
   value       = var.domain == null ? null : var.domain.name
 }
 
 output "waf" {
-  description = "Whether a firewall in front of the API blocks known attacks, and does not only count them."
+  description = "Whether a firewall blocks known attacks on the API, and does not only count them."
   value       = var.waf && var.waf_modes.known_bad == "block"
 }
 
 output "admin_networks" {
-  description = "From where administrative routes are open; none are everywhere."
+  description = "The networks from which administrative routes can be called; empty for all."
   value       = var.admin_networks
 }
 
 output "functions" {
-  description = "The functions: what each is called, and the version that this apply has published."
+  description = "The functions, each with its name in AWS and the version that this apply published."
   value       = { for name, function in aws_lambda_function.this : name => { name = function.function_name, version = function.version } }
 }
 
 output "alias" {
-  description = "The alias that callers reach."
+  description = "The alias that callers invoke."
   value       = local.alias
 }
 
 output "private_keys_secret" {
-  description = "The secret that is rotated."
+  description = "The name of the secret that is rotated."
   value       = local.secret_names.private
 }
 
@@ -54,6 +54,6 @@ output "dashboard" {
 }
 
 output "alarm_topic" {
-  description = "Where alarms go; subscribe to it what pages you."
+  description = "The ARN of the topic that alarms notify. Subscribe your paging tool to it."
   value       = aws_sns_topic.alarms.arn
 }

@@ -75,7 +75,7 @@ locals {
 resource "aws_iam_role" "function" {
   for_each             = local.functions
   name                 = local.function_names[each.key]
-  description          = "What functions/${each.key} may do"
+  description          = "The role of functions/${each.key}"
   permissions_boundary = var.permissions_boundary
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"
@@ -104,7 +104,7 @@ resource "aws_iam_role_policy" "function" {
 
 resource "aws_iam_role" "scheduler" {
   name                 = "${local.name}-scheduler"
-  description          = "What the schedule may do: invoke summarize-tests"
+  description          = "The role of the schedule, which may invoke summarize-tests"
   permissions_boundary = var.permissions_boundary
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

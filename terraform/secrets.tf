@@ -9,7 +9,7 @@ resource "aws_secretsmanager_secret" "keys" {
   #checkov:skip=CKV2_AWS_57:The private secret is rotated, below, and its rotation writes the public one
   for_each                = local.secret_names
   name                    = each.value
-  description             = each.key == "private" ? "Signs access tokens; at most three key pairs" : "The public halves, which every function verifies with"
+  description             = each.key == "private" ? "Signs access tokens; at most three key pairs" : "The public keys with which every function verifies tokens"
   kms_key_id              = var.customer_keys ? aws_kms_key.this["secrets"].arn : null
   recovery_window_in_days = var.deletion_protection ? 30 : 0 # 0: deleted at once, so that the name is free again
 }

@@ -38,7 +38,7 @@ locals {
 resource "aws_cloudwatch_metric_alarm" "slo" {
   for_each            = local.slo_windows
   alarm_name          = "${local.name}-slo-${each.key}"
-  alarm_description   = "Half of an alarm, which tells nobody: the other half is the other window."
+  alarm_description   = "One of the two windows of a composite alarm. It sends no notifications."
   comparison_operator = "GreaterThanThreshold"
   threshold           = each.value.rate
   evaluation_periods  = each.value.periods

@@ -1,7 +1,7 @@
 # Where.
 
 variable "account_id" {
-  description = "The AWS account that this is deployed to. Another one is refused."
+  description = "The ID of the AWS account to deploy to. Credentials of any other account are refused."
   type        = string
   validation {
     condition     = can(regex("^[0-9]{12}$", var.account_id))
@@ -10,7 +10,7 @@ variable "account_id" {
 }
 
 variable "region" {
-  description = "The AWS region, such as eu-central-1."
+  description = "The AWS region to deploy to, such as eu-central-1."
   type        = string
   validation {
     condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
@@ -29,7 +29,7 @@ variable "partition" {
 }
 
 variable "endpoint" {
-  description = "The URL of an emulated cloud; null for AWS itself."
+  description = "The URL of an emulated cloud; null for AWS."
   type        = string
   default     = null
   validation {
@@ -41,7 +41,7 @@ variable "endpoint" {
 # What it is called.
 
 variable "name" {
-  description = "What names of resources begin with."
+  description = "The prefix of the names of resources."
   type        = string
   default     = "bellwether"
   validation {
@@ -51,7 +51,7 @@ variable "name" {
 }
 
 variable "environment" {
-  description = "Which deployment this is, such as dev or prod; part of every name."
+  description = "The name of this deployment, such as dev or prod. It is part of every resource name."
   type        = string
   validation {
     condition     = can(regex("^[a-z][a-z0-9]{1,9}$", var.environment))
@@ -60,7 +60,7 @@ variable "environment" {
 }
 
 variable "tags" {
-  description = "Tags for everything, beside Application, Environment and ManagedBy."
+  description = "Tags for all resources, in addition to Application, Environment and ManagedBy."
   type        = map(string)
   default     = {}
   validation {
@@ -70,7 +70,7 @@ variable "tags" {
 }
 
 variable "api_tags" {
-  description = "Tags for the REST API alone. An emulated cloud takes the API's id from one."
+  description = "Tags for the REST API only. An emulated cloud reads the API's ID from one of them."
   type        = map(string)
   default     = {}
   validation {
@@ -82,7 +82,7 @@ variable "api_tags" {
 # The packages.
 
 variable "package_dir" {
-  description = "Where the build has put <function>/bootstrap.zip."
+  description = "The folder to which the build writes <function>/bootstrap.zip."
   type        = string
   default     = "../target/lambda"
   validation {
@@ -92,7 +92,7 @@ variable "package_dir" {
 }
 
 variable "package_bucket" {
-  description = "A versioned bucket that packages go through; null uploads them with the functions. Signing needs it."
+  description = "A versioned S3 bucket from which functions are deployed; null uploads packages with the functions. Required for signing."
   type        = string
   default     = null
   validation {
@@ -102,7 +102,7 @@ variable "package_bucket" {
 }
 
 variable "signing_profile" {
-  description = "The name of an AWS Signer profile (platform AWSLambda-SHA384-ECDSA). With it, packages are signed and a function refuses any that is not; null signs none."
+  description = "The name of an AWS Signer profile (platform AWSLambda-SHA384-ECDSA). If set, packages are signed, and functions refuse unsigned packages; null signs no package."
   type        = string
   default     = null
   validation {
@@ -112,7 +112,7 @@ variable "signing_profile" {
 }
 
 variable "architecture" {
-  description = "What the packages are built for: arm64 or x86_64."
+  description = "The architecture of the packages: arm64 or x86_64."
   type        = string
   default     = "arm64"
   validation {
@@ -124,7 +124,7 @@ variable "architecture" {
 # How the functions behave.
 
 variable "function_layers" {
-  description = "Versions of Lambda layers that every function gets, by ARN: the collector that traces need (docs/OPERATIONS.md, Traces)."
+  description = "The ARNs of Lambda layer versions for every function, such as the collector that traces need (docs/OPERATIONS.md, Traces)."
   type        = list(string)
   default     = []
   validation {
@@ -134,7 +134,7 @@ variable "function_layers" {
 }
 
 variable "reserved_concurrency" {
-  description = "Most instances of a function at a time, by its name. A function that is not named has no bound of its own (-1): a new account has 10 instances in all, of which none can be reserved."
+  description = "The maximum number of concurrent instances of each function, by function name. Other functions have no limit of their own (-1). A new AWS account has 10 instances in total and cannot reserve any."
   type        = map(number)
   default     = {}
   validation {
@@ -144,7 +144,7 @@ variable "reserved_concurrency" {
 }
 
 variable "permissions_boundary" {
-  description = "The ARN of a policy that bounds every role made here; null for none."
+  description = "The ARN of the permissions boundary for every role of this configuration; null for none."
   type        = string
   default     = null
   validation {
@@ -154,7 +154,7 @@ variable "permissions_boundary" {
 }
 
 variable "log_level" {
-  description = "How much functions log: error, warn, info or debug. Metrics are counted from a line that is written at every level."
+  description = "The log level of functions: error, warn, info or debug. Metrics come from a line that is written at every level."
   type        = string
   default     = "info"
   validation {
@@ -164,13 +164,13 @@ variable "log_level" {
 }
 
 variable "metrics" {
-  description = "Whether functions count requests, sign-ins and folds in CloudWatch (0.30 dollars a month for each metric in the hours in which it is sent: about 27 where every function is called every hour, nothing while nobody asks)."
+  description = "Whether functions record metrics of requests, sign-ins and aggregation in CloudWatch. Each metric costs 0.30 dollars a month, prorated by the hours in which it is sent: about 27 dollars in total if every function is called every hour, nothing without requests."
   type        = bool
   default     = true
 }
 
 variable "cache_seconds" {
-  description = "How long an instance remembers running tests and assignments, in seconds. A stop takes effect within it."
+  description = "How long an instance caches running tests and assignments, in seconds. A stop takes effect within this time."
   type        = number
   default     = 30
   validation {
@@ -180,7 +180,7 @@ variable "cache_seconds" {
 }
 
 variable "key_cache_seconds" {
-  description = "How long an instance relies on the signing keys it has read, in seconds. A new key signs after twice as long."
+  description = "How long an instance caches signing keys, in seconds. A new key starts to sign after twice this time."
   type        = number
   default     = 300
   validation {
@@ -190,7 +190,7 @@ variable "key_cache_seconds" {
 }
 
 variable "inline_units" {
-  description = "Tests of more accounts than this are counted on the schedule only."
+  description = "The maximum number of accounts of a test whose results are computed on request. Larger tests are counted only on the schedule."
   type        = number
   default     = 50000
   validation {
@@ -200,7 +200,7 @@ variable "inline_units" {
 }
 
 variable "quotas" {
-  description = "How many tests (archived ones included), users and clients (disabled ones included) a workspace may have. What is there stays when one is lowered."
+  description = "The maximum number of tests (including archived ones), users and clients (including disabled ones) in a workspace. Lowering a quota removes nothing that exists."
   type = object({
     clients = optional(number, 100)
     tests   = optional(number, 1000)
@@ -214,7 +214,7 @@ variable "quotas" {
 }
 
 variable "fold_reserve_seconds" {
-  description = "How long before its end a run of summarize-tests stops counting, in seconds."
+  description = "How long before its time limit a run of summarize-tests stops counting, in seconds."
   type        = number
   default     = 60
   validation {
@@ -224,7 +224,7 @@ variable "fold_reserve_seconds" {
 }
 
 variable "summarize_schedule" {
-  description = "When running tests are counted: an EventBridge schedule expression. Tests of more than 30,000 units are counted more seldom, at least once an hour."
+  description = "When running tests are counted, as an EventBridge schedule expression. Tests of more than 30,000 units are counted less often, at least once an hour."
   type        = string
   default     = "rate(5 minutes)"
   validation {
@@ -234,7 +234,7 @@ variable "summarize_schedule" {
 }
 
 variable "schedule_silence_minutes" {
-  description = "After how many minutes without a run of the schedule an alarm rings; a multiple of 5. At least twice what lies between two runs."
+  description = "The number of minutes without a run of the schedule after which an alarm goes off. A multiple of 5, at least twice the time between two runs."
   type        = number
   default     = 15
   validation {
@@ -248,7 +248,7 @@ variable "schedule_silence_minutes" {
 }
 
 variable "screen" {
-  description = "What becomes of text that could steer a language model: refuse or strip."
+  description = "How to treat hidden characters that could steer a language model: refuse the text or strip them."
   type        = string
   default     = "refuse"
   validation {
@@ -260,7 +260,7 @@ variable "screen" {
 # Identity.
 
 variable "issuer" {
-  description = "What tokens name as their issuer; null for the API's own URL. A change ends every session."
+  description = "The issuer in tokens; null for the API's own URL. A change ends every session."
   type        = string
   default     = null
   validation {
@@ -270,7 +270,7 @@ variable "issuer" {
 }
 
 variable "audience" {
-  description = "For whom tokens are issued."
+  description = "The audience of tokens."
   type        = string
   default     = "bellwether"
   validation {
@@ -280,7 +280,7 @@ variable "audience" {
 }
 
 variable "allowed_origins" {
-  description = "Origins whose pages may call the API with cookies. Needs domain."
+  description = "The origins whose pages may call the API with cookies. Requires domain."
   type        = list(string)
   default     = []
   validation {
@@ -294,7 +294,7 @@ variable "allowed_origins" {
 }
 
 variable "admin_networks" {
-  description = "Networks (CIDR, IPv4 and IPv6) that administrative routes answer to; empty for all."
+  description = "The networks (CIDR, IPv4 and IPv6) from which administrative routes can be called; empty for all."
   type        = list(string)
   default     = []
   validation {
@@ -312,7 +312,7 @@ variable "admin_networks" {
 }
 
 variable "rotation_days" {
-  description = "How many days a signing key signs before the next one does."
+  description = "The number of days after which signing keys are rotated."
   type        = number
   default     = 30
   validation {
@@ -322,7 +322,7 @@ variable "rotation_days" {
 }
 
 variable "domain" {
-  description = "The API's own host name, the ARN of its certificate in this region, the Route 53 zone to name it in (null to do so by hand), an s3:// URI of the certificate authorities whose clients are let in (null for all clients), and whether it answers to IPv6 too."
+  description = "The API's custom domain: its host name, the ARN of its certificate in this region, the Route 53 zone for its records (null to create them by hand), the s3:// URI of the certificate authorities whose clients are accepted (null for all clients), and whether it also answers on IPv6."
   type = object({
     name            = string
     certificate_arn = string
@@ -348,7 +348,7 @@ variable "domain" {
 # The gateway.
 
 variable "rate_limit" {
-  description = "Requests a second that the gateway lets through to each route, and how many at once."
+  description = "The gateway's limit for each route: requests per second, and the size of a burst."
   type        = object({ rate = number, burst = number })
   default     = { rate = 500, burst = 1000 }
   validation {
@@ -358,7 +358,7 @@ variable "rate_limit" {
 }
 
 variable "sign_in_limit" {
-  description = "The same for routes where somebody proves who they are."
+  description = "The same limit for routes that check credentials."
   type        = object({ rate = number, burst = number })
   default     = { rate = 20, burst = 40 }
   validation {
@@ -370,13 +370,13 @@ variable "sign_in_limit" {
 # The firewall.
 
 variable "waf" {
-  description = "Whether the web application firewall stands before the API."
+  description = "Whether a web application firewall protects the API."
   type        = bool
   default     = true
 }
 
 variable "waf_modes" {
-  description = "What each of the firewall's rules does: block, or count to see what it would do."
+  description = "The action of each firewall rule: block, or count to observe what it would block."
   type = object({
     admin_networks = optional(string, "block")
     body_size      = optional(string, "block")
@@ -394,7 +394,7 @@ variable "waf_modes" {
 }
 
 variable "waf_rates" {
-  description = "Requests in five minutes from one address: in all, and to routes where somebody proves who they are."
+  description = "The maximum number of requests from one address in five minutes: in total, and to routes that check credentials."
   type        = object({ all = number, sign_in = number })
   default     = { all = 10000, sign_in = 100 }
   validation {
@@ -406,19 +406,19 @@ variable "waf_rates" {
 # What is kept.
 
 variable "customer_keys" {
-  description = "Whether tables, secrets, logs and the topic are encrypted under keys of the account's own, instead of AWS's."
+  description = "Whether tables, secrets, logs and the topic are encrypted with customer managed keys instead of AWS's own."
   type        = bool
   default     = true
 }
 
 variable "deletion_protection" {
-  description = "Whether tables refuse to be deleted, and deleted signing keys can be brought back for 30 days. Without, everything is gone at once, and the same deployment can be made anew."
+  description = "Whether tables are protected from deletion, and deleted signing keys can be recovered for 30 days. If false, everything is deleted at once, and the same deployment can be created again."
   type        = bool
   default     = true
 }
 
 variable "log_retention_days" {
-  description = "How many days logs are kept."
+  description = "The number of days for which logs are kept."
   type        = number
   default     = 365
   validation {
@@ -430,7 +430,7 @@ variable "log_retention_days" {
 # Who hears of it.
 
 variable "alarm_emails" {
-  description = "Who is told of alarms. Each address is asked to confirm."
+  description = "The e-mail addresses that receive alarms. SNS asks each address to confirm."
   type        = list(string)
   default     = []
   validation {
@@ -440,13 +440,13 @@ variable "alarm_emails" {
 }
 
 variable "function_alarms" {
-  description = "Whether each function has alarms of its own: errors, throttles and duration."
+  description = "Whether each function has its own alarms: errors, throttles and duration."
   type        = bool
   default     = true
 }
 
 variable "anomaly_alarms" {
-  description = "Whether failed and throttled sign-ins and refused tokens are watched by anomaly detection, which needs two weeks to learn. Needs metrics."
+  description = "Whether anomaly detection monitors failed and throttled sign-ins and refused tokens. It needs two weeks to learn. Requires metrics."
   type        = bool
   default     = true
   validation {
@@ -456,7 +456,7 @@ variable "anomaly_alarms" {
 }
 
 variable "slo_alarms" {
-  description = "Whether alarms say that requests fail or are slow too often for the objectives in slo.tf (about 5.40 dollars a month). Needs metrics."
+  description = "Whether alarms go off when requests fail or are slow too often for the objectives in slo.tf (about 5.40 dollars a month). Requires metrics."
   type        = bool
   default     = true
   validation {
@@ -466,7 +466,7 @@ variable "slo_alarms" {
 }
 
 variable "slo_min_requests" {
-  description = "How many requests the long window of each pair in slo.tf must have seen before its alarm may ring: fast in an hour, medium in six hours, slow in each of three days."
+  description = "The minimum number of requests in the long window of each pair in slo.tf before its alarm can go off: fast in an hour, medium in six hours, slow in each of three days."
   type = object({
     fast   = optional(number, 300)
     medium = optional(number, 600)
@@ -480,7 +480,7 @@ variable "slo_min_requests" {
 }
 
 variable "client_error_percent" {
-  description = "The share of requests answered with 4xx that raises an alarm, in percent."
+  description = "The share of requests answered with 4xx above which an alarm goes off, in percent."
   type        = number
   default     = 25
   validation {
@@ -490,7 +490,7 @@ variable "client_error_percent" {
 }
 
 variable "waf_blocks" {
-  description = "Requests blocked by the firewall in five minutes that raise an alarm."
+  description = "The number of requests blocked by the firewall in five minutes above which an alarm goes off."
   type        = number
   default     = 1000
   validation {

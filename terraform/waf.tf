@@ -30,7 +30,7 @@ locals {
 resource "aws_wafv2_ip_set" "admin" {
   for_each           = { for family, colon in { IPV4 = false, IPV6 = true } : family => [for network in var.admin_networks : network if strcontains(network, ":") == colon] if var.waf && length(var.admin_networks) > 0 }
   name               = "${local.name}-admin-${lower(each.key)}"
-  description        = "Networks that administrative routes answer to"
+  description        = "Networks from which administrative routes can be called"
   scope              = "REGIONAL"
   ip_address_version = each.key
   addresses          = each.value
@@ -40,7 +40,7 @@ resource "aws_wafv2_web_acl" "this" {
   #checkov:skip=CKV_AWS_192:The group that stops Log4j lookups is there; the check does not see an action that waf_modes sets
   count       = var.waf ? 1 : 0
   name        = local.name
-  description = "Before the API"
+  description = "Protects the API"
   scope       = "REGIONAL"
 
   default_action {

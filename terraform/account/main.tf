@@ -21,7 +21,7 @@ provider "aws" {
 }
 
 variable "account_id" {
-  description = "The AWS account. Another one is refused."
+  description = "The ID of the AWS account. Credentials of any other account are refused."
   type        = string
   validation {
     condition     = can(regex("^[0-9]{12}$", var.account_id))
@@ -49,7 +49,7 @@ variable "partition" {
 }
 
 variable "name" {
-  description = "What the role's name begins with."
+  description = "The prefix of the role's name."
   type        = string
   default     = "bellwether"
   validation {
@@ -59,14 +59,14 @@ variable "name" {
 }
 
 variable "permissions_boundary" {
-  description = "The ARN of a policy that bounds the role; null for none."
+  description = "The ARN of the role's permissions boundary; null for none."
   type        = string
   default     = null
 }
 
 resource "aws_iam_role" "gateway_logs" {
   name                 = "${var.name}-gateway-logs-${var.region}"
-  description          = "What API Gateway writes logs with, in this account and region"
+  description          = "The role with which API Gateway writes logs, in this account and region"
   permissions_boundary = var.permissions_boundary
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -90,6 +90,6 @@ resource "aws_api_gateway_account" "this" {
 }
 
 output "gateway_logs_role" {
-  description = "The role that API Gateway writes logs with."
+  description = "The ARN of the role with which API Gateway writes logs."
   value       = aws_iam_role.gateway_logs.arn
 }
