@@ -22,7 +22,7 @@ use domain::clock::Timestamp;
 /// Values of `V` by keys of `K`, shared by all that an instance does at a time.
 pub struct Cache<K, V> {
     held: Option<Mutex<LruCache<K, Kept<V>>>>,
-    life_ms: i64,
+    life_ms: u64,
 }
 
 struct Kept<V> {
@@ -35,13 +35,13 @@ impl<K: Hash + Eq, V> Cache<K, V> {
     #[must_use]
     pub fn new(most: usize) -> Self {
         let held = NonZeroUsize::new(most).map(|most| Mutex::new(LruCache::new(most)));
-        Self { held, life_ms: i64::MAX }
+        Self { held, life_ms: u64::MAX }
     }
 
     /// The same, of entries that hold for less than so many seconds.
     #[must_use]
     pub fn for_seconds(self, life: u32) -> Self {
-        Self { life_ms: i64::from(life) * 1_000, ..self }
+        Self { life_ms: u64::from(life) * 1_000, ..self }
     }
 
     /// What is remembered under `key` at `now`.
@@ -94,8 +94,10 @@ impl<K: Hash + Eq, V> Cache<K, V> {
         self.len() == 0
     }
 
+    /// Whether an entry is within its life, on either side: one from a future further off was written before the clock
+    /// was set back, and would else hold until then.
     fn holds(&self, entry: &Kept<V>, now: Timestamp) -> bool {
-        now.millis().saturating_sub(entry.since.millis()) < self.life_ms
+        now.millis().abs_diff(entry.since.millis()) < self.life_ms
     }
 
     fn lock(&self) -> Option<MutexGuard<'_, LruCache<K, Kept<V>>>> {
@@ -149,6 +151,17 @@ mod tests {
         let none = Cache::new(1).for_seconds(0);
         none.put("a", 1, at(0));
         assert_eq!(none.get(&"a", at(0)), None);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_lengthens_no_life_by_more_than_itself() {
+        let cache = Cache::new(2).for_seconds(30);
+        cache.put("a", 1, at(3_600));
+        assert_eq!(cache.get(&"a", at(3_571)), Some(1), "a request that began before it was written");
+        assert_eq!((cache.get(&"a", at(3_570)), cache.len()), (None, 0));
+        let endless = Cache::new(1);
+        endless.put("a", 1, at(3_600));
+        assert_eq!(endless.get(&"a", at(0)), Some(1));
     }
 
     #[test]
