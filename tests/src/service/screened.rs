@@ -1,6 +1,12 @@
 //! What reads texts that end in pages and prompts has had them screened.
 
-use bellwether::operations::{OPERATIONS, Operation};
+use bellwether::App;
+use bellwether::auth::access::Caller;
+use bellwether::http::problem::Problem;
+use bellwether::http::reply::Reply;
+use bellwether::operations::{CREATE_TEST, OPERATIONS, Operation};
+use bellwether::runtime::body::Screened;
+use bellwether::runtime::{Call, Endpoint, Function, Handled};
 use serde_json::{Value, json};
 use testing::{body_of, with_body};
 
@@ -58,4 +64,28 @@ async fn every_body_about_a_test_or_a_machine_is_screened_before_it_is_read() {
         }
     }
     assert!(asked >= 20, "{asked} bodies");
+}
+
+#[derive(Debug)]
+struct Bypass;
+
+impl Endpoint for Bypass {
+    const OPERATION: &'static Operation = &CREATE_TEST;
+
+    type Caller = Caller;
+    type Path = ();
+    type Body = Screened<Value>;
+
+    async fn handle(_: &App, call: Call<Self>) -> Result<Reply, Problem> {
+        Reply::created(&json!({ "raw": call.request.body().len(), "read": call.body.get() }))
+    }
+}
+
+#[tokio::test]
+async fn a_handler_has_of_a_body_what_was_screened_and_not_the_bytes() {
+    const FUNCTION: Function = Function::of(&[Handled::by::<Bypass>()]);
+    let Ground { bench, event, .. } = Ground::of(&CREATE_TEST).await;
+    let sent = body_of(&event);
+    let answer = bench.call(FUNCTION, event).await;
+    assert_eq!((answer.status, &answer.body), (201, &json!({ "raw": 0, "read": sent })));
 }

@@ -136,7 +136,8 @@ pub struct Call<E: Endpoint> {
     pub path: E::Path,
     /// What the body says.
     pub body: E::Body,
-    /// The request itself, for its headers and its source.
+    /// The request itself, for its headers and its source. Its body has been taken out: what is in [`Self::body`] is
+    /// all that a handler is told of it.
     pub request: Request,
     /// When it began.
     pub began: Instant,
@@ -184,10 +185,11 @@ impl<E: Endpoint<Caller = Caller>> Call<E> {
 }
 
 /// Makes types of a request and hands them to its handler.
-pub(super) async fn run<E: Endpoint>(app: &App, request: Request) -> Result<Reply, Problem> {
+pub(super) async fn run<E: Endpoint>(app: &App, mut request: Request) -> Result<Reply, Problem> {
     let began = Instant::now();
     let caller = E::Caller::admit(app, &request, E::OPERATION).await?;
     let path = E::Path::read(&request)?;
     let body = E::Body::read(app, &request)?;
+    *request.body_mut() = lambda_http::Body::Empty;
     E::handle(app, Call { caller, path, body, request, began }).await
 }
