@@ -97,7 +97,7 @@ impl Ledger {
         Box::pin(async move {
             let record = self.audit.write(entry.item()?, Condition::New);
             let writes = check.into_iter().chain(writes).chain(count).chain([record]).collect();
-            Ok(match self.audit.write_all_or_tell(writes).await? {
+            Ok(match self.audit.write_all(writes).await? {
                 Ok(()) => {
                     entry.log();
                     Ok(Ok(()))

@@ -76,14 +76,8 @@ impl Table {
         Write { table: self.name.clone(), effect: Effect::Check(key, condition) }
     }
 
-    /// Makes all writes or none, in whatever tables; false when a condition failed.
-    pub fn write_all(&self, writes: Vec<Write>) -> Answer<'_, bool> {
-        let answer = self.write_all_or_tell(writes);
-        Box::pin(async move { Ok(answer.await?.is_ok()) })
-    }
-
-    /// The same, telling the place of the first write whose condition failed.
-    pub fn write_all_or_tell(&self, writes: Vec<Write>) -> Answer<'_, Result<(), usize>> {
+    /// Makes all writes or none, in whatever tables. Inside: the place of the first write whose condition failed.
+    pub fn write_all(&self, writes: Vec<Write>) -> Answer<'_, Result<(), usize>> {
         Box::pin(async move {
             let parts = writes.into_iter().map(Write::part).collect::<Result<Vec<_>, _>>();
             let parts = parts.map_err(StoreError::broken)?;
