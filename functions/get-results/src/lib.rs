@@ -5,7 +5,8 @@
 //! Results are a fold over the stored events: `bellwether::store::events::Events::fold` reads,
 //! `domain::results` counts and judges. `summarize-tests` keeps one for every running test, which
 //! is the answer unless the test has changed since or the caller asks for `?fresh=true`. Of a shipped test the final
-//! report is kept, by whoever reads first, and is the answer from then on.
+//! report is kept, by whoever reads first, and is the answer from then on. A test that the schedule counts no more and
+//! of which no report can be read is counted here, whatever its size.
 
 #[cfg(test)]
 mod tests;
@@ -19,7 +20,7 @@ use bellwether::http::reply::Reply;
 use bellwether::operations::{GET_RESULTS, Operation};
 use bellwether::runtime::{Call, Endpoint, Function, Handled};
 use bellwether::store::summaries::Summary;
-use domain::experiment::{Experiment, ExperimentId, Workspace};
+use domain::experiment::{Experiment, ExperimentId, Status, Workspace};
 use domain::results::cadence::is_final;
 use domain::results::report::Report;
 use domain::results::report::kept::Kept;
@@ -68,9 +69,10 @@ async fn of_phase(
     })
 }
 
-/// Whether the kept report is the answer as it is: when it is final, or when nothing has changed and the caller takes it.
+/// Whether the kept report is the answer as it is: when it is final, or when the schedule replaces it, nothing has
+/// changed and the caller takes it.
 fn is_answer(test: &Experiment, kept: &Report, fresh: bool) -> bool {
-    is_final(test, kept) || (!fresh && test.shipped.is_none() && kept.as_of >= test.updated_at)
+    is_final(test, kept) || (!fresh && test.status == Status::Running && kept.as_of >= test.updated_at)
 }
 
 /// The report as of now, kept if it is final; for a test too large to fold while a caller waits, the one that is kept.
@@ -81,12 +83,19 @@ async fn folded(
     kept: Option<Kept>,
 ) -> Result<Report, Problem> {
     let (as_of, began) = (app.clock.now(), Instant::now());
-    match (app.store.events.fold(workspace, test, Some(app.limits.inline_units), as_of).await?, kept) {
+    let inline = app.limits.inline_units;
+    // Nobody else will ever count it: it takes as long as there is, and is counted once.
+    let is_left = !test.status.is_live() && kept.as_ref().and_then(Kept::report).is_none();
+    match (app.store.events.fold(workspace, test, (!is_left).then_some(inline), as_of).await?, kept) {
         (Some(totals), kept) => {
             let report = Report::new(test, &totals, as_of, kept.as_ref());
             let test_id = &test.definition.test_id;
             app.telemetry.folded(as_of, workspace, test_id, totals.rows, began.elapsed());
-            if test.final_from().is_some_and(|from| as_of >= from) {
+            let is_large = report.units.values().sum::<u64>() > inline;
+            // What says since when nothing is remembered must not say another time with every look.
+            let is_lost = kept.is_some_and(|kept| kept.memory().is_none());
+            let is_final = test.final_from().is_some_and(|from| as_of >= from);
+            if is_final || (is_left && (is_large || is_lost)) {
                 app.store.summaries.keep(workspace, &report).await?;
             }
             Ok(report)

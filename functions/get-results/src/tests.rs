@@ -394,12 +394,67 @@ async fn a_kept_report_that_is_broken_is_counted_anew_with_a_warning() {
     let totals = bench.app.store.events.fold(&acme(), &test, None, as_of).await.unwrap().unwrap();
     bench.app.store.summaries.keep(&acme(), &Report::new(&test, &totals, as_of, None)).await.unwrap();
     assert_eq!(results(&bench).await["warnings"], json!([]));
+    break_reports(&bench).await;
+    let report = results(&bench).await;
+    assert_eq!((&report["units"]["control"], &report["series"]), (&json!(1), &json!([])));
+    assert_eq!(report["warnings"][0]["code"], "watch_restarted");
+}
+
+/// Takes out of every kept report and point what they say.
+async fn break_reports(bench: &Bench) {
     let items = bench.database().scan().table_name("bench-summaries").send().await.unwrap().items.unwrap();
     for mut item in items {
         item.remove("report");
         bench.database().put_item().table_name("bench-summaries").set_item(Some(item)).send().await.unwrap();
     }
-    let report = results(&bench).await;
-    assert_eq!((&report["units"]["control"], &report["series"]), (&json!(1), &json!([])));
-    assert_eq!(report["warnings"][0]["code"], "watch_restarted");
+}
+
+/// A test of 40 units that was counted and then stopped, whose kept report is broken.
+async fn stopped_with_a_broken_report(bench: &Bench) {
+    let test = bench.launch(json!({})).await;
+    for n in 0..40 {
+        put(bench, &test, &format!("a{n}"), "control", None).await;
+    }
+    let as_of = bench.app.clock.now();
+    let totals = bench.app.store.events.fold(&acme(), &test, None, as_of).await.unwrap().unwrap();
+    bench.app.store.summaries.keep(&acme(), &Report::new(&test, &totals, as_of, None)).await.unwrap();
+    bench.change(&test, json!({ "revision": 2, "status": "stopped" })).await;
+    break_reports(bench).await;
+    bench.pass(60);
+}
+
+#[tokio::test]
+async fn what_a_stopped_test_had_shown_is_lost_once_and_not_anew_with_every_look() {
+    let bench = Bench::start().await;
+    stopped_with_a_broken_report(&bench).await;
+    let first = results(&bench).await;
+    bench.pass(60);
+    let second = results(&bench).await;
+    assert_eq!(first["warnings"][0]["code"], "watch_restarted");
+    assert_eq!(second["warnings"], first["warnings"], "since the same time");
+    assert_ne!(second["as_of"], first["as_of"], "late outcomes are counted at once as ever");
+}
+
+#[tokio::test]
+async fn a_large_test_that_the_schedule_counts_no_more_is_counted_once_by_whoever_reads_it() {
+    let mut bench = Bench::start().await;
+    bench.app.limits.inline_units = 1;
+    stopped_with_a_broken_report(&bench).await;
+    let first = results(&bench).await;
+    assert_eq!((&first["status"], &first["units"]["control"]), (&json!("stopped"), &json!(40)));
+    bench.pass(60);
+    let second = results(&bench).await;
+    assert_eq!(second["as_of"], first["as_of"], "the count that is kept");
+}
+
+#[tokio::test]
+async fn a_large_test_that_runs_is_counted_on_the_schedule_alone() {
+    let mut bench = Bench::start().await;
+    bench.app.limits.inline_units = 1;
+    let test = bench.launch(json!({})).await;
+    for n in 0..40 {
+        put(&bench, &test, &format!("a{n}"), "control", None).await;
+    }
+    let answer = bench.call(FUNCTION, bench.event("get-results", Role::Viewer).await).await;
+    assert_eq!(answer.status, 503);
 }
