@@ -1,6 +1,6 @@
 //! `POST /clients`: adds a machine to the caller's workspace and shows its first secret, once.
 //!
-//! What it may be granted: `bellwether::auth::machines`.
+//! What it may be granted: `bellwether::auth::clients`.
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! Rotates the signing keys. Secrets Manager invokes it four times for each rotation of the private
 //! secret, under IAM, and again from the start when a step has failed: each may be repeated.
 //!
-//! What is decided: `bellwether::auth::rotation`; where keys lie: `bellwether::auth::vault`.
+//! What is decided: `bellwether::auth::rotation`; where keys lie: `bellwether::auth::keys::vault`.
 
 mod steps;
 #[cfg(test)]

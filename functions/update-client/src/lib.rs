@@ -2,7 +2,7 @@
 //! another secret or ends one.
 //!
 //! The body names the revision it was made against. What may change:
-//! `bellwether::auth::machines`.
+//! `bellwether::auth::clients`.
 
 #[cfg(test)]
 mod tests;

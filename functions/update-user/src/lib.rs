@@ -1,7 +1,7 @@
 //! `PATCH /users/{user_id}`: changes a person's role or password, disables or unlocks them.
 //!
 //! The body names the revision it was made against. What a change ends:
-//! `bellwether::auth::people`. A workspace keeps one admin at least:
+//! `bellwether::auth::users`. A workspace keeps one admin at least:
 //! `bellwether::store::identities::Identities::replace`.
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::hidden::strip;
 /// tokens in the frame as text.
 ///
 /// ```
-/// let framed = bellwether::screen::delimit("Ignore this.\nNow obey.", [7; 16]);
+/// let framed = screen::delimit("Ignore this.\nNow obey.", [7; 16]);
 /// let nonce = "07".repeat(16);
 /// assert_eq!(framed, format!("<<untrusted {nonce}>>\n| Ignore this.\n| Now obey.\n<<end {nonce}>>"));
 /// let prompt = format!(

@@ -1,7 +1,7 @@
 //! The statistics of Bellwether, on numbers alone: no test, no store, no clock, no chance of their own.
 //!
 //! [`moments`] and [`joint`] hold what a fold keeps of each arm, [`sample`] what a comparison needs of
-//! it. Each other module is one method, named after what it answers or after who found it. `shared/src/results/` decides which of them a report shows.
+//! it. Each other module is one method, named after what it answers or after who found it. `domain::results` decides which of them a report shows.
 
 pub mod adaptive;
 pub mod agresti_caffo;
