@@ -8,7 +8,6 @@ mod catalogue;
 mod deployment;
 mod examples;
 mod expressions;
-mod known_units;
 mod operations;
 mod problems;
 mod promises;

@@ -1,0 +1,66 @@
+//! The limits of assignments and conversions.
+
+use domain::experiment::{Conversion, Unit, conversion, unit};
+use domain::validation::typed;
+use serde_json::{Value, json};
+
+use super::samples::{launched, now};
+use super::trying::{Limits, assert_batch, assert_limits, slugs, texts};
+
+fn unit_ids() -> Limits {
+    let outside = vec![json!(""), texts("x", 257), json!("a\tb"), json!("a\u{85}"), json!(7), Value::Null];
+    ("unit_id", vec![json!("müller.de"), texts("x", 256)], outside)
+}
+
+#[test]
+fn the_limits_of_an_assignment_are_those_of_the_code() {
+    let (good, bad) = slugs();
+    let limits = [
+        unit_ids(),
+        ("attributes", vec![json!({}), json!({ "a": { "b": [null] } })], vec![json!([]), Value::Null]),
+        ("covariate", vec![json!(-1e15), json!(1e15), Value::Null], vec![json!(1.1e15), json!("1")]),
+        ("variant", good, bad),
+        ("variant", vec![Value::Null], vec![]),
+        ("assigned_at", times(), no_times()),
+    ];
+    let code = |body: Value| typed::<unit::UnitBody>(body).and_then(Unit::parse).is_ok();
+    let base = json!({ "unit_id": "acme.com" });
+    assert_limits("Unit", &base, &limits, code);
+    assert_batch("AssignmentRequest", "units", &base);
+}
+
+fn times() -> Vec<Value> {
+    let texts =
+        ["2026-11-21T10:00:00Z", "2026-11-21T10:00:00.5+01:00", "2026-11-21T10:00:00.000+0000", "2026-11-21"];
+    let more = ["2026-11-21t10:00z", "2026-11-21 10:00:00,25 +01", "2026-11-20T24:00Z"];
+    texts.into_iter().chain(more).map(|text| json!(text)).chain([Value::Null]).collect()
+}
+
+fn no_times() -> Vec<Value> {
+    let texts =
+        ["yesterday", "", "2026-11", "2026-11-21T10:00:00", "2026-11-21T10Z", "20261121", "2026-11-21Z"];
+    texts.map(|text| json!(text)).into_iter().chain([json!(1)]).collect()
+}
+
+#[test]
+fn the_limits_of_a_conversion_are_those_of_the_code() {
+    let test = launched(&json!({}));
+    let limits = [
+        unit_ids(),
+        ("goal", vec![json!("opt-out")], slugs().1),
+        (
+            "event_id",
+            vec![json!("A.b_c:d-9"), texts("x", 64)],
+            vec![json!(""), json!("a b"), json!("é"), texts("x", 65), Value::Null],
+        ),
+        ("value", vec![json!(1), json!(1.0), Value::Null], vec![json!(1.1e15), json!("1")]),
+        ("occurred_at", times(), no_times()),
+    ];
+    let code = |body: Value| {
+        let typed = typed::<conversion::ConversionBody>(body);
+        typed.and_then(|body| Conversion::parse(body, &test, now())).is_ok()
+    };
+    let base = json!({ "unit_id": "acme.com", "goal": "demo-booked", "event_id": "e" });
+    assert_limits("Conversion", &base, &limits, code);
+    assert_batch("ConversionRequest", "events", &base);
+}

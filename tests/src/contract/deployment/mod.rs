@@ -1,0 +1,91 @@
+//! What is deployed is what the code means. The maps in `terraform/locals.tf` name the functions that
+//! there are, with the tables and indexes of the crate's schema; `openapi.yaml` leads to no other; and
+//! nothing in `terraform/` opens another way in. The files are read as HCL, without Terraform.
+
+mod edge;
+mod hcl_files;
+mod identities;
+mod tables;
+
+use std::collections::BTreeSet;
+
+use bellwether::operations::OPERATIONS;
+use testing::document::{Operation, functions, names, read};
+
+use hcl_files::{map, words};
+
+#[test]
+fn every_function_is_deployed_and_there_is_no_other() {
+    let deployed: BTreeSet<String> = map("functions").into_keys().collect();
+    assert_eq!(deployed, functions().into_iter().map(str::to_owned).collect());
+    assert_eq!(deployed, names("functions"));
+}
+
+#[test]
+fn a_function_is_one_line_of_the_map() {
+    let text = read("terraform/locals.tf");
+    for name in map("functions").into_keys() {
+        let lines = text
+            .lines()
+            .filter(|line| line.trim_start().starts_with(&format!("{name} ")) && line.contains("memory"));
+        let lines = lines.collect::<Vec<_>>();
+        let [line] = lines[..] else { panic!("{name}: {lines:?}") };
+        assert!(line.ends_with(" }"), "{line}");
+    }
+}
+
+#[test]
+fn every_operation_leads_to_one_deployed_function() {
+    let deployed = map("functions");
+    for operation in Operation::all() {
+        let id = operation.id();
+        let answers = |name: &&String| id == name.as_str() || id.starts_with(&format!("{name}-"));
+        assert_eq!(deployed.keys().filter(answers).count(), 1, "{id}");
+    }
+}
+
+#[test]
+fn a_function_may_act_on_tables_and_indexes_that_there_are() {
+    let tables = map("tables");
+    for (name, function) in map("functions") {
+        for place in function["tables"].as_object().unwrap().keys() {
+            let (table, index) = place.split_once('/').map_or((place.as_str(), None), |(t, i)| (t, Some(i)));
+            let found = tables.get(table).unwrap_or_else(|| panic!("{name}: there is no table {table}"));
+            assert!(index.is_none_or(|index| found["indexes"].get(index).is_some()), "{name}: {place}");
+        }
+        for secret in function["secrets"].as_object().unwrap().keys() {
+            assert!(["private", "public"].contains(&secret.as_str()), "{name}: {secret}");
+        }
+    }
+}
+
+#[test]
+fn whoever_asks_for_a_token_may_read_the_public_keys_and_record_a_refusal() {
+    let deployed = map("functions");
+    for operation in &OPERATIONS {
+        let (name, is_guarded) = (operation.function, operation.scope().is_some());
+        let function = &deployed[name];
+        assert!(!is_guarded || words(&function["secrets"]["public"]).contains("GetSecretValue"), "{name}");
+        assert!(!(is_guarded || operation.audits) || function["tables"]["audit"] == "PutItem", "{name}");
+    }
+}
+
+#[test]
+fn audit_records_are_only_ever_put_and_private_keys_are_read_by_those_that_sign() {
+    let mut sign = BTreeSet::new();
+    for (name, function) in map("functions") {
+        for (place, actions) in function["tables"].as_object().unwrap() {
+            let actions = words(actions);
+            assert!(place != "audit" || actions == BTreeSet::from(["PutItem"]), "{name}: {actions:?}");
+            assert!(
+                !actions.iter().any(|action| action.starts_with("Delete") || *action == "Scan"),
+                "{name}"
+            );
+        }
+        if function["secrets"].get("private").is_some() {
+            sign.insert(name);
+        }
+    }
+    let may = ["issue-token", "login", "rotate-keys"].map(str::to_owned);
+    assert_eq!(sign, BTreeSet::from(may));
+}

@@ -1,0 +1,60 @@
+//! The tables of `docs/ARCHITECTURE.md` that say which crate and which module may use which.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use testing::document::read;
+
+use super::packages::crate_uses;
+use super::{crates, modules};
+
+const DOCUMENT: &str = "docs/ARCHITECTURE.md";
+
+const SECTION: &str = "## Which module may use which";
+
+/// The words in backticks of a cell.
+fn words(cell: &str) -> BTreeSet<String> {
+    cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// What the document allows: the rows of its section, each a module or a crate and what it may use.
+fn allowed() -> BTreeMap<String, BTreeSet<String>> {
+    let document = read(DOCUMENT);
+    let (_, section) =
+        document.split_once(SECTION).unwrap_or_else(|| panic!("{DOCUMENT} has no `{SECTION}`"));
+    let section = section.split("\n## ").next().unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
+    rows.map(|row| {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').collect();
+        let name = words(cells[0]).pop_first().unwrap();
+        (name, words(cells.last().unwrap()))
+    })
+    .collect()
+}
+
+#[test]
+fn the_architecture_document_says_of_every_module_what_it_may_use() {
+    let mut used: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = crate_uses();
+    for (name, graph) in crates().filter(|(name, _)| *name != "testing") {
+        used.extend(modules(graph).into_iter().map(|(module, uses)| (format!("{name}::{module}"), uses)));
+    }
+    let allowed = allowed();
+    let mut faults = Vec::new();
+    for (name, uses) in &used {
+        let Some(row) = allowed.get(name) else {
+            faults.push(format!("`{name}` has no row: add one that says what it is for and what it may use"));
+            continue;
+        };
+        for (other, files) in uses.iter().filter(|(other, _)| !row.contains(*other)) {
+            let files: Vec<_> = files.iter().map(String::as_str).collect();
+            let files = files.join(", ");
+            faults.push(format!(
+                "`{name}` uses `{other}` in {files}: take that away, or add `{other}` to its row"
+            ));
+        }
+        let unused = row.iter().filter(|other| !uses.contains_key(*other));
+        faults.extend(unused.map(|other| format!("`{name}` does not use `{other}`: take it out of its row")));
+    }
+    let gone = allowed.keys().filter(|name| !used.contains_key(*name));
+    faults.extend(gone.map(|name| format!("there is no `{name}`: take its row out")));
+    assert!(faults.is_empty(), "{DOCUMENT}, \"{SECTION}\":\n{}", faults.join("\n"));
+}

@@ -1,0 +1,108 @@
+//! How the sources hang together: the modules of a crate form no circle, pure crates know no cloud, and
+//! `docs/ARCHITECTURE.md` says of each module what it may use. `tests/build/` has read the sources.
+
+mod document;
+mod packages;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+/// What was read of the sources when this was built.
+pub static STRUCTURE: LazyLock<Value> = LazyLock::new(|| {
+    serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/structure.json"))).unwrap()
+});
+
+/// What each module, or each crate, uses, with the files that do.
+type Uses = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
+
+fn crates() -> impl Iterator<Item = (&'static str, &'static Value)> {
+    let all = STRUCTURE["crates"].as_object().unwrap().iter();
+    all.map(|(name, graph)| (name.as_str(), graph))
+}
+
+/// The graph of a crate's top-level modules.
+fn modules(graph: &Value) -> Uses {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let mut uses: Uses =
+        graph["modules"].as_array().unwrap().iter().map(|name| (text(name), BTreeMap::new())).collect();
+    for edge in graph["edges"].as_array().unwrap() {
+        let files = edge["files"].as_array().unwrap().iter().map(text).collect();
+        uses.entry(text(&edge["from"])).or_default().insert(text(&edge["to"]), files);
+    }
+    uses
+}
+
+/// The shortest way from a module back to itself.
+fn circle(uses: &Uses, start: &str) -> Option<Vec<String>> {
+    let mut ways = VecDeque::from([vec![start.to_owned()]]);
+    let mut seen = BTreeSet::new();
+    while let Some(way) = ways.pop_front() {
+        for next in uses.get(way.last()?).into_iter().flatten().map(|(next, _)| next) {
+            if next == start {
+                return Some(way);
+            }
+            if seen.insert(next) {
+                ways.push_back([way.as_slice(), std::slice::from_ref(next)].concat());
+            }
+        }
+    }
+    None
+}
+
+/// What is wrong with a graph: its shortest circle, with the files that close it.
+fn fault(uses: &Uses) -> Option<String> {
+    let circle = uses.keys().filter_map(|start| circle(uses, start)).min_by_key(Vec::len)?;
+    let steps = circle.iter().zip(circle.iter().cycle().skip(1));
+    let steps: Vec<String> = steps
+        .map(|(from, to)| {
+            let files: Vec<_> = uses[from][to].iter().map(String::as_str).collect();
+            format!("`{from}` uses `{to}` in {}", files.join(", "))
+        })
+        .collect();
+    Some(format!(
+        "these modules use each other in a circle: {}. Move what both need below both, or hand it in as an argument",
+        steps.join("; ")
+    ))
+}
+
+#[test]
+fn the_modules_of_a_crate_form_no_circle() {
+    assert!(crates().count() >= 5);
+    for (name, graph) in crates() {
+        let fault = fault(&modules(graph));
+        assert!(fault.is_none(), "{name}: {}", fault.unwrap());
+    }
+}
+
+#[test]
+fn the_folders_of_a_folder_form_no_circle() {
+    let mut rooms = 0;
+    for (name, graph) in crates() {
+        for (folder, graph) in graph["folders"].as_object().unwrap() {
+            let fault = fault(&modules(graph));
+            assert!(fault.is_none(), "{name}::{folder}: {}", fault.unwrap());
+            rooms += graph["modules"].as_array().unwrap().len();
+        }
+    }
+    assert!(rooms > 15, "the folders are elsewhere: {rooms}");
+}
+
+#[test]
+fn a_circle_is_found_and_told_by_its_modules_and_files() {
+    let graph = serde_json::json!({ "modules": ["a", "b", "c", "d"], "edges": [
+        { "from": "a", "to": "b", "files": ["a/one.rs", "a/two.rs"] },
+        { "from": "b", "to": "c", "files": ["b.rs"] },
+        { "from": "c", "to": "a", "files": ["c.rs"] },
+        { "from": "d", "to": "a", "files": ["d.rs"] },
+    ] });
+    let mut uses = modules(&graph);
+    let told = fault(&uses).unwrap();
+    assert!(
+        told.contains("`a` uses `b` in a/one.rs, a/two.rs; `b` uses `c` in b.rs; `c` uses `a` in c.rs"),
+        "{told}"
+    );
+    uses.get_mut("c").unwrap().clear();
+    assert_eq!(fault(&uses), None);
+}

@@ -1,0 +1,109 @@
+//! The role that plans reads how things are set, and nothing that is kept in them.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use testing::document::{names, read};
+
+fn plan_role() -> Value {
+    serde_json::from_str(&read("deploy/plan-role.json")).unwrap()
+}
+
+fn actions(policy: &Value, effect: &str) -> BTreeSet<String> {
+    let statements = policy["Statement"].as_array().unwrap().iter();
+    let told = statements.filter(|statement| statement["Effect"] == effect);
+    told.flat_map(|statement| statement["Action"].as_array().unwrap())
+        .map(|action| action.as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn the_role_that_plans_reads_how_things_are_set_and_neither_data_nor_logs() {
+    let policy = plan_role();
+    let (allowed, denied) = (actions(&policy, "Allow"), actions(&policy, "Deny"));
+    let reads = ["Describe", "Get", "List", "GET"];
+    for action in &allowed {
+        let (_, name) = action.split_once(':').unwrap();
+        assert!(!action.contains('*') && reads.iter().any(|word| name.starts_with(word)), "{action}");
+    }
+    let data = [
+        "dynamodb:GetItem",
+        "dynamodb:BatchGetItem",
+        "dynamodb:Query",
+        "dynamodb:Scan",
+        "dynamodb:PartiQLSelect",
+        "dynamodb:GetRecords",
+        "dynamodb:ExportTableToPointInTime",
+        "logs:GetLogEvents",
+        "logs:FilterLogEvents",
+        "logs:GetLogRecord",
+        "logs:GetQueryResults",
+        "logs:StartQuery",
+        "logs:StartLiveTail",
+        "logs:Unmask",
+        "secretsmanager:GetSecretValue",
+        "secretsmanager:BatchGetSecretValue",
+        "sqs:ReceiveMessage",
+        "wafv2:GetSampledRequests",
+        "xray:BatchGetTraces",
+        "xray:GetTraceSummaries",
+        "lambda:InvokeFunction",
+    ];
+    for action in data {
+        let refused = denied.iter().any(|pattern| match pattern.strip_suffix('*') {
+            Some(begin) => action.starts_with(begin),
+            None => action == pattern,
+        });
+        assert!(refused && !allowed.contains(action), "{action}");
+    }
+    let objects = policy["Statement"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|statement| statement["Action"].as_array().unwrap().contains(&json!("s3:GetObject")));
+    for statement in objects {
+        let place = if statement["Effect"] == "Deny" { "NotResource" } else { "Resource" };
+        assert_eq!(statement[place], "arn:aws:s3:::STATE_BUCKET/bellwether/*", "{statement}");
+    }
+}
+
+/// The service in an action's name, of a Terraform resource's type.
+fn service(kind: &str) -> &str {
+    let name = kind.strip_prefix("aws_").unwrap();
+    let services = [
+        ("api_gateway_", "apigateway"),
+        ("cloudwatch_log_", "logs"),
+        ("cloudwatch_", "cloudwatch"),
+        ("dynamodb_", "dynamodb"),
+        ("iam_", "iam"),
+        ("kms_", "kms"),
+        ("lambda_", "lambda"),
+        ("route53_", "route53"),
+        ("s3_", "s3"),
+        ("scheduler_", "scheduler"),
+        ("secretsmanager_", "secretsmanager"),
+        ("signer_", "signer"),
+        ("sns_", "sns"),
+        ("sqs_", "sqs"),
+        ("wafv2_", "wafv2"),
+    ];
+    services.iter().find(|(begin, _)| name.starts_with(begin)).unwrap_or_else(|| panic!("{kind}")).1
+}
+
+#[test]
+fn the_role_that_plans_reads_of_every_service_that_terraform_sets() {
+    let allowed = actions(&plan_role(), "Allow");
+    for name in names("terraform")
+        .iter()
+        .filter(|name| std::path::Path::new(name).extension().is_some_and(|kind| kind == "tf"))
+    {
+        let text = read(&format!("terraform/{name}"));
+        for line in text.lines().filter_map(|line| line.strip_prefix("resource \"")) {
+            let service = service(line.split('"').next().unwrap());
+            assert!(
+                allowed.iter().any(|action| action.starts_with(&format!("{service}:"))),
+                "{name}: {service}"
+            );
+        }
+    }
+}
