@@ -9,7 +9,7 @@
 //!
 //! ```text
 //! BELLWETHER_FOLD_ROWS=1000000 BELLWETHER_FOLD_BINARY=<a release build of get-results> \
-//!     cargo test -p bellwether-tests --test alone folding -- --nocapture
+//!     cargo test --workspace --test alone folding -- --nocapture
 //! ```
 
 use std::collections::BTreeMap;

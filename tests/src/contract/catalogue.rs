@@ -8,7 +8,7 @@ use bellwether::telemetry::catalogue::{FAMILIES, METRICS, objective_ms};
 use serde_json::{Value, json};
 use testing::runtime::project;
 
-/// `CATALOGUE=write cargo test -p bellwether-tests --test contract catalogue` writes the file anew.
+/// `CATALOGUE=write cargo test --workspace --test contract catalogue` writes the file anew.
 #[test]
 fn the_catalogue_in_the_file_is_that_of_the_code() {
     let path = project().join("monitoring/catalogue.json");

@@ -1,5 +1,5 @@
 //! How often the verdict that is shipped errs when it is asked for all the time and the arms do not
-//! differ. `VERDICT_RUNS=4000 cargo test -p bellwether-tests --test pure verdicts -- --nocapture` prints it.
+//! differ. `VERDICT_RUNS=4000 cargo test --workspace --test pure verdicts -- --nocapture` prints it.
 
 use domain::clock::Timestamp;
 use domain::experiment::{Definition, Experiment, Seed, Status};
