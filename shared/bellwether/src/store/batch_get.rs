@@ -8,9 +8,6 @@ use super::StoreError;
 use super::item::Item;
 use super::table::{Answer, Table};
 
-/// Most items of one call, which is DynamoDB's limit.
-pub const MOST_KEYS: usize = 100;
-
 /// Between two calls, when DynamoDB has left keys unread: it asks for a pause.
 const PAUSE: Duration = Duration::from_millis(50);
 
