@@ -4,6 +4,10 @@ PORT ?= 9000
 TOOLS := .tools
 DENY := $(TOOLS)/bin/cargo-deny
 DENY_VERSION := 0.20.2
+MACHETE := $(TOOLS)/bin/cargo-machete
+MACHETE_VERSION := 0.9.2
+# ruff and mypy.
+LINT := $(TOOLS)/lint
 # A function's stripped release zip may have 6 MB: the larger it is, the longer a cold start.
 ZIP_BYTES := 6291456
 # Cargo features of the functions to build; bellwether/traces is one (docs/OPERATIONS.md, Traces).
@@ -41,9 +45,9 @@ FUZZ_VERSION := 0.13.2
 MINUTES ?= 10
 
 # What `make test` runs, in this order: what is quick and what fails most often comes first.
-STAGES := setup lint unit data spectral binaries alone api-check-short watched deny zip-size deployed
+STAGES := setup lint python docs unused unit data spectral binaries alone api-check-short watched deny zip-size deployed
 
-.PHONY: help setup run demo demo-trial check quick test lint deny unit data binaries alone zip-size bench calibrate clean api-check api-check-short spectral fuzz fuzz-keep
+.PHONY: help setup run demo demo-trial check quick test lint python docs unused deny unit data binaries alone zip-size bench calibrate clean api-check api-check-short spectral fuzz fuzz-keep
 .PHONY: traces-check dashboards monitoring-check monitor monitor-check monitored watched
 
 help: ## Show what can be done
@@ -62,7 +66,7 @@ demo-trial: ## Replay a published trial against the running server
 	@python3 local/demo_trial.py
 
 check: ## What to run after every change: formatting, lints, and all tests without processes (some minutes)
-	@python3 local/stages.py lint quick
+	@python3 local/stages.py lint python quick
 
 test: ## Everything that proves the project on one machine, with the time that each stage took
 	@python3 local/stages.py $(STAGES)
@@ -72,6 +76,31 @@ lint: ## Formatting and clippy
 	@echo "==> formatting and lints"
 	@cargo fmt --check
 	@cargo clippy --workspace --all-targets --locked -- -D warnings
+
+python: $(LINT)/done ## Lints, formatting and types of the Python here (pyproject.toml)
+	@echo "==> ruff and mypy"
+	@$(LINT)/bin/ruff check --quiet
+	@$(LINT)/bin/ruff format --quiet --check
+	@$(LINT)/bin/mypy local deploy tests/e2e tests/emulator
+	@$(LINT)/bin/mypy monitoring/check
+
+$(LINT)/done: local/requirements-lint.txt
+	@echo "==> tools: installing ruff and mypy into $(LINT) (once; they take 120 MB)"
+	@python3 -m venv --clear $(LINT)
+	@$(LINT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+docs: ## rustdoc of everything, private items too, without a warning (target/doc)
+	@echo "==> rustdoc"
+	@RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --workspace --no-deps --document-private-items --locked --quiet
+
+unused: $(MACHETE) ## Dependencies that a crate declares and does not use
+	@echo "==> unused dependencies"
+	@$(MACHETE)
+
+$(MACHETE):
+	@echo "==> tools: installing cargo-machete $(MACHETE_VERSION) (once)"
+	@cargo install --quiet --locked --root $(TOOLS) --version $(MACHETE_VERSION) cargo-machete
 
 # The tests of rotate-keys start an emulator, which make setup installs; those of calibrate simulate for a minute.
 quick:

@@ -57,12 +57,13 @@ def verdict(metric, sent):
 
 def compare(alarms, metrics):
     """Each alarm's name, metric and verdict."""
-    sent = {}
+    sent: dict[tuple[str, str], set] = {}
     for metric in metrics:
         sent.setdefault((metric["Namespace"], metric["MetricName"]), set()).add(dimensions(metric))
     return [
         (alarm["AlarmName"], metric, verdict(metric, sent), sent.get((metric["Namespace"], metric["MetricName"]), set()))
-        for alarm in alarms for metric in asked(alarm)
+        for alarm in alarms
+        for metric in asked(alarm)
     ]
 
 
@@ -104,10 +105,17 @@ def main():
     compared = compare(alarms, metrics)
     for name, metric, said, found in compared:
         if said == "wrong":
-            others = "; it is sent with " + ", ".join(map(shown, sorted(found, key=sorted)[:3])) if found else "; it is not sent at all"
+            others = (
+                "; it is sent with " + ", ".join(map(shown, sorted(found, key=sorted)[:3]))
+                if found
+                else "; it is not sent at all"
+            )
             print(f"{name}: {metric['Namespace']} {metric['MetricName']} {shown(dimensions(metric))}{others}")
     counts = {word: sum(said == word for _, _, said, _ in compared) for word in ("sent", "quiet", "wrong")}
-    print(f"{len(alarms)} alarms read {len(compared)} metrics: {counts['sent']} are sent, {counts['quiet']} have not happened yet, {counts['wrong']} nobody sends")
+    print(
+        f"{len(alarms)} alarms read {len(compared)} metrics: {counts['sent']} are sent, "
+        f"{counts['quiet']} have not happened yet, {counts['wrong']} nobody sends"
+    )
     sys.exit(1 if counts["wrong"] else 0)
 
 

@@ -39,7 +39,10 @@ def main(options):
     names = sorted({*first, *second})
     for name in names:
         same = first.get(name) == second.get(name)
-        print(f"{'same   ' if same else 'DIFFERS'} {name} {first.get(name, 'missing')}" + ("" if same else f" {second.get(name, 'missing')}"))
+        print(
+            f"{'same   ' if same else 'DIFFERS'} {name} {first.get(name, 'missing')}"
+            + ("" if same else f" {second.get(name, 'missing')}")
+        )
     if first != second:
         sys.exit(f"the two builds differ; the packages are in {PLACE.relative_to(ROOT)}")
     shutil.rmtree(PLACE)

@@ -30,7 +30,7 @@ ROLES = ("viewer", "analyst")
 SCOPES = ["assignments:write", "conversions:write", "metrics:read"]
 VARIANTS = [{"key": "control", "weight": 5000, "is_control": True}, {"key": "calculator", "weight": 5000}]
 GOALS = [{"key": "demo-booked", "kind": "binary", "role": "primary"}, {"key": "pipeline", "kind": "sum"}]
-TESTS = [  # those that local/api_check.toml names
+TESTS: list[dict] = [  # those that local/api_check.toml names
     {"test_id": "pricing-page-q4", "name": "Pricing page", "variants": VARIANTS, "goals": GOALS, "segments": ["industry"]},
     {"test_id": "external-test", "name": "Mail", "variants": VARIANTS, "goals": GOALS, "allocation": {"mode": "external"}},
 ]
@@ -42,7 +42,7 @@ def prepare(admin):
     for test in TESTS:
         admin.call("POST", "/v1/tests", test)
         admin.call("PATCH", f"/v1/tests/{test['test_id']}", {"revision": 1, "status": "running"})
-    people = {}
+    people: dict[str, Api | Machine] = {}
     for role in ROLES:
         email, password = f"{role}@example.com", secrets.token_urlsafe(18)
         admin.call("POST", "/v1/users", {"email": email, "password": password, "role": role})
@@ -78,8 +78,17 @@ def check(children, person, role, short):
     step(f"{phases(role, short)} as {role}")
     env = {**os.environ, "API_CHECK_TOKEN": person.token, "NO_PROXY": "127.0.0.1"}
     command = [
-        str(VENV / "bin" / "schemathesis"), "--config-file", "local/api_check.toml", "run", "openapi.yaml",
-        "--url", f"{person.url}/v1", "--phases", phases(role, short), "--max-examples", "3" if short else "10",
+        str(VENV / "bin" / "schemathesis"),
+        "--config-file",
+        "local/api_check.toml",
+        "run",
+        "openapi.yaml",
+        "--url",
+        f"{person.url}/v1",
+        "--phases",
+        phases(role, short),
+        "--max-examples",
+        "3" if short else "10",
     ]
     try:
         children.run(command, env, f"schemathesis as {role}")

@@ -21,7 +21,7 @@ def send(api, label, path, request_key, answer_key, items):
                 answers = api.call("POST", path, {request_key: waiting})[answer_key]
                 if len(answers) != len(waiting):
                     raise ApiError(f"POST {path}: {len(waiting)} items were sent, {len(answers)} answered")
-                pairs = list(zip(waiting, answers))
+                pairs = list(zip(waiting, answers, strict=True))
                 done = [pair for pair in pairs if "problem" not in pair[1]]
                 yield from done
                 bar.advance(len(done))

@@ -83,6 +83,7 @@ def repeated(draw, items):
 def outcomes(draw, now, told):
     """What the accounts did, and for each what must become of it."""
     for unit, (variant, assigned_at) in sorted(told.items()):
+
         def after(days, at=assigned_at):
             return min(at + datetime.timedelta(days=days), now)
 
@@ -109,7 +110,7 @@ def event(unit, goal, event_id, value, occurred_at):
 
 def play(api, path, draw):
     """Send everything; return what the results must count: units, (goal, variant) totals, (goal, fate) outcomes."""
-    told = {}
+    told: dict[str, tuple] = {}
     now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
     asked = repeated(draw, list(accounts(draw, now)))
     for unit, answer in send(api, "assignments", f"{path}/assignments", "units", "assignments", asked):
@@ -118,7 +119,8 @@ def play(api, path, draw):
             raise ApiError(f"{unit['unit_id']} was told two variants")
     told = {unit: own for unit, own in told.items() if own[0]}
     happened = list(outcomes(draw, now, told))
-    totals, fates = collections.Counter(), collections.Counter()
+    totals: collections.Counter[tuple[str, str]] = collections.Counter()
+    fates: collections.Counter[tuple[str, str]] = collections.Counter()
     for item, fate in happened:
         fates[item["goal"], fate] += 1
         if fate == "counted":

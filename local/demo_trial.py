@@ -66,14 +66,22 @@ def replay(api, people, created):
     new_assignments = 0
     for unit, answer in send(api, "assignments", f"{PATH}/assignments", "units", "assignments", units):
         if answer["variant"] != unit["variant"]:
-            raise ApiError(f"{unit['unit_id']} is in {answer['variant']}, the file says {unit['variant']}: "
-                           "the test holds other data; restart with: make run")
+            raise ApiError(
+                f"{unit['unit_id']} is in {answer['variant']}, the file says {unit['variant']}: "
+                "the test holds other data; restart with: make run"
+            )
         new_assignments += bool(answer["new"])
 
     events = [
-        {"unit_id": person["unit_id"], "goal": GOAL, "event_id": f"trial-{person['unit_id']}", "value": 1,
-         "occurred_at": str(came_on(created, index))}
-        for index, person in enumerate(people) if person["converted"] == "1"
+        {
+            "unit_id": person["unit_id"],
+            "goal": GOAL,
+            "event_id": f"trial-{person['unit_id']}",
+            "value": 1,
+            "occurred_at": str(came_on(created, index)),
+        }
+        for index, person in enumerate(people)
+        if person["converted"] == "1"
     ]
     sent = send(api, "conversions", f"{PATH}/conversions", "events", "conversions", events)
     return new_assignments, sum(not answer["duplicate"] for _, answer in sent)

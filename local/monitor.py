@@ -20,6 +20,7 @@ import urllib.parse
 
 sys.dont_write_bytecode = True
 import yaml  # of local/requirements.txt
+
 from api import Api, ApiError, exchange
 from processes import ROOT, Children, Failure
 from progress import step
@@ -44,7 +45,9 @@ class Monitoring:
         """
         self.api, self.interval, self.rules = api, interval, rules
         self.url, self.alertmanager = (None if port is None else f"http://127.0.0.1:{check_port(port, OTHER)}" for port in ports)
-        self.children = self.folder = self.machine = None
+        self.children: Children
+        self.folder: pathlib.Path
+        self.machine: dict = {}  # the client that Prometheus is, once there is one
 
     def __enter__(self):
         tools = programs()
@@ -129,7 +132,7 @@ class Monitoring:
             (self.folder / "rules" / path.name).write_text(self.rules(path))
         places = [urllib.parse.urlsplit(self.alertmanager).netloc] if self.alertmanager else []
         settings["alerting"]["alertmanagers"] = [{"static_configs": [{"targets": places}]}]
-        job, = settings["scrape_configs"]
+        (job,) = settings["scrape_configs"]
         job |= {"scheme": server.scheme, "scrape_timeout": every}
         job["static_configs"] = [{"targets": [server.netloc], "labels": {"environment": ENVIRONMENT}}]
         job["oauth2"] |= {
@@ -147,7 +150,11 @@ def run(options):
     with Monitoring(api, options.interval, (options.port, options.alertmanager_port)) as monitoring:
         monitoring.wait_until_read(PATIENCE)
         step(f"ready: reading {api.url}/v1/metrics every {options.interval} s (Ctrl-C ends it)")
-        print(f"\nPrometheus    {monitoring.url}\nAlertmanager  {monitoring.alertmanager}\n\nAlerts: {monitoring.url}/alerts. What each means, and Grafana's dashboards: monitoring/README.md\n", flush=True)
+        print(
+            f"\nPrometheus    {monitoring.url}\nAlertmanager  {monitoring.alertmanager}\n\n"
+            f"Alerts: {monitoring.url}/alerts. What each means, and Grafana's dashboards: monitoring/README.md\n",
+            flush=True,
+        )
         while True:
             monitoring.children.check()
             time.sleep(0.5)

@@ -44,6 +44,7 @@ OWN_STATE = ROOT / ".run-monitor"
 
 def shortened(path):
     """A rule file whose every window, offset and interval is short."""
+
     def short(match):
         if match[2] not in SHORT:
             raise Failure(f"{path.name} looks back {match[2]}, of which SHORT in local/monitor_check.py says nothing")
@@ -54,7 +55,7 @@ def shortened(path):
 
 def tests(api):
     """(id, status) of every test of the workspace."""
-    start = ""
+    start: str | None = ""
     while start is not None:
         page = api.call("GET", f"/v1/tests{start}")
         yield from ((test["test_id"], test["status"]) for test in page["tests"])
@@ -172,7 +173,7 @@ def check(state):
         values = {"environment": ENVIRONMENT, "workspace": labels["workspace"], "test": test, "goal": goal}
         step(f"waiting up to {HISTORY} s for the windows of the rules")
         for what, wanted in (("rules", list(rules())), ("panels", list(panels(monitoring, values)))):
-            print(f"    {until(HISTORY, lambda: with_data(monitoring, wanted))} expressions of {what} return data")
+            print(f"    {until(HISTORY, lambda wanted=wanted: with_data(monitoring, wanted))} expressions of {what} return data")
         print(f"    {until(0, lambda: alerts(monitoring))} alerts are taken, and silent")
 
 

@@ -48,7 +48,7 @@ class Children:
         try:
             process = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL)
         except OSError as error:
-            raise Failure(f"{what} cannot start: {error}")
+            raise Failure(f"{what} cannot start: {error}") from error
         if process.wait():
             raise Failure(f"{what} failed; what it said is above")
 
@@ -60,7 +60,7 @@ class Children:
             try:
                 process = subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True, **streams)
             except OSError as error:
-                raise Failure(f"{name} cannot start ({error}); remove .tools and run: make setup")
+                raise Failure(f"{name} cannot start ({error}); remove .tools and run: make setup") from error
         self.servers.append((name, process, log))
         return process.pid
 
@@ -76,11 +76,12 @@ class Children:
 
     def stop(self):
         """End every descendant; return those that even SIGKILL did not end."""
-        seen = set()
+        seen: set[int] = set()
         if not self.began:
             return seen
         for number in (signal.SIGTERM, signal.SIGKILL):
-            told, deadline = set(), time.monotonic() + PATIENCE
+            told: set[int] = set()
+            deadline = time.monotonic() + PATIENCE
             while time.monotonic() < deadline:
                 seen = descendants(seen)
                 for pid in seen - told:

@@ -32,7 +32,10 @@ def programs():
         fetch()
         found = find()
     if missing(found):
-        raise Failure(f"{', '.join(missing(found))}: neither on PATH nor in Debian's packages; install Prometheus and Alertmanager", PREREQUISITE)
+        raise Failure(
+            f"{', '.join(missing(found))}: neither on PATH nor in Debian's packages; install Prometheus and Alertmanager",
+            PREREQUISITE,
+        )
     return found
 
 
@@ -64,14 +67,21 @@ def fetch():
     """Download and unpack Debian's packages."""
     for tool in ("apt-get", "dpkg-deb"):
         if not shutil.which(tool):
-            raise Failure(f"Prometheus is not on PATH, and without {tool} its package cannot be fetched; install Prometheus and Alertmanager", PREREQUISITE)
+            raise Failure(
+                f"Prometheus is not on PATH, and without {tool} its package cannot be fetched; "
+                "install Prometheus and Alertmanager",
+                PREREQUISITE,
+            )
     step("tools: unpacking Prometheus and Alertmanager into .tools/prometheus (once; they take 140 MB)")
     with tempfile.TemporaryDirectory() as folder:
         said = call(["apt-get", "download", "--quiet", *PACKAGES], folder)
         for package in sorted(pathlib.Path(folder).glob("*.deb")):
             said += call(["dpkg-deb", "-x", str(package), str(FOLDER)], folder)
     if said:
-        raise Failure(f"Debian's packages of Prometheus could not be fetched ({said[-1]}); run apt-get update as root, or install them", PREREQUISITE)
+        raise Failure(
+            f"Debian's packages of Prometheus could not be fetched ({said[-1]}); run apt-get update as root, or install them",
+            PREREQUISITE,
+        )
 
 
 def call(command, folder):

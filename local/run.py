@@ -19,7 +19,15 @@ sys.dont_write_bytecode = True
 from processes import ROOT, Children, Failure
 from progress import step
 from servers import (
-    ADMIN, clean_environment, create_admin, function_environment, rotate_keys, start_cloud, start_functions, summarize, warm_up,
+    ADMIN,
+    clean_environment,
+    create_admin,
+    function_environment,
+    rotate_keys,
+    start_cloud,
+    start_functions,
+    summarize,
+    warm_up,
     write_private,
 )
 from toolchain import check_alone, check_port, check_tools, set_up_tools
@@ -33,10 +41,15 @@ def next_steps(base, password):
     """Three lines to paste into bash or zsh."""
     json_type, token = "-w '\\n' -H 'content-type: application/json'", '-H "authorization: Bearer $TOKEN"'
     test = {
-        "test_id": "pricing-page", "name": "Pricing page: ROI calculator", "hypothesis": "A calculator gets more demos booked.",
-        "variants": [{"key": "control", "weight": 5000, "is_control": True, "parameters": {}},
-                     {"key": "calculator", "weight": 5000, "is_control": False, "parameters": {"hero": "roi"}}],
-        "coverage": 10000, "allocation": {"mode": "fixed"},
+        "test_id": "pricing-page",
+        "name": "Pricing page: ROI calculator",
+        "hypothesis": "A calculator gets more demos booked.",
+        "variants": [
+            {"key": "control", "weight": 5000, "is_control": True, "parameters": {}},
+            {"key": "calculator", "weight": 5000, "is_control": False, "parameters": {"hero": "roi"}},
+        ],
+        "coverage": 10000,
+        "allocation": {"mode": "fixed"},
         "goals": [{"key": "demo-booked", "kind": "binary", "role": "primary", "window_days": 30}],
     }
 
@@ -77,7 +90,11 @@ def run(children, options, state):
         write_private(session, json.dumps({"url": base, "email": ADMIN, "password": password, "pids": pids}))
         step(f"ready: {base}/v1 (Ctrl-C ends it; logs in {options.state})")
         print(f"\nadmin     {ADMIN}\npassword  {password}\n\nSign in, create a test, start it and ask for a variant:\n")
-        print("\n".join(next_steps(base, password)) + "\n\nOr watch a campaign: make demo. Or replay a published trial: make demo-trial\n", flush=True)
+        print(
+            "\n".join(next_steps(base, password))
+            + "\n\nOr watch a campaign: make demo. Or replay a published trial: make demo-trial\n",
+            flush=True,
+        )
         next_fold = time.monotonic() + options.fold_every
         while True:
             children.check()
@@ -110,7 +127,12 @@ def main():
     parser.add_argument("--port", type=port_number, default=9000, help="port of the API (default: %(default)s)")
     parser.add_argument("--emulator-port", type=int, default=0, help="port of the emulated cloud (default: a free one)")
     parser.add_argument("--state", default=".run", help="folder of logs and run state (default: %(default)s)")
-    parser.add_argument("--fold-every", type=int, default=60, help="seconds between two counts of results, as AWS's schedule has them (default: %(default)s)")
+    parser.add_argument(
+        "--fold-every",
+        type=int,
+        default=60,
+        help="seconds between two counts of results, as AWS's schedule has them (default: %(default)s)",
+    )
     parser.add_argument("--setup-only", action="store_true", help="install the pinned tools and stop")
     options = parser.parse_args()
 

@@ -78,8 +78,20 @@ def start_functions(children, port, state, env):
     write_private(state / "functions.env", "".join(f"{name}={value}\n" for name, value in env.items()))
     (state / "watch.ignore").write_text(RELOAD_ON)
     command = [
-        str(VENV / "bin" / "cargo-lambda"), "lambda", "watch", "--invoke-address", "127.0.0.1", "--invoke-port", str(port),
-        "--env-file", str(state / "functions.env"), "--concurrency", "4", "--timeout", str(WATCH_TIMEOUT), "--disable-cors",
+        str(VENV / "bin" / "cargo-lambda"),
+        "lambda",
+        "watch",
+        "--invoke-address",
+        "127.0.0.1",
+        "--invoke-port",
+        str(port),
+        "--env-file",
+        str(state / "functions.env"),
+        "--concurrency",
+        "4",
+        "--timeout",
+        str(WATCH_TIMEOUT),
+        "--disable-cors",
     ]
     watching = {**clean_environment(), "CARGO_LAMBDA_IGNORE_FILE": str(state / "watch.ignore")}
     pid = children.serve("cargo lambda watch", command, watching, state / "watch.log")
@@ -130,4 +142,4 @@ def ask(children, name, method, url, body):
         return exchange(method, url, body, timeout=60)[2]
     except OSError as error:
         children.check()
-        raise Failure(f"{name} does not answer ({error}); {children.last_words()}")
+        raise Failure(f"{name} does not answer ({error}); {children.last_words()}") from error

@@ -16,9 +16,9 @@ def run(stage):
     command = [os.environ.get("MAKE", "make"), "--no-print-directory", stage]
     # Python scripts among the targets would keep their lines to themselves while they write to a pipe.
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    skipped = []
+    skipped: list[str] = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True, errors="replace") as process:
-        for line in process.stdout:
+        for line in process.stdout or ():
             print(line, end="", flush=True)
             if line.startswith(MARK):
                 skipped.append(line[len(MARK) :].strip())
@@ -39,7 +39,8 @@ def show(rows):
 
 
 def main(stages):
-    rows, code = [], 0
+    rows: list[tuple[str, float | None, str]] = []
+    code = 0
     try:
         for stage in stages:
             if code:

@@ -48,7 +48,9 @@ def interval(found, percent=False):
     if found["estimate"] is None:
         return "too little to say"
     if found["low"] is None:
-        return f"{write(found['estimate'])} (no interval: " + ("the baseline is too low for a percentage)" if percent else "too early, or nothing varies)")
+        return f"{write(found['estimate'])} (no interval: " + (
+            "the baseline is too low for a percentage)" if percent else "too early, or nothing varies)"
+        )
     return f"{write(found['estimate'])} (95 % interval {write(found['low'])} to {write(found['high'])})"
 
 

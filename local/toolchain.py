@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import importlib.util
 import json
 import os
 import shutil
@@ -16,11 +17,9 @@ REQUIREMENTS = ROOT / "local" / "requirements.txt"
 
 
 def check_tools():
-    if sys.version_info < (3, 10):
+    if sys.version_info < (3, 10):  # noqa: UP036, an older one is to hear why it will not do
         raise Failure(f"Python 3.10 or later is needed, this is {sys.version.split()[0]}", PREREQUISITE)
-    try:
-        import ensurepip, venv  # Debian ships Python without them
-    except ImportError:
+    if not all(importlib.util.find_spec(name) for name in ("ensurepip", "venv")):  # Debian ships Python without them
         raise Failure("Python's venv is missing; install it (Debian: apt-get install python3-venv)", PREREQUISITE)
     for tool, source in (("cargo", "install Rust 1.95 or later"), ("ps", "Debian: apt-get install procps")):
         if not shutil.which(tool):
@@ -33,7 +32,7 @@ def check_port(port, other):
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise Failure(f"port {port} is in use; free it or pick another: {other}", PREREQUISITE)
+            raise Failure(f"port {port} is in use; free it or pick another: {other}", PREREQUISITE) from None
         return probe.getsockname()[1]
 
 

@@ -16,7 +16,9 @@ def headings():
 
 def check():
     """What is wrong with the alerts, a line each."""
-    fires, silent, anchors = set(), set(), headings()
+    fires: set[str] = set()
+    silent: set[str] = set()
+    anchors = headings()
     for _, expectation in alert_tests():
         (fires if expectation.get("exp_alerts") else silent).add(expectation["alertname"])
     alerts = [(file, rule) for file, rule in rules() if "alert" in rule]

@@ -12,7 +12,7 @@ import sys
 sys.dont_write_bytecode = True
 import alerts
 import names
-from files import MONITORING, RULES, ROOT, TESTS
+from files import MONITORING, ROOT, RULES, TESTS
 
 sys.path.insert(0, str(ROOT / "local"))
 from processes import Failure
@@ -28,7 +28,9 @@ def paths(folder):
 
 def ran(*command):
     """Whether a command succeeded; what it said is printed if it did not."""
-    result = subprocess.run([str(part) for part in command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    result = subprocess.run(
+        [str(part) for part in command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     if result.returncode:
         print(result.stdout.strip())
     return result.returncode == 0
@@ -44,7 +46,8 @@ def right(errors):
 def routes(amtool):
     """Each severity reaches the receiver of its name."""
     test = [amtool, "config", "routes", "test", "--config.file", ALERTMANAGER]
-    return all([ran(*test, f"--verify.receivers={severity}", f"severity={severity}") for severity in sorted(alerts.SEVERITIES)])
+    passed = [ran(*test, f"--verify.receivers={severity}", f"severity={severity}") for severity in sorted(alerts.SEVERITIES)]
+    return all(passed)
 
 
 def dashboards():
@@ -63,7 +66,9 @@ def main():
         print(failure, file=sys.stderr)
         return failure.code
     checks = {
-        "Prometheus' configuration and rules": lambda: ran(tools["promtool"], "check", "config", MONITORING / "prometheus" / "prometheus.yml"),
+        "Prometheus' configuration and rules": lambda: ran(
+            tools["promtool"], "check", "config", MONITORING / "prometheus" / "prometheus.yml"
+        ),
         "the tests of the rules": lambda: ran(tools["promtool"], "test", "rules", *paths(TESTS)),
         "every alert is tested and explained": lambda: right(alerts.check()),
         "metrics, labels and dimensions": lambda: right(names.check()),

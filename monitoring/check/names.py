@@ -13,7 +13,7 @@ MATH_WORDS = {"IF", "RUNNING_SUM"}
 
 def recorded():
     """The names that rules record, with the labels that their expressions keep or add."""
-    found = {}
+    found: dict[str, set[str]] = {}
     for _, rule in rules():
         if "record" in rule:
             kept = re.findall(r"\bby\s*\(([^)]*)\)", rule["expr"])

@@ -15,8 +15,8 @@ import botocore.session
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "local"))
 
-from processes import Failure  # noqa: E402
-from servers import clean_environment, wait_for  # noqa: E402
+from processes import Failure
+from servers import clean_environment, wait_for
 
 API_ID = "be11e7be"  # the emulated gateway takes it from a tag
 REGION = "eu-central-1"
@@ -73,7 +73,11 @@ class Cloud:
         where = {"AWS_ENDPOINT_URL": self.endpoint, "TERRAFORM_DIR": str(self.folder), "TF_CLI_CONFIG_FILE": os.devnull}
         return subprocess.run(
             [sys.executable, f"deploy/{name}", *options],
-            cwd=ROOT, input=words, capture_output=True, text=True, env={**clean_environment(), **ROOT_KEY, **where},
+            cwd=ROOT,
+            input=words,
+            capture_output=True,
+            text=True,
+            env={**clean_environment(), **ROOT_KEY, **where},
         )
 
     def local(self, name):
@@ -84,7 +88,11 @@ class Cloud:
         """What a Terraform command prints."""
         environment = {**clean_environment(), **ROOT_KEY, "TF_CLI_CONFIG_FILE": os.devnull}
         ran = subprocess.run(
-            ["terraform", f"-chdir={self.folder}", *command], input=words, capture_output=True, text=True, env=environment,
+            ["terraform", f"-chdir={self.folder}", *command],
+            input=words,
+            capture_output=True,
+            text=True,
+            env=environment,
         )
         if ran.returncode:
             raise Failure(f"terraform {command[0]} failed: {ran.stderr}")
@@ -97,7 +105,10 @@ class Cloud:
             environment = {**clean_environment(), **ROOT_KEY, "TF_IN_AUTOMATION": "true", "TF_CLI_CONFIG_FILE": os.devnull}
             ran = subprocess.run(
                 ["terraform", f"-chdir={self.folder}", command, "-no-color", *options],
-                stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=environment,
             )
         if ran.returncode:
             end = "\n".join(log.read_text().splitlines()[-40:])

@@ -18,8 +18,8 @@ from processes import Failure
 from progress import step
 
 sys.path.insert(0, str(ROOT / "deploy"))
-from answers import Api, is_problem  # noqa: E402
-from smoke import Has, checks  # noqa: E402
+from answers import Api, is_problem
+from smoke import Has, checks
 
 EMAIL = "admin@example.com"
 TEST = "pricing-page"
@@ -67,6 +67,7 @@ def until(what, probe):
 
 def first_key(cloud, api):
     """The rotation that the apply has set off makes the first key, in a version that is current at once, as in AWS."""
+
     def published():
         status, _, body = api.ask("GET", "/.well-known/jwks.json")
         return status == 200 and body["keys"]
@@ -269,7 +270,13 @@ def gateway(api, admin):
     same(invalid["errors"][0]["pointer"], "?limit", "what was wrong in the query")
     told(api.ask("GET", "/tests?limit=1&limit=2", headers=bearer(admin)), 422, "a limit that stands twice")
     told(api.ask("GET", "/tests/no-such-test", headers=bearer(admin)), 404, "a test that is not there")
-    for token in (bearer(admin), bearer("x"), {"Authorization": "Basic YTpi"}, {"Authorization": "AWS4-HMAC-SHA256 Credential=a"}, {}):
+    for token in (
+        bearer(admin),
+        bearer("x"),
+        {"Authorization": "Basic YTpi"},
+        {"Authorization": "AWS4-HMAC-SHA256 Credential=a"},
+        {},
+    ):
         wrong = is_problem(api.ask("GET", "/no-such-path", headers=token), 404, "not_found")
         if wrong:
             raise Failure(f"a path that is not there, with {list(token.values())}: {wrong}")

@@ -17,14 +17,14 @@ sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "local"), str(ROOT / "tests" / "e2e")]
 
-import journey  # noqa: E402
-import probe  # noqa: E402
-import releasing  # noqa: E402
-import watching  # noqa: E402
-from cloud import Cloud, pack  # noqa: E402
-from processes import Children, Failure  # noqa: E402
-from progress import step  # noqa: E402
-from toolchain import check_port  # noqa: E402
+import journey
+import probe
+import releasing
+import watching
+from cloud import Cloud, pack
+from processes import Children, Failure
+from progress import step
+from toolchain import check_port
 
 PREFIX = "bellwether-prod"
 

@@ -25,7 +25,7 @@ PARTS = {"PutItem": "Put", "UpdateItem": "Update", "DeleteItem": "Delete", "Cond
 DENIED = {"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"}
 
 # What runs in the function's place: calls in, answers out, under the role's own credentials.
-BOOTSTRAP = '''#!{python}
+BOOTSTRAP = """#!{python}
 import json, os, urllib.request
 import botocore.config, botocore.exceptions, botocore.session
 
@@ -47,7 +47,7 @@ while True:
         calls, request = json.load(event), event.headers["Lambda-Runtime-Aws-Request-Id"]
     answer = json.dumps([ask(*call) for call in calls]).encode()
     opener.open(urllib.request.Request(runtime + request + "/response", answer, method="POST"))
-'''
+"""
 
 
 def functions():
@@ -72,16 +72,28 @@ def call(kind, name, action, key, attribute="probe", whole=False):
 
 
 TABLE_CALLS = {
-    "GetItem": "get_item", "BatchGetItem": "batch_get_item", "PutItem": "put_item", "UpdateItem": "update_item",
-    "DeleteItem": "delete_item", "Query": "query", "Scan": "scan",
+    "GetItem": "get_item",
+    "BatchGetItem": "batch_get_item",
+    "PutItem": "put_item",
+    "UpdateItem": "update_item",
+    "DeleteItem": "delete_item",
+    "Query": "query",
+    "Scan": "scan",
 }
 SECRET_CALLS = {
-    "DescribeSecret": "describe_secret", "GetSecretValue": "get_secret_value", "PutSecretValue": "put_secret_value",
-    "UpdateSecretVersionStage": "update_secret_version_stage", "DeleteSecret": "delete_secret",
+    "DescribeSecret": "describe_secret",
+    "GetSecretValue": "get_secret_value",
+    "PutSecretValue": "put_secret_value",
+    "UpdateSecretVersionStage": "update_secret_version_stage",
+    "DeleteSecret": "delete_secret",
 }
-SECRET_PARAMETERS = {
+SECRET_PARAMETERS: dict[str, dict] = {
     "GetSecretValue": {"VersionStage": "NONE"},
-    "PutSecretValue": {"SecretString": "probe", "ClientRequestToken": "probe-probe-probe-probe-probe-probe", "VersionStages": ["PROBE"]},
+    "PutSecretValue": {
+        "SecretString": "probe",
+        "ClientRequestToken": "probe-probe-probe-probe-probe-probe",
+        "VersionStages": ["PROBE"],
+    },
     "UpdateSecretVersionStage": {"VersionStage": "PROBE", "RemoveFromVersionId": "probe-probe-probe-probe-probe-probe"},
     "DeleteSecret": {"RecoveryWindowInDays": 30},
 }
@@ -99,10 +111,22 @@ def table_parameters(action, table, index, partition, attribute):
         return {**named, "Key": key, **bound, "ConditionExpression": "attribute_exists(#a)"}
     if action == "UpdateItem":
         values = {"ExpressionAttributeValues": {":v": {"BOOL": True}}}
-        return {**named, "Key": key, **bound, **values, "UpdateExpression": "SET #a = :v", "ConditionExpression": "attribute_exists(#a)"}
+        return {
+            **named,
+            "Key": key,
+            **bound,
+            **values,
+            "UpdateExpression": "SET #a = :v",
+            "ConditionExpression": "attribute_exists(#a)",
+        }
     if action == "Query":
         name = {"running": "shard", "members": "member_of"}.get(index, "pk")
-        return {**named, "KeyConditionExpression": "#k = :k", "ExpressionAttributeNames": {"#k": name}, "ExpressionAttributeValues": {":k": {"S": partition}}}
+        return {
+            **named,
+            "KeyConditionExpression": "#k = :k",
+            "ExpressionAttributeNames": {"#k": name},
+            "ExpressionAttributeValues": {":k": {"S": partition}},
+        }
     if action == "Scan":
         return named
     return {**named, "Key": key}
@@ -149,8 +173,8 @@ def run(cloud, prefix):
     client, wrong, asked = cloud.client("lambda"), [], 0
     package = cloud.state / "probe.zip"
     pack(bootstrap(), package)
-    for function, group in itertools.groupby(rows, key=lambda row: row[0]):
-        group = list(group)
+    for function, own in itertools.groupby(rows, key=lambda row: row[0]):
+        group = list(own)
         client.update_function_code(FunctionName=f"{prefix}-{function}", ZipFile=package.read_bytes())
         event = [call(kind, physical(kind, place, prefix), *asked_of) for _, kind, place, *asked_of, _ in group]
         answer = client.invoke(FunctionName=f"{prefix}-{function}", Payload=json.dumps(event))

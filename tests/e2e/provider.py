@@ -19,7 +19,12 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOURCE = "registry.terraform.io/hashicorp/aws"
-USUAL = ["~/.terraform.d/plugins", "~/.local/share/terraform/plugins", "/usr/local/share/terraform/plugins", "/usr/share/terraform/plugins"]
+USUAL = [
+    "~/.terraform.d/plugins",
+    "~/.local/share/terraform/plugins",
+    "/usr/local/share/terraform/plugins",
+    "/usr/share/terraform/plugins",
+]
 
 
 class Missing(Exception):
@@ -28,7 +33,7 @@ class Missing(Exception):
 
 def pattern():
     """The path of the locked version for this machine below a mirror's root."""
-    version = re.search(r'version\s+= "([0-9.]+)"', (ROOT / "terraform" / ".terraform.lock.hcl").read_text())[1]
+    (version,) = re.findall(r'version\s+= "([0-9.]+)"', (ROOT / "terraform" / ".terraform.lock.hcl").read_text())
     machine = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), platform.machine())
     return f"{SOURCE}/{version}/{platform.system().lower()}_{machine}/terraform-provider-aws*"
 
@@ -45,7 +50,9 @@ def find():
         return ""
     found = on_disk(wanted)
     if not found:
-        raise Missing(f"the AWS provider ({wanted.split('/')[3]}) is neither on disk nor reachable; PLUGIN_DIR=<mirror> names one")
+        raise Missing(
+            f"the AWS provider ({wanted.split('/')[3]}) is neither on disk nor reachable; PLUGIN_DIR=<mirror> names one"
+        )
     return found
 
 

@@ -137,7 +137,7 @@ def with_firewall_logging():
 class OneItem(str):
     """The ARN of a table in a transaction, with what the transaction says of the one item that it is about."""
 
-    told = {}
+    told: dict[str, list[str]]
 
 
 def names_of(asked):
@@ -168,14 +168,14 @@ def with_leading_keys():
     def transaction_checks(action, body, region, account):
         found = checks(action, body, region, account)
         items = json.loads(body)["TransactItems"] if found else []
-        parts = [part for item in items for part in item.values()]
+        parts = [part for one in items for part in one.values()]
         if len(parts) != len(found):
             return found
         marked = []
         for (item_action, arn), part in zip(found, parts, strict=True):
-            arn = OneItem(arn)
-            arn.told = names_of(part)
-            marked.append((item_action, arn))
+            item = OneItem(arn)
+            item.told = names_of(part)
+            marked.append((item_action, item))
         return marked
 
     def enforced(*arguments, resource_arn=None, service_context=None, **named):
@@ -197,7 +197,7 @@ def with_whole_alarms():
     def describe_alarms(parameters, data, is_cbor, is_json=False):
         if is_cbor or is_json:
             return usual(parameters, data, is_cbor, is_json)
-        asked = {"AlarmNames": [], "AlarmTypes": []}
+        asked: dict[str, list] = {"AlarmNames": [], "AlarmTypes": []}
         for name, value in parameters.items():
             kind = name.partition(".")[0]
             if kind in asked:

@@ -8,12 +8,20 @@ import json
 
 KNOWN = {
     "document": {
-        "openapi", "info", "paths", "components",
-        "x-amazon-apigateway-request-validators", "x-amazon-apigateway-gateway-responses",
+        "openapi",
+        "info",
+        "paths",
+        "components",
+        "x-amazon-apigateway-request-validators",
+        "x-amazon-apigateway-gateway-responses",
     },
     "operation": {
-        "operationId", "responses", "parameters", "requestBody",
-        "x-amazon-apigateway-integration", "x-amazon-apigateway-request-validator",
+        "operationId",
+        "responses",
+        "parameters",
+        "requestBody",
+        "x-amazon-apigateway-integration",
+        "x-amazon-apigateway-request-validator",
     },
     "integration": {"type", "httpMethod", "uri", "passthroughBehavior", "timeoutInMillis"},
 }
@@ -61,11 +69,18 @@ def put_operation(gateway, api_id, resource, verb, operation, validators):
         for parameter in operation.get("parameters", [])
     }
     content = operation.get("requestBody", {}).get("content", {})
-    made(gateway._put_method(api_id, resource, verb, {
-        "requestParameters": parameters,
-        "requestModels": {kind: media["schema"]["$ref"].rsplit("/", 1)[1] for kind, media in content.items()},
-        "requestValidatorId": validators.get(operation.get("x-amazon-apigateway-request-validator")),
-    }))
+    made(
+        gateway._put_method(
+            api_id,
+            resource,
+            verb,
+            {
+                "requestParameters": parameters,
+                "requestModels": {kind: media["schema"]["$ref"].rsplit("/", 1)[1] for kind, media in content.items()},
+                "requestValidatorId": validators.get(operation.get("x-amazon-apigateway-request-validator")),
+            },
+        )
+    )
     integration = known("integration", operation["x-amazon-apigateway-integration"])
     upper = {name: integration[name].upper() for name in ("type", "passthroughBehavior")}
     made(gateway._put_integration(api_id, resource, verb, {**integration, **upper}))

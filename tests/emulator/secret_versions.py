@@ -49,7 +49,8 @@ def with_versions_as_in_aws():
             if all(there.get(kind) == asked.get(kind) for kind in KINDS):
                 told = {"ARN": secret["ARN"], "Name": secret["Name"], "VersionId": token, "VersionStages": there["Stages"]}
                 return secretsmanager.json_response(told)
-            text = f"You can't use ClientRequestToken {token} because that value is already in use for a version of secret {secret['ARN']}."
+            use = f"that value is already in use for a version of secret {secret['ARN']}"
+            text = f"You can't use ClientRequestToken {token} because {use}."
             return secretsmanager.error_response_json("ResourceExistsException", text, 400)
         first = not any(has_value(version) for version in versions.values())
         answer = put({**asked, "ClientRequestToken": token})
