@@ -1,5 +1,5 @@
 //! What the functions say of themselves. [`catalogue`] has every metric; a request writes one
-//! [`line`] that is log and metrics at once; [`log`] is where lines go; [`exposition`] writes the page of
+//! [`mod@line`] that is log and metrics at once; [`log`] is where lines go; [`exposition`] writes the page of
 //! `GET /metrics` from [`measured`] results. The module `traces`, which is there with the feature of that name,
 //! sends spans to X-Ray.
 //!
