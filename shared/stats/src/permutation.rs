@@ -83,7 +83,7 @@ pub fn called_for(ratio: bool, control: u64, treatment: u64) -> bool {
     ratio || small < 200 || large > 2 * small
 }
 
-/// Tests the difference of means of one number a unit. For a binary goal [`rates`] is the same, faster
+/// Tests the difference of means of one number a unit. For a binary goal [`rates()`] is the same, faster
 /// and never drawn.
 ///
 /// None with fewer than two units in an arm or more than [`MOST_UNITS`] in the smaller one, or when no

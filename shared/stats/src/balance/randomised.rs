@@ -87,7 +87,7 @@ impl Tally {
 }
 
 /// The absolute difference of the means of two arms over its standard error (Welch's t), as a statistic
-/// for [`test`]. Units without an outcome are left out: that they have none must not depend on their arm.
+/// for [`test()`]. Units without an outcome are left out: that they have none must not depend on their arm.
 /// 0 when the arms are equal or one is empty; infinite when they differ without varying.
 ///
 /// Studentised, since an unstudentised difference would also answer to arms that vary differently
