@@ -47,7 +47,7 @@ MINUTES ?= 10
 # What `make test` runs, in this order: what is quick and what fails most often comes first.
 STAGES := setup lint python docs unused unit data spectral binaries alone api-check-short watched deny zip-size deployed
 
-.PHONY: help setup run demo demo-trial check quick test lint python docs unused deny unit data binaries alone zip-size bench calibrate clean api-check api-check-short spectral fuzz fuzz-keep
+.PHONY: help setup run demo demo-trial check quick test lint python docs unused generate deny unit data binaries alone zip-size bench calibrate clean api-check api-check-short spectral fuzz fuzz-keep
 .PHONY: traces-check dashboards monitoring-check monitor monitor-check monitored watched
 
 help: ## Show what can be done
@@ -65,7 +65,7 @@ demo: ## Play a campaign of 400 accounts against the running server
 demo-trial: ## Replay a published trial against the running server
 	@python3 local/demo_trial.py
 
-check: ## What to run after every change: formatting, lints, and all tests without processes (some minutes)
+check: ## What to run after every change: formatting, lints of Rust and Python, and all tests without processes (some minutes)
 	@python3 local/stages.py lint python quick
 
 test: ## Everything that proves the project on one machine, with the time that each stage took
@@ -106,6 +106,11 @@ $(MACHETE):
 quick:
 	@echo "==> tests of crates and handlers, documents, and all that is decided without a process"
 	@cargo test --workspace --exclude rotate-keys --locked --lib --bins --test pure --test contract --test service
+
+# Without --locked: a new function enters Cargo.lock, first as a member and then as a dependency of the tests.
+generate: ## Write what follows from the code: the local server's routes, the functions in tests, the catalogue of metrics
+	@GENERATE=write cargo test --workspace --test contract -- written catalogue
+	@cargo update --quiet --offline --workspace
 
 unit: setup ## Tests of crates and handlers, and the statistics against their reference cases
 	@echo "==> tests of crates and handlers"

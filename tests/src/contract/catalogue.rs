@@ -8,16 +8,16 @@ use bellwether::telemetry::catalogue::{FAMILIES, METRICS, objective_ms};
 use serde_json::{Value, json};
 use testing::runtime::project;
 
-/// `CATALOGUE=write cargo test --workspace --test contract catalogue` writes the file anew.
+/// `make generate` writes the file anew.
 #[test]
 fn the_catalogue_in_the_file_is_that_of_the_code() {
     let path = project().join("monitoring/catalogue.json");
     let wanted = json!({ "cloudwatch": METRICS, "prometheus": FAMILIES });
-    if std::env::var("CATALOGUE").is_ok_and(|word| word == "write") {
+    if std::env::var("GENERATE").is_ok_and(|word| word == "write") {
         std::fs::write(&path, format!("{wanted:#}\n")).unwrap();
     }
     let held: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
-    assert_eq!(held, wanted, "CATALOGUE=write writes it anew");
+    assert_eq!(held, wanted, "make generate writes it anew");
 }
 
 #[test]

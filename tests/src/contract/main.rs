@@ -13,3 +13,4 @@ mod problems;
 mod promises;
 mod structure;
 mod workflows;
+mod written;

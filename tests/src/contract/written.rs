@@ -1,0 +1,99 @@
+//! What follows from the table of operations alone, and is written by `make generate`: the local server's routes in
+//! `Cargo.toml`, and the functions that the tests link.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use bellwether::operations::{METHODS, OPERATIONS};
+use testing::document::{functions, read};
+use testing::fleet::REJECT;
+use testing::runtime::project;
+
+const ROUTER: &str = "[workspace.metadata.lambda.watch.router]\n";
+const DEPENDENCIES: &str = "[dev-dependencies]\n";
+/// Where functions lie, as `tests/Cargo.toml` sees them.
+const FOLDER: &str = "../functions/";
+
+/// The text of a file between the first `begin` and what follows: the next table of a TOML file, or its end.
+fn around<'a>(text: &'a str, begin: &str) -> (&'a str, &'a str, &'a str) {
+    let start = text.find(begin).unwrap_or_else(|| panic!("there is no {begin}")) + begin.len();
+    let length = text[start..].find("\n[").map_or(text.len() - start, |at| at + 1);
+    (&text[..start], &text[start..start + length], &text[start + length..])
+}
+
+/// Every path under the stage: first the operations that are declared, then the methods that are rejected.
+fn routes() -> String {
+    let mut text = String::new();
+    for (place, operation) in OPERATIONS.iter().enumerate() {
+        let path = operation.path;
+        if OPERATIONS[..place].iter().any(|earlier| earlier.path == path) {
+            continue;
+        }
+        let declared = OPERATIONS.iter().filter(|own| own.path == path).map(|own| (own.method, own.function));
+        let declared: Vec<_> = declared.collect();
+        let others = METHODS.iter().filter(|method| !declared.iter().any(|(own, _)| own == *method));
+        writeln!(text, "\"/v1{path}\" = [").unwrap();
+        for (method, function) in declared.iter().copied().chain(others.map(|method| (*method, REJECT))) {
+            writeln!(text, "  {{ method = \"{method}\", function = \"{function}\" }},").unwrap();
+        }
+        text.push_str("]\n");
+    }
+    text
+}
+
+/// `Cargo.toml` with the routes of the table.
+fn workspace(text: &str) -> String {
+    let (before, _, after) = around(text, ROUTER);
+    format!("{before}{}{after}", routes())
+}
+
+/// `tests/Cargo.toml` with every function among the dependencies, which are sorted.
+fn dependencies(text: &str) -> String {
+    let (before, own, after) = around(text, DEPENDENCIES);
+    let others = own.lines().filter(|line| !line.is_empty() && !line.contains(FOLDER)).map(str::to_owned);
+    let linked = functions().into_iter().map(|name| format!("{name} = {{ path = \"{FOLDER}{name}\" }}"));
+    let mut lines: Vec<_> = others.chain(linked).collect();
+    lines.sort();
+    let gap = if after.is_empty() { "" } else { "\n" };
+    format!("{before}{}\n{gap}{after}", lines.join("\n"))
+}
+
+/// `functions.rs` of the service's tests with every function in its list.
+fn linked(text: &str) -> String {
+    let (before, rest) = text.split_once("pub const ALL: [Function; ").unwrap();
+    let (_, after) = rest.split_once("\n];\n").unwrap();
+    let count = functions().len();
+    let mut names = String::new();
+    for function in functions() {
+        writeln!(names, "    {}::FUNCTION,", function.replace('-', "_")).unwrap();
+    }
+    format!("{before}pub const ALL: [Function; {count}] = [\n{names}];\n{after}")
+}
+
+#[test]
+fn what_follows_from_the_table_is_written_as_make_generate_writes_it() {
+    let files = [
+        ("Cargo.toml", workspace as fn(&str) -> String),
+        ("tests/Cargo.toml", dependencies),
+        ("tests/src/service/functions.rs", linked),
+    ];
+    let writes = std::env::var("GENERATE").is_ok_and(|word| word == "write");
+    for (path, make) in files {
+        let (held, wanted) = (read(path), make(&read(path)));
+        if writes && held != wanted {
+            fs::write(project().join(path), &wanted).unwrap();
+        }
+        assert_eq!(read(path), wanted, "{path} is not as the table has it: run make generate");
+    }
+}
+
+#[test]
+fn what_stands_beside_a_written_part_is_left_as_it_is() {
+    let text = "[a]\nx = 1\n\n[dev-dependencies]\nzoo = \"1\"\ngone = { path = \"../functions/gone\" }\n\n[b]\ny = 2\n";
+    let written = dependencies(text);
+    assert!(
+        written.starts_with("[a]\nx = 1\n\n[dev-dependencies]\n") && written.ends_with("\n\n[b]\ny = 2\n")
+    );
+    assert!(written.contains("zoo = \"1\"\n") && !written.contains("gone"));
+    assert_eq!(dependencies(&written), written);
+}
