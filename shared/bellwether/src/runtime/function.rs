@@ -111,10 +111,13 @@ impl Function {
 
     pub(super) fn target(&self, request: &Request) -> Resolved {
         let (method, path) = (request.method().as_str(), request.uri().path());
-        let asked = |handled: &&Handled| {
-            handled.operation.method == method && routing::is_at(handled.operation, path)
+        let has = |handled: &&Handled| handled.operation.method == method;
+        let found = match self.endpoints {
+            // Whoever invokes it has matched the path, in whatever way it is encoded.
+            [only] => Some(only).filter(has),
+            several => several.iter().filter(has).find(|handled| routing::is_at(handled.operation, path)),
         };
-        match self.endpoints.iter().find(asked) {
+        match found {
             Some(Handled { operation, handler }) => {
                 Resolved { operation: Some(operation), handler: *handler, budget: operation.budget }
             }

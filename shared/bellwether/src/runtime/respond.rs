@@ -57,7 +57,7 @@ pub async fn respond(app: &App, function: Function, request: Request) -> Respons
     let context = request.lambda_context_ref();
     let trace = context.and_then(|context| context.xray_trace_id.as_deref());
     let boundary = Boundary::enter(app, function.name, id.clone(), trace);
-    let instance = routing::shown(request.uri().path());
+    let path = request.uri().path().to_owned();
     let cors = Cors::of(app.browser.as_ref(), request.headers());
     let span = tracing::info_span!("request", id = id.id);
     let target = function.target(&request);
@@ -77,7 +77,7 @@ pub async fn respond(app: &App, function: Function, request: Request) -> Respons
                 let target = operation.map_or_else(|| function.name.to_owned(), Operation::to_string);
                 refusal::record(app, refused, &target, &id, deadline).await;
             }
-            problem.into_response(&instance, &id.id)
+            problem.into_response(&routing::shown(&path), &id.id)
         }
     };
     end.status = response.status().as_u16();

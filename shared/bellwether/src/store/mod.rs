@@ -3,6 +3,7 @@
 
 pub mod assignments;
 pub mod audit;
+mod backoff;
 pub mod batch_get;
 pub mod clients;
 pub mod condition;

@@ -12,6 +12,7 @@ use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValuesOnConditionChe
 use futures_util::future::BoxFuture;
 
 use super::StoreError;
+use super::backoff::{TRIES, backoff};
 use super::condition::{Condition, Expression};
 use super::item::{Item, size};
 use super::meter::Meter;
@@ -68,14 +69,20 @@ impl Table {
             let bytes = size(&item);
             let request = self.client.put_item().table_name(&self.name).set_item(Some(item));
             let Expression { text, names, values } = condition.expression();
-            let answer = request
+            let request = request
                 .condition_expression(text)
                 .set_expression_attribute_names(Some(names))
                 .set_expression_attribute_values(values)
                 .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await;
+                .return_consumed_capacity(ReturnConsumedCapacity::Total);
+            let mut answer = request.clone().send().await;
+            for tries in 1..TRIES {
+                if !answer.as_ref().is_err_and(meets_transaction) {
+                    break;
+                }
+                backoff(tries).await;
+                answer = request.clone().send().await;
+            }
             match answer {
                 Ok(answer) => {
                     self.meter.consumed(answer.consumed_capacity().and_then(|c| c.capacity_units));
@@ -99,6 +106,11 @@ impl Table {
             Ok(())
         })
     }
+}
+
+/// Whether a put failed for a transaction that is under way on its item. The SDK does not try such a one again.
+fn meets_transaction(error: &SdkError<PutItemError>) -> bool {
+    matches!(error, SdkError::ServiceError(service) if service.err().is_transaction_conflict_exception())
 }
 
 /// The item that made a put fail its condition.

@@ -3,8 +3,6 @@
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
-
 use aws_sdk_dynamodb::error::{BuildError, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
@@ -13,16 +11,10 @@ use aws_sdk_dynamodb::types::{
 };
 
 use super::StoreError;
+use super::backoff::{TRIES, backoff};
 use super::condition::{Condition, Expression};
 use super::item::Item;
 use super::table::{Answer, Table};
-use crate::random;
-
-/// How often a transaction is tried that meets another one on an item of both. Two that only look at the same
-/// item, such as that of a person who makes two changes at once, meet too.
-const TRIES: u32 = 4;
-/// How long it waits at most before the second try; twice as long before each further one.
-const BACKOFF_MS: u32 = 40;
 
 /// One write of several that happen together or not at all.
 #[derive(Debug)]
@@ -196,11 +188,4 @@ impl Cancelled {
         }
         Self::Failed(error.into())
     }
-}
-
-/// Waits a random part of the time before try `tries` + 1, so that two that met do not meet again.
-async fn backoff(tries: u32) {
-    let [part] = random::bytes().unwrap_or([u8::MAX]);
-    let most = BACKOFF_MS << (tries - 1);
-    tokio::time::sleep(Duration::from_millis(u64::from(most * u32::from(part) / 255))).await;
 }

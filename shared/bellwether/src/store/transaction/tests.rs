@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::store::StoreError;
 use crate::store::condition::Condition;
 use crate::store::item::key;
-use crate::store::table::Table;
+use crate::store::table::{Placed, Table};
 
 /// Reads a request to its end, as its length says.
 async fn read_request(stream: &mut TcpStream) {
@@ -32,6 +32,11 @@ async fn read_request(stream: &mut TcpStream) {
 
 /// A DynamoDB that cancels so many transactions for a conflict and makes every later one; how many it saw.
 async fn busy(conflicts: usize) -> (String, Arc<AtomicUsize>) {
+    failing(conflicts, r#"TransactionCanceledException","CancellationReasons":[{"Code":"None"},{"Code":"TransactionConflict"}]"#).await
+}
+
+/// A DynamoDB that fails so many requests with this exception and its members.
+async fn failing(times: usize, exception: &'static str) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let seen = Arc::new(AtomicUsize::new(0));
@@ -39,10 +44,8 @@ async fn busy(conflicts: usize) -> (String, Arc<AtomicUsize>) {
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             read_request(&mut stream).await;
-            let (status, body) = if count.fetch_add(1, Relaxed) < conflicts {
-                let kind = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException";
-                let reasons = r#"[{"Code":"None"},{"Code":"TransactionConflict"}]"#;
-                ("400 Bad Request", format!(r#"{{"__type":"{kind}","CancellationReasons":{reasons}}}"#))
+            let (status, body) = if count.fetch_add(1, Relaxed) < times {
+                ("400 Bad Request", format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{exception}}}"#))
             } else {
                 ("200 OK", "{}".to_owned())
             };
@@ -55,17 +58,35 @@ async fn busy(conflicts: usize) -> (String, Arc<AtomicUsize>) {
     (endpoint, seen)
 }
 
-/// What a transaction of two writes comes to at `endpoint`.
-async fn write(endpoint: String) -> Result<Result<(), usize>, StoreError> {
+/// A table at `endpoint`.
+fn table(endpoint: String) -> Table {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-central-1"))
         .credentials_provider(Credentials::new("lab", "lab", None, None, "lab"))
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .endpoint_url(endpoint);
-    let table = Table::new(Client::from_conf(config.build()), "lab".to_owned(), Arc::default());
+    Table::new(Client::from_conf(config.build()), "lab".to_owned(), Arc::default())
+}
+
+/// What a transaction of two writes comes to at `endpoint`.
+async fn write(endpoint: String) -> Result<Result<(), usize>, StoreError> {
+    let table = table(endpoint);
     let item = |pk: &str| table.write(key(pk), Condition::New);
     table.write_all(vec![item("a"), item("b")]).await
+}
+
+#[tokio::test]
+async fn a_put_that_meets_a_transaction_is_tried_again_and_told_to_be_unavailable_after_four_times() {
+    let conflict = r#"TransactionConflictException""#;
+    for (conflicts, tries) in [(0, 1), (1, 2), (3, 4)] {
+        let (endpoint, seen) = failing(conflicts, conflict).await;
+        assert!(matches!(table(endpoint).put_new(key("a")).await, Ok(Placed::Stored)));
+        assert_eq!(seen.load(Relaxed), tries);
+    }
+    let (endpoint, seen) = failing(usize::MAX, conflict).await;
+    assert!(matches!(table(endpoint).put_new(key("a")).await, Err(StoreError::Unavailable(_))));
+    assert_eq!(seen.load(Relaxed), 4);
 }
 
 #[tokio::test]
