@@ -8,7 +8,7 @@ use bellwether::operations::{
     BodyKind, COMMON, METHODS, ON_EVENTS, OPERATIONS, Operation as Declared, routing::allowed,
 };
 use serde_json::json;
-use testing::document::{CONTRACT, Operation, event, functions, names, responses, toml};
+use testing::document::{CONTRACT, Operation, event, functions, names, read, responses, toml};
 use testing::fleet::REJECT;
 
 /// The declaration of an operation of the contract.
@@ -159,4 +159,19 @@ fn every_operation_lists_exactly_the_statuses_that_its_function_can_answer_with(
         let is_guarded = [401, 403].map(|status| declared.statuses.contains(&status));
         assert!(declared.scope().is_none() || is_guarded == [true, true], "{id}: the guard refuses");
     }
+}
+
+#[test]
+fn the_readme_lists_every_operation_with_its_scope_and_no_other() {
+    let readme = read("README.md");
+    let rows = readme.lines().filter(|line| METHODS.iter().any(|m| line.starts_with(&format!("| `{m} /"))));
+    let listed: BTreeSet<(String, String)> = rows
+        .map(|row| {
+            let cells: Vec<&str> = row.split('|').map(|cell| cell.trim().trim_matches('`')).collect();
+            (cells[1].to_owned(), cells[3].to_owned())
+        })
+        .collect();
+    let scope = |operation: &Declared| operation.scope().map_or("none", Scope::as_str).to_owned();
+    let declared = OPERATIONS.iter().map(|operation| (operation.to_string(), scope(operation))).collect();
+    assert_eq!(listed, declared);
 }

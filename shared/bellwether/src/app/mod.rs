@@ -71,7 +71,7 @@ impl App {
     ///
     /// # Errors
     /// 500 when the event names no source or randomness fails.
-    pub fn origin(&self, request: &Request) -> Result<Provenance, Problem> {
+    pub(crate) fn origin(&self, request: &Request) -> Result<Provenance, Problem> {
         self.origin_of(RequestId::of(request), Some(Source::of(request)?))
     }
 
@@ -87,7 +87,7 @@ impl App {
     ///
     /// # Errors
     /// 500 when randomness fails.
-    pub fn origin_of(&self, id: RequestId, source: Option<Source>) -> Result<Provenance, Problem> {
+    pub(crate) fn origin_of(&self, id: RequestId, source: Option<Source>) -> Result<Provenance, Problem> {
         let unique = random::bytes().map_err(Problem::internal)?;
         Ok(Provenance { at: self.clock.now(), request_id: id, source, unique })
     }
