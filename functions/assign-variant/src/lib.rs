@@ -1,8 +1,8 @@
-//! `POST /tests/{test_id}/assignments`: which variant does an account see? One account, or up to
-//! 100 under `units`.
+//! `POST /tests/{test_id}/assignments`: returns the variant of an account, or of up to 100 accounts under
+//! `units`.
 //!
-//! The decision is `domain::experiment::decide`; the first one is stored and stays for the phase, even if
-//! weights or the account's attributes change.
+//! `domain::experiment::decide` makes the decision. The first decision is stored and stays for the phase,
+//! even if weights or the account's attributes change.
 
 #[cfg(test)]
 mod tests;

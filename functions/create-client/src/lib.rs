@@ -1,6 +1,6 @@
-//! `POST /clients`: adds a machine to the caller's workspace and shows its first secret, once.
+//! `POST /clients`: adds an API client to the caller's workspace and shows its first secret, once.
 //!
-//! What it may be granted: `bellwether::auth::clients`.
+//! For the scopes that it can be granted, see `bellwether::auth::clients`.
 
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,8 @@
 //! `POST /tests`: declares a test, as a draft.
 //!
-//! The same body again is answered with the test that exists, another body under its name with 409.
-//! What a test may be: `domain::experiment::Definition`. How many units it needs:
-//! `domain::results::verdict::outlook::Outlook`.
+//! The same body again returns the test that exists; another body under its name returns 409. For the rules
+//! of a test, see `domain::experiment::Definition`. `domain::results::verdict::outlook::Outlook` computes how
+//! many units it needs.
 
 #[cfg(test)]
 mod tests;

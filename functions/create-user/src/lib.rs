@@ -1,6 +1,6 @@
-//! `POST /users`: adds a person to the caller's workspace.
+//! `POST /users`: adds a user to the caller's workspace.
 //!
-//! Invoked past API Gateway, under IAM, it is the operator's: `operator.rs`.
+//! When it is invoked under IAM, without API Gateway, it handles an operator's event: `operator.rs`.
 
 mod operator;
 #[cfg(test)]

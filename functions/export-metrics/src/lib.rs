@@ -1,7 +1,8 @@
 //! `GET /metrics`: the workspace's tests and the deployment's sign-ins, for Prometheus.
 //!
-//! Everything comes from DynamoDB: the reports that `summarize-tests` keeps and the counters of sign-ins. What
-//! stands on the page: `bellwether::telemetry::measured`; how it is written: `bellwether::telemetry::exposition`.
+//! All data comes from DynamoDB: the reports that `summarize-tests` stores and the counters of sign-ins.
+//! `bellwether::telemetry::measured` defines the content of the page, and `bellwether::telemetry::exposition`
+//! its format.
 
 #[cfg(test)]
 mod tests;

@@ -1,12 +1,12 @@
-//! `GET /tests/{test_id}/results`: what the test says so far.
+//! `GET /tests/{test_id}/results`: returns the current results of the test.
 //!
-//! Those of an earlier phase (`?phase=`) are read under the definition that was in force at its end.
+//! Results of an earlier phase (`?phase=`) are read under the definition that was in force at its end.
 //!
-//! Results are a fold over the stored events: `bellwether::store::events::Events::fold` reads,
-//! `domain::results` counts and judges. `summarize-tests` keeps one for every running test, which
-//! is the answer unless the test has changed since or the caller asks for `?fresh=true`. Of a shipped test the final
-//! report is kept, by whoever reads first, and is the answer from then on. A test that the schedule counts no more and
-//! of which no report can be read is counted here, whatever its size.
+//! Results are an aggregate of the stored events: `bellwether::store::events::Events::fold` reads them, and
+//! `domain::results` counts and evaluates. `summarize-tests` stores a report for every running test. The
+//! response is that report, unless the test has changed since or the caller sends `?fresh=true`. For a
+//! shipped test, the first reader stores the final report, which is the response from then on. A test that
+//! the schedule no longer counts, and of which no report can be read, is counted here, whatever its size.
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! `GET /tests/{test_id}`: a test's definition and where it stands.
+//! `GET /tests/{test_id}`: returns a test's definition and its current state.
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
-//! `POST /oauth/token`: a refresh token for its successor and a new access token, or a client's secret
-//! for an access token (RFC 6749 sections 4.4 and 6).
+//! `POST /oauth/token`: exchanges a refresh token for its successor and a new access token, or a client's
+//! secret for an access token (RFC 6749 sections 4.4 and 6).
 //!
-//! What a use of a refresh token means: `bellwether::auth::session`. The password grant is not offered
+//! `bellwether::auth::session` defines what a use of a refresh token means. The password grant is not offered
 //! (RFC 9700 section 2.4).
 
 mod machine;

@@ -1,5 +1,5 @@
-//! `GET /clients`: the workspace's machines by id, a page at a time, through an index that holds no
-//! secret's hash.
+//! `GET /clients`: lists the workspace's API clients by id, one page at a time, through an index that
+//! contains no hash of a secret.
 
 #[cfg(test)]
 mod tests;

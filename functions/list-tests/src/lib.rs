@@ -1,4 +1,4 @@
-//! `GET /tests`: the workspace's tests by name, a page at a time; all of them, or those in some states.
+//! `GET /tests`: lists the workspace's tests by name, one page at a time; all tests, or those in some states.
 
 #[cfg(test)]
 mod tests;

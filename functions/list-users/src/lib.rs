@@ -1,5 +1,5 @@
-//! `GET /users`: the workspace's people by e-mail address, a page at a time, through an index that
-//! holds no password's hash.
+//! `GET /users`: lists the workspace's users by e-mail address, one page at a time, through an index that
+//! contains no hash of a password.
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,8 @@
-//! `POST /login`: an e-mail address and a password for an access token and a refresh token.
+//! `POST /login`: exchanges an e-mail address and a password for an access token and a refresh token.
 //!
-//! An attempt is counted before its password is looked at, and only who wins that count goes on.
-//! Limits: `bellwether::auth::access::throttle`; who it is: `prove.rs`; what they get: `session.rs`.
+//! An attempt is counted before its password is checked, and only an attempt whose count succeeds continues.
+//! `bellwether::auth::access::throttle` defines the limits, `prove.rs` verifies the user, and `session.rs`
+//! begins the session.
 
 mod prove;
 mod session;

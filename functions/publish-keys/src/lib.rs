@@ -1,9 +1,9 @@
-//! `GET /.well-known/jwks.json`: the public keys that tokens are verified with, for services that
-//! verify them by themselves. `GET /.well-known/oauth-authorization-server`: where the endpoints
-//! are, when there is a custom domain.
+//! `GET /.well-known/jwks.json`: the public keys for services that verify tokens themselves.
+//! `GET /.well-known/oauth-authorization-server`: the addresses of the endpoints, when a custom domain
+//! exists.
 //!
-//! What stands in them: `bellwether::auth::keys::discovery`; how long they may be kept:
-//! `bellwether::auth::rotation`.
+//! `bellwether::auth::keys::discovery` defines their content, and `bellwether::auth::rotation` how long they
+//! may be cached.
 
 #[cfg(test)]
 mod tests;

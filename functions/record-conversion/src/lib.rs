@@ -1,7 +1,7 @@
-//! `POST /tests/{test_id}/conversions`: an outcome of an account. One, or up to 100 under `events`.
+//! `POST /tests/{test_id}/conversions`: records an outcome of an account, or up to 100 under `events`.
 //!
-//! An outcome is stored once under its `event_id`, whether or not its account is assigned: whether
-//! it counts is decided when results are read. With `check`, the answer says of each unit whether it is assigned.
+//! An outcome is stored once under its `event_id`, whether or not its account is assigned. Whether it counts
+//! is decided when results are read. With `check`, the response shows for each unit whether it is assigned.
 
 mod check;
 #[cfg(test)]

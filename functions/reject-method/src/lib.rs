@@ -1,5 +1,5 @@
-//! Any other method of a declared path: 405 with the methods that it has, from
-//! `bellwether::operations`; and for pages of an allowed origin the preflights of those.
+//! Any other method of a declared path: returns 405 with the methods that the path has, from
+//! `bellwether::operations`, and answers preflights for those methods from pages of an allowed origin.
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! `POST /oauth/revoke`: ends the session of a refresh token (RFC 7009).
 //!
-//! Whoever holds a token of the session may end it, the current one or an older one. A token that
-//! means nothing here is answered like one that has been revoked (section 2.2).
+//! Any token of the session can end it, the current one or an older one. An unknown token gets the same
+//! response as one that has been revoked (section 2.2).
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
-//! Rotates the signing keys. Secrets Manager invokes it four times for each rotation of the private
-//! secret, under IAM, and again from the start when a step has failed: each may be repeated.
+//! Rotates the signing keys. Secrets Manager invokes this function four times for each rotation of the
+//! private secret, under IAM, and again from the start when a step has failed. Each step can be repeated.
 //!
-//! What is decided: `bellwether::auth::rotation`; where keys lie: `bellwether::auth::keys::vault`.
+//! `bellwether::auth::rotation` makes the decisions, and `bellwether::auth::keys::vault` stores the keys.
 
 mod steps;
 #[cfg(test)]

@@ -1,9 +1,9 @@
-//! On a schedule: folds every running test and keeps its results, those first that were folded
-//! longest ago, until 60 s (`FOLD_RESERVE_SECONDS`) before its own end.
+//! On a schedule: aggregates every running test and stores its results, beginning with the test that was
+//! aggregated longest ago, until 60 s (`FOLD_RESERVE_SECONDS`) before the end of its own time.
 //!
-//! A test that cannot be folded goes to the end of the line like the others and stops none of them.
-//! One test: `count.rs`. What is kept: `bellwether::store::summaries`. The weights of adaptive tests:
-//! `reweigh.rs`, by `domain::results::adapt`.
+//! A test that cannot be aggregated goes to the end of the queue like the others and does not block them.
+//! `count.rs` handles one test, `bellwether::store::summaries` stores the results, and `reweigh.rs` sets the
+//! weights of adaptive tests with `domain::results::adapt`.
 
 mod count;
 mod reweigh;

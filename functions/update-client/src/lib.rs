@@ -1,7 +1,7 @@
-//! `PATCH /clients/{client_id}`: renames a machine, changes what it may do, disables it, gives it
-//! another secret or ends one.
+//! `PATCH /clients/{client_id}`: renames an API client, changes what it may do, disables it, adds a secret or
+//! ends one.
 //!
-//! The body names the revision it was made against. What may change:
+//! The body names the revision on which the change is based. For the changes that are allowed, see
 //! `bellwether::auth::clients`.
 
 #[cfg(test)]

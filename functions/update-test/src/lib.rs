@@ -1,7 +1,7 @@
-//! `PATCH /tests/{test_id}`: changes a test, or moves it through its life.
+//! `PATCH /tests/{test_id}`: changes a test, or moves it to another state.
 //!
-//! The body names the revision it was made against; the store lets one of two rivals through.
-//! What may change when: `domain::experiment::Experiment::revise`.
+//! The body names the revision on which the change is based, and the store accepts one of two concurrent
+//! changes. `domain::experiment::Experiment::revise` defines what may change in each state.
 
 #[cfg(test)]
 mod tests;

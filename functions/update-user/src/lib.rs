@@ -1,8 +1,8 @@
-//! `PATCH /users/{user_id}`: changes a person's role or password, disables or unlocks them.
+//! `PATCH /users/{user_id}`: changes a user's role or password, disables or unlocks the user.
 //!
-//! The body names the revision it was made against. What a change ends:
-//! `bellwether::auth::users`. A workspace keeps one admin at least:
-//! `bellwether::store::identities::Identities::replace`.
+//! The body names the revision on which the change is based. `bellwether::auth::users` defines what a change
+//! ends. `bellwether::store::identities::Identities::replace` ensures that a workspace keeps at least one
+//! admin.
 
 #[cfg(test)]
 mod tests;

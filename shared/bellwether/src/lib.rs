@@ -1,11 +1,11 @@
-//! Bellwether: account-based A/B testing in your own AWS account. This is the service around what the crates `domain`,
-//! `screen` and `stats` decide.
+//! Bellwether: account-based A/B testing in your own AWS account. This crate is the service around the crates
+//! `domain`, `screen` and `stats`.
 //!
-//! A request goes through three places: the handler of its operation, in `functions/<name>/src/lib.rs`; the pure module
-//! of `domain` that it calls; and the [`store`]. What there is to ask for is declared in [`operations`]. [`runtime`]
-//! stands between Lambda and the handler; [`app`] is what a handler is given.
+//! A request passes three places: the handler of its operation, in `functions/<name>/src/lib.rs`; the pure
+//! module of `domain` that the handler calls; and the [`store`]. [`operations`] declares every operation.
+//! [`runtime`] connects Lambda and the handler, and [`app`] contains what a handler gets.
 //!
-//! Which module may use which: docs/ARCHITECTURE.md.
+//! For the modules that each module may use, see docs/ARCHITECTURE.md.
 
 pub mod app;
 pub mod auth;

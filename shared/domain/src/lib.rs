@@ -1,8 +1,9 @@
-//! What Bellwether decides: pure, with time and randomness as arguments, and without any AWS crate.
+//! The decisions of Bellwether. This crate is pure: time and randomness are arguments, and it uses no AWS
+//! crate.
 //!
-//! [`experiment`] says what a test is and which variant an account sees; [`results`] counts what was recorded and
-//! judges it by the methods of the crate `stats`. [`clock`] has points in time, [`validation`] what is wrong with an
-//! input.
+//! [`experiment`] defines what a test is and which variant an account sees. [`results`] counts what was
+//! recorded and evaluates it with the methods of the crate `stats`. [`clock`] contains points in time, and
+//! [`validation`] describes the errors in an input.
 
 pub mod clock;
 pub mod experiment;

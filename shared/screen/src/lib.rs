@@ -1,10 +1,9 @@
-//! Text that may end in the prompt of a language model: names, hypotheses, parameters, conditions,
-//! and what callers say of accounts (OWASP LLM01:2025).
+//! Text that may end in the prompt of a language model: names, hypotheses, parameters, conditions, and what
+//! callers send about accounts (OWASP LLM01:2025).
 //!
-//! [`Screen`] cleans what comes in: it is brought to NFC, and holds no code point that a model reads
-//! and a person does not see. [`Findings`] marks what reads like an instruction to a model, and
-//! refuses nothing. [`delimit`] puts a text into a frame that it cannot leave, for whoever builds a
-//! prompt.
+//! [`Screen`] cleans incoming text: the result is in NFC and contains no code point that a model reads and a
+//! user does not see. [`Findings`] marks text that reads like an instruction to a model, and refuses nothing.
+//! [`delimit`] puts a text into a frame that it cannot leave, for code that builds a prompt.
 
 mod clean;
 mod context;

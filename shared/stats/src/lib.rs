@@ -1,7 +1,9 @@
-//! The statistics of Bellwether, on numbers alone: no test, no store, no clock, no chance of their own.
+//! The statistics of Bellwether, on numbers alone. This crate knows no test and no store, reads no clock and
+//! generates no randomness of its own.
 //!
-//! [`moments`] and [`joint`] hold what a fold keeps of each arm, [`sample`] what a comparison needs of
-//! it. Each other module is one method, named after what it answers or after who found it. `domain::results` decides which of them a report shows.
+//! [`moments`] and [`joint`] contain what an aggregation keeps of each arm, and [`sample`] contains what a
+//! comparison needs of it. Each other module is one method, named after the question that it answers or after
+//! its author. `domain::results` decides which of them a report shows.
 
 pub mod adaptive;
 pub mod agresti_caffo;

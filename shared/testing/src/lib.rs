@@ -1,10 +1,11 @@
-//! The one harness of all tests and benchmarks, of real parts.
+//! The harness of all tests and benchmarks, built from real parts.
 //!
-//! [`Bench`] is an app on an embedded DynamoDB, which calls a function's handler as Lambda would: what the tests
-//! beside the handlers use. For whole binaries there are an emulated cloud ([`cloud`]), the built functions under a
-//! runtime API of our own ([`runtime`]), all of them at once with what they log ([`fleet`]), a network between the
-//! two that loses and delays on demand ([`faults`], [`weather`]), pages that are given out at once ([`replay`]), and
-//! callers of it all ([`caller`]). [`document`] reads `openapi.yaml` and what is held to it.
+//! [`Bench`] is an app on an embedded DynamoDB. It calls a function's handler as Lambda does, and the tests
+//! next to the handlers use it. For tests of whole binaries, this crate contains an emulated cloud
+//! ([`cloud`]), the built functions under a runtime API of its own ([`runtime`]), all functions at once with
+//! their logs ([`fleet`]), a network between functions and cloud that loses and delays messages on demand
+//! ([`faults`], [`weather`]), recorded database pages that are returned without delay ([`replay`]), and
+//! callers ([`caller`]). [`document`] reads `openapi.yaml` and compares data with it.
 
 #![expect(clippy::missing_panics_doc, reason = "a test that cannot be set up is to panic")]
 

@@ -1,4 +1,4 @@
-//! What a handler is given: built once from the environment.
+//! What a handler gets, built once from the environment.
 
 pub mod refusals;
 

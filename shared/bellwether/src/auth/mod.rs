@@ -1,9 +1,9 @@
-//! Who is calling and what they may do. Tokens are verified here and made in [`issue`]; whom a request lets
-//! in is decided on top of it, in `runtime::guard`.
+//! Who is calling and what they may do. This module verifies tokens, and [`issue`] makes them.
+//! `runtime::guard` uses it to decide who may make a request.
 //!
-//! [`access`] says what there is to be allowed, [`users`] and [`clients`] who may sign in, [`keys`] what
-//! signs, [`token`] what an access token says, [`session`] what keeps a person signed in, and [`rotation`]
-//! how keys follow each other.
+//! [`access`] defines what can be allowed, [`users`] and [`clients`] who may sign in, [`keys`] what signs,
+//! [`token`] what an access token contains, [`session`] what keeps a user signed in, and [`rotation`] how
+//! keys replace each other.
 
 pub mod access;
 pub mod clients;

@@ -1,5 +1,5 @@
-//! What is said over HTTP: what can go wrong ([`problem`]) and go well ([`reply`]), forms, cookies, and the headers of
-//! every response. What happens to a request: [`crate::runtime`].
+//! The HTTP side of a response: failures ([`problem`]), successes ([`reply`]), forms, cookies, and the
+//! headers of every response. [`crate::runtime`] handles requests.
 
 pub mod browser;
 pub mod headers;

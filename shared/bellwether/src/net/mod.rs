@@ -1,5 +1,5 @@
-//! Who is at the other end of a request, and what it is called: addresses, networks, origins, request ids. A leaf:
-//! nothing here knows of problems, tokens or the store.
+//! Where a request comes from and how it is identified: addresses, networks, origins, request ids. This
+//! module uses no problems, tokens or store.
 
 pub mod event;
 pub mod networks;

@@ -1,8 +1,8 @@
 //! Every operation of the API, declared once. Routing, the guard, the methods that are rejected, the names in
-//! telemetry, the local server's routes and what `openapi.yaml` must say all come from this table.
+//! telemetry, the local server's routes and the requirements for `openapi.yaml` are derived from this table.
 //!
-//! Another operation is a constant here, a place in [`OPERATIONS`], and a function whose handler names it
-//! (`crate::runtime::endpoint`).
+//! To add an operation, add a constant here, its place in [`OPERATIONS`], and a function whose handler names
+//! it (`crate::runtime::endpoint`).
 
 pub mod routing;
 mod table;

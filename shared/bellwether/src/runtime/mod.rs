@@ -1,6 +1,6 @@
-//! Between Lambda and a handler: [`serve`] runs the loop and [`invoke`] answers one invocation. A request goes
-//! through [`respond`], which finds its operation, lets the guard decide, and hands the handler what it needs as
-//! types ([`endpoint`]).
+//! The layer between Lambda and a handler. [`serve`] runs the loop and [`invoke`] answers one invocation. A
+//! request passes [`respond`], which finds its operation, lets the guard decide, and gives the handler its
+//! input as types ([`endpoint`]).
 
 pub mod admit;
 pub mod batch;

@@ -1,5 +1,6 @@
-//! What is stored, in DynamoDB. [`schema`] says which tables, [`key`] how keys are written,
-//! [`table`] makes the calls; [`experiments`], [`events`], [`summaries`] and [`identities`] give them their meaning.
+//! What is stored in DynamoDB. [`schema`] defines the tables, [`key`] defines how keys are written, and
+//! [`table`] makes the calls. [`experiments`], [`events`], [`summaries`] and [`identities`] give the items
+//! their meaning.
 
 pub mod assignments;
 pub mod audit;

@@ -1,9 +1,9 @@
-//! What the functions say of themselves. [`catalogue`] has every metric; a request writes one
-//! [`mod@line`] that is log and metrics at once; [`log`] is where lines go; [`exposition`] writes the page of
-//! `GET /metrics` from [`measured`] results. The module `traces`, which is there with the feature of that name,
+//! The logs, metrics and traces of the functions. [`catalogue`] contains every metric. A request writes one
+//! [`mod@line`] that is log and metrics at once, [`log`] writes lines, and [`exposition`] writes the page of
+//! `GET /metrics` from [`measured`] results. The module `traces`, which exists with the feature of that name,
 //! sends spans to X-Ray.
 //!
-//! A secret cannot be written by accident: it has no text form.
+//! A secret cannot be written by accident, because it has no text form.
 //!
 //! ```compile_fail
 //! format!("{}", secrecy::SecretString::from("a password"));
