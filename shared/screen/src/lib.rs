@@ -2,8 +2,8 @@
 //! callers send about accounts (OWASP LLM01:2025).
 //!
 //! [`Screen`] cleans incoming text: the result is in NFC and contains no code point that a model reads and a
-//! person does not see. [`Findings`] marks text that reads like an instruction to a model, and refuses nothing.
-//! [`delimit`] puts a text into a frame that it cannot leave, for code that builds a prompt.
+//! person does not see. [`Findings`] marks text that reads like an instruction to a model, and refuses
+//! nothing. [`delimit`] puts a text into a frame that it cannot leave, for code that builds a prompt.
 
 mod clean;
 mod context;
