@@ -2,7 +2,7 @@
 //!
 //! An access token is verified without a lookup, so it says what its holder was allowed when it was issued.
 //! For what administers a workspace or changes a test that is not enough: the person is compared with the
-//! token, in the transaction that makes the change (`store::act`), and before an administrative read by one
+//! token, in the transaction that makes the change (`store::ledger`), and before an administrative read by one
 //! `GetItem`.
 
 use super::{User, UserId};
