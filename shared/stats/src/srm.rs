@@ -1,6 +1,9 @@
 //! The sample-ratio check: did units fall into the arms as the weights say? [`watched`] may be asked
 //! after every unit, [`p_value`] once.
 
+#[cfg(test)]
+mod tests;
+
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 use statrs::function::gamma::ln_gamma;
 
@@ -157,123 +160,4 @@ fn chi_square(cells: &[(f64, f64)], least: f64) -> Option<(f64, f64)> {
 #[expect(clippy::cast_precision_loss, reason = "exact below 2^53 units")]
 fn count(units: u64) -> f64 {
     units as f64
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn p(cases: &[(&[u32], &[u64])]) -> Option<f64> {
-        let strata: Vec<_> =
-            cases.iter().map(|(weights, units)| Stratum { weights: weights.to_vec(), units }).collect();
-        p_value(&strata)
-    }
-
-    #[test]
-    fn a_change_of_weights_is_no_alarm_when_each_part_fits_its_own() {
-        let apart = p(&[(&[5_000, 5_000], &[500, 500]), (&[1_000, 9_000], &[100, 900])]);
-        assert!(apart.unwrap() > 0.99);
-        assert!(p(&[(&[5_000, 5_000], &[600, 1_400])]).unwrap() < THRESHOLD);
-    }
-
-    #[test]
-    fn a_unit_in_an_arm_without_weight_is_an_alarm() {
-        assert_eq!(p(&[(&[5_000, 5_000, 0], &[500, 500, 1])]), Some(0.0));
-    }
-
-    #[test]
-    fn too_few_units_say_nothing() {
-        assert_eq!(p(&[(&[5_000, 5_000], &[9, 0])]), None);
-        assert!(p(&[(&[5_000, 5_000], &[10, 0])]).is_some());
-        assert_eq!(p(&[]), None);
-    }
-
-    #[test]
-    fn small_strata_are_checked_together() {
-        let fitting = vec![(&[1_000_u32, 9_000][..], &[2_u64, 18][..]); 24];
-        assert!(p(&fitting).unwrap() > 0.99);
-        // Control lost its 2 units of each 20: of 48 expected, none came.
-        let lost = vec![(&[1_000_u32, 9_000][..], &[0_u64, 20][..]); 24];
-        assert!(p(&lost).unwrap() < THRESHOLD);
-        // 2 strata expect 4 units in control, 3 expect 6.
-        let few = vec![(&[1_000_u32, 9_000][..], &[0_u64, 20][..]); 3];
-        assert_eq!((p(&few[..2]), p(&few).is_some()), (None, true));
-    }
-
-    #[test]
-    fn the_small_strata_make_one_part_beside_the_large() {
-        let large = (&[5_000_u32, 5_000][..], &[60_u64, 40][..]);
-        let small = (&[1_000_u32, 9_000][..], &[5_u64, 25][..]);
-        let found = p(&[large, small, small]).unwrap();
-        // 4 of the large one, 16/6 + 16/54 of the small ones; 2 degrees of freedom.
-        let wanted = (-(4.0 + 16.0 / 6.0 + 16.0 / 54.0) / 2.0_f64).exp();
-        assert!((found - wanted).abs() < 1e-12, "{found} {wanted}");
-    }
-
-    #[test]
-    fn segments_are_corrected_for_their_number() {
-        let of = |units| vec![Stratum { weights: vec![5_000, 5_000], units }];
-        let found = by_segment(&[of(&[70, 30]), of(&[50, 50]), of(&[0, 0])]);
-        let alone = watched(&of(&[70, 30])).unwrap();
-        assert_eq!(found[2], None);
-        assert!((found[0].unwrap() - 2.0 * alone).abs() < 1e-12 && found[1].unwrap() > 0.99);
-    }
-
-    fn seen(cases: &[(&[u32], &[u64])]) -> Option<f64> {
-        let strata: Vec<_> =
-            cases.iter().map(|(weights, units)| Stratum { weights: weights.to_vec(), units }).collect();
-        watched(&strata)
-    }
-
-    /// The mean of 1 over the p-value, over all ways in which units can fall into two arms.
-    fn fair(before: &[(&[u32], &[u64])], weight: u32, units: u64) -> f64 {
-        let share = f64::from(weight) / 10_000.0;
-        let weights = [weight, 10_000 - weight];
-        let bets =
-            |strata: &[Stratum<'_>]| log_mean(&[strata.iter().map(dirichlet).sum(), tilted(strata)]).exp();
-        let mut mean = 0.0;
-        for first in 0..=units {
-            let ways = (0..first).fold(1.0, |c, i| c * count(units - i) / count(i + 1));
-            let chance = ways * share.powf(count(first)) * (1.0 - share).powf(count(units - first));
-            let next = [first, units - first];
-            let mut strata: Vec<_> =
-                before.iter().map(|(weights, units)| Stratum { weights: weights.to_vec(), units }).collect();
-            strata.push(Stratum { weights: weights.to_vec(), units: &next });
-            mean += chance * bets(&strata);
-        }
-        mean
-    }
-
-    #[test]
-    fn units_that_fall_as_the_weights_say_win_nothing_on_average() {
-        let before: (&[u32], &[u64]) = (&[5_000, 5_000], &[14, 6]);
-        let held = fair(&[before], 5_000, 0);
-        for weight in [500, 5_000, 9_000] {
-            for units in [1, 7, 30] {
-                let (alone, after) = (fair(&[], weight, units), fair(&[before], weight, units));
-                assert!((alone - 1.0).abs() < 1e-9, "{weight} {units} {alone}");
-                assert!((after / held - 1.0).abs() < 1e-9, "{weight} {units} {after} {held}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_split_far_from_the_weights_is_an_alarm_whenever_one_looks() {
-        assert!(seen(&[(&[5_000, 5_000], &[40, 90])]).unwrap() < THRESHOLD);
-        assert!(seen(&[(&[5_000, 5_000], &[50_900, 49_100])]).unwrap() < THRESHOLD);
-        assert!(seen(&[(&[3_400, 3_300, 3_300], &[340, 330, 210])]).unwrap() < THRESHOLD);
-        assert!(seen(&[(&[5_000, 5_000], &[58, 42])]).unwrap() > 0.1);
-        assert_eq!(seen(&[(&[10_000, 0], &[5, 1])]), Some(0.0));
-        assert_eq!((seen(&[]), seen(&[(&[5_000, 5_000], &[0, 0])])), (None, None));
-        let apart = [(&[5_000_u32, 5_000][..], &[500_u64, 500][..]), (&[1_000, 9_000], &[100, 900])];
-        assert!(seen(&apart).unwrap() > 0.99, "each part fits its own weights");
-    }
-
-    #[test]
-    fn what_is_lost_of_one_arm_adds_up_over_small_strata() {
-        let lost = vec![(&[1_000_u32, 9_000][..], &[0_u64, 18][..]); 12];
-        assert!(seen(&lost).unwrap() < THRESHOLD);
-        let half = vec![(&[3_000_u32, 7_000][..], &[3_u64, 14][..]); 24];
-        assert!(seen(&half).unwrap() < THRESHOLD, "{:?}", seen(&half));
-    }
 }

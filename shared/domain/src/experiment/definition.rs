@@ -1,18 +1,22 @@
 //! What a test's author declares: parsed from [`TestBody`], every rule between fields checked.
 
+mod parts;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::condition::Condition;
-use super::goal::{Goal, Parts};
+use super::goal::Goal;
 use super::id::{AttributeName, NamespaceKey, NotAName};
 use super::known::{self, Known};
 use super::rules;
 use super::wire::{AllocationBody, Expected, GoalBody, NamespaceBody, TestBody, VariantBody};
 use super::{BasisPoints, ExperimentId, GoalKey, UnitId, Variant, VariantKey};
 use crate::validation::{self, Invalid};
+
+use parts::{forced, goal, namespace, share, variant};
 
 /// How weights are set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -217,42 +221,4 @@ impl Definition {
     pub fn goal(&self, key: &GoalKey) -> Option<&Goal> {
         self.goals.iter().find(|g| g.key == *key)
     }
-}
-
-fn variant(body: VariantBody) -> Result<Variant, NotAName> {
-    Ok(Variant {
-        key: VariantKey::parse(body.key)?,
-        weight: share(body.weight),
-        is_control: body.is_control,
-        parameters: body.parameters,
-    })
-}
-
-fn goal(body: GoalBody) -> Result<Goal, NotAName> {
-    Ok(Goal {
-        key: GoalKey::parse(body.key)?,
-        kind: body.kind,
-        role: body.role,
-        window_days: body.window_days,
-        better: body.better,
-        margin: body.margin,
-        parts: body.numerator.zip(body.denominator).map(parts).transpose()?,
-    })
-}
-
-fn parts((numerator, denominator): (String, String)) -> Result<Parts, NotAName> {
-    Ok(Parts { numerator: GoalKey::parse(numerator)?, denominator: GoalKey::parse(denominator)? })
-}
-
-fn namespace(body: NamespaceBody) -> Result<Namespace, NotAName> {
-    Ok(Namespace { key: NamespaceKey::parse(body.key)?, range: body.range })
-}
-
-fn forced((unit, variant): (String, String)) -> Result<(UnitId, VariantKey), NotAName> {
-    Ok((UnitId::parse(unit)?, VariantKey::parse(variant)?))
-}
-
-/// A share whose limit has been checked.
-fn share(points: u32) -> BasisPoints {
-    BasisPoints::parse(points).unwrap_or(BasisPoints::WHOLE)
 }

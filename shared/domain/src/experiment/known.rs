@@ -13,7 +13,7 @@ use stats::balance::{Choice, Draw, Sheet, choose, deal, sizes};
 use validator::Validate;
 
 use super::id::AttributeName;
-use super::state::Seed;
+use super::seed::Seed;
 use super::{Definition, Experiment, UnitId, Variant};
 use crate::validation::{Invalid, escape};
 

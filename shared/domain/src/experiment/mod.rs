@@ -5,6 +5,7 @@
 
 pub mod answer;
 pub mod assign;
+pub mod assignment;
 pub mod bucket;
 pub mod condition;
 pub mod conversion;
@@ -16,13 +17,15 @@ pub mod lifecycle;
 mod promises;
 pub mod revise;
 mod rules;
+pub mod seed;
 pub mod state;
 pub mod unit;
 pub mod variant;
 pub mod wire;
 
 pub use answer::Told;
-pub use assign::{Assignment, Decision, Otherwise, Reason, decide};
+pub use assign::{Decision, Otherwise, Reason, decide};
+pub use assignment::Assignment;
 pub use conversion::Conversion;
 pub use definition::Definition;
 pub use goal::Goal;
@@ -30,6 +33,7 @@ pub use id::{EventId, ExperimentId, GoalKey, UnitId, VariantKey, Workspace};
 pub use known::{Balance, Known};
 pub use lifecycle::{Enrolment, Status};
 pub use revise::Refusal;
-pub use state::{Experiment, Seed, Shipped, Weighting};
+pub use seed::Seed;
+pub use state::{Experiment, Shipped, Weighting};
 pub use unit::Unit;
 pub use variant::{BasisPoints, Variant};

@@ -1,20 +1,24 @@
 //! The bodies that describe a test, as they stand on the wire: limits by attribute, no meaning yet.
 //! [`super::Definition`] gives them their meaning.
 
-use std::borrow::Cow;
+mod limits;
+
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use validator::{Validate, ValidationError};
+use validator::Validate;
 
 use super::definition::Mode;
 use super::goal::{Better, Kind, Role};
-use super::id::{AttributeName, NamespaceKey, UnitId};
+use super::id::NamespaceKey;
 use super::known::KnownBody;
 use super::lifecycle::{Enrolment, Start};
 use super::{BasisPoints, ExperimentId, GoalKey, Status, VariantKey};
+
+pub use limits::title;
+use limits::{attribute_names, least_share, overrides, parameters, prose, rising_range, share};
 
 /// Largest `parameters` of one variant, in bytes of JSON.
 pub const PARAMETERS_BYTES: usize = 16 * 1024;
@@ -192,58 +196,4 @@ fn sixteen() -> u32 {
 /// A quarter: long enough for most sales cycles, and shown in every answer.
 fn quarter() -> u32 {
     90
-}
-
-fn refused(detail: &'static str) -> ValidationError {
-    ValidationError::new("limit").with_message(Cow::Borrowed(detail))
-}
-
-/// The rule of a name for people.
-///
-/// # Errors
-/// When it is empty, too long or holds a control character.
-pub fn title(text: &str) -> Result<(), ValidationError> {
-    let fits = (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-    fits.then_some(()).ok_or_else(|| refused("must be 1 to 200 characters without control characters"))
-}
-
-fn prose(text: &str) -> Result<(), ValidationError> {
-    let bad = |c: char| c.is_control() && c != '\n' && c != '\t';
-    let fits = text.chars().count() <= 2_000 && !text.chars().any(bad);
-    fits.then_some(()).ok_or_else(|| {
-        refused("must be at most 2000 characters without control characters but line feed and tab")
-    })
-}
-
-fn share(points: u32) -> Result<(), ValidationError> {
-    BasisPoints::parse(points)
-        .map(|_| ())
-        .map_err(|_| refused("must be 0 to 10000 basis points (10000 is 100 %)"))
-}
-
-fn least_share(points: u32) -> Result<(), ValidationError> {
-    let fits = [500, 1_000].contains(&points);
-    fits.then_some(()).ok_or_else(|| refused("must be 1000 or 500 basis points"))
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "validator hands over a reference")]
-fn rising_range(range: &[u32; 2]) -> Result<(), ValidationError> {
-    let fits = range[0] < range[1] && range[1] <= BasisPoints::WHOLE.get();
-    fits.then_some(()).ok_or_else(|| refused("must be two rising numbers from 0 to 10000, as in [0, 5000]"))
-}
-
-fn overrides(overrides: &BTreeMap<String, String>) -> Result<(), ValidationError> {
-    if overrides.len() > 100 {
-        return Err(refused("must name at most 100 units"));
-    }
-    overrides.keys().try_for_each(|unit| UnitId::check(unit))
-}
-
-fn attribute_names(names: &[String]) -> Result<(), ValidationError> {
-    names.iter().try_for_each(|name| AttributeName::check(name))
-}
-
-fn parameters(parameters: &Map<String, Value>) -> Result<(), ValidationError> {
-    let bytes = serde_json::to_vec(parameters).map_or(usize::MAX, |json| json.len());
-    if bytes <= PARAMETERS_BYTES { Ok(()) } else { Err(refused("must be at most 16 KB of JSON")) }
 }

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::experiment::state::Seed;
+use crate::clock::Timestamp;
+use crate::experiment::Seed;
 use crate::experiment::wire::TestBody;
 use crate::experiment::{Definition, UnitId};
 

@@ -1,0 +1,60 @@
+//! A test's definition with what a patch changes of it, parsed anew.
+
+use std::collections::BTreeMap;
+
+use crate::experiment::wire::{TestPatch, VariantBody};
+use crate::experiment::{Definition, Experiment};
+use crate::validation::{Invalid, escape};
+
+impl Experiment {
+    /// The definition with what a patch changes.
+    pub(super) fn redefined(&self, patch: TestPatch) -> Result<Definition, Vec<Invalid>> {
+        let mut body = self.definition.body();
+        let kept = patch.targeting.is_none();
+        overlay(&mut body.name, patch.name);
+        overlay(&mut body.hypothesis, patch.hypothesis);
+        overlay(&mut body.variants, patch.variants);
+        overlay(&mut body.coverage, patch.coverage);
+        overlay(&mut body.targeting, patch.targeting);
+        overlay(&mut body.overrides, patch.overrides);
+        overlay(&mut body.allocation, patch.allocation);
+        overlay(&mut body.segments, patch.segments);
+        overlay(&mut body.goals, patch.goals);
+        body.known_units = patch.known_units.or(body.known_units);
+        body.namespace = patch.namespace.or(body.namespace);
+        body.planned_units = patch.planned_units.or(body.planned_units);
+        body.expected = patch.expected.or(body.expected);
+        let parse =
+            |body| if kept { self.definition.keeping_targeting(body) } else { Definition::parse(body) };
+        let Some(weights) = patch.weights else { return parse(body) };
+        reweigh(&mut body.variants, &weights)?;
+        parse(body).map_err(|broken| broken.into_iter().map(at_weights).collect())
+    }
+}
+
+fn overlay<T>(field: &mut T, change: Option<T>) {
+    if let Some(change) = change {
+        *field = change;
+    }
+}
+
+fn reweigh(variants: &mut [VariantBody], weights: &BTreeMap<String, u32>) -> Result<(), Vec<Invalid>> {
+    let mut broken = Vec::new();
+    for (key, weight) in weights {
+        if let Some(variant) = variants.iter_mut().find(|v| v.key == *key) {
+            variant.weight = *weight;
+        } else {
+            let pointer = format!("/weights/{}", escape(key));
+            broken.push(Invalid::new(pointer, "is no variant of this test"));
+        }
+    }
+    if broken.is_empty() { Ok(()) } else { Err(broken) }
+}
+
+/// A complaint about `/variants` is about `/weights` when that is what the caller sent.
+fn at_weights(found: Invalid) -> Invalid {
+    if found.pointer.starts_with("/variants") {
+        return Invalid::new("/weights", found.detail);
+    }
+    found
+}

@@ -1,0 +1,65 @@
+//! The limits of the fields of bodies, each with the words for whoever breaks it.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+use validator::ValidationError;
+
+use super::PARAMETERS_BYTES;
+use crate::experiment::BasisPoints;
+use crate::experiment::id::{AttributeName, UnitId};
+
+fn refused(detail: &'static str) -> ValidationError {
+    ValidationError::new("limit").with_message(Cow::Borrowed(detail))
+}
+
+/// The rule of a name for people.
+///
+/// # Errors
+/// When it is empty, too long or holds a control character.
+pub fn title(text: &str) -> Result<(), ValidationError> {
+    let fits = (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    fits.then_some(()).ok_or_else(|| refused("must be 1 to 200 characters without control characters"))
+}
+
+pub(super) fn prose(text: &str) -> Result<(), ValidationError> {
+    let bad = |c: char| c.is_control() && c != '\n' && c != '\t';
+    let fits = text.chars().count() <= 2_000 && !text.chars().any(bad);
+    fits.then_some(()).ok_or_else(|| {
+        refused("must be at most 2000 characters without control characters but line feed and tab")
+    })
+}
+
+pub(super) fn share(points: u32) -> Result<(), ValidationError> {
+    BasisPoints::parse(points)
+        .map(|_| ())
+        .map_err(|_| refused("must be 0 to 10000 basis points (10000 is 100 %)"))
+}
+
+pub(super) fn least_share(points: u32) -> Result<(), ValidationError> {
+    let fits = [500, 1_000].contains(&points);
+    fits.then_some(()).ok_or_else(|| refused("must be 1000 or 500 basis points"))
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "validator hands over a reference")]
+pub(super) fn rising_range(range: &[u32; 2]) -> Result<(), ValidationError> {
+    let fits = range[0] < range[1] && range[1] <= BasisPoints::WHOLE.get();
+    fits.then_some(()).ok_or_else(|| refused("must be two rising numbers from 0 to 10000, as in [0, 5000]"))
+}
+
+pub(super) fn overrides(overrides: &BTreeMap<String, String>) -> Result<(), ValidationError> {
+    if overrides.len() > 100 {
+        return Err(refused("must name at most 100 units"));
+    }
+    overrides.keys().try_for_each(|unit| UnitId::check(unit))
+}
+
+pub(super) fn attribute_names(names: &[String]) -> Result<(), ValidationError> {
+    names.iter().try_for_each(|name| AttributeName::check(name))
+}
+
+pub(super) fn parameters(parameters: &Map<String, Value>) -> Result<(), ValidationError> {
+    let bytes = serde_json::to_vec(parameters).map_or(usize::MAX, |json| json.len());
+    if bytes <= PARAMETERS_BYTES { Ok(()) } else { Err(refused("must be at most 16 KB of JSON")) }
+}
