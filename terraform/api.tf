@@ -87,25 +87,25 @@ locals {
 locals {
   gateway_problems = {
     ACCESS_DENIED                  = { status = 404, type = "not_found", title = "Not found", detail = "There is no such path; openapi.yaml lists those that are." }
-    API_CONFIGURATION_ERROR        = { status = 500, type = "internal", title = "Something went wrong here", detail = "The fault is logged under this request id." }
-    AUTHORIZER_CONFIGURATION_ERROR = { status = 500, type = "internal", title = "Something went wrong here", detail = "The fault is logged under this request id." }
-    AUTHORIZER_FAILURE             = { status = 500, type = "internal", title = "Something went wrong here", detail = "The fault is logged under this request id." }
-    BAD_REQUEST_BODY               = { status = 400, type = "malformed_body", title = "The body cannot be read", detail = "Send a JSON object." }
+    API_CONFIGURATION_ERROR        = { status = 500, type = "internal", title = "Internal server error", detail = "The cause is logged under this request ID." }
+    AUTHORIZER_CONFIGURATION_ERROR = { status = 500, type = "internal", title = "Internal server error", detail = "The cause is logged under this request ID." }
+    AUTHORIZER_FAILURE             = { status = 500, type = "internal", title = "Internal server error", detail = "The cause is logged under this request ID." }
+    BAD_REQUEST_BODY               = { status = 400, type = "malformed_body", title = "Malformed request body", detail = "Send a JSON object." }
     BAD_REQUEST_PARAMETERS         = { status = 400, type = "malformed_body", title = "The request cannot be read", detail = "A required parameter is missing." }
     DEFAULT_4XX                    = { status = 404, type = "not_found", title = "Not found", detail = "There is no such path; openapi.yaml lists those that are." }
-    DEFAULT_5XX                    = { status = 503, type = "unavailable", title = "Try again in a moment", detail = "Nothing is lost: the same request may be sent again." }
+    DEFAULT_5XX                    = { status = 503, type = "unavailable", title = "Service unavailable", detail = "Nothing is lost. You can send the same request again." }
     EXPIRED_TOKEN                  = { status = 404, type = "not_found", title = "Not found", detail = "There is no such path; openapi.yaml lists those that are." }
-    INTEGRATION_FAILURE            = { status = 503, type = "unavailable", title = "Try again in a moment", detail = "Nothing is lost: the same request may be sent again." }
-    INTEGRATION_TIMEOUT            = { status = 503, type = "unavailable", title = "Try again in a moment", detail = "Nothing is lost: the same request may be sent again." }
+    INTEGRATION_FAILURE            = { status = 503, type = "unavailable", title = "Service unavailable", detail = "Nothing is lost. You can send the same request again." }
+    INTEGRATION_TIMEOUT            = { status = 503, type = "unavailable", title = "Service unavailable", detail = "Nothing is lost. You can send the same request again." }
     INVALID_API_KEY                = { status = 403, type = "insufficient_scope", title = "Not allowed", detail = "The gateway takes no API keys." }
     INVALID_SIGNATURE              = { status = 404, type = "not_found", title = "Not found", detail = "There is no such path; openapi.yaml lists those that are." }
     MISSING_AUTHENTICATION_TOKEN   = { status = 404, type = "not_found", title = "Not found", detail = "There is no such path; openapi.yaml lists those that are." }
     QUOTA_EXCEEDED                 = { status = 429, type = "too_many", title = "Too many requests", detail = "Send the same request again in a moment." }
-    REQUEST_TOO_LARGE              = { status = 413, type = "too_large", title = "The body is too large", detail = "A body may have at most 64 KB; send batches in parts." }
+    REQUEST_TOO_LARGE              = { status = 413, type = "too_large", title = "Request body too large", detail = "A request body can have at most 64 KB. Split larger batches." }
     RESOURCE_NOT_FOUND             = { status = 404, type = "not_found", title = "Not found", detail = "There is no such path; openapi.yaml lists those that are." }
     THROTTLED                      = { status = 429, type = "too_many", title = "Too many requests", detail = "Send the same request again in a moment." }
-    UNAUTHORIZED                   = { status = 401, type = "unauthenticated", title = "Sign in first", detail = "Send a token in the header `Authorization: Bearer …`; POST /login gives one." }
-    UNSUPPORTED_MEDIA_TYPE         = { status = 415, type = "not_json", title = "The body must be JSON", detail = "Send the body as application/json." }
+    UNAUTHORIZED                   = { status = 401, type = "unauthenticated", title = "Authentication required", detail = "Send an access token in the header `Authorization: Bearer …`. POST /login returns one." }
+    UNSUPPORTED_MEDIA_TYPE         = { status = 415, type = "not_json", title = "Unsupported media type", detail = "Send the request body as application/json." }
     WAF_FILTERED                   = { status = 403, type = "insufficient_scope", title = "Not allowed", detail = "The firewall refuses this request; its log says why, under this request id." }
   }
   gateway_headers = {

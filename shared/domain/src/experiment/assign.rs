@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::allocation::Mode;
 use super::assignment::stored_segments;
 use super::bucket::{Bucket, choose};
-use super::definition::Mode;
 use super::unit::Unit;
 use super::{BasisPoints, Enrolment, Experiment, Status, Variant};
 use crate::validation::Invalid;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::allocation::{Allocation, Mode};
 use super::condition::Condition;
 use super::goal::Goal;
 use super::id::{AttributeName, NamespaceKey, NotAName};
@@ -17,29 +18,6 @@ use super::{BasisPoints, ExperimentId, GoalKey, UnitId, Variant, VariantKey};
 use crate::validation::{self, Invalid};
 
 use parts::{forced, goal, namespace, share, variant};
-
-/// How weights are set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Mode {
-    /// By the author; changed by hand if at all.
-    #[default]
-    Fixed,
-    /// By the results, as they come in.
-    Adaptive,
-    /// By the caller, who names each unit's variant.
-    External,
-}
-
-/// The `allocation` of a test.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Allocation {
-    /// How weights are set.
-    pub mode: Mode,
-    /// The least weight of an arm, in basis points; adaptive tests only, 1,000 when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub floor: Option<u32>,
-}
 
 /// The part of a second hash that a test is given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 //! Start at [`definition`] for the shape of a test, [`Experiment`] for its life, and [`assign`]
 //! for the decision about one account.
 
+pub mod allocation;
 pub mod answer;
 pub mod assign;
 pub mod assignment;

@@ -1,7 +1,7 @@
 //! What stays true while a phase lasts, so that units keep what they were told and results can be read. A stopped or
 //! shipped test may be resumed, so its phase lasts until it is restarted.
 
-use super::definition::Mode;
+use super::allocation::Mode;
 use super::lifecycle::Enrolment;
 use super::revise::Refusal;
 use super::state::{Experiment, weights};

@@ -6,7 +6,7 @@ use stats::adaptive::thompson::FLOOR;
 use stats::adaptive::{Measure, calibrated};
 
 use super::BasisPoints;
-use super::definition::Mode;
+use super::allocation::Mode;
 use super::goal::{Better, Kind, Role};
 use super::known::{VALUES, segment};
 use super::wire::{GoalBody, TestBody, VariantBody};

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use validator::Validate;
 
-use super::definition::Mode;
+use super::allocation::Mode;
 use super::id::NotAName;
 use super::{Experiment, UnitId, VariantKey};
 use crate::clock::{Dated, Timestamp};

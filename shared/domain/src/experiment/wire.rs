@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use validator::Validate;
 
-use super::definition::Mode;
+use super::allocation::Mode;
 use super::goal::{Better, Kind, Role};
 use super::id::NamespaceKey;
 use super::known::KnownBody;

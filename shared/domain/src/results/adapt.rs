@@ -5,7 +5,7 @@ mod tests;
 
 use stats::adaptive::thompson::{FLOOR, weights};
 
-use crate::experiment::definition::Mode;
+use crate::experiment::allocation::Mode;
 use crate::experiment::goal::Role;
 use crate::experiment::{BasisPoints, Experiment, Status};
 use crate::results::counting::totals::Totals;

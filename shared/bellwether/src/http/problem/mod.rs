@@ -69,34 +69,34 @@ impl Problem {
     /// The problem's own name, status and title.
     fn face(&self) -> (&'static str, StatusCode, &'static str) {
         match self {
-            Self::Malformed(_) => ("malformed_body", StatusCode::BAD_REQUEST, "The body cannot be read"),
-            Self::SecretInQuery => ("invalid_request", StatusCode::BAD_REQUEST, "A secret stands in the URL"),
+            Self::Malformed(_) => ("malformed_body", StatusCode::BAD_REQUEST, "Malformed request body"),
+            Self::SecretInQuery => ("invalid_request", StatusCode::BAD_REQUEST, "Secret in the URL"),
             Self::UnknownParameter(_) => {
-                ("unknown_parameter", StatusCode::BAD_REQUEST, "The query has unknown parameters")
+                ("unknown_parameter", StatusCode::BAD_REQUEST, "Unknown query parameter")
             }
-            Self::Unauthenticated => ("unauthenticated", StatusCode::UNAUTHORIZED, "Sign in first"),
-            Self::InvalidToken(_) => ("invalid_token", StatusCode::UNAUTHORIZED, "The token does not hold"),
+            Self::Unauthenticated => ("unauthenticated", StatusCode::UNAUTHORIZED, "Authentication required"),
+            Self::InvalidToken(_) => ("invalid_token", StatusCode::UNAUTHORIZED, "Invalid token"),
             Self::WrongCredentials => ("wrong_credentials", StatusCode::UNAUTHORIZED, "Sign-in failed"),
             Self::Denied(refused) => match refused.denial {
-                Denial::Scope(_) => {
-                    ("insufficient_scope", StatusCode::FORBIDDEN, "The token does not allow this")
+                Denial::Scope(_) => ("insufficient_scope", StatusCode::FORBIDDEN, "Insufficient scope"),
+                Denial::Network => {
+                    ("source_not_allowed", StatusCode::FORBIDDEN, "Source network not allowed")
                 }
-                Denial::Network => ("source_not_allowed", StatusCode::FORBIDDEN, "Not from here"),
                 Denial::CrossSite => Self::CrossSite.face(),
             },
-            Self::CrossSite => ("cross_site", StatusCode::FORBIDDEN, "Not from an own page"),
+            Self::CrossSite => ("cross_site", StatusCode::FORBIDDEN, "Cross-site request refused"),
             Self::NotFound => ("not_found", StatusCode::NOT_FOUND, "Not found"),
             Self::MethodNotAllowed(_) => {
-                ("method_not_allowed", StatusCode::METHOD_NOT_ALLOWED, "This path has other methods")
+                ("method_not_allowed", StatusCode::METHOD_NOT_ALLOWED, "Method not allowed")
             }
-            Self::Conflict(_) => ("conflict", StatusCode::CONFLICT, "Not as things stand"),
-            Self::TooLarge => ("too_large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
-            Self::NotJson => ("not_json", StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body must be JSON"),
-            Self::Invalid(_) => ("invalid_field", StatusCode::UNPROCESSABLE_ENTITY, "Some fields are wrong"),
-            Self::TooMany(_) => ("too_many", StatusCode::TOO_MANY_REQUESTS, "Too many attempts"),
+            Self::Conflict(_) => ("conflict", StatusCode::CONFLICT, "Conflict with the current state"),
+            Self::TooLarge => ("too_large", StatusCode::PAYLOAD_TOO_LARGE, "Request body too large"),
+            Self::NotJson => ("not_json", StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unsupported media type"),
+            Self::Invalid(_) => ("invalid_field", StatusCode::UNPROCESSABLE_ENTITY, "Invalid fields"),
+            Self::TooMany(_) => ("too_many", StatusCode::TOO_MANY_REQUESTS, "Too many sign-in attempts"),
             Self::OAuth(error) => (error.face().0, error.face().1, "The token request is refused"),
-            Self::Internal(_) => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here"),
-            Self::Unavailable(_) => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Try again in a moment"),
+            Self::Internal(_) => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Internal server error"),
+            Self::Unavailable(_) => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Service unavailable"),
         }
     }
 
@@ -118,42 +118,42 @@ impl Problem {
         match self {
             Self::Malformed(detail) | Self::Conflict(detail) => detail.clone(),
             Self::SecretInQuery => {
-                "Send a token in the header `Authorization: Bearer …` and other secrets in the body; what \
-                 has stood in a URL is in the logs of whoever passed it on, so end it."
+                "Send tokens in the header `Authorization: Bearer …` and other secrets in the request body. \
+                 URLs are logged on the way, so revoke the secret."
                     .to_owned()
             }
             Self::Unauthenticated => {
-                "Send a token in the header `Authorization: Bearer …`; POST /login gives one.".to_owned()
+                "Send an access token in the header `Authorization: Bearer …`. POST /login returns one.".to_owned()
             }
             Self::InvalidToken(_) => {
-                "The token is malformed, has ended or was not issued here; sign in again.".to_owned()
+                "The token is malformed, has expired or was not issued by this service. Sign in again.".to_owned()
             }
-            Self::WrongCredentials => "The e-mail address or the password is wrong.".to_owned(),
+            Self::WrongCredentials => "The e-mail address or the password is incorrect.".to_owned(),
             Self::Denied(refused) => match refused.denial {
-                Denial::Scope(scope) => format!("This needs the scope {}.", scope.as_str()),
-                Denial::Network => "This is not allowed from your network.".to_owned(),
+                Denial::Scope(scope) => format!("This operation requires the scope {}.", scope.as_str()),
+                Denial::Network => "This operation is not allowed from your network.".to_owned(),
                 Denial::CrossSite => Self::CrossSite.detail(),
             },
             Self::CrossSite => {
-                "With cookies, this needs an allowed Origin and the session's csrf_token in X-CSRF-Token."
+                "Requests with cookies require an allowed Origin and the session's csrf_token in X-CSRF-Token."
                     .to_owned()
             }
-            Self::NotFound => "There is nothing of that name in this workspace.".to_owned(),
-            Self::MethodNotAllowed(allow) => format!("This path allows {allow}."),
-            Self::TooLarge => "A body may have at most 64 KB; send batches in parts.".to_owned(),
-            Self::NotJson => "Send the body as application/json.".to_owned(),
+            Self::NotFound => "No resource with this name exists in this workspace.".to_owned(),
+            Self::MethodNotAllowed(allow) => format!("This path supports {allow}."),
+            Self::TooLarge => "A request body can have at most 64 KB. Split larger batches.".to_owned(),
+            Self::NotJson => "Send the request body as application/json.".to_owned(),
             Self::Invalid(fields) | Self::UnknownParameter(fields) => match fields.as_slice() {
                 [one] => format!(
                     "{} {}",
                     if one.pointer.is_empty() { "The body" } else { &one.pointer },
                     one.detail
                 ),
-                many => format!("{} fields are wrong; `errors` names each.", many.len()),
+                many => format!("{} fields are invalid. `errors` lists each of them.", many.len()),
             },
-            Self::TooMany(wait) => format!("Wait {} s before the next attempt to sign in.", wait.seconds),
+            Self::TooMany(wait) => format!("Wait {} s before the next sign-in attempt.", wait.seconds),
             Self::OAuth(error) => error.face().2.to_owned(),
-            Self::Internal(_) => "The fault is logged under this request id.".to_owned(),
-            Self::Unavailable(_) => "Nothing is lost: the same request may be sent again.".to_owned(),
+            Self::Internal(_) => "The cause is logged under this request ID.".to_owned(),
+            Self::Unavailable(_) => "Nothing is lost. You can send the same request again.".to_owned(),
         }
     }
 

@@ -7,7 +7,7 @@
 mod tests;
 
 use crate::clock::Timestamp;
-use crate::experiment::definition::Mode;
+use crate::experiment::allocation::Mode;
 use crate::experiment::goal::Role;
 use crate::experiment::{Assignment, Experiment};
 

@@ -10,7 +10,7 @@ use super::outcomes::Tally;
 use super::segment_counts::SegmentCounts;
 use crate::clock::Timestamp;
 use crate::experiment::Experiment;
-use crate::experiment::definition::Mode;
+use crate::experiment::allocation::Mode;
 
 /// Past so many units an arm's single numbers are not kept: a permutation test would take too long.
 const MOST_NUMBERS: usize = 10_000;

@@ -3,7 +3,7 @@
 use stats::drift;
 
 use crate::experiment::Experiment;
-use crate::experiment::definition::Mode;
+use crate::experiment::allocation::Mode;
 use crate::results::counting::totals::Totals;
 
 /// Why no reading of the arms is right, if the shares in which units fell into them have changed: units that

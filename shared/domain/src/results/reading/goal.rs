@@ -12,7 +12,7 @@ use super::changed_weights::changed_weights;
 use super::comparison::Comparison;
 use super::pair::Pair;
 use super::plan::{never_negative, planned, watch};
-use crate::experiment::definition::Mode;
+use crate::experiment::allocation::Mode;
 use crate::experiment::goal::{Goal, Kind, Role};
 use crate::experiment::{Experiment, GoalKey, Status, VariantKey};
 use crate::results::counting::totals::{GoalTotals, Totals};

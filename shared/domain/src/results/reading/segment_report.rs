@@ -10,7 +10,7 @@ use super::changed_weights::changed_weights;
 use super::interval::Interval;
 use super::pair::ALPHA;
 use super::plan::{LEAST_PLANNED, USUAL_UNITS};
-use crate::experiment::definition::Mode;
+use crate::experiment::allocation::Mode;
 use crate::experiment::goal::{Goal, Kind, Role};
 use crate::experiment::id::AttributeName;
 use crate::experiment::{Experiment, Variant, VariantKey};
