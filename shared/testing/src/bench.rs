@@ -6,6 +6,8 @@
 //! assert_eq!(answer.status, 201);
 //! ```
 
+mod answer;
+mod apps;
 mod contents;
 mod declared;
 mod events;
@@ -15,27 +17,25 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use lambda_http::{Context, Error, LambdaEvent};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use serde_json::value::to_raw_value;
 
-use bellwether::app::{App, retries, timeouts};
+use bellwether::app::App;
 use bellwether::auth::access::Role;
 use bellwether::auth::keys::PrivateKeys;
 use bellwether::auth::users::User;
-use bellwether::clock::Clock;
-use bellwether::config::{Config, Limits};
-use bellwether::net::networks::Networks;
+use bellwether::config::Config;
 use bellwether::net::origin::{Domain, Origin};
 use bellwether::runtime::{Function, invoke};
 use bellwether::store::meter::Spent;
 use bellwether::store::schema::{self, TableName};
 use domain::clock::Timestamp;
-use screen::Screen;
 
+use apps::{app, app_of, config, sdk};
+
+pub use answer::Answer;
 pub use contents::{acme, person};
 pub use events::{
     as_payload_2, body_of, from_address, with_body, with_form, with_header, with_parameter, with_query,
@@ -56,19 +56,6 @@ pub struct Bench {
     time: Arc<AtomicI64>,
     /// Whether its database is one that tests may put things into.
     own_database: bool,
-}
-
-/// What a function answered.
-#[derive(Debug, Clone)]
-pub struct Answer {
-    /// The HTTP status.
-    pub status: u16,
-    /// The headers, names in lower case.
-    pub headers: Value,
-    /// The cookies it sets, each as it is written.
-    pub cookies: Vec<String>,
-    /// The body as JSON.
-    pub body: Value,
 }
 
 impl Bench {
@@ -234,13 +221,7 @@ impl Bench {
     /// The same for an HTTP request, which is always answered; with a status that its operation declares.
     pub async fn call(&self, function: Function, event: Value) -> Answer {
         let response = self.invoke(function, &event).await.expect("an HTTP response");
-        let text = response["body"].as_str().unwrap_or_default();
-        let answer = Answer {
-            status: u16::try_from(response["statusCode"].as_u64().unwrap_or_default()).unwrap_or_default(),
-            headers: headers(&response),
-            cookies: cookies(&response),
-            body: serde_json::from_str(text).unwrap_or(Value::Null),
-        };
+        let answer = Answer::read(&response);
         declared::assert_declared(function, &event, &answer);
         answer
     }
@@ -251,61 +232,4 @@ impl Bench {
         let answer = self.call(function, event).await;
         (answer, self.app.store.meter.read() - before)
     }
-}
-
-fn app(endpoint: &str, time: &Arc<AtomicI64>) -> App {
-    app_of(endpoint, time, &config())
-}
-
-fn config() -> Config {
-    Config {
-        table_prefix: PREFIX.to_owned(),
-        public_keys_secret: "public".to_owned(),
-        private_keys_secret: Some("private".to_owned()),
-        issuer: "https://issuer.example/v1".to_owned(),
-        audience: "bellwether".to_owned(),
-        ca_bundle: None,
-        custom_domain: None,
-        allowed_origins: Vec::new(),
-        admin_networks: Networks::default(),
-        screen: Screen::default(),
-        metrics_namespace: Some("Bellwether/bench".to_owned()),
-        limits: Limits::default(),
-    }
-}
-
-fn app_of(endpoint: &str, time: &Arc<AtomicI64>, config: &Config) -> App {
-    let time = time.clone();
-    App::new(&sdk(endpoint), config, Clock::new(move || Timestamp::from_millis(time.load(Relaxed))))
-}
-
-/// The headers of either payload, names to values.
-fn headers(response: &Value) -> Value {
-    let mut headers = response["headers"].clone();
-    for (name, values) in response["multiValueHeaders"].as_object().into_iter().flatten() {
-        headers[name] = values[0].clone();
-    }
-    headers
-}
-
-/// The cookies that either payload sets.
-fn cookies(response: &Value) -> Vec<String> {
-    let lists = [&response["multiValueHeaders"]["set-cookie"], &response["cookies"]];
-    let all = lists.into_iter().filter_map(Value::as_array).flatten();
-    all.filter_map(|cookie| cookie.as_str().map(str::to_owned)).collect()
-}
-
-/// Clients over plain HTTP: reading the system's certificates would cost each test a tenth of a
-/// second.
-fn sdk(endpoint: &str) -> SdkConfig {
-    let credentials = Credentials::new("test", "test", None, None, "test");
-    SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-central-1"))
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .endpoint_url(endpoint)
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .timeout_config(timeouts())
-        .retry_config(retries())
-        .build()
 }

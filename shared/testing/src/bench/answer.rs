@@ -1,0 +1,45 @@
+//! What a function answered, read from either payload.
+
+use serde_json::Value;
+
+/// What a function answered.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers, names in lower case.
+    pub headers: Value,
+    /// The cookies it sets, each as it is written.
+    pub cookies: Vec<String>,
+    /// The body as JSON.
+    pub body: Value,
+}
+
+impl Answer {
+    /// Reads the response that a function hands to API Gateway.
+    pub(super) fn read(response: &Value) -> Self {
+        let text = response["body"].as_str().unwrap_or_default();
+        Self {
+            status: u16::try_from(response["statusCode"].as_u64().unwrap_or_default()).unwrap_or_default(),
+            headers: headers(response),
+            cookies: cookies(response),
+            body: serde_json::from_str(text).unwrap_or(Value::Null),
+        }
+    }
+}
+
+/// The headers of either payload, names to values.
+fn headers(response: &Value) -> Value {
+    let mut headers = response["headers"].clone();
+    for (name, values) in response["multiValueHeaders"].as_object().into_iter().flatten() {
+        headers[name] = values[0].clone();
+    }
+    headers
+}
+
+/// The cookies that either payload sets.
+fn cookies(response: &Value) -> Vec<String> {
+    let lists = [&response["multiValueHeaders"]["set-cookie"], &response["cookies"]];
+    let all = lists.into_iter().filter_map(Value::as_array).flatten();
+    all.filter_map(|cookie| cookie.as_str().map(str::to_owned)).collect()
+}
