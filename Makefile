@@ -105,7 +105,7 @@ $(MACHETE):
 # The tests of rotate-keys start an emulator, which make setup installs; those of calibrate simulate for a minute.
 quick:
 	@echo "==> tests of crates and handlers, documents, and all that is decided without a process"
-	@cargo test --workspace --exclude rotate-keys --locked --lib --bins --test pure --test contract --test service
+	@cargo test --workspace --exclude rotate-keys --locked --lib --bin bellwether-bench --test pure --test contract --test service
 
 # Without --locked: a new function enters Cargo.lock, first as a member and then as a dependency of the tests.
 generate: ## Write what follows from the code: the local server's routes, the functions in tests, the catalogue of metrics
@@ -115,7 +115,7 @@ generate: ## Write what follows from the code: the local server's routes, the fu
 unit: setup ## Tests of crates and handlers, and the statistics against their reference cases
 	@echo "==> tests of crates and handlers"
 	@cargo test --workspace --locked --doc
-	@cargo test --workspace --exclude bellwether-tests --locked --lib --bins --tests
+	@cargo test --workspace --exclude bellwether-tests --locked --lib --tests
 
 data: ## Tests over several crates without a process, and documents that must agree (tests/src/pure, contract and service)
 	@echo "==> tests over several crates, and documents"
