@@ -8,6 +8,7 @@ import time
 from xml.sax.saxutils import escape
 
 import rest_api
+from repeated_calls import with_one_answer_to_repeated_calls
 from secret_versions import with_rotation, with_secrets_without_value, with_versions_as_in_aws
 
 JSON = {"Content-Type": "application/x-amz-json-1.1"}
@@ -238,4 +239,5 @@ PATCHES = (
     with_secrets_without_value,
     with_versions_as_in_aws,
     with_rotation,
+    with_one_answer_to_repeated_calls,
 )
