@@ -149,7 +149,7 @@ fn named_variant<'a>(test: &'a Experiment, unit: &Unit) -> Result<Option<&'a Var
         (Mode::External, None) if test.status == Status::Shipped => Ok(None),
         (Mode::External, None) => refused("is required: in an external test the caller names the variant"),
         (Mode::External, Some(key)) => match test.definition.variant(key) {
-            None => refused("is no variant of this test"),
+            None => refused("is not a variant of this test"),
             found => Ok(found),
         },
         (_, Some(_)) => refused("must be left out: only external tests take it"),

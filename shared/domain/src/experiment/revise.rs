@@ -102,7 +102,7 @@ impl Experiment {
         let Some(winner) =
             VariantKey::parse(winner).ok().filter(|key| self.definition.variant(key).is_some())
         else {
-            return refused("is no variant of this test");
+            return refused("is not a variant of this test");
         };
         match &self.shipped {
             Some(before) if before.winner != winner => Err(Refusal::Conflict(format!(

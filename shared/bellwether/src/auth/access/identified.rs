@@ -11,7 +11,7 @@ tokio::task_local! {
     static PRESENT: Arc<OnceLock<(String, Workspace)>>;
 }
 
-/// Says of whom the present request is. The first word stands.
+/// Records the subject and the workspace of the current request. A second call changes nothing.
 pub fn identify(subject: &str, workspace: &Workspace) {
     let _ = PRESENT.try_with(|present| present.set((subject.to_owned(), workspace.clone())));
 }

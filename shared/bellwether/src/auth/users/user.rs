@@ -37,7 +37,7 @@ pub struct User {
     pub revision: u32,
 }
 
-/// What of a person is shown. Their password's hash is no part of it.
+/// The fields of a user that answers contain. The hash of the password is not among them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserView {
     /// Their name in paths and tokens.

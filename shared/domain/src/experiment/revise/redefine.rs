@@ -45,7 +45,7 @@ fn reweigh(variants: &mut [VariantBody], weights: &BTreeMap<String, u32>) -> Res
             variant.weight = *weight;
         } else {
             let pointer = format!("/weights/{}", escape(key));
-            broken.push(Invalid::new(pointer, "is no variant of this test"));
+            broken.push(Invalid::new(pointer, "is not a variant of this test"));
         }
     }
     if broken.is_empty() { Ok(()) } else { Err(broken) }
