@@ -47,7 +47,7 @@ def definition(test_id):
             {"key": "demo-booked", "kind": "binary", "role": "primary", "window_days": WINDOWS["demo-booked"]},
             {"key": "visits", "kind": "count", "role": "secondary", "window_days": WINDOWS["visits"]},
             {"key": "pipeline", "kind": "sum", "role": "secondary", "window_days": WINDOWS["pipeline"]},
-            {"key": "opt-out", "kind": "binary", "role": "guardrail", "better": "lower", "margin": 0.01},
+            {"key": "opt-out", "kind": "binary", "role": "guardrail", "direction": "lower", "margin": 0.01},
         ],
     }
 

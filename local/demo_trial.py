@@ -1,4 +1,4 @@
-"""Replay a published randomised trial over HTTP and print its results: what `make demo-trial` calls.
+"""Replay a published randomized trial over HTTP and print its results: what `make demo-trial` calls.
 
 The trial (tests/cases/trial.csv) asked 2,834 people whether a cash incentive makes them
 fetch their test result. Here it is an external test: the file says who was in which

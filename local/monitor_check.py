@@ -76,11 +76,11 @@ def campaign(api, state):
 def expected(results):
     """What Prometheus must say of a test, by metric and labels."""
     for variant, units in results["units"].items():
-        yield "bellwether_test_units_total", {"variant": variant}, units + results.get("set_aside", {}).get(variant, 0)
+        yield "bellwether_test_units_total", {"variant": variant}, units + results.get("omitted", {}).get(variant, 0)
     for goal in results["goals"]:
         for arm in goal["arms"]:
             labels = {"variant": arm["variant"], "goal": goal["goal"]}
-            yield "bellwether_test_conversions_total", labels, arm["converted"] + arm.get("set_aside", 0)
+            yield "bellwether_test_conversions_total", labels, arm["converted"] + arm.get("omitted", 0)
             yield "bellwether_test_outcome_value", labels, arm["total"]
     for decision in ("keep_running", "ship", "stop", "no_difference", "do_not_trust"):
         yield "bellwether_test_verdict", {"decision": decision}, int(results["verdict"]["decision"] == decision)
@@ -188,7 +188,7 @@ def main():
         if not options.own:
             check(options.state)
         else:
-            with own_server(OWN_STATE, "--fold-every", "10"):
+            with own_server(OWN_STATE, "--aggregate-every", "10"):
                 check(OWN_STATE.name)
     except (Failure, ApiError) as failure:
         print(f"monitor-check: {failure}", file=sys.stderr)

@@ -95,12 +95,12 @@ def run(children, options, state):
             + "\n\nOr watch a campaign: make demo. Or replay a published trial: make demo-trial\n",
             flush=True,
         )
-        next_fold = time.monotonic() + options.fold_every
+        next_aggregation = time.monotonic() + options.aggregate_every
         while True:
             children.check()
-            if time.monotonic() >= next_fold:
+            if time.monotonic() >= next_aggregation:
                 summarize(children, base)
-                next_fold = time.monotonic() + options.fold_every
+                next_aggregation = time.monotonic() + options.aggregate_every
             time.sleep(0.5)
     finally:
         session.unlink(missing_ok=True)
@@ -128,7 +128,7 @@ def main():
     parser.add_argument("--emulator-port", type=int, default=0, help="port of the emulated cloud (default: a free one)")
     parser.add_argument("--state", default=".run", help="folder of logs and run state (default: %(default)s)")
     parser.add_argument(
-        "--fold-every",
+        "--aggregate-every",
         type=int,
         default=60,
         help="seconds between two counts of results, as AWS's schedule has them (default: %(default)s)",

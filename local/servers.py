@@ -45,7 +45,7 @@ def function_environment(port, emulator_port):
         "ISSUER": f"http://127.0.0.1:{port}/v1",
         "AUDIENCE": "bellwether",
         "LOG_LEVEL": "info",
-        "FOLD_RESERVE_SECONDS": "5",  # of the minute that a function is given here
+        "AGGREGATION_RESERVE_SECONDS": "5",  # of the minute that a function is given here
     }
 
 

@@ -33,7 +33,7 @@ def compare(comparison):
     print(f"  difference    {interval(comparison['absolute'])}, {comparison['variant']} against control")
     print(f"  relative      {interval(comparison['relative'], percent=True)}")
     print(f"  p-value       {probability(comparison['p_value'])}, whenever one looks")
-    planned, bayesian = comparison["planned_stop"], comparison["bayesian"]
+    planned, bayesian = comparison["fixed_horizon"], comparison["bayesian"]
     if planned:
         print(f"  planned stop  {interval(planned['absolute'])}, p {probability(planned['p_value'])}")
     if bayesian:

@@ -33,11 +33,11 @@ locals {
       for metric, label in { DynamodbCalls = "calls", DynamodbUnits = "units" } : [local.log_namespace, metric, { stat = "Sum", label = label }]
     ]],
     ["Time to count a test (ms)", [
-      for stat in ["p50", "Maximum"] : [local.log_namespace, "FoldTime", { stat = stat, label = stat }]
+      for stat in ["p50", "Maximum"] : [local.log_namespace, "AggregationTime", { stat = stat, label = stat }]
     ]],
     ["Rows counted, and tests that could not be", [
-      for metric, label in { FoldRows = "rows", FoldFailures = "failures" } :
-      [local.log_namespace, metric, { stat = "Sum", label = label, yAxis = metric == "FoldFailures" ? "right" : "left" }]
+      for metric, label in { AggregationRows = "rows", AggregationFailures = "failures" } :
+      [local.log_namespace, metric, { stat = "Sum", label = label, yAxis = metric == "AggregationFailures" ? "right" : "left" }]
     ]],
   ]
   graphs = concat([for graph in local.metric_graphs : graph if var.metrics], [

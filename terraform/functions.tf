@@ -6,7 +6,7 @@ locals {
     AUDIENCE             = var.audience
     CACHE_SECONDS        = tostring(var.cache_seconds)
     CUSTOM_DOMAIN        = var.domain == null ? "" : var.domain.name
-    FOLD_RESERVE_SECONDS = tostring(var.fold_reserve_seconds)
+    AGGREGATION_RESERVE_SECONDS = tostring(var.aggregation_reserve_seconds)
     INLINE_UNITS         = tostring(var.inline_units)
     ISSUER               = local.issuer
     KEY_CACHE_SECONDS    = tostring(var.key_cache_seconds)

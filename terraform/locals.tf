@@ -28,7 +28,7 @@ locals {
   }
 
   tables = {
-    tests      = { key = ["pk", "sk"], ttl = null, indexes = { running = { key = ["shard", "folded_at"], include = null } } }
+    tests      = { key = ["pk", "sk"], ttl = null, indexes = { running = { key = ["shard", "aggregated_at"], include = null } } }
     events     = { key = ["pk", "sk"], ttl = null, indexes = {} }
     summaries  = { key = ["pk", "sk"], ttl = "expires_at", indexes = {} }
     identities = { key = ["pk"], ttl = "expires_at", indexes = { members = { key = ["member_of", "member"], include = ["user_id", "email", "role", "client_id", "name", "scopes", "secret_ids", "workspace", "disabled", "revision", "created_at"] } } }

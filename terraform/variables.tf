@@ -213,13 +213,13 @@ variable "quotas" {
   }
 }
 
-variable "fold_reserve_seconds" {
+variable "aggregation_reserve_seconds" {
   description = "How long before its time limit a run of summarize-tests stops counting, in seconds."
   type        = number
   default     = 60
   validation {
-    condition     = var.fold_reserve_seconds >= 5 && var.fold_reserve_seconds <= 600 && floor(var.fold_reserve_seconds) == var.fold_reserve_seconds
-    error_message = "fold_reserve_seconds is 5 to 600."
+    condition     = var.aggregation_reserve_seconds >= 5 && var.aggregation_reserve_seconds <= 600 && floor(var.aggregation_reserve_seconds) == var.aggregation_reserve_seconds
+    error_message = "aggregation_reserve_seconds is 5 to 600."
   }
 }
 

@@ -54,8 +54,8 @@ pub fn instructions(subjects: &[Subject], counts: &[u64]) -> bool {
 
 /// Prints what it costs to tell of a request; false when that is too much.
 #[must_use]
-pub fn telling(told: u64, silent: u64) -> bool {
-    let dearer = ratio(told, silent);
+pub fn telling(response: u64, silent: u64) -> bool {
+    let dearer = ratio(response, silent);
     line("  without log line and metrics", std::iter::once(silent.to_string()));
     line("  with them, in those without", std::iter::once(format!("{dearer:.3}")));
     println!();

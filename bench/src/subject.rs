@@ -147,7 +147,8 @@ pub async fn launch_test(cloud: &Cloud) {
 pub async fn launch_counted(cloud: &Cloud, tests: u32) {
     let ((store, workspace), now) = (store(cloud), Clock::system().now());
     let first = running("counted-000");
-    let totals = store.events.fold(&workspace, &first, None, now).await.expect("a store").expect("totals");
+    let totals =
+        store.events.aggregate(&workspace, &first, None, now).await.expect("a store").expect("totals");
     for n in 0..tests {
         let test = running(&format!("counted-{n:03}"));
         create(&store, &workspace, &test, 2).await;

@@ -65,7 +65,7 @@ run "applied" {
   }
   assert {
     condition = length(setsubtract(
-      ["Requests", "Latency", "Faults", "SlowRequests", "ColdStarts", "Throttled", "TokenRefusals", "SignIns", "DynamodbCalls", "DynamodbUnits", "FoldTime", "FoldRows", "FoldFailures"],
+      ["Requests", "Latency", "Faults", "SlowRequests", "ColdStarts", "Throttled", "TokenRefusals", "SignIns", "DynamodbCalls", "DynamodbUnits", "AggregationTime", "AggregationRows", "AggregationFailures"],
       flatten([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : [
         for metric in try(widget.properties.metrics, []) : metric[1] if try(metric[0] == "Bellwether/prod", false)
       ]]),

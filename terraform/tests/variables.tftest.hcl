@@ -29,7 +29,7 @@ run "wrong_values_are_refused" {
     key_cache_seconds    = 3601
     inline_units         = 0.5
     quotas               = { tests = 0 }
-    fold_reserve_seconds = 1
+    aggregation_reserve_seconds = 1
     summarize_schedule   = "hourly"
     screen               = "off"
     issuer               = "http://ab.example.com"
@@ -48,7 +48,7 @@ run "wrong_values_are_refused" {
   expect_failures = [
     var.account_id, var.region, var.partition, var.endpoint, var.name, var.environment, var.tags, var.api_tags,
     var.package_dir, var.package_bucket, var.architecture, var.reserved_concurrency, var.permissions_boundary,
-    var.log_level, var.cache_seconds, var.key_cache_seconds, var.inline_units, var.quotas, var.fold_reserve_seconds,
+    var.log_level, var.cache_seconds, var.key_cache_seconds, var.inline_units, var.quotas, var.aggregation_reserve_seconds,
     var.summarize_schedule, var.screen, var.issuer, var.audience,
     var.rotation_days, var.domain, var.rate_limit, var.waf_modes, var.waf_rates,
     var.log_retention_days, var.alarm_emails, var.client_error_percent, var.waf_blocks,

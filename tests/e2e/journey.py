@@ -196,7 +196,7 @@ def results(cloud, api, admin, variants, events):
     name = cloud.functions["summarize-tests"]["name"]
     answer = cloud.client("lambda").invoke(FunctionName=name, Qualifier="live", Payload=event)
     done = json.loads(answer["Payload"].read())
-    same(done, {"folded": 1, "failed": 0, "left": 0}, "the summary")
+    same(done, {"aggregated": 1, "failed": 0, "left": 0}, "the summary")
     units = {arm: list(variants.values()).count(arm) for arm in ("control", "calculator")}
     for query in ("", "?fresh=true"):
         found = told(api.ask("GET", f"/tests/{TEST}/results{query}", headers=bearer(admin)), 200, f"results{query}")

@@ -21,7 +21,8 @@ use bellwether::store::assignments::Stored;
 use domain::clock::Timestamp;
 use domain::experiment::condition::{Mismatch, Mismatches};
 use domain::experiment::{
-    Assignment, Decision, Experiment, ExperimentId, Otherwise, Reason, Told, Unit, Workspace, decide,
+    Assignment, AssignmentResponse, Decision, Experiment, ExperimentId, Otherwise, Reason, Unit, Workspace,
+    decide,
 };
 use serde_json::Value;
 
@@ -94,23 +95,23 @@ async fn answer<'t>(
     now: Timestamp,
 ) -> Result<Value, Problem> {
     let events = &app.store.events;
-    let told = match decision {
+    let response = match decision {
         Decision::Assign(variant) => {
             let first = Assignment::of(test, &unit, variant, now)?;
             if let Some(stored) = events.remembered(workspace, test, &unit.id, now) {
-                Told::assigned(test, unit, stored, false)
+                AssignmentResponse::assigned(test, unit, stored, false)
             } else {
                 let assigned = events.assign(workspace, test, &unit.id, first, now).await?;
-                Told::assigned(test, unit, assigned.assignment, assigned.new)
+                AssignmentResponse::assigned(test, unit, assigned.assignment, assigned.new)
             }
         }
-        Decision::Tell(variant, reason) => Told::chosen(test, unit, variant, reason),
-        Decision::Leave(reason) => Told::left(test, unit, reason),
+        Decision::Tell(variant, reason) => AssignmentResponse::chosen(test, unit, variant, reason),
+        Decision::Leave(reason) => AssignmentResponse::left(test, unit, reason),
         Decision::Keep(otherwise) => match (stored.get(&unit.id)?.cloned(), otherwise) {
-            (Some(stored), _) => Told::assigned(test, unit, stored, false),
-            (None, Otherwise::Leave(reason)) => Told::left(test, unit, reason),
+            (Some(stored), _) => AssignmentResponse::assigned(test, unit, stored, false),
+            (None, Otherwise::Leave(reason)) => AssignmentResponse::left(test, unit, reason),
             (None, Otherwise::Refuse(broken)) => return Err(broken.into()),
         },
     };
-    serde_json::to_value(told).map_err(Problem::internal)
+    serde_json::to_value(response).map_err(Problem::internal)
 }

@@ -64,33 +64,33 @@ async fn a_first_decision_costs_a_read_and_a_write_and_a_seen_one_nothing() {
 async fn a_unit_keeps_its_variant_when_the_weights_change() {
     let bench = Bench::start().await;
     let mut test = bench.launch(json!({})).await;
-    let before: Vec<Value> = told(&bench, 20).await;
+    let before: Vec<Value> = variants_of(&bench, 20).await;
     for control in [0, 10_000, 1, 7_777, 2_500] {
         let weights = json!({ "control": control, "calculator": 10_000 - control });
         test = bench.change(&test, json!({ "revision": test.revision, "weights": weights })).await;
-        assert_eq!(told(&bench.cold().await, 20).await, before, "control has {control}");
+        assert_eq!(variants_of(&bench.cold().await, 20).await, before, "control has {control}");
     }
     assert!(before.contains(&json!("control")), "some were in the arm that is now closed");
 }
 
-/// What each of so many units is told.
-async fn told(bench: &Bench, units: u32) -> Vec<Value> {
-    let mut told = Vec::new();
+/// What each of so many units is response.
+async fn variants_of(bench: &Bench, units: u32) -> Vec<Value> {
+    let mut response = Vec::new();
     for unit in 0..units {
-        told.push(ask(bench, software(&format!("unit-{unit}"))).await["variant"].clone());
+        response.push(ask(bench, software(&format!("unit-{unit}"))).await["variant"].clone());
     }
-    told
+    response
 }
 
 #[tokio::test]
 async fn below_full_coverage_a_change_of_weights_moves_nobody_and_nobody_is_looked_up() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({ "coverage": 5_000 })).await;
-    let before = told(&bench, 40).await;
+    let before = variants_of(&bench, 40).await;
     let weights = json!({ "revision": test.revision, "weights": { "control": 1_000, "calculator": 9_000 } });
     bench.change(&test, weights).await;
     let cold = bench.cold().await;
-    assert_eq!(told(&cold, 40).await, before);
+    assert_eq!(variants_of(&cold, 40).await, before);
     let left_out = before.iter().position(Value::is_null).unwrap();
     let event =
         with_body(bench.event("assign-variant", Role::Service).await, &software(&format!("unit-{left_out}")));
@@ -107,8 +107,8 @@ async fn whoever_takes_no_part_is_told_why_and_nothing_is_stored() {
     assert_eq!(reason(ask(&bench, farm).await), (Value::Null, json!("not_targeted")));
     assert_eq!(reason(ask(&bench, software("acme.com")).await), (Value::Null, json!("not_covered")));
     bench.change(&test, json!({ "revision": 2, "status": "paused" })).await;
-    let told = ask(&bench.cold().await, software("acme.com")).await;
-    assert_eq!(reason(told), (Value::Null, json!("not_running")));
+    let response = ask(&bench.cold().await, software("acme.com")).await;
+    assert_eq!(reason(response), (Value::Null, json!("not_running")));
     assert_eq!(bench.rows().await, 0);
 }
 
@@ -119,11 +119,11 @@ async fn in_a_batch_a_failure_stands_in_its_place_and_fails_no_other() {
     let mut units: Vec<Value> = (0..98).map(|n| software(&format!("unit-{n}"))).collect();
     units.insert(1, json!({ "unit_id": "a\tb" }));
     units.insert(50, json!({ "unit_id": "x", "surprise": 1 }));
-    let told = ask(&bench, json!({ "units": units })).await;
-    let list = told["assignments"].as_array().unwrap();
+    let response = ask(&bench, json!({ "units": units })).await;
+    let list = response["assignments"].as_array().unwrap();
     assert_eq!(list.len(), 100);
-    for (unit, told) in units.iter().zip(list) {
-        assert_eq!(unit["unit_id"], told["unit_id"]);
+    for (unit, response) in units.iter().zip(list) {
+        assert_eq!(unit["unit_id"], response["unit_id"]);
     }
     assert_eq!(list[1]["problem"]["errors"][0]["pointer"], "/unit_id");
     assert_eq!(list[50]["problem"]["errors"][0]["pointer"], "/surprise");
@@ -209,8 +209,8 @@ async fn an_external_test_takes_the_time_of_a_past_assignment_and_no_other_test_
 async fn an_overridden_unit_is_told_the_authors_choice_whatever_it_is_and_nothing_is_stored() {
     let bench = Bench::start().await;
     bench.launch(json!({ "overrides": { "acme.com": "control" }, "coverage": 0 })).await;
-    let told = ask(&bench, json!({ "unit_id": "acme.com" })).await;
-    assert_eq!((&told["variant"], &told["reason"]), (&json!("control"), &json!("override")));
+    let response = ask(&bench, json!({ "unit_id": "acme.com" })).await;
+    assert_eq!((&response["variant"], &response["reason"]), (&json!("control"), &json!("override")));
     assert_eq!(ask(&bench, software("other.com")).await["reason"], "not_covered");
     assert_eq!(bench.rows().await, 0);
 }
@@ -226,7 +226,7 @@ async fn tests_that_divide_a_namespace_share_no_unit_and_leave_none_out() {
         let event = with_body(event.clone(), &software(&format!("unit-{n}")));
         let first = bench.call(FUNCTION, with_test_id(event.clone(), "first")).await.body;
         let second = bench.call(FUNCTION, with_test_id(event, "second")).await.body;
-        let excluded = [&first, &second].map(|told| told["reason"] == "excluded");
+        let excluded = [&first, &second].map(|response| response["reason"] == "excluded");
         assert!(excluded[0] != excluded[1], "{first} {second}");
     }
     assert_eq!(bench.rows().await, 60);
@@ -236,12 +236,12 @@ async fn tests_that_divide_a_namespace_share_no_unit_and_leave_none_out() {
 async fn a_new_phase_assigns_anew() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;
-    let before = told(&bench, 30).await;
+    let before = variants_of(&bench, 30).await;
     let test = bench.change(&test, json!({ "revision": 2, "status": "stopped" })).await;
     bench.pass(36);
     let test = bench.change(&test, json!({ "revision": 3, "status": "running", "start": "restart" })).await;
     assert_eq!(test.phase, 2);
-    let after = told(&bench.cold().await, 30).await;
+    let after = variants_of(&bench.cold().await, 30).await;
     assert_ne!(before, after, "a fresh seed draws other buckets");
     assert_eq!(bench.rows().await, 60);
 }
@@ -316,9 +316,9 @@ async fn an_account_is_known_however_its_accents_are_written_and_hides_nothing()
     assert_eq!(bench.rows().await, 2, "müller.de and c.com");
     bench.app.screen = Screen::Strip;
     let list = ask(&bench, units).await;
-    let told: Vec<&Value> =
-        list["assignments"].as_array().unwrap().iter().map(|told| &told["unit_id"]).collect();
-    assert_eq!((told, bench.rows().await), (vec![&json!("a.com"), &json!("b.com"), &json!("c.com")], 4));
+    let response: Vec<&Value> =
+        list["assignments"].as_array().unwrap().iter().map(|response| &response["unit_id"]).collect();
+    assert_eq!((response, bench.rows().await), (vec![&json!("a.com"), &json!("b.com"), &json!("c.com")], 4));
 }
 
 #[tokio::test]
@@ -381,8 +381,8 @@ async fn a_unit_on_the_list_is_kept_as_it_was_known_and_one_that_is_not_is_told_
     let list = json!({ "targeting": {}, "namespace": null, "overrides": {}, "segments": ["industry"],
                        "known_units": known });
     let test = bench.launch(list).await;
-    let told = ask(&bench, json!({ "unit_id": "unit-7", "covariate": 99.0 })).await;
-    assert_eq!(told["reason"], "assigned", "{told}");
+    let response = ask(&bench, json!({ "unit_id": "unit-7", "covariate": 99.0 })).await;
+    assert_eq!(response["reason"], "assigned", "{response}");
     let id = domain::experiment::UnitId::parse("unit-7").unwrap();
     let (events, now) = (&bench.app.store.events, bench.app.clock.now());
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(5);

@@ -235,7 +235,7 @@ async fn the_answer_says_how_many_units_the_expected_effect_takes() {
     let answer = bench.call(FUNCTION, with_body(event.clone(), &body)).await;
     let plan = &answer.body["plan"];
     let [once, watched] =
-        ["planned_stop", "watched"].map(|look| plan["units_needed"][look].as_u64().unwrap());
+        ["fixed_horizon", "sequential"].map(|look| plan["units_needed"][look].as_u64().unwrap());
     // 10 % against 20 %, half and half, at 5 % and 80 %: 398 by the normal formula.
     assert!((390..=406).contains(&once), "{plan}");
     assert!(watched > once * 3 / 2 && watched < once * 3, "{plan}");
@@ -375,9 +375,9 @@ async fn the_answer_warns_of_too_few_planned_units_and_of_text_that_is_suspect()
         found.len() == 1 && found[0].starts_with("planned_units is 100. Finding the effect 0.1"),
         "{found:?}"
     );
-    assert!(found[0].contains("with one look at the end"), "{found:?}");
+    assert!(found[0].contains("with one look at the fixed horizon"), "{found:?}");
     let found = warnings(few("b", 450)).await;
-    assert!(found.len() == 1 && found[0].contains("while the test is watched"), "{found:?}");
+    assert!(found.len() == 1 && found[0].contains("with a sequential test"), "{found:?}");
     assert_eq!(warnings(few("c", 2_000)).await, [""; 0]);
     let tiny = json!({ "baseline": 0.1, "effect": 1e-6 });
     let found = warnings(json!({ "test_id": "tiny", "planned_units": 400, "expected": tiny })).await;

@@ -39,7 +39,7 @@ impl Endpoint for CreateUser {
     async fn handle(app: &App, call: Call<Self>) -> Result<Reply, Problem> {
         let (Verbatim(new), workspace) = (&call.body, call.caller.workspace.clone());
         let role = role_of_a_person(new.role)?;
-        let user = person(app, &new.email, &new.password, workspace, role)?;
+        let user = new_user(app, &new.email, &new.password, workspace, role)?;
         let entry = call.record(app, Action::UserCreated, &user.user_id)?;
         let entry = entry.detail(format!("role {}", role.as_str()));
         let change = entry.by(&call.caller)?.counted(Quota::Users);
@@ -58,7 +58,7 @@ struct NewUser {
     role: Role,
 }
 
-fn person(
+fn new_user(
     app: &App,
     email: &str,
     password: &SecretString,

@@ -1,7 +1,7 @@
 //! What an operator may do past the API, under IAM. Each is recorded in the audit as theirs.
 //!
 //! `{"bootstrap": {…}}` makes a workspace and its first admin: once for each workspace, and there is no
-//! default password. `{"unlock": {"email": …}}` forgets the failed sign-ins of a person, for whom
+//! default password. `{"unlock": {"email": …}}` forgets the failed sign-ins of a user_named, for whom
 //! nobody else can do it: the only admin of a workspace, say.
 
 use bellwether::App;
@@ -46,7 +46,7 @@ pub async fn handle(app: &App, event: Value, request_id: String) -> Option<Resul
 
 async fn bootstrap(app: &App, first: Value, request_id: String) -> Result<User, Problem> {
     let first: FirstAdmin = typed(first)?;
-    let admin = super::person(app, &first.email, &first.password, first.workspace, Role::Admin)?;
+    let admin = super::new_user(app, &first.email, &first.password, first.workspace, Role::Admin)?;
     let origin = app.origin_at(request_id, None)?;
     let entry = origin.record(&admin.workspace, OPERATOR, Action::WorkspaceCreated, &admin.user_id);
     if !app.store.identities.bootstrap(&admin, entry.unconditional()).await? {

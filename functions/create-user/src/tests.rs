@@ -73,13 +73,13 @@ async fn a_password_that_is_easy_to_guess_is_refused_with_the_rule_and_without_t
 async fn every_wrong_field_is_named() {
     let bench = Bench::start().await;
     let event = bench.event("create-user", Role::Admin).await;
-    let person = |email: &str, password: &str, role: &str| json!({ "email": email, "password": password, "role": role });
+    let body = |email: &str, password: &str, role: &str| json!({ "email": email, "password": password, "role": role });
     let long = "a long enough password";
     let cases = [
-        (person("nobody", "short", "viewer"), vec!["/email", "/password"]),
-        (person("a@example.com", &"x".repeat(129), "viewer"), vec!["/password"]),
-        (person("a@example.com", long, "owner"), vec!["/role"]),
-        (person("a@example.com", long, "service"), vec!["/role"]),
+        (body("nobody", "short", "viewer"), vec!["/email", "/password"]),
+        (body("a@example.com", &"x".repeat(129), "viewer"), vec!["/password"]),
+        (body("a@example.com", long, "owner"), vec!["/role"]),
+        (body("a@example.com", long, "service"), vec!["/role"]),
     ];
     for (body, pointers) in cases {
         let (answer, spent) = bench.metered(FUNCTION, with_body(event.clone(), &body)).await;
@@ -121,8 +121,8 @@ async fn unlock(bench: &Bench, unlock: Value) -> Result<Value, String> {
 async fn an_operator_unlocks_a_first_admin_who_never_signed_in_and_the_audit_says_so() {
     let bench = Bench::start().await;
     let ada = bootstrap(&bench, "acme", "ada@example.com", "a long enough password").await.unwrap();
-    let told = unlock(&bench, json!({ "email": "Ada@Example.com" })).await.unwrap();
-    assert_eq!((&told["user_id"], &told["revision"]), (&ada["user_id"], &json!(2)));
+    let response = unlock(&bench, json!({ "email": "Ada@Example.com" })).await.unwrap();
+    assert_eq!((&response["user_id"], &response["revision"]), (&ada["user_id"], &json!(2)));
     let user_id = UserId::of(&Email::parse("ada@example.com").unwrap());
     let after = bench.app.store.identities.user(&user_id).await.unwrap().unwrap();
     assert_eq!((after.throttle_epoch, after.session_epoch, after.disabled), (1, 0, false));
@@ -131,7 +131,7 @@ async fn an_operator_unlocks_a_first_admin_who_never_signed_in_and_the_audit_say
     assert_eq!((records.len(), &record["actor"]), (2, &json!("operator")));
     assert_eq!((&record["target"], &record["workspace"]), (&ada["user_id"], &json!("acme")));
     assert_eq!((&record["detail"], &record["source"]), (&json!("revision 2, unlocked"), &Value::Null));
-    assert!(!told.to_string().contains("argon2"));
+    assert!(!response.to_string().contains("argon2"));
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ async fn count(bench: &Bench, test: &Experiment, units: u32) {
         let id = UnitId::parse(format!("u{n}")).unwrap();
         bench.app.store.events.assign(&acme(), test, &id, first, now).await.unwrap();
     }
-    let totals = bench.app.store.events.fold(&acme(), test, None, now).await.unwrap().unwrap();
+    let totals = bench.app.store.events.aggregate(&acme(), test, None, now).await.unwrap().unwrap();
     bench.app.store.summaries.keep(&acme(), &Report::new(test, &totals, now, None)).await.unwrap();
 }
 
@@ -51,7 +51,7 @@ async fn the_page_says_of_each_test_what_its_kept_results_say() {
     }
     for line in [
         format!("bellwether_test_running{{{labels}}} 1\n"),
-        format!("bellwether_test_fold_age_seconds{{{labels}}} 90\n"),
+        format!("bellwether_test_results_age_seconds{{{labels}}} 90\n"),
         format!("bellwether_test_verdict{{{labels},decision=\"keep_running\"}} 1\n"),
         format!("bellwether_test_conversions_total{{{labels},variant=\"control\",goal=\"demo-booked\"}} 0\n"),
         "bellwether_tests_left_out{workspace=\"acme\"} 0\n".to_owned(),
@@ -74,14 +74,14 @@ async fn overrides_in_mid_phase_and_without_a_known_time_let_no_count_go_back() 
         (0..15).map(|n| (format!("u{n}"), json!("control"))).collect::<serde_json::Map<_, _>>().into();
     let mut test = bench.change(&test, json!({ "revision": 2, "overrides": forced })).await;
     let sum = |counts: &BTreeMap<VariantKey, u64>| counts.values().sum::<u64>();
-    for (units, overridden, set_aside) in [(40, 15, 0), (25, 0, 15)] {
+    for (units, overridden, omitted) in [(40, 15, 0), (25, 0, 15)] {
         bench.pass(60);
         count(&bench, &test, 40).await;
         let kept = bench.app.store.summaries.latest(&acme(), &test).await.unwrap().unwrap();
         let report = kept.report().unwrap();
         assert_eq!(sum(&report.units), units, "{report:?}");
         assert_eq!(sum(&report.overridden_after_assignment), overridden, "{report:?}");
-        assert_eq!(sum(&report.set_aside), set_aside, "{report:?}");
+        assert_eq!(sum(&report.omitted), omitted, "{report:?}");
         assert_eq!(counts(page(&bench).await), before);
         // As it was stored before times were.
         test.overridden_since.clear();
@@ -158,7 +158,11 @@ async fn a_page_costs_a_query_a_call_for_25_reports_and_the_parts_of_the_counter
         assert_eq!((answer.status, spent.calls), (200, 1 + calls + 16), "{reports} tests");
         let page = page(&bench).await;
         assert_eq!(page.matches("bellwether_test_running{").count(), reports);
-        assert_eq!(page.matches("bellwether_test_fold_age_seconds{").count(), 2, "each report with its test");
+        assert_eq!(
+            page.matches("bellwether_test_results_age_seconds{").count(),
+            2,
+            "each report with its test"
+        );
     }
 }
 

@@ -48,7 +48,7 @@ impl Endpoint for GetResults {
             app.store.summaries.read(&call.caller.workspace, &test, app.clock.now()).await?;
         let report = match latest {
             Some(Kept::V1(kept)) if is_answer(&test, &kept, fresh) => *kept,
-            kept => folded(app, &call.caller.workspace, &test, kept).await?,
+            kept => aggregated(app, &call.caller.workspace, &test, kept).await?,
         };
         Reply::ok(&report.view(&series))
     }
@@ -76,7 +76,7 @@ fn is_answer(test: &Experiment, kept: &Report, fresh: bool) -> bool {
 }
 
 /// The report as of now, kept if it is final; for a test too large to fold while a caller waits, the one that is kept.
-async fn folded(
+async fn aggregated(
     app: &App,
     workspace: &Workspace,
     test: &Experiment,
@@ -86,11 +86,11 @@ async fn folded(
     let inline = app.limits.inline_units;
     // Nobody else will ever count it: it takes as long as there is, and is counted once.
     let is_left = !test.status.is_live() && kept.as_ref().and_then(Kept::report).is_none();
-    match (app.store.events.fold(workspace, test, (!is_left).then_some(inline), as_of).await?, kept) {
+    match (app.store.events.aggregate(workspace, test, (!is_left).then_some(inline), as_of).await?, kept) {
         (Some(totals), kept) => {
             let report = Report::new(test, &totals, as_of, kept.as_ref());
             let test_id = &test.definition.test_id;
-            app.telemetry.folded(as_of, workspace, test_id, totals.rows, began.elapsed());
+            app.telemetry.aggregated(as_of, workspace, test_id, totals.rows, began.elapsed());
             let is_large = report.units.values().sum::<u64>() > inline;
             // What says since when nothing is remembered must not say another time with every look.
             let is_lost = kept.is_some_and(|kept| kept.memory().is_none());

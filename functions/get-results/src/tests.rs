@@ -58,10 +58,10 @@ async fn units_and_conversions_are_counted_with_their_difference() {
         (&comparison["method"], &comparison["absolute"]["estimate"]),
         (&json!("always_valid"), &json!(0.25))
     );
-    let planned = &comparison["planned_stop"];
+    let planned = &comparison["fixed_horizon"];
     assert_eq!((&planned["method"], &planned["test"]), (&json!("welch"), &json!("permutation_all")));
-    let (watched, once) = (&comparison["p_value"], &planned["p_value"]);
-    assert!(watched.as_f64().unwrap() > once.as_f64().unwrap(), "who may look at any time pays for it");
+    let (sequential, once) = (&comparison["p_value"], &planned["p_value"]);
+    assert!(sequential.as_f64().unwrap() > once.as_f64().unwrap(), "who may look at any time pays for it");
     assert_eq!(report["verdict"]["decision"], "keep_running");
 }
 
@@ -83,7 +83,7 @@ async fn the_kept_report_is_the_answer_until_the_test_changes_or_the_caller_want
     let test = bench.launch(json!({})).await;
     put(&bench, &test, "a", "control", None).await;
     let totals =
-        bench.app.store.events.fold(&acme(), &test, None, bench.app.clock.now()).await.unwrap().unwrap();
+        bench.app.store.events.aggregate(&acme(), &test, None, bench.app.clock.now()).await.unwrap().unwrap();
     let report = domain::results::report::Report::new(&test, &totals, bench.app.clock.now(), None);
     bench.app.store.summaries.keep(&acme(), &report).await.unwrap();
     bench.pass(60);
@@ -131,7 +131,7 @@ async fn counts_and_sums_are_added_up_per_unit_with_their_relative_difference() 
     let comparison = &report["goals"][0]["comparisons"][0];
     let relative = comparison["relative"]["estimate"].as_f64().unwrap();
     assert!((relative - (40.5 / 20.4 - 1.0)).abs() < 1e-12);
-    assert!(comparison["planned_stop"]["relative"]["low"].as_f64().unwrap() > 0.0);
+    assert!(comparison["fixed_horizon"]["relative"]["low"].as_f64().unwrap() > 0.0);
     let too_few = "The always-valid reading begins at 10 units in each arm; one has 2.";
     assert_eq!((&comparison["p_value"], &comparison["warnings"][0]), (&Value::Null, &json!(too_few)));
 }
@@ -149,18 +149,18 @@ async fn a_unit_that_was_assigned_before_its_override_stays_where_it_was_drawn_a
     assert_eq!(after["units"], json!({ "control": 2, "calculator": 0 }));
     assert_eq!((&after["units"], &after["goals"]), (&before["units"], &before["goals"]));
     assert_eq!(after["overridden_after_assignment"], json!({ "control": 1 }));
-    assert!(before.get("overridden_after_assignment").is_none() && after.get("set_aside").is_none());
+    assert!(before.get("overridden_after_assignment").is_none() && after.get("omitted").is_none());
     // An instance that has not heard of the override yet assigns the unit: it was chosen before it was drawn.
     bench.pass(2);
     put(&bench, &test, "showcase.com", "control", Some(0)).await;
     let late = results(&bench).await;
-    assert_eq!((&late["units"], &late["set_aside"]), (&after["units"], &json!({ "control": 1 })));
+    assert_eq!((&late["units"], &late["omitted"]), (&after["units"], &json!({ "control": 1 })));
     // Another variant for the same unit is the same override.
     bench.pass(2);
     let forced = json!({ "acme.com": "control", "showcase.com": "calculator" });
     bench.change(&test, json!({ "revision": 3, "overrides": forced })).await;
     let other = results(&bench).await;
-    assert_eq!((&other["units"], &other["set_aside"]), (&late["units"], &late["set_aside"]));
+    assert_eq!((&other["units"], &other["omitted"]), (&late["units"], &late["omitted"]));
     assert_eq!(other["overridden_after_assignment"], json!({ "control": 1 }));
 }
 
@@ -174,7 +174,7 @@ async fn an_override_of_which_it_is_not_known_since_when_sets_its_unit_aside() {
     let test = bench.change(&test, name).await;
     assert!(test.overridden_since.is_empty());
     let report = results(&bench).await;
-    assert_eq!((&report["units"]["control"], &report["set_aside"]), (&json!(0), &json!({ "control": 1 })));
+    assert_eq!((&report["units"]["control"], &report["omitted"]), (&json!(0), &json!({ "control": 1 })));
 }
 
 #[tokio::test]
@@ -314,8 +314,8 @@ async fn known_units_are_compared_with_other_deals_of_the_same_balance_from_whic
         put(&bench, &test, &id, variant.key.as_str(), (!variant.is_control).then_some(1)).await;
     }
     let report = results(&bench).await;
-    let planned = &report["goals"][0]["comparisons"][0]["planned_stop"];
-    assert_eq!(planned["test"], "rerandomisation", "{planned}");
+    let planned = &report["goals"][0]["comparisons"][0]["fixed_horizon"];
+    assert_eq!(planned["test"], "rerandomization", "{planned}");
     assert!(planned["p_value"].as_f64().unwrap() < 0.001, "all of one arm and none of the other: {planned}");
 }
 
@@ -372,7 +372,7 @@ async fn a_past_phase_that_is_too_large_to_count_is_answered_from_what_is_kept_o
     put(&bench, &first, "a", "control", None).await;
     put(&bench, &first, "b", "calculator", None).await;
     let as_of = bench.app.clock.now();
-    let totals = bench.app.store.events.fold(&acme(), &first, None, as_of).await.unwrap().unwrap();
+    let totals = bench.app.store.events.aggregate(&acme(), &first, None, as_of).await.unwrap().unwrap();
     let report = Report::new(&first, &totals, as_of, None);
     bench.app.store.summaries.keep(&acme(), &report).await.unwrap();
     let stopped = bench.change(&first, json!({ "revision": 2, "status": "stopped" })).await;
@@ -391,13 +391,13 @@ async fn a_kept_report_that_is_broken_is_counted_anew_with_a_warning() {
     let test = bench.launch(json!({})).await;
     put(&bench, &test, "a", "control", None).await;
     let as_of = bench.app.clock.now();
-    let totals = bench.app.store.events.fold(&acme(), &test, None, as_of).await.unwrap().unwrap();
+    let totals = bench.app.store.events.aggregate(&acme(), &test, None, as_of).await.unwrap().unwrap();
     bench.app.store.summaries.keep(&acme(), &Report::new(&test, &totals, as_of, None)).await.unwrap();
     assert_eq!(results(&bench).await["warnings"], json!([]));
     break_reports(&bench).await;
     let report = results(&bench).await;
     assert_eq!((&report["units"]["control"], &report["series"]), (&json!(1), &json!([])));
-    assert_eq!(report["warnings"][0]["code"], "watch_restarted");
+    assert_eq!(report["warnings"][0]["code"], "sequential_restarted");
 }
 
 /// Takes out of every kept report and point what they say.
@@ -416,7 +416,7 @@ async fn stopped_with_a_broken_report(bench: &Bench) {
         put(bench, &test, &format!("a{n}"), "control", None).await;
     }
     let as_of = bench.app.clock.now();
-    let totals = bench.app.store.events.fold(&acme(), &test, None, as_of).await.unwrap().unwrap();
+    let totals = bench.app.store.events.aggregate(&acme(), &test, None, as_of).await.unwrap().unwrap();
     bench.app.store.summaries.keep(&acme(), &Report::new(&test, &totals, as_of, None)).await.unwrap();
     bench.change(&test, json!({ "revision": 2, "status": "stopped" })).await;
     break_reports(bench).await;
@@ -430,7 +430,7 @@ async fn what_a_stopped_test_had_shown_is_lost_once_and_not_anew_with_every_look
     let first = results(&bench).await;
     bench.pass(60);
     let second = results(&bench).await;
-    assert_eq!(first["warnings"][0]["code"], "watch_restarted");
+    assert_eq!(first["warnings"][0]["code"], "sequential_restarted");
     assert_eq!(second["warnings"], first["warnings"], "since the same time");
     assert_ne!(second["as_of"], first["as_of"], "late outcomes are counted at once as ever");
 }

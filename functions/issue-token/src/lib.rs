@@ -4,7 +4,7 @@
 //! `bellwether::auth::session` defines what a use of a refresh token means. The password grant is not offered
 //! (RFC 9700 section 2.4).
 
-mod machine;
+mod client_credentials;
 mod refresh;
 #[cfg(test)]
 mod tests;
@@ -33,7 +33,7 @@ impl Endpoint for IssueToken {
     async fn handle(app: &App, call: Call<Self>) -> Result<Reply, Problem> {
         match call.body.text("grant_type") {
             Some("refresh_token") => refresh::answer(app, &call).await,
-            Some("client_credentials") => machine::answer(app, &call).await,
+            Some("client_credentials") => client_credentials::answer(app, &call).await,
             Some(_) => Err(OAuthError::UnsupportedGrantType.into()),
             None => Err(OAuthError::invalid_request("grant_type is missing").into()),
         }

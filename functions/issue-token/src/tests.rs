@@ -13,7 +13,7 @@ use domain::clock::Timestamp;
 use futures_util::future::join_all;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
-use testing::{Answer, Bench, acme, person, with_form, with_header, without_token};
+use testing::{Answer, Bench, acme, user_named, with_form, with_header, without_token};
 
 use super::FUNCTION;
 
@@ -27,7 +27,7 @@ struct SignedIn {
 impl SignedIn {
     async fn begin(role: Role) -> Self {
         let bench = Bench::start().await;
-        let user = person("ada@example.com", role, "acme");
+        let user = user_named("ada@example.com", role, "acme");
         bench.app.store.identities.create_user(&user).await.unwrap();
         let token = RefreshToken::from_random([9; 48]);
         let session = Session::begin(&token, &user, bench.app.clock.now());
@@ -51,7 +51,7 @@ impl SignedIn {
     }
 
     async fn change(&self, change: impl Fn(&mut bellwether::auth::users::User)) {
-        let mut user = person("ada@example.com", Role::Analyst, "acme");
+        let mut user = user_named("ada@example.com", Role::Analyst, "acme");
         change(&mut user);
         let mut item: Item = serde_dynamo::to_item(&user).unwrap();
         item.extend(key(format!("user/{}", user.user_id)));
@@ -178,7 +178,7 @@ async fn a_session_in_cookies_is_refreshed_by_its_own_page_alone() {
     let token = RefreshToken::from_random([4; 48]);
     let keys = session.bench.app.auth.signing_keys().await.unwrap();
     let csrf = token.csrf(&keys).expose_secret().to_owned();
-    let user = person("ada@example.com", Role::Analyst, "acme");
+    let user = user_named("ada@example.com", Role::Analyst, "acme");
     let stored = Session::begin(&token, &user, session.bench.app.clock.now()).in_cookies(csrf_hash(&csrf));
     session.store(&stored).await;
     let text = token.to_text().expose_secret().to_owned();
@@ -219,7 +219,7 @@ async fn with_client(disabled: bool) -> (Bench, Value, ClientId, [SecretString; 
     (bench, event, client.client_id, [first, second])
 }
 
-fn machine(id: &ClientId, secret: &SecretString, scope: &str) -> Vec<(&'static str, String)> {
+fn client_form(id: &ClientId, secret: &SecretString, scope: &str) -> Vec<(&'static str, String)> {
     vec![
         ("grant_type", "client_credentials".to_owned()),
         ("client_id", id.to_string()),
@@ -237,16 +237,16 @@ async fn ask(bench: &Bench, event: &Value, fields: &[(&'static str, String)]) ->
 async fn a_client_gets_what_it_was_granted_with_either_of_its_secrets_and_no_refresh_token() {
     let (bench, event, id, secrets) = with_client(false).await;
     for secret in &secrets {
-        let answer = ask(&bench, &event, &machine(&id, secret, "")).await;
+        let answer = ask(&bench, &event, &client_form(&id, secret, "")).await;
         assert_eq!(
             (answer.status, &answer.body["scope"]),
             (200, &json!("assignments:write conversions:write"))
         );
         assert_eq!(answer.body.get("refresh_token"), None);
     }
-    let narrow = ask(&bench, &event, &machine(&id, &secrets[0], "conversions:write")).await;
+    let narrow = ask(&bench, &event, &client_form(&id, &secrets[0], "conversions:write")).await;
     assert_eq!(narrow.body["scope"], "conversions:write");
-    let wide = ask(&bench, &event, &machine(&id, &secrets[0], "conversions:write metrics:read")).await;
+    let wide = ask(&bench, &event, &client_form(&id, &secrets[0], "conversions:write metrics:read")).await;
     assert_eq!(error(&wide), (400, "invalid_scope"));
 }
 
@@ -255,9 +255,9 @@ async fn a_wrong_secret_an_unknown_client_and_a_disabled_one_get_the_same_answer
     let (bench, event, id, secrets) = with_client(false).await;
     let (other, other_event, disabled, [secret, _]) = with_client(true).await;
     let (_, stranger) = ClientSecret::from_random([3; 32], Timestamp::from_millis(0));
-    let wrong = ask(&bench, &event, &machine(&id, &stranger, "")).await;
-    let unknown = ask(&bench, &event, &machine(&ClientId::from_random([6; 16]), &secrets[0], "")).await;
-    let off = ask(&other, &other_event, &machine(&disabled, &secret, "")).await;
+    let wrong = ask(&bench, &event, &client_form(&id, &stranger, "")).await;
+    let unknown = ask(&bench, &event, &client_form(&ClientId::from_random([6; 16]), &secrets[0], "")).await;
+    let off = ask(&other, &other_event, &client_form(&disabled, &secret, "")).await;
     assert_eq!(error(&wrong), (401, "invalid_client"));
     assert_eq!(wrong.headers["www-authenticate"], "Basic realm=\"clients\"");
     assert_eq!((&wrong.body, &wrong.body), (&unknown.body, &off.body));
@@ -273,7 +273,7 @@ async fn the_metadata_names_the_ways_in_which_a_client_proves_itself_and_there_i
         metadata["token_endpoint_auth_methods_supported"],
         json!(["client_secret_basic", "client_secret_post"])
     );
-    let posted = machine(&id, &secret, "");
+    let posted = client_form(&id, &secret, "");
     assert_eq!(ask(&bench, &event, &posted).await.status, 200);
     let basic = STANDARD.encode(format!("{id}:{}", secret.expose_secret()));
     event["headers"]["authorization"] = json!(format!("Basic {basic}"));

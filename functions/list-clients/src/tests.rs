@@ -13,7 +13,7 @@ async fn every_machine_of_the_workspace_is_listed_once_over_the_pages_without_it
     bench.found().await;
     let mut added = Vec::new();
     for n in 0..5 {
-        added.push(bench.machine(&format!("machine {n}")).await.0);
+        added.push(bench.client(&format!("machine {n}")).await.0);
     }
     added.sort_by_key(|client| client.client_id.to_string());
     let event = bench.event("list-clients", Role::Admin).await;
@@ -57,7 +57,7 @@ async fn only_a_token_with_the_scope_opens() {
 #[tokio::test]
 async fn a_token_issued_before_its_holder_lost_the_right_lists_no_machine() {
     let bench = Bench::start().await;
-    bench.machine("CRM").await;
+    bench.client("CRM").await;
     let event = bench.event("list-clients", Role::Admin).await;
     bench.assert_ends_with_rights(FUNCTION, event, Role::Admin).await;
 }

@@ -32,7 +32,7 @@ async fn every_person_of_the_workspace_is_listed_once_over_the_pages_and_no_mach
     for n in 0..6 {
         bench.join(&format!("p{n}@example.com"), Role::Viewer).await;
     }
-    bench.machine("CRM").await;
+    bench.client("CRM").await;
     let users = pages(&bench, "3").await;
     let names: Vec<&str> = users.iter().map(|user| user["email"].as_str().unwrap()).collect();
     let people = (0..6).map(|n| format!("p{n}@example.com"));
@@ -46,7 +46,7 @@ async fn every_person_of_the_workspace_is_listed_once_over_the_pages_and_no_mach
 async fn a_list_cannot_read_a_hash_because_the_index_that_it_reads_holds_none() {
     let bench = Bench::start().await;
     bench.found().await;
-    bench.machine("CRM").await;
+    bench.client("CRM").await;
     let query = bench.database().query().table_name("bench-identities").index_name(MEMBERS);
     let query =
         query.key_condition_expression("#key = :workspace").expression_attribute_names("#key", MEMBER_OF);

@@ -4,7 +4,7 @@ use bellwether::App;
 use bellwether::auth::users::{Password, User};
 use bellwether::http::problem::Problem;
 
-/// The person, if the password is theirs and they may sign in: at the same cost for anybody.
+/// The user_named, if the password is theirs and they may sign in: at the same cost for anybody.
 pub fn prove(user: Option<User>, password: &Password) -> Result<Option<User>, Problem> {
     let Some(user) = user else {
         password.match_nobody().map_err(Problem::internal)?;

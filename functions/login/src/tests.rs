@@ -8,7 +8,7 @@ use bellwether::runtime::guard::require;
 use bellwether::store::item::{Item, key, text_value};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use testing::{Answer, Bench, as_payload_2, from_address, person, with_body, with_header};
+use testing::{Answer, Bench, as_payload_2, from_address, user_named, with_body, with_header};
 
 use super::FUNCTION;
 
@@ -16,7 +16,7 @@ const PASSWORD: &str = "correct horse battery staple";
 
 async fn with_ada(role: Role) -> (Bench, Value) {
     let bench = Bench::start().await;
-    bench.app.store.identities.create_user(&person("ada@example.com", role, "acme")).await.unwrap();
+    bench.app.store.identities.create_user(&user_named("ada@example.com", role, "acme")).await.unwrap();
     let event = bench.event("login", role).await;
     (bench, testing::without_token(event))
 }
@@ -68,7 +68,7 @@ async fn the_right_password_gives_a_token_with_the_roles_scopes_and_a_refresh_to
     assert_eq!(answer.body["scope"], "tests:read tests:write results:read");
     assert_eq!(answer.body["access_token"].as_str().unwrap().split('.').count(), 3);
     assert!(answer.body["refresh_token"].as_str().unwrap().starts_with("bwr_"));
-    // The person, three counts read, three written, three taken back, the session with its record, the
+    // The user_named, three counts read, three written, three taken back, the session with its record, the
     // outcome.
     assert_eq!(spent.calls, 12);
     assert_eq!(bench.call(FUNCTION, as_payload_2(&event)).await.status, 200);
@@ -97,7 +97,7 @@ async fn a_sign_in_leaves_a_session_of_hashes_and_a_record_and_neither_token_nor
 #[tokio::test]
 async fn a_wrong_password_an_unknown_user_and_a_disabled_one_get_the_same_answer_at_the_same_cost() {
     let (bench, event) = with_ada(Role::Analyst).await;
-    let mut bob = person("bob@example.com", Role::Analyst, "acme");
+    let mut bob = user_named("bob@example.com", Role::Analyst, "acme");
     bob.disabled = true;
     bench.app.store.identities.create_user(&bob).await.unwrap();
     let mut answers = Vec::new();
@@ -337,7 +337,7 @@ async fn who_is_unlocked_is_known_from_where_they_were_and_their_failures_are_fo
     fill(&bench, 98).await;
     assert_eq!(spray(&bench, &event, (0..2).map(|_| "203.0.113.7".to_owned())).await, [401, 429]);
     assert_eq!(fail(&bench, &event, 6, "203.0.113.7").await[4..], [401, 429]);
-    let ada = person("ada@example.com", Role::Analyst, "acme");
+    let ada = user_named("ada@example.com", Role::Analyst, "acme");
     let mut unlocked: Item = serde_dynamo::to_item(ada.unlocked()).unwrap();
     unlocked.extend(key(format!("user/{}", ada.user_id)));
     let put = bench.database().put_item().table_name("bench-identities").set_item(Some(unlocked));
@@ -467,7 +467,7 @@ async fn a_hash_of_weaker_parameters_is_replaced_at_sign_in() {
     let bench = Bench::start().await;
     let weak =
         "$argon2id$v=19$m=8192,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$xwP/sUpncRUpT63+0aadhrYrW8PTzYL8TrQp/6Tj9lA";
-    let user = person("ada@example.com", Role::Analyst, "acme");
+    let user = user_named("ada@example.com", Role::Analyst, "acme");
     bench.app.store.identities.create_user(&user).await.unwrap();
     let update = bench.database().update_item().table_name("bench-identities");
     let update = update.set_key(Some(key(format!("user/{}", user.user_id))));

@@ -68,9 +68,9 @@ async fn record(
     units: Option<&Units>,
 ) -> Result<Value, Problem> {
     let new = app.store.events.convert(&caller.workspace, test, &conversion).await?;
-    let mut told = json!({ "event_id": conversion.event_id, "duplicate": !new });
+    let mut response = json!({ "event_id": conversion.event_id, "duplicate": !new });
     if let Some(units) = units {
-        told["unit"] = json!(units.word(test, &conversion.unit_id));
+        response["unit"] = json!(units.word(test, &conversion.unit_id));
     }
-    Ok(told)
+    Ok(response)
 }

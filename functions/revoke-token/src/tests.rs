@@ -8,7 +8,7 @@ use bellwether::store::audit::{Action, Provenance};
 use bellwether::store::item::{key, text_value};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use testing::{Answer, Bench, acme, person, with_form, with_header, without_token};
+use testing::{Answer, Bench, acme, user_named, with_form, with_header, without_token};
 
 use super::FUNCTION;
 
@@ -17,7 +17,7 @@ const FAMILY: [u8; 48] = [9; 48];
 /// A bench with a session whose token is made of [`FAMILY`].
 async fn with_session() -> (Bench, Value) {
     let bench = Bench::start().await;
-    let user = person("ada@example.com", Role::Analyst, "acme");
+    let user = user_named("ada@example.com", Role::Analyst, "acme");
     let session = Session::begin(&RefreshToken::from_random(FAMILY), &user, bench.app.clock.now());
     let (at, request_id) = (bench.app.clock.now(), RequestId::of_event("r"));
     let origin = Provenance { at, request_id, source: None, unique: [1; 16] };

@@ -1,7 +1,7 @@
 //! Rotates the signing keys. Secrets Manager invokes this function four times for each rotation of the
 //! private secret, under IAM, and again from the start when a step has failed. Each step can be repeated.
 //!
-//! `bellwether::auth::rotation` makes the decisions, and `bellwether::auth::keys::vault` stores the keys.
+//! `bellwether::auth::rotation` makes the decisions, and `bellwether::auth::keys::rotation_secrets` stores the keys.
 
 mod steps;
 #[cfg(test)]
@@ -46,7 +46,7 @@ async fn handle(app: &App, event: Value) -> Option<Result<Value, Problem>> {
 
 async fn rotate(app: &App, event: Value) -> Result<(), Problem> {
     let turn: Turn = typed(event)?;
-    let secret = app.vault.describe().await?;
+    let secret = app.rotation_secrets.describe().await?;
     if !secret.is(&turn.secret_id) {
         return Err(Problem::field("/SecretId", "is not the secret that this function rotates"));
     }

@@ -28,10 +28,10 @@ pub async fn count(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> 
         return Ok(());
     }
     let began = Instant::now();
-    if let Some(totals) = app.store.events.fold(workspace, &test, None, as_of).await? {
+    if let Some(totals) = app.store.events.aggregate(workspace, &test, None, as_of).await? {
         let next = reweigh::reweigh(app, workspace, &test, &totals, as_of).await?;
         let report = Report::new(next.as_ref().unwrap_or(&test), &totals, as_of, before.as_ref());
-        app.telemetry.folded(as_of, workspace, test_id, totals.rows, began.elapsed());
+        app.telemetry.aggregated(as_of, workspace, test_id, totals.rows, began.elapsed());
         app.store.summaries.keep(workspace, &report).await?;
         if test.status == Status::Shipped {
             app.store.experiments.finished(workspace, &test).await?;

@@ -1,5 +1,5 @@
 //! On a schedule: aggregates every running test and stores its results, beginning with the test that was
-//! aggregated longest ago, until 60 s (`FOLD_RESERVE_SECONDS`) before the end of its own time.
+//! aggregated longest ago, until 60 s (`AGGREGATION_RESERVE_SECONDS`) before the end of its own time.
 //!
 //! A test that cannot be aggregated goes to the end of the queue like the others and does not block them.
 //! `count.rs` handles one test, `bellwether::store::summaries` stores the results, and `reweigh.rs` sets the
@@ -26,7 +26,7 @@ pub const FUNCTION: Function =
 /// What a run has done; Lambda's log keeps it.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 struct Done {
-    folded: u32,
+    aggregated: u32,
     failed: u32,
     left: usize,
 }
@@ -45,14 +45,14 @@ async fn summarize(app: &App, deadline: Timestamp) -> Result<Done, Problem> {
         let outcome = tokio::time::timeout(time, count::count(app, &workspace, &test_id)).await;
         let outcome =
             outcome.unwrap_or_else(|_| Err(Problem::Unavailable("there was no time left".to_owned())));
-        let moved = app.store.experiments.folded(&workspace, &test_id, app.clock.now()).await;
+        let moved = app.store.experiments.aggregated(&workspace, &test_id, app.clock.now()).await;
         match outcome.and(moved.map_err(Problem::from)) {
-            Ok(()) => done.folded += 1,
+            Ok(()) => done.aggregated += 1,
             Err(problem) => {
                 done.failed += 1;
                 let cause = problem.cause().unwrap_or_else(|| problem.detail());
                 tracing::error!(%workspace, %test_id, cause, "a test could not be folded");
-                app.telemetry.unfolded(app.clock.now(), &workspace, &test_id);
+                app.telemetry.not_aggregated(app.clock.now(), &workspace, &test_id);
             }
         }
     }
@@ -61,7 +61,7 @@ async fn summarize(app: &App, deadline: Timestamp) -> Result<Done, Problem> {
 }
 
 fn time_left(app: &App, deadline: Timestamp) -> Option<Duration> {
-    let reserve_ms = i64::from(app.limits.fold_reserve_seconds) * 1_000;
+    let reserve_ms = i64::from(app.limits.aggregation_reserve_seconds) * 1_000;
     let left = deadline.millis() - reserve_ms - app.clock.now().millis();
     u64::try_from(left).ok().filter(|left| *left > 0).map(Duration::from_millis)
 }

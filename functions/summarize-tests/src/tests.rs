@@ -54,7 +54,7 @@ async fn the_sample_event_of_the_schedule_keeps_a_report_of_every_running_test()
     let event: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let before = bench.app.store.meter.read();
     let answer = bench.invoke(FUNCTION, &event).await.unwrap();
-    assert_eq!(answer, json!({ "folded": 1, "failed": 0, "left": 0 }));
+    assert_eq!(answer, json!({ "aggregated": 1, "failed": 0, "left": 0 }));
     let spent = bench.app.store.meter.read() - before;
     assert_eq!(
         spent.calls,
@@ -71,15 +71,27 @@ async fn the_stalest_test_is_first_and_a_run_ends_60_seconds_before_its_deadline
     let a = bench.launch(json!({ "test_id": "a" })).await;
     bench.pass(10);
     let b = bench.launch(json!({ "test_id": "b" })).await;
-    bench.app.store.experiments.folded(&acme(), &a.definition.test_id, bench.app.clock.now()).await.unwrap();
+    bench
+        .app
+        .store
+        .experiments
+        .aggregated(&acme(), &a.definition.test_id, bench.app.clock.now())
+        .await
+        .unwrap();
     bench.pass(10);
-    bench.app.store.experiments.folded(&acme(), &b.definition.test_id, bench.app.clock.now()).await.unwrap();
+    bench
+        .app
+        .store
+        .experiments
+        .aggregated(&acme(), &b.definition.test_id, bench.app.clock.now())
+        .await
+        .unwrap();
     let order = bench.app.store.experiments.running().await.unwrap();
     assert_eq!(order.iter().map(|(_, id)| id.as_str()).collect::<Vec<_>>(), ["a", "b"]);
     let late = summarize(&bench.app, in_minutes(&bench, 1)).await.unwrap();
-    assert_eq!(late, Done { folded: 0, failed: 0, left: 2 });
+    assert_eq!(late, Done { aggregated: 0, failed: 0, left: 2 });
     let done = summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
-    assert_eq!(done, Done { folded: 2, failed: 0, left: 0 });
+    assert_eq!(done, Done { aggregated: 2, failed: 0, left: 0 });
 }
 
 #[tokio::test]
@@ -92,7 +104,7 @@ async fn a_test_that_cannot_be_folded_stops_no_other_and_goes_to_the_end_of_the_
     let row = bellwether::store::item::sorted_key(partition, "no key that we write");
     bench.database().put_item().table_name("bench-events").set_item(Some(row)).send().await.unwrap();
     let done = summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
-    assert_eq!(done, Done { folded: 1, failed: 1, left: 0 });
+    assert_eq!(done, Done { aggregated: 1, failed: 1, left: 0 });
     assert!(kept(&bench, &sound).await.is_some() && kept(&bench, &broken).await.is_none());
 }
 
@@ -106,7 +118,7 @@ async fn an_adaptive_test_gets_other_weights_as_a_recorded_revision_and_its_unit
         let (variant, converts) = if n < 12 { ("control", false) } else { ("calculator", n < 21) };
         assign(&bench, &test, &format!("unit-{n}"), variant, converts).await;
     }
-    assert_eq!(summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap().folded, 1);
+    assert_eq!(summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap().aggregated, 1);
     let same = bench.app.store.experiments.get(&acme(), &test.definition.test_id).await.unwrap().unwrap();
     assert_eq!(same.revision, test.revision, "nobody's window is over");
     bench.pass(86_400 + 10);
@@ -122,7 +134,7 @@ async fn an_adaptive_test_gets_other_weights_as_a_recorded_revision_and_its_unit
     assert_eq!((stored.propensity.get(), stored.revision), (5_000, test.revision));
     let report = kept(&bench, &next).await.unwrap();
     let comparison = &report["goals"][0]["comparisons"][0];
-    assert_eq!((&comparison["method"], &comparison["planned_stop"]), (&json!("bets"), &Value::Null));
+    assert_eq!((&comparison["method"], &comparison["fixed_horizon"]), (&json!("e_process"), &Value::Null));
     assert!(comparison["p_value"].as_f64().unwrap() < 0.2, "{comparison}");
     summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
     let still = bench.app.store.experiments.get(&acme(), &test.definition.test_id).await.unwrap().unwrap();
@@ -168,7 +180,10 @@ async fn a_kept_report_that_is_broken_is_counted_anew_at_once_and_a_warning_says
         summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
         let report = kept(&bench, &test).await.unwrap();
         let warning = &report["warnings"][0];
-        assert_eq!((&report["units"]["control"], &warning["code"]), (&json!(0), &json!("watch_restarted")));
+        assert_eq!(
+            (&report["units"]["control"], &warning["code"]),
+            (&json!(0), &json!("sequential_restarted"))
+        );
         assert!(warning["detail"].as_str().unwrap().contains("2026-11-21T10:00:02.25Z"), "{report}");
     }
 }
@@ -236,13 +251,13 @@ async fn a_deadline_that_was_over_before_the_event_came_is_none_and_the_run_has_
     let bench = Bench::start().await;
     let running = bench.launch(json!({})).await;
     let mut hasty = bench.cold().await;
-    hasty.app.limits.fold_reserve_seconds = 5;
+    hasty.app.limits.aggregation_reserve_seconds = 5;
     let event = serde_json::value::to_raw_value(&json!({})).unwrap();
     let mut context = lambda_http::Context::default();
     context.deadline = 600_000;
     let event = lambda_http::lambda_runtime::LambdaEvent::new(event, context);
     let answer = bellwether::runtime::invoke(&hasty.app, FUNCTION, event).await.unwrap();
-    assert_eq!(answer.get(), r#"{"folded":1,"failed":0,"left":0}"#);
+    assert_eq!(answer.get(), r#"{"aggregated":1,"failed":0,"left":0}"#);
     assert!(kept(&bench, &running).await.is_some());
 }
 

@@ -20,7 +20,7 @@ async fn admits(bench: &Bench, client: &Client, secret: &SecretString) -> bool {
 #[tokio::test]
 async fn a_secret_is_replaced_without_a_moment_in_which_none_holds() {
     let bench = Bench::start().await;
-    let (client, first) = bench.machine("CRM").await;
+    let (client, first) = bench.client("CRM").await;
     let added = patch(&bench, &client, json!({ "revision": 1, "add_secret": true })).await;
     assert_eq!((added.status, &added.body["revision"]), (200, &json!(2)), "{}", added.body);
     let second = SecretString::from(added.body["client_secret"].as_str().unwrap());
@@ -47,7 +47,7 @@ async fn a_secret_is_replaced_without_a_moment_in_which_none_holds() {
 #[tokio::test]
 async fn a_new_name_is_screened_and_kept_in_nfc() {
     let bench = Bench::start().await;
-    let (client, _) = bench.machine("CRM").await;
+    let (client, _) = bench.client("CRM").await;
     for hidden in ["\u{200b}", "\u{202e}", "\u{e0041}"] {
         let answer = patch(&bench, &client, json!({ "revision": 1, "name": format!("CR{hidden}M") })).await;
         assert_eq!(
@@ -63,7 +63,7 @@ async fn a_new_name_is_screened_and_kept_in_nfc() {
 #[tokio::test]
 async fn a_client_is_renamed_granted_other_scopes_and_disabled() {
     let bench = Bench::start().await;
-    let (client, secret) = bench.machine("CRM").await;
+    let (client, secret) = bench.client("CRM").await;
     let change = json!({ "revision": 1, "name": "Sales CRM", "scopes": ["metrics:read"], "disabled": true });
     let event = with_body(bench.event("update-client", Role::Admin).await, &change);
     let event = as_payload_2(&with_parameter(event, "client_id", &client.client_id.to_string()));
@@ -83,7 +83,7 @@ async fn a_client_is_renamed_granted_other_scopes_and_disabled() {
 #[tokio::test]
 async fn of_two_changes_to_the_same_revision_one_wins() {
     let bench = Bench::start().await;
-    let (client, _) = bench.machine("CRM").await;
+    let (client, _) = bench.client("CRM").await;
     let other = bench.cold().await;
     let add = json!({ "revision": 1, "add_secret": true });
     let (a, b) = tokio::join!(patch(&bench, &client, add.clone()), patch(&other, &client, add));
@@ -97,7 +97,7 @@ async fn of_two_changes_to_the_same_revision_one_wins() {
 #[tokio::test]
 async fn wrong_fields_are_named() {
     let bench = Bench::start().await;
-    let (client, _) = bench.machine("CRM").await;
+    let (client, _) = bench.client("CRM").await;
     for (body, pointer) in [
         (json!({ "name": "x" }), "/revision"),
         (json!({ "revision": 0, "name": "CRM" }), "/revision"),
@@ -115,7 +115,7 @@ async fn wrong_fields_are_named() {
 #[tokio::test]
 async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
     let bench = Bench::start().await;
-    let (client, _) = bench.machine("CRM").await;
+    let (client, _) = bench.client("CRM").await;
     bench.assert_refuses(FUNCTION, "update-client", Role::Analyst).await;
     let event = bench.event("update-client", Role::Admin).await;
     let own = with_parameter(event.clone(), "client_id", &client.client_id.to_string());
@@ -128,7 +128,7 @@ async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
 #[tokio::test]
 async fn a_token_issued_before_its_holder_lost_the_right_changes_no_machine() {
     let bench = Bench::start().await;
-    let (client, _) = bench.machine("CRM").await;
+    let (client, _) = bench.client("CRM").await;
     let event = bench.event("update-client", Role::Admin).await;
     bench
         .assert_ends_with_rights(

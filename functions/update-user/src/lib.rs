@@ -44,7 +44,7 @@ impl Endpoint for UpdateUser {
         if new.revision == old.revision {
             return Reply::ok(&old.view());
         }
-        let entry = call.record(app, Action::UserChanged, user_id)?.detail(patch.told(&old, &new));
+        let entry = call.record(app, Action::UserChanged, user_id)?.detail(patch.summary(&old, &new));
         let conflict = match app.store.identities.replace(&old, &new, entry.by(caller)?).await?? {
             Replaced::Done => return Reply::ok(&new.view()),
             Replaced::LostRace => {

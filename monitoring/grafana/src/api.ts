@@ -104,11 +104,11 @@ const storage = [
   }),
   lines({
     title: "Folds", description: "How long the count of one test takes.", unit: "ms", min: 0, width: 8,
-    targets: [metric("usual", "FoldTime", "p50", { label: "half" }), metric("longest", "FoldTime", "Maximum", { label: "longest" })],
+    targets: [metric("usual", "AggregationTime", "p50", { label: "half" }), metric("longest", "AggregationTime", "Maximum", { label: "longest" })],
   }),
   lines({
     title: "Rows folded, and folds that failed", description: "A failed fold leaves the results of its test as they were.", unit: "short", min: 0, width: 8,
-    targets: [metric("rows", "FoldRows", "Sum", { label: "rows" }), metric("failures", "FoldFailures", "Sum", { label: "failures" })],
+    targets: [metric("rows", "AggregationRows", "Sum", { label: "rows" }), metric("failures", "AggregationFailures", "Sum", { label: "failures" })],
   }),
 ];
 

@@ -34,7 +34,7 @@ const summary = [
   }),
   number({
     title: "Counted", description: "How old these numbers are. Nothing here moves between two counts.",
-    targets: latest([`max(bellwether_test_fold_age_seconds{${TEST}})`, "ago"]), unit: "s", decimals: 0, width: 4,
+    targets: latest([`max(bellwether_test_results_age_seconds{${TEST}})`, "ago"]), unit: "s", decimals: 0, width: 4,
     steps: [{ color: "green", value: null }, { color: "red", value: 10_800 }],
   }),
 ];
@@ -101,7 +101,7 @@ const health = [
   }),
   lines({
     title: "Age of the count", description: "Saw teeth, as high as the schedule's distance. A line that rises on and on is a fold that has stopped.",
-    targets: promql([`max(bellwether_test_fold_age_seconds{${TEST}})`, "age"]), unit: "s", min: 0, width: 8,
+    targets: promql([`max(bellwether_test_results_age_seconds{${TEST}})`, "age"]), unit: "s", min: 0, width: 8,
   }),
   lines({
     title: "Accounts in a day, and what is usual", description: "From a test's third day on. Outside of the band an alert is raised.",

@@ -11,7 +11,7 @@ use domain::experiment::{
     Assignment, BasisPoints, Conversion, Definition, EventId, Experiment, GoalKey, Seed, Status, Unit,
     UnitId, VariantKey, decide,
 };
-use domain::results::counting::fold::Fold;
+use domain::results::counting::aggregation::Aggregation;
 use domain::results::counting::row::Row;
 use screen::Screen;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ const NOON: i64 = 1_795_255_200_000;
 /// Accounts decided about in turn, so that no branch is learnt by heart; a power of two.
 const UNITS: usize = 1_024;
 /// Accounts in the fold, each with an assignment and an outcome.
-const FOLDED: u64 = 500_000;
+const AGGREGATED: u64 = 500_000;
 
 /// The sample test of `events/create-test.json`, running, with another targeting.
 fn test(targeting: &Value) -> Experiment {
@@ -108,25 +108,25 @@ fn rows_of(n: u64) -> [Row; 2] {
     [Row::Assigned { unit_id, phase: 1, assignment }, Row::Converted(conversion)]
 }
 
-fn folds(criterion: &mut Criterion) {
+fn aggregations(criterion: &mut Criterion) {
     let test = test(&json!({}));
     let mut group = criterion.benchmark_group("fold");
-    group.throughput(Throughput::Elements(FOLDED * 2));
+    group.throughput(Throughput::Elements(AGGREGATED * 2));
     group.sample_size(10).measurement_time(Duration::from_secs(8));
-    let rows = || (0..FOLDED).flat_map(rows_of).collect::<Vec<Row>>();
-    let fold = |rows: Vec<Row>| {
-        let mut fold = Fold::new(&test, Timestamp::from_millis(2_000_000_000_000));
+    let rows = || (0..AGGREGATED).flat_map(rows_of).collect::<Vec<Row>>();
+    let aggregation = |rows: Vec<Row>| {
+        let mut aggregation = Aggregation::new(&test, Timestamp::from_millis(2_000_000_000_000));
         for row in rows {
-            fold.push(row);
+            aggregation.push(row);
         }
-        fold.finish()
+        aggregation.finish()
     };
-    assert_eq!(fold(rows()).units(), FOLDED, "every account counts");
+    assert_eq!(aggregation(rows()).units(), AGGREGATED, "every account counts");
     group.bench_function("1 million rows", |bencher| {
-        bencher.iter_batched(rows, fold, BatchSize::PerIteration);
+        bencher.iter_batched(rows, aggregation, BatchSize::PerIteration);
     });
     group.finish();
 }
 
-criterion_group!(core, decisions, screening, folds);
+criterion_group!(core, decisions, screening, aggregations);
 criterion_main!(core);

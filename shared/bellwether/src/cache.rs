@@ -70,9 +70,9 @@ impl<K: Hash + Eq, V> Cache<K, V> {
     pub fn change<T>(&self, key: K, now: Timestamp, change: impl FnOnce(Option<&V>) -> (V, T)) -> T {
         let Some(mut held) = self.lock() else { return change(None).1 };
         let old = held.get(&key).filter(|entry| self.holds(entry, now));
-        let (value, told) = change(old.map(|entry| &entry.value));
+        let (value, result) = change(old.map(|entry| &entry.value));
         held.put(key, Kept { value, since: now });
-        told
+        result
     }
 
     /// Forgets what is remembered under `key`.

@@ -24,8 +24,8 @@ pub struct Limits {
     pub cached_misses: usize,
     /// How long an instance relies on the signing keys it has read; `KEY_CACHE_SECONDS`.
     pub key_cache_seconds: u32,
-    /// How long before its end a run of `summarize-tests` stops folding; `FOLD_RESERVE_SECONDS`.
-    pub fold_reserve_seconds: u32,
+    /// How long before its end a run of `summarize-tests` stops folding; `AGGREGATION_RESERVE_SECONDS`.
+    pub aggregation_reserve_seconds: u32,
     /// Tests of more units than this are folded on the schedule only; `INLINE_UNITS`.
     pub inline_units: u64,
     /// How many verified tokens an instance remembers; `CACHED_TOKENS`, 0 for none.
@@ -53,7 +53,7 @@ impl Default for Limits {
             cached_assignments: 10_000,
             cached_misses: 10_000,
             key_cache_seconds: 300,
-            fold_reserve_seconds: 60,
+            aggregation_reserve_seconds: 60,
             inline_units: 50_000,
             cached_tokens: 1_000,
             quotas: Quotas { tests: 1_000, users: 500, clients: 100 },
@@ -133,7 +133,11 @@ impl Config {
                 cached_misses: number(variable, "CACHED_MISSES", usual.cached_misses)?,
                 key_cache_seconds: number(variable, "KEY_CACHE_SECONDS", usual.key_cache_seconds)?,
                 inline_units: number(variable, "INLINE_UNITS", usual.inline_units)?,
-                fold_reserve_seconds: number(variable, "FOLD_RESERVE_SECONDS", usual.fold_reserve_seconds)?,
+                aggregation_reserve_seconds: number(
+                    variable,
+                    "AGGREGATION_RESERVE_SECONDS",
+                    usual.aggregation_reserve_seconds,
+                )?,
                 cached_tokens: number(variable, "CACHED_TOKENS", usual.cached_tokens)?,
                 quotas: Quotas {
                     tests: number(variable, "QUOTA_TESTS", usual.quotas.tests)?,

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use stats::always_valid::Watch;
+use stats::always_valid::SequentialTest;
 use stats::delta;
 use stats::fieller::fieller;
 use stats::joint::Joint;
@@ -40,17 +40,20 @@ fn report(c: &mut Criterion) {
             let check = p_value(&[Stratum { weights: vec![5_000, 5_000], units: &counts }]);
             let difference = welch(a, b, 0.05);
             let relative = fieller(a, b, difference, 0.05);
-            let watch = Watch::new(0.05, 400.0);
-            let look = watch.zip(a.sample().zip(b.sample())).map(|(watch, (a, b))| watch.look(&a, &b));
+            let sequential_test = SequentialTest::new(0.05, 400.0);
+            let look = sequential_test
+                .zip(a.sample().zip(b.sample()))
+                .map(|(sequential_test, (a, b))| sequential_test.look(&a, &b));
             (check, difference, relative, look)
         });
     });
     c.bench_function("report of a ratio: delta method, Fieller, always-valid", |bencher| {
         bencher.iter(|| {
             let (a, b) = (black_box(&a.1), black_box(&b.1));
-            let watch = Watch::new(0.05, 400.0);
+            let sequential_test = SequentialTest::new(0.05, 400.0);
             let samples = delta::sample(a).zip(delta::sample(b));
-            let look = watch.zip(samples).map(|(watch, (a, b))| watch.look(&a, &b));
+            let look =
+                sequential_test.zip(samples).map(|(sequential_test, (a, b))| sequential_test.look(&a, &b));
             let difference = delta::difference(a, b, 0.05);
             let relative = difference.and_then(|d| delta::relative(a, b, &d, 0.05));
             (difference, relative, look)

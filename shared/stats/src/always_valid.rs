@@ -21,14 +21,14 @@ pub const LEAST_UNITS: f64 = 10.0;
 
 /// How a test is to be watched.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Watch {
+pub struct SequentialTest {
     alpha: f64,
     spread: f64,
 }
 
 /// What a look shows.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Look {
+pub struct InterimLook {
     /// Treatment minus control.
     pub estimate: f64,
     /// The interval; None while any difference agrees with the data.
@@ -37,7 +37,7 @@ pub struct Look {
     pub p_value: f64,
 }
 
-impl Watch {
+impl SequentialTest {
     /// At level `alpha` (0.05 for 95 %; above 0 and below 0.5), most powerful around `planned_units`: the
     /// units of both compared arms together at the planned end. None when either is out of range.
     ///
@@ -57,7 +57,7 @@ impl Watch {
 
     /// Looks at two arms. None before each has 10 units. Without an interval when neither varies.
     #[must_use]
-    pub fn look(&self, control: &Sample, treatment: &Sample) -> Option<Look> {
+    pub fn look(&self, control: &Sample, treatment: &Sample) -> Option<InterimLook> {
         let units = enough(control.units, treatment.units)?;
         both(control, treatment)
             .map_or_else(|| Some(self.constant(control, treatment)), |both| self.judge(&both, units))
@@ -65,7 +65,7 @@ impl Watch {
 
     /// Looks at two arms adjusted by a covariate. None before each has 10 units.
     #[must_use]
-    pub fn look_adjusted(&self, adjusted: &Adjusted) -> Option<Look> {
+    pub fn look_adjusted(&self, adjusted: &Adjusted) -> Option<InterimLook> {
         let units = enough(adjusted.units.0, adjusted.units.1)?;
         self.judge(&[adjusted.contrast, adjusted.separate], units)
     }
@@ -102,14 +102,14 @@ impl Watch {
     /// The less certain of several readings of one difference of arms of `units` together. The 10 units
     /// an arm are the caller's to see to. None without a reading.
     #[must_use]
-    pub fn judge(&self, contrasts: &[Contrast], units: f64) -> Option<Look> {
+    pub fn judge(&self, contrasts: &[Contrast], units: f64) -> Option<InterimLook> {
         let estimate = contrasts.first()?.estimate;
         let (mut half, mut p_value) = (Some(0.0_f64), 0.0_f64);
         for contrast in contrasts {
             half = half.zip(self.half_width(contrast, units)).map(|(a, b)| a.max(b));
             p_value = p_value.max((-self.log_evidence(contrast, units)).exp().min(1.0));
         }
-        Some(Look { estimate, interval: half.map(|half| (estimate - half, estimate + half)), p_value })
+        Some(InterimLook { estimate, interval: half.map(|half| (estimate - half, estimate + half)), p_value })
     }
 
     /// Two arms in which all units are alike: what the evidence tends to as the variance goes to 0, with the
@@ -117,12 +117,12 @@ impl Watch {
     ///
     /// From 10 units an arm it cannot err more than once in 100,000 looks: units of one distribution fall
     /// apart into two values by arm with a chance of at most 2 · 4⁻¹⁰.
-    fn constant(&self, control: &Sample, treatment: &Sample) -> Look {
+    fn constant(&self, control: &Sample, treatment: &Sample) -> InterimLook {
         let estimate = treatment.mean - control.mean;
         let freedom = control.units.min(treatment.units) - 1.0;
         let log_evidence = 0.5 * freedom * ((control.units + treatment.units) * self.spread).ln_1p();
         let p_value = if estimate.abs() > 0.0 { (-log_evidence).exp() } else { 1.0 };
-        Look { estimate, interval: None, p_value }
+        InterimLook { estimate, interval: None, p_value }
     }
 
     /// A look at arms of `units` together whose p-value by chance alone is known too, such as a permutation
@@ -131,7 +131,7 @@ impl Watch {
     ///
     /// An interval that leaves 0 out against that evidence is stretched until it does not.
     #[must_use]
-    pub fn confirmed(&self, look: &Look, by_chance: f64, units: f64) -> Look {
+    pub fn confirmed(&self, look: &InterimLook, by_chance: f64, units: f64) -> InterimLook {
         let score = Normal::standard().inverse_cdf(1.0 - by_chance.clamp(1e-15, 1.0) / 2.0);
         let growth = 1.0 + units * self.spread;
         let known = 1.0 - 1.0 / growth;
@@ -144,7 +144,7 @@ impl Watch {
             (look.estimate - half, look.estimate + half)
         });
         let interval = stretched.filter(|(low, high)| low.is_finite() && high.is_finite());
-        Look { interval, p_value: look.p_value.max((-log_evidence).exp().min(1.0)), ..*look }
+        InterimLook { interval, p_value: look.p_value.max((-log_evidence).exp().min(1.0)), ..*look }
     }
 
     /// The one-sided p-value `p_value` of arms of `units` together, with the evidence of a test by chance

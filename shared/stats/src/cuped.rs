@@ -4,7 +4,7 @@
 //! outcome that it predicts is noise that can be taken out.
 //!
 //! Source: Fisher 1932; Deng, Xu, Kohavi and Walker 2013 (CUPED); Lin 2013 on its validity under
-//! randomisation.
+//! randomization.
 
 use crate::joint::Joint;
 use crate::moments::count;

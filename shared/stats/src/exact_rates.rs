@@ -13,8 +13,8 @@
 use statrs::function::gamma::ln_gamma;
 
 use crate::agresti_caffo::Rate;
-use crate::always_valid::Look;
-use crate::better::Better;
+use crate::always_valid::InterimLook;
+use crate::direction::Direction;
 use crate::families::Guardrail;
 use crate::moments::count;
 
@@ -24,7 +24,7 @@ const HALVINGS: u32 = 60;
 /// The difference of two rates, with its interval at level `alpha` (0.05 for 95 %) inside −1 to 1. Valid at
 /// every look. None while an arm has no unit.
 #[must_use]
-pub fn look(control: Rate, treatment: Rate, alpha: f64) -> Option<Look> {
+pub fn look(control: Rate, treatment: Rate, alpha: f64) -> Option<InterimLook> {
     let pair = Pair::of(control, treatment)?;
     let end = |outside: f64| {
         let (mut inside, mut outside) = (pair.estimate(), outside);
@@ -37,7 +37,7 @@ pub fn look(control: Rate, treatment: Rate, alpha: f64) -> Option<Look> {
         }
         outside
     };
-    Some(Look {
+    Some(InterimLook {
         estimate: pair.estimate(),
         interval: Some((end(-1.0), end(1.0))),
         p_value: p_value(pair.log_evidence(0.0)),
@@ -55,12 +55,12 @@ pub fn at_most(control: Rate, treatment: Rate, bound: f64) -> Option<f64> {
 
 /// Whether a guardrail holds or is broken, as [`crate::families::watched_guardrail`] says it of means.
 #[must_use]
-pub fn guardrail(control: Rate, treatment: Rate, margin: f64, better: Better) -> Option<Guardrail> {
+pub fn guardrail(control: Rate, treatment: Rate, margin: f64, better: Direction) -> Option<Guardrail> {
     let (low, high) = match better {
-        Better::Higher => (control, treatment),
-        Better::Lower => (treatment, control),
+        Direction::Higher => (control, treatment),
+        Direction::Lower => (treatment, control),
     };
-    Some(Guardrail { holds: at_most(low, high, -margin)?, broken: at_most(high, low, margin)? })
+    Some(Guardrail { met: at_most(low, high, -margin)?, broken: at_most(high, low, margin)? })
 }
 
 struct Pair {
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn arms_wholly_apart_differ_and_arms_wholly_alike_do_not() {
         for units in [5, 10, 20, 60, 200, 5_000] {
-            let (apart, back): (Look, Look) = [(0, units), (units, 0)]
+            let (apart, back): (InterimLook, InterimLook) = [(0, units), (units, 0)]
                 .map(|(a, b)| look(rate(a, units), rate(b, units), 0.05).unwrap())
                 .into();
             assert!(
@@ -172,15 +172,15 @@ mod tests {
     #[test]
     fn a_guardrail_that_everybody_breaks_is_broken_and_one_that_nobody_touches_is_not() {
         let of = |a, b, better| guardrail(a, b, 0.02, better).unwrap();
-        let all = of(rate(0, 30), rate(30, 30), Better::Lower);
-        assert!(all.broken < 1e-12 && all.holds >= 1.0, "{all:?}");
-        let none = of(rate(0, 30), rate(0, 30), Better::Lower);
-        assert!(none.broken >= 1.0 && none.holds >= 1.0, "{none:?}");
-        let saved = of(rate(30, 30), rate(0, 30), Better::Lower);
-        assert!(saved.holds < 1e-12 && saved.broken >= 1.0, "{saved:?}");
-        assert!(of(rate(30, 30), rate(0, 30), Better::Higher).broken < 1e-12);
+        let all = of(rate(0, 30), rate(30, 30), Direction::Lower);
+        assert!(all.broken < 1e-12 && all.met >= 1.0, "{all:?}");
+        let none = of(rate(0, 30), rate(0, 30), Direction::Lower);
+        assert!(none.broken >= 1.0 && none.met >= 1.0, "{none:?}");
+        let saved = of(rate(30, 30), rate(0, 30), Direction::Lower);
+        assert!(saved.met < 1e-12 && saved.broken >= 1.0, "{saved:?}");
+        assert!(of(rate(30, 30), rate(0, 30), Direction::Higher).broken < 1e-12);
         assert!(
-            of(rate(0, 1_000), rate(0, 1_000), Better::Lower).holds < 0.05,
+            of(rate(0, 1_000), rate(0, 1_000), Direction::Lower).met < 0.05,
             "in time it is shown to hold"
         );
     }

@@ -1,7 +1,7 @@
 //! Several comparisons at once: Holm's correction, and guardrails against a margin.
 
-use crate::always_valid::Watch;
-pub use crate::better::Better;
+use crate::always_valid::SequentialTest;
+pub use crate::direction::Direction;
 use crate::sample::{Contrast, Sample};
 use crate::welch::student_tail;
 
@@ -31,7 +31,7 @@ pub fn holm(p_values: &[Option<f64>]) -> Vec<Option<f64>> {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Guardrail {
     /// Of harm by the margin or more: small when the guardrail is shown to hold.
-    pub holds: f64,
+    pub met: f64,
     /// Of harm by less than the margin: small when the guardrail is shown to be broken.
     pub broken: f64,
 }
@@ -39,32 +39,32 @@ pub struct Guardrail {
 /// A guardrail for a planned stop: harm is the goal getting worse by `margin` (0 or more, in the goal's
 /// own unit). None when the contrast has no degrees of freedom.
 #[must_use]
-pub fn guardrail(contrast: &Contrast, margin: f64, better: Better) -> Option<Guardrail> {
+pub fn guardrail(contrast: &Contrast, margin: f64, better: Direction) -> Option<Guardrail> {
     let gain = match better {
-        Better::Higher => contrast.estimate,
-        Better::Lower => -contrast.estimate,
+        Direction::Higher => contrast.estimate,
+        Direction::Lower => -contrast.estimate,
     };
     let t = (gain + margin) / contrast.standard_error;
-    Some(Guardrail { holds: student_tail(contrast.freedom, t)?, broken: student_tail(contrast.freedom, -t)? })
+    Some(Guardrail { met: student_tail(contrast.freedom, t)?, broken: student_tail(contrast.freedom, -t)? })
 }
 
 /// A guardrail that may be watched, as [`Watch::look`]; None before it speaks.
 #[must_use]
-pub fn watched_guardrail(
-    watch: &Watch,
+pub fn sequential_guardrail(
+    sequential_test: &SequentialTest,
     control: &Sample,
     treatment: &Sample,
     margin: f64,
-    better: Better,
+    better: Direction,
 ) -> Option<Guardrail> {
     let turned = |sample: &Sample| match better {
-        Better::Higher => *sample,
-        Better::Lower => Sample { mean: -sample.mean, ..*sample },
+        Direction::Higher => *sample,
+        Direction::Lower => Sample { mean: -sample.mean, ..*sample },
     };
     let (control, treatment) = (turned(control), turned(treatment));
     Some(Guardrail {
-        holds: watch.at_most(&control, &treatment, -margin)?,
-        broken: watch.at_most(&treatment, &control, margin)?,
+        met: sequential_test.at_most(&control, &treatment, -margin)?,
+        broken: sequential_test.at_most(&treatment, &control, margin)?,
     })
 }
 

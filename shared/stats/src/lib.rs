@@ -10,9 +10,9 @@ pub mod agresti_caffo;
 pub mod always_valid;
 pub mod balance;
 pub mod bayes;
-mod better;
 pub mod cuped;
 pub mod delta;
+mod direction;
 pub mod drift;
 pub mod exact_rates;
 pub mod families;
@@ -29,5 +29,5 @@ mod twofold;
 pub mod warnings;
 pub mod welch;
 
-pub use better::Better;
+pub use direction::Direction;
 pub use figure::figure;

@@ -4,7 +4,7 @@
 //! p-value and interval are corrected for the number of segments, and one test asks the question that
 //! usually matters: does the difference depend on the segment at all?
 
-use crate::always_valid::{Look, Watch};
+use crate::always_valid::{InterimLook, SequentialTest};
 use crate::families::holm;
 use crate::moments::Moments;
 
@@ -23,7 +23,7 @@ const LEAST_P: f64 = 1e-12;
 pub struct Segmented {
     /// One a segment, in their order, as [`Watch::look`] at level alpha / looked at: all intervals hold
     /// together, and p-values are corrected by Holm's method. None below ten units in an arm.
-    pub differences: Vec<Option<Look>>,
+    pub differences: Vec<Option<InterimLook>>,
     /// How many were looked at.
     pub looked_at: u32,
     /// The p-value of "the difference is the same in all segments"; None with fewer than two.
@@ -33,36 +33,37 @@ pub struct Segmented {
 /// Compares control (the first of each pair) with treatment in each segment; may be watched. Hand over the
 /// values of all attributes for the correction; `same` means something for the values of one attribute.
 #[must_use]
-pub fn compare(segments: &[(Moments, Moments)], watch: &Watch, alpha: f64) -> Segmented {
+pub fn compare(segments: &[(Moments, Moments)], sequential_test: &SequentialTest, alpha: f64) -> Segmented {
     let counts = |(a, b): &&(Moments, Moments)| a.units().min(b.units()) >= LEAST_UNITS;
     let looked_at = u32::try_from(segments.iter().filter(counts).count()).unwrap_or(u32::MAX);
-    let mut differences: Vec<_> = looks(segments, &watch.at_level(alpha / f64::from(looked_at.max(1))));
+    let mut differences: Vec<_> =
+        looks(segments, &sequential_test.at_level(alpha / f64::from(looked_at.max(1))));
     let both = || segments.iter().zip(&differences).filter(|(pair, _)| counts(pair));
     let own: Vec<_> = both().map(|(_, look)| look.map(|look| look.p_value)).collect();
     let mut corrected = holm(&own).into_iter();
     for (_, look) in segments.iter().zip(&mut differences).filter(|(pair, _)| counts(pair)) {
         let p_value = corrected.next().flatten();
-        *look = look.zip(p_value).map(|(look, p_value)| Look { p_value, ..look });
+        *look = look.zip(p_value).map(|(look, p_value)| InterimLook { p_value, ..look });
     }
-    Segmented { differences, looked_at, same: same(segments, watch, looked_at) }
+    Segmented { differences, looked_at, same: same(segments, sequential_test, looked_at) }
 }
 
-fn looks(segments: &[(Moments, Moments)], watch: &Watch) -> Vec<Option<Look>> {
-    let look = |(a, b): &(Moments, Moments)| watch.look(&a.sample()?, &b.sample()?);
+fn looks(segments: &[(Moments, Moments)], sequential_test: &SequentialTest) -> Vec<Option<InterimLook>> {
+    let look = |(a, b): &(Moments, Moments)| sequential_test.look(&a.sample()?, &b.sample()?);
     segments.iter().map(look).collect()
 }
 
 /// The p-value of "all differences are the same": the least level at which the intervals of all segments,
 /// which hold together, have no point in common. Whatever the one difference is, they all hold it, however
 /// often one looks, with a chance of 1 less that level.
-fn same(segments: &[(Moments, Moments)], watch: &Watch, looked_at: u32) -> Option<f64> {
+fn same(segments: &[(Moments, Moments)], sequential_test: &SequentialTest, looked_at: u32) -> Option<f64> {
     let apart = |level: f64| {
-        let found = looks(segments, &watch.at_level(level / f64::from(looked_at.max(1))));
+        let found = looks(segments, &sequential_test.at_level(level / f64::from(looked_at.max(1))));
         let ends = || found.iter().flatten().filter_map(|look| look.interval);
         let (low, high) = (ends().map(|i| i.0), ends().map(|i| i.1));
         low.fold(f64::NEG_INFINITY, f64::max) > high.fold(f64::INFINITY, f64::min)
     };
-    if looks(segments, watch).iter().flatten().count() < 2 {
+    if looks(segments, sequential_test).iter().flatten().count() < 2 {
         return None;
     }
     if !apart(1.0) {
@@ -86,24 +87,26 @@ mod tests {
         moments
     }
 
-    fn watch() -> Watch {
-        Watch::new(0.05, 40.0).unwrap()
+    fn sequential_test() -> SequentialTest {
+        SequentialTest::new(0.05, 40.0).unwrap()
     }
 
     #[test]
     fn segments_with_too_few_units_are_not_looked_at() {
-        let found = compare(&[(arm(30, 0.0), arm(30, 1.0)), (arm(4, 0.0), arm(30, 1.0))], &watch(), 0.05);
+        let found =
+            compare(&[(arm(30, 0.0), arm(30, 1.0)), (arm(4, 0.0), arm(30, 1.0))], &sequential_test(), 0.05);
         assert_eq!((found.looked_at, found.differences[1], found.same), (1, None, None));
-        let alone = watch().look(&arm(30, 0.0).sample().unwrap(), &arm(30, 1.0).sample().unwrap());
+        let alone = sequential_test().look(&arm(30, 0.0).sample().unwrap(), &arm(30, 1.0).sample().unwrap());
         assert_eq!(found.differences[0], alone);
-        let soon = compare(&[(arm(30, 0.0), arm(30, 3.0)), (arm(9, 0.0), arm(30, 3.0))], &watch(), 0.05);
+        let soon =
+            compare(&[(arm(30, 0.0), arm(30, 3.0)), (arm(9, 0.0), arm(30, 3.0))], &sequential_test(), 0.05);
         assert_eq!((soon.looked_at, soon.differences[1]), (2, None), "it counts before it speaks");
     }
 
     #[test]
     fn more_segments_make_each_interval_longer_and_each_p_value_greater() {
         let pair = (arm(30, 0.0), arm(30, 4.0));
-        let of = |pairs: &[(Moments, Moments)]| compare(pairs, &watch(), 0.05);
+        let of = |pairs: &[(Moments, Moments)]| compare(pairs, &sequential_test(), 0.05);
         let (one, four) = (of(&[pair]), of(&[pair; 4]));
         let (a, b) = (one.differences[0].unwrap(), four.differences[3].unwrap());
         assert!(
@@ -116,15 +119,15 @@ mod tests {
     #[test]
     fn segments_differ_where_their_intervals_at_the_shared_level_part() {
         let segments = [(arm(60, 0.0), arm(60, 5.0)), (arm(50, 1.0), arm(80, -4.0))];
-        let p = compare(&segments, &watch(), 0.05).same.unwrap();
+        let p = compare(&segments, &sequential_test(), 0.05).same.unwrap();
         assert!(p < 0.001, "{p}");
         let at = |level: f64| {
-            let found = looks(&segments, &watch().at_level(level / 2.0));
+            let found = looks(&segments, &sequential_test().at_level(level / 2.0));
             (found[0].unwrap().interval.unwrap().0, found[1].unwrap().interval.unwrap().1)
         };
         let (low, high) = at(p);
         assert!((low - high).abs() < 1e-6, "{low} {high}");
         let near = [(arm(60, 0.0), arm(60, 1.0)), (arm(50, 0.0), arm(80, 0.5))];
-        assert!(compare(&near, &watch(), 0.05).same.unwrap() > 0.5);
+        assert!(compare(&near, &sequential_test(), 0.05).same.unwrap() > 0.5);
     }
 }

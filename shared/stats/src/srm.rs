@@ -77,7 +77,7 @@ pub fn p_value(strata: &[Stratum<'_>]) -> Option<f64> {
 /// together: one arm, any of them, holds a unit so many times as often as its weight says, the same in each
 /// stratum. It finds what is lost of one arm in many small strata, where the first begins anew each time.
 #[must_use]
-pub fn watched(strata: &[Stratum<'_>]) -> Option<f64> {
+pub fn sequential(strata: &[Stratum<'_>]) -> Option<f64> {
     let stray = |(weight, units): (&u32, &u64)| *weight == 0 && *units > 0;
     if strata.iter().any(|stratum| stratum.weights.iter().zip(stratum.units).any(stray)) {
         return Some(0.0);
@@ -85,8 +85,8 @@ pub fn watched(strata: &[Stratum<'_>]) -> Option<f64> {
     if strata.iter().all(|stratum| stratum.units.iter().all(|units| *units == 0)) {
         return None;
     }
-    let bets = [strata.iter().map(dirichlet).sum(), tilted(strata)];
-    Some((-log_mean(&bets)).exp().min(1.0))
+    let e_process = [strata.iter().map(dirichlet).sum(), tilted(strata)];
+    Some((-log_mean(&e_process)).exp().min(1.0))
 }
 
 /// The logarithm of what the units of a stratum have made of a bet on shares around its weights.
@@ -112,9 +112,9 @@ fn tilted(strata: &[Stratum<'_>]) -> f64 {
         strata.iter().map(won).sum()
     };
     let tilts = || TILTS.iter().flat_map(|tilt| [*tilt, -tilt]);
-    let bets: Vec<f64> =
+    let e_process: Vec<f64> =
         (0..arms).flat_map(|arm| tilts().map(move |tilt| (arm, tilt))).map(|(a, t)| bet(a, t)).collect();
-    log_mean(&bets)
+    log_mean(&e_process)
 }
 
 /// The logarithm of the mean of numbers given by their logarithms.
@@ -129,7 +129,7 @@ fn log_mean(logarithms: &[f64]) -> f64 {
 /// where a value has no units.
 #[must_use]
 pub fn by_segment(segments: &[Vec<Stratum<'_>>]) -> Vec<Option<f64>> {
-    let mut own: Vec<_> = segments.iter().map(|strata| watched(strata)).collect();
+    let mut own: Vec<_> = segments.iter().map(|strata| sequential(strata)).collect();
     let looked_at: Vec<_> = own.iter().flatten().map(|p_value| Some(*p_value)).collect();
     for (p_value, corrected) in own.iter_mut().flatten().zip(holm(&looked_at)) {
         *p_value = corrected.unwrap_or(*p_value);

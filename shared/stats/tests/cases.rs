@@ -11,7 +11,7 @@
 #![expect(clippy::unreadable_literal, reason = "digits stand as SciPy prints them")]
 
 use serde_json::Value;
-use stats::always_valid::Watch;
+use stats::always_valid::SequentialTest;
 use stats::cuped::cuped;
 use stats::delta;
 use stats::fieller::fieller;
@@ -264,7 +264,7 @@ fn watched_intervals_are_tuned_by_the_plan_and_not_by_a_number_for_all() {
     ] {
         let case = case(id);
         let (a, b) = (arm(&case, "a").sample().unwrap(), arm(&case, "b").sample().unwrap());
-        let look = Watch::new(0.05, a.units + b.units).unwrap().look(&a, &b).unwrap();
+        let look = SequentialTest::new(0.05, a.units + b.units).unwrap().look(&a, &b).unwrap();
         assert_close(look.interval.unwrap().0, low, 1e-9);
         assert_close(look.interval.unwrap().1, high, 1e-9);
         assert_close(look.p_value, p_value, 1e-9);

@@ -11,7 +11,7 @@
 #![expect(clippy::unreadable_literal, reason = "digits stand as SciPy prints them")]
 
 use serde_json::Value;
-use stats::bayes::{Better, Posterior, Versus, standings, versus};
+use stats::bayes::{Direction, Posterior, Versus, standings, versus};
 use stats::moments::Moments;
 
 /// Chance to win, loss, loss of control, estimate, low, high.
@@ -126,9 +126,9 @@ fn every_case_has_the_figures_that_scipy_computes_for_this_method() {
             "mean" => mean,
             _ => ratio,
         };
-        let better = if case["config"]["inverse"] == true { Better::Lower } else { Better::Higher };
+        let better = if case["config"]["inverse"] == true { Direction::Lower } else { Direction::Higher };
         let mut wanted = known(case["id"].as_str().unwrap());
-        if better == Better::Lower {
+        if better == Direction::Lower {
             wanted = [1.0 - wanted[0], wanted[2], wanted[1], wanted[3], wanted[4], wanted[5]];
         }
         assert_figures(figures(versus(read(a), read(b), better, 0.05).unwrap()), wanted);
@@ -143,7 +143,7 @@ fn a_normal_posterior_of_the_relative_difference_has_the_reference_librarys_figu
         // Nothing is uncertain about a control of 0, so its share of the spread is made to vanish.
         let nothing = Posterior::estimate(0.0, spread * 1e-9, f64::INFINITY).unwrap();
         let uplift = Posterior::estimate(mean, spread, f64::INFINITY).unwrap();
-        let better = if case["config"]["inverse"] == true { Better::Lower } else { Better::Higher };
+        let better = if case["config"]["inverse"] == true { Direction::Lower } else { Direction::Higher };
         let found = versus(nothing, uplift, better, 0.05).unwrap();
         assert_close(found.beats, number(&wanted["chance_to_win"]), 1e-8);
         assert!((found.low - number(&wanted["ci"][0])).abs() < 1e-6 * spread);
@@ -162,7 +162,7 @@ fn arms_without_conversions_and_means_of_few_units_are_scipys() {
         0.0033558666956142614,
         0.5754170837000163,
     ];
-    assert_figures(figures(versus(arm(10, 0), arm(10, 3), Better::Higher, 0.05).unwrap()), wanted);
+    assert_figures(figures(versus(arm(10, 0), arm(10, 3), Direction::Higher, 0.05).unwrap()), wanted);
     let wanted = [
         0.7024362120512319,
         0.004722288933561995,
@@ -171,9 +171,9 @@ fn arms_without_conversions_and_means_of_few_units_are_scipys() {
         -0.04290251218389901,
         0.2067132049474881,
     ];
-    assert_figures(figures(versus(arm(40, 0), arm(10, 0), Better::Higher, 0.05).unwrap()), wanted);
+    assert_figures(figures(versus(arm(40, 0), arm(10, 0), Direction::Higher, 0.05).unwrap()), wanted);
     let student = |mean, scale, freedom| Posterior::estimate(mean, scale, freedom).unwrap();
-    let found = versus(student(0.0, 1.0, 3.0), student(1.0, 2.0, 5.0), Better::Higher, 0.05).unwrap();
+    let found = versus(student(0.0, 1.0, 3.0), student(1.0, 2.0, 5.0), Direction::Higher, 0.05).unwrap();
     let wanted = [
         0.6510373095900165,
         0.7166396532253619,
@@ -188,7 +188,7 @@ fn arms_without_conversions_and_means_of_few_units_are_scipys() {
 #[test]
 fn the_published_trial_leaves_no_doubt_which_arm_is_best() {
     let arms = [Posterior::binary(623, 211).unwrap(), Posterior::binary(2_211, 1_745).unwrap()];
-    let found = standings(&arms, Better::Higher).unwrap();
+    let found = standings(&arms, Direction::Higher).unwrap();
     assert!(found[1].best > 1.0 - 1e-9 && found[0].loss > 0.44);
     let mut moments = Moments::default();
     for x in [3.0, 5.0, 8.0, 2.0] {

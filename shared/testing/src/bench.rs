@@ -36,7 +36,7 @@ use domain::clock::Timestamp;
 use apps::{app, app_of, config, sdk};
 
 pub use answer::Answer;
-pub use contents::{acme, person};
+pub use contents::{acme, user_named};
 pub use events::{
     as_payload_2, body_of, from_address, with_body, with_form, with_header, with_parameter, with_query,
     with_test_id, without_token,
@@ -119,7 +119,7 @@ impl Bench {
     pub fn without_keys_at(&self, secrets: &str) -> Self {
         let mut app = app(&self.endpoint, &self.time);
         let elsewhere = self::app(secrets, &self.time);
-        (app.auth, app.vault) = (elsewhere.auth, elsewhere.vault);
+        (app.auth, app.rotation_secrets) = (elsewhere.auth, elsewhere.rotation_secrets);
         self.on_the_same_database(app)
     }
 
@@ -171,7 +171,7 @@ impl Bench {
     /// A token of `role` in `workspace`, signed with the key that the app verifies with. Its holder stands in
     /// the database, and in no list.
     pub async fn token(&self, role: Role, workspace: &str) -> String {
-        let user = person(&format!("{}@{workspace}.example", role.as_str()), role, workspace);
+        let user = user_named(&format!("{}@{workspace}.example", role.as_str()), role, workspace);
         if self.own_database {
             self.app.store.identities.stand(&user).await.expect("a store");
         }

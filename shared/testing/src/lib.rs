@@ -22,6 +22,6 @@ pub mod runtime;
 pub mod weather;
 
 pub use bench::{
-    Answer, Bench, acme, as_payload_2, body_of, from_address, person, with_body, with_form, with_header,
+    Answer, Bench, acme, as_payload_2, body_of, from_address, user_named, with_body, with_form, with_header,
     with_parameter, with_query, with_test_id, without_token,
 };

@@ -152,12 +152,12 @@ fn a_campaign_of_300_accounts_is_counted_exactly(server: &Server) {
     let ask = |n: usize| json!({ "unit_id": format!("account-{n}.example"), "attributes": { "employees": 200 + n } });
     let mut asked: Vec<usize> = (0..300).chain(0..60).collect();
     shuffle(&mut asked, 1);
-    let mut told: BTreeMap<usize, String> = BTreeMap::new();
+    let mut response: BTreeMap<usize, String> = BTreeMap::new();
     for n in asked {
         let (status, answer) = server.post("/tests/campaign/assignments", &ask(n));
         assert_eq!(status, 200, "{answer}");
         let variant = answer["variant"].as_str().unwrap().to_owned();
-        let before = told.insert(n, variant.clone());
+        let before = response.insert(n, variant.clone());
         assert!(before.is_none_or(|before| before == variant), "account {n} was told two variants");
     }
     let converts = |n: &usize| n.is_multiple_of(3);
@@ -173,15 +173,15 @@ fn a_campaign_of_300_accounts_is_counted_exactly(server: &Server) {
     let (status, report) = server.get("/tests/campaign/results?fresh=true");
     assert_eq!(status, 200);
     for (index, arm) in ["control", "new"].into_iter().enumerate() {
-        let units = told.values().filter(|variant| *variant == arm).count();
-        let converted = told.iter().filter(|(n, variant)| *variant == arm && converts(n)).count();
+        let units = response.values().filter(|variant| *variant == arm).count();
+        let converted = response.iter().filter(|(n, variant)| *variant == arm && converts(n)).count();
         let read = &report["goals"][0]["arms"][index];
         assert_eq!(
             (&read["variant"], &read["units"], &read["converted"]),
             (&json!(arm), &json!(units), &json!(converted))
         );
     }
-    assert_eq!(told.len(), 300);
+    assert_eq!(response.len(), 300);
     let (_, list) = server.get("/tests?limit=10");
     assert_eq!(list["tests"][0]["test_id"], "campaign");
     assert_eq!(server.get("/tests/campaign").1["revision"], 2);

@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test sets up is right or the test is wrong")]
 
-mod folding;
+mod aggregating;
 mod journey;
 mod rotating;
 mod surviving;

@@ -2,7 +2,7 @@
 //! delays, drops, resets and throttles, to processes that may be killed at any moment, and retry
 //! until each is acknowledged; then the results must be those of a model in memory, exactly.
 //!
-//! A run is told by its seed, but for the order in which its callers get their turns.
+//! A run is assigned by its seed, but for the order in which its callers get their turns.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -36,14 +36,14 @@ const STRANGERS: u64 = 40;
 type Unit = (&'static str, String);
 type Event = (&'static str, String, &'static str, String);
 
-/// What callers have been told.
+/// What callers have been assigned.
 #[derive(Default)]
 struct Model {
     /// Each unit's arm.
-    told: BTreeMap<Unit, String>,
+    assigned: BTreeMap<Unit, String>,
     /// Each acknowledged outcome, and whether its time lies in a window that its unit could have.
     acknowledged: BTreeMap<Event, bool>,
-    /// Units and outcomes of which a caller has been told that it was the first.
+    /// Units and outcomes of which a caller has been assigned that it was the first.
     firsts: BTreeSet<Event>,
     /// Requests that were sent again because their answer was 503, or none came.
     retries: u64,
@@ -95,7 +95,8 @@ impl Plan {
         let unit = format!("unit-{}", self.random.below(UNITS));
         let goal = *self.random.pick(&GOALS);
         let model = model.lock().unwrap();
-        let number = self.random.below(if model.told.contains_key(&(test, unit.clone())) { 4 } else { 3 });
+        let number =
+            self.random.below(if model.assigned.contains_key(&(test, unit.clone())) { 4 } else { 3 });
         let event = (test, unit.clone(), goal, format!("event-{number}"));
         let mut counts = number != 0;
         if model.acknowledged.contains_key(&event) && self.random.chance(500) {
@@ -116,13 +117,13 @@ impl Item {
         }
     }
 
-    /// Holds an answer to what has been told before, and keeps it.
+    /// Holds an answer to what has been assigned before, and keeps it.
     fn acknowledge(&self, answer: &Value, known: bool, model: &mut Model) {
         let (name, first) = match self {
             Self::Assign(unit, _) => {
                 let variant = answer["variant"].as_str().unwrap().to_owned();
-                let told = model.told.entry(unit.clone()).or_insert(variant.clone());
-                assert_eq!(*told, variant, "{unit:?} was told two variants");
+                let assigned = model.assigned.entry(unit.clone()).or_insert(variant.clone());
+                assert_eq!(*assigned, variant, "{unit:?} was told two variants");
                 ((unit.0, unit.1.clone(), "", String::new()), answer["new"] == true)
             }
             Self::Convert(event, counts, _) => {
@@ -136,7 +137,7 @@ impl Item {
 
     fn is_known(&self, model: &Model) -> bool {
         match self {
-            Self::Assign(unit, _) => model.told.contains_key(unit),
+            Self::Assign(unit, _) => model.assigned.contains_key(unit),
             Self::Convert(event, ..) => model.acknowledged.contains_key(event),
         }
     }
@@ -181,9 +182,9 @@ impl<'a> Caller<'a> {
             };
             let event = self.cloud.event("POST", &path(test, part), Some(test), Role::Service, &body);
             if let Some(answer) = self.send(function, event).await {
-                let told = answer[part].as_array().cloned().unwrap_or(vec![answer]);
-                assert_eq!(told.len(), items.len());
-                items = self.unacknowledged(items, &told, &known);
+                let assigned = answer[part].as_array().cloned().unwrap_or(vec![answer]);
+                assert_eq!(assigned.len(), items.len());
+                items = self.unacknowledged(items, &assigned, &known);
             }
             if items.is_empty() {
                 return;
@@ -199,12 +200,12 @@ impl<'a> Caller<'a> {
     }
 
     /// Keeps what was acknowledged and returns what was not.
-    fn unacknowledged(&self, items: Vec<Item>, told: &[Value], known: &[bool]) -> Vec<Item> {
+    fn unacknowledged(&self, items: Vec<Item>, assigned: &[Value], known: &[bool]) -> Vec<Item> {
         let mut model = self.model.lock().unwrap();
         let mut left = Vec::new();
-        for ((item, told), known) in items.into_iter().zip(told).zip(known) {
-            match told.get("problem") {
-                None => item.acknowledge(told, *known, &mut model),
+        for ((item, assigned), known) in items.into_iter().zip(assigned).zip(known) {
+            match assigned.get("problem") {
+                None => item.acknowledge(assigned, *known, &mut model),
                 Some(problem) => {
                     assert_eq!(problem["status"], 503, "{problem}");
                     left.push(item);
@@ -288,7 +289,7 @@ async fn compare(cloud: &Cloud, model: &Model) {
     for test in TESTS {
         let report = results(cloud, &cloud.dynamodb, test).await;
         let arm = |arm: &str| {
-            let own = model.told.iter().filter(|((of, _), told)| *of == test && *told == arm);
+            let own = model.assigned.iter().filter(|((of, _), assigned)| *of == test && *assigned == arm);
             own.map(|((_, unit), _)| unit).collect::<BTreeSet<_>>()
         };
         for name in ARMS {
@@ -312,7 +313,7 @@ async fn compare(cloud: &Cloud, model: &Model) {
     }
     let rows = rows(cloud).await;
     let assignments = rows.iter().filter(|(_, _, variant)| variant.is_some()).count();
-    assert_eq!((assignments, rows.len() - assignments), (model.told.len(), model.acknowledged.len()));
+    assert_eq!((assignments, rows.len() - assignments), (model.assigned.len(), model.acknowledged.len()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -59,17 +59,17 @@ impl Race {
             items.chunks(4).map(|units| json!({ "units": units })).collect()
         };
         let each = bodies.iter().enumerate().map(|(n, body)| ask(&self.processes[n % 4], self.event(body)));
-        let mut told = Vec::new();
+        let mut response = Vec::new();
         for answer in join_all(each).await {
             let answer = answer.unwrap();
             assert_eq!(answer.status, 200, "{}", answer.body);
             match answer.body["assignments"].as_array() {
-                Some(list) => told.extend(list.clone()),
-                None => told.push(answer.body),
+                Some(list) => response.extend(list.clone()),
+                None => response.push(answer.body),
             }
         }
-        assert_eq!(told.len(), CALLS);
-        told
+        assert_eq!(response.len(), CALLS);
+        response
     }
 
     /// The row of each unit, and no other.
@@ -84,20 +84,20 @@ impl Race {
     }
 }
 
-fn variants(told: &[Value]) -> BTreeSet<&str> {
-    told.iter().map(|told| told["variant"].as_str().unwrap()).collect()
+fn variants(responses: &[Value]) -> BTreeSet<&str> {
+    responses.iter().map(|response| response["variant"].as_str().unwrap()).collect()
 }
 
-fn firsts(told: &[Value]) -> usize {
-    told.iter().filter(|told| told["new"] == true).count()
+fn firsts(responses: &[Value]) -> usize {
+    responses.iter().filter(|response| response["new"] == true).count()
 }
 
 /// One caller a unit is told `new`. The SDK may repeat a put whose answer was slow; the row that it
 /// then meets is its own, and nobody is told `new`. So of `units`, at most as many lack their first
 /// caller as there were repeats.
 fn assert_each_has_its_first(units: &[Vec<Value>], repeats: u64) {
-    assert!(units.iter().all(|told| firsts(told) <= 1), "two callers were told that they were first");
-    let without = units.iter().filter(|told| firsts(told) == 0).count();
+    assert!(units.iter().all(|response| firsts(response) <= 1), "two callers were told that they were first");
+    let without = units.iter().filter(|response| firsts(response) == 0).count();
     assert!(without as u64 <= repeats, "{without} units without a first caller, {repeats} repeats");
 }
 
@@ -107,14 +107,14 @@ async fn of_16_callers_at_4_processes_one_stores_a_units_first_assignment_and_al
     let units: Vec<String> = (0..UNITS).map(|n| format!("unit-{n}.example")).collect();
     let mut all = Vec::new();
     for (number, unit) in units.iter().enumerate() {
-        let told = race.run(number, |_| json!({ "unit_id": unit })).await;
-        assert_eq!(variants(&told).len(), 1, "{told:?}");
-        all.push(told);
+        let response = race.run(number, |_| json!({ "unit_id": unit })).await;
+        assert_eq!(variants(&response).len(), 1, "{response:?}");
+        all.push(response);
     }
     assert_each_has_its_first(&all, race.proxy.seen().repeats);
     let stored = race.stored(&units).await;
-    for (told, stored) in all.iter().zip(&stored) {
-        assert_eq!(variants(told), BTreeSet::from([stored.as_str()]));
+    for (response, stored) in all.iter().zip(&stored) {
+        assert_eq!(variants(response), BTreeSet::from([stored.as_str()]));
     }
     assert_eq!(stored.iter().collect::<BTreeSet<_>>().len(), 2, "both arms were drawn");
 }
@@ -127,18 +127,18 @@ async fn callers_that_name_different_variants_are_all_told_the_stored_one_and_th
     for (number, unit) in units.iter().enumerate() {
         // Callers differ within a process and between processes, and who is asked first varies.
         let named = |n: usize| if (n + n / 4 + number / 2).is_multiple_of(2) { "control" } else { "other" };
-        let told = race.run(number, |n| json!({ "unit_id": unit, "variant": named(n) })).await;
-        assert_eq!(variants(&told).len(), 1, "{told:?}");
-        for (n, told) in told.iter().enumerate() {
-            assert_eq!(told["conflict"], told["variant"] != named(n), "{told}");
+        let response = race.run(number, |n| json!({ "unit_id": unit, "variant": named(n) })).await;
+        assert_eq!(variants(&response).len(), 1, "{response:?}");
+        for (n, response) in response.iter().enumerate() {
+            assert_eq!(response["conflict"], response["variant"] != named(n), "{response}");
         }
-        assert_eq!(told.iter().filter(|told| told["conflict"] == true).count(), CALLS / 2);
-        all.push(told);
+        assert_eq!(response.iter().filter(|response| response["conflict"] == true).count(), CALLS / 2);
+        all.push(response);
     }
     assert_each_has_its_first(&all, race.proxy.seen().repeats);
-    for (told, stored) in all.iter().zip(race.stored(&units).await) {
-        assert_eq!(variants(told), BTreeSet::from([stored.as_str()]));
+    for (response, stored) in all.iter().zip(race.stored(&units).await) {
+        assert_eq!(variants(response), BTreeSet::from([stored.as_str()]));
     }
-    let winners: BTreeSet<&str> = all.iter().flat_map(|told| variants(told)).collect();
+    let winners: BTreeSet<&str> = all.iter().flat_map(|response| variants(response)).collect();
     assert_eq!(winners.len(), 2, "either caller wins some races");
 }

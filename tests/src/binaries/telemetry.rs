@@ -12,7 +12,7 @@ use testing::fleet::{Fleet, event_of, sample};
 
 const NAMESPACE: &str = "Bellwether/tests";
 /// A run of the schedule has little time here, and needs less.
-const HASTY: &[(&str, &str)] = &[("FOLD_RESERVE_SECONDS", "5")];
+const HASTY: &[(&str, &str)] = &[("AGGREGATION_RESERVE_SECONDS", "5")];
 
 /// What each function has written, line by line.
 async fn lines(fleet_of: &[(&str, &str)]) -> BTreeMap<String, Vec<Value>> {
@@ -93,7 +93,7 @@ async fn when_every_process_has_been_replaced_no_count_has_gone_back() {
         assert!(answer.status < 500, "{answer:?}");
     }
     let done = first.invoke("summarize-tests", sample("summarize-tests")).await.unwrap();
-    assert_eq!(done["folded"], 1, "{done}");
+    assert_eq!(done["aggregated"], 1, "{done}");
     let before = page(&cloud, &mut first).await;
     assert!(
         before.iter().any(|line| line.starts_with("bellwether_test_units_total") && line.ends_with(" 1")),

@@ -80,13 +80,13 @@ async fn assert_cell(
     let what = format!("{role:?} on {} {}", operation.method, operation.path);
     let before = (proxy.seen().calls, refusals(cloud).await.len());
     let answer = ask(process, sample(function, role.map(|role| cloud.bearer(role)))).await;
-    let (told, status) = (answer.body["type"].as_str().unwrap_or_default().to_owned(), answer.status);
+    let (response, status) = (answer.body["type"].as_str().unwrap_or_default().to_owned(), answer.status);
     let (calls, recorded) = (proxy.seen().calls, refusals(cloud).await);
     match role {
         _ if scope.is_none() => {
             let refusals = ["unauthenticated", "invalid_token", "insufficient_scope"];
             assert!(
-                status != 403 && !refusals.iter().any(|kind| told.ends_with(kind)),
+                status != 403 && !refusals.iter().any(|kind| response.ends_with(kind)),
                 "{what}: {}",
                 answer.body
             );
@@ -100,7 +100,11 @@ async fn assert_cell(
             assert_eq!(recorded.len(), before.1, "{what}");
         }
         Some(_) => {
-            assert_eq!((status, told.as_str()), (403, "urn:bellwether:problem:insufficient_scope"), "{what}");
+            assert_eq!(
+                (status, response.as_str()),
+                (403, "urn:bellwether:problem:insufficient_scope"),
+                "{what}"
+            );
             assert!(answer.challenge.starts_with("Bearer error=\"insufficient_scope\""), "{what}");
             let mut one_more = before.0;
             *one_more.entry("PutItem".to_owned()).or_default() += 1;
@@ -164,7 +168,7 @@ impl Things {
         entry.unconditional()
     }
 
-    fn person(&self, email: &str, role: Role) -> User {
+    fn user_named(&self, email: &str, role: Role) -> User {
         let password = Password::parse(&"correct horse battery staple".to_owned().into()).unwrap();
         User::new(Email::parse(email).unwrap(), self.acme.clone(), role, &password, self.now).unwrap()
     }
@@ -175,8 +179,10 @@ impl Things {
         let test = Experiment::draft(definition, seed.clone(), self.now);
         let test = test.revise(typed(start).unwrap(), seed, self.now).unwrap();
         self.store.experiments.create(&self.acme, &test, self.record(1)).await.unwrap().unwrap();
-        let (ada, grace) =
-            (self.person("ada@example.com", Role::Admin), self.person("grace@example.com", Role::Viewer));
+        let (ada, grace) = (
+            self.user_named("ada@example.com", Role::Admin),
+            self.user_named("grace@example.com", Role::Viewer),
+        );
         assert!(self.store.identities.bootstrap(&ada, self.record(2)).await.unwrap());
         assert!(self.store.identities.add_user(&grace, self.record(3)).await.unwrap().unwrap());
         let caller = Caller {

@@ -12,7 +12,7 @@ use domain::experiment::{
     Assignment, BasisPoints, Conversion, Decision, Definition, EventId, Experiment, GoalKey, Seed, Status,
     Unit, UnitId, Variant, VariantKey, decide,
 };
-use domain::results::counting::fold::Fold;
+use domain::results::counting::aggregation::Aggregation;
 use domain::results::counting::row::Row;
 use domain::results::counting::totals::Totals;
 use domain::results::report::Report;
@@ -93,18 +93,18 @@ fn row() -> impl Strategy<Value = Row> {
 }
 
 /// Folds rows as a partition gives them: unit by unit, in any order within a unit.
-fn fold(test: &Experiment, rows: &[Row]) -> Totals {
+fn aggregate(test: &Experiment, rows: &[Row]) -> Totals {
     let unit = |row: &Row| match row {
         Row::Assigned { unit_id, .. } => unit_id.clone(),
         Row::Converted(conversion) => conversion.unit_id.clone(),
     };
     let mut rows = rows.to_vec();
     rows.sort_by_key(unit);
-    let mut fold = Fold::new(test, Timestamp::from_millis(4_000_000_000_000));
+    let mut aggregation = Aggregation::new(test, Timestamp::from_millis(4_000_000_000_000));
     for row in rows {
-        fold.push(row);
+        aggregation.push(row);
     }
-    fold.finish()
+    aggregation.finish()
 }
 
 fn report(test: &Experiment, totals: &Totals) -> Value {
@@ -151,7 +151,7 @@ proptest! {
         }),
     ) {
         let test = experiment();
-        let (once, again) = (fold(&test, &rows), fold(&test, &shuffled));
+        let (once, again) = (aggregate(&test, &rows), aggregate(&test, &shuffled));
         prop_assert_eq!(report(&test, &once), report(&test, &again));
     }
 
@@ -198,7 +198,7 @@ proptest! {
             "targeting": { "employees": { "$gte": threshold }, "$or": [{ "a.b": { "$in": ["x", 1] } }] },
             "namespace": { "key": "n", "range": [1, 9_999] }, "overrides": { "ü %": "arm-1" },
             "goals": [{ "key": "g", "kind": "sum", "role": "primary", "window_days": days },
-                      { "key": "h", "kind": "count", "role": "guardrail", "better": "lower", "margin": 0.25 }] });
+                      { "key": "h", "kind": "count", "role": "guardrail", "direction": "lower", "margin": 0.25 }] });
         let definition = Definition::parse(serde_json::from_value(body).unwrap()).unwrap();
         prop_assert_eq!(&Definition::parse(definition.body()).unwrap(), &definition);
         let test = Experiment::draft(definition, Seed::from_random([1; 8]), Timestamp::from_millis(START));

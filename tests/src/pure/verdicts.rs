@@ -20,7 +20,7 @@ fn launched() -> Experiment {
     let body = json!({ "test_id": "t", "name": "T", "planned_units": PLANNED,
         "variants": [{ "key": "a", "weight": 5_000, "is_control": true }, { "key": "b", "weight": 5_000 }],
         "goals": [{ "key": "booked", "kind": "binary", "role": "primary" },
-                  { "key": "opt-out", "kind": "binary", "role": "guardrail", "better": "lower", "margin": 0.01 }] });
+                  { "key": "opt-out", "kind": "binary", "role": "guardrail", "direction": "lower", "margin": 0.01 }] });
     let definition = typed(body).and_then(Definition::parse).unwrap();
     let mut test = Experiment::draft(definition, Seed::from_random([0; 8]), Timestamp::from_millis(0));
     test.status = Status::Running;

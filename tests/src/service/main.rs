@@ -6,7 +6,7 @@
 
 mod functions;
 mod ground;
-mod people;
 mod recipes;
 mod screened;
 mod statuses;
+mod users;

@@ -58,8 +58,8 @@ async fn every_body_about_a_test_or_a_machine_is_screened_before_it_is_read() {
         for body in hidden_in(&body) {
             let answer = ground.send(with_body(ground.event.clone(), &body)).await;
             assert_eq!(answer.status, 422, "{} {body}: {}", operation.id, answer.body);
-            let told = answer.body["errors"].to_string();
-            assert!(told.contains("U+E0041"), "{} {body}: {told}", operation.id);
+            let response = answer.body["errors"].to_string();
+            assert!(response.contains("U+E0041"), "{} {body}: {response}", operation.id);
             asked += 1;
         }
     }

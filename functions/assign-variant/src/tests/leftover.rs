@@ -85,13 +85,13 @@ async fn launched() -> (Bench, Value) {
 async fn keys_that_were_left_over_are_asked_for_again() {
     let (bench, first) = launched().await;
     let (way, asked) = busy(bench.endpoint(), 3).await;
-    let told = ask(
+    let response = ask(
         &bench.by_way_of(&way).await,
         json!({ "units": [account("acme.com", 1), account("new.com", 1)] }),
     )
     .await;
-    assert_eq!(told["assignments"][0]["variant"], first["variant"]);
-    assert_eq!((&told["assignments"][1]["reason"], asked.load(SeqCst)), (&json!("not_targeted"), 4));
+    assert_eq!(response["assignments"][0]["variant"], first["variant"]);
+    assert_eq!((&response["assignments"][1]["reason"], asked.load(SeqCst)), (&json!("not_targeted"), 4));
 }
 
 #[tokio::test]
@@ -100,12 +100,12 @@ async fn a_unit_that_cannot_be_read_is_unavailable_in_its_place_and_the_others_a
     let (way, _) = busy(bench.endpoint(), usize::MAX).await;
     let units =
         json!({ "units": [account("acme.com", 1), account("new.com", 900), account("other.com", 2)] });
-    let told = ask(&bench.by_way_of(&way).await, units).await;
-    let list = &told["assignments"];
+    let response = ask(&bench.by_way_of(&way).await, units).await;
+    let list = &response["assignments"];
     for unread in [0, 2] {
         assert_eq!(
             list[unread]["problem"]["status"], 503,
-            "nobody is told to take no part by mistake: {told}"
+            "nobody is told to take no part by mistake: {response}"
         );
     }
     assert_eq!(list[1]["reason"], "assigned");

@@ -37,9 +37,16 @@ async fn an_assigned_unit_keeps_its_variant_whatever_attributes_come_later() {
     assert_eq!((&first["reason"], &first["new"]), (&json!("assigned"), &json!(true)));
     for later in [json!({ "unit_id": "acme.com" }), account("acme.com", 199), account("acme.com", "201")] {
         for instance in [&bench, &bench.cold().await] {
-            let told = ask(instance, later.clone()).await;
-            assert_eq!((&told["variant"], &told["parameters"]), (&first["variant"], &first["parameters"]));
-            assert_eq!((&told["reason"], &told["new"]), (&json!("assigned"), &json!(false)), "{later}");
+            let response = ask(instance, later.clone()).await;
+            assert_eq!(
+                (&response["variant"], &response["parameters"]),
+                (&first["variant"], &first["parameters"])
+            );
+            assert_eq!(
+                (&response["reason"], &response["new"]),
+                (&json!("assigned"), &json!(false)),
+                "{later}"
+            );
         }
     }
     assert_eq!(bench.rows().await, 1);
@@ -84,8 +91,8 @@ async fn a_batch_reads_all_its_left_out_units_by_one_call_even_when_one_is_named
     let elsewhere = bench.cold().await;
     let mut units: Vec<Value> = (0..98).map(|n| account(&format!("unit-{n}"), 9)).collect();
     units.extend([account("unit-3", "900"), account("new.com", 900)]);
-    let (told, spent) = asked(&elsewhere, json!({ "units": units })).await;
-    let list = told["assignments"].as_array().unwrap();
+    let (response, spent) = asked(&elsewhere, json!({ "units": units })).await;
+    let list = response["assignments"].as_array().unwrap();
     for (index, first) in before["assignments"].as_array().unwrap().iter().enumerate() {
         assert_eq!((&list[index]["variant"], &list[index]["new"]), (&first["variant"], &json!(false)));
     }
@@ -112,8 +119,13 @@ async fn attributes_that_are_refused_are_forgiven_to_a_unit_that_is_assigned() {
         let event = bench.event("assign-variant", Role::Service).await;
         let of = |unit: &str| with_body(event.clone(), &json!({ "unit_id": unit, "attributes": attributes }));
         let elsewhere = bench.cold().await;
-        let told = elsewhere.call(FUNCTION, of("acme.com")).await;
-        assert_eq!((told.status, &told.body["variant"]), (200, &first["variant"]), "{}", told.body);
+        let response = elsewhere.call(FUNCTION, of("acme.com")).await;
+        assert_eq!(
+            (response.status, &response.body["variant"]),
+            (200, &first["variant"]),
+            "{}",
+            response.body
+        );
         let stranger = elsewhere.call(FUNCTION, of("other.com")).await;
         let pointer = stranger.body["errors"][0]["pointer"].as_str().unwrap_or_default();
         assert!(stranger.status == 422 && pointer.starts_with("/attributes"), "{}", stranger.body);
@@ -127,8 +139,8 @@ async fn in_an_external_test_an_assigned_unit_stays_when_the_targeting_leaves_it
     launched(&bench, json!({ "allocation": { "mode": "external" } })).await;
     let named = |employees: u32, variant: &str| json!({ "unit_id": "acme.com", "variant": variant, "attributes": { "employees": employees } });
     ask(&bench, named(900, "calculator")).await;
-    let told = ask(&bench.cold().await, named(1, "control")).await;
-    assert_eq!((&told["variant"], &told["conflict"]), (&json!("calculator"), &json!(true)));
+    let response = ask(&bench.cold().await, named(1, "control")).await;
+    assert_eq!((&response["variant"], &response["conflict"]), (&json!("calculator"), &json!(true)));
 }
 
 #[tokio::test]
@@ -158,8 +170,8 @@ async fn a_paused_test_tells_nobody_a_variant_and_a_resumed_one_the_same() {
     let test = bench.change(&test, resume).await;
     assert_eq!(ask(&bench.cold().await, account("acme.com", 1)).await["variant"], first["variant"]);
     bench.change(&test, json!({ "revision": 4, "status": "paused" })).await;
-    let told = ask(&bench.cold().await, account("acme.com", 201)).await;
-    assert_eq!((&told["variant"], &told["reason"]), (&Value::Null, &json!("not_running")));
+    let response = ask(&bench.cold().await, account("acme.com", 201)).await;
+    assert_eq!((&response["variant"], &response["reason"]), (&Value::Null, &json!("not_running")));
 }
 
 #[tokio::test]
@@ -170,11 +182,11 @@ async fn with_enrolment_closed_the_assigned_keep_their_variant_and_nobody_else_g
     bench.change(&test, json!({ "revision": 2, "enrolment": "closed" })).await;
     let closed = bench.cold().await;
     for employees in [201, 1] {
-        let told = ask(&closed, account("acme.com", employees)).await;
-        assert_eq!((&told["variant"], &told["reason"]), (&first["variant"], &json!("assigned")));
+        let response = ask(&closed, account("acme.com", employees)).await;
+        assert_eq!((&response["variant"], &response["reason"]), (&first["variant"], &json!("assigned")));
     }
-    let (told, spent) = asked(&closed, account("new.com", 201)).await;
-    assert_eq!((&told["variant"], &told["reason"]), (&Value::Null, &json!("enrolment_closed")));
+    let (response, spent) = asked(&closed, account("new.com", 201)).await;
+    assert_eq!((&response["variant"], &response["reason"]), (&Value::Null, &json!("enrolment_closed")));
     assert_eq!((spent.calls, spent.units), (1, 0.5));
     let (_, again) = asked(&closed, account("new.com", 201)).await;
     assert_eq!(again.calls, 0);
@@ -195,12 +207,16 @@ async fn a_shipped_test_gives_the_winner_to_whoever_meets_targeting_or_was_assig
     let test = bench.change(&test, ship).await;
     let shipped = bench.cold().await;
     for n in 0..8 {
-        let told = ask(&shipped, account(&format!("unit-{n}"), 1)).await;
-        assert_eq!((&told["variant"], &told["reason"]), (&json!("calculator"), &json!("shipped")), "{n}");
-        assert_eq!((&told["parameters"]["hero"], &told["new"]), (&json!("roi"), &json!(false)));
+        let response = ask(&shipped, account(&format!("unit-{n}"), 1)).await;
+        assert_eq!(
+            (&response["variant"], &response["reason"]),
+            (&json!("calculator"), &json!("shipped")),
+            "{n}"
+        );
+        assert_eq!((&response["parameters"]["hero"], &response["new"]), (&json!("roi"), &json!(false)));
     }
-    let (told, spent) = asked(&shipped, account("new.com", 201)).await;
-    assert_eq!((&told["variant"], &told["reason"]), (&json!("calculator"), &json!("shipped")));
+    let (response, spent) = asked(&shipped, account("new.com", 201)).await;
+    assert_eq!((&response["variant"], &response["reason"]), (&json!("calculator"), &json!("shipped")));
     assert_eq!(spent.calls, 0, "remembered like a running test, and nothing is stored");
     let small = ask(&shipped, account("small.com", 1)).await;
     assert_eq!((&small["variant"], &small["reason"]), (&Value::Null, &json!("not_targeted")));

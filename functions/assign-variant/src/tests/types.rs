@@ -15,13 +15,17 @@ async fn a_batch_counts_the_attributes_whose_type_can_never_meet_the_condition()
         let customer = if n < 2 { json!("true") } else { json!(true) };
         json!({ "unit_id": format!("row-{n}"), "attributes": { "employees": employees, "customer": customer } })
     };
-    let told = ask(&bench, json!({ "units": (0..100).map(row).collect::<Vec<_>>() })).await;
+    let response = ask(&bench, json!({ "units": (0..100).map(row).collect::<Vec<_>>() })).await;
     let mismatch = |attribute: &str, expected: &str, units: u32| json!({ "attribute": attribute, "expected": expected, "got": "string", "units": units });
     assert_eq!(
-        told["type_mismatches"],
+        response["type_mismatches"],
         json!([mismatch("employees", "number", 95), mismatch("customer", "boolean", 2)])
     );
-    let assigned = told["assignments"].as_array().unwrap().iter().filter(|told| told["reason"] == "assigned");
+    let assigned = response["assignments"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|response| response["reason"] == "assigned");
     assert_eq!(assigned.count(), 5);
     let one = ask(&bench, row(0)).await;
     assert_eq!(one["reason"], "not_targeted");

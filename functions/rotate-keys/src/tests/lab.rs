@@ -15,7 +15,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use testing::cloud::Emulator;
 use testing::faults::{Fate, Proxy};
-use testing::{Bench, person};
+use testing::{Bench, user_named};
 
 use super::FUNCTION;
 
@@ -105,8 +105,8 @@ impl Lab {
 
     /// The labels of a version of the private secret.
     pub async fn stages(&self, token: &str) -> Vec<String> {
-        let told = self.secrets.describe_secret().secret_id("private").send().await.unwrap();
-        let versions = told.version_ids_to_stages.unwrap_or_default();
+        let response = self.secrets.describe_secret().secret_id("private").send().await.unwrap();
+        let versions = response.version_ids_to_stages.unwrap_or_default();
         versions.get(token).cloned().unwrap_or_default()
     }
 
@@ -130,7 +130,7 @@ impl Lab {
 
     /// A token from a signer that has nothing in memory.
     pub async fn sign_in(&self) -> Result<String, Problem> {
-        let user = person("ada@example.com", Role::Viewer, "acme");
+        let user = user_named("ada@example.com", Role::Viewer, "acme");
         Ok(self.instance().app.auth.issue(&user).await?.token.expose_secret().to_owned())
     }
 

@@ -7,8 +7,8 @@ use bellwether::json as strict;
 use domain::clock::Timestamp;
 use domain::experiment::condition::{Condition, DECISION_UNITS};
 use domain::experiment::{
-    Assignment, Conversion, Decision, Definition, Experiment, Reason, Seed, Status, Told, Unit, Workspace,
-    decide,
+    Assignment, AssignmentResponse, Conversion, Decision, Definition, Experiment, Reason, Seed, Status, Unit,
+    Workspace, decide,
 };
 use domain::validation::typed;
 use screen::{Screen, strip};
@@ -110,17 +110,17 @@ fn assignments(draw: &mut Draw, most: usize) -> Option<Work> {
 fn assigned(test: &Experiment, item: Value) -> Option<Value> {
     let unit = Unit::parse(typed(Screen::Refuse.clean(item).ok()?).ok()?).ok()?;
     let mismatches = test.definition.targeting.mismatches(&unit.attributes);
-    let told = match decide(test, &unit).ok()? {
+    let response = match decide(test, &unit).ok()? {
         Decision::Assign(variant) => {
             let first = Assignment::of(test, &unit, variant, noon()).ok()?;
-            Told::assigned(test, unit, first, true)
+            AssignmentResponse::assigned(test, unit, first, true)
         }
-        Decision::Tell(variant, reason) => Told::chosen(test, unit, variant, reason),
-        Decision::Leave(reason) => Told::left(test, unit, reason),
-        Decision::Keep(_) => Told::left(test, unit, Reason::NotTargeted),
+        Decision::Tell(variant, reason) => AssignmentResponse::chosen(test, unit, variant, reason),
+        Decision::Leave(reason) => AssignmentResponse::left(test, unit, reason),
+        Decision::Keep(_) => AssignmentResponse::left(test, unit, Reason::NotTargeted),
     };
-    let told = json!({ "told": told, "mismatches": mismatches });
-    serde_json::to_value(told).ok()
+    let response = json!({ "told": response, "mismatches": mismatches });
+    serde_json::to_value(response).ok()
 }
 
 /// Declaring a test and showing it.

@@ -10,7 +10,7 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use lambda_http::Request;
 
 use crate::auth::Auth;
-use crate::auth::keys::vault::Vault;
+use crate::auth::keys::rotation_secrets::RotationSecrets;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Limits};
 use crate::http::problem::Problem;
@@ -32,7 +32,7 @@ pub struct App {
     /// Verifies and issues tokens.
     pub auth: Auth,
     /// The secrets that rotation changes.
-    pub vault: Vault,
+    pub rotation_secrets: RotationSecrets,
     /// What is stored.
     pub store: Store,
     /// What time it is.
@@ -99,7 +99,7 @@ impl App {
         let dynamodb = aws_sdk_dynamodb::config::Builder::from(sdk);
         Self {
             auth: Auth::new(&secrets, config, clock.clone()),
-            vault: Vault::new(secrets, config),
+            rotation_secrets: RotationSecrets::new(secrets, config),
             store: Store::new(dynamodb, &config.table_prefix, &config.limits),
             clock,
             screen: config.screen,

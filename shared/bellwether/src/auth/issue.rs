@@ -61,7 +61,7 @@ impl Auth {
         let network = |text: String| short(keys.derive("throttle source", text.as_bytes()));
         let networks: Vec<String> = source.networks().into_iter().map(network).collect();
         let source = networks.first().cloned().unwrap_or_default();
-        Ok(Attempt { account: counted(epoch), person: counted(0), epoch, source, networks })
+        Ok(Attempt { account: counted(epoch), email: counted(0), epoch, source, networks })
     }
 
     /// The private keys, for what signs or derives.

@@ -64,7 +64,7 @@ impl Auth {
     /// What `token` says, if it holds now.
     ///
     /// # Errors
-    /// Why it does not, or why that cannot be told.
+    /// Why it does not, or why that cannot be response.
     pub async fn verified(&self, token: &str) -> Result<Arc<Signed>, AuthError> {
         let now = self.clock.now();
         let presented = self.verifier.look(token, now)?;

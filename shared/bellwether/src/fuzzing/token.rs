@@ -47,17 +47,17 @@ fn payload(text: &[u8]) {
     let header = named(br#"{"typ":"at+jwt","alg":"EdDSA","kid":"KID"}"#);
     let Ok(claims) = verify(&signed(&header, text)) else { return };
     let mut read: Value = serde_json::from_slice(text).expect("claims that hold are JSON");
-    let told = serde_json::to_value(&claims).expect("JSON");
-    let own = told.as_object().expect("an object");
+    let response = serde_json::to_value(&claims).expect("JSON");
+    let own = response.as_object().expect("an object");
     read.as_object_mut().expect("an object").retain(|name, _| own.contains_key(name));
-    assert_eq!(read, told, "what is believed is what was signed");
+    assert_eq!(read, response, "what is believed is what was signed");
     let (terms, now) = (terms(), noon().seconds());
     assert_eq!((&claims.iss, &claims.aud), (&terms.issuer, &terms.audience));
     assert!(claims.exp > now - SKEW_SECONDS && claims.exp <= now + LIFE_SECONDS + SKEW_SECONDS);
     assert!(claims.iat <= now + SKEW_SECONDS && claims.exp - claims.iat <= LIFE_SECONDS);
     let anew = claims.sign(key()).expect("a token");
     if let Ok(again) = verify(&anew) {
-        assert_eq!(serde_json::to_value(&again).expect("JSON"), told);
+        assert_eq!(serde_json::to_value(&again).expect("JSON"), response);
     } else {
         // A control character takes six times its room when it is written out.
         assert_eq!(verify(&anew).err(), Some(TokenRefused::TooLong));

@@ -70,7 +70,7 @@ impl Boundary {
 
     /// A request is over; `operation` is the one that it asked for, if there is such a one.
     pub fn answered(self, app: &App, operation: Option<&Operation>, outcome: Ending) {
-        if !app.telemetry.is_told() {
+        if !app.telemetry.is_enabled() {
             return;
         }
         let elapsed = self.began.elapsed();
@@ -98,7 +98,7 @@ impl Boundary {
 
     /// An event that came past API Gateway is over. It is no request, so it counts in no objective.
     pub fn handled(self, app: &App, outcome: Ending) {
-        if !app.telemetry.is_told() {
+        if !app.telemetry.is_enabled() {
             return;
         }
         self.begin("event", app, outcome.status)

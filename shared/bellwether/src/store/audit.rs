@@ -105,8 +105,8 @@ impl Entry {
             [serde_json::to_value(old), serde_json::to_value(new)].map(Result::unwrap_or_default);
         let names = new.as_object().into_iter().flatten().filter(|(name, value)| old[name] != **value);
         let names = names.map(|(name, _)| name.as_str());
-        let told: Vec<_> = names.filter(|name| !matches!(*name, "revision" | "updated_at")).collect();
-        self.detail(format!("revision {revision}: {}", told.join(", ")))
+        let response: Vec<_> = names.filter(|name| !matches!(*name, "revision" | "updated_at")).collect();
+        self.detail(format!("revision {revision}: {}", response.join(", ")))
     }
 
     /// The same, but refused.

@@ -7,7 +7,7 @@ use super::StoreError;
 use super::experiments::{Experiments, REVISION};
 use super::item::{sorted_key, text};
 use super::query::Query;
-use super::schema::{FOLDED_AT, PK, RUNNING, SHARD, SHARDS, SK};
+use super::schema::{AGGREGATED_AT, PK, RUNNING, SHARD, SHARDS, SK};
 use domain::clock::Timestamp;
 use domain::experiment::{Experiment, ExperimentId, Status, Workspace};
 
@@ -27,7 +27,7 @@ impl Experiments {
                 for item in &page.items {
                     let workspace = Workspace::parse(text(item, PK)?).map_err(StoreError::broken)?;
                     let test_id = ExperimentId::parse(text(item, SK)?).map_err(StoreError::broken)?;
-                    found.push((text(item, FOLDED_AT)?.to_owned(), workspace, test_id));
+                    found.push((text(item, AGGREGATED_AT)?.to_owned(), workspace, test_id));
                 }
                 after = page.next;
                 if after.is_none() {
@@ -43,14 +43,14 @@ impl Experiments {
     ///
     /// # Errors
     /// When the store is unavailable.
-    pub async fn folded(
+    pub async fn aggregated(
         &self,
         workspace: &Workspace,
         test_id: &ExperimentId,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let key = sorted_key(workspace.as_str(), test_id.as_str());
-        let set = (FOLDED_AT, AttributeValue::S(String::from(now)));
+        let set = (AGGREGATED_AT, AttributeValue::S(String::from(now)));
         let expected = ("status", AttributeValue::S(Status::Running.as_str().to_owned()));
         self.table.set_if(key, set, expected).await.map(|_| ())
     }
@@ -62,6 +62,6 @@ impl Experiments {
     pub async fn finished(&self, workspace: &Workspace, test: &Experiment) -> Result<(), StoreError> {
         let key = sorted_key(workspace.as_str(), test.definition.test_id.as_str());
         let expected = (REVISION, AttributeValue::N(test.revision.to_string()));
-        self.table.remove_if(key, [SHARD, FOLDED_AT], expected).await.map(|_| ())
+        self.table.remove_if(key, [SHARD, AGGREGATED_AT], expected).await.map(|_| ())
     }
 }

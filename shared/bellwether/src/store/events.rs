@@ -16,7 +16,7 @@ use super::table::{Placed, Table};
 use crate::config::Limits;
 use domain::clock::{Dated, Timestamp};
 use domain::experiment::{Conversion, Experiment, Workspace};
-use domain::results::counting::fold::Fold;
+use domain::results::counting::aggregation::Aggregation;
 use domain::results::counting::row::Row;
 use domain::results::counting::totals::Totals;
 
@@ -94,7 +94,7 @@ impl Events {
     ///
     /// # Errors
     /// When the store is unavailable or a row cannot be read.
-    pub async fn fold(
+    pub async fn aggregate(
         &self,
         workspace: &Workspace,
         test: &Experiment,
@@ -104,8 +104,9 @@ impl Events {
         let units = AtomicU64::new(0);
         let bound = Bound { units: &units, most };
         let numbers = 0..test.definition.partitions;
-        let mut parts = stream::iter(numbers.map(|n| self.fold_partition(workspace, test, n, bound, as_of)))
-            .buffered(SIDE_BY_SIDE);
+        let mut parts =
+            stream::iter(numbers.map(|n| self.aggregate_partition(workspace, test, n, bound, as_of)))
+                .buffered(SIDE_BY_SIDE);
         let mut all = Totals::empty(test);
         while let Some(part) = parts.try_next().await? {
             let Some(part) = part else { return Ok(None) };
@@ -114,7 +115,7 @@ impl Events {
         Ok(Some(all))
     }
 
-    async fn fold_partition(
+    async fn aggregate_partition(
         &self,
         workspace: &Workspace,
         test: &Experiment,
@@ -123,19 +124,19 @@ impl Events {
         as_of: Timestamp,
     ) -> Result<Option<Totals>, StoreError> {
         let partition = partition(workspace, &test.definition.test_id, number);
-        let (mut fold, mut after) = (Fold::new(test, as_of), None);
+        let (mut aggregation, mut after) = (Aggregation::new(test, as_of), None);
         loop {
-            let before = fold.units();
+            let before = aggregation.units();
             let page = self.table.query(Query { after, ..Query::of(&partition) }).await?;
             for item in page.items {
-                fold.push(row(item)?);
+                aggregation.push(row(item)?);
             }
-            if bound.is_passed(fold.units() - before) {
+            if bound.is_passed(aggregation.units() - before) {
                 return Ok(None);
             }
             after = page.next;
             if after.is_none() {
-                return Ok(Some(fold.finish()));
+                return Ok(Some(aggregation.finish()));
             }
         }
     }

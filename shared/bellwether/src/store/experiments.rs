@@ -10,7 +10,7 @@ use super::item::{Item, sorted_key, text};
 use super::key;
 use super::ledger::{AuditedChange, Ledger, Made};
 use super::query::Query;
-use super::schema::{FOLDED_AT, SHARD, SHARDS};
+use super::schema::{AGGREGATED_AT, SHARD, SHARDS};
 use super::table::Table;
 use crate::cache::Cache;
 use crate::config::Limits;
@@ -162,7 +162,7 @@ fn current(workspace: &Workspace, test: &Experiment) -> Result<Item, StoreError>
     put("updated_at", String::from(test.updated_at));
     if test.status.is_live() {
         put(SHARD, (fnv1a32(id.encode_utf16()) % SHARDS).to_string());
-        put(FOLDED_AT, "0".to_owned());
+        put(AGGREGATED_AT, "0".to_owned());
     }
     item.insert(REVISION.to_owned(), AttributeValue::N(test.revision.to_string()));
     item.insert(DOCUMENT.to_owned(), document(test)?);

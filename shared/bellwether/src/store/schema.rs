@@ -24,7 +24,7 @@ pub const SHARD: &str = "shard";
 /// Over how many index partitions running tests are spread.
 pub const SHARDS: u32 = 4;
 /// Sort key of [`RUNNING`]: when the test was last folded.
-pub const FOLDED_AT: &str = "folded_at";
+pub const AGGREGATED_AT: &str = "aggregated_at";
 
 /// The sparse index of `identities` that holds the people and machines of a workspace.
 pub const MEMBERS: &str = "members";
@@ -96,7 +96,7 @@ impl TableName {
     #[must_use]
     pub fn index(self) -> Option<Index> {
         match self {
-            Self::Tests => Some(Index { name: RUNNING, key: [SHARD, FOLDED_AT], holds: &[] }),
+            Self::Tests => Some(Index { name: RUNNING, key: [SHARD, AGGREGATED_AT], holds: &[] }),
             Self::Identities => Some(Index { name: MEMBERS, key: [MEMBER_OF, MEMBER], holds: &SHOWN }),
             Self::Events | Self::Summaries | Self::Audit => None,
         }

@@ -15,7 +15,7 @@ pub(super) const EPOCH: &str = "epoch";
 pub(super) const OPEN_AT: &str = "open_at";
 
 pub(super) fn pair_key(attempt: &Attempt) -> Item {
-    key(format!("throttle/pair/{}/{}", attempt.person, attempt.source))
+    key(format!("throttle/pair/{}/{}", attempt.email, attempt.source))
 }
 
 pub(super) fn source_key(network: &str, day: i64) -> Item {

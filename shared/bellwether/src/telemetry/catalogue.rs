@@ -88,11 +88,14 @@ pub static DYNAMODB_CALLS: Metric =
 pub static DYNAMODB_UNITS: Metric =
     metric("DynamodbUnits", COUNT, "Capacity units consumed, read and write together.", ALL);
 /// How long the fold of a test took.
-pub static FOLD_TIME: Metric = metric("FoldTime", "Milliseconds", "How long the fold of one test took.", ALL);
+pub static AGGREGATION_TIME: Metric =
+    metric("AggregationTime", "Milliseconds", "How long the fold of one test took.", ALL);
 /// What it read.
-pub static FOLD_ROWS: Metric = metric("FoldRows", COUNT, "Rows that the fold of one test has read.", ALL);
+pub static AGGREGATION_ROWS: Metric =
+    metric("AggregationRows", COUNT, "Rows that the fold of one test has read.", ALL);
 /// Folds of the schedule that failed.
-pub static FOLD_FAILURES: Metric = metric("FoldFailures", COUNT, "Tests that could not be folded.", ALL);
+pub static AGGREGATION_FAILURES: Metric =
+    metric("AggregationFailures", COUNT, "Tests that could not be folded.", ALL);
 
 /// All of CloudWatch's.
 pub static METRICS: [&Metric; 13] = [
@@ -106,9 +109,9 @@ pub static METRICS: [&Metric; 13] = [
     &SIGN_INS,
     &DYNAMODB_CALLS,
     &DYNAMODB_UNITS,
-    &FOLD_TIME,
-    &FOLD_ROWS,
-    &FOLD_FAILURES,
+    &AGGREGATION_TIME,
+    &AGGREGATION_ROWS,
+    &AGGREGATION_FAILURES,
 ];
 
 const fn family(
@@ -178,8 +181,8 @@ pub static VERDICT: Family = family(
 pub static WEIGHT_RATIO: Family =
     family("bellwether_test_weight_ratio", Kind::Gauge, "The share of the variant, 0 to 1.", VARIANT);
 /// Age of the results.
-pub static FOLD_AGE: Family = family(
-    "bellwether_test_fold_age_seconds",
+pub static RESULTS_AGE: Family = family(
+    "bellwether_test_results_age_seconds",
     Kind::Gauge,
     "Seconds since the results of a running test were counted.",
     TEST,
@@ -208,7 +211,7 @@ pub static FAMILIES: [&Family; 14] = [
     &SAMPLE_RATIO_P,
     &VERDICT,
     &WEIGHT_RATIO,
-    &FOLD_AGE,
+    &RESULTS_AGE,
     &SIGN_INS_TOTAL,
     &TESTS_LEFT_OUT,
 ];

@@ -149,7 +149,7 @@ fn close(text: &mut String, end: &str) {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::catalogue::{FAULTS, FOLD_ROWS, REQUESTS, SIGN_INS};
+    use super::super::catalogue::{AGGREGATION_ROWS, FAULTS, REQUESTS, SIGN_INS};
     use super::*;
 
     fn read(line: Line, namespace: Option<&str>) -> Value {
@@ -160,15 +160,15 @@ mod tests {
     fn metrics_counted_by_the_same_fields_share_a_directive() {
         let line = Line::new("request", Timestamp::from_millis(1_795_255_200_250));
         let line = line.with("function", "login").with("outcome", "failed").measure(&REQUESTS, 1.0);
-        let line = line.measure(&SIGN_INS, 1.0).measure(&FAULTS, 0.0).measure(&FOLD_ROWS, 2.5);
+        let line = line.measure(&SIGN_INS, 1.0).measure(&FAULTS, 0.0).measure(&AGGREGATION_ROWS, 2.5);
         let read = read(line, Some("Bellwether/dev"));
-        assert_eq!((&read["Requests"], &read["FoldRows"]), (&json!(1), &json!(2.5)));
+        assert_eq!((&read["Requests"], &read["AggregationRows"]), (&json!(1), &json!(2.5)));
         let metric = |name: &str| json!({ "Name": name });
         let directive = |dimensions: Value, metrics: Value| json!({ "Namespace": "Bellwether/dev", "Dimensions": dimensions, "Metrics": metrics });
         let wanted = json!([
             directive(json!([[], ["function"]]), json!([metric("Requests"), metric("Faults")])),
             directive(json!([["outcome"]]), json!([metric("SignIns")])),
-            directive(json!([[]]), json!([metric("FoldRows")])),
+            directive(json!([[]]), json!([metric("AggregationRows")])),
         ]);
         assert_eq!(read["_aws"], json!({ "Timestamp": 1_795_255_200_250_i64, "CloudWatchMetrics": wanted }));
     }

@@ -5,7 +5,7 @@
 mod tests;
 
 use super::catalogue::{
-    CONVERSIONS, DIFFERENCE, DIFFERENCE_HIGH, DIFFERENCE_LOW, FOLD_AGE, Family, OUTCOME_SUM, P_VALUE,
+    CONVERSIONS, DIFFERENCE, DIFFERENCE_HIGH, DIFFERENCE_LOW, Family, OUTCOME_SUM, P_VALUE, RESULTS_AGE,
     RUNNING, SAMPLE_RATIO_P, SIGN_INS_TOTAL, TESTS_LEFT_OUT, UNITS, VERDICT, WEIGHT_RATIO,
 };
 use super::exposition::Sample;
@@ -73,14 +73,14 @@ fn of_test(workspace: &Workspace, test: &Experiment, kept: Option<&Kept>, now: T
         let labels = [workspace, test_id].iter().chain(rest).map(|label| (*label).to_owned()).collect();
         samples.extend(value.map(|value| Sample { family, labels, value }));
     };
-    put(&FOLD_AGE, &[], Some(seconds(report.as_of, now)).filter(|_| runs));
+    put(&RESULTS_AGE, &[], Some(seconds(report.as_of, now)).filter(|_| runs));
     put(&SAMPLE_RATIO_P, &[], report.sample_ratio.p);
     for decision in Advice::ALL {
         let holds = report.verdict.decision == decision;
         put(&VERDICT, &[decision.as_str()], Some(f64::from(u8::from(holds))));
     }
     for (variant, units) in &report.units {
-        let aside = report.set_aside.get(variant).copied().unwrap_or_default();
+        let aside = report.omitted.get(variant).copied().unwrap_or_default();
         put(&UNITS, &[variant.as_str()], Some(whole(units + aside)));
         let weight = report.weights.get(variant);
         put(&WEIGHT_RATIO, &[variant.as_str()], weight.map(|points| f64::from(points.get()) / 10_000.0));
@@ -108,7 +108,7 @@ fn of_goal(goal: &GoalReport, put: &mut impl FnMut(&'static Family, &[&str], Opt
     let name = goal.goal.as_str();
     for arm in &goal.arms {
         let labels = [arm.variant.as_str(), name];
-        put(&CONVERSIONS, &labels, Some(whole(arm.converted + arm.set_aside)));
+        put(&CONVERSIONS, &labels, Some(whole(arm.converted + arm.omitted)));
         put(&OUTCOME_SUM, &labels, Some(arm.total));
     }
     for own in &goal.comparisons {

@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use tracing_subscriber::filter::LevelFilter;
 
-use self::catalogue::{FOLD_FAILURES, FOLD_ROWS, FOLD_TIME};
+use self::catalogue::{AGGREGATION_FAILURES, AGGREGATION_ROWS, AGGREGATION_TIME};
 use self::line::{Line, milliseconds};
 use domain::clock::Timestamp;
 use domain::experiment::{ExperimentId, Workspace};
@@ -31,7 +31,7 @@ use domain::experiment::{ExperimentId, Workspace};
 #[derive(Debug)]
 pub struct Telemetry {
     namespace: Option<String>,
-    told: bool,
+    enabled: bool,
     warm: AtomicBool,
 }
 
@@ -39,14 +39,14 @@ impl Telemetry {
     /// Metrics go under `namespace`, or nowhere.
     #[must_use]
     pub fn new(namespace: Option<String>) -> Self {
-        let told = namespace.is_some() || log::level() >= LevelFilter::INFO;
-        Self { namespace, told, warm: AtomicBool::new(false) }
+        let enabled = namespace.is_some() || log::level() >= LevelFilter::INFO;
+        Self { namespace, enabled, warm: AtomicBool::new(false) }
     }
 
     /// Whether anybody reads the lines of requests: while nobody does, they need not be made.
     #[must_use]
-    pub fn is_told(&self) -> bool {
-        self.told
+    pub fn is_enabled(&self) -> bool {
+        self.enabled
     }
 
     /// Under which name CloudWatch keeps the metrics; None when they are off.
@@ -62,7 +62,7 @@ impl Telemetry {
 
     /// Says what the fold of a test has cost.
     #[expect(clippy::cast_precision_loss, reason = "a number of rows")]
-    pub fn folded(
+    pub fn aggregated(
         &self,
         at: Timestamp,
         workspace: &Workspace,
@@ -70,18 +70,18 @@ impl Telemetry {
         rows: u64,
         elapsed: Duration,
     ) {
-        fold(at, workspace, test_id)
-            .measure(&FOLD_TIME, milliseconds(elapsed))
-            .measure(&FOLD_ROWS, rows as f64)
+        aggregate(at, workspace, test_id)
+            .measure(&AGGREGATION_TIME, milliseconds(elapsed))
+            .measure(&AGGREGATION_ROWS, rows as f64)
             .write(self.namespace());
     }
 
     /// Says that a test could not be folded.
-    pub fn unfolded(&self, at: Timestamp, workspace: &Workspace, test_id: &ExperimentId) {
-        fold(at, workspace, test_id).measure(&FOLD_FAILURES, 1.0).write(self.namespace());
+    pub fn not_aggregated(&self, at: Timestamp, workspace: &Workspace, test_id: &ExperimentId) {
+        aggregate(at, workspace, test_id).measure(&AGGREGATION_FAILURES, 1.0).write(self.namespace());
     }
 }
 
-fn fold(at: Timestamp, workspace: &Workspace, test_id: &ExperimentId) -> Line {
+fn aggregate(at: Timestamp, workspace: &Workspace, test_id: &ExperimentId) -> Line {
     Line::new("fold", at).with("workspace", workspace.as_str()).with("test_id", test_id.as_str())
 }

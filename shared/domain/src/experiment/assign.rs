@@ -105,7 +105,7 @@ fn enrol<'a>(
         return Ok(Decision::Keep(Otherwise::Refuse(broken)));
     }
     Ok(named
-        .or_else(|| test.dealt(&unit.id))
+        .or_else(|| test.randomized(&unit.id))
         .or_else(drawn)
         .map_or(Decision::Leave(Reason::NotCovered), Decision::Assign))
 }

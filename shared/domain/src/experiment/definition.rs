@@ -150,7 +150,7 @@ impl Definition {
             kind: g.kind,
             role: g.role,
             window_days: g.window_days,
-            better: g.better,
+            direction: g.direction,
             margin: g.margin,
             numerator: g.parts.as_ref().map(|parts| parts.numerator.to_string()),
             denominator: g.parts.as_ref().map(|parts| parts.denominator.to_string()),

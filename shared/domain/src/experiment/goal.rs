@@ -36,7 +36,7 @@ pub enum Role {
 /// Which direction is good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Better {
+pub enum Direction {
     /// More is better.
     #[default]
     Higher,
@@ -56,7 +56,7 @@ pub struct Goal {
     /// Days after its assignment in which a unit's conversion counts, 1 to 365.
     pub window_days: u32,
     /// Which direction is good.
-    pub better: Better,
+    pub direction: Direction,
     /// By how much a guardrail's mean per unit may get worse; guardrails only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub margin: Option<f64>,

@@ -2,14 +2,14 @@
 //!
 //! Units are dealt into arms whose sizes are within one unit of the weights; of many deals one is kept under
 //! which the arms are alike in what is known of the units, and each unit's arm is stored. How: `stats::balance`. What the
-//! results make of it: `crate::results::reading::rerandomisation`.
+//! results make of it: `crate::results::reading::rerandomization`.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 use sha2::{Digest, Sha256};
-use stats::balance::{Choice, Draw, Sheet, choose, deal, sizes};
+use stats::balance::{Choice, Draw, Sheet, choose, randomize, sizes};
 use validator::Validate;
 
 use super::id::AttributeName;
@@ -62,7 +62,7 @@ pub struct Balance {
     /// The arm of each unit, a digit each, in the list's order. Empty in tests that began before it was kept:
     /// their units go by their buckets under the seed.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub dealt: String,
+    pub randomized: String,
 }
 
 /// A value as it is kept of a unit, if it may be kept: a text of at most 64 bytes without control
@@ -161,31 +161,33 @@ impl Definition {
     }
 
     /// Deals the known units under the numbered seeds of `root`.
-    pub fn deal<'a>(&'a self, root: &Seed) -> impl Draw + use<'a> {
+    pub fn randomize<'a>(&'a self, root: &Seed) -> impl Draw + use<'a> {
         let weights: Vec<u32> = self.variants.iter().map(|variant| variant.weight.get()).collect();
         let sizes = sizes(&weights, self.known_units.as_ref().map_or(0, Vec::len));
         let mut secret = [0; 32];
         secret.copy_from_slice(&Sha256::digest(root.as_str().as_bytes()));
-        move |number, dealt: &mut [usize]| deal(&secret, number, &sizes, dealt)
+        move |number, randomized: &mut [usize]| randomize(&secret, number, &sizes, randomized)
     }
 
     /// The seed for a phase with the known units, of those that follow from `root`; None when the list is
     /// too short for the weights.
     pub(super) fn balance(&self, root: Seed) -> Option<Balance> {
-        let mut deal = self.deal(&root);
-        let Choice { seed, threshold, imbalance } = choose(&self.sheet(), self.variants.len(), &mut deal)?;
+        let mut randomize = self.randomize(&root);
+        let Choice { seed, threshold, imbalance } =
+            choose(&self.sheet(), self.variants.len(), &mut randomize)?;
         let mut arms = vec![0; self.known_units.as_ref()?.len()];
-        deal(seed, &mut arms);
-        let dealt = arms.iter().map(ToString::to_string).collect();
-        Some(Balance { root, number: seed, threshold, imbalance, dealt })
+        randomize(seed, &mut arms);
+        let randomized = arms.iter().map(ToString::to_string).collect();
+        Some(Balance { root, number: seed, threshold, imbalance, randomized })
     }
 }
 
 impl Experiment {
     /// The arm that a known unit was dealt into; None for other units, and before a phase has begun.
     #[must_use]
-    pub fn dealt(&self, unit_id: &UnitId) -> Option<&Variant> {
-        let digit = *self.balance.as_ref()?.dealt.as_bytes().get(self.definition.known_place(unit_id)?)?;
+    pub fn randomized(&self, unit_id: &UnitId) -> Option<&Variant> {
+        let digit =
+            *self.balance.as_ref()?.randomized.as_bytes().get(self.definition.known_place(unit_id)?)?;
         self.definition.variants.get(usize::from(digit.checked_sub(b'0')?))
     }
 }

@@ -4,7 +4,6 @@
 //! for the decision about one account.
 
 pub mod allocation;
-pub mod answer;
 pub mod assign;
 pub mod assignment;
 pub mod bucket;
@@ -16,6 +15,7 @@ pub mod id;
 pub mod known;
 pub mod lifecycle;
 mod promises;
+pub mod response;
 pub mod revise;
 mod rules;
 pub mod seed;
@@ -24,7 +24,6 @@ pub mod unit;
 pub mod variant;
 pub mod wire;
 
-pub use answer::Told;
 pub use assign::{Decision, Otherwise, Reason, decide};
 pub use assignment::Assignment;
 pub use conversion::Conversion;
@@ -33,6 +32,7 @@ pub use goal::Goal;
 pub use id::{EventId, ExperimentId, GoalKey, UnitId, VariantKey, Workspace};
 pub use known::{Balance, Known};
 pub use lifecycle::{Enrolment, Status};
+pub use response::AssignmentResponse;
 pub use revise::Refusal;
 pub use seed::Seed;
 pub use state::{Experiment, Shipped, Weighting};

@@ -175,11 +175,11 @@ impl Experiment {
             self.phase += 1;
             self.seed = seed;
             self.weightings = vec![now];
-            self.deal()?;
+            self.randomize()?;
         } else if from == Status::Draft {
             self.weightings = vec![now];
             if self.status == Status::Running {
-                self.deal()?;
+                self.randomize()?;
             }
         } else if self.weightings.last().is_none_or(|last| last.weights != now.weights) {
             if self.weightings.len() > WEIGHTINGS {
@@ -194,7 +194,7 @@ impl Experiment {
     }
 
     /// Chooses the seed of a phase whose units are known: the one that is there becomes the root of many.
-    fn deal(&mut self) -> Result<(), Refusal> {
+    fn randomize(&mut self) -> Result<(), Refusal> {
         self.balance = None;
         if self.definition.known_units.is_none() {
             return Ok(());

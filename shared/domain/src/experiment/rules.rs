@@ -7,7 +7,7 @@ use stats::adaptive::{Measure, calibrated};
 
 use super::BasisPoints;
 use super::allocation::Mode;
-use super::goal::{Better, Kind, Role};
+use super::goal::{Direction, Kind, Role};
 use super::known::{VALUES, segment};
 use super::wire::{GoalBody, TestBody, VariantBody};
 use crate::validation::{Invalid, escape};
@@ -133,7 +133,7 @@ fn expected_rules(body: &TestBody) -> Vec<Invalid> {
             broken.push(Invalid::new(format!("/expected/{name}"), detail));
         }
     };
-    let sign = if goal.better == Better::Lower { -1.0 } else { 1.0 };
+    let sign = if goal.direction == Direction::Lower { -1.0 } else { 1.0 };
     let reached = expected.baseline + sign * expected.effect;
     let possible = mean || (reached > 0.0 && reached < 1.0);
     hold("effect", possible, "must leave a share above 0 and below 1 when it is added to the baseline");

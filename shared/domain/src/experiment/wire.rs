@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use validator::Validate;
 
 use super::allocation::Mode;
-use super::goal::{Better, Kind, Role};
+use super::goal::{Direction, Kind, Role};
 use super::id::NamespaceKey;
 use super::known::KnownBody;
 use super::lifecycle::{Enrolment, Start};
@@ -129,7 +129,7 @@ pub struct GoalBody {
     #[validate(range(min = 1, max = 365, message = "must be 1 to 365 days"))]
     pub(crate) window_days: u32,
     #[serde(default)]
-    pub(crate) better: Better,
+    pub(crate) direction: Direction,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 0.0, max = 1e15, message = "must be 0 to 1e15"))]
     pub(crate) margin: Option<f64>,

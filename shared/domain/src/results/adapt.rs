@@ -44,7 +44,7 @@ pub fn next_weights(test: &Experiment, totals: &Totals) -> Option<Vec<BasisPoint
         return None;
     }
     let floor = definition.allocation.floor.unwrap_or(FLOOR);
-    let next = weights(&arms, end(goal.better), floor, None)?;
+    let next = weights(&arms, end(goal.direction), floor, None)?;
     let next: Vec<_> = next.into_iter().map(BasisPoints::parse).collect::<Result<_, _>>().ok()?;
     let now = definition.variants.iter().map(|variant| variant.weight.get());
     let moved = now.zip(&next).any(|(now, next)| now.abs_diff(next.get()) >= LEAST_MOVE);

@@ -22,7 +22,7 @@ use crate::results::counting::outcomes::OutcomeReport;
 use crate::results::counting::totals::{Arm, Totals};
 use crate::results::reading::chance::Allowance;
 use crate::results::reading::goal::{GoalReport, correct};
-use crate::results::reading::rerandomisation::tested;
+use crate::results::reading::rerandomization::tested;
 use crate::results::reading::sample_ratio::SampleRatio;
 use crate::results::reading::segment_report::SegmentReport;
 use crate::results::reading::warnings::Warning;
@@ -50,7 +50,7 @@ pub struct Report {
     /// Units of each arm that had an override already when they were assigned by an instance that had not heard of
     /// it: they are not in `units`. Left out while there are none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub set_aside: BTreeMap<VariantKey, u64>,
+    pub omitted: BTreeMap<VariantKey, u64>,
     /// The weights now, in basis points.
     pub weights: BTreeMap<VariantKey, BasisPoints>,
     /// Whether units fell into the arms as the weights say.
@@ -99,7 +99,7 @@ impl Report {
             as_of,
             units: units.collect(),
             overridden_after_assignment: some(test, totals, |arm| arm.overridden),
-            set_aside: some(test, totals, |arm| arm.set_aside),
+            omitted: some(test, totals, |arm| arm.omitted),
             weights: definition.variants.iter().map(|v| (v.key.clone(), v.weight)).collect(),
             sample_ratio,
             warnings,
@@ -116,13 +116,13 @@ impl Report {
 /// All goals in their order; the primary one is read first, while there is most to spend.
 fn goal_reports(test: &Experiment, totals: &Totals) -> Vec<GoalReport> {
     let mut budget = Allowance::default();
-    let rerandomised = tested(test, totals);
+    let rerandomized = tested(test, totals);
     let mut goals: Vec<_> = test.definition.goals.iter().enumerate().collect();
     goals.sort_by_key(|(_, goal)| goal.role != Role::Primary);
     let mut read: Vec<_> = goals
         .into_iter()
         .map(|(index, goal)| {
-            (index, GoalReport::new(test, totals, index, goal, &mut budget, rerandomised.as_deref()))
+            (index, GoalReport::new(test, totals, index, goal, &mut budget, rerandomized.as_deref()))
         })
         .collect();
     read.sort_by_key(|(index, _)| *index);

@@ -137,7 +137,7 @@ fn stop(standings: &[ArmStanding<'_>]) -> Option<String> {
 
 /// What is still missing, and how long it takes.
 fn needs(test: &Experiment, units: u64, plan: Option<&Outlook>, maturity: &Maturity) -> Vec<String> {
-    let needed = plan.and_then(|plan| plan.units_needed?.watched);
+    let needed = plan.and_then(|plan| plan.units_needed?.sequential);
     let planned = test.definition.planned_units.map(u64::from);
     let mut said = vec![match (needed, planned) {
         (Some(needed), _) if needed > units => {
@@ -149,7 +149,7 @@ fn needs(test: &Experiment, units: u64, plan: Option<&Outlook>, maturity: &Matur
         (_, Some(planned)) => format!("{units} of {planned} planned units are in the test."),
         (_, None) => "No number of units was planned.".to_owned(),
     }];
-    match (maturity.planned_look_reached, maturity.days_to_plan) {
+    match (maturity.fixed_horizon_reached, maturity.days_to_plan) {
         (Some(true), _) => {
             said.push("The planned look is reached: the planned units are past their windows.".to_owned());
         }

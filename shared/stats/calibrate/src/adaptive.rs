@@ -4,7 +4,7 @@ use stats::adaptive::bols::bols;
 use stats::adaptive::eprocess::evidence;
 use stats::adaptive::ipw::sequence;
 use stats::adaptive::{Batch, thompson};
-use stats::bayes::Better;
+use stats::bayes::Direction;
 use stats::moments::Moments;
 use stats::welch::welch;
 
@@ -59,7 +59,7 @@ pub struct Found {
     /// Its interval missed the true difference.
     pub stratified_missed: Rate,
     /// The bets, watched after each batch.
-    pub bets: Rate,
+    pub e_process: Rate,
     /// The confidence sequence missed the true difference after any batch.
     pub sequence_missed: Rate,
     /// Welch's test on the pooled arms, which an adaptive test never shows.
@@ -90,7 +90,7 @@ fn run(setting: &Setting, chance: &mut Chance, found: &mut Found) {
         }
     }
     found.sequence_missed.count(missed);
-    found.bets.count(evidence(&batches, 0, 1).p_value < 0.05);
+    found.e_process.count(evidence(&batches, 0, 1).p_value < 0.05);
     let end = bols(&batches, 0, 1, 0.05);
     found.stratified.count(end.is_some_and(|end| end.p_value < 0.05));
     let outside = end.is_some_and(|end| end.low > setting.effect || end.high < setting.effect);
@@ -102,7 +102,7 @@ fn run(setting: &Setting, chance: &mut Chance, found: &mut Found) {
 fn draw(setting: &Setting, number: u32, before: &[Moments; 2], chance: &mut Chance) -> Batch {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number of units")]
     let counts = before.map(|arm| (arm.units(), arm.total() as u64));
-    let weights = thompson::weights(&counts, Better::Higher, setting.floor, None).unwrap_or_default();
+    let weights = thompson::weights(&counts, Direction::Higher, setting.floor, None).unwrap_or_default();
     let share = f64::from(weights[1]) / 10_000.0;
     let mut arms = vec![Moments::default(); 2];
     for unit in 0..setting.size {
@@ -134,8 +134,8 @@ pub fn settings(drifts: &[Drift]) -> Vec<Setting> {
 pub fn table() -> String {
     const RUNS: u32 = 5_000;
     let mut lines = String::new();
-    let head = "batches | baseline | drift | stratified, at the end | its interval misses | bets, watched | \
-                sequence misses, watched | pooled (never shown)";
+    let head = "batches | baseline | drift | stratified, at the end | its interval misses | e_process, sequential | \
+                sequence misses, sequential | pooled (never shown)";
     for (title, drifts, floor, effect) in [
         ("No difference, floor 10 %", &[Drift::Rise, Drift::Fall, Drift::Step][..], thompson::FLOOR, 0.0),
         ("No difference, floor 5 %", &[Drift::Rise][..], thompson::LOWEST_FLOOR, 0.0),
@@ -151,7 +151,7 @@ pub fn table() -> String {
                 100.0 * base,
                 found.stratified,
                 found.stratified_missed,
-                found.bets,
+                found.e_process,
                 found.sequence_missed,
                 found.pooled
             )]);

@@ -1,6 +1,6 @@
-//! Balanced lists: how often the randomisation test errs, and what balance saves.
+//! Balanced lists: how often the randomization test errs, and what balance saves.
 
-use stats::balance::{BEST_OF, Choice, DRAWS, Sheet, TRIAL, choose, deal, sizes, studentised, test};
+use stats::balance::{BEST_OF, Choice, DRAWS, Sheet, TRIAL, choose, randomize, sizes, studentised, test};
 use stats::moments::Moments;
 use stats::welch::welch;
 
@@ -20,8 +20,8 @@ pub struct Setting {
 /// What runs without a difference showed.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Found {
-    /// The randomisation test under the threshold.
-    pub randomised: Rate,
+    /// The randomization test under the threshold.
+    pub randomized: Rate,
     /// Welch's test on the same assignment.
     pub welch: Rate,
     /// The best of 1,000 seeds, tested against all seeds.
@@ -67,7 +67,7 @@ fn run(setting: &Setting, salt: u64, chance: &mut Chance, found: &mut Found) {
         let tested = test(&sheet, 2, choice, DRAWS, draw, &[&studentised(&known, 0, 1)]);
         tested.map_or(1.0, |found| found[0].p_value)
     };
-    found.randomised.count(p(&choice) < 0.05);
+    found.randomized.count(p(&choice) < 0.05);
     let arms = |seed| sides(&outcomes, setting.units, seed, draw);
     let (own, other) = (arms(choice.seed), arms(0));
     found.balanced.add(own[1].mean() - own[0].mean());
@@ -99,11 +99,11 @@ fn sides(outcomes: &[f64], units: usize, seed: u64, mut draw: impl FnMut(u64, &m
 fn assign(salt: u64, units: usize, share: f64) -> impl FnMut(u64, &mut [usize]) + Copy {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "basis points")]
     let treated = (10_000.0 * share).round() as u32;
-    let dealt = sizes(&[10_000 - treated, treated], units);
-    let sizes = [dealt[0], dealt[1]];
+    let randomized = sizes(&[10_000 - treated, treated], units);
+    let sizes = [randomized[0], randomized[1]];
     let mut root = [0; 32];
     root[8..16].copy_from_slice(&salt.to_le_bytes());
-    move |seed, arms| deal(&root, seed, &sizes, arms)
+    move |seed, arms| randomize(&root, seed, &sizes, arms)
 }
 
 /// The table of the family.
@@ -113,7 +113,7 @@ pub fn table() -> String {
     let mut lines = format!(
         "{RUNS} runs without a difference, one attribute of two values and one covariate; runs that find one, \
          %. Threshold: the best of {BEST_OF} of the first {TRIAL} seeds; {DRAWS} further seeds.\n\n\
-         | units | treatment | correlation | randomisation test | Welch | best of 1,000 against all seeds | \
+         | units | treatment | correlation | randomization test | Welch | best of 1,000 against all seeds | \
          best of 1,000 against those under the threshold | variance of the difference kept |\n\
          |---|---|---|---|---|---|---|---|\n"
     );
@@ -131,7 +131,7 @@ pub fn table() -> String {
         lines.extend([format!(
             "| {units} | {:.0} % | {correlation} | {} | {} | {} | {} | {:.2} |\n",
             100.0 * share,
-            found.randomised,
+            found.randomized,
             found.welch,
             found.best_of_all,
             found.best_of_kept,

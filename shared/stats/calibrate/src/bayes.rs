@@ -1,6 +1,6 @@
 //! How Bayesian readings behave over many tests; they promise none of it.
 
-use stats::bayes::{Better, Posterior, versus};
+use stats::bayes::{Direction, Posterior, versus};
 use stats::moments::Moments;
 
 use crate::chance::{Chance, Rate};
@@ -20,7 +20,7 @@ pub struct Found {
     /// P(beats control) is over 95 % or under 5 %, at the end.
     pub sure: Rate,
     /// The same after any of ten looks.
-    pub sure_watched: Rate,
+    pub sure_sequential: Rate,
     /// The credible interval holds the true difference, 0.
     pub covered: Rate,
 }
@@ -43,7 +43,7 @@ pub fn simulate(goal: Goal, units: u32, runs: u32, seed: u64) -> Found {
             }
         }
         found.sure.count(last.is_some_and(|(beats, _)| (beats - 0.5).abs() > 0.45));
-        found.sure_watched.count(ever);
+        found.sure_sequential.count(ever);
         found.covered.count(last.is_none_or(|(_, covered)| covered));
     }
     found
@@ -64,7 +64,7 @@ fn read(goal: Goal, arms: &[Moments; 2]) -> Option<(f64, bool)> {
         Goal::Binary(_) => Posterior::binary(arm.units(), arm.total().round() as u64),
         Goal::Skewed => Posterior::mean_of(arm),
     };
-    let found = versus(of(&arms[0])?, of(&arms[1])?, Better::Higher, 0.05)?;
+    let found = versus(of(&arms[0])?, of(&arms[1])?, Direction::Higher, 0.05)?;
     Some((found.beats, found.low <= 0.0 && found.high >= 0.0))
 }
 
@@ -88,7 +88,7 @@ pub fn table() -> String {
             let found = simulate(goal, units, RUNS, seed * 1_000 + u64::from(units));
             lines.extend([format!(
                 "| {name} | {units} | {} | {} | {} |\n",
-                found.sure, found.sure_watched, found.covered
+                found.sure, found.sure_sequential, found.covered
             )]);
         }
     }

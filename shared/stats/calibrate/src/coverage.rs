@@ -7,9 +7,9 @@ use stats::joint::Joint;
 use stats::sample::Contrast;
 use stats::welch::Difference;
 
-use crate::fixed::fold;
+use crate::fixed::aggregate;
 use crate::goals::{GOALS, Goal, Random, percent};
-use crate::watched;
+use crate::sequential;
 
 /// Intervals that held the truth.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,8 +29,8 @@ pub fn cell(goal: Goal, n: usize, lift: f64, runs: usize) -> Cell {
     let truth = goal.truth(lift) - goal.truth(0.0);
     let mut found = Cell { runs, ..Cell::default() };
     for _ in 0..runs {
-        let [control, treatment] =
-            [0.0, lift].map(|lift| fold(&(0..n).map(|_| goal.unit(&mut random, lift)).collect::<Vec<_>>()));
+        let [control, treatment] = [0.0, lift]
+            .map(|lift| aggregate(&(0..n).map(|_| goal.unit(&mut random, lift)).collect::<Vec<_>>()));
         match interval(goal, &control, &treatment) {
             Some(d) => found.held += usize::from(d.low <= truth && truth <= d.high),
             None => found.none += 1,
@@ -53,10 +53,10 @@ fn interval(goal: Goal, control: &Joint, treatment: &Joint) -> Option<Difference
 /// All goals, 1:1, without and with a difference.
 #[must_use]
 pub fn table() -> String {
-    let (runs, watched_runs) = (10_000, 2_000);
+    let (runs, sequential_runs) = (10_000, 2_000);
     let mut text = format!(
         "Intervals of 95 % that held the true difference, in %, 1:1: at the planned end ({runs} tests a cell, \
-         two Monte Carlo errors: 0.4), and always-valid at every look to twice the plan ({watched_runs} \
+         two Monte Carlo errors: 0.4), and always-valid at every look to twice the plan ({sequential_runs} \
          tests, 1.0).\n\n| goal | units | planned, no lift | planned, lift | always-valid, no lift | \
          always-valid, lift |\n|---|---|---|---|---|---|\n"
     );
@@ -68,8 +68,8 @@ pub fn table() -> String {
                 let _ = write!(text, " {} |", percent(cell(goal, n, lift, runs).held, runs));
             }
             for lift in lifts {
-                let found = watched::cell(goal, 50, 2 * n, lift, watched_runs);
-                let _ = write!(text, " {} |", percent(watched_runs - found.wrong, watched_runs));
+                let found = sequential::cell(goal, 50, 2 * n, lift, sequential_runs);
+                let _ = write!(text, " {} |", percent(sequential_runs - found.wrong, sequential_runs));
             }
             text += "\n";
         }

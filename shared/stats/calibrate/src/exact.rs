@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use stats::agresti_caffo::Rate;
-use stats::always_valid::Watch;
+use stats::always_valid::SequentialTest;
 use stats::exact_rates::at_most;
 use stats::moments::Moments;
 
@@ -32,7 +32,7 @@ pub struct Cell {
 pub fn cell(base: f64, other: f64, share: usize, most: usize, runs: usize) -> Cell {
     let mut random = Random::of("exact", share, most);
     let mut found = Cell { runs, ..Cell::default() };
-    let Some(watch) = Watch::new(0.05, real(most) / 2.0) else { return found };
+    let Some(sequential_test) = SequentialTest::new(0.05, real(most) / 2.0) else { return found };
     let truth = (other - base) / 100.0;
     for _ in 0..runs {
         let (mut arms, mut seen) = ([Rate { converted: 0, units: 0 }; 2], [false; 4]);
@@ -50,7 +50,7 @@ pub fn cell(base: f64, other: f64, share: usize, most: usize, runs: usize) -> Ce
             seen[2] |= above;
             let of = |rate: Rate| Moments::of_counts(rate.converted, rate.units);
             let varies = arms.iter().any(|rate| of(*rate).squares() > 0.0);
-            let mixture = || watch.look(&of(arms[0]).sample()?, &of(arms[1]).sample()?);
+            let mixture = || sequential_test.look(&of(arms[0]).sample()?, &of(arms[1]).sample()?);
             seen[3] |= mixture().filter(|_| varies).map_or(differ, |look| look.p_value <= 0.05);
         }
         let counts = [&mut found.different, &mut found.missed, &mut found.beyond, &mut found.reported];

@@ -67,14 +67,14 @@ pub fn permutation(
 }
 
 fn formula(goal: Goal, control: &[(f64, f64)], treatment: &[(f64, f64)]) -> Option<f64> {
-    let [a, b] = [control, treatment].map(|arm| goal.sample(&fold(arm)));
+    let [a, b] = [control, treatment].map(|arm| goal.sample(&aggregate(arm)));
     Difference::new(&Contrast::separate(&a?, &b?)?, 0.05).map(|found| found.p_value)
 }
 
 /// Conversions of visitors as if each visitor were assigned alone.
 fn naive(control: &[(f64, f64)], treatment: &[(f64, f64)]) -> Option<f64> {
     let [a, b] = [control, treatment].map(|arm| {
-        let arm = fold(arm);
+        let arm = aggregate(arm);
         (arm.x().total(), arm.y().total())
     });
     let share = (a.0 + b.0) / (a.1 + b.1);
@@ -102,7 +102,7 @@ pub fn beyond() -> String {
 
 /// The moments of an arm's units.
 #[must_use]
-pub fn fold(arm: &[(f64, f64)]) -> Joint {
+pub fn aggregate(arm: &[(f64, f64)]) -> Joint {
     let mut joint = Joint::default();
     for &(x, y) in arm {
         joint.add(x, y);

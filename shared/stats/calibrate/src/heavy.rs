@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use stats::always_valid::Watch;
+use stats::always_valid::SequentialTest;
 use stats::delta;
 use stats::joint::Joint;
 use stats::permutation::{self, Drawing};
@@ -67,7 +67,7 @@ pub struct Cell {
 pub fn cell(visitors: Visitors, n: usize, lift: f64, runs: usize) -> Cell {
     let mut random = Random::of(&visitors.name(), n, usize::from(lift > 0.0));
     let mut found = Cell { runs, ..Cell::default() };
-    let Some(watch) = Watch::new(0.05, 2.0 * real(n)) else { return found };
+    let Some(sequential_test) = SequentialTest::new(0.05, 2.0 * real(n)) else { return found };
     for _ in 0..runs {
         let (mut units, mut arms) = ([Vec::new(), Vec::new()], [Joint::default(), Joint::default()]);
         let (mut plain, mut confirmed) = (false, false);
@@ -81,11 +81,13 @@ pub fn cell(visitors: Visitors, n: usize, lift: f64, runs: usize) -> Cell {
                 continue;
             }
             let Some((a, b)) = delta::sample(&arms[0]).zip(delta::sample(&arms[1])) else { continue };
-            let Some(look) = watch.look(&a, &b).filter(|look| look.p_value <= 0.05) else { continue };
+            let Some(look) = sequential_test.look(&a, &b).filter(|look| look.p_value <= 0.05) else {
+                continue;
+            };
             plain = true;
             let drawing = Drawing { seed, draws: DRAWS };
             let chance = permutation::ratios(&units[0], &units[1], &drawing).map_or(1.0, |test| test.p_value);
-            confirmed = watch.confirmed(&look, chance, a.units + b.units).p_value <= 0.05;
+            confirmed = sequential_test.confirmed(&look, chance, a.units + b.units).p_value <= 0.05;
         }
         found.delta += usize::from(plain);
         found.confirmed += usize::from(confirmed);

@@ -12,4 +12,4 @@ pub mod heavy;
 pub mod planning;
 pub mod power;
 pub mod ratios;
-pub mod watched;
+pub mod sequential;

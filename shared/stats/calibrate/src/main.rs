@@ -1,6 +1,8 @@
 //! Prints the calibration of the families named, or of all: `make calibrate FAMILIES="adaptive bayes"`.
 
-use calibrate::{adaptive, balance, bayes, coverage, exact, fixed, heavy, planning, power, ratios, watched};
+use calibrate::{
+    adaptive, balance, bayes, coverage, exact, fixed, heavy, planning, power, ratios, sequential,
+};
 
 /// A name and what prints its table.
 type Family = (&'static str, fn() -> String);
@@ -17,8 +19,8 @@ const FAMILIES: [Family; 13] = [
     ("planning", planning::table),
     ("power", power::table),
     ("ratios", ratios::table),
-    ("watched", watched::table),
-    ("why-both", watched::why_both),
+    ("sequential", sequential::table),
+    ("why-both", sequential::why_both),
 ];
 
 fn main() {

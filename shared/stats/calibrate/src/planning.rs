@@ -3,7 +3,7 @@
 use stats::agresti_caffo::Rate as Units;
 use stats::moments::Moments;
 use stats::permutation::rates;
-use stats::planning::{Aim, Looks, Outcome, Visitor, units_needed, watching_bound};
+use stats::planning::{Aim, Analysis, Outcome, Visitor, sequential_bound, units_needed};
 use stats::welch::welch;
 
 use crate::chance::{Chance, Rate};
@@ -37,16 +37,16 @@ pub fn visitors() -> Outcome {
 
 /// How many units were planned and how often the test found the difference with them.
 #[must_use]
-pub fn simulate(plan: &Plan, looks: Looks, runs: u32, seed: u64) -> (u64, Rate) {
+pub fn simulate(plan: &Plan, analysis: Analysis, runs: u32, seed: u64) -> (u64, Rate) {
     let weights = [10_000 - plan.weight, plan.weight];
-    let Some(units) = units_needed(plan.outcome, plan.effect, &weights, 0, Aim::usual(looks)) else {
+    let Some(units) = units_needed(plan.outcome, plan.effect, &weights, 0, Aim::usual(analysis)) else {
         return (0, Rate::default());
     };
     let (mut chance, mut found) = (Chance::new(seed), Rate::default());
     for _ in 0..runs {
-        found.count(match looks {
-            Looks::Once => once(plan, &units.arms, &mut chance),
-            Looks::Watched => watched(plan, units.total, &mut chance),
+        found.count(match analysis {
+            Analysis::FixedHorizon => once(plan, &units.arms, &mut chance),
+            Analysis::Sequential => sequential(plan, units.total, &mut chance),
         });
     }
     (units.total, found)
@@ -82,7 +82,7 @@ fn linear(arm: &[(f64, f64)]) -> Moments {
 }
 
 /// Watched after every unit by the always-valid reading, from 10 units in the smaller arm.
-fn watched(plan: &Plan, total: u64, chance: &mut Chance) -> bool {
+fn sequential(plan: &Plan, total: u64, chance: &mut Chance) -> bool {
     let mut arms = [Moments::default(); 2];
     #[expect(clippy::cast_precision_loss, reason = "a few thousand units")]
     let (bounds, planned) = (|n: u64| n as f64, total as f64);
@@ -97,7 +97,7 @@ fn watched(plan: &Plan, total: u64, chance: &mut Chance) -> bool {
         let (na, nb) = (bounds(a.units()), bounds(b.units()));
         let pooled = ((na - 1.0) * va + (nb - 1.0) * vb) / (na + nb - 2.0) * (1.0 / na + 1.0 / nb);
         let t = (b.mean() - a.mean()).abs() / pooled.max(va / na + vb / nb).sqrt();
-        watching_bound(bounds(n), planned, na + nb - 2.0, 0.05).is_some_and(|bound| t >= bound)
+        sequential_bound(bounds(n), planned, na + nb - 2.0, 0.05).is_some_and(|bound| t >= bound)
     })
 }
 
@@ -126,7 +126,7 @@ pub fn table() -> String {
     const RUNS: u32 = 4_000;
     let mut lines = format!(
         "{RUNS} runs with the difference planned for, at a power of 80 %; runs that find it, %\n\n\
-         | goal | difference | treatment | units, once | power | units, watched | power |\n|---|---|---|---|---|---|---|\n"
+         | goal | difference | treatment | units, once | power | units, sequential | power |\n|---|---|---|---|---|---|---|\n"
     );
     let mean = Outcome::Mean { deviation: 1.0 };
     let rate = |rate| Outcome::Binary { rate };
@@ -145,15 +145,15 @@ pub fn table() -> String {
     ];
     for (seed, (name, outcome, effect, weight)) in (1..).zip(plans) {
         let plan = Plan { outcome, effect, weight };
-        let (units, power) = simulate(&plan, Looks::Once, RUNS, seed);
-        let watched = if let Outcome::Ratio { .. } = outcome {
+        let (units, power) = simulate(&plan, Analysis::FixedHorizon, RUNS, seed);
+        let sequential = if let Outcome::Ratio { .. } = outcome {
             "– | –".to_owned()
         } else {
-            let (units, power) = simulate(&plan, Looks::Watched, RUNS, seed);
+            let (units, power) = simulate(&plan, Analysis::Sequential, RUNS, seed);
             format!("{units} | {power}")
         };
         lines.extend([format!(
-            "| {name} | {effect} | {} % | {units} | {power} | {watched} |\n",
+            "| {name} | {effect} | {} % | {units} | {power} | {sequential} |\n",
             weight / 100
         )]);
     }

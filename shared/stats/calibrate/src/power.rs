@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use stats::always_valid::Watch;
+use stats::always_valid::SequentialTest;
 use stats::cuped::cuped;
 use stats::joint::Joint;
 use stats::welch::Difference;
@@ -20,9 +20,9 @@ pub struct Cell {
     /// By the always-valid p-value at the planned end alone.
     pub at_the_end: usize,
     /// By the always-valid p-value at any look up to the planned end.
-    pub watched: usize,
+    pub sequential: usize,
     /// By the always-valid p-value at any look up to twice the planned end.
-    pub watched_twice: usize,
+    pub sequential_twice: usize,
 }
 
 /// The lift that the permutation test finds in 80 % of tests of two arms of `n` units, by bisection between
@@ -50,7 +50,7 @@ pub fn lift_for_a_plan(goal: Goal, n: usize) -> f64 {
 pub fn cell(goal: Goal, n: usize, lift: f64, runs: usize) -> Cell {
     let mut random = Random::of(&goal.name(), n, 1);
     let mut found = Cell { runs, ..Cell::default() };
-    let Some(watch) = Watch::new(0.05, 2.0 * real(n)) else { return found };
+    let Some(sequential_test) = SequentialTest::new(0.05, 2.0 * real(n)) else { return found };
     for _ in 0..runs {
         let (mut units, mut arms) = ([Vec::new(), Vec::new()], [Joint::default(), Joint::default()]);
         let mut ever = false;
@@ -59,20 +59,21 @@ pub fn cell(goal: Goal, n: usize, lift: f64, runs: usize) -> Cell {
             let (x, y) = goal.unit(&mut random, if arm == 1 { lift } else { 0.0 });
             arms[arm].add(x, y);
             let both = goal.sample(&arms[0]).zip(goal.sample(&arms[1]));
-            let now = both.and_then(|(a, b)| watch.look(&a, &b)).is_some_and(|look| look.p_value <= 0.05);
+            let now =
+                both.and_then(|(a, b)| sequential_test.look(&a, &b)).is_some_and(|look| look.p_value <= 0.05);
             ever |= now;
             if next < 2 * n {
                 units[arm].push((x, y));
             }
             if next + 1 == 2 * n {
                 found.at_the_end += usize::from(now);
-                found.watched += usize::from(ever);
+                found.sequential += usize::from(ever);
             }
         }
         let seed = random.seed();
         let p = permutation(goal, &units[0], &units[1], seed);
         found.planned += usize::from(p.is_some_and(|p| p <= 0.05));
-        found.watched_twice += usize::from(ever);
+        found.sequential_twice += usize::from(ever);
     }
     found
 }
@@ -85,7 +86,7 @@ pub struct Covariate {
     /// False positives of the adjusted test at the planned end.
     pub wrong: usize,
     /// False positives of the adjusted always-valid p-value at any look up to twice the plan.
-    pub wrong_watched: usize,
+    pub wrong_sequential: usize,
     /// The share of variance that the reports say was saved, on average.
     pub saved: f64,
     /// The share that was saved, from how the estimates spread.
@@ -100,7 +101,7 @@ pub fn covariate(percent: usize, n: usize, runs: usize) -> Covariate {
     let correlation = real(percent) / 100.0;
     let mut found = Covariate { runs, ..Covariate::default() };
     let (mut raw, mut adjusted) = (0.0, 0.0);
-    let Some(watch) = Watch::new(0.05, 2.0 * real(n)) else { return found };
+    let Some(sequential_test) = SequentialTest::new(0.05, 2.0 * real(n)) else { return found };
     for _ in 0..runs {
         let (mut arms, mut wrong) = ([Joint::default(), Joint::default()], false);
         for next in 0..4 * n {
@@ -108,7 +109,7 @@ pub fn covariate(percent: usize, n: usize, runs: usize) -> Covariate {
             let x = correlation * y + (1.0 - correlation * correlation).sqrt() * random.normal();
             arms[next % 2].add(x, y);
             let Some(now) = cuped(&arms[0], &arms[1]) else { continue };
-            wrong |= watch.look_adjusted(&now).is_some_and(|look| look.p_value <= 0.05);
+            wrong |= sequential_test.look_adjusted(&now).is_some_and(|look| look.p_value <= 0.05);
             if next + 1 == 2 * n {
                 let p = Difference::new(&now.contrast, 0.05).map_or(1.0, |d| d.p_value);
                 found.wrong += usize::from(p <= 0.05);
@@ -117,7 +118,7 @@ pub fn covariate(percent: usize, n: usize, runs: usize) -> Covariate {
                 raw += (arms[1].x().mean() - arms[0].x().mean()).powi(2);
             }
         }
-        found.wrong_watched += usize::from(wrong);
+        found.wrong_sequential += usize::from(wrong);
     }
     found.truly_saved = 1.0 - adjusted / raw;
     found
@@ -139,8 +140,8 @@ pub fn table() -> String {
             .flat_map(|n| [(n, lift_for_a_plan(goal, n)), (n, goal.lift_to_find(n))])
         {
             let found = cell(goal, n, lift, runs);
-            let share = real(found.watched) / real(found.planned);
-            let counts = [found.planned, found.at_the_end, found.watched, found.watched_twice];
+            let share = real(found.sequential) / real(found.planned);
+            let counts = [found.planned, found.at_the_end, found.sequential, found.sequential_twice];
             let shares = counts.map(|count| percent(count, runs)).join(" | ");
             let _ =
                 writeln!(text, "| {} | 2 × {n} | {:.0} | {shares} | {share:.2} |", goal.name(), 100.0 * lift);
@@ -149,16 +150,16 @@ pub fn table() -> String {
     let _ = write!(
         text,
         "\nWith a covariate, {runs} A/A tests a cell.\n\n| correlation | units | variance saved, reported % | \
-         in truth % | false positives % | watched to twice the plan % |\n|---|---|---|---|---|---|\n"
+         in truth % | false positives % | sequential to twice the plan % |\n|---|---|---|---|---|---|\n"
     );
     for correlation in [0, 50, 80] {
         for n in [10, 40, 100] {
             let found = covariate(correlation, n, runs);
             let [saved, truly] = [found.saved, found.truly_saved].map(|share| 100.0 * share);
-            let [wrong, watched] = [found.wrong, found.wrong_watched].map(|k| percent(k, runs));
+            let [wrong, sequential] = [found.wrong, found.wrong_sequential].map(|k| percent(k, runs));
             let _ = writeln!(
                 text,
-                "| {correlation} % | 2 × {n} | {saved:.1} | {truly:.1} | {wrong} | {watched} |"
+                "| {correlation} % | 2 × {n} | {saved:.1} | {truly:.1} | {wrong} | {sequential} |"
             );
         }
     }

@@ -1,12 +1,12 @@
 //! The sample-ratio check of adaptive tests, and segments: how often they raise an alarm.
 
 use stats::adaptive::thompson;
-use stats::always_valid::Watch;
-use stats::bayes::Better;
+use stats::always_valid::SequentialTest;
+use stats::bayes::Direction;
 use stats::drift;
 use stats::moments::Moments;
 use stats::segments::compare;
-use stats::srm::{Stratum, THRESHOLD, p_value, watched};
+use stats::srm::{Stratum, THRESHOLD, p_value, sequential};
 
 use crate::chance::{Chance, Rate};
 
@@ -18,7 +18,7 @@ pub struct Alarms {
     /// Chi-square, at any look.
     pub chi_square: Rate,
     /// The check that may be watched, at any look.
-    pub watched: Rate,
+    pub sequential: Rate,
 }
 
 /// Whether the checks alarmed at the looks of one test.
@@ -26,14 +26,14 @@ pub struct Alarms {
 struct Looks {
     last: bool,
     chi_square: bool,
-    watched: bool,
+    sequential: bool,
 }
 
 impl Looks {
     fn look(&mut self, strata: &[Stratum<'_>]) {
         self.last = p_value(strata).is_some_and(|p| p < THRESHOLD);
         self.chi_square |= self.last;
-        self.watched |= watched(strata).is_some_and(|p| p < THRESHOLD);
+        self.sequential |= sequential(strata).is_some_and(|p| p < THRESHOLD);
     }
 }
 
@@ -41,7 +41,7 @@ impl Alarms {
     fn count(&mut self, looks: &Looks) {
         self.at_the_end.count(looks.last);
         self.chi_square.count(looks.chi_square);
-        self.watched.count(looks.watched);
+        self.sequential.count(looks.sequential);
     }
 }
 
@@ -56,7 +56,7 @@ pub fn alarms(batches: u32, size: u32, lost: f64, runs: u32, seed: u64) -> Alarm
         let mut looks = Looks::default();
         for _ in 0..batches {
             let weights =
-                thompson::weights(&totals, Better::Higher, thompson::FLOOR, None).unwrap_or_default();
+                thompson::weights(&totals, Direction::Higher, thompson::FLOOR, None).unwrap_or_default();
             let mut units = [0_u64; 2];
             for _ in 0..size {
                 let arm = usize::from(chance.happens(f64::from(weights[1]) / 10_000.0));
@@ -137,7 +137,7 @@ pub fn drifts(units: u32, before: f64, after: f64, runs: u32, seed: u64) -> Rate
 pub fn segments(segments: usize, units: u32, rate: Option<f64>, runs: u32, seed: u64) -> (Rate, Rate) {
     let mut chance = Chance::new(seed);
     let (mut any, mut differ) = (Rate::default(), Rate::default());
-    let Some(watch) = Watch::new(0.05, f64::from(units)) else { return (any, differ) };
+    let Some(sequential_test) = SequentialTest::new(0.05, f64::from(units)) else { return (any, differ) };
     for _ in 0..runs {
         let mut all = vec![(Moments::default(), Moments::default()); segments];
         let (mut shown, mut apart) = (false, false);
@@ -151,7 +151,7 @@ pub fn segments(segments: usize, units: u32, rate: Option<f64>, runs: u32, seed:
                     });
                 }
             }
-            let found = compare(&all, &watch, 0.05);
+            let found = compare(&all, &sequential_test, 0.05);
             shown |= found.differences.iter().flatten().any(|look| look.p_value <= 0.05);
             apart |= found.same.is_some_and(|p| p <= 0.05);
         }
@@ -167,8 +167,8 @@ pub fn table() -> String {
     let share = |rate: Rate| format!("{:.2} ± {:.2}", 100.0 * rate.share(), 100.0 * rate.margin());
     let mut lines = String::from(
         "Sample-ratio check, tests that alarm at p < 0.001, %, nothing lost (20,000 tests); chi-square for one \
-         look against the check that may be watched\n\n\
-         | weights | units, looks | chi-square, at the end | chi-square, at any look | watched, at any look |\n\
+         look against the check that may be sequential\n\n\
+         | weights | units, looks | chi-square, at the end | chi-square, at any look | sequential, at any look |\n\
          |---|---|---|---|---|\n",
     );
     let fixed: [(&[u32], u32, u32); 4] = [
@@ -185,7 +185,7 @@ pub fn table() -> String {
             units / every,
             share(found.at_the_end),
             share(found.chi_square),
-            share(found.watched)
+            share(found.sequential)
         )]);
     }
     for (seed, (batches, size)) in (1..).zip([(6, 20), (12, 20), (24, 20), (12, 50)]) {
@@ -194,13 +194,13 @@ pub fn table() -> String {
             "| adaptive | {batches} × {size}, {batches} | {} | {} | {} |\n",
             share(found.at_the_end),
             share(found.chi_square),
-            share(found.watched)
+            share(found.sequential)
         )]);
     }
     lines += "\nThe share of alarms when the last variant loses units, %, 1,000 tests: chi-square at the end / \
-              watched, by then\n\n| weights | units | loses 20 % | loses 30 % | loses half | loses all |\n\
+              sequential, by then\n\n| weights | units | loses 20 % | loses 30 % | loses half | loses all |\n\
               |---|---|---|---|---|---|\n";
-    let pair = |found: Alarms| format!("{} / {}", found.at_the_end, found.watched);
+    let pair = |found: Alarms| format!("{} / {}", found.at_the_end, found.sequential);
     for (name, weights, units) in
         [("50:50", [5_000, 5_000], 400), ("50:50", [5_000, 5_000], 2_000), ("90:10", [9_000, 1_000], 400)]
     {

@@ -1,6 +1,6 @@
 //! Weights by Thompson sampling: each arm gets units in proportion to how likely it is the best.
 
-use crate::bayes::{Better, Posterior, standings};
+use crate::bayes::{Direction, Posterior, standings};
 
 /// All units, in basis points.
 pub const WHOLE: u32 = 10_000;
@@ -28,7 +28,7 @@ const ONE: f64 = 1e9;
 #[must_use]
 pub fn weights(
     arms: &[(u64, u64)],
-    better: Better,
+    better: Direction,
     floor: u32,
     control: Option<(usize, u32)>,
 ) -> Option<Vec<u32>> {
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     fn higher(arms: &[(u64, u64)], floor: u32, control: Option<(usize, u32)>) -> Option<Vec<u32>> {
-        weights(arms, Better::Higher, floor, control)
+        weights(arms, Direction::Higher, floor, control)
     }
 
     #[test]
@@ -117,11 +117,11 @@ mod tests {
     #[test]
     fn a_weight_is_the_chance_of_being_best_above_the_floor() {
         let arms = [(50, 10), (50, 14)];
-        let best = standings(&arms.map(|(n, yes)| Posterior::binary(n, yes).unwrap()), Better::Higher);
+        let best = standings(&arms.map(|(n, yes)| Posterior::binary(n, yes).unwrap()), Direction::Higher);
         let wanted = best.unwrap()[1].best * 10_000.0;
         let found = higher(&arms, FLOOR, None).unwrap();
         assert!((f64::from(found[1]) - wanted).abs() <= 1.0, "{found:?} {wanted}");
-        assert_eq!(weights(&arms, Better::Lower, FLOOR, None), Some(vec![found[1], found[0]]));
+        assert_eq!(weights(&arms, Direction::Lower, FLOOR, None), Some(vec![found[1], found[0]]));
         assert_eq!(higher(&[(200, 10), (200, 90)], FLOOR, None), Some(vec![1_000, 9_000]));
         assert_eq!(higher(&[(200, 10), (200, 90)], LOWEST_FLOOR, None), Some(vec![500, 9_500]));
     }

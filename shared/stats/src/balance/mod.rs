@@ -8,12 +8,12 @@
 //!
 //! Source: Morgan and Rubin 2012, "Rerandomization to improve covariate balance in experiments".
 
-mod deal;
-mod randomised;
+mod randomize;
+mod randomized;
 
-pub(crate) use deal::below;
-pub use deal::{deal, sizes};
-pub use randomised::{DRAWS, Randomised, Statistic, studentised, studentised_ratios, test};
+pub(crate) use randomize::below;
+pub use randomize::{randomize, sizes};
+pub use randomized::{DRAWS, Randomized, Statistic, studentised, studentised_ratios, test};
 
 /// How many seeds set the threshold.
 pub const TRIAL: u64 = 1_000;

@@ -1,4 +1,4 @@
-//! Tests of balance and of the randomisation test.
+//! Tests of balance and of the randomization test.
 
 use super::*;
 
@@ -28,7 +28,7 @@ fn known(outcomes: &[f64]) -> Vec<Option<f64>> {
 }
 
 /// The test of one statistic, by the usual number of seeds.
-fn alone(sheet: &Sheet, choice: &Choice, statistic: &Statistic<'_>) -> Randomised {
+fn alone(sheet: &Sheet, choice: &Choice, statistic: &Statistic<'_>) -> Randomized {
     test(sheet, 2, choice, DRAWS, fair(2), &[statistic]).unwrap()[0]
 }
 

@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use super::Better;
+use super::Direction;
 use super::posterior::{Point, Posterior};
 
 /// Points in a panel.
@@ -123,11 +123,11 @@ impl Grid {
     }
 
     /// The probabilities that an arm is worse, and that it is better, than each point.
-    pub fn sides(&self, arm: usize, better: Better) -> (&[f64], &[f64]) {
+    pub fn sides(&self, arm: usize, better: Direction) -> (&[f64], &[f64]) {
         let Curve { below, above, .. } = &self.curves[arm];
         match better {
-            Better::Higher => (below, above),
-            Better::Lower => (above, below),
+            Direction::Higher => (below, above),
+            Direction::Lower => (above, below),
         }
     }
 }

@@ -17,7 +17,7 @@ pub use posterior::{LEAST_UNITS, PRIOR, Posterior};
 
 use grid::Grid;
 
-pub use crate::better::Better;
+pub use crate::direction::Direction;
 
 /// What the posteriors say of one arm among all.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,7 +51,7 @@ pub struct Versus {
 ///
 /// None without arms, or when some are shares and others means.
 #[must_use]
-pub fn standings(arms: &[Posterior], better: Better) -> Option<Vec<Standing>> {
+pub fn standings(arms: &[Posterior], better: Direction) -> Option<Vec<Standing>> {
     let grid = Grid::new(arms)?;
     let sides: Vec<_> = (0..arms.len()).map(|arm| grid.sides(arm, better)).collect();
     let others = |arm: usize| sides.iter().enumerate().filter(move |(other, _)| *other != arm);
@@ -71,7 +71,7 @@ pub fn standings(arms: &[Posterior], better: Better) -> Option<Vec<Standing>> {
 ///
 /// None when one is a share and the other a mean.
 #[must_use]
-pub fn versus(control: Posterior, treatment: Posterior, better: Better, alpha: f64) -> Option<Versus> {
+pub fn versus(control: Posterior, treatment: Posterior, better: Direction, alpha: f64) -> Option<Versus> {
     let grid = Grid::new(&[control, treatment])?;
     let (own, other) = (grid.sides(1, better), grid.sides(0, better));
     let cost =

@@ -40,9 +40,9 @@ fn the_chance_of_beating_control_is_millers_closed_form() {
         ((1, 11), (1, 400)),
         ((5_001, 95_001), (5_101, 95_001)),
     ] {
-        let found = versus(beta(a.0, a.1), beta(b.0, b.1), Better::Higher, 0.05).unwrap();
+        let found = versus(beta(a.0, a.1), beta(b.0, b.1), Direction::Higher, 0.05).unwrap();
         near(found.beats, miller(a, b), 1e-9);
-        let lower = versus(beta(a.0, a.1), beta(b.0, b.1), Better::Lower, 0.05).unwrap();
+        let lower = versus(beta(a.0, a.1), beta(b.0, b.1), Direction::Lower, 0.05).unwrap();
         near(lower.beats, 1.0 - miller(a, b), 1e-9);
     }
 }
@@ -53,7 +53,7 @@ fn two_normal_posteriors_have_the_closed_form_of_their_difference() {
     for (means, scales) in [((0.0, 0.3), (1.0, 1.0)), ((100.0, 99.0), (0.02, 3.0)), ((0.0, 6.0), (1.0, 1.0))]
     {
         let (control, treatment) = (normal(means.0, scales.0), normal(means.1, scales.1));
-        let found = versus(control, treatment, Better::Higher, 0.1).unwrap();
+        let found = versus(control, treatment, Direction::Higher, 0.1).unwrap();
         let (mean, spread) = (means.1 - means.0, scales.0.hypot(scales.1));
         let z = mean / spread;
         let bump = spread * (-0.5 * z * z).exp() / std::f64::consts::TAU.sqrt();
@@ -72,7 +72,7 @@ fn the_probabilities_of_being_best_sum_to_one() {
         .map(|(mean, scale, freedom)| Posterior::estimate(mean, scale, freedom).unwrap())
         .to_vec();
     for arms in [&mixed[..1], &mixed[..2], &mixed[..], &means[..]] {
-        for better in [Better::Higher, Better::Lower] {
+        for better in [Direction::Higher, Direction::Lower] {
             let found = standings(arms, better).unwrap();
             near(found.iter().map(|arm| arm.best).sum(), 1.0, 1e-9);
             assert!(found.iter().all(|arm| arm.loss >= 0.0 && arm.best >= 0.0));
@@ -84,7 +84,7 @@ fn the_probabilities_of_being_best_sum_to_one() {
 fn arms_with_the_same_data_share_the_probability_equally() {
     for arms in 1..=8_u32 {
         for arm in [beta(1, 11), Posterior::binary(10, 0).unwrap(), normal(7.0, 2.0)] {
-            for standing in standings(&vec![arm; arms as usize], Better::Higher).unwrap() {
+            for standing in standings(&vec![arm; arms as usize], Direction::Higher).unwrap() {
                 near(standing.best, 1.0 / f64::from(arms), 1e-9);
             }
         }
@@ -94,7 +94,7 @@ fn arms_with_the_same_data_share_the_probability_equally() {
 #[test]
 fn the_loss_of_one_of_three_like_arms_is_the_mean_of_the_greatest_of_three() {
     // The greatest of three standard normals has the mean 3 / (2 √π).
-    for better in [Better::Higher, Better::Lower] {
+    for better in [Direction::Higher, Direction::Lower] {
         for standing in standings(&[normal(5.0, 1.0); 3], better).unwrap() {
             near(standing.loss, 1.5 / std::f64::consts::PI.sqrt(), 1e-9);
         }
@@ -106,8 +106,8 @@ fn more_conversions_make_an_arm_likelier_to_be_best_and_cheaper_to_choose() {
     let of = |converted| {
         let arm = Posterior::binary(40, converted).unwrap();
         let others = [Posterior::binary(40, 8).unwrap(), Posterior::binary(100, 15).unwrap()];
-        let standing = standings(&[others[0], others[1], arm], Better::Higher).unwrap()[2];
-        (standing, versus(others[0], arm, Better::Higher, 0.05).unwrap())
+        let standing = standings(&[others[0], others[1], arm], Direction::Higher).unwrap()[2];
+        (standing, versus(others[0], arm, Direction::Higher, 0.05).unwrap())
     };
     for converted in 0..40 {
         let ((before, pair), (after, next)) = (of(converted), of(converted + 1));
@@ -119,13 +119,13 @@ fn more_conversions_make_an_arm_likelier_to_be_best_and_cheaper_to_choose() {
 #[test]
 fn two_arms_stand_as_they_do_against_each_other() {
     let (control, treatment) = (beta(3, 30), beta(7, 28));
-    for better in [Better::Higher, Better::Lower] {
+    for better in [Direction::Higher, Direction::Lower] {
         let all = standings(&[control, treatment], better).unwrap();
         let pair = versus(control, treatment, better, 0.05).unwrap();
         near(all[1].best, pair.beats, 1e-12);
         near(all[1].loss, pair.loss, 1e-12);
         near(all[0].loss, pair.loss_of_control, 1e-12);
-        let gain = if better == Better::Higher { pair.estimate } else { -pair.estimate };
+        let gain = if better == Direction::Higher { pair.estimate } else { -pair.estimate };
         near(pair.loss_of_control - pair.loss, gain, 1e-10);
     }
 }
@@ -139,6 +139,6 @@ fn what_has_no_posterior_is_not_read() {
     let mut few = Moments::default();
     (0..3).for_each(|n| few.add(f64::from(n)));
     assert_eq!(Posterior::mean_of(&few), None);
-    assert_eq!(standings(&[], Better::Higher), None);
-    assert_eq!(versus(beta(1, 1), normal(0.0, 1.0), Better::Higher, 0.05), None);
+    assert_eq!(standings(&[], Direction::Higher), None);
+    assert_eq!(versus(beta(1, 1), normal(0.0, 1.0), Direction::Higher, 0.05), None);
 }

@@ -17,24 +17,24 @@ fn holm_multiplies_by_what_is_left_and_never_falls() {
 #[test]
 fn a_guardrail_is_judged_from_the_side_that_hurts() {
     let contrast = Contrast { estimate: -0.03, standard_error: 0.01, freedom: 200.0 };
-    let more = guardrail(&contrast, 0.01, Better::Higher).unwrap();
-    assert!((more.broken - 0.023_426_593_093_535_484).abs() < 1e-12 && more.holds > 0.97, "{more:?}");
-    let less = guardrail(&contrast, 0.01, Better::Lower).unwrap();
-    assert!(less.holds < 1e-4 && less.broken > 0.999, "{less:?}");
-    assert!((more.holds + more.broken - 1.0).abs() < 1e-12);
+    let more = guardrail(&contrast, 0.01, Direction::Higher).unwrap();
+    assert!((more.broken - 0.023_426_593_093_535_484).abs() < 1e-12 && more.met > 0.97, "{more:?}");
+    let less = guardrail(&contrast, 0.01, Direction::Lower).unwrap();
+    assert!(less.met < 1e-4 && less.broken > 0.999, "{less:?}");
+    assert!((more.met + more.broken - 1.0).abs() < 1e-12);
 }
 
 #[test]
 fn a_watched_guardrail_breaks_and_holds_later_than_a_planned_one() {
-    let watch = Watch::new(0.05, 400.0).unwrap();
+    let sequential_test = SequentialTest::new(0.05, 400.0).unwrap();
     let (control, treatment) =
         (Moments::of_counts(100, 200).sample().unwrap(), Moments::of_counts(60, 200).sample().unwrap());
     let contrast = Contrast::separate(&control, &treatment).unwrap();
-    for better in [Better::Higher, Better::Lower] {
+    for better in [Direction::Higher, Direction::Lower] {
         let planned = guardrail(&contrast, 0.02, better).unwrap();
-        let watched = watched_guardrail(&watch, &control, &treatment, 0.02, better).unwrap();
-        assert!(watched.broken > planned.broken && watched.holds > planned.holds, "{better:?}");
-        let worse = better == Better::Higher;
-        assert_eq!((watched.broken < 0.05, watched.holds < 0.05), (worse, !worse), "{better:?}");
+        let sequential = sequential_guardrail(&sequential_test, &control, &treatment, 0.02, better).unwrap();
+        assert!(sequential.broken > planned.broken && sequential.met > planned.met, "{better:?}");
+        let worse = better == Direction::Higher;
+        assert_eq!((sequential.broken < 0.05, sequential.met < 0.05), (worse, !worse), "{better:?}");
     }
 }

@@ -22,10 +22,10 @@ pub(super) struct Pool<const K: usize> {
 
 impl<const K: usize> Pool<K> {
     pub(super) fn new(small: Vec<[f64; K]>, large: Vec<[f64; K]>, arm: fn(&[f64; K], f64) -> Arm) -> Self {
-        let (dealt, sums) = (small.len(), sum(&small));
+        let (randomized, sums) = (small.len(), sum(&small));
         let rows: Vec<_> = small.into_iter().chain(large).collect();
         let total = sum(&rows);
-        let mut pool = Self { rows, small: dealt, total, arm, tally: Tally::default() };
+        let mut pool = Self { rows, small: randomized, total, arm, tally: Tally::default() };
         pool.tally.real = pool.square(&sums);
         pool
     }

@@ -54,11 +54,11 @@ fn the_statistic_is_studentised_and_not_the_bare_difference() {
     let found = means(&control, &treatment, &DRAWING).unwrap();
     let all = [control.as_slice(), treatment.as_slice()].concat();
     let deals: Vec<(f64, f64)> = (0..64_u32)
-        .filter(|deal| deal.count_ones() == 2)
-        .map(|deal| {
+        .filter(|randomize| randomize.count_ones() == 2)
+        .map(|randomize| {
             let arm = |own: bool| {
                 let mut moments = Moments::default();
-                (0..6).filter(|i| (deal >> i & 1 == 1) == own).for_each(|i| moments.add(all[i]));
+                (0..6).filter(|i| (randomize >> i & 1 == 1) == own).for_each(|i| moments.add(all[i]));
                 moments.sample().unwrap()
             };
             let (a, b) = (arm(true), arm(false));
@@ -67,11 +67,11 @@ fn the_statistic_is_studentised_and_not_the_bare_difference() {
         })
         .collect();
     let mid_p = |of: fn(&(f64, f64)) -> f64| {
-        let shares: f64 = deals.iter().map(|deal| pool::share(of(deal), of(&deals[0]))).sum();
+        let shares: f64 = deals.iter().map(|randomize| pool::share(of(randomize), of(&deals[0]))).sum();
         shares / 15.0
     };
-    assert!((found.p_value - mid_p(|deal| deal.1)).abs() < 1e-12);
-    assert!((found.p_value - mid_p(|deal| deal.0)).abs() > 0.05);
+    assert!((found.p_value - mid_p(|randomize| randomize.1)).abs() < 1e-12);
+    assert!((found.p_value - mid_p(|randomize| randomize.0)).abs() > 0.05);
 }
 
 #[test]

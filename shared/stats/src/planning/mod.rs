@@ -7,12 +7,12 @@
 //! Donner and Klar 2000, section 5.2, for clusters.
 
 mod outcome;
-mod watching;
+mod sequential;
 
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 pub use outcome::{Outcome, Visitor};
-pub use watching::bound as watching_bound;
+pub use sequential::bound as sequential_bound;
 
 use crate::welch::quantile;
 
@@ -35,11 +35,11 @@ const MANY: f64 = 1e5;
 
 /// How a test will be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Looks {
+pub enum Analysis {
     /// Once, when the planned units are in.
-    Once,
+    FixedHorizon,
     /// All the time, up to the planned units, with the always-valid reading tuned to them.
-    Watched,
+    Sequential,
 }
 
 /// Error rate, power and looks.
@@ -50,14 +50,14 @@ pub struct Aim {
     /// Probability of finding the difference, above `alpha` and below 1.
     pub power: f64,
     /// How the test will be looked at.
-    pub looks: Looks,
+    pub analysis: Analysis,
 }
 
 impl Aim {
     /// The usual error rate and power.
     #[must_use]
-    pub fn usual(looks: Looks) -> Self {
-        Self { alpha: ALPHA, power: POWER, looks }
+    pub fn usual(analysis: Analysis) -> Self {
+        Self { alpha: ALPHA, power: POWER, analysis }
     }
 }
 
@@ -139,9 +139,9 @@ fn smallest(total: f64, outcome: Outcome, effect: f64, shares: (f64, f64), aim: 
         return None;
     }
     let freedom = (sa + sb).powi(2) / (sa * sa / (a - 1.0) + sb * sb / (b - 1.0));
-    let bound = match aim.looks {
-        Looks::Once => student(freedom, 1.0 - aim.alpha / 2.0)?,
-        Looks::Watched => watching::bound(total, total, a + b - 2.0, aim.alpha)? - EARLIER,
+    let bound = match aim.analysis {
+        Analysis::FixedHorizon => student(freedom, 1.0 - aim.alpha / 2.0)?,
+        Analysis::Sequential => sequential::bound(total, total, a + b - 2.0, aim.alpha)? - EARLIER,
     };
     // The tests of shares answer to the greater of the two: at equal arms that of one common rate, at
     // unequal arms that of each arm's own.

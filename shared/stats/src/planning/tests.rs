@@ -3,10 +3,10 @@
 use super::*;
 
 const HALVES: [u32; 2] = [5_000, 5_000];
-const ONCE: Looks = Looks::Once;
+const ONCE: Analysis = Analysis::FixedHorizon;
 
-fn total(outcome: Outcome, effect: f64, weights: &[u32], looks: Looks) -> Option<u64> {
-    units_needed(outcome, effect, weights, 0, Aim::usual(looks)).map(|units| units.total)
+fn total(outcome: Outcome, effect: f64, weights: &[u32], analysis: Analysis) -> Option<u64> {
+    units_needed(outcome, effect, weights, 0, Aim::usual(analysis)).map(|units| units.total)
 }
 
 #[test]
@@ -51,9 +51,9 @@ fn visitors_of_one_account_count_for_less_the_more_they_are_alike() {
 fn watching_costs_seven_to_ten_tenths_more_units() {
     for effect in [0.1, 0.3, 0.8] {
         let of = |looks| total(Outcome::Mean { deviation: 1.0 }, effect, &HALVES, looks).unwrap();
-        let (once, watched) = (of(Looks::Once), of(Looks::Watched));
+        let (once, sequential) = (of(Analysis::FixedHorizon), of(Analysis::Sequential));
         #[expect(clippy::cast_precision_loss, reason = "a few thousand units")]
-        let factor = watched as f64 / once as f64;
+        let factor = sequential as f64 / once as f64;
         assert!((1.7..2.0).contains(&factor), "{effect}: {factor}");
     }
 }
@@ -65,9 +65,9 @@ fn the_smallest_effect_of_the_units_needed_is_the_effect_planned_for() {
     for (outcome, effect) in
         [(Outcome::Binary { rate: 0.1 }, 0.05), (Outcome::Mean { deviation: 3.0 }, 1.0), (ratio, 0.04)]
     {
-        for looks in [Looks::Once, Looks::Watched] {
+        for analysis in [Analysis::FixedHorizon, Analysis::Sequential] {
             for weights in [&[5_000, 5_000][..], &[8_000, 2_000], &[4_000, 3_000, 3_000]] {
-                let aim = Aim::usual(looks);
+                let aim = Aim::usual(analysis);
                 let units = units_needed(outcome, effect, weights, 0, aim).unwrap();
                 let found = smallest_effect(outcome, units.total, weights, 0, false, aim).unwrap();
                 assert!(found <= effect && found > 0.97 * effect, "{outcome:?} {weights:?} {found}");

@@ -53,7 +53,7 @@ fn the_small_strata_make_one_part_beside_the_large() {
 fn segments_are_corrected_for_their_number() {
     let of = |units| vec![Stratum { weights: vec![5_000, 5_000], units }];
     let found = by_segment(&[of(&[70, 30]), of(&[50, 50]), of(&[0, 0])]);
-    let alone = watched(&of(&[70, 30])).unwrap();
+    let alone = sequential(&of(&[70, 30])).unwrap();
     assert_eq!(found[2], None);
     assert!((found[0].unwrap() - 2.0 * alone).abs() < 1e-12 && found[1].unwrap() > 0.99);
 }
@@ -61,14 +61,15 @@ fn segments_are_corrected_for_their_number() {
 fn seen(cases: &[(&[u32], &[u64])]) -> Option<f64> {
     let strata: Vec<_> =
         cases.iter().map(|(weights, units)| Stratum { weights: weights.to_vec(), units }).collect();
-    watched(&strata)
+    sequential(&strata)
 }
 
 /// The mean of 1 over the p-value, over all ways in which units can fall into two arms.
 fn fair(before: &[(&[u32], &[u64])], weight: u32, units: u64) -> f64 {
     let share = f64::from(weight) / 10_000.0;
     let weights = [weight, 10_000 - weight];
-    let bets = |strata: &[Stratum<'_>]| log_mean(&[strata.iter().map(dirichlet).sum(), tilted(strata)]).exp();
+    let e_process =
+        |strata: &[Stratum<'_>]| log_mean(&[strata.iter().map(dirichlet).sum(), tilted(strata)]).exp();
     let mut mean = 0.0;
     for first in 0..=units {
         let ways = (0..first).fold(1.0, |c, i| c * count(units - i) / count(i + 1));
@@ -77,7 +78,7 @@ fn fair(before: &[(&[u32], &[u64])], weight: u32, units: u64) -> f64 {
         let mut strata: Vec<_> =
             before.iter().map(|(weights, units)| Stratum { weights: weights.to_vec(), units }).collect();
         strata.push(Stratum { weights: weights.to_vec(), units: &next });
-        mean += chance * bets(&strata);
+        mean += chance * e_process(&strata);
     }
     mean
 }

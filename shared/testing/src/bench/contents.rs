@@ -56,7 +56,7 @@ impl Bench {
 
     /// Makes workspace `acme` and its first admin, ada@example.com, and gives her back.
     pub async fn found(&self) -> User {
-        let ada = person("ada@example.com", Role::Admin, "acme");
+        let ada = user_named("ada@example.com", Role::Admin, "acme");
         let record = self.record(Action::WorkspaceCreated);
         assert!(self.app.store.identities.bootstrap(&ada, record).await.expect("a store"), "it is there");
         ada
@@ -64,7 +64,7 @@ impl Bench {
 
     /// Adds a person to the workspace `acme`.
     pub async fn join(&self, email: &str, role: Role) -> User {
-        let user = person(email, role, "acme");
+        let user = user_named(email, role, "acme");
         let record = self.record(Action::UserCreated);
         let added = self.app.store.identities.add_user(&user, record).await;
         assert!(added.expect("a store").expect("an operator"), "they are there");
@@ -78,7 +78,7 @@ impl Bench {
     }
 
     /// Adds a machine that may record conversions to the workspace `acme`; it and its secret.
-    pub async fn machine(&self, name: &str) -> (Client, SecretString) {
+    pub async fn client(&self, name: &str) -> (Client, SecretString) {
         let (workspace, scopes) = (acme(), Scope::ALL.to_vec());
         let (subject, session_epoch) = ("bench".to_owned(), Some(0));
         let caller = Caller { subject, workspace, role: Role::Admin, scopes, session_epoch };
@@ -101,7 +101,7 @@ pub fn acme() -> Workspace {
 
 /// A person with the password `correct horse battery staple`.
 #[must_use]
-pub fn person(email: &str, role: Role, workspace: &str) -> User {
+pub fn user_named(email: &str, role: Role, workspace: &str) -> User {
     let email = Email::parse(email).expect("an address");
     let workspace = Workspace::parse(workspace).expect("a slug");
     let password = Password::parse(&"correct horse battery staple".to_owned().into()).expect("a password");

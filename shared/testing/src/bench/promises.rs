@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::{Bench, person, without_token};
+use super::{Bench, user_named, without_token};
 use bellwether::auth::access::Role;
 use bellwether::auth::users::User;
 use bellwether::operations::OPERATIONS;
@@ -42,7 +42,7 @@ impl Bench {
             |user, _| User { workspace: Workspace::parse("globex").expect("a slug"), ..user.clone() },
         ];
         for (number, change) in ways.into_iter().enumerate() {
-            let holder = person(&format!("mallory-{number}@example.com"), role, "acme");
+            let holder = user_named(&format!("mallory-{number}@example.com"), role, "acme");
             let event = self.signed_by(event.clone(), &holder).await;
             self.assert_superseded(function, event.clone()).await;
             self.app.store.identities.stand(&change(&holder, other)).await.expect("a store");

@@ -63,8 +63,8 @@ fn assert_edge(what: &str, answer: &Response, origins: Origins, may_be_kept: boo
     }
     let kept = may_be_kept && answer.header("cache-control").starts_with("public");
     assert!(kept || answer.header("cache-control") == "no-store", "{what}: {answer:?}");
-    for told in ["server", "x-powered-by", "via"] {
-        assert!(!answer.headers.contains_key(told), "{what}: {told}");
+    for name in ["server", "x-powered-by", "via"] {
+        assert!(!answer.headers.contains_key(name), "{what}: {name}");
     }
     assert!(!answer.header("x-request-id").is_empty(), "{what}");
     let wanted = match answer.status {

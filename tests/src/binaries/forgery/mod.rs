@@ -93,9 +93,9 @@ async fn assert_let_in(target: &Target, id: &str, Forged { what, token }: &Forge
 fn without_known_callers(line: &str) -> String {
     let Ok(mut read) = serde_json::from_str::<Value>(line) else { return line.to_owned() };
     let refused = |own: &Map<String, Value>| own.get("status").is_some_and(|status| status == 401);
-    if let Some(told) = read.as_object_mut().filter(|own| !refused(own)) {
-        told.remove("subject");
-        told.remove("workspace");
+    if let Some(response) = read.as_object_mut().filter(|own| !refused(own)) {
+        response.remove("subject");
+        response.remove("workspace");
     }
     read.to_string()
 }

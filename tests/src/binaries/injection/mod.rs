@@ -49,9 +49,9 @@ async fn units_are_told_apart_and_counted_whatever_they_are_called() {
     for part in names.chunks(BATCH) {
         let event = |name: &String| json!({ "unit_id": name, "goal": "demo-booked", "event_id": "e" });
         let events: Vec<Value> = part.iter().map(event).collect();
-        let told =
+        let response =
             ask(&cloud, &mut fleet, "record-conversion", "conversions", &json!({ "events": events })).await;
-        assert!(told.iter().all(|event| event["duplicate"].is_boolean()), "{told:?}");
+        assert!(response.iter().all(|event| event["duplicate"].is_boolean()), "{response:?}");
     }
     assert_stored(&cloud, &names).await;
     let results = results(&cloud, &cloud.dynamodb, "hostile").await;
@@ -68,8 +68,9 @@ async fn assigned(cloud: &Cloud, names: &[String], first: bool) -> Vec<Value> {
     let mut variants = Vec::new();
     for part in names.chunks(BATCH) {
         let units: Vec<Value> = part.iter().map(|name| json!({ "unit_id": name })).collect();
-        let told = ask(cloud, &mut fleet, "assign-variant", "assignments", &json!({ "units": units })).await;
-        for (unit, name) in told.iter().zip(part) {
+        let response =
+            ask(cloud, &mut fleet, "assign-variant", "assignments", &json!({ "units": units })).await;
+        for (unit, name) in response.iter().zip(part) {
             assert_eq!(unit["unit_id"], json!(name), "{unit}");
             assert!(first || unit["new"] == false, "{unit}");
             variants.push(unit["variant"].clone());

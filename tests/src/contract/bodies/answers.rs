@@ -4,8 +4,10 @@ use bellwether::auth::keys::PrivateKeys;
 use bellwether::auth::keys::discovery;
 use bellwether::store::listing::Listed;
 use domain::clock::Timestamp;
-use domain::experiment::{Assignment, Conversion, Decision, Experiment, Reason, Seed, Told, decide};
-use domain::results::counting::fold::Fold;
+use domain::experiment::{
+    Assignment, AssignmentResponse, Conversion, Decision, Experiment, Reason, Seed, decide,
+};
+use domain::results::counting::aggregation::Aggregation;
 use domain::results::counting::row::Row;
 use domain::results::report::Report;
 use domain::validation::typed;
@@ -19,7 +21,7 @@ use super::samples::{asked, crm, draft, grace, launched, now};
 /// What the sample test reports when of `units` in an arm `converted` have converted.
 fn report(arms: [(&str, u32, u32); 2]) -> Value {
     let test = launched(&json!({}));
-    let mut fold = Fold::new(&test, Timestamp::from_millis(4_000_000_000_000));
+    let mut aggregation = Aggregation::new(&test, Timestamp::from_millis(4_000_000_000_000));
     for (variant, units, converted) in arms {
         for n in 0..units {
             let unit = asked(
@@ -27,14 +29,15 @@ fn report(arms: [(&str, u32, u32); 2]) -> Value {
             );
             let variant = test.definition.variants.iter().find(|v| v.key.as_str() == variant).unwrap();
             let assignment = Assignment::of(&test, &unit, variant, now()).unwrap();
-            fold.push(Row::Assigned { unit_id: unit.id.clone(), phase: 1, assignment });
+            aggregation.push(Row::Assigned { unit_id: unit.id.clone(), phase: 1, assignment });
             if n < converted {
                 let body = json!({ "unit_id": unit.id, "goal": "demo-booked", "event_id": "e" });
-                fold.push(Row::Converted(Conversion::parse(typed(body).unwrap(), &test, now()).unwrap()));
+                aggregation
+                    .push(Row::Converted(Conversion::parse(typed(body).unwrap(), &test, now()).unwrap()));
             }
         }
     }
-    let report = Report::new(&test, &fold.finish(), now(), None);
+    let report = Report::new(&test, &aggregation.finish(), now(), None);
     serde_json::to_value(report.view(&[report.point()])).unwrap()
 }
 
@@ -62,8 +65,8 @@ fn what_the_code_answers_fits_the_contract_and_no_field_is_missing_from_it() {
     Shape::closed("KeySet").assert_takes(&discovery::key_set(&keys, now()), "a key set");
     let metadata = discovery::metadata("https://api.example.com/v1", "api.example.com");
     Shape::closed("ServerMetadata").assert_takes(&metadata, "metadata");
-    let assignment = Shape::closed("AssignmentAnswer");
-    let told = |told: Told| serde_json::to_value(told).unwrap();
+    let assignment = Shape::closed("AssignmentResponse");
+    let response = |response: AssignmentResponse| serde_json::to_value(response).unwrap();
     let open = launched(&json!({ "targeting": {} }));
     let external = launched(&json!({ "targeting": {}, "allocation": { "mode": "external" } }));
     let named = json!({ "unit_id": "acme.com", "variant": "calculator" });
@@ -71,14 +74,19 @@ fn what_the_code_answers_fits_the_contract_and_no_field_is_missing_from_it() {
         let unit = asked(body);
         let Decision::Assign(variant) = decide(test, &unit).unwrap() else { panic!("it takes part") };
         let stored = Assignment::of(test, &unit, variant, now()).unwrap();
-        assignment.assert_takes(&told(Told::assigned(test, unit, stored, true)), "an assignment");
+        assignment
+            .assert_takes(&response(AssignmentResponse::assigned(test, unit, stored, true)), "an assignment");
     }
     let unit = asked(json!({ "unit_id": "acme.com" }));
     let targeted = launched(&json!({}));
     let reason = Reason::NotTargeted;
-    assignment.assert_takes(&told(Told::left(&targeted, unit.clone(), reason)), "no assignment");
+    assignment
+        .assert_takes(&response(AssignmentResponse::left(&targeted, unit.clone(), reason)), "no assignment");
     let winner = &targeted.definition.variants[1];
-    assignment.assert_takes(&told(Told::chosen(&targeted, unit, winner, Reason::Shipped)), "the winner");
+    assignment.assert_takes(
+        &response(AssignmentResponse::chosen(&targeted, unit, winner, Reason::Shipped)),
+        "the winner",
+    );
 }
 
 #[test]
@@ -86,7 +94,7 @@ fn what_the_code_shows_of_people_and_machines_fits_the_contract_and_no_field_is_
     Shape::closed("User").assert_takes(&json!(grace().view()), "a person");
     let (client, secret) = crm();
     Shape::closed("Client").assert_takes(&json!(client.view()), "a machine");
-    let answer = Shape::closed("ClientAnswer");
+    let answer = Shape::closed("ClientResponse");
     answer.assert_takes(&client.shown_with(None), "a machine");
     answer.assert_takes(&client.shown_with(Some(&secret)), "a machine and its secret");
 }

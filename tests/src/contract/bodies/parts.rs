@@ -68,7 +68,7 @@ pub fn limits_of_goals() -> Vec<Limits> {
         limits("kind", &[json!("count"), json!("sum")], &[json!("median"), Value::Null]),
         ("goals", vec![ratio("n", "d"), ratio("d", "n")], vec![ratio("N", "d"), ratio("n", "")]),
         limits("role", &[json!("secondary"), json!("none")], &[json!("first"), Value::Null]),
-        limits("better", &[json!("higher"), json!("lower")], &[json!("best"), Value::Null]),
+        limits("direction", &[json!("higher"), json!("lower")], &[json!("best"), Value::Null]),
         limits("window_days", &days, &no_days),
         limits("surprise", &[], &[json!(1)]),
         ("goals", margins, no_margins),

@@ -98,10 +98,10 @@ fn a_circle_is_found_and_told_by_its_modules_and_files() {
         { "from": "d", "to": "a", "files": ["d.rs"] },
     ] });
     let mut uses = modules(&graph);
-    let told = fault(&uses).unwrap();
+    let response = fault(&uses).unwrap();
     assert!(
-        told.contains("`a` uses `b` in a/one.rs, a/two.rs; `b` uses `c` in b.rs; `c` uses `a` in c.rs"),
-        "{told}"
+        response.contains("`a` uses `b` in a/one.rs, a/two.rs; `b` uses `c` in b.rs; `c` uses `a` in c.rs"),
+        "{response}"
     );
     uses.get_mut("c").unwrap().clear();
     assert_eq!(fault(&uses), None);

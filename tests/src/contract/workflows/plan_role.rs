@@ -11,8 +11,9 @@ fn plan_role() -> Value {
 
 fn actions(policy: &Value, effect: &str) -> BTreeSet<String> {
     let statements = policy["Statement"].as_array().unwrap().iter();
-    let told = statements.filter(|statement| statement["Effect"] == effect);
-    told.flat_map(|statement| statement["Action"].as_array().unwrap())
+    let response = statements.filter(|statement| statement["Effect"] == effect);
+    response
+        .flat_map(|statement| statement["Action"].as_array().unwrap())
         .map(|action| action.as_str().unwrap().to_owned())
         .collect()
 }

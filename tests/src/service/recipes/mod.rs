@@ -1,11 +1,11 @@
 //! How each status of each operation is brought about. What holds of many operations stands in [`common`], what one
 //! alone can answer in the file of its subject; a special recipe goes before a common one.
 
+mod clients;
 mod common;
-mod machines;
-mod people;
 mod sign_in;
 mod tests;
+mod users;
 
 use bellwether::operations::{BodyKind, Operation};
 use testing::Answer;
@@ -48,10 +48,10 @@ async fn special(operation: &'static Operation, status: u16) -> Option<Answer> {
         ("publish-keys", 500) => common::unreadable_keys(operation).await,
         ("publish-keys", 503) => common::keys_out_of_reach(operation).await,
         ("publish-keys-metadata", 200) => common::under_a_domain(operation).await,
-        ("create-user", 409) => people::twice(operation).await,
-        ("update-user", 200 | 409) => people::changed(operation, status == 200).await,
-        ("create-client", 409) => machines::beyond_the_quota(operation).await,
-        ("update-client", 200 | 409) => machines::changed(operation, status == 200).await,
+        ("create-user", 409) => users::twice(operation).await,
+        ("update-user", 200 | 409) => users::changed(operation, status == 200).await,
+        ("create-client", 409) => clients::beyond_the_quota(operation).await,
+        ("update-client", 200 | 409) => clients::changed(operation, status == 200).await,
         ("create-test", 200) => tests::declared_twice(operation).await,
         ("create-test", 409) => tests::declared_otherwise(operation).await,
         ("update-test", 200 | 409) => tests::changed(operation, status == 200).await,

@@ -38,7 +38,7 @@ pub struct Attempt {
     /// The account, as its failures are counted now: another one once they are forgotten.
     pub account: String,
     /// The account for good, by which the sources that have signed in to it are known.
-    pub person: String,
+    pub email: String,
     /// The person's `throttle_epoch`: what a source failed at under another number is forgotten.
     pub epoch: u32,
     /// The source.

@@ -1,12 +1,12 @@
 //! Signing keys as they lie in Secrets Manager: a private secret that only signers may read, and a
-//! public one for everybody else. [`KeyCache`] reads them for every request, [`vault`] for their rotation;
+//! public one for everybody else. [`KeyCache`] reads them for every request, [`rotation_secrets`] for their rotation;
 //! [`discovery`] shows the public halves to others.
 
 mod cache;
 pub mod discovery;
 mod private;
 mod public;
-pub mod vault;
+pub mod rotation_secrets;
 
 pub use cache::{KeyCache, KeysError};
 pub use private::{PrivateKey, PrivateKeys};

@@ -46,7 +46,7 @@ impl Grant {
 
     /// All that a machine was granted.
     #[must_use]
-    pub fn to_machine(client: &Client) -> Self {
+    pub fn to_client(client: &Client) -> Self {
         Self {
             subject: client.client_id.to_string(),
             client_id: client.client_id.to_string(),

@@ -84,16 +84,16 @@ impl User {
 impl UserPatch {
     /// What the audit says of the change from `old` to `new`.
     #[must_use]
-    pub fn told(&self, old: &User, new: &User) -> String {
-        let mut told = vec![format!("revision {}", new.revision)];
+    pub fn summary(&self, old: &User, new: &User) -> String {
+        let mut changes = vec![format!("revision {}", new.revision)];
         if old.role != new.role {
-            told.push(format!("role {} to {}", old.role.as_str(), new.role.as_str()));
+            changes.push(format!("role {} to {}", old.role.as_str(), new.role.as_str()));
         }
         if old.disabled != new.disabled {
-            told.push(if new.disabled { "disabled" } else { "enabled" }.to_owned());
+            changes.push(if new.disabled { "disabled" } else { "enabled" }.to_owned());
         }
-        told.extend(self.password.is_some().then(|| "password".to_owned()));
-        told.extend((self.unlock == Some(true)).then(|| "unlocked".to_owned()));
-        told.join(", ")
+        changes.extend(self.password.is_some().then(|| "password".to_owned()));
+        changes.extend((self.unlock == Some(true)).then(|| "unlocked".to_owned()));
+        changes.join(", ")
     }
 }

@@ -11,7 +11,7 @@ pub const ACCESS: &str = "__Host-bellwether-access";
 pub const REFRESH: &str = "__Host-bellwether-refresh";
 
 /// The value of a cookie; None when it is not there, is empty or stands more than once: which of two
-/// is ours cannot be told.
+/// is ours cannot be response.
 #[must_use]
 pub fn read(headers: &HeaderMap, name: &str) -> Option<SecretString> {
     let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());

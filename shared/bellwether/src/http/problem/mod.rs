@@ -112,7 +112,7 @@ impl Problem {
         self.face().1
     }
 
-    /// What the caller is told.
+    /// What the caller is response.
     #[must_use]
     pub fn detail(&self) -> String {
         match self {

@@ -45,8 +45,8 @@ fn a_change_names_the_fields_that_differ_and_not_their_values() {
         json!({ "a": 1, "b": [2], "revision": 1 }),
         json!({ "a": 1, "b": [3], "c": "secret", "revision": 2 }),
     );
-    let told = entry("x").change(2, &old, &new).record.detail.unwrap();
-    assert_eq!(told, "revision 2: b, c");
+    let response = entry("x").change(2, &old, &new).record.detail.unwrap();
+    assert_eq!(response, "revision 2: b, c");
 }
 
 #[test]

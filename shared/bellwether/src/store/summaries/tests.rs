@@ -51,9 +51,9 @@ fn filled(test: &Experiment) -> Totals {
 fn the_largest_report_fits_into_an_item_and_its_series_into_an_answer() {
     let test = largest();
     let report = Report::new(&test, &filled(&test), Timestamp::from_millis(1), None);
-    let told: BTreeMap<_, _> =
+    let response: BTreeMap<_, _> =
         report.segments.iter().map(|s| (s.attribute.as_str(), s.values.len())).collect();
-    assert!(told.values().all(|values| *values == 50), "{told:?}");
+    assert!(response.values().all(|values| *values == 50), "{response:?}");
     let (whole, point) =
         (packed(&report.kept()).unwrap().len(), packed(&report.point().kept()).unwrap().len());
     assert!(whole < 300_000, "400 KB is the most that an item may have, this report has {whole}");

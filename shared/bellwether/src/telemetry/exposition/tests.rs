@@ -1,11 +1,11 @@
 //! How a page of metrics is written.
 
-use super::super::catalogue::{FOLD_AGE, SIGN_INS_TOTAL, UNITS, WEIGHT_RATIO};
+use super::super::catalogue::{RESULTS_AGE, SIGN_INS_TOTAL, UNITS, WEIGHT_RATIO};
 use super::*;
 
 fn page(format: Format) -> String {
     format.write(&[
-        Sample::new(&FOLD_AGE, ["acme", "pricing"], 61.5),
+        Sample::new(&RESULTS_AGE, ["acme", "pricing"], 61.5),
         Sample::new(&UNITS, ["acme", "pricing", "a"], 201.0),
         Sample::new(&WEIGHT_RATIO, ["acme", "pricing", "a"], f64::NAN),
         Sample::new(&UNITS, ["acme", "odd\"\\\n", "b"], 1e15),
@@ -18,9 +18,9 @@ fn the_text_format_has_each_family_once_with_its_kind_and_escaped_labels() {
                   # TYPE bellwether_test_units_total counter\n\
                   bellwether_test_units_total{workspace=\"acme\",test=\"pricing\",variant=\"a\"} 201\n\
                   bellwether_test_units_total{workspace=\"acme\",test=\"odd\\\"\\\\\\n\",variant=\"b\"} 1000000000000000\n\
-                  # HELP bellwether_test_fold_age_seconds Seconds since the results of a running test were counted.\n\
-                  # TYPE bellwether_test_fold_age_seconds gauge\n\
-                  bellwether_test_fold_age_seconds{workspace=\"acme\",test=\"pricing\"} 61.5\n";
+                  # HELP bellwether_test_results_age_seconds Seconds since the results of a running test were counted.\n\
+                  # TYPE bellwether_test_results_age_seconds gauge\n\
+                  bellwether_test_results_age_seconds{workspace=\"acme\",test=\"pricing\"} 61.5\n";
     assert_eq!(page(Format::Text), wanted);
 }
 
@@ -28,7 +28,7 @@ fn the_text_format_has_each_family_once_with_its_kind_and_escaped_labels() {
 fn openmetrics_names_counters_without_their_suffix_and_says_where_it_ends() {
     let page = page(Format::OpenMetrics);
     assert!(page.contains("# TYPE bellwether_test_units counter\nbellwether_test_units_total{"), "{page}");
-    assert!(page.contains("# UNIT bellwether_test_fold_age_seconds seconds\n"), "{page}");
+    assert!(page.contains("# UNIT bellwether_test_results_age_seconds seconds\n"), "{page}");
     assert!(page.ends_with("# EOF\n"));
     let counted = Format::OpenMetrics.write(&[Sample::new(&SIGN_INS_TOTAL, ["failed"], 3.0)]);
     assert!(counted.contains("bellwether_sign_ins_total{outcome=\"failed\"} 3\n"), "{counted}");

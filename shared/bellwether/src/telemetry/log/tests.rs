@@ -1,4 +1,4 @@
-//! What the log writes of what it is told.
+//! What the log writes of what it is response.
 
 use std::sync::{Arc, Mutex};
 

@@ -45,7 +45,7 @@ fn page(kept: &[(Experiment, Option<Report>)], sign_ins: &[(SignIn, u64)], now: 
 }
 
 #[test]
-fn units_that_overrides_have_set_aside_are_counted_on() {
+fn units_that_overrides_have_omitted_are_counted_on() {
     let (mut report, test) = (report(), test("t", Status::Running));
     let said = |report: &Report, family: &Family| {
         let page = of_test(&acme(), &test, Some(&report.clone().into()), Timestamp::from_millis(0));
@@ -54,9 +54,9 @@ fn units_that_overrides_have_set_aside_are_counted_on() {
     let before = [said(&report, &UNITS), said(&report, &CONVERSIONS)];
     let a = VariantKey::parse("a").unwrap();
     report.units.insert(a.clone(), 1);
-    report.set_aside.insert(a, 2);
+    report.omitted.insert(a, 2);
     let arm = &mut report.goals[0].arms[0];
-    (arm.converted, arm.set_aside) = (0, 1);
+    (arm.converted, arm.omitted) = (0, 1);
     assert_eq!([said(&report, &UNITS), said(&report, &CONVERSIONS)], before);
 }
 
@@ -68,7 +68,7 @@ fn what_a_report_does_not_say_is_not_on_the_page() {
     assert!(of(&SAMPLE_RATIO_P).is_empty() && of(&P_VALUE).is_empty() && of(&DIFFERENCE_LOW).is_empty());
     let said =
         |family: &Family| of(family).iter().map(|own| own.value.to_string()).collect::<Vec<_>>().join(" ");
-    assert_eq!([said(&UNITS), said(&FOLD_AGE), said(&DIFFERENCE)], ["3 4", "30", "0.25"]);
+    assert_eq!([said(&UNITS), said(&RESULTS_AGE), said(&DIFFERENCE)], ["3 4", "30", "0.25"]);
     assert_eq!([said(&VERDICT), said(&SIGN_INS_TOTAL), said(&WEIGHT_RATIO)], ["1 0 0 0 0", "7", "0.5 0.5"]);
     assert_eq!(of(&CONVERSIONS)[0].labels, ["acme", "t", "a", "g"]);
 }
@@ -77,7 +77,7 @@ fn what_a_report_does_not_say_is_not_on_the_page() {
 fn a_test_that_does_not_run_has_no_age_and_one_without_results_says_that_it_runs() {
     let kept = [(test("new", Status::Running), None), (test("over", Status::Stopped), Some(report()))];
     let page = page(&kept, &[], 90_000);
-    assert!(page.iter().all(|own| own.family != &FOLD_AGE));
+    assert!(page.iter().all(|own| own.family != &RESULTS_AGE));
     let of_new = |own: &&Sample| own.labels.get(1).is_some_and(|test| test == "new");
     let counts = page.iter().filter(of_new).filter(|own| [&UNITS, &CONVERSIONS].contains(&own.family));
     assert_eq!(counts.map(|own| own.value.to_string()).collect::<Vec<_>>(), ["0", "0", "0", "0"]);

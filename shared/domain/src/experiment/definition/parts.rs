@@ -21,7 +21,7 @@ pub(super) fn goal(body: GoalBody) -> Result<Goal, NotAName> {
         kind: body.kind,
         role: body.role,
         window_days: body.window_days,
-        better: body.better,
+        direction: body.direction,
         margin: body.margin,
         parts: body.numerator.zip(body.denominator).map(parts).transpose()?,
     })

@@ -57,14 +57,14 @@ fn a_start_keeps_a_later_seed_under_the_threshold_of_the_first_thousand() {
     let balance = test.balance.as_ref().unwrap();
     assert!(balance.number >= TRIAL && balance.imbalance <= balance.threshold, "{balance:?}");
     assert_eq!(test.seed, balance.root.numbered(balance.number));
-    let mut deal = test.definition.deal(&balance.root);
-    let own = |number: u64, deal: &mut dyn FnMut(u64, &mut [usize])| {
+    let mut randomize = test.definition.randomize(&balance.root);
+    let own = |number: u64, randomize: &mut dyn FnMut(u64, &mut [usize])| {
         let mut arms = vec![0; 60];
-        deal(number, &mut arms);
+        randomize(number, &mut arms);
         test.definition.sheet().imbalance(&arms, 2)
     };
-    assert!((own(balance.number, &mut deal) - balance.imbalance).abs() < 1e-15);
-    let under = (0..TRIAL).filter(|number| own(*number, &mut deal) <= balance.threshold).count();
+    assert!((own(balance.number, &mut randomize) - balance.imbalance).abs() < 1e-15);
+    let under = (0..TRIAL).filter(|number| own(*number, &mut randomize) <= balance.threshold).count();
     // Arms of fixed sizes leave few values of an imbalance of two levels: many seeds lie just at the threshold.
     assert!((100..250).contains(&under), "{under}");
     let stored: Experiment = serde_json::from_str(&serde_json::to_string(&test).unwrap()).unwrap();
@@ -76,7 +76,7 @@ fn a_unit_is_told_the_variant_it_was_dealt_with_what_was_known_of_it_before() {
     let test = launched(&json!({}));
     let balance = test.balance.as_ref().unwrap();
     let mut arms = vec![9; 60];
-    test.definition.deal(&balance.root)(balance.number, &mut arms);
+    test.definition.randomize(&balance.root)(balance.number, &mut arms);
     for (own, arm) in test.definition.known_units.as_ref().unwrap().iter().zip(arms) {
         let asked = unit(
             json!({ "unit_id": own.unit_id, "attributes": { "industry": ["later"] }, "covariate": 1e9 }),
@@ -170,10 +170,10 @@ fn what_is_shown_of_the_balance_does_not_tell_who_is_in_which_arm() {
     let test = launched(&json!({ "segments": [], "known_units": list }));
     let (sheet, own) = (test.definition.sheet(), test.balance.as_ref().unwrap());
     let alike = |shown: f64, width: f64| {
-        let arms = |deal: usize| (0..12).map(|unit| deal >> unit & 1).collect::<Vec<_>>();
+        let arms = |randomize: usize| (0..12).map(|unit| randomize >> unit & 1).collect::<Vec<_>>();
         (1..1 << 11)
-            .filter(|deal| {
-                let imbalance = sheet.imbalance(&arms(*deal), 2);
+            .filter(|randomize| {
+                let imbalance = sheet.imbalance(&arms(*randomize), 2);
                 imbalance <= shown && imbalance > shown - width
             })
             .count()
@@ -212,7 +212,7 @@ fn unequal_weights_deal_unequal_arms() {
     let test = launched(&json!({ "variants": weights }));
     let balance = test.balance.as_ref().unwrap();
     let mut arms = vec![0; 60];
-    test.definition.deal(&balance.root)(balance.number, &mut arms);
+    test.definition.randomize(&balance.root)(balance.number, &mut arms);
     let few = arms.iter().filter(|arm| **arm == 1).count();
     assert_eq!(few, 12, "a fifth");
 }
@@ -222,8 +222,8 @@ fn arm_sizes_are_within_one_unit_of_the_weights_in_every_phase() {
     let mut test = launched(&json!({ "known_units": units(207) }));
     for phase in 1..4 {
         let balance = test.balance.as_ref().unwrap();
-        let ones = balance.dealt.bytes().filter(|digit| *digit == b'1').count();
-        assert_eq!((balance.dealt.len(), ones), (207, 103));
+        let ones = balance.randomized.bytes().filter(|digit| *digit == b'1').count();
+        assert_eq!((balance.randomized.len(), ones), (207, 103));
         let revision = test.revision;
         test = change(&test, json!({ "revision": revision, "status": "stopped" }), 100 * phase).unwrap();
         test = change(
@@ -238,7 +238,7 @@ fn arm_sizes_are_within_one_unit_of_the_weights_in_every_phase() {
 #[test]
 fn a_list_that_was_dealt_before_arms_were_kept_goes_by_its_buckets() {
     let mut test = launched(&json!({}));
-    test.balance.as_mut().unwrap().dealt.clear();
+    test.balance.as_mut().unwrap().randomized.clear();
     let stored = serde_json::to_value(&test).unwrap();
     assert!(stored["balance"].get("dealt").is_none());
     let read: Experiment = serde_json::from_value(stored).unwrap();

@@ -1,8 +1,8 @@
 //! From a test's rows to totals by arm. Start at [`fold`], which takes [`row`]s unit by unit and keeps [`totals`].
 
+pub mod aggregation;
 pub mod arrivals;
-pub mod dealt;
-pub mod fold;
+pub mod known_outcome;
 pub mod outcomes;
 pub mod row;
 pub mod segment_counts;

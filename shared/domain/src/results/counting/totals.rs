@@ -5,7 +5,7 @@ use stats::moments::Moments;
 use stats::warnings::Sizes;
 
 use super::arrivals::Arrivals;
-use super::dealt::Dealt;
+use super::known_outcome::KnownOutcome;
 use super::outcomes::Tally;
 use super::segment_counts::SegmentCounts;
 use crate::clock::Timestamp;
@@ -25,7 +25,7 @@ pub struct Totals {
     /// Units by weighting (in the test's order) and arm: what the sample-ratio check counts.
     pub strata: Vec<Vec<u64>>,
     /// Units still inside the primary goal's window: they may yet convert.
-    pub undue: u64,
+    pub immature: u64,
     /// When the first unit was assigned.
     pub first_assigned_at: Option<Timestamp>,
     /// Units that were assigned within the last two weeks: the present rate.
@@ -36,7 +36,7 @@ pub struct Totals {
     /// One entry a declared segment attribute, in the definition's order.
     pub segments: Vec<SegmentCounts>,
     /// One entry a known unit, in the list's order; None until it is assigned.
-    pub known: Vec<Option<Dealt>>,
+    pub known: Vec<Option<KnownOutcome>>,
     /// When the units of each arm came; of external tests only.
     pub arrivals: Arrivals,
     /// What became of the recorded outcomes; one entry a goal, in the definition's order.
@@ -51,7 +51,7 @@ pub struct Arm {
     /// Of these, units that were given an override after they had been assigned.
     pub overridden: u64,
     /// Units assigned to it that had an override already: results leave them out.
-    pub set_aside: u64,
+    pub omitted: u64,
     /// One entry a goal, in the definition's order.
     pub goals: Vec<GoalTotals>,
 }
@@ -62,7 +62,7 @@ pub struct GoalTotals {
     /// Units with at least one outcome in their window.
     pub converted: u64,
     /// The same of units that results leave out.
-    pub set_aside: u64,
+    pub omitted: u64,
     /// Of each unit's number: 1 or 0 for a binary goal, the sum of its outcomes' values for a count or
     /// sum, the numerator for a ratio.
     pub moments: Moments,
@@ -116,7 +116,7 @@ impl Numbers {
 impl GoalTotals {
     fn merge(&mut self, other: &Self) {
         self.converted += other.converted;
-        self.set_aside += other.set_aside;
+        self.omitted += other.omitted;
         self.moments.merge(&other.moments);
         self.paired.merge(&other.paired);
         self.numbers.merge(&other.numbers);
@@ -134,9 +134,9 @@ impl Totals {
         let adaptive = test.definition.allocation.mode == Mode::Adaptive;
         Self {
             rows: 0,
-            arms: vec![Arm { units: 0, overridden: 0, set_aside: 0, goals }; arms],
+            arms: vec![Arm { units: 0, overridden: 0, omitted: 0, goals }; arms],
             strata: vec![vec![0; arms]; strata],
-            undue: 0,
+            immature: 0,
             first_assigned_at: None,
             recent: 0,
             batches: vec![vec![Moments::default(); arms]; if adaptive { strata } else { 0 }],
@@ -164,7 +164,7 @@ impl Totals {
             own.iter_mut().zip(theirs).for_each(|(a, b)| *a += b);
         }
         self.rows += other.rows;
-        self.undue += other.undue;
+        self.immature += other.immature;
         self.arrivals.merge(&other.arrivals);
         self.recent += other.recent;
         self.first_assigned_at = self.first_assigned_at.into_iter().chain(other.first_assigned_at).min();
@@ -183,7 +183,7 @@ impl Totals {
         for (own, theirs) in self.arms.iter_mut().zip(&other.arms) {
             own.units += theirs.units;
             own.overridden += theirs.overridden;
-            own.set_aside += theirs.set_aside;
+            own.omitted += theirs.omitted;
             own.goals.iter_mut().zip(&theirs.goals).for_each(|(a, b)| a.merge(b));
         }
     }

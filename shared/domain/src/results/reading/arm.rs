@@ -21,7 +21,7 @@ pub struct ArmReport {
     pub converted: u64,
     /// The same of units that overrides have taken out; left out while there are none.
     #[serde(default, skip_serializing_if = "is_none")]
-    pub set_aside: u64,
+    pub omitted: u64,
     /// The sum over units; of a ratio, the numerator's.
     pub total: f64,
     /// The mean per unit, or the ratio; null without units.
@@ -46,7 +46,7 @@ pub(super) fn arm_reports(
             variant: variant.key.clone(),
             units: totals.moments.units(),
             converted: totals.converted,
-            set_aside: totals.set_aside,
+            omitted: totals.omitted,
             total: figure(totals.moments.total()),
             mean: mean(goal.kind, totals).map(figure),
             best: standing.map(|standing| standing.best),
@@ -61,7 +61,7 @@ fn ranked(goal: &Goal, arms: &[&GoalTotals]) -> Vec<Standing> {
     let filled = arms.iter().filter(|arm| arm.moments.units() > 0);
     let posteriors: Option<Vec<_>> = filled.map(|arm| posterior(goal.kind, arm)).collect();
     let several = posteriors.filter(|all| all.len() > 1);
-    several.and_then(|all| standings(&all, end(goal.better))).unwrap_or_default()
+    several.and_then(|all| standings(&all, end(goal.direction))).unwrap_or_default()
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]

@@ -1,6 +1,6 @@
 //! p-values by chance alone: what is drawn, from what seed, and how much of it.
 
-use stats::balance::Randomised;
+use stats::balance::Randomized;
 use stats::permutation::{self, DRAWS, Drawing, Tested};
 
 use super::pair::Pair;
@@ -32,9 +32,9 @@ pub struct Chance<'a> {
     pub seed: [u8; 32],
     /// How much may still be spent on them.
     pub budget: &'a mut Allowance,
-    /// Of a test of known units the randomisation test, which takes the place of permutations; None within
+    /// Of a test of known units the randomization test, which takes the place of permutations; None within
     /// when it could not be made.
-    pub rerandomised: Option<Option<Randomised>>,
+    pub rerandomized: Option<Option<Randomized>>,
 }
 
 impl Pair<'_> {

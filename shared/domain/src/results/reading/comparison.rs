@@ -5,14 +5,14 @@ mod bounds;
 mod making;
 
 use serde::{Deserialize, Serialize};
-use stats::always_valid::Watch;
+use stats::always_valid::SequentialTest;
 use stats::cuped::Adjusted;
 use stats::welch::Difference;
 
+use super::fixed_horizon::Planned;
 use super::interval::Interval;
 use super::method::{IntervalMethod, Method, PValueMethod};
 use super::pair::ALPHA;
-use super::planned::Planned;
 use crate::experiment::VariantKey;
 
 /// One arm against control.
@@ -34,7 +34,7 @@ pub struct Comparison {
     /// The same, corrected for how many comparisons of its kind there are (Holm).
     pub corrected_p: Option<f64>,
     /// The reading for a stop that was planned before the test began; never for adaptive tests.
-    pub planned_stop: Option<PlannedStop>,
+    pub fixed_horizon: Option<FixedHorizon>,
     /// The Bayesian reading; never for adaptive tests.
     pub bayesian: Option<Bayesian>,
     /// The always-valid reading with what the covariate predicts taken out.
@@ -69,7 +69,7 @@ impl Shown {
 
 /// The reading for a planned stop.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct PlannedStop {
+pub struct FixedHorizon {
     /// How the interval was computed.
     pub method: IntervalMethod,
     /// The difference.
@@ -101,7 +101,7 @@ pub struct AdjustedReading {
     /// Its p-value, the least of all looks so far.
     pub p_value: Option<f64>,
     /// The difference for a planned stop.
-    pub planned_stop: Interval,
+    pub fixed_horizon: Interval,
     /// Share of the raw variance that is saved.
     pub variance_saved: f64,
 }
@@ -112,15 +112,15 @@ pub struct Guarded {
     /// How much worse the goal may get.
     pub margin: f64,
     /// Small when the guardrail is shown to hold.
-    pub holds: f64,
+    pub met_p: f64,
     /// Small when it is shown to be broken.
-    pub broken: f64,
+    pub broken_p: f64,
 }
 
-impl From<Planned> for PlannedStop {
+impl From<Planned> for FixedHorizon {
     fn from(planned: Planned) -> Self {
-        let (p_value, test) = match (planned.rerandomised, planned.permuted) {
-            (Some(tested), _) => (tested.p_value, PValueMethod::Rerandomisation),
+        let (p_value, test) = match (planned.rerandomized, planned.permuted) {
+            (Some(tested), _) => (tested.p_value, PValueMethod::Rerandomization),
             (None, None) => (planned.difference.map_or(1.0, |found| found.p_value), PValueMethod::Formula),
             (None, Some(tested)) if tested.all => (tested.p_value, PValueMethod::PermutationAll),
             (None, Some(tested)) => (tested.p_value, PValueMethod::PermutationDrawn),
@@ -143,13 +143,13 @@ impl From<stats::bayes::Versus> for Bayesian {
 }
 
 impl AdjustedReading {
-    pub(super) fn new(adjusted: &Adjusted, watch: &Watch) -> Self {
-        let look = watch.look_adjusted(adjusted);
+    pub(super) fn new(adjusted: &Adjusted, sequential_test: &SequentialTest) -> Self {
+        let look = sequential_test.look_adjusted(adjusted);
         let plain = Interval::of(adjusted.contrast.estimate, None);
         Self {
             absolute: look.map_or(plain, |look| Interval::of(look.estimate, look.interval)),
             p_value: look.map(|look| look.p_value),
-            planned_stop: Difference::new(&adjusted.contrast, ALPHA).map_or(plain, Interval::from),
+            fixed_horizon: Difference::new(&adjusted.contrast, ALPHA).map_or(plain, Interval::from),
             variance_saved: adjusted.variance_saved,
         }
     }

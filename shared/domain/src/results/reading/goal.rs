@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use stats::adaptive::Batch;
-use stats::balance::Randomised;
+use stats::balance::Randomized;
 use stats::families::holm;
 
 use super::arm::{ArmReport, arm_reports};
@@ -11,7 +11,7 @@ use super::chance::{Allowance, Chance};
 use super::changed_weights::changed_weights;
 use super::comparison::Comparison;
 use super::pair::Pair;
-use super::plan::{never_negative, planned, watch};
+use super::plan::{never_negative, planned, sequential_test};
 use crate::experiment::allocation::Mode;
 use crate::experiment::goal::{Goal, Kind, Role};
 use crate::experiment::{Experiment, GoalKey, Status, VariantKey};
@@ -33,7 +33,7 @@ pub struct GoalReport {
 }
 
 impl GoalReport {
-    /// Reads the goal numbered `index`. `rerandomised` has the randomisation tests of known units.
+    /// Reads the goal numbered `index`. `rerandomized` has the randomization tests of known units.
     #[must_use]
     pub fn new(
         test: &Experiment,
@@ -41,7 +41,7 @@ impl GoalReport {
         index: usize,
         goal: &Goal,
         budget: &mut Allowance,
-        rerandomised: Option<&[Randomised]>,
+        rerandomized: Option<&[Randomized]>,
     ) -> Self {
         let variants = &test.definition.variants;
         let arms: Vec<&GoalTotals> = totals.arms.iter().map(|arm| &arm.goals[index]).collect();
@@ -50,9 +50,9 @@ impl GoalReport {
             test.definition.allocation.mode != Mode::Adaptive && changed_weights(test, totals).is_none();
         let others = (0..variants.len()).filter(|arm| Some(*arm) != control);
         let mut compare = |arm: usize| {
-            let tested = || rerandomised.and_then(|all| all.get(index).copied());
-            let rerandomised = test.balance.is_some().then(tested);
-            let chance = Chance { seed: drawn_from(test), budget: &mut *budget, rerandomised };
+            let tested = || rerandomized.and_then(|all| all.get(index).copied());
+            let rerandomized = test.balance.is_some().then(tested);
+            let chance = Chance { seed: drawn_from(test), budget: &mut *budget, rerandomized };
             compare(test, totals, goal, (control?, arm), &arms, chance)
         };
         Self {
@@ -81,11 +81,11 @@ fn compare(
 ) -> Option<Comparison> {
     let definition = &test.definition;
     let variant = &definition.variants[arm].key;
-    let watch = watch(test, (control, arm));
+    let sequential_test = sequential_test(test, (control, arm));
     if definition.allocation.mode == Mode::Adaptive {
         let planned = planned(test, (control, arm))?;
-        let over =
-            matches!(test.status, Status::Stopped | Status::Shipped | Status::Archived) && totals.undue == 0;
+        let over = matches!(test.status, Status::Stopped | Status::Shipped | Status::Archived)
+            && totals.immature == 0;
         return Some(match goal.role {
             Role::Primary => {
                 let read =
@@ -97,7 +97,7 @@ fn compare(
     }
     let pair = Pair { kind: goal.kind, control: arms.get(control)?, treatment: arms.get(arm)? };
     let names = (&definition.variants[control].key, variant);
-    let read = Comparison::fixed(goal, names, &pair, watch.as_ref(), chance);
+    let read = Comparison::fixed(goal, names, &pair, sequential_test.as_ref(), chance);
     let read = read.bounded(goal.kind == Kind::Binary, never_negative(test, goal));
     Some(match changed_weights(test, totals) {
         Some(why) => read.withheld(why),

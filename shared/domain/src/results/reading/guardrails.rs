@@ -1,12 +1,12 @@
 //! Whether a guardrail holds or is broken.
 
-use stats::always_valid::Watch;
+use stats::always_valid::SequentialTest;
 use stats::exact_rates;
-use stats::families::{Guardrail, watched_guardrail};
+use stats::families::{Guardrail, sequential_guardrail};
 
 use super::chance::Chance;
 use super::pair::{ALPHA, Pair, end};
-use crate::experiment::goal::{Better, Kind};
+use crate::experiment::goal::{Direction, Kind};
 
 impl Pair<'_> {
     /// Whether a guardrail holds or is broken, to be watched. Of a ratio, both have to be confirmed by chance
@@ -14,30 +14,30 @@ impl Pair<'_> {
     #[must_use]
     pub fn guarded(
         &self,
-        watch: &Watch,
+        sequential_test: &SequentialTest,
         margin: f64,
-        better: Better,
+        direction: Direction,
         chance: &mut Chance<'_>,
     ) -> Option<Guardrail> {
         if self.is_exact() {
             let (control, treatment) = self.rates();
-            return exact_rates::guardrail(control, treatment, margin, end(better));
+            return exact_rates::guardrail(control, treatment, margin, end(direction));
         }
         let (control, treatment) = self.samples()?;
-        let plain = watched_guardrail(watch, &control, &treatment, margin, end(better))?;
-        if self.kind != Kind::Ratio || self.is_even() || plain.holds.min(plain.broken) > ALPHA {
+        let plain = sequential_guardrail(sequential_test, &control, &treatment, margin, end(direction))?;
+        if self.kind != Kind::Ratio || self.is_even() || plain.met.min(plain.broken) > ALPHA {
             return Some(plain);
         }
-        let apart = if better == Better::Lower { margin } else { -margin };
+        let apart = if direction == Direction::Lower { margin } else { -margin };
         let confirmed = |p_value: f64, by_chance: f64| {
-            watch.confirmed_one_sided(p_value, by_chance, control.units + treatment.units)
+            sequential_test.confirmed_one_sided(p_value, by_chance, control.units + treatment.units)
         };
         let tested = self.permuted_ratio(chance, apart)?;
         // Only one of both is small, the one on whose side the difference lies.
-        Some(if plain.broken < plain.holds {
+        Some(if plain.broken < plain.met {
             Guardrail { broken: confirmed(plain.broken, tested.p_value), ..plain }
         } else {
-            Guardrail { holds: confirmed(plain.holds, tested.p_value), ..plain }
+            Guardrail { met: confirmed(plain.met, tested.p_value), ..plain }
         })
     }
 }

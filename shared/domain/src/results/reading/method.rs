@@ -9,7 +9,7 @@ pub enum Method {
     /// A sequence of intervals that holds whenever one looks.
     AlwaysValid,
     /// Of an adaptive test that runs: bets against "no difference".
-    Bets,
+    EProcess,
     /// Of an adaptive test that is over: one look at units stratified by the weights they came under.
     BatchStratified,
     /// Nothing is read.
@@ -19,8 +19,8 @@ pub enum Method {
 impl Method {
     /// Whether what one look has shown stays shown at the next.
     #[must_use]
-    pub fn is_watched(self) -> bool {
-        matches!(self, Self::AlwaysValid | Self::Bets)
+    pub fn is_sequential(self) -> bool {
+        matches!(self, Self::AlwaysValid | Self::EProcess)
     }
 }
 
@@ -47,5 +47,5 @@ pub enum PValueMethod {
     /// By permutations that were drawn.
     PermutationDrawn,
     /// Of known units, by other deals that are as balanced.
-    Rerandomisation,
+    Rerandomization,
 }

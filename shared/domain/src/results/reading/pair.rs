@@ -2,7 +2,7 @@
 //! is decided here; the methods themselves are in the crate `stats/`.
 
 use stats::agresti_caffo::{self, Rate, agresti_caffo};
-use stats::always_valid::{LEAST_UNITS, Look, Watch};
+use stats::always_valid::{InterimLook, LEAST_UNITS, SequentialTest};
 use stats::bayes::{self, Posterior};
 use stats::cuped::{Adjusted, cuped};
 use stats::delta;
@@ -12,9 +12,9 @@ use stats::sample::{Contrast, Sample};
 use stats::welch::welch;
 
 use super::chance::Chance;
+use super::fixed_horizon::Planned;
 use super::method::IntervalMethod;
-use super::planned::Planned;
-use crate::experiment::goal::{Better, Kind};
+use crate::experiment::goal::{Direction, Kind};
 use crate::results::counting::totals::GoalTotals;
 
 /// The level of every interval: 95 %.
@@ -64,7 +64,11 @@ impl Pair<'_> {
     /// Rates are read exactly while an arm has fewer than ten units, and when no unit differs from others of its
     /// arm.
     #[must_use]
-    pub fn watched(&self, watch: &Watch, by_chance: Option<f64>) -> Option<(Look, Option<Relative>)> {
+    pub fn sequential(
+        &self,
+        sequential_test: &SequentialTest,
+        by_chance: Option<f64>,
+    ) -> Option<(InterimLook, Option<Relative>)> {
         if self.is_exact() {
             let (control, treatment) = self.rates();
             let look = exact_rates::look(control, treatment, ALPHA)?;
@@ -75,11 +79,11 @@ impl Pair<'_> {
             return Some((look, relative));
         }
         let (control, treatment) = self.samples()?;
-        let mut look = watch.look(&control, &treatment)?;
+        let mut look = sequential_test.look(&control, &treatment)?;
         if self.kind == Kind::Ratio && !self.is_even() {
             look = match by_chance {
-                Some(p_value) => watch.confirmed(&look, p_value, control.units + treatment.units),
-                None => Look { interval: None, p_value: 1.0, ..look },
+                Some(p_value) => sequential_test.confirmed(&look, p_value, control.units + treatment.units),
+                None => InterimLook { interval: None, p_value: 1.0, ..look },
             };
         }
         let error = Contrast::separate(&control, &treatment).map(|contrast| contrast.standard_error);
@@ -128,11 +132,11 @@ impl Pair<'_> {
                 }
             }
         };
-        let rerandomised = chance.rerandomised.flatten();
-        let permuted = if chance.rerandomised.is_none() { self.permuted(chance) } else { None };
+        let rerandomized = chance.rerandomized.flatten();
+        let permuted = if chance.rerandomized.is_none() { self.permuted(chance) } else { None };
         let samples = || self.samples().map(|(a, b)| b.mean - a.mean);
         let estimate = difference.map(|found| found.estimate).or_else(samples)?;
-        let planned = Planned { method, estimate, difference, relative, permuted, rerandomised };
+        let planned = Planned { method, estimate, difference, relative, permuted, rerandomized };
         (difference.is_some() || planned.by_chance().is_some()).then_some(planned)
     }
 
@@ -147,9 +151,9 @@ impl Pair<'_> {
 
     /// What the data leave possible, under a weak prior.
     #[must_use]
-    pub fn bayesian(&self, better: Better) -> Option<bayes::Versus> {
+    pub fn bayesian(&self, direction: Direction) -> Option<bayes::Versus> {
         let of = |arm| posterior(self.kind, arm);
-        bayes::versus(of(self.control)?, of(self.treatment)?, end(better), ALPHA)
+        bayes::versus(of(self.control)?, of(self.treatment)?, end(direction), ALPHA)
     }
 }
 
@@ -168,9 +172,9 @@ pub fn posterior(kind: Kind, arm: &GoalTotals) -> Option<Posterior> {
 
 /// Which end of the scale is good, in the words of the statistics.
 #[must_use]
-pub fn end(better: Better) -> stats::Better {
-    match better {
-        Better::Higher => stats::Better::Higher,
-        Better::Lower => stats::Better::Lower,
+pub fn end(direction: Direction) -> stats::Direction {
+    match direction {
+        Direction::Higher => stats::Direction::Higher,
+        Direction::Lower => stats::Direction::Lower,
     }
 }

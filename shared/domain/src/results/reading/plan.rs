@@ -1,6 +1,6 @@
 //! What the readings of a test rest on: its plan, and what its figures can be.
 
-use stats::always_valid::Watch;
+use stats::always_valid::SequentialTest;
 
 use super::pair::ALPHA;
 use crate::experiment::goal::{Goal, Kind};
@@ -22,8 +22,8 @@ pub(super) fn planned(test: &Experiment, (control, arm): (usize, usize)) -> Opti
 }
 
 /// How an arm is watched against control.
-pub(super) fn watch(test: &Experiment, arms: (usize, usize)) -> Option<Watch> {
-    Watch::new(ALPHA, planned(test, arms)?)
+pub(super) fn sequential_test(test: &Experiment, arms: (usize, usize)) -> Option<SequentialTest> {
+    SequentialTest::new(ALPHA, planned(test, arms)?)
 }
 
 /// Whether the goal's figure per unit cannot be below 0; amounts can, as refunds.

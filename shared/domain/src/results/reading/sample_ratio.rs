@@ -26,7 +26,7 @@ impl SampleRatio {
             units,
         });
         let strata: Vec<_> = strata.collect();
-        let p = srm::watched(&strata);
+        let p = srm::sequential(&strata);
         Self { p, ok: p.is_none_or(|p| p >= srm::THRESHOLD), fixed_horizon_p: srm::p_value(&strata) }
     }
 }

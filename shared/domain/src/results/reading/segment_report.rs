@@ -2,7 +2,7 @@
 //! stand out by chance alone, so the p-values are corrected for how many there are.
 
 use serde::{Deserialize, Serialize};
-use stats::always_valid::{Look, Watch};
+use stats::always_valid::{InterimLook, SequentialTest};
 use stats::segments;
 use stats::srm::{self, Stratum};
 
@@ -79,7 +79,7 @@ impl SegmentReport {
             .zip(segments)
             .map(|(name, found)| Self::plain(test, name, found))
             .collect();
-        let Some(watch) = watch(test) else { return reports };
+        let Some(sequential_test) = sequential_test(test) else { return reports };
         let compared = || compared(test).filter(|_| changed_weights(test, totals).is_none());
         let mut family = Vec::new();
         for (control, arm) in compared() {
@@ -90,14 +90,15 @@ impl SegmentReport {
                     .map(|counts| (*counts[control].paired.x(), *counts[arm].paired.x()))
                     .collect();
                 let variant = test.definition.variants[arm].key.clone();
-                report
-                    .differs
-                    .push(Differs { variant, p_value: segments::compare(&own, &watch, ALPHA).same });
+                report.differs.push(Differs {
+                    variant,
+                    p_value: segments::compare(&own, &sequential_test, ALPHA).same,
+                });
                 family.extend(own);
             }
         }
         let binary = primary(test).is_some_and(|goal| goal.kind == Kind::Binary);
-        let mut differences = segments::compare(&family, &watch, ALPHA).differences.into_iter();
+        let mut differences = segments::compare(&family, &sequential_test, ALPHA).differences.into_iter();
         for (_, arm) in compared() {
             for value in reports.iter_mut().flat_map(|report| &mut report.values) {
                 let found = differences.next().flatten();
@@ -137,13 +138,13 @@ fn primary(test: &Experiment) -> Option<&Goal> {
 
 /// How values are watched: most powerful at a quarter of the units of two arms, which is a guess that cannot
 /// depend on the data.
-fn watch(test: &Experiment) -> Option<Watch> {
+fn sequential_test(test: &Experiment) -> Option<SequentialTest> {
     let units = f64::from(test.definition.planned_units.unwrap_or(USUAL_UNITS));
     let arms = f64::from(u32::try_from(test.definition.variants.len()).ok()?);
-    Watch::new(ALPHA, (units / (2.0 * arms)).max(LEAST_PLANNED))
+    SequentialTest::new(ALPHA, (units / (2.0 * arms)).max(LEAST_PLANNED))
 }
 
-fn bounded(look: Look, shares: bool) -> Interval {
+fn bounded(look: InterimLook, shares: bool) -> Interval {
     let most = if shares { 1.0 } else { f64::INFINITY };
     Interval::of(look.estimate, look.interval.map(|(low, high)| (low.max(-most), high.min(most))))
 }

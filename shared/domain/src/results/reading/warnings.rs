@@ -34,7 +34,7 @@ pub enum Code {
     /// The weights were changed in this phase, or the shares of the arms have changed while units came.
     WeightsChanged,
     /// What earlier looks have shown could not be read: the reading is watched from a later moment on.
-    WatchRestarted,
+    SequentialRestarted,
 }
 
 impl Code {
@@ -44,7 +44,7 @@ impl Code {
         match self {
             Self::DominantUnit => "dominant_unit",
             Self::WeightsChanged => "weights_changed",
-            Self::WatchRestarted => "watch_restarted",
+            Self::SequentialRestarted => "sequential_restarted",
         }
     }
 }

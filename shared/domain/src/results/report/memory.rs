@@ -53,8 +53,8 @@ struct RememberedAdjusted {
 
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 struct RememberedGuardrail {
-    holds: f64,
-    broken: f64,
+    met_p: f64,
+    broken_p: f64,
 }
 
 /// Codes are texts here: a warning that is not known does no harm.
@@ -83,27 +83,27 @@ impl Memory {
         }
     }
 
-    /// The warning that this memory is itself not whole, if the report before had it: it holds for the phase.
+    /// The warning that this memory is itself not whole, if the report before had it: it met_p for the phase.
     pub(super) fn restart(&self) -> Option<Warning> {
-        let own = self.warnings.iter().find(|own| own.code == Code::WatchRestarted.as_str())?;
-        Some(Warning::about_all(Code::WatchRestarted, own.detail.clone()))
+        let own = self.warnings.iter().find(|own| own.code == Code::SequentialRestarted.as_str())?;
+        Some(Warning::about_all(Code::SequentialRestarted, own.detail.clone()))
     }
 
     /// The warning of a report that remembers nothing although one was kept before it.
     pub(super) fn lost(as_of: Timestamp) -> Warning {
         let detail = format!(
             "What looks before {} have shown could not be read and is lost: p-values are the least of the looks since \
-             then, and their error rate holds from then on.",
+             then, and their error rate met_p from then on.",
             String::from(as_of)
         );
-        Warning::about_all(Code::WatchRestarted, detail)
+        Warning::about_all(Code::SequentialRestarted, detail)
     }
 }
 
 impl RememberedComparison {
     /// A p-value that was once that small stays so.
     fn hand_on(&self, to: &mut Comparison) {
-        if self.method != to.method || !to.method.is_watched() {
+        if self.method != to.method || !to.method.is_sequential() {
             return;
         }
         if let Some(p) = self.p_value.filter(|p| to.p_value.is_none_or(|now| *p < now)) {
@@ -113,7 +113,7 @@ impl RememberedComparison {
             adjusted.p_value = least(self.adjusted.and_then(|own| own.p_value), adjusted.p_value);
         }
         if let (Some(now), Some(own)) = (&mut to.guardrail, self.guardrail) {
-            (now.holds, now.broken) = (own.holds.min(now.holds), own.broken.min(now.broken));
+            (now.met_p, now.broken_p) = (own.met_p.min(now.met_p), own.broken_p.min(now.broken_p));
         }
     }
 }
@@ -126,7 +126,9 @@ impl From<&Report> for Memory {
             p_value: own.p_value,
             shown: own.shown,
             adjusted: own.adjusted.map(|own| RememberedAdjusted { p_value: own.p_value }),
-            guardrail: own.guardrail.map(|own| RememberedGuardrail { holds: own.holds, broken: own.broken }),
+            guardrail: own
+                .guardrail
+                .map(|own| RememberedGuardrail { met_p: own.met_p, broken_p: own.broken_p }),
         };
         let goals = report.goals.iter().map(|own| RememberedGoal {
             goal: own.goal.clone(),

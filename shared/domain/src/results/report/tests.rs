@@ -1,7 +1,7 @@
 //! What a report shows, and what it leaves out.
 
 mod golden;
-mod rerandomisation;
+mod rerandomization;
 mod scenes;
 mod verdicts;
 
@@ -79,10 +79,10 @@ fn segments_are_compared_but_for_those_of_adaptive_tests() {
 #[test]
 fn a_goal_where_less_is_better_is_planned_downwards() {
     let plan = |better: &str| {
-        let goals = json!([{ "key": "g", "kind": "binary", "role": "primary", "better": better }]);
+        let goals = json!([{ "key": "g", "kind": "binary", "role": "primary", "direction": better }]);
         let expected = json!({ "baseline": 0.2, "effect": 0.1 });
         let test = test(&json!({ "goals": goals, "expected": expected }));
-        Outlook::planned(&test.definition).unwrap().units_needed.unwrap().planned_stop.unwrap()
+        Outlook::planned(&test.definition).unwrap().units_needed.unwrap().fixed_horizon.unwrap()
     };
     // 20 against 10 % takes 398 units, 20 against 30 % takes 586.
     assert!((390..=406).contains(&plan("lower")), "{}", plan("lower"));

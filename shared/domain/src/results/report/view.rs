@@ -35,7 +35,7 @@ pub struct ReportView<'a> {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     overridden_after_assignment: &'a BTreeMap<VariantKey, u64>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    set_aside: &'a BTreeMap<VariantKey, u64>,
+    omitted: &'a BTreeMap<VariantKey, u64>,
     weights: &'a BTreeMap<VariantKey, BasisPoints>,
     sample_ratio: SampleRatioView,
     goals: Vec<GoalView<'a>>,
@@ -87,7 +87,7 @@ struct MaturityView {
     share: Option<f64>,
     units_per_day: Option<f64>,
     days_to_plan: Option<f64>,
-    planned_look_reached: Option<bool>,
+    fixed_horizon_reached: Option<bool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -109,7 +109,7 @@ impl Report {
             as_of: self.as_of,
             units: &self.units,
             overridden_after_assignment: &self.overridden_after_assignment,
-            set_aside: &self.set_aside,
+            omitted: &self.omitted,
             weights: &self.weights,
             sample_ratio: self.sample_ratio.into(),
             goals: self.goals.iter().map(GoalView::from).collect(),
@@ -162,7 +162,7 @@ impl From<Maturity> for MaturityView {
             share: own.share,
             units_per_day: own.units_per_day,
             days_to_plan: own.days_to_plan,
-            planned_look_reached: own.planned_look_reached,
+            fixed_horizon_reached: own.fixed_horizon_reached,
         }
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::experiment::{Experiment, Status};
-use crate::results::counting::fold::RECENT_MS;
+use crate::results::counting::aggregation::RECENT_MS;
 use crate::results::counting::totals::Totals;
 
 const DAY_MS: i64 = 86_400_000;
@@ -26,14 +26,14 @@ pub struct Maturity {
     pub days_to_plan: Option<f64>,
     /// Whether the planned number of units is past its window, so that the reading for a planned stop may be taken;
     /// null without a plan.
-    pub planned_look_reached: Option<bool>,
+    pub fixed_horizon_reached: Option<bool>,
 }
 
 impl Maturity {
     /// Where the test's phase stands at `as_of`.
     #[must_use]
     pub fn of(test: &Experiment, totals: &Totals, as_of: Timestamp) -> Self {
-        let (units, immature) = (totals.units(), totals.undue);
+        let (units, immature) = (totals.units(), totals.immature);
         let mature = units.saturating_sub(immature);
         let planned = test.definition.planned_units.map(u64::from);
         let units_per_day = units_per_day(test, totals, as_of);
@@ -48,7 +48,7 @@ impl Maturity {
             share: (units > 0).then(|| as_number(mature) / as_number(units)),
             units_per_day: units_per_day.map(tenths),
             days_to_plan: planned.and_then(days),
-            planned_look_reached: planned.map(|planned| mature >= planned),
+            fixed_horizon_reached: planned.map(|planned| mature >= planned),
         }
     }
 }
@@ -91,7 +91,7 @@ mod tests {
         test.status = Status::Running;
         let mut totals = Totals::empty(&test);
         totals.arms[0].units = units;
-        (totals.undue, totals.recent) = (immature, recent);
+        (totals.immature, totals.recent) = (immature, recent);
         totals.first_assigned_at = (units > 0).then(|| Timestamp::from_millis(NOW - days * DAY_MS));
         Maturity::of(&test, &totals, Timestamp::from_millis(NOW))
     }
@@ -100,9 +100,9 @@ mod tests {
     fn the_share_is_of_units_past_their_window_and_the_planned_look_waits_for_them() {
         let found = maturity(Some(100), 120, 30, 0, 90);
         assert_eq!((found.mature, found.immature, found.share), (90, 30, Some(0.75)));
-        assert_eq!((found.planned_look_reached, found.days_to_plan), (Some(false), Some(0.0)));
-        assert_eq!(maturity(Some(100), 120, 20, 0, 90).planned_look_reached, Some(true));
-        assert_eq!(maturity(None, 120, 20, 9, 90).planned_look_reached, None);
+        assert_eq!((found.fixed_horizon_reached, found.days_to_plan), (Some(false), Some(0.0)));
+        assert_eq!(maturity(Some(100), 120, 20, 0, 90).fixed_horizon_reached, Some(true));
+        assert_eq!(maturity(None, 120, 20, 9, 90).fixed_horizon_reached, None);
         assert_eq!(maturity(Some(100), 0, 0, 0, 0).share, None);
     }
 

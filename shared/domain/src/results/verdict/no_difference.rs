@@ -24,10 +24,10 @@ pub(super) fn no_difference(
     if standings.is_empty() || units == 0 {
         return Err("Nothing can be compared yet.".to_owned());
     }
-    if totals.undue * 20 > units {
+    if totals.immature * 20 > units {
         return Err(format!(
             "{} of {units} units are still inside the primary goal's window, and at most one in 20 may be.",
-            totals.undue
+            totals.immature
         ));
     }
     let bounded = standings.iter().any(|own| own.comparison.absolute.low.is_some());

@@ -1,9 +1,9 @@
 //! How many units a test needs, and what it can find with those that are planned.
 
 use serde::{Deserialize, Serialize};
-use stats::planning::{Aim, Looks, Outcome, Visitor, smallest_effect, units_needed};
+use stats::planning::{Aim, Analysis, Outcome, Visitor, smallest_effect, units_needed};
 
-use crate::experiment::goal::{Better, Goal, Kind, Role};
+use crate::experiment::goal::{Direction, Goal, Kind, Role};
 use crate::experiment::wire::Expected;
 use crate::experiment::{Definition, Experiment};
 use crate::results::counting::totals::Totals;
@@ -41,9 +41,9 @@ pub enum Basis {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Needs<T> {
     /// For one look at the planned end.
-    pub planned_stop: Option<T>,
+    pub fixed_horizon: Option<T>,
     /// For watching all the time.
-    pub watched: Option<T>,
+    pub sequential: Option<T>,
 }
 
 impl Outlook {
@@ -77,26 +77,26 @@ impl Outlook {
     fn new(definition: &Definition, goal: &Goal, from: Basis, baseline: f64, outcome: Outcome) -> Self {
         let weights: Vec<u32> = definition.variants.iter().map(|variant| variant.weight.get()).collect();
         let control = definition.variants.iter().position(|variant| variant.is_control).unwrap_or(0);
-        let below = goal.better == Better::Lower;
+        let below = goal.direction == Direction::Lower;
         let effect = definition.expected.map(|expected| expected.effect);
-        let needed = |effect: f64, looks| {
+        let needed = |effect: f64, analysis| {
             let signed = if below { -effect } else { effect };
-            units_needed(outcome, signed, &weights, control, Aim::usual(looks)).map(|units| units.total)
+            units_needed(outcome, signed, &weights, control, Aim::usual(analysis)).map(|units| units.total)
         };
-        let found = |units: u32, looks| {
-            smallest_effect(outcome, u64::from(units), &weights, control, below, Aim::usual(looks))
+        let found = |units: u32, analysis| {
+            smallest_effect(outcome, u64::from(units), &weights, control, below, Aim::usual(analysis))
         };
         Self {
             from,
             baseline,
             effect,
             units_needed: effect.map(|effect| Needs {
-                planned_stop: needed(effect, Looks::Once),
-                watched: needed(effect, Looks::Watched),
+                fixed_horizon: needed(effect, Analysis::FixedHorizon),
+                sequential: needed(effect, Analysis::Sequential),
             }),
             smallest_effect: definition.planned_units.map(|units| Needs {
-                planned_stop: found(units, Looks::Once),
-                watched: found(units, Looks::Watched),
+                fixed_horizon: found(units, Analysis::FixedHorizon),
+                sequential: found(units, Analysis::Sequential),
             }),
         }
     }
@@ -121,16 +121,16 @@ fn too_few_planned(definition: &Definition) -> Option<String> {
     let planned = u64::from(definition.planned_units?);
     let outlook = Outlook::planned(definition)?;
     let (effect, needed) = (outlook.effect?, outlook.units_needed?);
-    if needed.watched.is_some_and(|watched| planned >= watched) {
+    if needed.sequential.is_some_and(|sequential| planned >= sequential) {
         return None;
     }
     let units =
         |units: Option<u64>| units.map_or("more than 2000000000".to_owned(), |units| units.to_string());
     Some(format!(
-        "planned_units is {planned}. Finding the effect {effect} with 80 % power takes {} units while the test is \
-         watched, and {} with one look at the end.",
-        units(needed.watched),
-        units(needed.planned_stop)
+        "planned_units is {planned}. Finding the effect {effect} with 80 % power takes {} units with a sequential test, and {} with \
+         one look at the fixed horizon.",
+        units(needed.sequential),
+        units(needed.fixed_horizon)
     ))
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::sentences::compared;
 use crate::experiment::Experiment;
-use crate::experiment::goal::{Better, Role};
+use crate::experiment::goal::{Direction, Role};
 use crate::results::reading::comparison::{Comparison, Shown};
 use crate::results::reading::goal::GoalReport;
 use crate::results::reading::pair::ALPHA;
@@ -39,16 +39,17 @@ pub(super) struct ArmStanding<'a> {
 /// held to 5 % shared by all of them.
 pub(super) fn standings<'a>(test: &Experiment, goals: &'a [GoalReport]) -> Vec<ArmStanding<'a>> {
     let Some(primary) = goals.iter().find(|goal| goal.role == Role::Primary) else { return Vec::new() };
-    let better = test.definition.goal(&primary.goal).map_or(Better::Higher, |goal| goal.better);
+    let direction = test.definition.goal(&primary.goal).map_or(Direction::Higher, |goal| goal.direction);
     let guardrails: Vec<_> = goals.iter().filter(|goal| goal.role == Role::Guardrail).collect();
     #[expect(clippy::cast_precision_loss, reason = "at most 400 of them")]
     let level = ALPHA / (guardrails.len() * primary.comparisons.len()).max(1) as f64;
     let of = |comparison: &'a Comparison| {
         let found = |goal: &GoalReport| goal.of(&comparison.variant).and_then(|own| own.guardrail);
-        let breaks = |goal: &&&'a GoalReport| found(goal).is_some_and(|guardrail| guardrail.broken <= level);
+        let breaks =
+            |goal: &&&'a GoalReport| found(goal).is_some_and(|guardrail| guardrail.broken_p <= level);
         ArmStanding {
             comparison,
-            side: side(comparison, better),
+            side: side(comparison, direction),
             broken: guardrails.iter().filter(breaks).map(|goal| goal.goal.as_str()).collect(),
             unread: guardrails.iter().filter(|goal| found(goal).is_none()).map(|g| g.goal.as_str()).collect(),
         }
@@ -58,7 +59,7 @@ pub(super) fn standings<'a>(test: &Experiment, goals: &'a [GoalReport]) -> Vec<A
 
 /// The p-value is the least of all looks, so its direction is that of the look it comes from. The interval is the
 /// present one, and nothing is decided against it.
-fn side(comparison: &Comparison, better: Better) -> Side {
+fn side(comparison: &Comparison, direction: Direction) -> Side {
     let decided = comparison.corrected_p.is_some_and(|p| p <= ALPHA);
     let Some(shown) = comparison.shown.filter(|_| decided) else { return Side::Open };
     if comparison.absolute.estimate.and_then(Shown::of) != Some(shown) {
@@ -72,7 +73,7 @@ fn side(comparison: &Comparison, better: Better) -> Side {
     {
         return Side::Faded;
     }
-    if (shown == Shown::Higher) == (better == Better::Higher) { Side::Better } else { Side::Worse }
+    if (shown == Shown::Higher) == (direction == Direction::Higher) { Side::Better } else { Side::Worse }
 }
 
 /// What is known of each arm, in a sentence.
@@ -105,9 +106,9 @@ pub(super) fn moved(test: &Experiment, goals: &[GoalReport]) -> Vec<String> {
     let Some(control) = test.control() else { return Vec::new() };
     let mut found = Vec::new();
     for goal in goals.iter().filter(|goal| goal.role == Role::Secondary) {
-        let better = test.definition.goal(&goal.goal).map_or(Better::Higher, |goal| goal.better);
+        let direction = test.definition.goal(&goal.goal).map_or(Direction::Higher, |goal| goal.direction);
         for comparison in &goal.comparisons {
-            let word = match side(comparison, better) {
+            let word = match side(comparison, direction) {
                 Side::Better => "better",
                 Side::Worse => "worse",
                 Side::Turned | Side::Faded | Side::Open => continue,

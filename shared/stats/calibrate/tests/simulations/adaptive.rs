@@ -9,7 +9,7 @@ fn every_reading_shown_errs_at_most_six_percent_and_the_pooled_one_far_more() {
     let mut pooled = 0.0_f64;
     for (seed, setting) in (1..).zip(settings(&[Drift::Rise])) {
         let found = simulate(&setting, RUNS, seed);
-        for reading in [found.stratified, found.stratified_missed, found.bets, found.sequence_missed] {
+        for reading in [found.stratified, found.stratified_missed, found.e_process, found.sequence_missed] {
             assert!(reading.share() <= 0.06 + reading.margin(), "{setting:?} {found:?}");
         }
         pooled = pooled.max(found.pooled.share());
@@ -21,6 +21,6 @@ fn every_reading_shown_errs_at_most_six_percent_and_the_pooled_one_far_more() {
 fn a_difference_of_twenty_points_is_found() {
     let setting = Setting { batches: 12, size: 50, base: 0.1, drift: Drift::Rise, effect: 0.2, floor: 1_000 };
     let found = simulate(&setting, RUNS, 1);
-    assert!(found.stratified.share() > 0.9 && found.bets.share() > 0.85, "{found:?}");
+    assert!(found.stratified.share() > 0.9 && found.e_process.share() > 0.85, "{found:?}");
     assert!(found.stratified_missed.share() <= 0.06 && found.sequence_missed.share() <= 0.06, "{found:?}");
 }

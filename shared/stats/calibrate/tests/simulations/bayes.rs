@@ -7,5 +7,5 @@ fn a_credible_interval_covers_at_the_end_and_watching_spoils_certainty() {
     let found = simulate(Goal::Binary(0.2), 100, 500, 1);
     assert!((found.covered.share() - 0.95).abs() <= 0.01 + found.covered.margin(), "{found:?}");
     assert!((found.sure.share() - 0.1).abs() <= 0.02 + found.sure.margin(), "{found:?}");
-    assert!(found.sure_watched.share() > 0.2, "{found:?}");
+    assert!(found.sure_sequential.share() > 0.2, "{found:?}");
 }

@@ -3,7 +3,7 @@
 mod adaptive;
 mod balance;
 mod bayes;
+mod fixed_and_sequential;
 mod heavy;
-mod planned_and_watched;
 mod planning;
 mod ratios;

@@ -1,7 +1,7 @@
 //! A short run of plans: the units planned find the difference planned for as often as planned.
 
 use calibrate::planning::{Plan, simulate, visitors};
-use stats::planning::{Looks, Outcome};
+use stats::planning::{Analysis, Outcome};
 
 const RUNS: u32 = 1_000;
 
@@ -14,7 +14,7 @@ fn a_test_stopped_at_the_planned_units_has_the_power_planned() {
         (Outcome::Binary { rate: 0.2 }, 0.2, 2_000),
         (visitors(), 0.1, 5_000),
     ] {
-        let (units, power) = simulate(&Plan { outcome, effect, weight }, Looks::Once, RUNS, 1);
+        let (units, power) = simulate(&Plan { outcome, effect, weight }, Analysis::FixedHorizon, RUNS, 1);
         assert!((power.share() - 0.8).abs() <= 0.02 + power.margin(), "{outcome:?} {units} {power}");
     }
 }
@@ -22,7 +22,8 @@ fn a_test_stopped_at_the_planned_units_has_the_power_planned() {
 #[test]
 fn a_test_watched_up_to_the_planned_units_has_the_power_planned() {
     for (outcome, effect) in [(Outcome::Mean { deviation: 1.0 }, 0.5), (Outcome::Binary { rate: 0.2 }, 0.2)] {
-        let (units, power) = simulate(&Plan { outcome, effect, weight: 5_000 }, Looks::Watched, RUNS, 1);
+        let (units, power) =
+            simulate(&Plan { outcome, effect, weight: 5_000 }, Analysis::Sequential, RUNS, 1);
         assert!((0.78..0.85).contains(&power.share()), "{outcome:?} {units} {power}");
     }
 }

@@ -8,15 +8,15 @@ const FEW: f64 = 0.001 + 3.0 * 0.000_707;
 #[test]
 fn the_sample_ratio_check_may_be_watched_and_finds_what_is_lost() {
     let found = fixed_alarms(&[5_000, 5_000], 400, 10, 0.0, 2_000, 1);
-    assert!(found.watched.share() <= FEW, "{found:?}");
+    assert!(found.sequential.share() <= FEW, "{found:?}");
     assert!(found.chi_square.share() > found.at_the_end.share(), "{found:?}");
-    assert!(fixed_alarms(&[5_000, 5_000], 400, 20, 0.5, 100, 2).watched.share() > 0.85);
+    assert!(fixed_alarms(&[5_000, 5_000], 400, 20, 0.5, 100, 2).sequential.share() > 0.85);
 }
 
 #[test]
 fn an_adaptive_test_of_small_batches_is_checked() {
-    assert!(alarms(24, 20, 0.0, 2_000, 1).watched.share() <= FEW);
-    assert!(alarms(24, 20, 1.0, 100, 2).watched.share() > 0.95);
+    assert!(alarms(24, 20, 0.0, 2_000, 1).sequential.share() <= FEW);
+    assert!(alarms(24, 20, 1.0, 100, 2).sequential.share() > 0.95);
 }
 
 #[test]

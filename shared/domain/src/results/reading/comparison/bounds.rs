@@ -21,13 +21,13 @@ impl Comparison {
         let (absolute, relative) =
             (if shares { 1.0 } else { f64::INFINITY }, if never_negative { -1.0 } else { f64::NEG_INFINITY });
         let stops = self
-            .planned_stop
+            .fixed_horizon
             .iter_mut()
             .flat_map(|own| [(&mut own.absolute, true), (&mut own.relative, false)]);
         let adjusted = self
             .adjusted
             .iter_mut()
-            .flat_map(|own| [(&mut own.absolute, true), (&mut own.planned_stop, true)]);
+            .flat_map(|own| [(&mut own.absolute, true), (&mut own.fixed_horizon, true)]);
         let own = [(&mut self.absolute, true), (&mut self.relative, false)];
         for (interval, of_difference) in own.into_iter().chain(stops).chain(adjusted) {
             let (least, most) = if of_difference { (-absolute, absolute) } else { (relative, f64::INFINITY) };

@@ -5,7 +5,7 @@ use stats::adaptive::bols::bols;
 use stats::adaptive::eprocess::evidence;
 use stats::adaptive::ipw::sequence;
 use stats::adaptive::thompson::FLOOR;
-use stats::always_valid::{LEAST_UNITS, Watch};
+use stats::always_valid::{LEAST_UNITS, SequentialTest};
 use stats::warnings::few_carry_total;
 
 use crate::experiment::VariantKey;
@@ -13,12 +13,12 @@ use crate::experiment::goal::{Goal, Kind, Role};
 use crate::results::counting::totals::GoalTotals;
 use crate::results::reading::chance::Chance;
 use crate::results::reading::comparison::{
-    AdjustedReading, Bayesian, Comparison, Guarded, PlannedStop, Shown,
+    AdjustedReading, Bayesian, Comparison, FixedHorizon, Guarded, Shown,
 };
+use crate::results::reading::fixed_horizon::Planned;
 use crate::results::reading::interval::Interval;
 use crate::results::reading::method::Method;
 use crate::results::reading::pair::{ALPHA, Pair};
-use crate::results::reading::planned::Planned;
 use crate::results::reading::warnings::dominant;
 
 impl Comparison {
@@ -28,14 +28,14 @@ impl Comparison {
         goal: &Goal,
         (control, variant): (&VariantKey, &VariantKey),
         pair: &Pair<'_>,
-        watch: Option<&Watch>,
+        sequential_test: Option<&SequentialTest>,
         mut chance: Chance<'_>,
     ) -> Self {
         let adjusted = pair.adjusted();
-        let listed = chance.rerandomised.is_some();
+        let listed = chance.rerandomized.is_some();
         let planned = pair.planned(&mut chance);
         let by_chance = planned.as_ref().and_then(Planned::by_chance);
-        let look = watch.and_then(|watch| pair.watched(watch, by_chance));
+        let look = sequential_test.and_then(|sequential_test| pair.sequential(sequential_test, by_chance));
         Self {
             variant: variant.clone(),
             method: Method::AlwaysValid,
@@ -50,12 +50,14 @@ impl Comparison {
             p_value: look.map(|(look, _)| look.p_value),
             shown: look.filter(|(look, _)| look.p_value < 1.0).and_then(|(look, _)| Shown::of(look.estimate)),
             corrected_p: None,
-            planned_stop: planned.map(PlannedStop::from),
-            bayesian: pair.bayesian(goal.better).map(Bayesian::from),
-            adjusted: adjusted.zip(watch).map(|(adjusted, watch)| AdjustedReading::new(&adjusted, watch)),
-            guardrail: goal.margin.zip(watch).and_then(|(margin, watch)| {
-                let found = pair.guarded(watch, margin, goal.better, &mut chance)?;
-                Some(Guarded { margin, holds: found.holds, broken: found.broken })
+            fixed_horizon: planned.map(FixedHorizon::from),
+            bayesian: pair.bayesian(goal.direction).map(Bayesian::from),
+            adjusted: adjusted
+                .zip(sequential_test)
+                .map(|(adjusted, sequential_test)| AdjustedReading::new(&adjusted, sequential_test)),
+            guardrail: goal.margin.zip(sequential_test).and_then(|(margin, sequential_test)| {
+                let found = pair.guarded(sequential_test, margin, goal.direction, &mut chance)?;
+                Some(Guarded { margin, met_p: found.met, broken_p: found.broken })
             }),
             warnings: warnings(goal, (control, variant), pair, planned.as_ref(), listed),
         }
@@ -73,11 +75,11 @@ impl Comparison {
         over: bool,
     ) -> Self {
         let (control, treatment) = arms;
-        let bets = evidence(batches, control, treatment);
+        let e_process = evidence(batches, control, treatment);
         let plain = bols(batches, control, treatment, ALPHA);
         let estimate = plain.map(|found| found.estimate);
         let shown = estimate.and_then(Shown::of);
-        let blank = Self { shown, ..Self::unread(variant, Method::Bets) };
+        let blank = Self { shown, ..Self::unread(variant, Method::EProcess) };
         if let Some(found) = plain.filter(|_| over) {
             let counted = format!(
                 "{} of {} sets of weights have units of both variants and count.",
@@ -87,7 +89,7 @@ impl Comparison {
             return Self {
                 method: Method::BatchStratified,
                 absolute: Interval::of(found.estimate, Some((found.low, found.high))),
-                p_value: Some((2.0 * found.p_value.min(bets.p_value)).min(1.0)),
+                p_value: Some((2.0 * found.p_value.min(e_process.p_value)).min(1.0)),
                 warnings: vec![counted],
                 ..blank
             };
@@ -97,9 +99,9 @@ impl Comparison {
             absolute: interval.map_or(Interval { estimate, ..Interval::default() }, |found| {
                 Interval::of(found.estimate, Some((found.low, found.high)))
             }),
-            p_value: (bets.units > 0).then_some(bets.p_value),
-            shown: shown.filter(|_| bets.p_value < 1.0),
-            warnings: vec![format!("{} units are past the goal's window and count.", bets.units)],
+            p_value: (e_process.units > 0).then_some(e_process.p_value),
+            shown: shown.filter(|_| e_process.p_value < 1.0),
+            warnings: vec![format!("{} units are past the goal's window and count.", e_process.units)],
             ..blank
         }
     }
@@ -131,7 +133,7 @@ impl Comparison {
             p_value: None,
             shown: None,
             corrected_p: None,
-            planned_stop: None,
+            fixed_horizon: None,
             bayesian: None,
             adjusted: None,
             guardrail: None,
@@ -170,10 +172,10 @@ fn warnings(
             "A few units carry most of the total; one more of them would change the picture.".to_owned(),
         );
     }
-    if listed && planned.is_some_and(|p| p.rerandomised.is_none()) {
+    if listed && planned.is_some_and(|p| p.rerandomized.is_none()) {
         said.push(
-            "The p-value for a planned stop is a formula's, which is too cautious for balanced units: too few of \
-             them are assigned, or they cannot be dealt again."
+            "The p-value at the fixed horizon comes from a formula, which is too conservative for balanced units: \
+             too few of them are assigned, or they cannot be randomized again."
                 .to_owned(),
         );
     } else if !listed && planned.is_some_and(|p| p.permuted.is_none()) && pair.wants_permutation() {

@@ -97,7 +97,7 @@ fn early(change: impl Fn(&mut Value)) -> Kept {
 }
 
 fn is_restarted(report: &Report) -> bool {
-    report.warnings.iter().any(|warning| warning.code == Code::WatchRestarted)
+    report.warnings.iter().any(|warning| warning.code == Code::SequentialRestarted)
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn a_report_that_cannot_remember_says_so_and_so_do_all_after_it() {
         let report = late(Some(&kept));
         assert_eq!(report.goals, late(None).goals);
         let warning = report.warnings.last().unwrap();
-        assert_eq!(warning.code, Code::WatchRestarted);
+        assert_eq!(warning.code, Code::SequentialRestarted);
         assert!(warning.detail.contains("looks before 2026-12-24T10:00:00Z"), "{}", warning.detail);
         assert!(warning.detail.len() <= 300);
         let next = late(Some(&Kept::from(report.clone())));
@@ -155,12 +155,12 @@ fn a_report_that_cannot_remember_says_so_and_so_do_all_after_it() {
 
 #[test]
 fn words_that_no_scene_has_are_stored_as_they_always_were_and_told_as_they_are_stored() {
-    let words = [PValueMethod::Formula, PValueMethod::Rerandomisation].map(|word| json(&word));
-    assert_eq!(words, ["\"formula\"", "\"rerandomisation\""]);
+    let words = [PValueMethod::Formula, PValueMethod::Rerandomization].map(|word| json(&word));
+    assert_eq!(words, ["\"formula\"", "\"rerandomization\""]);
     for advice in Advice::ALL {
         assert_eq!(json(&advice), format!("\"{}\"", advice.as_str()));
     }
-    for code in [Code::DominantUnit, Code::WeightsChanged, Code::WatchRestarted] {
+    for code in [Code::DominantUnit, Code::WeightsChanged, Code::SequentialRestarted] {
         assert_eq!(json(&code), format!("\"{}\"", code.as_str()));
     }
     assert_eq!(

@@ -9,7 +9,7 @@ use crate::experiment::{
     Assignment, BasisPoints, Conversion, Definition, EventId, GoalKey, Seed, UnitId, Weighting,
 };
 use crate::experiment::{Experiment, Status};
-use crate::results::counting::fold::Fold;
+use crate::results::counting::aggregation::Aggregation;
 use crate::results::counting::row::Row;
 use crate::results::counting::totals::Totals;
 use crate::results::report::Report;
@@ -31,7 +31,7 @@ pub(super) fn launched(changes: &Value) -> Experiment {
         "segments": ["industry"], "overrides": { "unit-0003": "quiz", "unit-0004": "quiz", "unit-0005": "control" },
         "goals": [{ "key": "booked", "kind": "binary", "role": "primary", "window_days": 7 },
                   { "key": "pipeline", "kind": "sum", "role": "secondary" },
-                  { "key": "opt-out", "kind": "binary", "role": "guardrail", "better": "lower", "margin": 0.05 },
+                  { "key": "opt-out", "kind": "binary", "role": "guardrail", "direction": "lower", "margin": 0.05 },
                   { "key": "visits", "kind": "count", "role": "secondary" },
                   { "key": "sign-ups", "kind": "count", "role": "none" },
                   { "key": "sign-ups-per-visit", "kind": "ratio", "numerator": "sign-ups", "denominator": "visits" }] });
@@ -91,9 +91,9 @@ pub(super) fn rows(test: &Experiment, units: u32, better: bool) -> Vec<Row> {
 }
 
 pub(super) fn totals(test: &Experiment, rows: Vec<Row>, as_of: Timestamp) -> Totals {
-    let mut fold = Fold::new(test, as_of);
-    rows.into_iter().filter(|row| is_known(test, row)).for_each(|row| fold.push(row));
-    fold.finish()
+    let mut aggregation = Aggregation::new(test, as_of);
+    rows.into_iter().filter(|row| is_known(test, row)).for_each(|row| aggregation.push(row));
+    aggregation.finish()
 }
 
 /// Whether a row is of a goal that the test has.

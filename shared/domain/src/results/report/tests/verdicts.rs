@@ -3,7 +3,7 @@
 mod amounts;
 mod no_difference;
 mod ratios;
-mod told;
+mod sentences;
 
 use serde_json::{Value, json};
 use stats::moments::Moments;
@@ -21,7 +21,7 @@ fn test(changes: &Value) -> Experiment {
     let mut body = json!({ "test_id": "t", "name": "T", "planned_units": 80,
         "variants": [{ "key": "control", "weight": 5_000, "is_control": true }, { "key": "new", "weight": 5_000 }],
         "goals": [{ "key": "booked", "kind": "binary", "role": "primary" },
-                  { "key": "opt-out", "kind": "binary", "role": "guardrail", "better": "lower", "margin": 0.01 }] });
+                  { "key": "opt-out", "kind": "binary", "role": "guardrail", "direction": "lower", "margin": 0.01 }] });
     for (name, value) in changes.as_object().unwrap() {
         body[name] = value.clone();
     }
@@ -69,7 +69,7 @@ fn a_better_arm_is_shipped_and_a_worse_one_stopped_and_else_it_goes_on() {
     let start = "new: 20 of 40 against 4 of 40: +40.0 points, between +";
     assert!(said.reasons[0].starts_with(start), "{:?}", said.reasons);
     let lower =
-        json!({ "goals": [{ "key": "booked", "kind": "binary", "role": "primary", "better": "lower" }] });
+        json!({ "goals": [{ "key": "booked", "kind": "binary", "role": "primary", "direction": "lower" }] });
     assert_eq!(decision(&lower, &[(40, 4, 0), (40, 20, 0)]), Advice::Stop, "less is better");
 }
 
@@ -137,19 +137,19 @@ fn an_adaptive_test_is_judged_by_bets_while_it_runs_and_in_the_right_direction()
     let adaptive = json!({ "allocation": { "mode": "adaptive" },
         "goals": [{ "key": "booked", "kind": "binary", "role": "primary" }] });
     let test = test(&adaptive);
-    let said = |test: &Experiment, arms: [(u64, u64); 2], undue: u64| {
+    let said = |test: &Experiment, arms: [(u64, u64); 2], immature: u64| {
         let mut totals = totals(test, &arms.map(|(units, converted)| (units, converted, 0)));
         totals.batches[0] = arms.map(|(units, converted)| Moments::of_counts(converted, units)).to_vec();
-        totals.undue = undue;
+        totals.immature = immature;
         let report = Report::new(test, &totals, Timestamp::from_millis(1), None);
         (report.verdict.decision, report.goals[0].comparisons[0].method)
     };
-    assert_eq!(said(&test, [(40, 0), (40, 15)], 0), (Advice::Ship, Method::Bets));
-    assert_eq!(said(&test, [(40, 15), (40, 0)], 0), (Advice::Stop, Method::Bets));
+    assert_eq!(said(&test, [(40, 0), (40, 15)], 0), (Advice::Ship, Method::EProcess));
+    assert_eq!(said(&test, [(40, 15), (40, 0)], 0), (Advice::Stop, Method::EProcess));
     assert_eq!(said(&test, [(40, 7), (40, 9)], 0).0, Advice::KeepRunning);
     let mut over = test;
     over.status = Status::Stopped;
-    assert_eq!(said(&over, [(40, 5), (40, 15)], 1).1, Method::Bets, "somebody may yet convert");
+    assert_eq!(said(&over, [(40, 5), (40, 15)], 1).1, Method::EProcess, "somebody may yet convert");
     assert_eq!(said(&over, [(40, 3), (40, 16)], 0), (Advice::Ship, Method::BatchStratified));
     assert_eq!(said(&over, [(40, 8), (40, 17)], 0).0, Advice::KeepRunning, "two readings share the 5 %");
     let arms = [(40, 8), (40, 17)].map(|(units, converted)| Moments::of_counts(converted, units)).to_vec();

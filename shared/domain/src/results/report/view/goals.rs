@@ -6,7 +6,7 @@ use crate::experiment::goal::{Kind, Role};
 use crate::experiment::{GoalKey, VariantKey};
 use crate::results::reading::arm::ArmReport;
 use crate::results::reading::comparison::{
-    AdjustedReading, Bayesian, Comparison, Guarded, PlannedStop, Shown,
+    AdjustedReading, Bayesian, Comparison, FixedHorizon, Guarded, Shown,
 };
 use crate::results::reading::goal::GoalReport;
 use crate::results::reading::interval::Interval;
@@ -28,7 +28,7 @@ struct ArmView<'a> {
     units: u64,
     converted: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    set_aside: Option<u64>,
+    omitted: Option<u64>,
     total: f64,
     mean: Option<f64>,
     best: Option<f64>,
@@ -44,7 +44,7 @@ struct ComparisonView<'a> {
     p_value: Option<f64>,
     shown: Option<Shown>,
     corrected_p: Option<f64>,
-    planned_stop: Option<PlannedStopView>,
+    fixed_horizon: Option<FixedHorizonView>,
     bayesian: Option<BayesianView>,
     adjusted: Option<AdjustedView>,
     guardrail: Option<GuardrailView>,
@@ -60,7 +60,7 @@ pub(super) struct IntervalView {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-struct PlannedStopView {
+struct FixedHorizonView {
     method: IntervalMethod,
     absolute: IntervalView,
     relative: IntervalView,
@@ -79,15 +79,15 @@ struct BayesianView {
 struct AdjustedView {
     absolute: IntervalView,
     p_value: Option<f64>,
-    planned_stop: IntervalView,
+    fixed_horizon: IntervalView,
     variance_saved: f64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 struct GuardrailView {
     margin: f64,
-    holds: f64,
-    broken: f64,
+    met_p: f64,
+    broken_p: f64,
 }
 
 impl<'a> From<&'a GoalReport> for GoalView<'a> {
@@ -108,7 +108,7 @@ impl<'a> From<&'a ArmReport> for ArmView<'a> {
             variant: &own.variant,
             units: own.units,
             converted: own.converted,
-            set_aside: Some(own.set_aside).filter(|units| *units > 0),
+            omitted: Some(own.omitted).filter(|units| *units > 0),
             total: own.total,
             mean: own.mean,
             best: own.best,
@@ -127,7 +127,7 @@ impl<'a> From<&'a Comparison> for ComparisonView<'a> {
             p_value: own.p_value,
             shown: own.shown,
             corrected_p: own.corrected_p,
-            planned_stop: own.planned_stop.map(PlannedStopView::from),
+            fixed_horizon: own.fixed_horizon.map(FixedHorizonView::from),
             bayesian: own.bayesian.map(BayesianView::from),
             adjusted: own.adjusted.map(AdjustedView::from),
             guardrail: own.guardrail.map(GuardrailView::from),
@@ -142,8 +142,8 @@ impl From<Interval> for IntervalView {
     }
 }
 
-impl From<PlannedStop> for PlannedStopView {
-    fn from(own: PlannedStop) -> Self {
+impl From<FixedHorizon> for FixedHorizonView {
+    fn from(own: FixedHorizon) -> Self {
         let (absolute, relative) = (own.absolute.into(), own.relative.into());
         Self { method: own.method, absolute, relative, p_value: own.p_value, test: own.test }
     }
@@ -161,7 +161,7 @@ impl From<AdjustedReading> for AdjustedView {
         Self {
             absolute: own.absolute.into(),
             p_value: own.p_value,
-            planned_stop: own.planned_stop.into(),
+            fixed_horizon: own.fixed_horizon.into(),
             variance_saved: own.variance_saved,
         }
     }
@@ -169,6 +169,6 @@ impl From<AdjustedReading> for AdjustedView {
 
 impl From<Guarded> for GuardrailView {
     fn from(own: Guarded) -> Self {
-        Self { margin: own.margin, holds: own.holds, broken: own.broken }
+        Self { margin: own.margin, met_p: own.met_p, broken_p: own.broken_p }
     }
 }

@@ -16,8 +16,8 @@ pub struct PlanView {
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 struct NeedsView<T> {
-    planned_stop: Option<T>,
-    watched: Option<T>,
+    fixed_horizon: Option<T>,
+    sequential: Option<T>,
 }
 
 impl From<&Outlook> for PlanView {
@@ -34,6 +34,6 @@ impl From<&Outlook> for PlanView {
 
 impl<T> From<Needs<T>> for NeedsView<T> {
     fn from(own: Needs<T>) -> Self {
-        Self { planned_stop: own.planned_stop, watched: own.watched }
+        Self { fixed_horizon: own.fixed_horizon, sequential: own.sequential }
     }
 }

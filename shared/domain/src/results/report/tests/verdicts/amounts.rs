@@ -6,7 +6,7 @@ use super::*;
 fn amounts(kind: &str) -> Value {
     json!({ "goals": [
         { "key": "booked", "kind": kind, "role": "primary" },
-        { "key": "opt-out", "kind": kind, "role": "guardrail", "better": "lower", "margin": 0.02 }] })
+        { "key": "opt-out", "kind": kind, "role": "guardrail", "direction": "lower", "margin": 0.02 }] })
 }
 
 /// Totals of arms whose every unit has this amount of the first goal and of the second.
@@ -32,7 +32,7 @@ fn amounts_that_do_not_vary_within_arms_are_decided_too() {
         let said = |arms| Report::new(&test, &constant(&test, arms), Timestamp::from_millis(1), None);
         let better = said([(12, 5.0, 0.0), (12, 6.0, 0.0)]);
         assert_eq!(better.verdict.decision, Advice::Ship, "{kind} {:?}", better.verdict);
-        let stop = better.goals[0].comparisons[0].planned_stop.unwrap();
+        let stop = better.goals[0].comparisons[0].fixed_horizon.unwrap();
         assert!(stop.p_value < 1e-4 && stop.absolute.low.is_none(), "{stop:?}");
         assert_eq!(said([(12, 6.0, 0.0), (12, 5.0, 0.0)]).verdict.decision, Advice::Stop);
         assert_eq!(said([(80, 5.0, 0.0), (80, 5.0, 0.0)]).verdict.decision, Advice::NoDifference);
@@ -45,7 +45,7 @@ fn amounts_that_do_not_vary_within_arms_are_decided_too() {
 #[test]
 fn a_guardrail_that_everybody_breaks_is_broken_and_stops_the_test() {
     let tight = json!({ "goals": [{ "key": "booked", "kind": "binary", "role": "primary" },
-        { "key": "q", "kind": "binary", "role": "guardrail", "better": "lower", "margin": 0.02 }] });
+        { "key": "q", "kind": "binary", "role": "guardrail", "direction": "lower", "margin": 0.02 }] });
     for out in [28, 29, 30] {
         let said = verdict(&test(&tight), &[(30, 3, 0), (30, 25, out)]);
         assert_eq!(said.sentence, "Stop: new breaks the guardrail q.", "{out} {said:?}");
@@ -60,7 +60,7 @@ fn a_guardrail_without_a_reading_withholds_the_word_and_says_so() {
     let ratio = json!({ "goals": [{ "key": "booked", "kind": "binary", "role": "primary" },
         { "key": "calls", "kind": "count", "role": "none" }, { "key": "visits", "kind": "count", "role": "none" },
         { "key": "q", "kind": "ratio", "numerator": "calls", "denominator": "visits", "role": "guardrail",
-          "better": "lower", "margin": 0.02 }] });
+          "direction": "lower", "margin": 0.02 }] });
     let said = verdict(&test(&ratio), &[(40, 4, 0), (40, 25, 0)]);
     assert_eq!(said.decision, Advice::KeepRunning, "{said:?}");
     assert!(

@@ -21,9 +21,9 @@ fn no_difference_waits_for_units_that_may_yet_convert_and_for_a_plan() {
     let test = test(&json!({}));
     let mut early = totals(&test, &[(80, 24, 0), (81, 25, 0)]);
     let said = |totals: &Totals| Report::new(&test, totals, Timestamp::from_millis(1), None).verdict.decision;
-    early.undue = 9;
+    early.immature = 9;
     assert_eq!(said(&early), Advice::KeepRunning, "one in 18 is inside its window");
-    early.undue = 8;
+    early.immature = 8;
     assert_eq!(said(&early), Advice::NoDifference);
     let arms = [(800, 240, 0), (800, 241, 0)];
     assert_eq!(decision(&json!({ "planned_units": null }), &arms), Advice::KeepRunning);

@@ -28,7 +28,7 @@ fn ratio_test(role: &str) -> Experiment {
         json!({ "key": "visits", "kind": "count", "role": "none" }),
     ];
     if role == "guardrail" {
-        (own["margin"], own["better"]) = (json!(0.01), json!("lower"));
+        (own["margin"], own["direction"]) = (json!(0.01), json!("lower"));
         goals.push(json!({ "key": "booked", "kind": "binary", "role": "primary" }));
     }
     goals.push(own);
@@ -56,8 +56,8 @@ fn a_ratio_that_one_account_carries_decides_nothing_and_warns_of_it() {
             treatment: totals.arms[1].goals.last().unwrap(),
         };
         let (a, b) = pair.samples().unwrap();
-        let watch = stats::always_valid::Watch::new(0.05, 80.0).unwrap();
-        assert!(watch.look(&a, &b).unwrap().p_value < 0.01, "the formula alone would decide");
+        let sequential_test = stats::always_valid::SequentialTest::new(0.05, 80.0).unwrap();
+        assert!(sequential_test.look(&a, &b).unwrap().p_value < 0.01, "the formula alone would decide");
         let report = Report::new(&test, &totals, Timestamp::from_millis(1), None);
         assert_eq!(report.verdict.decision, Advice::KeepRunning, "{role} {:?}", report.verdict);
         let warned = serde_json::to_value(&report.warnings).unwrap();
@@ -102,5 +102,5 @@ fn a_ratio_of_many_even_accounts_is_as_sure_as_its_formula_says() {
     let test = ratio_test("guardrail");
     let totals = ratio(&test, [&many(0.0), &many(3.0)]);
     let report = Report::new(&test, &totals, Timestamp::from_millis(1), None);
-    assert!(report.goals.last().unwrap().comparisons[0].guardrail.unwrap().broken < 1e-9);
+    assert!(report.goals.last().unwrap().comparisons[0].guardrail.unwrap().broken_p < 1e-9);
 }

@@ -1,13 +1,13 @@
-//! The randomisation test as reports show it, on units dealt by the hash that assigns them.
+//! The randomization test as reports show it, on units dealt by the hash that assigns them.
 
 use serde_json::{Value, json};
 
 use crate::clock::Timestamp;
 use crate::experiment::{Assignment, Conversion, Decision, Definition, Experiment, Seed, Unit, decide};
-use crate::results::counting::fold::Fold;
+use crate::results::counting::aggregation::Aggregation;
 use crate::results::counting::row::Row;
 use crate::results::counting::totals::Totals;
-use crate::results::reading::rerandomisation::tested;
+use crate::results::reading::rerandomization::tested;
 use crate::results::report::Report;
 use crate::validation::typed;
 
@@ -50,23 +50,23 @@ fn listed(run: u8, units: u32) -> Experiment {
 /// what its variant adds.
 fn totals(test: &Experiment, run: u8, units: u32, lift: u64) -> Totals {
     let now = Timestamp::from_millis(1_000);
-    let mut fold = Fold::new(test, now);
+    let mut aggregation = Aggregation::new(test, now);
     for n in 0..units {
         let asked = Unit::parse(typed(json!({ "unit_id": format!("unit-{n}") })).unwrap()).unwrap();
         let Decision::Assign(variant) = decide(test, &asked).unwrap() else { panic!("it is on the list") };
         let assignment = Assignment::of(test, &asked, variant, now).unwrap();
         let treated = u64::from(!variant.is_control);
         let value = 3 * covariate(run, n) + chance(u64::from(run) + 1_000, u64::from(n)) + lift * treated;
-        fold.push(Row::Assigned { unit_id: asked.id.clone(), phase: 1, assignment });
+        aggregation.push(Row::Assigned { unit_id: asked.id.clone(), phase: 1, assignment });
         let visits = 5 + u64::from(n % 4);
         for (goal, value) in [("pipeline", value), ("visits", visits), ("sign-ups", 1 + treated * lift / 50)]
         {
             let body = json!({ "unit_id": asked.id, "goal": goal, "event_id": goal, "value": value,
                                "occurred_at": "1970-01-01T00:00:01Z" });
-            fold.push(Row::Converted(Conversion::parse(typed(body).unwrap(), test, now).unwrap()));
+            aggregation.push(Row::Converted(Conversion::parse(typed(body).unwrap(), test, now).unwrap()));
         }
     }
-    fold.finish()
+    aggregation.finish()
 }
 
 fn report(run: u8, units: u32, lift: u64) -> Value {
@@ -76,19 +76,19 @@ fn report(run: u8, units: u32, lift: u64) -> Value {
 }
 
 fn planned(report: &Value, goal: usize) -> &Value {
-    &report["goals"][goal]["comparisons"][0]["planned_stop"]
+    &report["goals"][goal]["comparisons"][0]["fixed_horizon"]
 }
 
 #[test]
 fn a_report_of_known_units_is_tested_by_other_seeds_and_shows_the_interval_of_welch() {
     let none = report(1, UNITS, 0);
     let p = planned(&none, 0);
-    assert_eq!((&p["test"], &p["method"]), (&json!("rerandomisation"), &json!("welch")));
+    assert_eq!((&p["test"], &p["method"]), (&json!("rerandomization"), &json!("welch")));
     assert!(p["p_value"].as_f64().unwrap() > 0.05, "{p}");
     let some = report(1, UNITS, 60);
     assert!(planned(&some, 0)["p_value"].as_f64().unwrap() < 0.01, "{}", planned(&some, 0));
     let ratio = planned(&some, 3);
-    assert_eq!((&ratio["test"], &ratio["method"]), (&json!("rerandomisation"), &json!("delta")));
+    assert_eq!((&ratio["test"], &ratio["method"]), (&json!("rerandomization"), &json!("delta")));
     assert!(ratio["p_value"].as_f64().unwrap() < 0.01, "{ratio}");
     assert!(planned(&none, 3)["p_value"].as_f64().unwrap() > 0.05);
     assert_eq!(report(1, UNITS, 0), none, "nothing of it is left to chance");
@@ -124,7 +124,7 @@ fn without_a_difference_it_errs_in_about_one_test_of_twenty() {
 #[test]
 fn units_that_nobody_has_asked_for_are_left_out_and_too_few_are_not_tested() {
     let some = report(2, 30, 0);
-    assert_eq!(planned(&some, 0)["test"], "rerandomisation");
+    assert_eq!(planned(&some, 0)["test"], "rerandomization");
     let few = report(2, 3, 0);
     assert!(planned(&few, 0).is_null(), "{few}");
 }
@@ -141,7 +141,7 @@ fn a_unit_in_an_arm_that_it_was_not_dealt_leaves_nothing_to_test() {
     let report = serde_json::to_value(report).unwrap();
     assert_eq!(planned(&report, 0)["test"], "formula");
     let warnings = report["goals"][0]["comparisons"][0]["warnings"].to_string();
-    assert!(warnings.contains("or they cannot be dealt again"), "{warnings}");
+    assert!(warnings.contains("or they cannot be randomized again"), "{warnings}");
 }
 
 #[test]
@@ -163,10 +163,10 @@ fn a_list_is_dealt_into_arms_within_one_unit_of_the_weights_and_tested_by_deals_
     let found = tested(&test, &totals).unwrap();
     // A tenth of all seeds is under the threshold, so a thousand of them take about ten thousand.
     assert!((7_000..15_000).contains(&found[0].tried), "{found:?}");
-    let mut deal = test.definition.deal(&test.balance.as_ref().unwrap().root);
+    let mut randomize = test.definition.randomize(&test.balance.as_ref().unwrap().root);
     let mut arms = vec![0; 207];
     for number in 0..200 {
-        deal(number, &mut arms);
+        randomize(number, &mut arms);
         assert_eq!(arms.iter().sum::<usize>(), 103, "{number}");
     }
 }

@@ -22,7 +22,7 @@ pub fn sizes(weights: &[u32], units: usize) -> Vec<usize> {
 
 /// Writes the arm of each unit: arms of these `sizes`, each way of filling them as likely as any other over
 /// the numbers of `root`'s seeds. Without as many units as the sizes say, the last ones are left out.
-pub fn deal(root: &[u8; 32], number: u64, sizes: &[usize], arms: &mut [usize]) {
+pub fn randomize(root: &[u8; 32], number: u64, sizes: &[usize], arms: &mut [usize]) {
     let mut seed = *root;
     for (byte, own) in seed.iter_mut().zip(number.to_le_bytes()) {
         *byte ^= own;
@@ -74,7 +74,7 @@ mod tests {
         let mut seen = std::collections::BTreeMap::new();
         for number in 0..6_000 {
             let mut arms = [9; 4];
-            deal(&[7; 32], number, &[2, 2], &mut arms);
+            randomize(&[7; 32], number, &[2, 2], &mut arms);
             *seen.entry(arms).or_insert(0_i32) += 1;
         }
         assert_eq!(seen.len(), 6);
@@ -86,7 +86,7 @@ mod tests {
     fn a_deal_follows_from_its_root_and_number() {
         let of = |root: u8, number: u64| {
             let mut arms = [0; 60];
-            deal(&[root; 32], number, &[30, 30], &mut arms);
+            randomize(&[root; 32], number, &[30, 30], &mut arms);
             arms
         };
         assert_eq!(of(1, 5), of(1, 5));

@@ -21,7 +21,7 @@ fn an_external_test_whose_shares_changed_is_not_read() {
         let own = &report.goals[0].comparisons[0];
         assert_eq!(report.verdict.decision, Advice::KeepRunning);
         assert_eq!(
-            (own.method, own.p_value, own.planned_stop, own.bayesian),
+            (own.method, own.p_value, own.fixed_horizon, own.bayesian),
             (Method::None, None, None, None)
         );
         assert!(report.goals[0].arms.iter().all(|arm| arm.best.is_none()));
@@ -52,12 +52,14 @@ fn a_p_value_of_one_points_nowhere_and_intervals_stay_within_what_shares_can_be(
     ] {
         let read = report(&arms);
         let own = &read.goals[0].comparisons[0];
-        for interval in [Some(own.absolute), own.planned_stop.map(|stop| stop.absolute)].into_iter().flatten()
+        for interval in
+            [Some(own.absolute), own.fixed_horizon.map(|stop| stop.absolute)].into_iter().flatten()
         {
             assert!(interval.low.is_none_or(|low| low >= -1.0), "{arms:?} {interval:?}");
             assert!(interval.high.is_none_or(|high| high <= 1.0), "{arms:?} {interval:?}");
         }
-        for interval in [Some(own.relative), own.planned_stop.map(|stop| stop.relative)].into_iter().flatten()
+        for interval in
+            [Some(own.relative), own.fixed_horizon.map(|stop| stop.relative)].into_iter().flatten()
         {
             assert!(interval.low.is_none_or(|low| low >= -1.0), "{arms:?} {interval:?}");
         }
@@ -129,10 +131,10 @@ fn a_secondary_goal_that_moved_is_named_and_one_that_did_not_is_not() {
 
 #[test]
 fn a_test_that_goes_on_says_why_it_is_not_said_that_there_is_no_difference() {
-    let why = |changes: &Value, arms: &[(u64, u64, u64)], undue: u64| {
+    let why = |changes: &Value, arms: &[(u64, u64, u64)], immature: u64| {
         let test = test(changes);
         let mut totals = totals(&test, arms);
-        totals.undue = undue;
+        totals.immature = immature;
         let verdict = Report::new(&test, &totals, Timestamp::from_millis(1), None).verdict;
         assert_eq!(verdict.no_difference_withheld.is_some(), verdict.decision == Advice::KeepRunning);
         verdict.no_difference_withheld.unwrap_or_default()
@@ -152,9 +154,9 @@ fn a_test_that_goes_on_says_why_it_is_not_said_that_there_is_no_difference() {
 #[test]
 fn a_test_that_goes_on_says_when_its_planned_units_are_in_and_when_the_planned_look_may_be_taken() {
     let test = test(&json!({ "planned_units": 100 }));
-    let said = |undue: u64, arms: &[(u64, u64, u64)]| {
+    let said = |immature: u64, arms: &[(u64, u64, u64)]| {
         let mut totals = totals(&test, arms);
-        (totals.undue, totals.recent) = (undue, 20);
+        (totals.immature, totals.recent) = (immature, 20);
         totals.first_assigned_at = Some(Timestamp::from_millis(0));
         let report = Report::new(&test, &totals, Timestamp::from_millis(10 * 86_400_000), None);
         report.verdict.reasons.join(" ")

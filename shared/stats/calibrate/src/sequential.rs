@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use stats::always_valid::Watch;
+use stats::always_valid::SequentialTest;
 use stats::joint::Joint;
 use stats::moments::Moments;
 use stats::sample::Contrast;
@@ -28,9 +28,9 @@ pub struct Cell {
 pub fn cell(goal: Goal, share: usize, planned: usize, lift: f64, runs: usize) -> Cell {
     let mut random = Random::of(&goal.name(), share, planned);
     let mut found = Cell { runs, ..Cell::default() };
-    let Some(watch) = Watch::new(0.05, real(planned)) else { return found };
+    let Some(sequential_test) = SequentialTest::new(0.05, real(planned)) else { return found };
     for _ in 0..runs {
-        let seen = watch_one(goal, share, planned, lift, &watch, &mut random);
+        let seen = interim_looks_of_one(goal, share, planned, lift, &sequential_test, &mut random);
         found.wrong += usize::from(seen.wrong);
         found.better += usize::from(seen.better);
         found.worse += usize::from(seen.worse);
@@ -46,12 +46,12 @@ struct Seen {
     worse: bool,
 }
 
-fn watch_one(
+fn interim_looks_of_one(
     goal: Goal,
     share: usize,
     planned: usize,
     lift: f64,
-    watch: &Watch,
+    sequential_test: &SequentialTest,
     random: &mut Random,
 ) -> Seen {
     let truth = goal.truth(lift) - goal.truth(0.0);
@@ -62,15 +62,15 @@ fn watch_one(
         let (x, y) = goal.unit(random, if arm == 1 { lift } else { 0.0 });
         arms[arm].add(x, y);
         let (Some(a), Some(b)) = (goal.sample(&arms[0]), goal.sample(&arms[1])) else { continue };
-        let Some(look) = watch.look(&a, &b) else { continue };
+        let Some(look) = sequential_test.look(&a, &b) else { continue };
         let missed = look.interval.is_some_and(|(low, high)| truth < low || truth > high);
         seen.wrong |= missed;
         // The one-sided evidence is at most twice the two-sided: most looks need no second reading.
         if look.p_value < 0.11 && look.estimate > 0.0 && !seen.better {
-            seen.better = watch.at_most(&a, &b, 0.0).is_some_and(|p| p <= 0.05);
+            seen.better = sequential_test.at_most(&a, &b, 0.0).is_some_and(|p| p <= 0.05);
         }
         if look.p_value < 0.11 && look.estimate < 0.0 && !seen.worse {
-            seen.worse = watch.at_most(&b, &a, 0.0).is_some_and(|p| p <= 0.05);
+            seen.worse = sequential_test.at_most(&b, &a, 0.0).is_some_and(|p| p <= 0.05);
         }
     }
     seen
@@ -132,7 +132,7 @@ pub fn why_both() -> String {
 fn readings(spread: f64, share: usize, runs: usize) -> [usize; 3] {
     let mut random = Random::of("both", share, usize::from(spread > 1.0));
     let mut wrong = [0; 3];
-    let Some(watch) = Watch::new(0.05, 200.0) else { return wrong };
+    let Some(sequential_test) = SequentialTest::new(0.05, 200.0) else { return wrong };
     for _ in 0..runs {
         let mut arms = [Moments::default(), Moments::default()];
         let mut ever = [false; 3];
@@ -144,11 +144,12 @@ fn readings(spread: f64, share: usize, runs: usize) -> [usize; 3] {
                 _ => random.normal(),
             });
             let Some((a, b)) = arms[0].sample().zip(arms[1].sample()) else { continue };
-            let Some(look) = watch.look(&a, &b) else { continue };
+            let Some(look) = sequential_test.look(&a, &b) else { continue };
             ever[0] |= look.p_value <= 0.05;
             let alone = [Contrast::pooled(&a, &b), Contrast::separate(&a, &b)];
             for (ever, contrast) in ever[1..].iter_mut().zip(alone) {
-                let look = contrast.and_then(|contrast| watch.judge(&[contrast], a.units + b.units));
+                let look =
+                    contrast.and_then(|contrast| sequential_test.judge(&[contrast], a.units + b.units));
                 *ever |= look.is_some_and(|look| look.p_value <= 0.05);
             }
         }

@@ -171,7 +171,7 @@ fn rows_of(
 }
 
 /// Folds what is stored in a new process and holds its results to what was stored.
-async fn fold(cloud: &Cloud, stored: &Stored) -> Cost {
+async fn aggregate(cloud: &Cloud, stored: &Stored) -> Cost {
     let key = json!({ PK: { "S": "acme" }, SK: { "S": "big" } });
     let test = json!({ "TableName": table(cloud, TableName::Tests), "Key": key });
     let events = table(cloud, TableName::Events);
@@ -207,7 +207,7 @@ async fn ten_times_the_rows_take_no_more_memory_and_no_call_beyond_their_pages()
     let mut peaks = Vec::new();
     for rows in [rows / 10, rows] {
         let stored = stored(&cloud, rows, partitions).await;
-        let Cost { peak_kb, calls, time } = fold(&cloud, &stored).await;
+        let Cost { peak_kb, calls, time } = aggregate(&cloud, &stored).await;
         println!(
             "{rows} rows, partitions {partitions}, pages {}: folded in {time:?}, calls {calls:?}, peak {peak_kb:?} kB",
             stored.pages

@@ -7,7 +7,7 @@ use super::{Assignment, Experiment, ExperimentId, Reason, Unit, UnitId, Variant,
 
 /// The answer to one unit.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Told<'a> {
+pub struct AssignmentResponse<'a> {
     test_id: &'a ExperimentId,
     unit_id: UnitId,
     variant: Option<VariantKey>,
@@ -19,7 +19,7 @@ pub struct Told<'a> {
     conflict: Option<bool>,
 }
 
-impl<'a> Told<'a> {
+impl<'a> AssignmentResponse<'a> {
     /// The unit takes part, as stored; `new` when this request stored it. Of a shipped test it is told the winner.
     #[must_use]
     pub fn assigned(test: &'a Experiment, unit: Unit, assignment: Assignment, new: bool) -> Self {

@@ -45,17 +45,17 @@ fn converted(unit: u32, event: u32, after_ms: i64) -> Row {
     })
 }
 
-fn fold(test: &Experiment, rows: impl IntoIterator<Item = Row>) -> Totals {
-    let mut fold = Fold::new(test, Timestamp::from_millis(START + 30 * 86_400_000));
-    rows.into_iter().for_each(|row| fold.push(row));
-    fold.finish()
+fn aggregate(test: &Experiment, rows: impl IntoIterator<Item = Row>) -> Totals {
+    let mut aggregation = Aggregation::new(test, Timestamp::from_millis(START + 30 * 86_400_000));
+    rows.into_iter().for_each(|row| aggregation.push(row));
+    aggregation.finish()
 }
 
 #[test]
 fn the_window_begins_with_the_assignment_and_includes_its_last_millisecond() {
     let day = 86_400_000;
     for (after, counts) in [(-1, 0), (0, 1), (day, 1), (day + 1, 0)] {
-        let totals = fold(&test(), [assigned(1, "a", 1), converted(1, 1, after)]);
+        let totals = aggregate(&test(), [assigned(1, "a", 1), converted(1, 1, after)]);
         assert_eq!(totals.arms[0].goals[0].converted, counts, "{after}");
     }
 }
@@ -66,10 +66,10 @@ fn a_unit_counts_once_however_often_it_converts_or_its_rows_are_repeated() {
     let mut shuffled = rows.clone();
     shuffled.reverse();
     shuffled.extend(rows.clone());
-    let totals = fold(&test(), rows);
+    let totals = aggregate(&test(), rows);
     assert_eq!(totals.arms[1].units, 1);
     assert_eq!(totals.arms[1].goals[0].converted, 1);
-    let again = fold(&test(), shuffled);
+    let again = aggregate(&test(), shuffled);
     assert_eq!(again.rows, 2 * totals.rows, "what was read is told as it was read");
     assert_eq!(Totals { rows: totals.rows, ..again }, totals);
 }
@@ -78,7 +78,7 @@ fn a_unit_counts_once_however_often_it_converts_or_its_rows_are_repeated() {
 fn outcomes_without_an_assignment_and_assignments_of_other_phases_do_not_count() {
     let rows = [converted(1, 1, 5), assigned(2, "a", 2), converted(2, 1, 5), assigned(3, "gone", 1)];
     let outcomes = vec![Tally { unknown_unit: 1, other_phase: 1, ..Tally::default() }];
-    assert_eq!(fold(&test(), rows), Totals { rows: 4, outcomes, ..Totals::empty(&test()) });
+    assert_eq!(aggregate(&test(), rows), Totals { rows: 4, outcomes, ..Totals::empty(&test()) });
 }
 
 #[test]
@@ -91,10 +91,10 @@ fn parts_merged_in_order_are_the_whole() {
             [assigned(n, variant, 1)].into_iter().chain(outcome).collect()
         })
         .collect();
-    let whole = fold(&test, rows.concat());
+    let whole = aggregate(&test, rows.concat());
     let mut parts = Totals::empty(&test);
     for part in rows.chunks(7) {
-        parts.merge(&fold(&test, part.concat()));
+        parts.merge(&aggregate(&test, part.concat()));
     }
     assert_eq!((parts.units(), &parts.strata, parts.rows), (50, &whole.strata, whole.rows));
     for (part, all) in parts.arms.iter().zip(&whole.arms) {
@@ -114,7 +114,7 @@ fn a_units_weights_are_those_of_the_revision_that_assigned_it() {
         }
         other @ Row::Converted(_) => other,
     };
-    let totals = fold(&test, [at(1, 1), at(2, 4), at(3, 5), at(4, 9)]);
+    let totals = aggregate(&test, [at(1, 1), at(2, 4), at(3, 5), at(4, 9)]);
     assert_eq!(totals.strata, [[2, 0], [2, 0]]);
 }
 
@@ -152,7 +152,7 @@ fn a_ratio_has_both_parts_of_each_unit_in_its_own_window() {
         assigned(2, "a", 1),
         of_goal(converted(2, 1, 5), "h", 4.0),
     ];
-    let totals = fold(&ratio_test(), rows);
+    let totals = aggregate(&ratio_test(), rows);
     let [count, sum, ratio] = totals.arms[0].goals.as_slice() else { panic!("three goals") };
     assert!((count.moments.total() - 2.0).abs() < 1e-12 && (sum.moments.total() - 112.0).abs() < 1e-12);
     assert_eq!((ratio.paired.units(), ratio.converted), (2, 2));
@@ -166,7 +166,7 @@ fn a_ratio_has_both_parts_of_each_unit_in_its_own_window() {
 fn single_numbers_are_kept_over_partitions_until_they_are_too_many() {
     let mut test = ratio_test();
     test.definition.goals.truncate(1);
-    let part = |units: std::ops::Range<u32>| fold(&test, units.map(|unit| assigned(unit, "a", 1)));
+    let part = |units: std::ops::Range<u32>| aggregate(&test, units.map(|unit| assigned(unit, "a", 1)));
     let mut few = part(0..40);
     few.merge(&part(40..100));
     assert_eq!(few.arms[0].goals[0].numbers.sorted().map(|all| all.len()), Some(100));
@@ -179,21 +179,21 @@ fn single_numbers_are_kept_over_partitions_until_they_are_too_many() {
 }
 
 #[test]
-fn a_unit_that_an_override_takes_out_is_set_aside_and_the_two_together_stay_the_same() {
+fn a_unit_that_an_override_takes_out_is_omitted_and_the_two_together_stay_the_same() {
     let rows = || [assigned(1, "b", 1), converted(1, 1, 5), assigned(2, "b", 1), converted(2, 1, 5)];
-    let before = fold(&test(), rows());
+    let before = aggregate(&test(), rows());
     let mut test = test();
     test.definition.overrides =
         [(UnitId::parse("unit-0001").unwrap(), VariantKey::parse("a").unwrap())].into();
-    let after = fold(&test, rows());
+    let after = aggregate(&test, rows());
     let counts = |totals: &Totals| {
         let (arm, goal) = (&totals.arms[1], &totals.arms[1].goals[0]);
-        [arm.units, arm.set_aside, goal.converted, goal.set_aside]
+        [arm.units, arm.omitted, goal.converted, goal.omitted]
     };
     assert_eq!((counts(&before), counts(&after)), ([2, 0, 2, 0], [1, 1, 1, 1]));
     assert_eq!(after.arms[1].overridden, 0);
     test.overridden_since.insert(UnitId::parse("unit-0001").unwrap(), Timestamp::from_millis(i64::MAX));
-    let later = fold(&test, rows());
+    let later = aggregate(&test, rows());
     assert_eq!((counts(&later), later.arms[1].overridden), ([2, 0, 2, 0], 1), "it was assigned before");
 }
 
@@ -208,18 +208,18 @@ fn a_sum_of_decimals_is_the_decimal_whatever_parts_and_order_it_comes_in() {
     let mut rows = vec![assigned(1, "a", 1), assigned(2, "a", 1), amount(2, 1, 1.2)];
     rows.extend((0..12).map(|event| amount(1, event, 0.1)));
     rows.sort_by_key(|row| row.unit_id().clone());
-    let whole = fold(&test, rows.clone());
+    let whole = aggregate(&test, rows.clone());
     assert_eq!(whole.arms[0].goals[0].numbers.sorted().unwrap(), [(1.2, 1.0), (1.2, 1.0)]);
     rows.reverse();
     rows.sort_by_key(|row| row.unit_id().clone());
-    assert_eq!(fold(&test, rows), whole);
+    assert_eq!(aggregate(&test, rows), whole);
     assert_eq!(serde_json::to_string(&figure(whole.arms[0].goals[0].moments.total())).unwrap(), "2.4");
 }
 
 #[test]
 fn when_units_came_is_kept_of_external_tests_alone() {
     let mut test = test();
-    let moments = |test: &Experiment| fold(test, [assigned(1, "a", 1), assigned(2, "b", 1)]).arrivals;
+    let moments = |test: &Experiment| aggregate(test, [assigned(1, "a", 1), assigned(2, "b", 1)]).arrivals;
     assert_eq!(moments(&test), Arrivals::default());
     test.definition.allocation.mode = Mode::External;
     assert_ne!(moments(&test), Arrivals::default());
@@ -251,25 +251,25 @@ fn each_outcome_is_accounted_for_once_whatever_became_of_it_and_in_whatever_orde
         other_phase: 1,
         ..Tally::default()
     };
-    assert_eq!(fold(&test, rows.clone()).outcomes, [wanted]);
+    assert_eq!(aggregate(&test, rows.clone()).outcomes, [wanted]);
     rows.sort_by_key(|row| (row.unit_id().clone(), std::cmp::Reverse(format!("{row:?}"))));
-    assert_eq!(fold(&test, rows.clone()).outcomes, [wanted]);
+    assert_eq!(aggregate(&test, rows.clone()).outcomes, [wanted]);
     rows.extend([assigned(4, "b", 1), converted(4, 1, 5)]);
-    assert_eq!(fold(&test, rows).outcomes, [wanted], "a row that is read twice is one row");
+    assert_eq!(aggregate(&test, rows).outcomes, [wanted], "a row that is read twice is one row");
     let forced = (UnitId::parse("unit-0001").unwrap(), VariantKey::parse("a").unwrap());
     test.definition.overrides = [forced].into();
-    assert_eq!(fold(&test, [converted(1, 1, 5)]).outcomes[0].overridden, 1);
+    assert_eq!(aggregate(&test, [converted(1, 1, 5)]).outcomes[0].overridden, 1);
 }
 
 #[test]
 fn an_outcome_that_counts_is_immature_while_its_units_window_is_open() {
     let immature = |as_of: i64| {
         let test = test();
-        let mut fold = Fold::new(&test, Timestamp::from_millis(START + as_of));
+        let mut aggregation = Aggregation::new(&test, Timestamp::from_millis(START + as_of));
         for row in [assigned(1, "a", 1), converted(1, 1, 5), converted(1, 2, -5)] {
-            fold.push(row);
+            aggregation.push(row);
         }
-        let tally = fold.finish().outcomes[0];
+        let tally = aggregation.finish().outcomes[0];
         (tally.counted, tally.immature)
     };
     assert_eq!([immature(DAY), immature(DAY + 1)], [(1, 1), (1, 0)]);
@@ -296,7 +296,7 @@ fn an_outcome_of_a_unit_in_two_phases_belongs_to_the_phase_whose_window_holds_it
     ];
     let wanted =
         Tally { counted: 1, before_assignment: 1, after_window: 1, other_phase: 1, ..Tally::default() };
-    assert_eq!(fold(&test, rows).outcomes, [wanted]);
+    assert_eq!(aggregate(&test, rows).outcomes, [wanted]);
 }
 
 #[test]
@@ -322,7 +322,7 @@ fn an_outcome_after_the_test_was_shipped_is_counted_as_such_and_in_nothing_else(
         converted(3, 2, 6),
     ];
     let wanted = Tally { counted: 1, unknown_unit: 1, after_shipping: 3, immature: 1, ..Tally::default() };
-    let totals = fold(&test, rows);
+    let totals = aggregate(&test, rows);
     assert_eq!((totals.outcomes, totals.arms[0].units, totals.arms[1].units), (vec![wanted], 1, 0));
 }
 
@@ -332,7 +332,7 @@ fn an_outcome_with_a_day_alone_counts_when_any_moment_of_the_day_lies_in_the_win
         let Row::Converted(outcome) = converted(1, 1, 0) else { panic!("an outcome") };
         let occurred_at = crate::clock::Dated::try_from(day.to_owned()).unwrap();
         let totals =
-            fold(&test(), [assigned(1, "a", 1), Row::Converted(Conversion { occurred_at, ..outcome })]);
+            aggregate(&test(), [assigned(1, "a", 1), Row::Converted(Conversion { occurred_at, ..outcome })]);
         (
             totals.arms[0].goals[0].converted,
             totals.outcomes[0].before_assignment,
@@ -354,8 +354,8 @@ fn the_first_assignment_and_those_of_the_last_two_weeks_are_kept_over_partitions
         }
         row @ Row::Converted(_) => row,
     };
-    let mut totals = fold(&test, [at(1, 20), at(2, 14), at(3, 13)]);
-    totals.merge(&fold(&test, [at(4, 25), at(5, 0)]));
-    totals.merge(&fold(&test, []));
+    let mut totals = aggregate(&test, [at(1, 20), at(2, 14), at(3, 13)]);
+    totals.merge(&aggregate(&test, [at(4, 25), at(5, 0)]));
+    totals.merge(&aggregate(&test, []));
     assert_eq!((totals.recent, totals.first_assigned_at), (2, Some(Timestamp::from_millis(START + 5 * DAY))));
 }

@@ -2,7 +2,7 @@
 
 /// A known unit that has been assigned.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Dealt {
+pub struct KnownOutcome {
     /// Its arm.
     pub arm: usize,
     /// Its number for each goal, and for a ratio the denominator, else 1.

@@ -1,6 +1,6 @@
 //! The reading for a planned stop, as its methods give it.
 
-use stats::balance::Randomised;
+use stats::balance::Randomized;
 use stats::fieller::Relative;
 use stats::permutation::Tested;
 use stats::welch::Difference;
@@ -20,14 +20,14 @@ pub struct Planned {
     pub relative: Option<Relative>,
     /// The permutation test, where it is called for and could be made.
     pub permuted: Option<Tested>,
-    /// The randomisation test of units that were known before.
-    pub rerandomised: Option<Randomised>,
+    /// The randomization test of units that were known before.
+    pub rerandomized: Option<Randomized>,
 }
 
 impl Planned {
     /// The p-value by chance alone, without a formula.
     #[must_use]
     pub fn by_chance(&self) -> Option<f64> {
-        self.rerandomised.map(|tested| tested.p_value).or(self.permuted.map(|tested| tested.p_value))
+        self.rerandomized.map(|tested| tested.p_value).or(self.permuted.map(|tested| tested.p_value))
     }
 }

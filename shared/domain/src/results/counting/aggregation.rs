@@ -11,7 +11,7 @@ use crate::experiment::allocation::Mode;
 use crate::experiment::goal::Role;
 use crate::experiment::{Assignment, Experiment};
 
-use super::dealt::Dealt;
+use super::known_outcome::KnownOutcome;
 use super::outcomes::{UnitOutcomes, is_mature, leave_out_after_shipping};
 use super::row::Row;
 use super::totals::Totals;
@@ -21,14 +21,14 @@ use super::unit_number::UnitNumber;
 pub const RECENT_MS: i64 = 14 * 86_400_000;
 
 /// A fold under way over one partition, whose rows must come unit by unit.
-pub struct Fold<'a> {
+pub struct Aggregation<'a> {
     test: &'a Experiment,
     as_of: Timestamp,
     unit: Vec<Row>,
     totals: Totals,
 }
 
-impl<'a> Fold<'a> {
+impl<'a> Aggregation<'a> {
     /// An empty fold of the test's present phase, whose rows are read at `as_of`.
     #[must_use]
     pub fn new(test: &'a Experiment, as_of: Timestamp) -> Self {
@@ -72,7 +72,7 @@ impl<'a> Fold<'a> {
         let unit = rows.first().map(Row::unit_id).zip(assigned);
         match unit {
             Some((unit, assignment)) if self.test.was_overridden(unit, assignment.assigned_at) => {
-                self.set_aside(assignment, &rows);
+                self.omitted(assignment, &rows);
             }
             Some((unit, assignment)) => {
                 let overridden = self.test.definition.overrides.contains_key(unit);
@@ -85,11 +85,11 @@ impl<'a> Fold<'a> {
     }
 
     /// Counts a unit that results leave out, so that what was counted of the phase never gets less.
-    fn set_aside(&mut self, assignment: &Assignment, rows: &[Row]) {
+    fn omitted(&mut self, assignment: &Assignment, rows: &[Row]) {
         let Some(arm) = self.arm(assignment) else { return };
-        self.totals.arms[arm].set_aside += 1;
+        self.totals.arms[arm].omitted += 1;
         for (goal, totals) in self.test.definition.goals.iter().zip(&mut self.totals.arms[arm].goals) {
-            totals.set_aside += u64::from(UnitNumber::of(goal, assignment, rows).converted);
+            totals.omitted += u64::from(UnitNumber::of(goal, assignment, rows).converted);
         }
     }
 
@@ -120,7 +120,7 @@ impl<'a> Fold<'a> {
             if goal.role == Role::Primary {
                 primary = outcome;
                 if !is_mature(assignment, goal, self.as_of) {
-                    self.totals.undue += 1;
+                    self.totals.immature += 1;
                 } else if let Some(batch) = self.totals.batches.get_mut(stratum) {
                     batch[arm].add(outcome.number);
                 }
@@ -128,7 +128,7 @@ impl<'a> Fold<'a> {
         }
         let place = rows.first().and_then(|row| test.definition.known_place(row.unit_id()));
         if let Some(known) = place.and_then(|place| self.totals.known.get_mut(place)) {
-            *known = Some(Dealt { arm, outcomes: pairs });
+            *known = Some(KnownOutcome { arm, outcomes: pairs });
         }
         for (name, segments) in test.definition.segments.iter().zip(&mut self.totals.segments) {
             if let Some(value) = assignment.segments.get(name) {

@@ -1,7 +1,7 @@
 //! Tests of units that were known before: how often would another seed, under which the arms are as alike,
 //! have set the outcomes as far apart? The method is `stats::balance::test`.
 
-use stats::balance::{DRAWS, Randomised, Statistic, studentised, studentised_ratios, test};
+use stats::balance::{DRAWS, Randomized, Statistic, studentised, studentised_ratios, test};
 
 use crate::experiment::Experiment;
 use crate::experiment::goal::Kind;
@@ -12,16 +12,16 @@ use crate::results::counting::totals::Totals;
 /// None without a list, while an arm has fewer than two units, and when a unit's arm is not the one that
 /// the seed deals it.
 #[must_use]
-pub fn tested(test: &Experiment, totals: &Totals) -> Option<Vec<Randomised>> {
+pub fn tested(test: &Experiment, totals: &Totals) -> Option<Vec<Randomized>> {
     let (definition, balance) = (&test.definition, test.balance.as_ref()?);
     let control = definition.variants.iter().position(|variant| variant.is_control)?;
     let treatment = definition.variants.iter().position(|variant| !variant.is_control)?;
-    let mut deal = definition.deal(&balance.root);
+    let mut randomize = definition.randomize(&balance.root);
     let mut own = vec![0; totals.known.len()];
-    deal(balance.number, &mut own);
-    let dealt = || totals.known.iter().zip(&own).filter_map(|(unit, &arm)| Some((unit.as_ref()?, arm)));
-    let units = |arm: usize| dealt().filter(|(_, own)| *own == arm).count();
-    if units(control) < 2 || units(treatment) < 2 || dealt().any(|(unit, arm)| unit.arm != arm) {
+    randomize(balance.number, &mut own);
+    let randomized = || totals.known.iter().zip(&own).filter_map(|(unit, &arm)| Some((unit.as_ref()?, arm)));
+    let units = |arm: usize| randomized().filter(|(_, own)| *own == arm).count();
+    if units(control) < 2 || units(treatment) < 2 || randomized().any(|(unit, arm)| unit.arm != arm) {
         return None;
     }
     let of = |goal: usize| totals.known.iter().map(move |unit| unit.as_ref()?.outcomes.get(goal).copied());
@@ -39,5 +39,5 @@ pub fn tested(test: &Experiment, totals: &Totals) -> Option<Vec<Randomised>> {
         .collect();
     let statistics: Vec<&Statistic<'_>> = statistics.iter().map(Box::as_ref).collect();
     let arms = definition.variants.len();
-    self::test(&definition.sheet(), arms, &balance.choice(), DRAWS, deal, &statistics)
+    self::test(&definition.sheet(), arms, &balance.choice(), DRAWS, randomize, &statistics)
 }

@@ -14,7 +14,7 @@ const PENDING: &str = "AWSPENDING";
 const PREVIOUS: &str = "AWSPREVIOUS";
 
 /// The private and the public secret.
-pub struct Vault {
+pub struct RotationSecrets {
     client: Client,
     private: Option<String>,
     public: String,
@@ -63,7 +63,7 @@ impl Version {
     }
 }
 
-impl Vault {
+impl RotationSecrets {
     /// The secrets that the environment names.
     #[must_use]
     pub fn new(client: Client, config: &Config) -> Self {
@@ -163,9 +163,12 @@ where
     }
 }
 
-impl std::fmt::Debug for Vault {
+impl std::fmt::Debug for RotationSecrets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { client: _, private, public } = self;
-        f.debug_struct("Vault").field("private", private).field("public", public).finish_non_exhaustive()
+        f.debug_struct("RotationSecrets")
+            .field("private", private)
+            .field("public", public)
+            .finish_non_exhaustive()
     }
 }

@@ -2,7 +2,7 @@
 //! seeds are fixed, so a cell comes out the same each time; the bounds leave it three Monte Carlo errors.
 
 use calibrate::goals::{Goal, split};
-use calibrate::{coverage, fixed, power, watched};
+use calibrate::{coverage, fixed, power, sequential};
 
 /// How many of 1,000 may err when 5 % should: three Monte Carlo errors more.
 const FIVE_PERCENT: usize = 71;
@@ -30,17 +30,17 @@ fn watching_after_every_unit_errs_in_at_most_five_of_a_hundred() {
         (Goal::Binary(50.0), 10, 200),
         (Goal::Skewed, 10, 400),
     ] {
-        let found = watched::cell(goal, share, planned, 0.0, 1_000);
+        let found = sequential::cell(goal, share, planned, 0.0, 1_000);
         assert!(found.wrong.max(found.better).max(found.worse) <= 50, "{goal:?} {share} {found:?}");
     }
-    assert!(watched::cell(Goal::Ratio, 50, 80, 0.0, 1_000).wrong >= 10, "as good as blind");
+    assert!(sequential::cell(Goal::Ratio, 50, 80, 0.0, 1_000).wrong >= 10, "as good as blind");
 }
 
 #[test]
-fn watching_finds_a_good_part_of_what_a_planned_stop_finds() {
+fn watching_finds_a_good_part_of_what_a_fixed_horizon_finds() {
     for (goal, n, least) in [(Goal::Ratio, 40, 40), (Goal::Binary(50.0), 100, 50)] {
         let found = power::cell(goal, n, goal.lift_to_find(n), 400);
-        assert!(100 * found.watched >= least * found.planned, "{goal:?} {found:?}");
+        assert!(100 * found.sequential >= least * found.planned, "{goal:?} {found:?}");
         assert!(found.planned > 220, "{goal:?} {found:?}");
     }
 }
@@ -49,7 +49,7 @@ fn watching_finds_a_good_part_of_what_a_planned_stop_finds() {
 fn a_covariate_saves_the_share_of_variance_that_it_says() {
     let found = power::covariate(80, 40, 1_000);
     assert!((found.saved - 0.64).abs() < 0.03 && (found.truly_saved - 0.64).abs() < 0.06, "{found:?}");
-    assert!(found.wrong <= FIVE_PERCENT && found.wrong_watched <= 50, "{found:?}");
+    assert!(found.wrong <= FIVE_PERCENT && found.wrong_sequential <= 50, "{found:?}");
 }
 
 #[test]
@@ -60,6 +60,6 @@ fn intervals_hold_the_truth_as_often_as_they_say() {
     }
     let rare = coverage::cell(Goal::Binary(5.0), 40, 1.0, 2_000);
     assert!((1_870..=1_980).contains(&rare.held), "{rare:?}");
-    let always = watched::cell(Goal::Ratio, 50, 80, 0.5, 1_000);
+    let always = sequential::cell(Goal::Ratio, 50, 80, 0.5, 1_000);
     assert!(always.wrong <= 50, "{always:?}");
 }

@@ -18,7 +18,7 @@ pub async fn beyond_the_quota(operation: &'static Operation) -> Answer {
 /// A machine is changed as it is, or as it was never.
 pub async fn changed(operation: &'static Operation, is_current: bool) -> Answer {
     let bench = Bench::start().await;
-    let (client, _) = bench.machine("CRM").await;
+    let (client, _) = bench.client("CRM").await;
     let ground = Ground::on(operation, bench).await;
     let event = with_parameter(ground.event.clone(), "client_id", &client.client_id.to_string());
     let revision = if is_current { 1 } else { 7 };

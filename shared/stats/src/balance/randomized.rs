@@ -12,9 +12,9 @@ const PATIENCE: u64 = 3 * BEST_OF;
 /// Statistics this close, relative to each other, are the same: they differ by the order of additions.
 const SAME: f64 = 1e-9;
 
-/// The outcome of a randomisation test.
+/// The outcome of a randomization test.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Randomised {
+pub struct Randomized {
     /// Two-sided mid-p-value: statistics as great as the observed one count half.
     pub p_value: f64,
     /// Seeds under the threshold that it was compared with.
@@ -42,7 +42,7 @@ pub fn test(
     draws: u32,
     mut draw: impl Draw,
     statistics: &[&Statistic<'_>],
-) -> Option<Vec<Randomised>> {
+) -> Option<Vec<Randomized>> {
     let mut own = vec![0; sheet.units];
     draw(choice.seed, &mut own);
     let mut tallies: Vec<_> = statistics.iter().map(|statistic| Tally::new(statistic(&own))).collect();
@@ -57,7 +57,7 @@ pub fn test(
         if kept == draws {
             let p_value = |tally: &Tally| tally.extreme / (f64::from(draws) + 1.0);
             return Some(
-                tallies.iter().map(|tally| Randomised { p_value: p_value(tally), draws, tried }).collect(),
+                tallies.iter().map(|tally| Randomized { p_value: p_value(tally), draws, tried }).collect(),
             );
         }
     }
@@ -101,7 +101,7 @@ pub fn studentised(
     let rows: Vec<_> = outcomes.iter().map(|own| own.map(|x| (x - mean) / scale)).collect();
     move |arms| {
         let mut sides = [[0.0; 3]; 2];
-        for (x, side) in dealt(&rows, arms, control, treatment) {
+        for (x, side) in randomized(&rows, arms, control, treatment) {
             let [n, sum, squares] = &mut sides[side];
             (*n, *sum, *squares) = (*n + 1.0, *sum + x, *squares + x * x);
         }
@@ -129,7 +129,7 @@ pub fn studentised_ratios(
         outcomes.iter().map(|own| own.map(|(x, y)| ((x - ratio * y) / scale, y / base))).collect();
     move |arms| {
         let mut sides = [[0.0; 6]; 2];
-        for ((u, v), side) in dealt(&rows, arms, control, treatment) {
+        for ((u, v), side) in randomized(&rows, arms, control, treatment) {
             let own = [1.0, u, v, u * u, u * v, v * v];
             sides[side].iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
         }
@@ -153,7 +153,7 @@ fn centre(numbers: impl Iterator<Item = f64>) -> (f64, f64) {
 }
 
 /// The outcomes that there are, with 0 for control's and 1 for treatment's.
-fn dealt<T: Copy>(
+fn randomized<T: Copy>(
     outcomes: &[Option<T>],
     arms: &[usize],
     control: usize,

@@ -2,7 +2,7 @@
 
 /// Which end of a goal's scale is good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Better {
+pub enum Direction {
     /// More is better.
     Higher,
     /// Less is better.

@@ -17,7 +17,7 @@ use crate::IssueToken;
 pub async fn answer(app: &App, call: &Call<IssueToken>) -> Result<Reply, Problem> {
     let client = prove(app, call).await?;
     let grant =
-        Grant::to_machine(&client).narrowed(call.body.text("scope")).ok_or(OAuthError::InvalidScope)?;
+        Grant::to_client(&client).narrowed(call.body.text("scope")).ok_or(OAuthError::InvalidScope)?;
     let issued = app.auth.grant(grant).await?;
     let origin = call.origin(app)?;
     let id = &client.client_id;
