@@ -1,4 +1,4 @@
-# What can be done here: `make help`.
+# `make help` lists the targets.
 
 PORT ?= 9000
 TOOLS := .tools
@@ -8,17 +8,17 @@ MACHETE := $(TOOLS)/bin/cargo-machete
 MACHETE_VERSION := 0.9.2
 # ruff and mypy.
 LINT := $(TOOLS)/lint
-# A function's stripped release zip may have 6 MB: the larger it is, the longer a cold start.
+# The maximum size of a function's stripped release zip, 6 MB. A larger zip makes cold starts slower.
 ZIP_BYTES := 6291456
-# Cargo features of the functions to build; bellwether/traces is one (docs/OPERATIONS.md, Traces).
+# Cargo features of the functions to build, for example bellwether/traces (docs/OPERATIONS.md, Traces).
 FEATURES ?=
 WITH := $(if $(FEATURES),--features $(FEATURES))
 
-# What stands in zips for the folders of this machine, so that the same commit gives the same bytes anywhere.
+# Replaces this machine's folders in zips, so that the same commit gives the same bytes anywhere.
 PLACES := $(CURDIR)=/bellwether $(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo
 
-# The deployment: which tfvars, where its state is, and where the provider comes from when not from the network. Every
-# target that touches a deployment needs ENV and STATE_BUCKET: none takes whichever state was initialised last.
+# The deployment: ENV selects the tfvars, STATE_* locate the state, and PLUGIN_DIR is a local mirror of the provider.
+# Every target that touches a deployment requires ENV and STATE_BUCKET, so none uses the last initialised state.
 ENV ?=
 NAME_IT = $(if $(and $(ENV),$(STATE_BUCKET)),,$(error ENV and STATE_BUCKET name the deployment: make $(or $(firstword $(MAKECMDGOALS)),$@) ENV=dev|prod STATE_BUCKET=<bucket>))$\
 	$(if $(and $(wildcard terraform/$(ENV).tfvars),$(filter $(basename $(notdir $(wildcard terraform/*.tfvars))),$(ENV))),,$(error ENV=$(ENV) has no terraform/$(ENV).tfvars))
@@ -41,43 +41,43 @@ DEPLOYED := PYTHONDONTWRITEBYTECODE=1 $(VENV)/python
 SPECTRAL := $(TOOLS)/spectral/node_modules/.bin/spectral
 FUZZ := $(TOOLS)/bin/cargo-fuzz
 FUZZ_VERSION := 0.13.2
-# How long each parser is fuzzed.
+# Minutes for which each parser is fuzzed.
 MINUTES ?= 10
 
-# What `make test` runs, in this order: what is quick and what fails most often comes first.
-STAGES := setup lint python docs unused unit data spectral binaries alone api-check-short watched deny zip-size deployed
+# The stages of `make test`, in order. Stages that are quick or fail most often come first.
+STAGES := setup lint python docs unused unit data spectral binaries alone api-check-short monitoring deny zip-size deployed
 
 .PHONY: help setup run demo demo-trial check quick test lint python docs unused generate deny unit data binaries alone zip-size bench calibrate clean api-check api-check-short spectral fuzz fuzz-keep
-.PHONY: traces-check dashboards monitoring-check monitor monitor-check monitored watched
+.PHONY: traces-check dashboards monitoring-check monitor monitor-check monitored monitoring
 
-help: ## Show what can be done
+help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 14
 
 setup: ## Install the pinned tools into .tools
 	@python3 local/run.py --setup-only
 
-run: ## Serve everything on 127.0.0.1 (PORT=9000), until Ctrl-C
+run: ## Start the server on 127.0.0.1 (PORT=9000); Ctrl-C stops it
 	@python3 local/run.py --port $(PORT)
 
-demo: ## Play a campaign of 400 accounts against the running server
+demo: ## Simulate a campaign of 400 accounts on the running server
 	@python3 local/demo.py
 
-demo-trial: ## Replay a published trial against the running server
+demo-trial: ## Replay a published trial on the running server
 	@python3 local/demo_trial.py
 
-check: ## What to run after every change: formatting, lints of Rust and Python, and all tests without processes (some minutes)
+check: ## Run after every change: formatting, lints of Rust and Python, and all tests without processes (some minutes)
 	@python3 local/stages.py lint python quick
 
-test: ## Everything that proves the project on one machine, with the time that each stage took
+test: ## Run before a pull request: all stages, with the time that each stage took
 	@python3 local/stages.py $(STAGES)
 	@echo "==> all passed"
 
-lint: ## Formatting and clippy
+lint: ## Check formatting (rustfmt) and lints (clippy)
 	@echo "==> formatting and lints"
 	@cargo fmt --check
 	@cargo clippy --workspace --all-targets --locked -- -D warnings
 
-python: $(LINT)/done ## Lints, formatting and types of the Python here (pyproject.toml)
+python: $(LINT)/done ## Check lints, formatting and types of the Python scripts (pyproject.toml)
 	@echo "==> ruff and mypy"
 	@$(LINT)/bin/ruff check --quiet
 	@$(LINT)/bin/ruff format --quiet --check
@@ -90,11 +90,11 @@ $(LINT)/done: local/requirements-lint.txt
 	@$(LINT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-docs: ## rustdoc of everything, private items too, without a warning (target/doc)
+docs: ## Build the rustdoc of all crates, private items included, without a warning (target/doc)
 	@echo "==> rustdoc"
 	@RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --workspace --no-deps --document-private-items --locked --quiet
 
-unused: $(MACHETE) ## Dependencies that a crate declares and does not use
+unused: $(MACHETE) ## Check that no crate declares a dependency that it does not use
 	@echo "==> unused dependencies"
 	@$(MACHETE)
 
@@ -102,39 +102,40 @@ $(MACHETE):
 	@echo "==> tools: installing cargo-machete $(MACHETE_VERSION) (once)"
 	@cargo install --quiet --locked --root $(TOOLS) --version $(MACHETE_VERSION) cargo-machete
 
-# The tests of rotate-keys start an emulator, which make setup installs; those of calibrate simulate for a minute.
+# Leaves out the tests of rotate-keys, which start an emulator that make setup installs, and those of calibrate, which
+# simulate for a minute.
 quick:
-	@echo "==> tests of crates and handlers, documents, and all that is decided without a process"
+	@echo "==> tests that start no process, and documents"
 	@cargo test --workspace --exclude rotate-keys --locked --lib --bin bellwether-bench --test pure --test contract --test service
 
-# Without --locked: a new function enters Cargo.lock, first as a member and then as a dependency of the tests.
-generate: ## Write what follows from the code: the local server's routes, the functions in tests, the catalogue of metrics
+# Without --locked: a new function is added to Cargo.lock, first as a member and then as a dependency of the tests.
+generate: ## Write the files derived from the code: the local server's routes, the functions in tests, the catalogue of metrics
 	@GENERATE=write cargo test --workspace --test contract -- written catalogue
 	@cargo update --quiet --offline --workspace
 
-unit: setup ## Tests of crates and handlers, and the statistics against their reference cases
+unit: setup ## Test crates and handlers, and the statistics against their reference cases
 	@echo "==> tests of crates and handlers"
 	@cargo test --workspace --locked --doc
 	@cargo test --workspace --exclude bellwether-tests --locked --lib --tests
 
-data: ## Tests over several crates without a process, and documents that must agree (tests/src/pure, contract and service)
+data: ## Test several crates together and compare documents with the code (tests/src/pure, contract and service)
 	@echo "==> tests over several crates, and documents"
 	@cargo test --workspace --locked --test pure --test contract --test service
 
-binaries: setup ## Tests of built functions and of scripts (tests/src/binaries)
+binaries: setup ## Test built functions and scripts (tests/src/binaries)
 	@echo "==> tests of built functions"
 	@cargo test --workspace --locked --test binaries
 
-alone: setup ## Tests that measure, or start the whole server, one after the other (tests/src/alone)
-	@echo "==> tests that must not share the machine"
+alone: setup ## Run tests that measure or start the whole server, one after the other (tests/src/alone)
+	@echo "==> tests that need the machine to themselves"
 	@cargo test --workspace --locked --test alone
 
-traces-check: ## Lints and tests of the feature traces, which is off elsewhere
+traces-check: ## Check lints and tests of the feature traces, which other targets do not enable
 	@echo "==> traces"
 	@cargo clippy -p bellwether --features traces --all-targets --locked -- -D warnings
 	@cargo test -p bellwether --features traces,testing --locked --lib traces
 
-deny: $(DENY) ## Licences, sources and banned crates of all dependencies
+deny: $(DENY) ## Check licences, sources and banned crates of all dependencies
 	@echo "==> dependencies"
 	@$(DENY) check bans licenses sources
 
@@ -142,11 +143,11 @@ $(DENY):
 	@echo "==> tools: installing cargo-deny $(DENY_VERSION) (once)"
 	@cargo install --quiet --locked --root $(TOOLS) --version $(DENY_VERSION) cargo-deny
 
-spectral: ## The OWASP rules for openapi.yaml (.spectral.yaml; needs Node.js)
+spectral: ## Check openapi.yaml against the OWASP rules (.spectral.yaml; needs Node.js)
 	@echo "==> openapi.yaml and the OWASP rules"
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(SPECTRAL) && \
 		$(SPECTRAL) lint --ruleset .spectral.yaml --fail-severity=warn openapi.yaml; \
-		else echo "skipped: there is no npm on PATH"; fi
+		else echo "skipped: npm is not on PATH"; fi
 
 $(SPECTRAL): local/spectral/package.json local/spectral/package-lock.json
 	@echo "==> tools: installing spectral into $(TOOLS)/spectral (once; it takes 70 MB)"
@@ -154,13 +155,13 @@ $(SPECTRAL): local/spectral/package.json local/spectral/package-lock.json
 	@cd $(TOOLS)/spectral && npm ci --ignore-scripts --silent --no-audit --no-fund
 	@touch $@
 
-# The compiler and the types of Grafana's dashboards; they need Node.js.
+# The compiler and the types for Grafana's dashboards. They need Node.js.
 GRAFANA := $(TOOLS)/grafana/node_modules/.bin/tsc
 
-dashboards: ## Make Grafana's dashboards of their sources in monitoring/grafana/src (needs Node.js)
+dashboards: ## Generate Grafana's dashboards from monitoring/grafana/src (needs Node.js)
 	@echo "==> dashboards"
 	@if command -v npm >/dev/null; then $(MAKE) -s --no-print-directory $(GRAFANA) && python3 monitoring/check/dashboards.py write; \
-		else echo "skipped: there is no npm on PATH"; fi
+		else echo "skipped: npm is not on PATH"; fi
 
 $(GRAFANA): monitoring/grafana/package.json monitoring/grafana/package-lock.json
 	@echo "==> tools: installing tsc and Grafana's types into $(TOOLS)/grafana (once; they take 30 MB)"
@@ -168,42 +169,42 @@ $(GRAFANA): monitoring/grafana/package.json monitoring/grafana/package-lock.json
 	@cd $(TOOLS)/grafana && npm ci --ignore-scripts --silent --no-audit --no-fund
 	@touch $@
 
-monitoring-check: setup ## Rules, alerts, routes and dashboards of monitoring/, without a server
+monitoring-check: setup ## Check the rules, alerts, routes and dashboards of monitoring/, without a server
 	@echo "==> monitoring"
 	@if command -v npm >/dev/null; then $(MAKE) -s --no-print-directory $(GRAFANA); fi
 	@$(VENV)/python monitoring/check/main.py
 
-monitor: setup ## Prometheus and Alertmanager beside the running server, until Ctrl-C
+monitor: setup ## Start Prometheus and Alertmanager for the running server; Ctrl-C stops them
 	@$(VENV)/python local/monitor.py
 
-monitor-check: setup ## Hold every panel and rule to what the running server says
+monitor-check: setup ## Check every panel and rule against the running server
 	@$(VENV)/python local/monitor_check.py
 
-watched: setup ## monitoring-check and monitored, where Prometheus is at hand (in CI it must be)
+monitoring: setup ## Run monitoring-check and monitored if Prometheus is available (in CI it must be)
 	@if [ -n "$$CI" ] || found=$$($(VENV)/python local/prometheus.py 2>&1); then $(MAKE) --no-print-directory monitoring-check monitored; \
 		else echo "skipped: make monitoring-check and make monitored, for $$found"; fi
 
-monitored: setup ## The same with a server of its own
+monitored: setup ## Run monitor-check with a server of its own
 	@echo "==> the running server and its monitoring"
 	@$(VENV)/python local/monitor_check.py --own
 
-api-check: ## Hold the running server to openapi.yaml with schemathesis, with a token of each role
+api-check: ## Check the running server against openapi.yaml with schemathesis, with a token of each role
 	@echo "==> the running server and openapi.yaml"
 	@python3 local/api_check.py
 
-api-check-short: ## The same with fewer requests
+api-check-short: ## Run api-check with fewer requests
 	@echo "==> the running server and openapi.yaml, in short"
 	@python3 local/api_check.py --short
 
-# What is found goes to fuzz/found, and by `make fuzz-keep`, as far as it reaches new code, to the corpus.
+# Fuzzing writes its findings to fuzz/found. `make fuzz-keep` adds those that cover new code to the corpus.
 FUZZ_RUN = PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" RUSTC_BOOTSTRAP=1 cargo fuzz run
-fuzz: $(FUZZ) ## Look for bytes that break a parser (MINUTES=10 for each)
+fuzz: $(FUZZ) ## Fuzz each parser (MINUTES=10 for each)
 	@for target in fuzz/fuzz_targets/*.rs; do name=$$(basename $$target .rs); \
 		echo "==> fuzzing $$name for $(MINUTES) minutes"; mkdir -p fuzz/found/$$name; \
 		$(FUZZ_RUN) $$name fuzz/found/$$name fuzz/corpus/$$name -- \
 		-max_total_time=$$(($(MINUTES) * 60)) -max_len=4096 -print_final_stats=1 || exit 1; done
 
-fuzz-keep: $(FUZZ) ## Add what fuzzing found to the corpus that make test replays
+fuzz-keep: $(FUZZ) ## Add the findings of fuzzing to the corpus that make test replays
 	@for target in fuzz/fuzz_targets/*.rs; do name=$$(basename $$target .rs); \
 		$(FUZZ_RUN) $$name fuzz/corpus/$$name fuzz/found/$$name -- -merge=1 || exit 1; done
 
@@ -211,25 +212,25 @@ $(FUZZ):
 	@echo "==> tools: installing cargo-fuzz $(FUZZ_VERSION) (once)"
 	@cargo install --quiet --locked --root $(TOOLS) --version $(FUZZ_VERSION) cargo-fuzz
 
-zip-size: setup ## A function's release zip is at most 6 MB
+zip-size: setup ## Check that a function's release zip is at most 6 MB
 	@echo "==> a release zip"
 	@PATH="$(CURDIR)/$(TOOLS)/venv/bin:$$PATH" cargo lambda build --release --compiler cargo --output-format zip $(WITH) -p login
 	@bytes=$$(wc -c < target/lambda/login/bootstrap.zip); echo "login: $$bytes bytes of $(ZIP_BYTES)"; test "$$bytes" -le $(ZIP_BYTES)
 
-bench: setup ## What a decision, a fold and a built function cost (docs/PERFORMANCE.md)
+bench: setup ## Measure a decision, an aggregation and a built function (docs/PERFORMANCE.md)
 	@echo "==> the pure core"
 	@cargo bench --locked -p bellwether --bench core
 	@echo "==> the slowest requests that are accepted"
 	@cargo bench --locked -p bellwether --bench worst
 	@cargo bench --locked -p stats --bench methods
-	@echo "==> release binaries, beside functions that do nothing"
+	@echo "==> release binaries, compared with functions that do nothing"
 	@PATH="$(CURDIR)/$(TOOLS)/venv/bin:$$PATH"; export PATH; for package in assign-variant export-metrics bellwether-bench-hello; do \
 		cargo lambda build --release --compiler cargo --locked -p $$package || exit 1; done
 	@cargo run --locked -p bellwether-bench
 
-# Which families: adaptive, balance, bayes, coverage, fixed, beyond, planning, power, ratios, watched, why-both.
+# The families to simulate: adaptive, balance, bayes, coverage, fixed, beyond, planning, power, ratios, watched, why-both.
 FAMILIES ?=
-calibrate: ## How often the statistics err, by simulation (docs/STATISTICS.md; half an hour, or FAMILIES=…)
+calibrate: ## Measure the error rates of the statistics by simulation (docs/STATISTICS.md; half an hour, or FAMILIES=…)
 	@cargo run --release --locked -p calibrate -- $(FAMILIES)
 
 build: setup ## Build every function's arm64 zip into target/lambda (FEATURES=bellwether/traces for traces)
@@ -239,7 +240,7 @@ build: setup ## Build every function's arm64 zip into target/lambda (FEATURES=be
 		$(foreach function,$(notdir $(wildcard functions/*)),-p $(function))
 	@$(DEPLOYED) deploy/pack.py $(foreach function,$(notdir $(wildcard functions/*)),target/lambda/$(function)/bootstrap.zip)
 
-build-twice: setup ## Build every zip twice, in two folders, and compare them: the same commit gives the same bytes
+build-twice: setup ## Build every zip twice, in two folders, and check that the bytes are the same
 	@$(DEPLOYED) deploy/build_twice.py $(if $(FEATURES),FEATURES=$(FEATURES))
 
 named:
@@ -250,14 +251,14 @@ tf-init: named
 	@$(TERRAFORM) init -input=false -reconfigure -lockfile=readonly $(if $(PLUGIN_DIR),-plugin-dir=$(PLUGIN_DIR)) \
 		-backend-config="bucket=$(STATE_BUCKET)" -backend-config="region=$(STATE_REGION)" -backend-config="key=bellwether/$(ENV).tfstate"
 
-# Says account, region and environment. The scripts of the other targets say what the state holds of them.
+# Prints the account, the region and the environment. The scripts of the other targets print them as the state has them.
 where: named setup
 	@$(DEPLOYED) deploy/where.py "$(ENV)"
 
-plan: where tf-init ## Show what a deployment would change (ENV=dev|prod STATE_BUCKET=…)
+plan: where tf-init ## Show the changes that a deployment would make (ENV=dev|prod STATE_BUCKET=…)
 	@$(TERRAFORM) plan -input=false -lock=$(LOCK) -var-file=$(ENV).tfvars
 
-deploy: where tf-init ## Apply and give the new versions all traffic (ENV=dev|prod STATE_BUCKET=…)
+deploy: where tf-init ## Apply, and give the new versions all traffic (ENV=dev|prod STATE_BUCKET=…)
 	@$(TERRAFORM) apply -var-file=$(ENV).tfvars $(if $(YES),-input=false -auto-approve)
 	@$(DEPLOYED) deploy/release.py release
 
@@ -271,41 +272,41 @@ canary: where tf-init ## Apply, and give the new versions a share of the traffic
 rollback: tf-init setup ## End a canary, or go back to the versions before the last release (ENV=… STATE_BUCKET=…)
 	@$(DEPLOYED) deploy/release.py rollback
 
-smoke: tf-init setup ## Ask a deployment what only a real one can answer (ENV=… STATE_BUCKET=…)
+smoke: tf-init setup ## Check a real deployment over HTTP (ENV=… STATE_BUCKET=…)
 	@$(DEPLOYED) deploy/smoke.py
 
-bootstrap-admin: tf-init setup ## Make a workspace and its first admin (ENV=… STATE_BUCKET=… WORKSPACE=… EMAIL=…)
+bootstrap-admin: tf-init setup ## Create a workspace and its first admin (ENV=… STATE_BUCKET=… WORKSPACE=… EMAIL=…)
 	@$(DEPLOYED) deploy/admin.py --workspace "$(WORKSPACE)" --email "$(EMAIL)"
 
-unlock: tf-init setup ## Forget a person's failed sign-ins (ENV=… STATE_BUCKET=… EMAIL=…)
+unlock: tf-init setup ## Delete a user's failed sign-ins (ENV=… STATE_BUCKET=… EMAIL=…)
 	@$(DEPLOYED) deploy/unlock.py --email "$(EMAIL)"
 
-alarms-check: tf-init setup ## Hold every alarm to the metrics that there are, after a day of traffic (ENV=… STATE_BUCKET=…)
+alarms-check: tf-init setup ## Check that every alarm reads a metric that is sent, after a day of traffic (ENV=… STATE_BUCKET=…)
 	@$(DEPLOYED) deploy/alarms.py
 
-# Once for each account and region, and before the first deployment there: its state is apart from theirs, so that
-# destroying one leaves the logs of the others.
-account: ## Set what an account has once for each region (STATE_BUCKET=… REGION=…)
-	@test -n "$(STATE_BUCKET)" || { echo "STATE_BUCKET=<bucket> names where the state is kept" >&2; exit 1; }
-	@echo "account $${TF_VAR_account_id:-?}, region $(REGION): what all deployments there share"
+# Run once for each account and region, before the first deployment there. Its state is separate from the deployments'
+# states, so that destroying one deployment leaves the logs of the others.
+account: ## Apply the settings that an account has once for each region (STATE_BUCKET=… REGION=…)
+	@test -n "$(STATE_BUCKET)" || { echo "STATE_BUCKET is not set; give the bucket that stores the state: STATE_BUCKET=<bucket>" >&2; exit 1; }
+	@echo "account $${TF_VAR_account_id:-?}, region $(REGION): the settings that all deployments there share"
 	@cp terraform/backend.tf.example terraform/account/backend.tf
 	@$(ACCOUNT) init -input=false -reconfigure -lockfile=readonly $(if $(PLUGIN_DIR),-plugin-dir=$(PLUGIN_DIR)) \
 		-backend-config=bucket=$(STATE_BUCKET) -backend-config=region=$(STATE_REGION) -backend-config=key=bellwether/account-$(REGION).tfstate
 	@$(ACCOUNT) apply -var=region=$(REGION) $(if $(YES),-input=false -auto-approve)
 
-destroy: where tf-init ## Delete a deployment with all its data (ENV=… STATE_BUCKET=…); asks first
-	@printf 'This deletes %s with all its data. Type its name to go on: ' "$(ENV)"; read answer; test "$$answer" = "$(ENV)"
+destroy: where tf-init ## Delete a deployment with all its data, after a confirmation (ENV=… STATE_BUCKET=…)
+	@printf 'This deletes %s with all its data. Type its name to continue: ' "$(ENV)"; read answer; test "$$answer" = "$(ENV)"
 	@$(TERRAFORM) destroy -var-file=$(ENV).tfvars
 
-# The provider's mirror, or nothing for the network; it says why when there is neither.
+# Prints the folder of the provider's mirror, or nothing if the network provides it, and fails if neither is available.
 PROVIDER := PYTHONDONTWRITEBYTECODE=1 python3 tests/e2e/provider.py $(PLUGIN_DIR)
 
-deployed: ## tf-check and e2e, where Terraform and its AWS provider are at hand
+deployed: ## Run tf-check and e2e if Terraform and its AWS provider are available
 	@echo "==> the deployment"
 	@if found=$$($(PROVIDER) 2>&1); then $(MAKE) --no-print-directory tf-check e2e PLUGIN_DIR="$$found"; \
 		else echo "skipped: make tf-check and make e2e, for $$found"; fi
 
-tf-check: $(CHECKOV)/done ## Terraform's format, validity and tests, and checkov
+tf-check: $(CHECKOV)/done ## Check Terraform's format, validity and tests, and run checkov
 	@echo "==> terraform"
 	@terraform fmt -check -recursive terraform
 	@found=$$($(PROVIDER)) && for folder in terraform terraform/account; do \
@@ -319,8 +320,8 @@ $(CHECKOV)/done: terraform/checkov.txt
 	@$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r terraform/checkov.txt
 	@touch $@
 
-e2e: setup ## Apply it all to an emulated cloud, make the journey, and ask each role for what it must not give
+e2e: setup ## Deploy to an emulated cloud, run the main journey, and check that each role denies what it must deny
 	@found=$$($(PROVIDER)) && $(DEPLOYED) tests/e2e/main.py $${found:+--plugin-dir "$$found"}
 
-clean: ## Remove what was built and installed here
+clean: ## Delete everything that was built and installed here
 	@rm -rf target $(TOOLS) .run .run-*
