@@ -120,7 +120,7 @@ async fn a_stopped_test_starts_only_when_the_caller_says_how_and_resuming_keeps_
     let silent = patch(&bench, json!({ "revision": 3, "status": "running" })).await;
     assert_eq!((silent.status, &silent.body["errors"][0]["pointer"]), (422, &json!("/start")));
     let said = silent.body["errors"][0]["detail"].as_str().unwrap();
-    for word in ["resume", "keeps every assignment", "restart", "randomized anew"] {
+    for word in ["resume", "keeps every assignment", "restart", "randomized again"] {
         assert!(said.contains(word), "{said}");
     }
     let wrong = patch(&bench, json!({ "revision": 3, "status": "running", "start": "again" })).await;

@@ -59,7 +59,7 @@ impl Findings {
 
     /// The pointers with their scores, for a sentence.
     #[must_use]
-    pub fn places(&self) -> String {
+    pub fn pointers(&self) -> String {
         self.0.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     }
 }

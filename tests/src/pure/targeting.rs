@@ -12,16 +12,16 @@ use serde_json::{Value, json};
 /// What the SDKs evaluate to a fixed answer, and Bellwether refuses to store.
 const REFUSED: [(&str, usize, &str); 5] = [
     (
-        "is no operator; an attribute's name cannot begin with $",
+        "is not an operator; an attribute's name cannot begin with $",
         2,
         "a misspelt $and would be an attribute that nobody has",
     ),
     (
-        "Bellwether keeps no groups; list the values with $in",
+        "needs groups, which Bellwether does not have; list the values with $in",
         11,
         "saved groups are a feature of another product",
     ),
-    ("is no operator on a value", 7, "a misspelt operator would let nobody in, or everybody"),
+    ("is not an operator on a value", 7, "a misspelt operator would let nobody in, or everybody"),
     ("must be a list", 4, "$in of a single value never matches in the SDKs: surely not what was meant"),
     (
         "must be a regular expression without look-around and back references that takes at most 4 KB when compiled; write it shorter and repeat less",

@@ -1,8 +1,8 @@
-//! Units that are known before a test begins: the list, and the seed under which it is balanced.
+//! Units that are known before a test starts: the list, and the seed under which the variants are balanced.
 //!
-//! Units are dealt into arms whose sizes are within one unit of the weights; of many deals one is kept under
-//! which the arms are alike in what is known of the units, and each unit's arm is stored. How: `stats::balance`. What the
-//! results make of it: `crate::results::reading::rerandomization`.
+//! Units are randomized into arms whose sizes are within one unit of the weights. Of many randomizations, one is
+//! chosen under which the arms are alike in the listed values, and each unit's arm is stored. `stats::balance`
+//! contains the method, and `crate::results::reading::rerandomization` its use in results.
 
 use std::collections::BTreeMap;
 
@@ -17,10 +17,10 @@ use super::seed::Seed;
 use super::{Definition, Experiment, UnitId, Variant};
 use crate::validation::{Invalid, escape};
 
-/// Most values that all segments of a list may have together: each is held alike in both arms.
+/// The maximum number of values of all segments of a list together. Each is balanced between the arms.
 pub const VALUES: usize = 64;
 
-/// Longest stored segment value, in bytes.
+/// The maximum length of a stored segment value, in bytes.
 const SEGMENT_BYTES: usize = 64;
 
 /// One entry of `known_units`.
@@ -34,12 +34,12 @@ pub struct KnownBody {
     pub(super) covariate: Option<f64>,
 }
 
-/// What is known of a unit before the test.
+/// The listed values of a unit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Known {
-    /// Whose.
+    /// The unit's id.
     pub unit_id: UnitId,
-    /// Its values of the declared segments.
+    /// The unit's values of the declared segments.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<AttributeName, String>,
     /// A number that predicts the outcome.
@@ -47,26 +47,26 @@ pub struct Known {
     pub covariate: Option<f64>,
 }
 
-/// The seed of a phase with known units, and what it was chosen by.
+/// The seed of a phase with known units, and how it was chosen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Balance {
-    /// What the numbered seeds follow from; as secret as the seed itself.
+    /// The root from which the numbered seeds are derived. It is as secret as the seed itself.
     pub root: Seed,
     /// The number of the seed.
     pub number: u64,
-    /// The greatest imbalance that a seed of this phase may have: the greatest difference of arms in any
-    /// known value, in standard deviations.
+    /// The maximum imbalance of a seed of this phase. An imbalance is the greatest difference between the arms in any
+    /// listed value, in standard deviations.
     pub threshold: f64,
-    /// That of the seed.
+    /// The imbalance of the chosen seed.
     pub imbalance: f64,
-    /// The arm of each unit, a digit each, in the list's order. Empty in tests that began before it was kept:
-    /// their units go by their buckets under the seed.
+    /// The arm of each unit, one digit each, in the order of the list. Empty in tests that started before arms were
+    /// stored: their units are assigned by their buckets under the seed.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub randomized: String,
 }
 
-/// A value as it is kept of a unit, if it may be kept: a text of at most 64 bytes without control
-/// characters, a number or a boolean.
+/// Returns a value as it is stored, if it is valid: a text of at most 64 bytes without control characters, a number
+/// or a boolean.
 pub(super) fn segment(value: &Value) -> Option<String> {
     match value {
         Value::String(short) => {
@@ -79,7 +79,7 @@ pub(super) fn segment(value: &Value) -> Option<String> {
     }
 }
 
-/// One text for one number: 7.0 and 7e0 are 7, and -0.0 is 0.
+/// Returns one text for each number: 7.0 and 7e0 are 7, and -0.0 is 0.
 fn canonical(number: &Number) -> String {
     let whole = |x: &f64| x.fract() == 0.0 && x.abs() < 9e15;
     match number.as_f64().filter(|_| number.is_f64()).filter(whole) {
@@ -88,10 +88,10 @@ fn canonical(number: &Number) -> String {
     }
 }
 
-/// Gives the entries their meaning, in the order of their ids.
+/// Parses the entries and sorts them by id.
 ///
 /// # Errors
-/// Every value that cannot be kept.
+/// Returns every invalid value.
 pub(super) fn parse(bodies: Vec<KnownBody>) -> Result<Vec<Known>, Vec<Invalid>> {
     let (mut known, mut broken) = (Vec::with_capacity(bodies.len()), Vec::new());
     for (index, body) in bodies.into_iter().enumerate() {
@@ -116,7 +116,7 @@ pub(super) fn parse(bodies: Vec<KnownBody>) -> Result<Vec<Known>, Vec<Invalid>> 
     if broken.is_empty() { Ok(known) } else { Err(broken) }
 }
 
-/// The body that would declare these units.
+/// Returns the body that declares these units.
 pub(super) fn bodies(known: &[Known]) -> Vec<KnownBody> {
     let texts = |own: &Known| {
         own.attributes.iter().map(|(name, value)| (name.to_string(), Value::from(value.as_str()))).collect()
@@ -130,20 +130,20 @@ pub(super) fn bodies(known: &[Known]) -> Vec<KnownBody> {
 }
 
 impl Definition {
-    /// What is known of a unit; None when no list was given or it is not on it.
+    /// Returns the listed values of a unit; None if there is no list or the unit is not in it.
     #[must_use]
     pub fn known(&self, unit_id: &UnitId) -> Option<&Known> {
-        self.known_units.as_ref()?.get(self.known_place(unit_id)?)
+        self.known_units.as_ref()?.get(self.known_index(unit_id)?)
     }
 
-    /// Where a unit stands on the list.
+    /// Returns the index of a unit in the list.
     #[must_use]
-    pub fn known_place(&self, unit_id: &UnitId) -> Option<usize> {
+    pub fn known_index(&self, unit_id: &UnitId) -> Option<usize> {
         let known = self.known_units.as_ref()?;
         known.binary_search_by(|own| own.unit_id.cmp(unit_id)).ok()
     }
 
-    /// What is known of all units, one row each, in the list's order.
+    /// Returns the listed values of all units, one row each, in the order of the list.
     #[must_use]
     pub fn sheet(&self) -> Sheet {
         let known = self.known_units.as_deref().unwrap_or_default();
@@ -160,7 +160,7 @@ impl Definition {
         covariates.into_iter().fold(sheet, |sheet, all| sheet.with_numbers(&all))
     }
 
-    /// Deals the known units under the numbered seeds of `root`.
+    /// Returns the function that randomizes the known units under the numbered seeds of `root`.
     pub fn randomize<'a>(&'a self, root: &Seed) -> impl Draw + use<'a> {
         let weights: Vec<u32> = self.variants.iter().map(|variant| variant.weight.get()).collect();
         let sizes = sizes(&weights, self.known_units.as_ref().map_or(0, Vec::len));
@@ -169,8 +169,8 @@ impl Definition {
         move |number, randomized: &mut [usize]| randomize(&secret, number, &sizes, randomized)
     }
 
-    /// The seed for a phase with the known units, of those that follow from `root`; None when the list is
-    /// too short for the weights.
+    /// Chooses the seed for a phase with the known units from those of `root`. Returns None if the list is too short
+    /// for the weights.
     pub(super) fn balance(&self, root: Seed) -> Option<Balance> {
         let mut randomize = self.randomize(&root);
         let Choice { seed, threshold, imbalance } =
@@ -183,23 +183,23 @@ impl Definition {
 }
 
 impl Experiment {
-    /// The arm that a known unit was dealt into; None for other units, and before a phase has begun.
+    /// Returns the arm of a known unit; None for other units, and before a phase starts.
     #[must_use]
     pub fn randomized(&self, unit_id: &UnitId) -> Option<&Variant> {
         let digit =
-            *self.balance.as_ref()?.randomized.as_bytes().get(self.definition.known_place(unit_id)?)?;
+            *self.balance.as_ref()?.randomized.as_bytes().get(self.definition.known_index(unit_id)?)?;
         self.definition.variants.get(usize::from(digit.checked_sub(b'0')?))
     }
 }
 
 impl Balance {
-    /// The seed that was chosen.
+    /// Returns the chosen seed.
     #[must_use]
     pub fn seed(&self) -> Seed {
         self.root.numbered(self.number)
     }
 
-    /// The choice in the words of the statistics.
+    /// Returns the choice as a type of `stats`.
     #[must_use]
     pub fn choice(&self) -> Choice {
         Choice { seed: self.number, threshold: self.threshold, imbalance: self.imbalance }

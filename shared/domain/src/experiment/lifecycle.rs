@@ -1,22 +1,22 @@
-//! The life of a test: which moves between states are legal.
+//! The states of a test and the allowed transitions.
 
 use serde::{Deserialize, Serialize};
 
-/// Where a test is in its life.
+/// The state of a test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// Being written; everything may change.
+    /// The test is a draft, and everything may change.
     Draft,
-    /// Assigning units.
+    /// The test assigns units.
     Running,
-    /// Assigning nobody for now; the phase goes on when it resumes.
+    /// The test assigns no units until it is resumed in the same phase.
     Paused,
-    /// Assigning nobody; the phase may be resumed, or a new one begun with a fresh seed.
+    /// The test assigns no units. It can be resumed, or restarted in a new phase with a new seed.
     Stopped,
-    /// Won: whoever meets the targeting or was assigned is told the winner. Nobody is enrolled or counted.
+    /// Every unit that matches the targeting or was assigned gets the winner. No unit is assigned or counted.
     Shipped,
-    /// Put away for good; readable only.
+    /// The test is read-only for good.
     Archived,
 }
 
@@ -24,48 +24,48 @@ pub enum Status {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Start {
-    /// The phase goes on: seed, assignments and overrides stay.
+    /// The phase continues with its seed, assignments and overrides.
     Resume,
-    /// A new phase begins: accounts are randomized anew.
+    /// A new phase begins, in which accounts are randomized again.
     Restart,
 }
 
-/// Whether a running test takes new units.
+/// Whether a running test assigns new units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Enrolment {
-    /// It does.
+    /// The test assigns new units.
     #[default]
     Open,
-    /// Units that are assigned keep their variant, and nobody else is assigned.
+    /// Assigned units keep their variant, and no other unit is assigned.
     Closed,
 }
 
 impl Enrolment {
-    /// Whether it is the usual one, which is not stored.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+    /// Returns whether this is the default, which is not stored.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
     pub(super) fn is_open(&self) -> bool {
         *self == Self::Open
     }
 }
 
-/// Why a move is refused.
+/// Why a transition is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Denied {
-    /// There is no such move.
+    /// The transition does not exist.
     Illegal,
-    /// A stopped test can be resumed or restarted, and the caller did not say which.
+    /// A stopped test can be resumed or restarted, and the caller sent neither.
     Undecided,
-    /// The caller said how to start, and this move has no such choice.
+    /// The caller sent `start` for a transition without that choice.
     Pointless,
 }
 
-/// What a legal move means for the data.
+/// The effect of an allowed transition on the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Move {
-    /// Nothing but the status changes.
+    /// Only the status changes.
     Plain,
-    /// A stopped test starts again: a new phase with a fresh seed.
+    /// A stopped test starts a new phase with a new seed.
     NewPhase,
 }
 
@@ -74,11 +74,11 @@ impl Status {
     pub const ALL: [Self; 6] =
         [Self::Draft, Self::Running, Self::Paused, Self::Stopped, Self::Shipped, Self::Archived];
 
-    /// Decides whether a test may go from `self` to `next`. Staying is legal, so that a repeated
-    /// request is harmless.
+    /// Checks the transition from `self` to `next`. The same state is allowed, so that a repeated request is
+    /// harmless.
     ///
     /// # Errors
-    /// Why it may not.
+    /// Returns why the transition is rejected.
     pub fn go(self, next: Self, start: Option<Start>) -> Result<Move, Denied> {
         use Status::{Archived, Draft, Paused, Running, Shipped, Stopped};
         let legal = matches!(
@@ -99,13 +99,13 @@ impl Status {
         }
     }
 
-    /// The states that a test may go to from this one.
+    /// Returns the states that can follow this one.
     pub fn next(self) -> impl Iterator<Item = Self> {
         let all = [Self::Draft, Self::Running, Self::Paused, Self::Stopped, Self::Shipped, Self::Archived];
         all.into_iter().filter(move |to| self != *to && self.go(*to, None) != Err(Denied::Illegal))
     }
 
-    /// The word on the wire.
+    /// Returns the name on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -118,13 +118,13 @@ impl Status {
         }
     }
 
-    /// Whether units are told a variant: the states that an instance may remember for a while.
+    /// Returns whether units get a variant. An instance may cache a test in such a state for a while.
     #[must_use]
     pub fn is_live(self) -> bool {
         matches!(self, Self::Running | Self::Shipped)
     }
 
-    /// Whether the test has begun and is not put away: its results are read and outcomes are taken.
+    /// Returns whether the test has started and is not archived, so that it has results and accepts outcomes.
     #[must_use]
     pub fn is_started(self) -> bool {
         matches!(self, Self::Running | Self::Paused | Self::Stopped | Self::Shipped)
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_pair_of_states_is_either_a_legal_move_or_refused() {
+    fn every_pair_of_states_is_either_allowed_or_rejected() {
         use Status::{Archived, Draft, Paused, Running, Shipped, Stopped};
         let all = [Draft, Running, Paused, Stopped, Shipped, Archived];
         let legal: Vec<_> = all
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stopped_test_starts_only_by_a_choice_and_only_a_restart_begins_a_new_phase() {
+    fn a_stopped_test_needs_a_start_and_only_a_restart_begins_a_phase() {
         use Status::{Archived, Draft, Paused, Running, Shipped, Stopped};
         let (resume, restart) = (Some(Start::Resume), Some(Start::Restart));
         assert_eq!(Stopped.go(Running, None), Err(Denied::Undecided));

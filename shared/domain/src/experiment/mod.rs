@@ -1,7 +1,7 @@
-//! What a test is and how it decides: pure, with time and randomness as arguments.
+//! Tests and their decisions. This module is pure: time and randomness are arguments.
 //!
-//! Start at [`definition`] for the shape of a test, [`Experiment`] for its life, and [`assign`]
-//! for the decision about one account.
+//! [`definition`] contains the definition of a test, [`Experiment`] its state, and [`assign`] the decision about
+//! one account.
 
 pub mod allocation;
 pub mod assign;

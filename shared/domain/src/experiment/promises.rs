@@ -1,5 +1,5 @@
-//! What stays true while a phase lasts, so that units keep what they were told and results can be read. A stopped or
-//! shipped test may be resumed, so its phase lasts until it is restarted.
+//! The terms that stay fixed during a phase, so that units keep their variants and the results are valid. A stopped
+//! or shipped test may be resumed, so its phase lasts until it is restarted.
 
 use super::allocation::Mode;
 use super::lifecycle::Enrolment;
@@ -7,12 +7,12 @@ use super::revise::Refusal;
 use super::state::{Experiment, weights};
 use super::{Definition, Status, Variant};
 
-/// How the terms of a phase are changed.
+/// The advice on how to change the terms of a phase.
 const RESTART: &str = "to change this, stop the test, wait 35 s and send the change with \"status\": \"running\", \
-                       \"start\": \"restart\", which begins a new phase and randomizes accounts anew";
+                       \"start\": \"restart\", which begins a new phase and randomizes accounts again";
 
 impl Experiment {
-    /// Whether the test may become `next`.
+    /// Checks whether the test may change to `next`.
     pub(super) fn allows(
         &self,
         next: &Definition,
@@ -33,27 +33,28 @@ impl Experiment {
         if next.goals != old.goals || next.segments != old.segments || next.allocation != old.allocation {
             return self.locked("goals, segments and allocation", "they are fixed once it has started");
         }
-        if new_phase { Ok(()) } else { self.keeps_its_terms(next) }
+        if new_phase { Ok(()) } else { self.keeps_terms(next) }
     }
 
-    fn keeps_its_terms(&self, next: &Definition) -> Result<(), Refusal> {
+    fn keeps_terms(&self, next: &Definition) -> Result<(), Refusal> {
         let old = &self.definition;
-        let read = format!("results are read by them; {RESTART}");
+        let detail = format!("the results depend on them; {RESTART}");
         if (next.planned_units, next.expected) != (old.planned_units, old.expected) {
-            return self.locked("planned_units and expected", &read);
+            return self.locked("planned_units and expected", &detail);
         }
         if next.known_units != old.known_units {
             return self.locked("known_units", &format!("the variants were balanced over them; {RESTART}"));
         }
         let reweighted = weights(next) != weights(old);
         if reweighted && old.known_units.is_some() {
-            return self.locked("weights", &format!("the known units were dealt by them; {RESTART}"));
+            return self.locked("weights", &format!("the known units were randomized under them; {RESTART}"));
         }
         if reweighted && old.allocation.mode == Mode::Adaptive {
-            return self.locked("weights", "an adaptive test sets its own");
+            return self.locked("weights", "an adaptive test sets its own weights");
         }
         if next.targeting != old.targeting {
-            return self.locked("targeting", &format!("it says who the results are about; {RESTART}"));
+            return self
+                .locked("targeting", &format!("it defines which accounts the results are about; {RESTART}"));
         }
         if next.namespace != old.namespace {
             let detail = "accounts outside the range may be assigned already, and they would be in two tests of \
@@ -64,7 +65,7 @@ impl Experiment {
         if next.coverage < old.coverage {
             return self.locked(
                 "coverage",
-                &format!("it may only widen, so that nobody who is assigned is left out; {RESTART}"),
+                &format!("it may only increase, so that no assigned account is excluded; {RESTART}"),
             );
         }
         Ok(())
@@ -76,7 +77,7 @@ impl Experiment {
     }
 }
 
-/// Everything about the arms but their weights.
+/// Returns everything about the arms except their weights.
 fn shape(definition: &Definition) -> impl PartialEq + '_ {
     let of = |v: &'_ Variant| (v.key.clone(), v.is_control, v.parameters.clone());
     definition.variants.iter().map(of).collect::<Vec<_>>()

@@ -1,11 +1,11 @@
-//! What a unit is told, in the form that goes over the wire.
+//! The response about one unit, in its form on the wire.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{Assignment, Experiment, ExperimentId, Reason, Unit, UnitId, Variant, VariantKey};
 
-/// The answer to one unit.
+/// The response about one unit.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AssignmentResponse<'a> {
     test_id: &'a ExperimentId,
@@ -14,13 +14,14 @@ pub struct AssignmentResponse<'a> {
     parameters: Map<String, Value>,
     reason: Reason,
     new: bool,
-    /// In an external test: the caller named another variant than the one that is stored.
+    /// In an external test, whether the stored variant differs from the one that the caller sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     conflict: Option<bool>,
 }
 
 impl<'a> AssignmentResponse<'a> {
-    /// The unit takes part, as stored; `new` when this request stored it. Of a shipped test it is told the winner.
+    /// Returns the response for an assigned unit. `new` is true if this request stored the assignment. In a shipped
+    /// test, the unit gets the winner.
     #[must_use]
     pub fn assigned(test: &'a Experiment, unit: Unit, assignment: Assignment, new: bool) -> Self {
         if let Some(winner) = test.winner() {
@@ -38,7 +39,7 @@ impl<'a> AssignmentResponse<'a> {
         }
     }
 
-    /// The unit is told what the test's author chose: an override or the winner.
+    /// Returns the response for a variant that the author chose: an override or the winner.
     #[must_use]
     pub fn chosen(test: &'a Experiment, unit: Unit, variant: &Variant, reason: Reason) -> Self {
         Self {
@@ -52,7 +53,7 @@ impl<'a> AssignmentResponse<'a> {
         }
     }
 
-    /// The unit takes no part.
+    /// Returns the response for a unit that takes no part.
     #[must_use]
     pub fn left(test: &'a Experiment, unit: Unit, reason: Reason) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! Changing a test: which change is legal when, and what becomes of the test.
+//! Changes of a test: which are allowed in which state, and their result.
 
 mod redefine;
 
@@ -12,24 +12,24 @@ use super::{BasisPoints, Definition, Status, UnitId, VariantKey};
 use crate::clock::Timestamp;
 use crate::validation::Invalid;
 
-/// Why a change is refused.
+/// Why a change is rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// The change itself is wrong.
+    /// The change is invalid.
     Invalid(Vec<Invalid>),
-    /// The change is right but not now; says why.
+    /// The change is valid but not allowed now. The text states why.
     Conflict(String),
 }
 
-/// At most this many changes of weights in a phase: the list is read with every test.
+/// The maximum number of changes of weights in a phase. The list is read with every test.
 const WEIGHTINGS: usize = 200;
 
 impl Experiment {
-    /// The test after a change. `seed` is used only if the change begins a new phase.
+    /// Returns the test after a change. `seed` is used only if the change begins a new phase.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`] for a change that is wrong in itself, [`Refusal::Conflict`] for one made
-    /// against another revision or not allowed in this state.
+    /// Returns [`Refusal::Invalid`] for an invalid change, and [`Refusal::Conflict`] for a change that is based on
+    /// another revision or not allowed in this state.
     pub fn revise(&self, patch: TestPatch, seed: Seed, now: Timestamp) -> Result<Self, Refusal> {
         let against = patch.revision.get();
         if against + 1 == self.revision && self.already_is(&patch) {
@@ -37,18 +37,18 @@ impl Experiment {
         }
         if against != self.revision {
             return Err(Refusal::Conflict(format!(
-                "The test is at revision {}, this change was made against {against}; read it again and retry.",
+                "The test is at revision {}, this change is based on revision {against}; read the test again and retry.",
                 self.revision
             )));
         }
         let (status, step) = (patch.status.unwrap_or(self.status), self.step(&patch)?);
         if step == Move::NewPhase && now.millis() - self.updated_at.millis() < SETTLE_MS {
-            let detail = "The test was stopped or changed less than 35 s ago, and instances may still assign to the old phase; restart it after that.";
+            let detail = "The test was stopped or changed less than 35 s ago, and instances may still assign units to the old phase; restart it later.";
             return Err(Refusal::Conflict(detail.to_owned()));
         }
         let shipped = self.ship(status, patch.winner.as_deref(), now)?;
-        let kept = if step == Move::NewPhase { Enrolment::Open } else { self.enrolment };
-        let enrolment = patch.enrolment.unwrap_or(kept);
+        let current = if step == Move::NewPhase { Enrolment::Open } else { self.enrolment };
+        let enrolment = patch.enrolment.unwrap_or(current);
         let acknowledged = patch.acknowledge_suspect == Some(true);
         let definition = self.redefined(patch).map_err(Refusal::Invalid)?;
         self.allows(&definition, enrolment, step == Move::NewPhase)?;
@@ -67,7 +67,7 @@ impl Experiment {
         Ok(next)
     }
 
-    /// What the change of status means for the data.
+    /// Returns the effect of the status change on the data.
     fn step(&self, patch: &TestPatch) -> Result<Move, Refusal> {
         let next = patch.status.unwrap_or(self.status);
         let at_start = |detail: &str| Refusal::Invalid(vec![Invalid::new("/start", detail)]);
@@ -75,28 +75,28 @@ impl Experiment {
             Denied::Illegal => {
                 let (from, to) = (self.status.as_str(), next.as_str());
                 let legal: Vec<_> = self.status.next().map(Status::as_str).collect();
-                let legal = if legal.is_empty() { "nothing else".to_owned() } else { legal.join(" or ") };
+                let legal = if legal.is_empty() { "no other state".to_owned() } else { legal.join(" or ") };
                 Refusal::Conflict(format!("The test is {from} and cannot become {to}; it can become {legal}."))
             }
             Denied::Undecided => at_start(
-                "is required to start a stopped test: resume goes on with the same phase and keeps every assignment and override; restart begins a new phase in which accounts are randomized anew",
+                "is required to start a stopped test: resume continues the phase and keeps every assignment and override; restart begins a new phase, in which accounts are randomized again",
             ),
             Denied::Pointless => at_start(
-                "must be left out here: only a stopped test is restarted, and only a paused, stopped or shipped one resumed, with \"status\": \"running\"",
+                "must be omitted here: only a stopped test can be restarted, and only a paused, stopped or shipped test can be resumed, with \"status\": \"running\"",
             ),
         })
     }
 
-    /// How the test is shipped after a change.
+    /// Returns how the test is shipped after a change.
     fn ship(&self, status: Status, winner: Option<&str>, now: Timestamp) -> Result<Option<Shipped>, Refusal> {
         let refused = |detail: &str| Err(Refusal::Invalid(vec![Invalid::new("/winner", detail)]));
         if status != Status::Shipped {
             let free = winner.is_none();
-            return if free { Ok(None) } else { refused("must be left out unless the test is shipped") };
+            return if free { Ok(None) } else { refused("must be omitted unless the test is shipped") };
         }
         let Some(winner) = winner else {
             let before = self.shipped.is_some();
-            let detail = "is required to ship a test: the key of the variant that everybody gets";
+            let detail = "is required to ship a test: the key of the variant that all accounts get";
             return if before { Ok(self.shipped.clone()) } else { refused(detail) };
         };
         let Some(winner) =
@@ -114,7 +114,7 @@ impl Experiment {
         }
     }
 
-    /// Since when each override of the next definition has been in force.
+    /// Returns since when each override of the next definition has been in force.
     fn overridden(&self, next: &Definition, now: Timestamp) -> BTreeMap<UnitId, Timestamp> {
         let since = |unit: &UnitId| match self.definition.overrides.get(unit) {
             Some(_) => self.overridden_since.get(unit).copied(),
@@ -123,8 +123,8 @@ impl Experiment {
         next.overrides.keys().filter_map(|unit| Some((unit.clone(), since(unit)?))).collect()
     }
 
-    /// The next revision with other weights, which an adaptive test gives itself; None for weights that
-    /// do not fit, or when they have changed too often.
+    /// Returns the next revision with other weights, which an adaptive test sets itself. Returns None if the weights
+    /// are invalid or have changed too often.
     #[must_use]
     pub fn reweighted(&self, weights: &[BasisPoints], now: Timestamp) -> Option<Self> {
         let mut next = self.clone();
@@ -140,25 +140,25 @@ impl Experiment {
         next.enter(self.status, Move::Plain, self.seed.clone()).ok().map(|()| next)
     }
 
-    /// Whether a phase begins with this revision, which follows on `before`.
+    /// Returns whether a phase begins with this revision, which follows `before`.
     #[must_use]
     pub fn starts_after(&self, before: &Self) -> bool {
         self.status == Status::Running && (before.status == Status::Draft || self.phase > before.phase)
     }
 
-    /// Texts that read like instructions to a language model are looked at by a person before accounts see them.
+    /// Refuses to start a test with suspect text until a user has acknowledged it.
     fn refuse_suspect(&self) -> Result<(), Refusal> {
         if self.suspect.is_empty() {
             return Ok(());
         }
         Err(Refusal::Conflict(format!(
-            "Parts of the test read like instructions to a language model: {}. Check them, and start the test \
-             with \"acknowledge_suspect\": true if they are meant.",
-            self.suspect.places()
+            "Parts of the test read like instructions to a language model: {}. Check them. If they are \
+             intended, start the test with \"acknowledge_suspect\": true.",
+            self.suspect.pointers()
         )))
     }
 
-    /// Whether a change, sent again because its answer was lost, has been made.
+    /// Returns whether a change, repeated because its response was lost, has already been made.
     fn already_is(&self, patch: &TestPatch) -> bool {
         let winner = self.shipped.as_ref().map(|shipped| shipped.winner.as_str());
         let is_new = self.weightings.first().is_some_and(|first| first.revision == self.revision);
@@ -184,7 +184,7 @@ impl Experiment {
         } else if self.weightings.last().is_none_or(|last| last.weights != now.weights) {
             if self.weightings.len() > WEIGHTINGS {
                 let detail = format!(
-                    "Weights may change {WEIGHTINGS} times in a phase; this phase keeps the present ones."
+                    "Weights may change {WEIGHTINGS} times in a phase; this phase keeps the current ones."
                 );
                 return Err(Refusal::Conflict(detail));
             }
@@ -193,14 +193,14 @@ impl Experiment {
         Ok(())
     }
 
-    /// Chooses the seed of a phase whose units are known: the one that is there becomes the root of many.
+    /// Chooses the seed of a phase with known units: the present seed becomes the root of the numbered seeds.
     fn randomize(&mut self) -> Result<(), Refusal> {
         self.balance = None;
         if self.definition.known_units.is_none() {
             return Ok(());
         }
         let Some(balance) = self.definition.balance(self.seed.clone()) else {
-            let detail = "cannot be balanced: with these weights too few seeds give both variants a unit; list more units or choose weights that are nearer to each other";
+            let detail = "cannot be balanced: with these weights, too few seeds give each variant a unit; list more units or choose weights that are closer to each other";
             return Err(Refusal::Invalid(vec![Invalid::new("/known_units", detail)]));
         };
         self.seed = balance.seed();

@@ -1,4 +1,4 @@
-//! Rules between the fields of a test: what no limit of one field can say.
+//! Rules between the fields of a test, which the limit of a single field cannot express.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use super::known::{VALUES, segment};
 use super::wire::{GoalBody, TestBody, VariantBody};
 use crate::validation::{Invalid, escape};
 
-/// Every rule that the body breaks.
+/// Returns every rule that the body violates.
 pub(super) fn broken(body: &TestBody) -> Vec<Invalid> {
     let mut broken = variant_rules(&body.variants);
     broken.extend(goal_rules(&body.goals));
@@ -20,7 +20,7 @@ pub(super) fn broken(body: &TestBody) -> Vec<Invalid> {
     broken.extend(expected_rules(body));
     broken.extend(known_rules(body));
     if repeated(body.segments.iter()).is_some() {
-        broken.push(Invalid::new("/segments", "must not name an attribute twice"));
+        broken.push(Invalid::new("/segments", "must not contain an attribute twice"));
     }
     for (unit, variant) in &body.overrides {
         if body.variants.iter().all(|v| v.key != *variant) {
@@ -38,12 +38,12 @@ fn variant_rules(variants: &[VariantBody]) -> Vec<Invalid> {
     }
     let sum: u32 = variants.iter().map(|v| v.weight).sum();
     if sum != BasisPoints::WHOLE.get() {
-        let detail = format!("must have weights that sum to 10000 basis points, these sum to {sum}");
+        let detail = format!("must have weights that sum to 10000 basis points, but they sum to {sum}");
         broken.push(Invalid::new("/variants", detail));
     }
     let controls = variants.iter().filter(|v| v.is_control).count();
     if controls != 1 {
-        let detail = format!("must hold exactly one with is_control true, {controls} have it");
+        let detail = format!("must contain exactly one variant with is_control true, {controls} have it");
         broken.push(Invalid::new("/variants", detail));
     }
     broken
@@ -61,37 +61,37 @@ fn goal_rules(goals: &[GoalBody]) -> Vec<Invalid> {
             }
         }
         if (goal.role == Role::Guardrail) != goal.margin.is_some() {
-            let detail = "is required for a goal of role guardrail, and must be left out for any other";
+            let detail = "is required for a goal of role guardrail, and must be omitted for any other";
             broken.push(Invalid::new(format!("/goals/{index}/margin"), detail));
         }
     }
     let primaries = goals.iter().filter(|g| g.role == Role::Primary).count();
     if primaries != 1 {
-        let detail = format!("must hold exactly one of role primary, {primaries} are");
+        let detail = format!("must contain exactly one goal of role primary, {primaries} have it");
         broken.push(Invalid::new("/goals", detail));
     }
     broken
 }
 
-/// What is wrong with a part of a ratio.
+/// Returns the error in a part of a ratio.
 fn part_rule(goal: &GoalBody, part: Option<&String>, goals: &[GoalBody]) -> Option<&'static str> {
     let is_ratio = goal.kind == Kind::Ratio;
     let Some(part) = part.filter(|_| is_ratio) else {
         let fits = part.is_some() == is_ratio;
-        return (!fits).then_some("is required for a goal of kind ratio, and must be left out for any other");
+        return (!fits).then_some("is required for a goal of kind ratio, and must be omitted for any other");
     };
     let named = goals.iter().find(|other| other.key == *part);
     if named.is_none_or(|named| !matches!(named.kind, Kind::Count | Kind::Sum)) {
         return Some("must name a goal of this test of kind count or sum");
     }
-    (goal.numerator == goal.denominator).then_some("must be another goal than the other part")
+    (goal.numerator == goal.denominator).then_some("must differ from the other part")
 }
 
 fn allocation_rules(body: &TestBody) -> Vec<Invalid> {
     let (allocation, mut broken) = (body.allocation, Vec::new());
     if allocation.mode != Mode::Adaptive {
         if allocation.floor.is_some() {
-            broken.push(Invalid::new("/allocation/floor", "must be left out unless the mode is adaptive"));
+            broken.push(Invalid::new("/allocation/floor", "must be omitted unless the mode is adaptive"));
         }
         return broken;
     }
@@ -110,7 +110,7 @@ fn allocation_rules(body: &TestBody) -> Vec<Invalid> {
         broken.push(Invalid::new("/coverage", detail));
     }
     if let Some(index) = body.goals.iter().position(|goal| goal.role == Role::Guardrail) {
-        let detail = "cannot be guardrail in an adaptive test, which can judge its primary goal alone";
+        let detail = "cannot be guardrail in an adaptive test, which can evaluate only its primary goal";
         broken.push(Invalid::new(format!("/goals/{index}/role"), detail));
     }
     let floor = allocation.floor.unwrap_or(FLOOR);
@@ -121,14 +121,14 @@ fn allocation_rules(body: &TestBody) -> Vec<Invalid> {
     broken
 }
 
-/// What is expected is in the words of the primary goal's kind.
+/// Checks `expected` against the kind of the primary goal.
 fn expected_rules(body: &TestBody) -> Vec<Invalid> {
     let primary = body.goals.iter().find(|goal| goal.role == Role::Primary);
     let (Some(expected), Some(goal)) = (body.expected, primary) else { return Vec::new() };
     let mean = matches!(goal.kind, Kind::Count | Kind::Sum);
     let ratio = goal.kind == Kind::Ratio;
     let mut broken = Vec::new();
-    let mut hold = |name: &str, fits: bool, detail: &str| {
+    let mut require = |name: &str, fits: bool, detail: &str| {
         if !fits {
             broken.push(Invalid::new(format!("/expected/{name}"), detail));
         }
@@ -136,65 +136,69 @@ fn expected_rules(body: &TestBody) -> Vec<Invalid> {
     let sign = if goal.direction == Direction::Lower { -1.0 } else { 1.0 };
     let reached = expected.baseline + sign * expected.effect;
     let possible = mean || (reached > 0.0 && reached < 1.0);
-    hold("effect", possible, "must leave a share above 0 and below 1 when it is added to the baseline");
+    require("effect", possible, "must leave a share above 0 and below 1 when it is added to the baseline");
     let rate = "must be a share above 0 and below 1 when the primary goal is of kind binary or ratio";
-    hold("baseline", mean || (expected.baseline > 0.0 && expected.baseline < 1.0), rate);
+    require("baseline", mean || (expected.baseline > 0.0 && expected.baseline < 1.0), rate);
     let deviation =
-        "is required when the primary goal is of kind count or sum, and must be left out for others";
-    hold("deviation", expected.deviation.is_some() == mean, deviation);
-    let size = "is required when the primary goal is of kind ratio, and must be left out for others";
-    hold("size", expected.size.is_some() == ratio, size);
-    hold(
+        "is required when the primary goal is of kind count or sum, and must be omitted for others";
+    require("deviation", expected.deviation.is_some() == mean, deviation);
+    let size = "is required when the primary goal is of kind ratio, and must be omitted for others";
+    require("size", expected.size.is_some() == ratio, size);
+    require(
         "correlation",
         ratio || expected.correlation.is_none(),
-        "must be left out unless the primary goal is of kind ratio",
+        "must be omitted unless the primary goal is of kind ratio",
     );
     broken
 }
 
-/// A list of known units says who takes part, and the results compare its two arms.
+/// Checks the rules for known units: the list defines which units take part, and the test compares two arms.
 fn known_rules(body: &TestBody) -> Vec<Invalid> {
     let Some(known) = &body.known_units else { return Vec::new() };
     let mut broken = Vec::new();
-    let mut hold = |pointer: &str, fits: bool, detail: &str| {
+    let mut require = |pointer: &str, fits: bool, detail: &str| {
         if !fits {
             broken.push(Invalid::new(pointer, detail));
         }
     };
-    let who = "must be left out in a test with known_units, which say who takes part";
-    hold("/variants", body.variants.len() == 2, "must be two in a test with known_units");
-    hold("/allocation/mode", body.allocation.mode == Mode::Fixed, "must be fixed in a test with known_units");
-    hold("/coverage", body.coverage == BasisPoints::WHOLE.get(), who);
-    hold("/targeting", body.targeting.is_empty(), who);
-    hold("/namespace", body.namespace.is_none(), who);
+    let who = "must be omitted in a test with known_units, which define the units that take part";
+    require("/variants", body.variants.len() == 2, "must be two in a test with known_units");
+    require(
+        "/allocation/mode",
+        body.allocation.mode == Mode::Fixed,
+        "must be fixed in a test with known_units",
+    );
+    require("/coverage", body.coverage == BasisPoints::WHOLE.get(), who);
+    require("/targeting", body.targeting.is_empty(), who);
+    require("/namespace", body.namespace.is_none(), who);
     let covariates = known.iter().filter(|own| own.covariate.is_some()).count();
     let all = "must have a covariate for every unit or for none";
-    hold("/known_units", covariates == 0 || covariates == known.len(), all);
+    require("/known_units", covariates == 0 || covariates == known.len(), all);
     let mut values = BTreeSet::new();
     for (index, own) in known.iter().enumerate() {
-        let place = format!("/known_units/{index}");
-        let forced = "must not be in overrides too: those stay out of results";
-        hold(&format!("{place}/unit_id"), !body.overrides.contains_key(&own.unit_id), forced);
+        let entry = format!("/known_units/{index}");
+        let forced = "must not also be in overrides: those units are excluded from results";
+        require(&format!("{entry}/unit_id"), !body.overrides.contains_key(&own.unit_id), forced);
         for (name, value) in &own.attributes {
-            let pointer = format!("{place}/attributes/{}", escape(name));
-            hold(
+            let pointer = format!("{entry}/attributes/{}", escape(name));
+            require(
                 &pointer,
                 body.segments.contains(name),
-                "must be declared in segments: known units are balanced over those",
+                "must be declared in segments: known units are balanced over segments",
             );
             values.extend(segment(value).map(|kept| (name, kept)));
         }
     }
     let detail =
-        format!("must have at most {VALUES} values of segments together, these have {}", values.len());
-    hold("/known_units", values.len() <= VALUES, &detail);
+        format!("must have at most {VALUES} values of segments together, but these have {}", values.len());
+    require("/known_units", values.len() <= VALUES, &detail);
     if let Some(index) = repeated(known.iter().map(|own| &own.unit_id)) {
-        hold(&format!("/known_units/{index}/unit_id"), false, "is on the list already");
+        require(&format!("/known_units/{index}/unit_id"), false, "is already in the list");
     }
     broken
 }
 
-/// The index of the first item that stands earlier already.
+/// Returns the index of the first repeated item.
 fn repeated<T: Ord>(items: impl Iterator<Item = T>) -> Option<usize> {
     let mut seen = BTreeSet::new();
     items.enumerate().find_map(|(index, item)| (!seen.insert(item)).then_some(index))

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bucket::Prefix;
 
-/// What buckets are drawn from: 64 random bits in hexadecimal, new for every phase.
+/// A seed: 64 random bits in hexadecimal, new for every phase. Buckets are drawn from it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct Seed {
@@ -13,35 +13,35 @@ pub struct Seed {
     coverage: Prefix,
 }
 
-/// What stands between the seed and the unit in the hash that decides who is covered.
+/// The text between the seed and the unit in the hash that determines coverage.
 const COVERAGE: &str = "/coverage";
 
 impl Seed {
-    /// From eight random bytes.
+    /// Creates a seed from eight random bytes.
     #[must_use]
     pub fn from_random(bytes: [u8; 8]) -> Self {
         Self::from(format!("{:016x}", u64::from_be_bytes(bytes)))
     }
 
-    /// One of the seeds that follow from this one.
+    /// Returns one of the numbered seeds that are derived from this one.
     #[must_use]
     pub fn numbered(&self, number: u64) -> Self {
         Self::from(format!("{}.{number}", self.text))
     }
 
-    /// The text that is hashed before the unit.
+    /// Returns the text that is hashed before the unit.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Its hash, from which a unit's arm is drawn by [`super::bucket::Bucket::after`].
+    /// Returns the hash from which [`super::bucket::Bucket::after`] draws a unit's arm.
     #[must_use]
     pub fn hash(&self) -> Prefix {
         self.hash
     }
 
-    /// The hash from which it is drawn whether a unit is covered.
+    /// Returns the hash from which a unit's coverage is drawn.
     #[must_use]
     pub fn coverage(&self) -> Prefix {
         self.coverage

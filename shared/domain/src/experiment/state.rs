@@ -1,4 +1,4 @@
-//! A test in its life: its definition and where it stands. [`super::revise`] says what may change when.
+//! A test with its definition and its state. [`super::revise`] defines what may change in each state.
 
 use std::collections::BTreeMap;
 
@@ -9,68 +9,68 @@ use super::{BasisPoints, Definition, Enrolment, Seed, Status, UnitId, Variant, V
 use crate::clock::Timestamp;
 use screen::Findings;
 
-/// The weights in force from a revision on. The sample-ratio check holds each unit to the weights
-/// it was assigned under, so that changing them is no alarm.
+/// The weights in force from a revision on. The sample-ratio check compares each unit with the weights under which
+/// it was assigned, so a change of weights causes no alarm.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Weighting {
-    /// The first revision these weights hold for.
+    /// The first revision with these weights.
     pub revision: u64,
-    /// The share of each variant, in the definition's order.
+    /// The weight of each variant, in the order of the definition.
     pub weights: Vec<BasisPoints>,
 }
 
 /// How a test was shipped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shipped {
-    /// The variant that everybody gets.
+    /// The variant that all accounts get.
     pub winner: VariantKey,
-    /// Since when. Results count what was assigned and what happened before.
+    /// When the test was shipped. Results count earlier assignments and outcomes.
     pub at: Timestamp,
 }
 
-/// How long an instance may still act on a test as it was before a change: the 30 s for which it may
-/// remember a running test, and the time that the change itself may take to be stored.
+/// How long an instance may still use a test as it was before a change: the 30 s for which it may cache a running
+/// test, and the time that it may take to store the change.
 pub const SETTLE_MS: i64 = 35_000;
 
-/// A test: what was declared, and where it stands.
+/// A test: its definition and its state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Experiment {
-    /// What its author declared.
+    /// The definition.
     #[serde(flatten)]
     pub definition: Definition,
-    /// What in it reads like an instruction to a language model, for whoever builds prompts of it.
+    /// The parts of the definition that read like instructions to a language model.
     #[serde(default, skip_serializing_if = "Findings::is_empty")]
     pub suspect: Findings,
-    /// Where it stands in its life.
+    /// The state.
     pub status: Status,
-    /// Whether it takes new units while it runs.
+    /// Whether the test assigns new units while it runs.
     #[serde(default, skip_serializing_if = "Enrolment::is_open")]
     pub enrolment: Enrolment,
-    /// How it was shipped, while it is.
+    /// How the test was shipped, while it is shipped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shipped: Option<Shipped>,
-    /// Since when each override has been in force. One that is not named here was there from the beginning.
+    /// Since when each override has been in force. An override that is missing here is older than the test's start.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub overridden_since: BTreeMap<UnitId, Timestamp>,
-    /// Counts changes, from 1; a change names the revision it was made against.
+    /// The number of the current version, from 1. A change names the revision on which it is based.
     pub revision: u64,
-    /// Counts restarts, from 1: in each phase accounts are randomized anew.
+    /// The number of the current phase, from 1. Accounts are randomized again in each phase.
     pub phase: u32,
-    /// What this phase's buckets are drawn from.
+    /// The seed of this phase's buckets.
     pub seed: Seed,
-    /// How the seed was chosen, when the units were known before.
+    /// How the seed was chosen, for known units.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub balance: Option<Balance>,
     /// The weights of this phase, oldest first.
     pub weightings: Vec<Weighting>,
-    /// When it was created.
+    /// When the test was created.
     pub created_at: Timestamp,
-    /// When it was last changed.
+    /// When the test was last changed.
     pub updated_at: Timestamp,
 }
 
-/// A test as callers see it. The seed is left out: whoever knows it can pick ids that fall into an
-/// arm of their choice.
+/// A test as callers see it. The seed is omitted, because with it, a caller can choose ids that fall into a given
+/// arm.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct View<'a> {
     #[serde(flatten)]
@@ -90,8 +90,8 @@ pub struct View<'a> {
     updated_at: Timestamp,
 }
 
-/// How alike the arms are, rounded up to hundredths; see [`Balance`]. In full the imbalance would tell who
-/// is in which arm: few deals of a list have just this one.
+/// The imbalance of the arms, rounded up to hundredths; see [`Balance`]. The exact imbalance would reveal the
+/// units in each arm, because few randomizations of a list have the same value.
 #[derive(Debug, Clone, Copy, Serialize)]
 struct BalanceView {
     threshold: f64,
@@ -100,7 +100,7 @@ struct BalanceView {
 }
 
 impl Experiment {
-    /// A new draft.
+    /// Creates a draft.
     #[must_use]
     pub fn draft(definition: Definition, seed: Seed, now: Timestamp) -> Self {
         let weightings = vec![Weighting { revision: 1, weights: weights(&definition) }];
@@ -121,7 +121,7 @@ impl Experiment {
         }
     }
 
-    /// The test as callers see it.
+    /// Returns the test as callers see it.
     #[must_use]
     pub fn view(&self) -> View<'_> {
         View {
@@ -143,44 +143,44 @@ impl Experiment {
         }
     }
 
-    /// The arm that everybody gets, while the test is shipped.
+    /// Returns the winner while the test is shipped.
     #[must_use]
     pub fn winner(&self) -> Option<&Variant> {
         self.definition.variant(&self.shipped.as_ref()?.winner)
     }
 
-    /// Whether a unit that was assigned at this time had an override already. Whoever was assigned before
-    /// stays in the results as drawn (intention to treat): overrides may follow what is known of a unit.
+    /// Returns whether the unit had an override at this time. A unit that was assigned earlier stays in the results as
+    /// randomized (intention to treat), because an override may depend on what is known about the unit.
     #[must_use]
     pub fn was_overridden(&self, unit: &UnitId, assigned_at: Timestamp) -> bool {
         self.definition.overrides.contains_key(unit)
             && self.overridden_since.get(unit).is_none_or(|since| *since < assigned_at)
     }
 
-    /// From when on the results of a shipped test are final.
+    /// Returns when the results of a shipped test become final.
     #[must_use]
     pub fn final_from(&self) -> Option<Timestamp> {
         self.shipped.as_ref().map(|shipped| Timestamp::from_millis(shipped.at.millis() + SETTLE_MS))
     }
 
-    /// The arm that the others are compared with.
+    /// Returns the control arm.
     #[must_use]
     pub fn control(&self) -> Option<&VariantKey> {
         self.definition.variants.iter().find(|v| v.is_control).map(|v| &v.key)
     }
 }
 
-/// The next hundredth from below.
+/// Rounds up to the next hundredth.
 fn hundredths(x: f64) -> f64 {
     (x * 100.0).ceil() / 100.0
 }
 
-/// What is suspect in a definition. All of its parts can be written as JSON.
+/// Returns the suspect texts of a definition. Every definition can be written as JSON.
 pub(super) fn suspect(definition: &Definition) -> Findings {
     Findings::of(&serde_json::to_value(definition).unwrap_or_default())
 }
 
-/// The share of each variant, in the definition's order.
+/// Returns the weight of each variant, in the order of the definition.
 pub(super) fn weights(definition: &Definition) -> Vec<BasisPoints> {
     definition.variants.iter().map(|v| v.weight).collect()
 }

@@ -1,4 +1,4 @@
-//! An account as it stands before a decision.
+//! An account before a decision.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -24,22 +24,22 @@ pub struct UnitBody {
     assigned_at: Option<Dated>,
 }
 
-/// How many days ago an external test may have assigned a unit.
+/// The maximum age of an assignment in an external test, in days.
 const OLDEST_DAYS: i64 = 365;
 const DAY_MS: i64 = 86_400_000;
 
-/// An account that asks for its variant.
+/// An account for which a variant is requested.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unit {
-    /// Who asks.
+    /// The account's id.
     pub id: UnitId,
-    /// What is known of it, for targeting and segments.
+    /// The account's attributes, for targeting and segments.
     pub attributes: Map<String, Value>,
-    /// A number known before the test that predicts the outcome, within ±1e15.
+    /// A number that was known before the test and predicts the outcome, within ±1e15.
     pub covariate: Option<f64>,
-    /// The arm the caller has put it in; external tests only.
+    /// The arm to which the caller assigned the account; external tests only.
     pub variant: Option<VariantKey>,
-    /// When the caller put it there, unless that is now; external tests only. A day alone is its beginning.
+    /// When the caller assigned the account, if not now; external tests only. A date without a time is its beginning.
     pub assigned_at: Option<Timestamp>,
 }
 
@@ -47,7 +47,7 @@ impl Unit {
     /// Parses one entry.
     ///
     /// # Errors
-    /// Every broken limit by its pointer.
+    /// Returns every violated limit by its pointer.
     pub fn parse(body: UnitBody) -> Result<Self, Vec<Invalid>> {
         validation::check(&body)?;
         let refused = |error: NotAName| vec![Invalid::new("", error.to_string())];
@@ -60,11 +60,11 @@ impl Unit {
         })
     }
 
-    /// Checks the time at which the caller says that it assigned the unit.
+    /// Checks the time at which the caller assigned the unit.
     ///
     /// # Errors
-    /// In a test that assigns by itself, for a time that is later than `now`, and for one before the day
-    /// 365 days ago (UTC).
+    /// Returns an error for any time in a test that is not external, for a time later than `now`, and for a time before
+    /// the day 365 days ago (UTC).
     pub fn check_assigned_at(&self, test: &Experiment, now: Timestamp) -> Result<(), Vec<Invalid>> {
         let Some(at) = self.assigned_at else { return Ok(()) };
         let refused = |detail: &str| Err(vec![Invalid::new("/assigned_at", detail)]);
@@ -73,7 +73,7 @@ impl Unit {
             Mode::External if at > now => refused("must not be later than now"),
             Mode::External if at.millis() < oldest => refused("must not be more than 365 days ago"),
             Mode::External => Ok(()),
-            _ => refused("must be left out: only external tests take it"),
+            _ => refused("must be omitted: only external tests accept it"),
         }
     }
 }

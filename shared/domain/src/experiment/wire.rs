@@ -1,5 +1,5 @@
-//! The bodies that describe a test, as they stand on the wire: limits by attribute, no meaning yet.
-//! [`super::Definition`] gives them their meaning.
+//! The request bodies that describe a test, with the limit of each field. [`super::Definition`] parses them and
+//! checks the rules between fields.
 
 mod limits;
 
@@ -18,9 +18,9 @@ use super::lifecycle::{Enrolment, Start};
 use super::{BasisPoints, ExperimentId, GoalKey, Status, VariantKey};
 
 pub use limits::title;
-use limits::{attribute_names, least_share, overrides, parameters, prose, rising_range, share};
+use limits::{attribute_names, increasing_range, minimum_share, overrides, parameters, prose, share};
 
-/// Largest `parameters` of one variant, in bytes of JSON.
+/// The maximum size of the `parameters` of one variant, in bytes of JSON.
 pub const PARAMETERS_BYTES: usize = 16 * 1024;
 
 /// `POST /tests`.
@@ -34,7 +34,7 @@ pub struct TestBody {
     #[serde(default)]
     #[validate(custom(function = "prose"))]
     pub(crate) hypothesis: String,
-    #[validate(nested, length(min = 2, max = 20, message = "must hold 2 to 20 variants"))]
+    #[validate(nested, length(min = 2, max = 20, message = "must contain 2 to 20 variants"))]
     pub(crate) variants: Vec<VariantBody>,
     #[serde(default = "whole")]
     #[validate(custom(function = "share"))]
@@ -51,7 +51,7 @@ pub struct TestBody {
     pub(crate) allocation: AllocationBody,
     #[serde(default)]
     #[validate(
-        length(max = 4, message = "must name at most 4 attributes"),
+        length(max = 4, message = "must contain at most 4 attributes"),
         custom(function = "attribute_names")
     )]
     pub(crate) segments: Vec<String>,
@@ -62,9 +62,9 @@ pub struct TestBody {
     #[serde(default = "sixteen")]
     #[validate(range(min = 1, max = 256, message = "must be 1 to 256 partitions"))]
     pub(crate) partitions: u32,
-    #[validate(nested, length(min = 1, max = 20, message = "must hold 1 to 20 goals"))]
+    #[validate(nested, length(min = 1, max = 20, message = "must contain 1 to 20 goals"))]
     pub(crate) goals: Vec<GoalBody>,
-    #[validate(nested, length(min = 10, max = 1_000, message = "must hold 10 to 1000 units"))]
+    #[validate(nested, length(min = 10, max = 1_000, message = "must contain 10 to 1000 units"))]
     pub(crate) known_units: Option<Vec<KnownBody>>,
 }
 
@@ -88,29 +88,29 @@ pub struct VariantBody {
 #[serde(deny_unknown_fields)]
 pub struct AllocationBody {
     pub(crate) mode: Mode,
-    #[validate(custom(function = "least_share"))]
+    #[validate(custom(function = "minimum_share"))]
     pub(crate) floor: Option<u32>,
 }
 
-/// `expected`: what the author expects of the primary goal, from which units and effects are worked out.
+/// `expected`: what the author expects of the primary goal. The plan of units and effects is computed from it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct Expected {
-    /// What control is expected to show: a rate, a mean per unit, or a ratio.
+    /// The expected value of control: a rate, a mean per unit, or a ratio.
     #[validate(range(min = 0.0, max = 1e12, message = "must be 0 to 1e12"))]
     pub baseline: f64,
-    /// The smallest difference that is worth having, in the goal's own unit; above 0.
+    /// The smallest difference that is worth detecting, in the goal's own unit; above 0.
     #[validate(range(exclusive_min = 0.0, max = 1e12, message = "must be above 0 and at most 1e12"))]
     pub effect: f64,
-    /// How much units differ: the standard deviation per unit of a count or sum.
+    /// The standard deviation per unit of a count or sum.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(exclusive_min = 0.0, max = 1e12, message = "must be above 0 and at most 1e12"))]
     pub deviation: Option<f64>,
-    /// For a ratio: how much of the denominator a unit has on average.
+    /// For a ratio, the mean of the denominator per unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 1.0, max = 1e9, message = "must be 1 to 1e9"))]
     pub size: Option<f64>,
-    /// For a ratio: how alike the outcomes within one unit are, 0 to 1; 0.05 when left out.
+    /// For a ratio, the correlation of the outcomes within one unit, 0 to 1. The default is 0.05.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 0.0, max = 1.0, message = "must be 0 to 1"))]
     pub correlation: Option<f64>,
@@ -141,34 +141,34 @@ pub struct GoalBody {
     pub(crate) denominator: Option<String>,
 }
 
-/// `namespace`: the range of a second hash that the test is given, so that tests of one namespace
-/// whose ranges do not meet share no unit.
+/// `namespace`: the test's range of a second hash. Tests of one namespace whose ranges do not overlap share no
+/// unit.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct NamespaceBody {
     #[validate(custom(function = "NamespaceKey::check"))]
     pub(crate) key: String,
-    #[validate(custom(function = "rising_range"))]
+    #[validate(custom(function = "increasing_range"))]
     pub(crate) range: [u32; 2],
 }
 
-/// `PATCH /tests/{test_id}`: the revision the caller has seen, and what is to be different.
+/// `PATCH /tests/{test_id}`: the revision on which the change is based, and the changes.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TestPatch {
-    /// The revision this change was made against, 1 or more.
+    /// The revision on which this change is based, 1 or more.
     pub revision: NonZeroU64,
-    /// The state to go to.
+    /// The new state.
     pub status: Option<Status>,
     /// How a stopped test starts again.
     pub start: Option<Start>,
-    /// Whether new units are taken.
+    /// Whether new units are assigned.
     pub enrolment: Option<Enrolment>,
-    /// The variant that a shipped test gives to everybody.
+    /// The variant that a shipped test gives to all accounts.
     pub winner: Option<String>,
     /// New weights by variant key.
     pub weights: Option<BTreeMap<String, u32>>,
-    /// Starts the test although parts of it are marked suspect.
+    /// Starts the test although parts of it are marked as suspect.
     pub acknowledge_suspect: Option<bool>,
     pub(crate) name: Option<String>,
     pub(crate) hypothesis: Option<String>,
@@ -193,7 +193,7 @@ fn sixteen() -> u32 {
     16
 }
 
-/// A quarter: long enough for most sales cycles, and shown in every answer.
+/// The default window of 90 days: long enough for most sales cycles, and returned in every response.
 fn quarter() -> u32 {
     90
 }

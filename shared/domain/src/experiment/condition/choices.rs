@@ -1,4 +1,4 @@
-//! The values of a list, to be found by their hash: however long a list is, a value is looked up once.
+//! The values of a list, found by hash. A lookup takes the same time for a list of any length.
 
 use std::collections::HashSet;
 
@@ -7,14 +7,14 @@ use serde_json::Value;
 use super::budget::{Budget, TooSlow};
 use super::value::{equal, type_name};
 
-/// The values of `$in` and its relatives.
+/// The values of `$in` and the related operators.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Choices {
     texts: HashSet<String>,
-    /// The bits of each as a double, where -0 is 0.
+    /// The bits of each number as a double, with -0 as 0.
     numbers: HashSet<u64>,
     others: Vec<Value>,
-    /// Whether upper and lower case are the same; the texts are in lower case then.
+    /// Whether case is ignored. If so, the texts are in lower case.
     any_case: bool,
 }
 
@@ -36,25 +36,25 @@ impl Choices {
         choices
     }
 
-    /// The JSON types of the values, some more than once.
+    /// Returns the JSON types of the values, some of them repeatedly.
     pub(super) fn types(&self) -> impl Iterator<Item = &'static str> {
         let texts = (!self.texts.is_empty()).then_some("string");
         let numbers = (!self.numbers.is_empty()).then_some("number");
         texts.into_iter().chain(numbers).chain(self.others.iter().map(type_name))
     }
 
-    /// Whether it, or one of its items, is among them.
-    pub(super) fn hold(&self, value: &Value, budget: &Budget) -> Result<bool, TooSlow> {
-        let Value::Array(items) = value else { return self.holds(value, budget) };
+    /// Returns whether the value, or one of its items, is in the list.
+    pub(super) fn contain(&self, value: &Value, budget: &Budget) -> Result<bool, TooSlow> {
+        let Value::Array(items) = value else { return self.contain_one(value, budget) };
         for item in items {
-            if self.holds(item, budget)? {
+            if self.contain_one(item, budget)? {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    fn holds(&self, value: &Value, budget: &Budget) -> Result<bool, TooSlow> {
+    fn contain_one(&self, value: &Value, budget: &Budget) -> Result<bool, TooSlow> {
         match value {
             Value::String(text) if self.any_case => {
                 let lower = budget.lower(text)?;

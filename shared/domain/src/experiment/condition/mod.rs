@@ -1,10 +1,9 @@
-//! Who may enter a test: conditions over an account's attributes, in the JSON form of the GrowthBook
-//! SDKs, held to their reference cases. Values are compared only with values of their own type.
+//! Targeting: conditions on an account's attributes, in the JSON form of the GrowthBook SDKs and tested with their
+//! reference cases. Values are compared only with values of the same type.
 //!
-//! [`parse`] turns the JSON into tests, once, when a test is written or read; what it does not
-//! understand is refused there and never ignored when a unit arrives. [`value`] holds the tests on
-//! one value, [`version`] the order of version texts, [`pattern`] what it costs to match one and
-//! [`budget`] what a decision may cost.
+//! [`parse`] turns the JSON into tests when a test is created, changed or read. It rejects unknown operators, so
+//! they are never ignored when a unit arrives. [`value`] tests one value, [`version`] compares version texts,
+//! [`pattern`] compiles patterns and counts their cost, and [`budget`] limits the cost of a decision.
 
 mod budget;
 mod choices;
@@ -23,7 +22,7 @@ pub use budget::{DECISION_UNITS, TooSlow};
 pub use types::{Mismatch, Mismatches};
 use value::{Test, any};
 
-/// A parsed condition; an empty one lets everybody in.
+/// A parsed condition. An empty condition matches every account.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "Value", into = "Value")]
 pub struct Condition {
@@ -32,25 +31,25 @@ pub struct Condition {
     expected: types::ExpectedTypes,
 }
 
-/// Clauses that must all hold.
+/// Clauses that must all be true.
 type Clauses = Vec<Clause>;
 
 /// One requirement of an object.
 #[derive(Debug, Clone)]
 enum Clause {
-    /// All alternatives hold.
+    /// All alternatives are true.
     And(Vec<Clauses>),
-    /// One alternative holds, or there is none.
+    /// One alternative is true, or the list is empty.
     Or(Vec<Clauses>),
-    /// The opposite of [`Clause::Or`].
+    /// The negation of [`Clause::Or`].
     Nor(Vec<Clauses>),
-    /// These do not all hold.
+    /// At least one of these clauses is false.
     Not(Clauses),
     /// The value at a path passes every test.
     Field(Path, Vec<Test>),
 }
 
-/// The names that lead to a value.
+/// The path to a value in nested objects.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Path {
     parts: Vec<String>,
@@ -61,7 +60,7 @@ impl Condition {
     /// Parses the JSON form.
     ///
     /// # Errors
-    /// Each part that is not understood or too large, by pointer into the condition.
+    /// Returns each part that is unknown or too large, by its pointer into the condition.
     pub fn parse(source: &Value) -> Result<Self, Vec<Invalid>> {
         Self::within(source, pattern::DECLARED_SIZE)
     }
@@ -76,39 +75,40 @@ impl Condition {
         Ok(Self { source: map.clone(), clauses, expected })
     }
 
-    /// Whether an account with these attributes meets the condition. A missing attribute is null.
+    /// Returns whether an account with these attributes matches the condition. A missing attribute is null.
     ///
     /// # Errors
-    /// When it would cost more than [`DECISION_UNITS`]: condition and attributes together are made to
-    /// be slow.
+    /// Returns an error if the decision costs more than [`DECISION_UNITS`]. This happens only with conditions and
+    /// attributes that are made to be slow.
     pub fn is_met_by(&self, attributes: &Map<String, Value>) -> Result<bool, TooSlow> {
-        hold(&self.clauses, attributes, &Budget::new(DECISION_UNITS))
+        all_true(&self.clauses, attributes, &Budget::new(DECISION_UNITS))
     }
 
-    /// What the decision about an account costs, in units, all of them when it is too slow.
+    /// Returns the cost of a decision in units; [`DECISION_UNITS`] if it is too slow.
     #[must_use]
     pub fn units(&self, attributes: &Map<String, Value>) -> u64 {
         let budget = Budget::new(DECISION_UNITS);
-        hold(&self.clauses, attributes, &budget).map_or(DECISION_UNITS, |_| DECISION_UNITS - budget.left())
+        all_true(&self.clauses, attributes, &budget)
+            .map_or(DECISION_UNITS, |_| DECISION_UNITS - budget.left())
     }
 
-    /// The attributes that are there and have a type with which the condition can never be met.
+    /// Returns the attributes that are present and have a type with which the condition can never match.
     #[must_use]
     pub fn mismatches(&self, attributes: &Map<String, Value>) -> Vec<Mismatch> {
         self.expected.mismatches(attributes)
     }
 
-    /// The condition as its author wrote it.
+    /// Returns the condition as its author wrote it.
     #[must_use]
     pub fn as_map(&self) -> Map<String, Value> {
         self.source.clone()
     }
 }
 
-fn hold(clauses: &[Clause], object: &Map<String, Value>, budget: &Budget) -> Result<bool, TooSlow> {
+fn all_true(clauses: &[Clause], object: &Map<String, Value>, budget: &Budget) -> Result<bool, TooSlow> {
     for clause in clauses {
         budget.spend(STEP)?;
-        if !clause.holds(object, budget)? {
+        if !clause.is_true(object, budget)? {
             return Ok(false);
         }
     }
@@ -116,15 +116,15 @@ fn hold(clauses: &[Clause], object: &Map<String, Value>, budget: &Budget) -> Res
 }
 
 impl Clause {
-    fn holds(&self, object: &Map<String, Value>, budget: &Budget) -> Result<bool, TooSlow> {
+    fn is_true(&self, object: &Map<String, Value>, budget: &Budget) -> Result<bool, TooSlow> {
         let one_of = |alternatives: &[Clauses]| {
-            Ok(alternatives.is_empty() || any(alternatives, |one| hold(one, object, budget), budget)?)
+            Ok(alternatives.is_empty() || any(alternatives, |one| all_true(one, object, budget), budget)?)
         };
         match self {
-            Self::And(all) => Ok(!any(all, |one| Ok(!hold(one, object, budget)?), budget)?),
+            Self::And(all) => Ok(!any(all, |one| Ok(!all_true(one, object, budget)?), budget)?),
             Self::Or(alternatives) => one_of(alternatives),
             Self::Nor(alternatives) => Ok(!one_of(alternatives)?),
-            Self::Not(clauses) => Ok(!hold(clauses, object, budget)?),
+            Self::Not(clauses) => Ok(!all_true(clauses, object, budget)?),
             Self::Field(path, tests) => {
                 budget.find(path.bytes)?;
                 let value = path.lookup(object);
@@ -159,7 +159,7 @@ impl PartialEq for Condition {
 
 impl TryFrom<Value> for Condition {
     type Error = String;
-    /// What is stored was declared under the limits of its time.
+    /// Parses a stored condition, which was declared under the limits of its time.
     fn try_from(source: Value) -> Result<Self, String> {
         Self::within(&source, pattern::STORED_SIZE)
             .map_err(|broken| broken.first().map_or_else(String::new, |first| first.detail.clone()))

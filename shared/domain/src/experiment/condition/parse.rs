@@ -1,4 +1,4 @@
-//! From the JSON form to tests. Everything that cannot be evaluated is refused here, by pointer.
+//! Parses the JSON form of a condition into tests. Everything that cannot be evaluated is rejected by its pointer.
 
 use std::cmp::Ordering;
 
@@ -11,17 +11,17 @@ use super::version::Version;
 use super::{Clause, Clauses, Path};
 use crate::validation::{Invalid, escape};
 
-/// Most patterns in a condition: each is compiled whenever the test is read.
+/// The maximum number of patterns in a condition. Each is compiled whenever the test is read.
 const PATTERNS: usize = 20;
 
-/// Most parts that an answer names; the rest show when these are mended. Each pointer repeats the names above it, so
-/// thousands of parts below one long name would be an answer of a hundred megabytes.
+/// The maximum number of errors in a response. Each pointer repeats the names above it, so thousands of errors
+/// below one long name would make a response of a hundred megabytes.
 const NAMED: usize = 20;
 
-/// What is refused, each by its pointer.
+/// Errors, each with its pointer.
 type Refused = Vec<Invalid>;
 
-/// Refuses a condition with too many patterns.
+/// Rejects a condition with too many patterns.
 pub(super) fn bounded(source: &Value) -> Result<(), Refused> {
     fn patterns(value: &Value) -> usize {
         match value {
@@ -33,20 +33,20 @@ pub(super) fn bounded(source: &Value) -> Result<(), Refused> {
         }
     }
     if patterns(source) > PATTERNS {
-        return Err(refused("must hold at most 20 patterns"));
+        return Err(refused("must contain at most 20 patterns"));
     }
     Ok(())
 }
 
-/// What turns the JSON form into clauses.
+/// Parses the JSON form into clauses.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Parser {
-    /// The largest compiled pattern, in bytes.
+    /// The maximum size of a compiled pattern, in bytes.
     pub(super) largest_pattern: usize,
 }
 
 impl Parser {
-    /// The clauses of a condition on an object.
+    /// Parses the clauses of a condition on an object.
     pub(super) fn clauses(self, map: &Map<String, Value>) -> Result<Clauses, Refused> {
         collect(map.iter().map(|(key, wanted)| self.clause(key, wanted).map_err(|found| under(key, found))))
     }
@@ -58,7 +58,7 @@ impl Parser {
             "$nor" => self.alternatives(wanted).map(Clause::Nor),
             "$not" => Ok(Clause::Not(self.clauses(object(wanted)?)?)),
             unknown if unknown.starts_with('$') => {
-                Err(refused("is no operator; an attribute's name cannot begin with $"))
+                Err(refused("is not an operator; an attribute's name cannot begin with $"))
             }
             path => Ok(Clause::Field(Path::parse(path), self.tests(wanted)?)),
         }
@@ -72,7 +72,7 @@ impl Parser {
         collect(each)
     }
 
-    /// The tests that a value stands for: those of its operators, or equality with it.
+    /// Parses the tests of a value: those of its operators, or equality with it.
     fn tests(self, wanted: &Value) -> Result<Vec<Test>, Refused> {
         match wanted {
             Value::Object(map) if map.keys().all(|key| key.starts_with('$')) => {
@@ -120,13 +120,15 @@ impl Parser {
             "$elemMatch" => self.element(operand)?,
             "$not" => Test::Not(self.tests(operand)?),
             "$inGroup" | "$notInGroup" => {
-                return Err(refused("Bellwether keeps no groups; list the values with $in"));
+                return Err(refused(
+                    "needs groups, which Bellwether does not have; list the values with $in",
+                ));
             }
-            _ => return Err(refused("is no operator on a value")),
+            _ => return Err(refused("is not an operator on a value")),
         })
     }
 
-    /// `$elemMatch` tests each item as a value or, given attributes, as an object.
+    /// Parses `$elemMatch`, which tests each item as a value or, given attributes, as an object.
     fn element(self, operand: &Value) -> Result<Test, Refused> {
         let map = object(operand)?;
         let on_object =
@@ -147,7 +149,7 @@ impl Parser {
     }
 }
 
-/// A version is a text; any other value equals itself only.
+/// Parses the operand of a version operator. A version is a text; any other value equals only itself.
 fn version(operand: &Value, accepted: fn(Ordering) -> bool) -> Result<Test, Refused> {
     match operand {
         Value::String(text) => Ok(Test::Version(Version::parse(text), text.len(), accepted)),
@@ -179,7 +181,7 @@ fn under(key: &str, found: Refused) -> Refused {
     found.into_iter().map(|invalid| invalid.under(&prefix)).collect()
 }
 
-/// All parts, or the first 20 things that are refused in any of them.
+/// Returns all parts, or the first 20 errors in any of them.
 fn collect<T>(parts: impl Iterator<Item = Result<T, Refused>>) -> Result<Vec<T>, Refused> {
     let (mut good, mut refused) = (Vec::new(), Vec::new());
     for part in parts {

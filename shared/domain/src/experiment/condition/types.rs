@@ -1,5 +1,5 @@
-//! Attributes of a type with which the condition can never be met: spreadsheets and CRMs send `"250"` for 250, and
-//! values are compared only with values of their own type.
+//! Finds attributes of a type with which the condition can never match. Spreadsheets and CRMs send `"250"` for
+//! 250, and values are compared only with values of the same type.
 
 #[cfg(test)]
 mod tests;
@@ -12,32 +12,32 @@ use serde_json::{Map, Value};
 use super::value::{Test, type_name};
 use super::{Clause, Clauses, Path};
 
-/// Most attributes of a condition that are looked at, and most entries of a count.
+/// The maximum number of attributes of a condition that are checked, and of entries in a count.
 const MOST: usize = 100;
 
-/// The JSON types by their names.
+/// The names of the JSON types.
 const NAMES: [&str; 6] = ["null", "boolean", "number", "string", "array", "object"];
 
 /// A set of JSON types, one bit each in the order of [`NAMES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Types(u8);
 
-/// The types with which each attribute can meet the condition, as far as it leaves any out.
+/// The types with which each attribute can match the condition, for attributes that cannot have every type.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ExpectedTypes(Vec<(Path, Types)>);
 
-/// An attribute whose type can never meet the condition.
+/// An attribute whose type can never match the condition.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Mismatch {
-    /// Its name, as the condition has it.
+    /// The attribute's name, as the condition contains it.
     pub attribute: String,
-    /// The JSON types that can, as in `number` or `number or string`.
+    /// The JSON types that can match, for example `number` or `number or string`.
     pub expected: String,
-    /// The JSON type that came.
+    /// The JSON type of the value that was sent.
     pub got: &'static str,
 }
 
-/// How many units had the same mismatch.
+/// The number of units with the same mismatch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mismatches {
     #[serde(flatten)]
@@ -46,7 +46,7 @@ pub struct Mismatches {
 }
 
 impl Mismatches {
-    /// Counts the mismatches of units, the most frequent first; at most 100 entries.
+    /// Counts the mismatches of units. Returns at most 100 entries, the most frequent first.
     #[must_use]
     pub fn count<'a>(all: impl Iterator<Item = &'a Mismatch>) -> Vec<Self> {
         let mut counts = BTreeMap::new();
@@ -66,7 +66,7 @@ impl Types {
     const NONE: Self = Self(0);
 
     fn named(name: &str) -> Self {
-        NAMES.iter().position(|own| *own == name).map_or(Self::NONE, |place| Self(1 << place))
+        NAMES.iter().position(|own| *own == name).map_or(Self::NONE, |index| Self(1 << index))
     }
 
     fn of(value: &Value) -> Self {
@@ -81,11 +81,11 @@ impl Types {
         Self(self.0 & other.0)
     }
 
-    fn holds(self, other: Self) -> bool {
+    fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
 
-    /// With which a value can pass the test.
+    /// Returns the types of a value that can pass the test.
     fn passing(test: &Test) -> Self {
         match test {
             Test::Equal(wanted) | Test::Order(wanted, _) => Self::of(wanted),
@@ -103,27 +103,27 @@ impl Types {
 impl std::fmt::Display for Types {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let scalars = self.0 & !Self::named("array").0;
-        // A list may hold what is wanted; where one value may too, nobody would send a list.
+        // A list may contain the wanted value. If a single value also fits, a list is not suggested.
         let shown = Self(if scalars == 0 { self.0 } else { scalars });
-        let names: Vec<&str> = NAMES.into_iter().filter(|name| shown.holds(Self::named(name))).collect();
+        let names: Vec<&str> = NAMES.into_iter().filter(|name| shown.contains(Self::named(name))).collect();
         f.write_str(&names.join(" or "))
     }
 }
 
 impl ExpectedTypes {
-    /// What the clauses expect.
+    /// Returns the types that the clauses expect.
     pub(super) fn of(clauses: &Clauses) -> Self {
         let own = all(clauses).into_iter().filter(|(_, types)| *types != Types::NONE && *types != Types::ANY);
         Self(own.map(|(path, types)| (path.clone(), types)).take(MOST).collect())
     }
 
-    /// The attributes that are there and have another type. Where only null is expected, an empty text is one: other
-    /// values are no slip of an export.
+    /// Returns the attributes that are present and have another type. If only null is expected, only an empty text is
+    /// reported: other values are not typical mistakes of an export.
     pub(super) fn mismatches(&self, attributes: &Map<String, Value>) -> Vec<Mismatch> {
         let own = self.0.iter().filter_map(|(path, types)| {
             let value = path.lookup(attributes);
             let slip = *types != Types::named("null") || value.as_str() == Some("");
-            let other = !value.is_null() && !types.holds(Types::of(value));
+            let other = !value.is_null() && !types.contains(Types::of(value));
             (slip && other).then(|| Mismatch {
                 attribute: path.parts.join("."),
                 expected: types.to_string(),
@@ -134,7 +134,7 @@ impl ExpectedTypes {
     }
 }
 
-/// The types of each attribute that meet all clauses.
+/// Returns the types of each attribute that match all clauses.
 fn all(clauses: &[Clause]) -> BTreeMap<&Path, Types> {
     let mut expected = BTreeMap::new();
     for clause in clauses {

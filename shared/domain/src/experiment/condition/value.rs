@@ -8,39 +8,39 @@ use super::budget::{Budget, STEP, TooSlow};
 use super::choices::Choices;
 use super::pattern::Pattern;
 use super::version::Version;
-use super::{Clauses, hold};
+use super::{Clauses, all_true};
 
 /// One requirement of a value.
 #[derive(Debug, Clone)]
 pub(super) enum Test {
-    /// It is this value.
+    /// The value equals this value.
     Equal(Value),
-    /// Its order to this value is one of those accepted.
+    /// The value's order relative to this value is accepted.
     Order(Value, fn(Ordering) -> bool),
-    /// It is a version whose order to this one, written in so many bytes, is accepted.
+    /// The value is a version whose order relative to this version, with its length in bytes, is accepted.
     Version(Version, usize, fn(Ordering) -> bool),
-    /// It, or one of its items, is one of these.
+    /// The value, or one of its items, is one of these.
     In(Choices),
-    /// It is there, or it is not.
+    /// The value is present, or it is missing.
     Exists(bool),
-    /// It is of this JSON type.
+    /// The value has this JSON type.
     Type(String),
-    /// It is a text that the pattern matches somewhere.
+    /// The value is a text, and the pattern matches a part of it.
     Matches(Box<Pattern>),
-    /// It is a list whose length passes.
+    /// The value is a list whose length passes the tests.
     Size(Vec<Test>),
-    /// It is a list, and each group of tests is passed by one of its items.
+    /// The value is a list, and each group of tests is passed by one of its items.
     All(Vec<Vec<Test>>),
-    /// It is a list with an item that passes all tests.
+    /// The value is a list with an item that passes all tests.
     Item(Vec<Test>),
-    /// It is a list with an item that meets a condition.
+    /// The value is a list with an item that matches a condition.
     Element(Clauses),
-    /// It does not pass them all.
+    /// The value fails at least one of the tests.
     Not(Vec<Test>),
 }
 
 impl Test {
-    /// Whether the value passes.
+    /// Returns whether the value passes.
     pub(super) fn passes(&self, value: &Value, budget: &Budget) -> Result<bool, TooSlow> {
         budget.spend(STEP)?;
         let items = || value.as_array().map(Vec::as_slice).unwrap_or_default();
@@ -56,7 +56,7 @@ impl Test {
                 budget.spend(4 * text.len().min(*bytes))?;
                 Ok(accepted((*version).cmp(wanted)))
             }
-            Self::In(choices) => choices.hold(value, budget),
+            Self::In(choices) => choices.contain(value, budget),
             Self::Exists(wanted) => Ok(value.is_null() != *wanted),
             Self::Type(name) => Ok(type_name(value) == name),
             Self::Matches(pattern) => value.as_str().map_or(Ok(false), |text| pattern.matches(text, budget)),
@@ -68,14 +68,14 @@ impl Test {
             Self::Item(tests) => any(items(), |item| all(tests, item, budget), budget),
             Self::Element(clauses) => {
                 let nothing = Map::new();
-                any(items(), |item| hold(clauses, item.as_object().unwrap_or(&nothing), budget), budget)
+                any(items(), |item| all_true(clauses, item.as_object().unwrap_or(&nothing), budget), budget)
             }
             Self::Not(tests) => Ok(!all(tests, value, budget)?),
         }
     }
 }
 
-/// Whether one of `parts` fits; each that is looked at costs a step.
+/// Returns whether one of `parts` fits. Each part that is checked costs a step.
 pub(super) fn any<T>(
     parts: &[T],
     fits: impl Fn(&T) -> Result<bool, TooSlow>,
@@ -99,7 +99,7 @@ fn all(tests: &[Test], value: &Value, budget: &Budget) -> Result<bool, TooSlow> 
     Ok(true)
 }
 
-/// Equality of JSON values, where 1 and 1.0 are the same number.
+/// Returns whether two JSON values are equal; 1 and 1.0 are the same number.
 pub(super) fn equal(a: &Value, b: &Value, budget: &Budget) -> Result<bool, TooSlow> {
     budget.spend(STEP)?;
     match (a, b) {
@@ -131,7 +131,7 @@ pub(super) fn equal(a: &Value, b: &Value, budget: &Budget) -> Result<bool, TooSl
     }
 }
 
-/// Numbers by value and texts by UTF-16 code unit, as in the SDKs; nothing else has an order.
+/// Compares numbers by value and texts by UTF-16 code unit, as the SDKs do. Other values have no order.
 fn order(a: &Value, b: &Value) -> Option<Ordering> {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => a.as_f64()?.partial_cmp(&b.as_f64()?),
@@ -140,7 +140,7 @@ fn order(a: &Value, b: &Value) -> Option<Ordering> {
     }
 }
 
-/// The bytes of the shorter of two texts; 0 where one is no text.
+/// Returns the bytes of the shorter of two texts; 0 if one is not a text.
 fn shorter(a: &Value, b: &Value) -> usize {
     a.as_str().zip(b.as_str()).map_or(0, |(a, b)| a.len().min(b.len()))
 }

@@ -1,9 +1,9 @@
-//! Version texts in the order of the SDKs: `v1.2.3-beta.4+build` without its `v` and its build, part
-//! by part, numbers by size and tags by text, and a release after its pre-releases.
+//! Compares version texts as the SDKs do: `v1.2.3-beta.4+build` without its `v` and its build, part by part,
+//! numbers by size and tags by text, with a release after its pre-releases.
 //!
-//! In one thing more is done than in the SDKs: where there are fewer than three numbers, those that are missing
-//! are 0, so that `1.18` is `1.18.0` and `1.18-beta` comes before it. A fourth number is read as in the SDKs, which
-//! make `1.2.3.4` the same as the pre-release `1.2.3-4`.
+//! One rule extends the SDKs: with fewer than three numbers, the missing numbers are 0, so `1.18` equals `1.18.0`
+//! and `1.18-beta` comes before it. A fourth number is read as the SDKs read it: `1.2.3.4` equals the
+//! pre-release `1.2.3-4`.
 
 use std::cmp::Ordering;
 
@@ -19,7 +19,7 @@ enum Part {
 }
 
 impl Version {
-    /// Reads any text; an empty one is version 0.
+    /// Parses any text. An empty text is version 0.
     pub(super) fn parse(text: &str) -> Self {
         let text = if text.is_empty() { "0" } else { text };
         let text = text.strip_prefix('v').unwrap_or(text);
@@ -32,7 +32,7 @@ impl Version {
             parts.splice(numbers..numbers, missing);
         }
         if parts.len() == 3 {
-            // A release sorts after its pre-releases, whose tags are letters.
+            // A release sorts after its pre-releases, because their tags are letters.
             parts.push(Part::Tag("~".to_owned()));
         }
         Self(parts)
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_are_missing_are_zero() {
+    fn missing_numbers_are_zero() {
         for (a, b) in
             [("1.18", "1.18.0"), ("1", "1.0.0"), ("v2", "2.0"), ("1.18+build", "1.18.0"), ("", "0.0.0")]
         {

@@ -1,4 +1,4 @@
-//! Known units: what a list may say, and how it is dealt.
+//! Tests of lists of known units: what they may contain, and how the units are randomized.
 
 use serde_json::json;
 use stats::balance::TRIAL;
@@ -45,14 +45,14 @@ fn unit(body: Value) -> Unit {
     Unit::parse(typed(body).unwrap()).unwrap()
 }
 
-/// What is wrong with a test, by pointer.
+/// Returns the pointers of the errors in a test.
 fn refused(changes: &Value) -> Vec<String> {
     let found = Definition::parse(typed(body(changes)).unwrap()).unwrap_err();
     found.into_iter().map(|invalid| invalid.pointer).collect()
 }
 
 #[test]
-fn a_start_keeps_a_later_seed_under_the_threshold_of_the_first_thousand() {
+fn a_start_chooses_a_seed_within_the_threshold_of_the_first_1000() {
     let test = launched(&json!({}));
     let balance = test.balance.as_ref().unwrap();
     assert!(balance.number >= TRIAL && balance.imbalance <= balance.threshold, "{balance:?}");
@@ -65,33 +65,33 @@ fn a_start_keeps_a_later_seed_under_the_threshold_of_the_first_thousand() {
     };
     assert!((own(balance.number, &mut randomize) - balance.imbalance).abs() < 1e-15);
     let under = (0..TRIAL).filter(|number| own(*number, &mut randomize) <= balance.threshold).count();
-    // Arms of fixed sizes leave few values of an imbalance of two levels: many seeds lie just at the threshold.
+    // Arms of fixed sizes allow few values of an imbalance of two levels, so many seeds are exactly at the threshold.
     assert!((100..250).contains(&under), "{under}");
     let stored: Experiment = serde_json::from_str(&serde_json::to_string(&test).unwrap()).unwrap();
     assert_eq!(stored, test, "threshold and choice are stored to the last bit");
 }
 
 #[test]
-fn a_unit_is_told_the_variant_it_was_dealt_with_what_was_known_of_it_before() {
+fn a_known_unit_gets_its_randomized_variant_and_keeps_its_listed_values() {
     let test = launched(&json!({}));
     let balance = test.balance.as_ref().unwrap();
     let mut arms = vec![9; 60];
     test.definition.randomize(&balance.root)(balance.number, &mut arms);
     for (own, arm) in test.definition.known_units.as_ref().unwrap().iter().zip(arms) {
-        let asked = unit(
+        let sent = unit(
             json!({ "unit_id": own.unit_id, "attributes": { "industry": ["later"] }, "covariate": 1e9 }),
         );
-        let Decision::Assign(variant) = decide(&test, &asked).unwrap() else { panic!("it is on the list") };
+        let Decision::Assign(variant) = decide(&test, &sent).unwrap() else { panic!("it is listed") };
         assert_eq!(variant, &test.definition.variants[arm]);
-        let kept = Assignment::of(&test, &asked, variant, Timestamp::from_millis(0)).unwrap();
-        assert_eq!((kept.segments, kept.covariate), (own.attributes.clone(), own.covariate));
+        let assignment = Assignment::of(&test, &sent, variant, Timestamp::from_millis(0)).unwrap();
+        assert_eq!((assignment.segments, assignment.covariate), (own.attributes.clone(), own.covariate));
     }
     let other = unit(json!({ "unit_id": "somebody-else.com" }));
     assert_eq!(decide(&test, &other).unwrap(), Decision::Leave(Reason::NotListed));
 }
 
 #[test]
-fn a_new_phase_is_dealt_anew_and_a_list_cannot_change_before() {
+fn a_new_phase_randomizes_again_and_only_then_can_a_list_change() {
     let test = launched(&json!({}));
     let fewer = json!({ "revision": 2, "known_units": units(50) });
     assert!(matches!(change(&test, fewer, 2), Err(Refusal::Conflict(_))));
@@ -100,9 +100,15 @@ fn a_new_phase_is_dealt_anew_and_a_list_cannot_change_before() {
     let stopped = change(&test, json!({ "revision": 2, "status": "stopped" }), 3).unwrap();
     assert_eq!(stopped.balance, test.balance);
     let alone = json!({ "revision": 3, "known_units": units(50) });
-    assert!(matches!(change(&stopped, alone, 100), Err(Refusal::Conflict(_))), "results are read by it");
+    assert!(
+        matches!(change(&stopped, alone, 100), Err(Refusal::Conflict(_))),
+        "the results depend on the list"
+    );
     let reweighed = json!({ "revision": 3, "weights": { "a": 4_000, "b": 6_000 } });
-    assert!(matches!(change(&stopped, reweighed, 100), Err(Refusal::Conflict(_))), "results deal by them");
+    assert!(
+        matches!(change(&stopped, reweighed, 100), Err(Refusal::Conflict(_))),
+        "the results randomize under the weights"
+    );
     let again = json!({ "revision": 3, "status": "running", "start": "restart", "known_units": units(50) });
     let again = change(&stopped, again, 100).unwrap();
     assert_eq!((again.status, again.phase), (Status::Running, 2));
@@ -111,7 +117,7 @@ fn a_new_phase_is_dealt_anew_and_a_list_cannot_change_before() {
 }
 
 #[test]
-fn a_pause_keeps_the_deal() {
+fn a_pause_keeps_the_randomization() {
     let test = launched(&json!({}));
     let paused = change(&test, json!({ "revision": 2, "status": "paused" }), 2).unwrap();
     let running = change(&paused, json!({ "revision": 3, "status": "running" }), 3).unwrap();
@@ -119,17 +125,17 @@ fn a_pause_keeps_the_deal() {
 }
 
 #[test]
-fn the_order_of_a_list_means_nothing_and_what_is_read_can_be_sent_again() {
+fn the_order_of_a_list_is_ignored_and_a_returned_test_can_be_sent_again() {
     let mut reversed = units(60);
     reversed.as_array_mut().unwrap().reverse();
     let (test, other) = (draft(&json!({})), draft(&json!({ "known_units": reversed })));
     assert!(test.definition.is_declared_as(&other.definition));
     assert_eq!(Definition::parse(test.definition.body()).unwrap(), test.definition);
-    assert!(test.balance.is_none(), "a draft is not dealt");
+    assert!(test.balance.is_none(), "a draft is not randomized");
 }
 
 #[test]
-fn what_a_list_may_not_be_is_refused_by_its_place() {
+fn an_invalid_list_is_rejected_with_the_pointer_of_the_error() {
     let three = json!([{ "key": "a", "weight": 4_000, "is_control": true }, { "key": "b", "weight": 3_000 },
                        { "key": "c", "weight": 3_000 }]);
     assert_eq!(refused(&json!({ "variants": three })), ["/variants"]);
@@ -164,16 +170,16 @@ fn what_a_list_may_not_be_is_refused_by_its_place() {
 }
 
 #[test]
-fn what_is_shown_of_the_balance_does_not_tell_who_is_in_which_arm() {
+fn the_balance_in_responses_does_not_reveal_the_arms_of_units() {
     let list: Value =
         (0..12).map(|n| json!({ "unit_id": format!("u{n}"), "covariate": 1.7_f64.powi(n) })).collect();
     let test = launched(&json!({ "segments": [], "known_units": list }));
     let (sheet, own) = (test.definition.sheet(), test.balance.as_ref().unwrap());
     let alike = |shown: f64, width: f64| {
-        let arms = |randomize: usize| (0..12).map(|unit| randomize >> unit & 1).collect::<Vec<_>>();
+        let arms = |split: usize| (0..12).map(|unit| split >> unit & 1).collect::<Vec<_>>();
         (1..1 << 11)
-            .filter(|randomize| {
-                let imbalance = sheet.imbalance(&arms(*randomize), 2);
+            .filter(|split| {
+                let imbalance = sheet.imbalance(&arms(*split), 2);
                 imbalance <= shown && imbalance > shown - width
             })
             .count()
@@ -181,7 +187,7 @@ fn what_is_shown_of_the_balance_does_not_tell_who_is_in_which_arm() {
     assert_eq!(
         alike(own.imbalance + 1e-9, 2e-9),
         1,
-        "in full it would: up to the arms' names, one deal has it"
+        "the exact value would: except for the arms' names, one randomization has it"
     );
     let view = serde_json::to_value(test.view()).unwrap();
     let (threshold, imbalance) =
@@ -196,17 +202,17 @@ fn what_is_shown_of_the_balance_does_not_tell_who_is_in_which_arm() {
 }
 
 #[test]
-fn a_list_that_leaves_a_variant_empty_does_not_start() {
+fn a_list_with_an_empty_variant_does_not_start() {
     let weights = json!([{ "key": "a", "weight": 10_000, "is_control": true }, { "key": "b", "weight": 0 }]);
     let test = draft(&json!({ "variants": weights }));
     let Err(Refusal::Invalid(found)) = change(&test, json!({ "revision": 1, "status": "running" }), 1) else {
-        panic!("nobody would be in b");
+        panic!("variant b would be empty");
     };
     assert_eq!(found[0].pointer, "/known_units");
 }
 
 #[test]
-fn unequal_weights_deal_unequal_arms() {
+fn unequal_weights_give_unequal_arms() {
     let weights =
         json!([{ "key": "a", "weight": 8_000, "is_control": true }, { "key": "b", "weight": 2_000 }]);
     let test = launched(&json!({ "variants": weights }));
@@ -236,20 +242,20 @@ fn arm_sizes_are_within_one_unit_of_the_weights_in_every_phase() {
 }
 
 #[test]
-fn a_list_that_was_dealt_before_arms_were_kept_goes_by_its_buckets() {
+fn a_list_without_stored_arms_is_assigned_by_its_buckets() {
     let mut test = launched(&json!({}));
     test.balance.as_mut().unwrap().randomized.clear();
     let stored = serde_json::to_value(&test).unwrap();
-    assert!(stored["balance"].get("dealt").is_none());
+    assert!(stored["balance"].get("randomized").is_none());
     let read: Experiment = serde_json::from_value(stored).unwrap();
-    let asked = unit(json!({ "unit_id": "unit-3" }));
+    let sent = unit(json!({ "unit_id": "unit-3" }));
     let bucket = Bucket::after(read.seed.hash(), "unit-3");
     let wanted = choose_arm(&read.definition.variants, BasisPoints::WHOLE, bucket).unwrap();
-    assert_eq!(decide(&read, &asked).unwrap(), Decision::Assign(wanted));
+    assert_eq!(decide(&read, &sent).unwrap(), Decision::Assign(wanted));
 }
 
 #[test]
-fn one_number_is_one_segment_value_however_it_is_written() {
+fn all_forms_of_a_number_are_one_segment_value() {
     let of = |text: &str| segment(&serde_json::from_str(text).unwrap()).unwrap();
     for (texts, wanted) in [
         (["7", "7.0", "7e0", "0.7e1"], "7"),

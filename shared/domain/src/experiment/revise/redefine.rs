@@ -1,4 +1,4 @@
-//! A test's definition with what a patch changes of it, parsed anew.
+//! Applies a patch to a test's definition and parses the result.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use crate::experiment::{Definition, Experiment};
 use crate::validation::{Invalid, escape};
 
 impl Experiment {
-    /// The definition with what a patch changes.
+    /// Returns the definition with the changes of a patch.
     pub(super) fn redefined(&self, patch: TestPatch) -> Result<Definition, Vec<Invalid>> {
         let mut body = self.definition.body();
-        let kept = patch.targeting.is_none();
+        let is_unchanged = patch.targeting.is_none();
         overlay(&mut body.name, patch.name);
         overlay(&mut body.hypothesis, patch.hypothesis);
         overlay(&mut body.variants, patch.variants);
@@ -24,8 +24,9 @@ impl Experiment {
         body.namespace = patch.namespace.or(body.namespace);
         body.planned_units = patch.planned_units.or(body.planned_units);
         body.expected = patch.expected.or(body.expected);
-        let parse =
-            |body| if kept { self.definition.keeping_targeting(body) } else { Definition::parse(body) };
+        let parse = |body| {
+            if is_unchanged { self.definition.keeping_targeting(body) } else { Definition::parse(body) }
+        };
         let Some(weights) = patch.weights else { return parse(body) };
         reweigh(&mut body.variants, &weights)?;
         parse(body).map_err(|broken| broken.into_iter().map(at_weights).collect())
@@ -51,7 +52,7 @@ fn reweigh(variants: &mut [VariantBody], weights: &BTreeMap<String, u32>) -> Res
     if broken.is_empty() { Ok(()) } else { Err(broken) }
 }
 
-/// A complaint about `/variants` is about `/weights` when that is what the caller sent.
+/// Moves an error about `/variants` to `/weights` if the caller sent weights.
 fn at_weights(found: Invalid) -> Invalid {
     if found.pointer.starts_with("/variants") {
         return Invalid::new("/weights", found.detail);

@@ -1,4 +1,4 @@
-//! The limits of the fields of bodies, each with the words for whoever breaks it.
+//! The limits of the fields of request bodies, each with its error message.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -14,10 +14,10 @@ fn refused(detail: &'static str) -> ValidationError {
     ValidationError::new("limit").with_message(Cow::Borrowed(detail))
 }
 
-/// The rule of a name for people.
+/// Checks a display name.
 ///
 /// # Errors
-/// When it is empty, too long or holds a control character.
+/// Returns an error if the name is empty, too long or contains a control character.
 pub fn title(text: &str) -> Result<(), ValidationError> {
     let fits = (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control);
     fits.then_some(()).ok_or_else(|| refused("must be 1 to 200 characters without control characters"))
@@ -27,7 +27,7 @@ pub(super) fn prose(text: &str) -> Result<(), ValidationError> {
     let bad = |c: char| c.is_control() && c != '\n' && c != '\t';
     let fits = text.chars().count() <= 2_000 && !text.chars().any(bad);
     fits.then_some(()).ok_or_else(|| {
-        refused("must be at most 2000 characters without control characters but line feed and tab")
+        refused("must be at most 2000 characters without control characters except line feed and tab")
     })
 }
 
@@ -37,20 +37,21 @@ pub(super) fn share(points: u32) -> Result<(), ValidationError> {
         .map_err(|_| refused("must be 0 to 10000 basis points (10000 is 100 %)"))
 }
 
-pub(super) fn least_share(points: u32) -> Result<(), ValidationError> {
+pub(super) fn minimum_share(points: u32) -> Result<(), ValidationError> {
     let fits = [500, 1_000].contains(&points);
     fits.then_some(()).ok_or_else(|| refused("must be 1000 or 500 basis points"))
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "validator hands over a reference")]
-pub(super) fn rising_range(range: &[u32; 2]) -> Result<(), ValidationError> {
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "validator passes a reference")]
+pub(super) fn increasing_range(range: &[u32; 2]) -> Result<(), ValidationError> {
     let fits = range[0] < range[1] && range[1] <= BasisPoints::WHOLE.get();
-    fits.then_some(()).ok_or_else(|| refused("must be two rising numbers from 0 to 10000, as in [0, 5000]"))
+    fits.then_some(())
+        .ok_or_else(|| refused("must be two increasing numbers from 0 to 10000, as in [0, 5000]"))
 }
 
 pub(super) fn overrides(overrides: &BTreeMap<String, String>) -> Result<(), ValidationError> {
     if overrides.len() > 100 {
-        return Err(refused("must name at most 100 units"));
+        return Err(refused("must contain at most 100 units"));
     }
     overrides.keys().try_for_each(|unit| UnitId::check(unit))
 }

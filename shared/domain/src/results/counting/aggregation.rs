@@ -126,7 +126,7 @@ impl<'a> Aggregation<'a> {
                 }
             }
         }
-        let place = rows.first().and_then(|row| test.definition.known_place(row.unit_id()));
+        let place = rows.first().and_then(|row| test.definition.known_index(row.unit_id()));
         if let Some(known) = place.and_then(|place| self.totals.known.get_mut(place)) {
             *known = Some(KnownOutcome { arm, outcomes: pairs });
         }

@@ -110,7 +110,7 @@ pub fn warnings(test: &Experiment) -> Vec<String> {
         warnings.push(format!(
             "Parts of the test read like instructions to a language model: {}. To start it, send \
              \"acknowledge_suspect\": true.",
-            test.suspect.places()
+            test.suspect.pointers()
         ));
     }
     warnings

@@ -1,10 +1,10 @@
-//! Which types of attributes a condition expects, and what it says of others.
+//! Tests of the types that a condition expects and of the mismatches that it reports.
 
 use serde_json::json;
 
 use super::super::Condition;
 
-/// Attribute, expected and got of each mismatch.
+/// Returns attribute, expected type and actual type of each mismatch.
 fn found(
     condition: &serde_json::Value,
     attributes: &serde_json::Value,
@@ -15,7 +15,7 @@ fn found(
 }
 
 #[test]
-fn a_type_that_can_never_meet_the_condition_is_named() {
+fn a_type_that_can_never_match_the_condition_is_reported() {
     for (condition, attributes, expected, got) in [
         (json!({ "a": { "$gt": 200 } }), json!({ "a": "250" }), "number", "string"),
         (json!({ "a": 250 }), json!({ "a": "250" }), "number", "string"),
@@ -49,7 +49,7 @@ fn a_type_that_can_never_meet_the_condition_is_named() {
 }
 
 #[test]
-fn what_another_value_of_its_type_could_meet_is_no_mismatch() {
+fn a_type_with_a_matching_value_is_not_a_mismatch() {
     for (condition, attributes) in [
         (json!({ "a": { "$gt": 200 } }), json!({ "a": 100 })),
         (json!({ "a": { "$gt": 200 } }), json!({ "a": null, "b": "1" })),
