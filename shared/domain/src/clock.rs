@@ -1,4 +1,4 @@
-//! Time as an argument: points in time. How callers write them: `clock/dated.rs`.
+//! Points in time. The current time is always an argument. `clock/dated.rs` parses the forms that callers send.
 
 mod dated;
 #[cfg(test)]
@@ -16,31 +16,31 @@ pub use dated::Dated;
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// From milliseconds since 1970, held to the range.
+    /// Creates a timestamp from milliseconds since 1970. Values outside the range are clamped.
     #[must_use]
     pub fn from_millis(millis: i64) -> Self {
         Self(millis.clamp(0, 253_402_300_799_999))
     }
 
-    /// From seconds since 1970, held to the range.
+    /// Creates a timestamp from seconds since 1970. Values outside the range are clamped.
     #[must_use]
     pub fn from_seconds(seconds: i64) -> Self {
         Self::from_millis(seconds.saturating_mul(1_000))
     }
 
-    /// Milliseconds since 1970.
+    /// Returns the milliseconds since 1970.
     #[must_use]
     pub fn millis(self) -> i64 {
         self.0
     }
 
-    /// Whole seconds since 1970, rounded down.
+    /// Returns the whole seconds since 1970, rounded down.
     #[must_use]
     pub fn seconds(self) -> i64 {
         self.0 / 1_000
     }
 
-    /// The same time to the whole second, rounded down.
+    /// Returns the same time, rounded down to the whole second.
     #[must_use]
     pub fn floor_to_second(self) -> Self {
         Self(self.seconds() * 1_000)

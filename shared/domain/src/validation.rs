@@ -1,4 +1,4 @@
-//! What is wrong with an input, field by field, as JSON pointers (RFC 6901). JSON into types: `validation/typed.rs`.
+//! Errors in an input, by field, as JSON pointers (RFC 6901). `validation/typed.rs` converts JSON to types.
 
 mod typed;
 
@@ -8,22 +8,22 @@ use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 pub use screen::pointer::{escape, pointer};
 pub use typed::typed;
 
-/// One thing wrong with the input: where, and what to do about it.
+/// One error in the input: the field and how to correct it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Invalid {
     /// JSON pointer into the request body; empty for the body as a whole.
     pub pointer: String,
-    /// What is wrong and what would be right, in plain words.
+    /// The error and the correct form, in plain English.
     pub detail: String,
 }
 
 impl Invalid {
-    /// Names the field at `pointer` and says what is wrong with it.
+    /// Creates an error about the field at `pointer`.
     pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { pointer: pointer.into(), detail: detail.into() }
     }
 
-    /// The same complaint about a value that sits below `prefix`.
+    /// Returns the same error about a value below `prefix`.
     #[must_use]
     pub fn under(mut self, prefix: &str) -> Self {
         self.pointer.insert_str(0, prefix);
@@ -31,11 +31,11 @@ impl Invalid {
     }
 }
 
-/// Checks every limit that `body` declares.
+/// Checks `body` against every limit that it declares.
 ///
 /// # Errors
-/// All limits that are broken, sorted by pointer. Only the message of a broken limit is passed on:
-/// `validator` keeps the offending value beside it, and the value may be a password.
+/// Returns every violated limit, sorted by pointer. Only the message of a limit is passed on. `validator` keeps
+/// the value next to it, and the value may be a password.
 pub fn check(body: &impl Validate) -> Result<(), Vec<Invalid>> {
     let Err(errors) = body.validate() else { return Ok(()) };
     let mut found = Vec::new();

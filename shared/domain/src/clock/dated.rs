@@ -1,30 +1,30 @@
-//! Times as callers write them: RFC 3339, the usual forms of ISO 8601 that exports contain, or a day alone.
+//! Parses times as callers send them: RFC 3339, the common ISO 8601 forms in exports, or a date alone.
 
 use serde::Deserialize;
 use time::{Date, Month, OffsetDateTime};
 
 use super::Timestamp;
 
-/// A moment, or a whole day in UTC when the caller named no time of day.
+/// A point in time, or a whole day in UTC if the caller sent no time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub enum Dated {
-    /// To the millisecond.
+    /// A time to the millisecond.
     At(Timestamp),
-    /// The day that begins then.
+    /// The start of the day.
     Day(Timestamp),
 }
 
-/// Longer texts are not read: the longest useful form has 35 characters.
+/// Maximum length of a text, in bytes. The longest useful form has 35 characters.
 const LONGEST: usize = 40;
 const DAY_MS: i64 = 86_400_000;
 /// Milliseconds from 1970-01-01 to the end of the year 9999.
 const RANGE: std::ops::Range<i64> = 0..253_402_300_800_000;
 
-const FORM: &str = "must be a time with its offset from UTC, for instance 2026-11-21T10:00:00Z or 2026-11-21T11:00:00.000+0100, or a day, for instance 2026-11-21";
+const FORM: &str = "must be a time with its offset from UTC, for example 2026-11-21T10:00:00Z or 2026-11-21T11:00:00.000+0100, or a date, for example 2026-11-21";
 
 impl Dated {
-    /// The moment, or the first of the day.
+    /// Returns the time, or the first millisecond of the day.
     #[must_use]
     pub fn first(self) -> Timestamp {
         match self {
@@ -32,7 +32,7 @@ impl Dated {
         }
     }
 
-    /// The moment, or the last millisecond of the day.
+    /// Returns the time, or the last millisecond of the day.
     #[must_use]
     pub fn last(self) -> Timestamp {
         match self {
@@ -62,24 +62,24 @@ impl TryFrom<String> for Dated {
             (day * DAY_MS + rest.time_of(day).ok_or(FORM)?, Self::At)
         };
         if !RANGE.contains(&millis) {
-            return Err("must lie between the years 1970 and 9999");
+            return Err("must be between the years 1970 and 9999");
         }
         Ok(dated(Timestamp::from_millis(millis)))
     }
 }
 
-/// Whether the millisecond after `millis` begins a month in UTC: leap seconds are added there alone.
+/// Returns whether the millisecond after `millis` begins a month in UTC. Leap seconds are added only there.
 fn is_leap(millis: i64) -> bool {
     let next = millis + 1;
     let date = OffsetDateTime::from_unix_timestamp(next.div_euclid(1_000)).map(OffsetDateTime::date);
     next % DAY_MS == 0 && date.is_ok_and(|date| date.day() == 1)
 }
 
-/// What is left of a text to read.
+/// The unread rest of a text.
 struct Text<'a>(&'a [u8]);
 
 impl Text<'_> {
-    /// Days since 1970-01-01: four digits of the year, two of the month, two of the day.
+    /// Reads a date and returns the days since 1970-01-01: four digits of the year, two of the month, two of the day.
     fn date(&mut self) -> Option<i64> {
         let year = self.digits(4)?;
         self.one_of(b"-")?;
@@ -91,7 +91,7 @@ impl Text<'_> {
         Some(i64::from(date.to_julian_day() - OffsetDateTime::UNIX_EPOCH.to_julian_day()))
     }
 
-    /// Milliseconds in UTC after the start of the day numbered `day`: a separator, the time of day, its offset.
+    /// Reads a separator, the time of day and its offset, and returns the milliseconds in UTC after the start of `day`.
     fn time_of(&mut self, day: i64) -> Option<i64> {
         self.one_of(b"Tt ")?;
         let hour = self.digits(2)?;
@@ -114,7 +114,8 @@ impl Text<'_> {
         (fits && second < 60 && self.0.is_empty() && (!leap || is_leap(day * DAY_MS + at))).then_some(at)
     }
 
-    /// Minutes east of UTC: `Z`, or a sign, two digits of the hour and, with or without a colon, two of the minute.
+    /// Reads an offset and returns the minutes east of UTC: `Z`, or a sign, two digits of the hour and two of the
+    /// minute, with or without a colon.
     fn offset_minutes(&mut self) -> Option<i64> {
         let _ = self.one_of(b" ");
         if self.one_of(b"Zz").is_some() {
@@ -131,13 +132,13 @@ impl Text<'_> {
         Some(sign * (hours * 60 + minutes))
     }
 
-    /// A fraction of a second in whole milliseconds, rounded down.
+    /// Reads a fraction of a second in whole milliseconds, rounded down.
     fn fraction(&mut self) -> Option<i64> {
         let count = self.0.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let (digits, rest) = self.0.split_at(count);
         self.0 = rest;
-        let place = |(digit, worth): (&u8, i64)| i64::from(digit - b'0') * worth;
-        (count > 0).then(|| digits.iter().zip([100, 10, 1]).map(place).sum())
+        let value = |(digit, worth): (&u8, i64)| i64::from(digit - b'0') * worth;
+        (count > 0).then(|| digits.iter().zip([100, 10, 1]).map(value).sum())
     }
 
     fn digits(&mut self, count: usize) -> Option<i64> {

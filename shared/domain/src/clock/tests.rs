@@ -1,4 +1,4 @@
-//! The forms of a time, by hand.
+//! Tests of the accepted forms of a time.
 
 use super::*;
 
@@ -15,7 +15,7 @@ fn shown(text: &str) -> Option<String> {
 }
 
 #[test]
-fn each_usual_way_to_write_a_moment_is_that_moment() {
+fn every_common_form_of_a_time_is_parsed() {
     let forms = [
         ("2026-11-28T11:00:00Z", "2026-11-28T11:00:00Z"),
         ("2026-11-28T11:00:00.000+0000", "2026-11-28T11:00:00Z"),
@@ -45,7 +45,7 @@ fn each_usual_way_to_write_a_moment_is_that_moment() {
 }
 
 #[test]
-fn a_day_alone_is_that_day_in_utc_from_its_first_to_its_last_millisecond() {
+fn a_date_without_a_time_is_the_whole_day_in_utc() {
     let day = read("2026-11-28").unwrap();
     assert!(matches!(day, Dated::Day(_)));
     assert_eq!(String::from(day.first()), "2026-11-28T00:00:00Z");
@@ -54,7 +54,7 @@ fn a_day_alone_is_that_day_in_utc_from_its_first_to_its_last_millisecond() {
 }
 
 #[test]
-fn what_is_no_time_or_could_mean_several_is_refused() {
+fn an_invalid_or_ambiguous_time_is_rejected() {
     let refused = [
         "",
         "yesterday",
@@ -97,6 +97,6 @@ fn what_is_no_time_or_could_mean_several_is_refused() {
     }
     for outside in ["1969-12-31", "1969-12-31T23:59:59Z", "1970-01-01T00:00:00+01:00", "9999-12-31T24:00:00Z"]
     {
-        assert_eq!(read(outside), Err("must lie between the years 1970 and 9999"), "{outside}");
+        assert_eq!(read(outside), Err("must be between the years 1970 and 9999"), "{outside}");
     }
 }

@@ -2,25 +2,25 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How weights are set.
+/// Who sets the weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
-    /// By the author; changed by hand if at all.
+    /// The author sets the weights and may change them.
     #[default]
     Fixed,
-    /// By the results, as they come in.
+    /// The test sets its weights from the results so far.
     Adaptive,
-    /// By the caller, who names each unit's variant.
+    /// The caller assigns the units and sends each unit's variant.
     External,
 }
 
 /// The `allocation` of a test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Allocation {
-    /// How weights are set.
+    /// Who sets the weights.
     pub mode: Mode,
-    /// The least weight of an arm, in basis points; adaptive tests only, 1,000 when left out.
+    /// The minimum weight of an arm in basis points, for adaptive tests only. The default is 1,000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub floor: Option<u32>,
 }

@@ -1,4 +1,4 @@
-//! The decision about one account: what it is told, and why.
+//! Decides which variant one account gets, and why.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,58 +9,58 @@ use super::unit::Unit;
 use super::{BasisPoints, Enrolment, Experiment, Status, Variant};
 use crate::validation::Invalid;
 
-/// Why a unit is told what it is told.
+/// Why a unit gets a variant or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
-    /// It takes part.
+    /// The unit is assigned to a variant.
     Assigned,
-    /// The test does not return variants now: it is not running.
+    /// The test is not running, so it returns no variant.
     NotRunning,
-    /// Its attributes do not meet the test's targeting.
+    /// The unit's attributes do not match the test's targeting.
     NotTargeted,
-    /// It lies outside the test's coverage.
+    /// The unit is outside the test's coverage.
     NotCovered,
-    /// Another part of the test's namespace holds it.
+    /// The unit belongs to another range of the test's namespace.
     Excluded,
-    /// It is not among the units that the test's author has named.
+    /// The unit is not in the test's list of known units.
     NotListed,
-    /// The test takes no new units.
+    /// The test assigns no new units.
     EnrolmentClosed,
-    /// The test's author chose its variant; it stays out of results unless it was assigned before.
+    /// The author chose the unit's variant. The unit is excluded from results unless it was assigned before.
     Override,
-    /// The test is shipped: it gets the winner.
+    /// The test is shipped, so the unit gets the winner.
     Shipped,
 }
 
-/// What the test says about a unit, before what is stored is consulted.
+/// The test's decision about a unit, before stored assignments are read.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Decision<'a> {
-    /// It goes into this arm, unless an earlier assignment is stored.
+    /// The unit is assigned to this variant, unless an earlier assignment is stored.
     Assign(&'a Variant),
-    /// It is told this arm for this reason and nothing is stored.
+    /// The unit gets this variant for this reason, and nothing is stored.
     Tell(&'a Variant, Reason),
-    /// It takes no part and nothing is stored.
+    /// The unit takes no part, and nothing is stored.
     Leave(Reason),
-    /// If an assignment of this phase is stored, that stands; else this.
+    /// The stored assignment of this phase applies. If none is stored, this applies.
     Keep(Otherwise),
 }
 
-/// What becomes of a unit that is not let in and has no stored assignment.
+/// The decision about a unit that cannot be newly assigned and has no stored assignment.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Otherwise {
-    /// It takes no part.
+    /// The unit takes no part.
     Leave(Reason),
-    /// What the caller says of it is refused.
+    /// The request is rejected.
     Refuse(Vec<Invalid>),
 }
 
-/// Decides about one unit. In an external test the caller has decided, and only status, overrides, targeting and
-/// enrolment are ours.
+/// Decides about one unit. In an external test, the caller assigns the variant, and this checks only status,
+/// overrides, targeting and enrolment.
 ///
 /// # Errors
-/// When the caller names a variant of a test that assigns by itself, names none for an external
-/// one, or names one that does not exist; attributes that are refused, of a unit that cannot be assigned already.
+/// Returns an error if the caller names a variant for a test that is not external, names no variant or an unknown
+/// one for an external test, or sends invalid attributes for a unit that cannot have been assigned.
 pub fn decide<'a>(test: &'a Experiment, unit: &Unit) -> Result<Decision<'a>, Vec<Invalid>> {
     let named = named_variant(test, unit)?;
     if !test.status.is_live() {
@@ -84,7 +84,7 @@ fn enrol<'a>(
     if test.definition.known_units.is_some() && test.definition.known(&unit.id).is_none() {
         return Ok(Decision::Leave(Reason::NotListed));
     }
-    // List, namespace and coverage leave out the same units throughout a phase, so none of those can be assigned.
+    // List, namespace and coverage exclude the same units for the whole phase, so these units are never assigned.
     let outside = if named.is_some() { None } else { outside(test, unit) };
     match (left_out(test, unit), outside) {
         (Some(otherwise), None) => return Ok(Decision::Keep(otherwise)),
@@ -110,7 +110,7 @@ fn enrol<'a>(
         .map_or(Decision::Leave(Reason::NotCovered), Decision::Assign))
 }
 
-/// What a unit is told that the targeting leaves out or cannot judge; None for one that meets it.
+/// Returns the decision if the targeting excludes the unit or cannot be evaluated; None if the unit matches.
 fn left_out(test: &Experiment, unit: &Unit) -> Option<Otherwise> {
     match test.definition.targeting.is_met_by(&unit.attributes) {
         Ok(true) => None,
@@ -119,7 +119,7 @@ fn left_out(test: &Experiment, unit: &Unit) -> Option<Otherwise> {
     }
 }
 
-/// Why the unit cannot be assigned in this phase, whatever its attributes are.
+/// Returns why the unit cannot be assigned in this phase, regardless of its attributes.
 fn outside(test: &Experiment, unit: &Unit) -> Option<Reason> {
     if is_excluded(test, unit) {
         return Some(Reason::Excluded);
@@ -127,15 +127,15 @@ fn outside(test: &Experiment, unit: &Unit) -> Option<Reason> {
     (!is_covered(test, unit)).then_some(Reason::NotCovered)
 }
 
-/// Whether the unit's coverage bucket, drawn apart from the one that gives its arm, is below the
-/// coverage: widening it moves nobody, and whoever is let in comes by the weights in force.
+/// Returns whether the unit's coverage bucket is below the coverage. This bucket is drawn separately from the
+/// bucket for the arm: wider coverage moves no unit, and newly covered units are assigned under the current weights.
 fn is_covered(test: &Experiment, unit: &Unit) -> bool {
     let coverage = test.definition.coverage;
     coverage == BasisPoints::WHOLE
         || Bucket::after(test.seed.coverage(), unit.id.as_str()).get() < coverage.get()
 }
 
-/// Whether the unit's bucket in the namespace, drawn from the namespace's key, belongs to others.
+/// Returns whether the unit's bucket, drawn from the namespace's key, is outside the test's range.
 fn is_excluded(test: &Experiment, unit: &Unit) -> bool {
     test.definition.namespace.as_ref().is_some_and(|namespace| {
         let bucket = Bucket::of(namespace.key.as_str(), unit.id.as_str()).get();
@@ -147,12 +147,12 @@ fn named_variant<'a>(test: &'a Experiment, unit: &Unit) -> Result<Option<&'a Var
     let refused = |detail: &str| Err(vec![Invalid::new("/variant", detail)]);
     match (test.definition.allocation.mode, &unit.variant) {
         (Mode::External, None) if test.status == Status::Shipped => Ok(None),
-        (Mode::External, None) => refused("is required: in an external test the caller names the variant"),
+        (Mode::External, None) => refused("is required: in an external test, the caller sends the variant"),
         (Mode::External, Some(key)) => match test.definition.variant(key) {
             None => refused("is not a variant of this test"),
             found => Ok(found),
         },
-        (_, Some(_)) => refused("must be left out: only external tests take it"),
+        (_, Some(_)) => refused("must be omitted: only external tests accept it"),
         (_, None) => Ok(None),
     }
 }

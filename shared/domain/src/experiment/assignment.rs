@@ -1,4 +1,4 @@
-//! An assignment, as it is stored.
+//! An assignment as it is stored.
 
 use std::collections::BTreeMap;
 
@@ -11,32 +11,32 @@ use super::{BasisPoints, Experiment, Variant, VariantKey};
 use crate::clock::Timestamp;
 use crate::validation::{Invalid, escape};
 
-/// A unit's first decision, as it is stored and never changed.
+/// The first decision about a unit. It is stored and never changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Assignment {
-    /// The arm.
+    /// The arm of the unit.
     pub variant: VariantKey,
-    /// When, to the whole second rounded down: an outcome stamped in whole seconds by another
-    /// system in the same second then still comes after it.
+    /// The time of assignment, rounded down to the whole second. An outcome in the same second that another system
+    /// records in whole seconds is therefore not earlier.
     pub assigned_at: Timestamp,
-    /// The test's revision that decided.
+    /// The revision of the test that made the decision.
     pub revision: u64,
-    /// The probability of this arm for a unit in the test.
+    /// The probability of this arm for an assigned unit.
     pub propensity: BasisPoints,
-    /// The declared attributes the unit had.
+    /// The unit's values of the declared attributes.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub segments: BTreeMap<AttributeName, String>,
-    /// A number known before the test that predicts the outcome.
+    /// A number that was known before the test and predicts the outcome.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub covariate: Option<f64>,
 }
 
 impl Assignment {
-    /// The row to store for a unit that goes into `variant`. What a list said of it before the test
-    /// stands above what the caller says now.
+    /// Returns the row to store for a unit that is assigned to `variant`. For a known unit, the values in the test's
+    /// list take precedence over those that the caller sends.
     ///
     /// # Errors
-    /// When a declared segment attribute is longer than 64 bytes or is no text, number or boolean.
+    /// Returns an error if a segment attribute is longer than 64 bytes or is not a string, number or boolean.
     pub fn of(
         test: &Experiment,
         unit: &Unit,
@@ -55,8 +55,8 @@ impl Assignment {
     }
 }
 
-/// The declared attributes as they are stored: what a list said of them before the test, or else what the caller
-/// says now.
+/// Returns the values of the declared attributes to store: those in the list of known units, or else those that
+/// the caller sends.
 pub(super) fn stored_segments(
     test: &Experiment,
     unit: &Unit,
@@ -66,18 +66,18 @@ pub(super) fn stored_segments(
 }
 
 fn segments(test: &Experiment, unit: &Unit) -> Result<BTreeMap<AttributeName, String>, Vec<Invalid>> {
-    let (mut kept, mut broken) = (BTreeMap::new(), Vec::new());
+    let (mut values, mut broken) = (BTreeMap::new(), Vec::new());
     for name in &test.definition.segments {
         let Some(value) = unit.attributes.get(name.as_str()).filter(|value| !value.is_null()) else {
             continue;
         };
         if let Some(value) = known::segment(value) {
-            kept.insert(name.clone(), value);
+            values.insert(name.clone(), value);
         } else {
             let pointer = format!("/attributes/{}", escape(name.as_str()));
             let detail = "is a segment of this test: must be a text of at most 64 bytes without control characters, a number or a boolean";
             broken.push(Invalid::new(pointer, detail));
         }
     }
-    if broken.is_empty() { Ok(kept) } else { Err(broken) }
+    if broken.is_empty() { Ok(values) } else { Err(broken) }
 }

@@ -1,4 +1,4 @@
-//! What a test's author declares: parsed from [`TestBody`], every rule between fields checked.
+//! The definition of a test, parsed from [`TestBody`] with every rule between fields checked.
 
 mod parts;
 
@@ -19,69 +19,69 @@ use crate::validation::{self, Invalid};
 
 use parts::{forced, goal, namespace, share, variant};
 
-/// The part of a second hash that a test is given.
+/// The range of namespace buckets that belongs to a test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Namespace {
-    /// The name that mutually exclusive tests share; the seed of the hash.
+    /// The name that mutually exclusive tests share. It is the seed of the hash.
     pub key: NamespaceKey,
-    /// First bucket in, first bucket out, 0 to 10,000.
+    /// The first bucket in the range and the first after it, 0 to 10,000.
     pub range: [u32; 2],
 }
 
-/// A test as its author declared it. Built by [`Definition::parse`] alone, so that whoever holds
-/// one knows: exactly one control, weights that sum to 10,000, one primary goal, unique keys.
+/// The definition of a test. Only [`Definition::parse`] creates it, so it always has exactly one control, weights
+/// that sum to 10,000, one primary goal and unique keys.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Definition {
-    /// Its name in paths and keys.
+    /// The test's name in paths and keys.
     pub test_id: ExperimentId,
-    /// Its name for people.
+    /// The test's display name.
     pub name: String,
-    /// What its author expects and why.
+    /// The effect that the author expects, and why.
     pub hypothesis: String,
-    /// Its arms, 2 to 20.
+    /// The arms, 2 to 20.
     pub variants: Vec<Variant>,
     /// The share of units that take part.
     pub coverage: BasisPoints,
-    /// Who may enter.
+    /// The attributes that a unit must have to take part.
     pub targeting: Condition,
-    /// Its part of a namespace, when it must not share units with other tests.
+    /// The range of a namespace, for a test that must not share units with other tests.
     #[serde(default)]
     pub namespace: Option<Namespace>,
-    /// Units that are told a variant of the author's choice and stay out of results; at most 100.
+    /// The units that get a variant of the author's choice and are excluded from results; at most 100.
     #[serde(default)]
     pub overrides: BTreeMap<UnitId, VariantKey>,
-    /// How weights are set.
+    /// How the weights are set.
     pub allocation: Allocation,
-    /// The attributes stored with each assignment, at most 4.
+    /// The attributes that are stored with each assignment, at most 4.
     pub segments: Vec<AttributeName>,
-    /// How many units its author plans for.
+    /// The number of units that the author plans for.
     pub planned_units: Option<u32>,
-    /// What its author expects of the primary goal.
+    /// What the author expects of the primary goal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<Expected>,
-    /// Into how many key ranges its events are spread, 1 to 256.
+    /// The number of key ranges over which the test's events are spread, 1 to 256.
     pub partitions: u32,
-    /// Its outcomes, 1 to 20.
+    /// The goals, 1 to 20.
     pub goals: Vec<Goal>,
-    /// The units that take part, when all are known before; 10 to 1,000, in the order of their ids.
+    /// The units that take part, if all are known before the start; 10 to 1,000, in the order of their ids.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known_units: Option<Vec<Known>>,
 }
 
-/// Largest definition as it is stored, in bytes: what every cold instance reads.
+/// The maximum size of a stored definition in bytes. Every cold instance reads it.
 const DOCUMENT_BYTES: usize = 128 * 1_024;
 
 impl Definition {
-    /// Gives a body its meaning.
+    /// Parses a body.
     ///
     /// # Errors
-    /// Every broken limit; when none is, every broken rule between fields.
+    /// Returns every violated limit; if there is none, every violated rule between fields.
     pub fn parse(body: TestBody) -> Result<Self, Vec<Invalid>> {
         let targeting = Condition::parse(&Value::Object(body.targeting.clone()));
         Self::targeted(body, targeting)
     }
 
-    /// The same with the targeting of this test, which was declared under the limits of its time.
+    /// Parses a body with the targeting of this test, which was declared under the limits of its time.
     ///
     /// # Errors
     /// As [`Self::parse`].
@@ -125,18 +125,18 @@ impl Definition {
         })
     }
 
-    /// What is stored is larger than what was sent: numbers are written out and defaults filled in.
+    /// Checks the stored size, which exceeds the request's: numbers are written in full, and defaults are added.
     fn within_size(self) -> Result<Self, Vec<Invalid>> {
         let bytes = serde_json::to_vec(&self).map_or(usize::MAX, |json| json.len());
         if bytes <= DOCUMENT_BYTES {
             return Ok(self);
         }
         let detail =
-            format!("is too large: a test may have 128 KB of JSON, this one has {} KB", bytes / 1_024);
+            format!("is too large: the maximum is 128 KB of JSON, and this test has {} KB", bytes / 1_024);
         Err(vec![Invalid::new("", detail)])
     }
 
-    /// The body that would declare this test, as the base of a change.
+    /// Returns the body that declares this test, as the base of a change.
     #[must_use]
     pub fn body(&self) -> TestBody {
         let variant = |v: &Variant| VariantBody {
@@ -177,7 +177,7 @@ impl Definition {
         }
     }
 
-    /// Whether `other` declares the same test. The weights of an adaptive test are its own.
+    /// Returns whether `other` declares the same test. The weights of an adaptive test are not compared.
     #[must_use]
     pub fn is_declared_as(&self, other: &Self) -> bool {
         let mut same = other.clone();
@@ -188,13 +188,13 @@ impl Definition {
         *self == same
     }
 
-    /// The arm named `key`.
+    /// Returns the arm with this key.
     #[must_use]
     pub fn variant(&self, key: &VariantKey) -> Option<&Variant> {
         self.variants.iter().find(|v| v.key == *key)
     }
 
-    /// The goal named `key`.
+    /// Returns the goal with this key.
     #[must_use]
     pub fn goal(&self, key: &GoalKey) -> Option<&Goal> {
         self.goals.iter().find(|g| g.key == *key)

@@ -1,81 +1,81 @@
-//! Outcomes a test is judged by.
+//! The goals of a test.
 
 use serde::{Deserialize, Serialize};
 
 use super::GoalKey;
 
-/// What a goal measures per unit.
+/// What a goal measures for each unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// Whether the unit converted at all.
+    /// Whether the unit converted.
     Binary,
-    /// How often it did.
+    /// How often the unit converted.
     Count,
-    /// How much, summed.
+    /// The sum of the unit's values.
     Sum,
-    /// One declared goal's total over another's.
+    /// The total of one declared goal over the total of another.
     Ratio,
 }
 
-/// What a goal is for.
+/// The purpose of a goal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// The one the verdict is about.
+    /// The verdict is about this goal.
     Primary,
-    /// Looked at too.
+    /// The goal is reported next to the primary goal.
     #[default]
     Secondary,
-    /// Must not get worse.
+    /// The goal must not get worse.
     Guardrail,
-    /// Recorded only, for instance as a part of a ratio.
+    /// The goal is only recorded, for example as a part of a ratio.
     None,
 }
 
-/// Which direction is good.
+/// Whether higher or lower values are better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
-    /// More is better.
+    /// Higher values are better.
     #[default]
     Higher,
-    /// Less is better.
+    /// Lower values are better.
     Lower,
 }
 
-/// One outcome of a test.
+/// One goal of a test.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Goal {
-    /// Its name, unique in the test.
+    /// The goal's name, unique in the test.
     pub key: GoalKey,
-    /// What it measures.
+    /// What the goal measures.
     pub kind: Kind,
-    /// What it is for.
+    /// The purpose of the goal.
     pub role: Role,
-    /// Days after its assignment in which a unit's conversion counts, 1 to 365.
+    /// The number of days after the assignment in which a unit's conversion counts, 1 to 365.
     pub window_days: u32,
-    /// Which direction is good.
+    /// Whether higher or lower values are better.
     pub direction: Direction,
-    /// By how much a guardrail's mean per unit may get worse; guardrails only.
+    /// How much worse a guardrail's mean per unit may get; for guardrails only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub margin: Option<f64>,
-    /// What is divided by what; ratios only.
+    /// The numerator and the denominator; for ratios only.
     #[serde(flatten)]
     pub parts: Option<Parts>,
 }
 
-/// The two goals of a ratio, each of kind count or sum. Their outcomes count in the ratio's window.
+/// The two goals of a ratio, each of kind count or sum. Their outcomes count within the ratio's window.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parts {
-    /// What is divided.
+    /// The goal whose total is divided.
     pub numerator: GoalKey,
-    /// What it is divided by.
+    /// The goal whose total it is divided by.
     pub denominator: GoalKey,
 }
 
 impl Goal {
-    /// The attribution window in milliseconds.
+    /// Returns the attribution window in milliseconds.
     #[must_use]
     pub fn window_ms(&self) -> i64 {
         i64::from(self.window_days) * 86_400_000

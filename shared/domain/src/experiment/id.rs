@@ -1,18 +1,17 @@
-//! Names that come from outside, each parsed once: a private field, one constructor, its limits in
-//! its error text.
+//! Names that callers choose. Each type has a private field and one constructor, and its error states the limits.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use validator::ValidationError;
 
-/// Why a text is not the name it should be; says the limits.
+/// The error for a text that is not a valid name. It states the limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NotAName(&'static str);
 
-/// Declares a text type with one constructor (`parse`) and one rule (`$accepts`), plus `check` for
-/// the `validator` attribute, so that the rule is written once.
+/// Declares a text type with one constructor (`parse`) and one rule (`$accepts`), and with `check` for the
+/// `validator` attribute, so that the rule is written once.
 macro_rules! name {
     ($(#[$doc:meta])* $type:ident, $accepts:expr, $limits:literal) => {
         $(#[$doc])*
@@ -24,22 +23,22 @@ macro_rules! name {
             /// Parses the text.
             ///
             /// # Errors
-            /// When the text is outside the limits, which the error names.
+            /// Returns an error that states the limits if the text is outside them.
             pub fn parse(text: impl Into<String>) -> Result<Self, NotAName> {
                 let text = text.into();
                 if $accepts(&text) { Ok(Self(text)) } else { Err(NotAName($limits)) }
             }
 
-            /// The same rule as [`Self::parse`], in the form that `validator` calls.
+            /// Applies the rule of [`Self::parse`] in the form that `validator` calls.
             ///
             /// # Errors
-            /// When the text is outside the limits.
+            /// Returns an error if the text is outside the limits.
             pub fn check(text: &str) -> Result<(), ValidationError> {
                 if $accepts(text) { return Ok(()); }
                 Err(ValidationError::new("name").with_message(Cow::Borrowed($limits)))
             }
 
-            /// The text as it was given.
+            /// Returns the text as it was given.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -67,7 +66,7 @@ macro_rules! name {
     };
 }
 
-/// `[a-z0-9][a-z0-9-]{0,62}`, which needs no escaping in a key, a path or a log.
+/// Checks for `[a-z0-9][a-z0-9-]{0,62}`, which needs no escaping in a key, a path or a log.
 fn is_slug(text: &str) -> bool {
     let byte_fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     (1..=63).contains(&text.len()) && text.bytes().all(byte_fits) && !text.starts_with('-')
@@ -87,13 +86,13 @@ fn is_attribute(text: &str) -> bool {
 }
 
 name!(
-    /// A test's name in paths and keys, chosen by its author, unique in its workspace.
+    /// A test's name in paths and keys. The author chooses it, and it is unique in the workspace.
     ExperimentId,
     is_slug,
     "must be 1 to 63 of a-z, 0-9 and '-', and not begin with '-'"
 );
 name!(
-    /// The tenant that every token carries and every key begins with.
+    /// The tenant. Every token contains it, and every key begins with it.
     Workspace,
     is_slug,
     "must be 1 to 63 of a-z, 0-9 and '-', and not begin with '-'"
@@ -105,31 +104,31 @@ name!(
     "must be 1 to 63 of a-z, 0-9 and '-', and not begin with '-'"
 );
 name!(
-    /// The name of an outcome within its test.
+    /// The name of a goal within its test.
     GoalKey,
     is_slug,
     "must be 1 to 63 of a-z, 0-9 and '-', and not begin with '-'"
 );
 name!(
-    /// The name that mutually exclusive tests share.
+    /// The name of a namespace, which mutually exclusive tests share.
     NamespaceKey,
     is_slug,
     "must be 1 to 63 of a-z, 0-9 and '-', and not begin with '-'"
 );
 name!(
-    /// The account a decision is about. Personal or company data: kept out of paths and logs.
+    /// The id of an account. It is personal or company data, so it does not appear in paths or logs.
     UnitId,
     is_unit,
     "must be 1 to 256 bytes of UTF-8 without control characters"
 );
 name!(
-    /// The caller's own name for one outcome, which makes a retry recognisable.
+    /// The caller's id of an outcome. It identifies retries.
     EventId,
     is_event,
     "must be 1 to 64 of A-Z, a-z, 0-9, '.', '_', ':' and '-'"
 );
 name!(
-    /// The name of an account's attribute, as in `industry`.
+    /// The name of an account's attribute, for example `industry`.
     AttributeName,
     is_attribute,
     "must be 1 to 64 bytes of UTF-8 without control characters"
@@ -140,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slug_is_one_to_63_lower_case_characters_and_does_not_begin_with_a_hyphen() {
+    fn a_slug_has_1_to_63_lower_case_characters_and_no_leading_hyphen() {
         for good in ["a", "0", "pricing-page-q4", &"x".repeat(63)] {
             assert!(ExperimentId::parse(good).is_ok(), "{good}");
         }
@@ -150,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_unit_is_counted_in_bytes_and_holds_no_control_character() {
+    fn a_unit_id_has_at_most_256_bytes_and_no_control_character() {
         assert!(UnitId::parse("müller.de").is_ok());
         assert!(UnitId::parse("ü".repeat(128)).is_ok());
         for bad in ["", "a\tb", "a\u{7f}", "a\u{85}b", &"ü".repeat(129)] {
@@ -159,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_id_is_safe_in_a_key() {
+    fn an_event_id_contains_only_characters_that_are_safe_in_a_key() {
         assert!(EventId::parse("crm:991_a.b-C").is_ok());
         for bad in ["", "a b", "a%b", "a/b", "é", &"x".repeat(65)] {
             assert!(EventId::parse(bad).is_err(), "{bad:?}");

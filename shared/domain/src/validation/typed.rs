@@ -1,5 +1,5 @@
-//! JSON into types, with the one form for each that the contract knows: an object for a struct, a
-//! word for an enum. serde itself would also take a list of fields in order, or `{"word": null}`.
+//! Converts JSON to types and accepts one form for each type: an object for a struct, a string for an enum.
+//! Without this module, serde also accepts a list of fields in order, or `{"word": null}`.
 
 use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, Error as _, IntoDeserializer, Visitor};
@@ -9,11 +9,11 @@ use serde_path_to_error::Segment;
 
 use super::{Invalid, escape};
 
-/// A JSON value as `T`.
+/// Converts a JSON value to `T`.
 ///
 /// # Errors
-/// The first field of a wrong type, missing, or of an unknown name. The value is not repeated: it
-/// may be a secret in the wrong place.
+/// Returns the first field that has a wrong type, is missing or is unknown. The error does not repeat the value,
+/// which may be a secret in the wrong field.
 pub fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Vec<Invalid>> {
     serde_path_to_error::deserialize(Plain(value)).map_err(|error| {
         let part = |segment: &Segment| match segment {
@@ -31,7 +31,7 @@ pub fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Vec<Invalid>> {
     })
 }
 
-/// serde's message without the value it quotes and without the names of Rust's types.
+/// Returns serde's message without the value that it quotes and without the names of Rust types.
 fn in_plain_words(message: &str) -> String {
     let quotes = ["invalid type", "invalid value", "unknown variant"];
     if message.starts_with("unknown field") {
@@ -146,7 +146,7 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
-    #[expect(dead_code, reason = "only what is refused is looked at")]
+    #[expect(dead_code, reason = "the tests read only errors")]
     struct Outer {
         number: u32,
         word: Option<Word>,
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[derive(Debug, Deserialize)]
-    #[expect(dead_code, reason = "only what is refused is looked at")]
+    #[expect(dead_code, reason = "the tests read only errors")]
     struct Inner {
         text: String,
     }
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn each_type_has_one_form_and_its_refusal_says_which_without_repeating_the_value() {
+    fn each_type_accepts_one_form_and_errors_do_not_repeat_the_value() {
         let cases = [
             (json!([1, "yes"]), "", "must be an object"),
             (json!({ "number": "s3cret" }), "/number", "must be a whole number, 0 or more"),

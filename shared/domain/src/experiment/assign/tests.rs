@@ -1,4 +1,4 @@
-//! Who is let in, and into which arm.
+//! Tests of which units are assigned, and to which arm.
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ pub(super) fn unit(unit_id: &str, attributes: Value) -> Unit {
     }
 }
 
-/// A running test whose variants are called 0, 1, 2 and so on.
+/// Returns a running test whose variants are named 0, 1, 2 and so on.
 pub(super) fn running(seed: &str, weights: &[u32], changes: &Value) -> Experiment {
     let variant = |(index, weight): (usize, &u32)| json!({ "key": format!("{index}"), "weight": weight, "is_control": index == 0 });
     let variants: Vec<Value> = weights.iter().enumerate().map(variant).collect();
@@ -34,7 +34,7 @@ pub(super) fn running(seed: &str, weights: &[u32], changes: &Value) -> Experimen
     test
 }
 
-/// The arm that a new unit is drawn into.
+/// Returns the arm that a new unit is assigned to.
 fn arm(test: &Experiment, unit_id: &str) -> Option<usize> {
     match decide(test, &unit(unit_id, json!({}))).unwrap() {
         Decision::Assign(variant) => variant.key.as_str().parse().ok(),
@@ -43,7 +43,7 @@ fn arm(test: &Experiment, unit_id: &str) -> Option<usize> {
 }
 
 #[test]
-fn every_golden_case_of_coverage_and_weights_gives_its_arm() {
+fn every_reference_case_of_coverage_and_weights_gives_its_arm() {
     let all: Value = serde_json::from_str(include_str!("../../../../../tests/cases/coverage.json")).unwrap();
     let cases = all["cases"].as_array().unwrap();
     for case in cases {
@@ -57,7 +57,7 @@ fn every_golden_case_of_coverage_and_weights_gives_its_arm() {
 }
 
 #[test]
-fn below_full_coverage_newcomers_come_by_the_weights_in_force() {
+fn newly_covered_units_are_assigned_under_the_current_weights() {
     let (mut newcomers, mut treated) = (0_u32, 0_u32);
     for seed in 0..5 {
         let of = |weights: [u32; 2], coverage: u32| {
@@ -72,13 +72,13 @@ fn below_full_coverage_newcomers_come_by_the_weights_in_force() {
             }
         }
     }
-    // 8,400 are expected, of which 0.2 ± 0.0175 (four standard deviations).
+    // The expectation is 8,400 newcomers with a share of 0.2 ± 0.0175 (four standard deviations).
     let share = f64::from(treated) / f64::from(newcomers);
     assert!((0.1825..0.2175).contains(&share), "{treated} of {newcomers}");
 }
 
 #[test]
-fn widening_the_coverage_moves_nobody_and_leaves_nobody_out() {
+fn wider_coverage_keeps_every_assignment_and_reaches_every_unit() {
     let mut before: Vec<Option<usize>> = vec![None; 500];
     for coverage in [0, 1, 50, 3_000, 5_000, 9_999, 10_000] {
         let test = running("seed", &[2_500, 2_500, 5_000], &json!({ "coverage": coverage }));
@@ -90,7 +90,7 @@ fn widening_the_coverage_moves_nobody_and_leaves_nobody_out() {
 }
 
 #[test]
-fn whether_a_unit_is_covered_says_nothing_of_its_arm() {
+fn coverage_and_arm_of_a_unit_are_independent() {
     for seed in ["3862797465733821", "616e6f7468657221", "a", ""] {
         let seed = Seed::from(seed.to_owned());
         let mut table = [[0_u32; 10]; 10];

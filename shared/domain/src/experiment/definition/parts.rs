@@ -1,4 +1,4 @@
-//! The parts of a body as types. Their limits have been checked; what remains are names.
+//! Converts the parts of a body to types. Their limits have been checked, so only names are parsed here.
 
 use super::Namespace;
 use crate::experiment::goal::{Goal, Parts};
@@ -39,7 +39,7 @@ pub(super) fn forced((unit, variant): (String, String)) -> Result<(UnitId, Varia
     Ok((UnitId::parse(unit)?, VariantKey::parse(variant)?))
 }
 
-/// A share whose limit has been checked.
+/// Returns a share whose limit has been checked.
 pub(super) fn share(points: u32) -> BasisPoints {
     BasisPoints::parse(points).unwrap_or(BasisPoints::WHOLE)
 }
