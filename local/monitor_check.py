@@ -35,7 +35,7 @@ from promql import selectors
 
 INTERVAL = 2  # seconds
 SHORT = {"2m": "2s", "15m": "10s", "3h": "10s", "6h": "20s", "1d": "10s", "2d": "15s", "1w": "30s"}
-FILTERS = {"workspace_test:bellwether_activity:watched"}
+FILTERS = {"workspace_test:bellwether_activity:monitored"}
 FOLD = 180  # seconds for a fold and a scrape; `make run` folds every minute
 HISTORY = 90  # seconds for the longest of the short times to have passed
 CAMPAIGN = "campaign-"

@@ -1,4 +1,4 @@
-"""Every alert says what it is, where to read on, and is tested in both directions."""
+"""Checks that every alert has its annotations and a runbook, and tests in which it fires and in which it is silent."""
 
 import re
 
@@ -9,13 +9,13 @@ ANNOTATIONS = {"summary", "description", "runbook"}
 
 
 def headings():
-    """The anchors of monitoring/README.md, as its headings make them."""
+    """Returns the anchors of the headings of monitoring/README.md."""
     text = (MONITORING / "README.md").read_text()
     return {heading.lower().replace(" ", "-") for heading in re.findall(r"^#+ (\w+(?: \w+)*)$", text, re.MULTILINE)}
 
 
 def check():
-    """What is wrong with the alerts, a line each."""
+    """Yields one line for each fault in the alerts."""
     fires: set[str] = set()
     silent: set[str] = set()
     anchors = headings()
@@ -26,15 +26,15 @@ def check():
     for file, rule in alerts:
         name, annotations = rule["alert"], rule.get("annotations", {})
         if rule.get("labels", {}).get("severity") not in SEVERITIES:
-            yield f"{file}: {name} has no severity of {sorted(SEVERITIES)}"
+            yield f"{file}: {name} needs a severity: one of {sorted(SEVERITIES)}"
         if annotations.keys() != ANNOTATIONS:
-            yield f"{file}: {name} needs the annotations {sorted(ANNOTATIONS)}, and no others"
+            yield f"{file}: {name} needs exactly the annotations {sorted(ANNOTATIONS)}"
         if annotations.get("runbook") != f"monitoring/README.md#{name.lower()}" or name.lower() not in anchors:
-            yield f"{file}: {name} needs a heading of its name in monitoring/README.md, and a runbook that points there"
+            yield f"{file}: {name} needs a heading with its name in monitoring/README.md, and a runbook that points to it"
         for tested, what in ((fires, "in which it fires"), (silent, "in which it is silent")):
             if name not in tested:
                 yield f"{file}: {name} has no test {what}; add one to {(MONITORING / 'prometheus' / 'tests').relative_to(ROOT)}"
     for name in sorted((fires | silent) - names):
-        yield f"the tests name {name}, which is no alert; promtool would find it silent whatever happens"
+        yield f"the tests name {name}, which is not an alert; promtool would always report it as silent"
     if not alerts:
         yield "there are no alerts"

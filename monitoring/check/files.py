@@ -1,9 +1,9 @@
-"""What the checks read: the catalogue, the rules, their tests and the dashboards."""
+"""Reads the files that the checks need: the catalogue, the rules, their tests and the dashboards."""
 
 import json
 import pathlib
 
-import yaml  # of local/requirements.txt
+import yaml  # from local/requirements.txt
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 MONITORING = ROOT / "monitoring"
@@ -13,13 +13,13 @@ DASHBOARDS = MONITORING / "grafana" / "dashboards"
 
 
 def catalogue():
-    """The metrics by name: of CloudWatch and of Prometheus."""
+    """Returns the metrics of CloudWatch and those of Prometheus, each by name."""
     kinds = json.loads((MONITORING / "catalogue.json").read_text())
     return tuple({metric["name"]: metric for metric in kinds[kind]} for kind in ("cloudwatch", "prometheus"))
 
 
 def rules():
-    """(file, rule) for every rule."""
+    """Yields (file, rule) for every rule."""
     for path in sorted(RULES.glob("*.yml")):
         for group in yaml.safe_load(path.read_text())["groups"]:
             for rule in group["rules"]:
@@ -27,7 +27,7 @@ def rules():
 
 
 def alert_tests():
-    """(file, one expectation) for every alert that a test asks for."""
+    """Yields (file, expectation) for every alert expectation in a test."""
     for path in sorted(TESTS.glob("*.yml")):
         for test in yaml.safe_load(path.read_text())["tests"]:
             for expectation in test.get("alert_rule_test", []):
@@ -35,12 +35,12 @@ def alert_tests():
 
 
 def panels():
-    """(dashboard, panel) for every panel; the dashboard as its file's name and its content."""
+    """Yields (name of the dashboard's file, panel) for every panel."""
     for path in sorted(DASHBOARDS.glob("*.json")):
         for panel in json.loads(path.read_text())["panels"]:
             yield path.name, panel
 
 
 def of(panel, kind):
-    """The queries of a panel that go to this kind of source."""
+    """Returns the queries of a panel that read this kind of data source."""
     return [target for target in panel.get("targets", []) if target["datasource"]["type"] == kind]

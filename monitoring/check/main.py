@@ -1,7 +1,7 @@
-"""All checks of monitoring/: what `make monitoring-check` calls.
+"""Runs all checks of monitoring/; `make monitoring-check` calls it.
 
-Rules, their tests and the routes are checked by the tools of Prometheus and Alertmanager, the rest by the files beside this
-one. It goes on after a failure, so that one run shows all of them.
+The tools of Prometheus and Alertmanager check the rules, their tests and the routes. The other files in this folder check
+the rest. It continues after a failure, so one run shows all failures.
 """
 
 import pathlib
@@ -27,7 +27,7 @@ def paths(folder):
 
 
 def ran(*command):
-    """Whether a command succeeded; what it said is printed if it did not."""
+    """Returns whether a command succeeded; prints its output if it failed."""
     result = subprocess.run(
         [str(part) for part in command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -37,23 +37,23 @@ def ran(*command):
 
 
 def right(errors):
-    """Whether a check found nothing wrong."""
+    """Returns whether a check found no fault; prints the faults."""
     wrong = list(errors)
     print("\n".join(wrong), end="\n" if wrong else "")
     return not wrong
 
 
 def routes(amtool):
-    """Each severity reaches the receiver of its name."""
+    """Returns whether each severity is routed to the receiver of its name."""
     test = [amtool, "config", "routes", "test", "--config.file", ALERTMANAGER]
     passed = [ran(*test, f"--verify.receivers={severity}", f"severity={severity}") for severity in sorted(alerts.SEVERITIES)]
     return all(passed)
 
 
 def dashboards():
-    """The part that needs Node.js."""
+    """Checks the dashboards, which needs Node.js."""
     if not shutil.which("npm"):
-        print("skipped: there is no npm on PATH")
+        print("skipped: npm is not on PATH")
         return True
     result = subprocess.run([sys.executable, str(pathlib.Path(__file__).parent / "dashboards.py"), "check"])
     return result.returncode == 0
@@ -70,7 +70,7 @@ def main():
             tools["promtool"], "check", "config", MONITORING / "prometheus" / "prometheus.yml"
         ),
         "the tests of the rules": lambda: ran(tools["promtool"], "test", "rules", *paths(TESTS)),
-        "every alert is tested and explained": lambda: right(alerts.check()),
+        "a runbook and tests for every alert": lambda: right(alerts.check()),
         "metrics, labels and dimensions": lambda: right(names.check()),
         "Alertmanager's configuration": lambda: ran(tools["amtool"], "check-config", ALERTMANAGER),
         "a route for each severity": lambda: routes(tools["amtool"]),

@@ -1,4 +1,4 @@
-"""Dashboards and rules name metrics, labels and dimensions that Bellwether has (monitoring/catalogue.json), and no others."""
+"""Checks that dashboards and rules use only the metrics, labels and dimensions of monitoring/catalogue.json."""
 
 import re
 
@@ -7,25 +7,25 @@ from promql import labels, selectors
 
 NAMESPACE = "Bellwether/$environment"
 TARGET_LABELS = {"job", "instance", "environment"}  # what Prometheus adds to a series
-OWN = {"up"}  # what Prometheus says of a scrape
+OWN = {"up"}  # Prometheus' own metric of a scrape
 MATH_WORDS = {"IF", "RUNNING_SUM"}
 
 
 def recorded():
-    """The names that rules record, with the labels that their expressions keep or add."""
+    """Returns the names that rules record, with the labels that their expressions preserve or add."""
     found: dict[str, set[str]] = {}
     for _, rule in rules():
         if "record" in rule:
             kept = re.findall(r"\bby\s*\(([^)]*)\)", rule["expr"])
             names = {name.strip() for group in kept for name in group.split(",")} | set(rule.get("labels", {}))
             found.setdefault(rule["record"], set()).update(names)
-    inherited = {name for name, own in found.items() if not own}  # those made of other recorded series alone
+    inherited = {name for name, own in found.items() if not own}  # computed from other recorded series only
     everything = set().union(*found.values())
     return {name: everything if name in inherited else own for name, own in found.items()}
 
 
 def expression(text, known, own):
-    """What is wrong with an expression of Prometheus."""
+    """Yields the faults in a Prometheus expression."""
     for name, matchers in selectors(text):
         if name not in known and name not in own and name not in OWN:
             yield f"{name} is neither in the catalogue nor recorded by a rule"
@@ -36,7 +36,7 @@ def expression(text, known, own):
 
 
 def cloudwatch(panel, known):
-    """What is wrong with a panel's queries of CloudWatch."""
+    """Yields the faults in a panel's CloudWatch queries."""
     targets = of(panel, "cloudwatch")
     ids = {target["id"] for target in targets}
     for target in targets:
@@ -44,7 +44,7 @@ def cloudwatch(panel, known):
             yield f"the namespace is {target['namespace']}, not {NAMESPACE}"
         if target.get("expression"):
             for name in set(re.findall(r"[a-zA-Z_]\w*", target["expression"])) - ids - MATH_WORDS:
-                yield f"{name} in an expression is no query of this panel"
+                yield f"{name} in an expression is not a query of this panel"
         elif target["metricName"] not in known:
             yield f"{target['metricName']} is not in the catalogue"
         elif sorted(target["dimensions"]) not in [sorted(names) for names in known[target["metricName"]]["dimensions"]]:
@@ -52,7 +52,7 @@ def cloudwatch(panel, known):
 
 
 def check():
-    """What is wrong with the names, a line each."""
+    """Yields one line for each fault."""
     clouds, known = catalogue()
     own = recorded()
     for file, rule in rules():

@@ -1,4 +1,4 @@
-"""What an expression of Prometheus reads: the names of its series, with the labels that it asks for."""
+"""Extracts from a Prometheus expression the names of its series and the labels that it selects."""
 
 import re
 
@@ -12,7 +12,7 @@ WORDS = {"and", "or", "unless", "bool", "inf", "nan"}
 
 
 def selectors(expression):
-    """(name, what stands in its braces) for each selector, in order."""
+    """Returns (name, text in its braces) for each selector, in order."""
     braces = []
 
     def keep(match):
@@ -28,5 +28,5 @@ def selectors(expression):
 
 
 def labels(matchers):
-    """The labels that a pair of braces asks for."""
+    """Returns the labels that a pair of braces selects."""
     return re.findall(r"([a-zA-Z_]\w*)\s*(?:=~|!~|!=|=)", re.sub(STRING, "", matchers))

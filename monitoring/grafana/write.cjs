@@ -1,4 +1,4 @@
-// Writes each dashboard that tsc has compiled into the folder named: node write.cjs COMPILED FOLDER.
+// Writes each compiled dashboard into a folder: node write.cjs COMPILED FOLDER.
 const { writeFileSync } = require("node:fs");
 const { join, resolve } = require("node:path");
 

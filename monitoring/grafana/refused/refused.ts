@@ -1,5 +1,5 @@
-// What tsc must refuse: each line that ends in a comment has one key that Grafana does not know. make monitoring-check fails
-// when tsc lets one of them pass, since then it would let a mistake in the dashboards pass too.
+// Lines that tsc must refuse: each line that ends in a comment has one key that Grafana does not know. make monitoring-check
+// fails if tsc accepts one of them, because tsc would then accept such a mistake in the dashboards too.
 
 import { metric } from "../src/cloudwatch";
 import { dashboard } from "../src/dashboard";

@@ -1,4 +1,4 @@
-// Every dashboard, by the name of its file.
+// All dashboards, by file name.
 
 import type { Dashboard } from "@grafana/schema";
 import { api } from "./api";

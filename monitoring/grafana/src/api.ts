@@ -1,4 +1,4 @@
-// Is the API well? Requests, failures, how long they take, and how fast the error budget goes.
+// The dashboard of the API: requests, faults, latency, and how fast the error budget is used.
 
 import type { Threshold } from "@grafana/schema";
 import { CLOUDWATCH, environment, math, metric, type Statistic } from "./cloudwatch";
@@ -9,7 +9,7 @@ import { graph, stat, type Content } from "./panels";
 const FAULTS_ALLOWED = 0.001;
 const SLOW_ALLOWED = 0.01;
 
-// A budget of 30 days is gone in 2 days at the rate 14.4 and in 5 days at 6.
+// A burn rate of 14.4 uses up a budget of 30 days in 2 days, and 6 uses it up in 5 days.
 const BURN: Threshold[] = [
   { color: "green", value: null },
   { color: "orange", value: 6 },
@@ -27,7 +27,7 @@ const byFunction = (name: string, statistic: Statistic) => [
   metric("each", name, statistic, { dimensions: each, label: "${PROP('Dim.function')}" }),
 ];
 
-/** The part of all requests that a metric counts, of the whole time shown. */
+/** The share of all requests that a metric counts, over the whole time shown. */
 function share(name: string, expression: string, label: string) {
   return [
     metric("part", name, "Sum", { hide: true }),
@@ -36,7 +36,7 @@ function share(name: string, expression: string, label: string) {
   ];
 }
 
-/** How many times too fast a budget goes: 1 uses it up exactly. */
+/** The burn rate of a budget: at 1, it is used up exactly at its end. */
 function burn(name: string, allowed: number) {
   return WINDOWS.flatMap(([window, period]) => [
     metric(`part${window}`, name, "Sum", { hide: true, period }),
@@ -47,13 +47,13 @@ function burn(name: string, allowed: number) {
 
 const summary = [
   number({
-    title: "Answered without a fault", description: "Of all requests in the time shown. The objective is 99.9 %.",
+    title: "Answered without a fault", description: "Share of all requests in the time shown that were answered without 5xx. The objective is 99.9 %.",
     targets: share("Faults", "100 * (1 - RUNNING_SUM(part) / RUNNING_SUM(whole))", "availability"),
     unit: "percent", decimals: 3, width: 6,
     steps: [{ color: "red", value: null }, { color: "green", value: 99.9 }],
   }),
   number({
-    title: "Answered in time", description: "Within the time of its function (p99_ms in Terraform). The objective is 99 %.",
+    title: "Answered in time", description: "Share of requests answered within their function's objective (p99_ms in Terraform). The objective is 99 %.",
     targets: share("SlowRequests", "100 * (1 - RUNNING_SUM(part) / RUNNING_SUM(whole))", "in time"),
     unit: "percent", decimals: 2, width: 6,
     steps: [{ color: "red", value: null }, { color: "green", value: 99 }],
@@ -63,51 +63,51 @@ const summary = [
     targets: [metric("requests", "Requests", "Sum")], unit: "short", width: 6,
   }),
   number({
-    title: "99 of 100 are faster than", description: "In the latest period, over all functions.",
+    title: "Latency, 99th percentile", description: "In the latest period, over all functions.",
     targets: [metric("latency", "Latency", "p99")], unit: "ms", decimals: 0, width: 6,
   }),
 ];
 
 const budget = [
   lines({
-    title: "Burn rate: faults", description: "1 uses the budget of 30 days up in 30 days. Worry at 14.4 over 1h and at 6 over 6h.",
+    title: "Burn rate: faults", description: "At 1, the budget of 30 days is used up in 30 days. Act at 14.4 over 1h and at 6 over 6h.",
     targets: burn("Faults", FAULTS_ALLOWED), unit: "short", min: 0, width: 12, steps: BURN,
   }),
   lines({
-    title: "Burn rate: slow requests", description: "The same for requests that took too long.",
+    title: "Burn rate: slow requests", description: "The same for requests slower than their function's objective.",
     targets: burn("SlowRequests", SLOW_ALLOWED), unit: "short", min: 0, width: 12, steps: BURN,
   }),
 ];
 
 const traffic = [
-  bars({ title: "Requests by function", description: "How many were answered.", targets: byFunction("Requests", "Sum"), unit: "short", width: 12 }),
-  bars({ title: "Faults by function", description: "Answers of 5xx. Look into the log of that function.", targets: byFunction("Faults", "Sum"), unit: "short", width: 12 }),
+  bars({ title: "Requests by function", description: "Requests answered by each function.", targets: byFunction("Requests", "Sum"), unit: "short", width: 12 }),
+  bars({ title: "Faults by function", description: "Responses with 5xx. Check the log of that function.", targets: byFunction("Faults", "Sum"), unit: "short", width: 12 }),
 ];
 
 const latency = [
   lines({
-    title: "Latency", description: "Of all functions together.", unit: "ms", min: 0, width: 8,
+    title: "Latency", description: "Over all functions together.", unit: "ms", min: 0, width: 8,
     targets: [
-      metric("p50", "Latency", "p50", { label: "half" }),
-      metric("p95", "Latency", "p95", { label: "95 of 100" }),
-      metric("p99", "Latency", "p99", { label: "99 of 100" }),
+      metric("p50", "Latency", "p50", { label: "median" }),
+      metric("p95", "Latency", "p95", { label: "p95" }),
+      metric("p99", "Latency", "p99", { label: "p99" }),
     ],
   }),
-  lines({ title: "Latency by function", description: "99 of 100 are faster.", targets: byFunction("Latency", "p99"), unit: "ms", min: 0, width: 8 }),
-  bars({ title: "Cold starts by function", description: "First requests of an instance.", targets: byFunction("ColdStarts", "Sum"), unit: "short", width: 8 }),
+  lines({ title: "Latency by function", description: "The 99th percentile of each function.", targets: byFunction("Latency", "p99"), unit: "ms", min: 0, width: 8 }),
+  bars({ title: "Cold starts by function", description: "Requests that were the first of their instance.", targets: byFunction("ColdStarts", "Sum"), unit: "short", width: 8 }),
 ];
 
 const storage = [
   lines({
-    title: "DynamoDB", description: "Calls, retries among them, and capacity units.", unit: "short", min: 0, width: 8,
+    title: "DynamoDB", description: "Calls, including retries, and capacity units.", unit: "short", min: 0, width: 8,
     targets: [metric("calls", "DynamodbCalls", "Sum", { label: "calls" }), metric("units", "DynamodbUnits", "Sum", { label: "units" })],
   }),
   lines({
-    title: "Folds", description: "How long the count of one test takes.", unit: "ms", min: 0, width: 8,
-    targets: [metric("usual", "AggregationTime", "p50", { label: "half" }), metric("longest", "AggregationTime", "Maximum", { label: "longest" })],
+    title: "Aggregation time", description: "How long the aggregation of one test takes.", unit: "ms", min: 0, width: 8,
+    targets: [metric("usual", "AggregationTime", "p50", { label: "median" }), metric("longest", "AggregationTime", "Maximum", { label: "longest" })],
   }),
   lines({
-    title: "Rows folded, and folds that failed", description: "A failed fold leaves the results of its test as they were.", unit: "short", min: 0, width: 8,
+    title: "Rows aggregated, and failed aggregations", description: "A failed aggregation leaves the results of its test unchanged.", unit: "short", min: 0, width: 8,
     targets: [metric("rows", "AggregationRows", "Sum", { label: "rows" }), metric("failures", "AggregationFailures", "Sum", { label: "failures" })],
   }),
 ];
@@ -115,7 +115,7 @@ const storage = [
 export const api = dashboard({
   uid: "bellwether-api",
   title: "Bellwether: API health and objectives",
-  description: "What the functions measure of themselves, from CloudWatch.",
+  description: "Metrics that the functions record, from CloudWatch.",
   from: "now-24h",
   variables: [environment],
   rows: [summary, budget, traffic, latency, storage],

@@ -1,11 +1,11 @@
-// Queries of CloudWatch, in the namespace that the functions write to (monitoring/catalogue.json).
+// CloudWatch queries, in the namespace that the functions write to (monitoring/catalogue.json).
 
 import type { DataSourceRef, VariableModel } from "@grafana/schema";
 import type { CloudWatchMetricsQuery } from "@grafana/schema/dist/types/raw/composable/cloudwatch/dataquery/x/CloudWatchDataQuery_types.gen";
 
 export const CLOUDWATCH: DataSourceRef = { type: "cloudwatch", uid: "bellwether-cloudwatch" };
 
-/** What a metric is reduced to in each period. */
+/** The statistic of a metric in each period. */
 export type Statistic = "Sum" | "Average" | "Maximum" | "p50" | "p95" | "p99";
 
 type Extra = Partial<Pick<CloudWatchMetricsQuery, "dimensions" | "hide" | "label" | "period">>;
@@ -14,7 +14,7 @@ const common = { datasource: CLOUDWATCH, namespace: "Bellwether/$environment", r
 const SEARCH = 0; // MetricQueryType and MetricEditorMode exist in the package as types only
 const CODE = 1;
 
-/** A metric without dimensions, or with those given; `*` is a line for each value. */
+/** A metric without dimensions, or with the given ones; `*` gives a line for each value. */
 export function metric(id: string, metricName: string, statistic: Statistic, extra: Extra = {}): CloudWatchMetricsQuery {
   return {
     ...common,
@@ -44,7 +44,7 @@ export function math(id: string, expression: string, label: string, period?: str
   };
 }
 
-/** The deployment: `environment` of Terraform's variables. */
+/** The choice of deployment: the variable `environment` in Terraform. */
 export const environment: VariableModel = {
   name: "environment",
   label: "Environment",

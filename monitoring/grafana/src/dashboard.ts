@@ -1,4 +1,4 @@
-// A dashboard from its panels: their ids and places, and what all dashboards here have in common.
+// Builds a dashboard from its panels: sets their ids and positions, and the settings that all dashboards share.
 
 import type { Dashboard, GridPos, Panel, VariableModel } from "@grafana/schema";
 import { DashboardCursorSync } from "@grafana/schema";
@@ -32,7 +32,7 @@ export function dashboard(plan: Plan): Dashboard {
   };
 }
 
-/** Each row from left to right, below the one before. */
+/** Places the panels of each row from left to right, and each row below the previous one. */
 function placed(rows: Panel[][]): Panel[] {
   const all: Panel[] = [];
   let y = 0;

@@ -1,4 +1,4 @@
-// The kinds of panel, each with the options that all of its kind share here.
+// The kinds of panel, each with the options that all panels of the kind share.
 
 import type { DataQuery, DataSourceRef, FieldConfig, GraphFieldConfig, Panel, Threshold, ValueMapping } from "@grafana/schema";
 import {
@@ -21,17 +21,17 @@ import type { Options as GraphOptions } from "@grafana/schema/dist/types/raw/com
 
 export interface Content {
   title: string;
-  /** What it means and when to worry: shown at the panel's corner. */
+  /** The meaning of the panel and when to act; Grafana shows it at the panel's corner. */
   description: string;
   datasource: DataSourceRef;
   targets: DataQuery[];
   unit: string;
-  /** Of the 24 columns. */
+  /** The number of columns, of 24. */
   width: number;
   decimals?: number;
   min?: number;
   max?: number;
-  /** Where a value turns from good to bad; the first has no value. */
+  /** Thresholds between colours; the first one has no value. */
   steps?: Threshold[];
   mappings?: ValueMapping[];
 }

@@ -1,4 +1,4 @@
-// Queries of Prometheus. Grafana's schema package has no type of them, so this one holds just the keys used here.
+// Prometheus queries. Grafana's schema package has no type for them, so this type has only the keys used here.
 
 import type { DataQuery, DataSourceRef, VariableModel } from "@grafana/schema";
 import { VariableRefresh, VariableSort } from "@grafana/schema";
@@ -13,7 +13,7 @@ export interface PrometheusQuery extends DataQuery {
   format?: "time_series" | "table";
 }
 
-/** Queries of one panel; each is an expression and how its lines are called. */
+/** The queries of one panel, each with an expression and the legend of its lines. */
 export function promql(...queries: [expr: string, legend: string][]): PrometheusQuery[] {
   return queries.map(([expr, legendFormat], index) => ({
     refId: String.fromCharCode(65 + index),
@@ -24,12 +24,12 @@ export function promql(...queries: [expr: string, legend: string][]): Prometheus
   }));
 }
 
-/** The same for a panel that shows the latest value only. */
+/** The queries of a panel that shows the latest value only. */
 export function latest(...queries: [expr: string, legend: string][]): PrometheusQuery[] {
   return promql(...queries).map((query) => ({ ...query, range: false, instant: true }));
 }
 
-/** A choice of the values that a label has. */
+/** A variable whose values are those of a label. */
 export function choice(name: string, label: string, series: string): VariableModel {
   return {
     name,

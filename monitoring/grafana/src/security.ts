@@ -1,4 +1,4 @@
-// Who signs in, who tries to, and who is refused.
+// The dashboard of sign-ins, refused tokens and throttled requests.
 
 import { CLOUDWATCH, environment, metric } from "./cloudwatch";
 import { dashboard } from "./dashboard";
@@ -10,12 +10,12 @@ const FAILED = 'environment_outcome:bellwether_sign_ins:increase15m{environment=
 
 const signIns = [
   graph({
-    title: "Sign-ins in 15 minutes", description: "By how they ended. Over 30 failed ones, if they are most, page somebody.",
+    title: "Sign-ins in 15 minutes", description: "By outcome. More than 30 failures raise a page if they are more than half of all.",
     datasource: PROMETHEUS, targets: promql([SIGN_INS, "{{outcome}}"]), unit: "short", min: 0, width: 12,
     steps: [{ color: "green", value: null }, { color: "red", value: 30 }],
   }),
   graph({
-    title: "Share of failures", description: "Of the sign-ins of 15 minutes. Nobody signing in is nothing here.",
+    title: "Share of failures", description: "Share of the sign-ins in 15 minutes that failed. Absent without sign-ins.",
     datasource: PROMETHEUS, targets: promql([`sum(${FAILED}) / sum(${SIGN_INS})`, "failed"]),
     unit: "percentunit", min: 0, max: 1, width: 12,
     steps: [{ color: "green", value: null }, { color: "red", value: 0.5 }],
@@ -24,13 +24,13 @@ const signIns = [
 
 const long = [
   graph({
-    title: "Sign-ins, all told", description: "Counted since the deployment was made.",
+    title: "Sign-ins, total", description: "Since the deployment was created.",
     datasource: PROMETHEUS, targets: promql(['max by (outcome) (bellwether_sign_ins_total{environment="$environment"})', "{{outcome}}"]),
     unit: "short", min: 0, width: 12,
   }),
   graph({
-    title: "Sign-ins by outcome, those that had to wait among them",
-    description: "As the functions count them. Many that had to wait are an attack that the throttle holds off.",
+    title: "Sign-ins by outcome, including throttled ones",
+    description: "As the functions count them. Many throttled sign-ins show an attack that the throttle is slowing.",
     datasource: CLOUDWATCH, unit: "short", min: 0, width: 12,
     targets: [metric("outcomes", "SignIns", "Sum", { dimensions: { outcome: "*" }, label: "${PROP('Dim.outcome')}" })],
   }, true),
@@ -38,11 +38,11 @@ const long = [
 
 const refused = [
   graph({
-    title: "Refused tokens", description: "Answers of 401 where nobody signs in: an expired client, or forged tokens.",
+    title: "Refused tokens", description: "Responses with 401 outside sign-in: an expired client, or forged tokens.",
     datasource: CLOUDWATCH, targets: [metric("refusals", "TokenRefusals", "Sum", { label: "refused" })], unit: "short", min: 0, width: 12,
   }, true),
   graph({
-    title: "Throttled requests", description: "Answers of 429 by the functions. The gateway and the firewall have their own.",
+    title: "Throttled requests", description: "Responses with 429 by the functions. The gateway and the firewall throttle separately.",
     datasource: CLOUDWATCH, targets: [metric("throttled", "Throttled", "Sum", { label: "throttled" })], unit: "short", min: 0, width: 12,
   }, true),
 ];
@@ -50,7 +50,7 @@ const refused = [
 export const security = dashboard({
   uid: "bellwether-security",
   title: "Bellwether: security",
-  description: "Sign-ins and refusals. What each alert means: monitoring/README.md.",
+  description: "Sign-ins and refusals. monitoring/README.md describes each alert.",
   from: "now-24h",
   variables: [environment],
   rows: [signIns, long, refused],

@@ -78,24 +78,24 @@ pub static TOKEN_REFUSALS: Metric = metric("TokenRefusals", COUNT, "Tokens that 
 pub static SIGN_INS: Metric = metric(
     "SignIns",
     COUNT,
-    "Sign-ins of people by how they ended, and those of machines that failed.",
+    "Sign-ins of users by outcome, and failed sign-ins of API clients.",
     &[&["outcome"]],
 );
 /// Calls of DynamoDB.
 pub static DYNAMODB_CALLS: Metric =
-    metric("DynamodbCalls", COUNT, "Calls of DynamoDB, retries among them.", ALL);
+    metric("DynamodbCalls", COUNT, "Calls to DynamoDB, including retries.", ALL);
 /// What they cost.
 pub static DYNAMODB_UNITS: Metric =
     metric("DynamodbUnits", COUNT, "Capacity units consumed, read and write together.", ALL);
 /// How long the fold of a test took.
 pub static AGGREGATION_TIME: Metric =
-    metric("AggregationTime", "Milliseconds", "How long the fold of one test took.", ALL);
+    metric("AggregationTime", "Milliseconds", "How long the aggregation of one test took.", ALL);
 /// What it read.
 pub static AGGREGATION_ROWS: Metric =
-    metric("AggregationRows", COUNT, "Rows that the fold of one test has read.", ALL);
+    metric("AggregationRows", COUNT, "Rows that the aggregation of one test read.", ALL);
 /// Folds of the schedule that failed.
 pub static AGGREGATION_FAILURES: Metric =
-    metric("AggregationFailures", COUNT, "Tests that could not be folded.", ALL);
+    metric("AggregationFailures", COUNT, "Tests that could not be aggregated.", ALL);
 
 /// All of CloudWatch's.
 pub static METRICS: [&Metric; 13] = [
@@ -129,24 +129,28 @@ const GOAL: &[&str] = &["workspace", "test", "variant", "goal"];
 
 /// Whether a test runs.
 pub static RUNNING: Family =
-    family("bellwether_test_running", Kind::Gauge, "1 while the test runs, else 0.", TEST);
+    family("bellwether_test_running", Kind::Gauge, "1 while the test is running, otherwise 0.", TEST);
 /// Units assigned.
 pub static UNITS: Family = family(
     "bellwether_test_units_total",
     Kind::Counter,
-    "Units assigned in the present phase, those that overrides have set aside since among them.",
+    "Units assigned in the current phase, including omitted units.",
     VARIANT,
 );
 /// Units that converted.
 pub static CONVERSIONS: Family = family(
     "bellwether_test_conversions_total",
     Kind::Counter,
-    "Those of them with at least one outcome in their window.",
+    "Assigned units with at least one outcome in their window.",
     GOAL,
 );
 /// What they add up to.
-pub static OUTCOME_SUM: Family =
-    family("bellwether_test_outcome_value", Kind::Gauge, "The sum over units of the goal's value.", GOAL);
+pub static OUTCOME_SUM: Family = family(
+    "bellwether_test_outcome_value",
+    Kind::Gauge,
+    "The sum of the goal's values over all units.",
+    GOAL,
+);
 /// The difference from control.
 pub static DIFFERENCE: Family = family(
     "bellwether_test_difference",
@@ -162,24 +166,24 @@ pub static DIFFERENCE_HIGH: Family =
     family("bellwether_test_difference_high", Kind::Gauge, "The upper end of its 95 % interval.", GOAL);
 /// Its p-value.
 pub static P_VALUE: Family =
-    family("bellwether_test_p_value", Kind::Gauge, "The p-value of no difference, safe to watch.", GOAL);
+    family("bellwether_test_p_value", Kind::Gauge, "The always-valid p-value of the difference.", GOAL);
 /// The sample-ratio check.
 pub static SAMPLE_RATIO_P: Family = family(
     "bellwether_test_sample_ratio_p",
     Kind::Gauge,
-    "The p-value of the sample-ratio check; under 0.001 the split does not fit the weights.",
+    "The p-value of the sample-ratio check. Under 0.001, the split does not match the weights.",
     TEST,
 );
 /// The verdict.
 pub static VERDICT: Family = family(
     "bellwether_test_verdict",
     Kind::Gauge,
-    "1 for the present verdict, 0 for the others.",
+    "1 for the current verdict, 0 for the others.",
     &["workspace", "test", "decision"],
 );
 /// Shares of the arms.
 pub static WEIGHT_RATIO: Family =
-    family("bellwether_test_weight_ratio", Kind::Gauge, "The share of the variant, 0 to 1.", VARIANT);
+    family("bellwether_test_weight_ratio", Kind::Gauge, "The variant's share of new units, 0 to 1.", VARIANT);
 /// Age of the results.
 pub static RESULTS_AGE: Family = family(
     "bellwether_test_results_age_seconds",
@@ -191,12 +195,12 @@ pub static RESULTS_AGE: Family = family(
 pub static SIGN_INS_TOTAL: Family = family(
     "bellwether_sign_ins_total",
     Kind::Counter,
-    "Sign-ins of people, in all workspaces, by how they ended.",
+    "Sign-ins of users in all workspaces, by outcome.",
     &["outcome"],
 );
 /// Tests that do not stand on the page.
 pub static TESTS_LEFT_OUT: Family =
-    family("bellwether_tests_left_out", Kind::Gauge, "Tests for which the page had no room.", &["workspace"]);
+    family("bellwether_tests_left_out", Kind::Gauge, "Tests for which the page has no room.", &["workspace"]);
 
 /// All of the page's, in its order.
 pub static FAMILIES: [&Family; 14] = [

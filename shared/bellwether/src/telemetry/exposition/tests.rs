@@ -14,7 +14,7 @@ fn page(format: Format) -> String {
 
 #[test]
 fn the_text_format_has_each_family_once_with_its_kind_and_escaped_labels() {
-    let wanted = "# HELP bellwether_test_units_total Units assigned in the present phase, those that overrides have set aside since among them.\n\
+    let wanted = "# HELP bellwether_test_units_total Units assigned in the current phase, including omitted units.\n\
                   # TYPE bellwether_test_units_total counter\n\
                   bellwether_test_units_total{workspace=\"acme\",test=\"pricing\",variant=\"a\"} 201\n\
                   bellwether_test_units_total{workspace=\"acme\",test=\"odd\\\"\\\\\\n\",variant=\"b\"} 1000000000000000\n\
