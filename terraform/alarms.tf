@@ -1,15 +1,15 @@
-# What wakes somebody. docs/OPERATIONS.md says what each alarm means and what to do. Silence is health everywhere
-# but at the schedule: nothing else runs when nobody asks.
+# The alarms. docs/OPERATIONS.md describes what each alarm means and how to respond. Missing data counts as healthy for
+# every alarm except that of the schedule: the other functions run only on requests.
 locals {
-  told    = [aws_sns_topic.alarms.arn]
+  notify  = [aws_sns_topic.alarms.arn]
   alarmed = var.function_alarms ? local.functions : {}
   timed   = { for name, function in local.functions : name => function.p99_ms if var.function_alarms && function.p99_ms != null }
 
-  # Per table the operations that any function may call. A write together with its audit record is a transaction.
+  # The operations on each table that any function may call. A write with its audit record is a transaction.
   operations_of = {
     for table, _ in local.tables : table => distinct(concat(["TransactWriteItems"], flatten([
       for function in values(local.functions) : [
-        for place, actions in function.tables : split(" ", actions) if split("/", place)[0] == table
+        for resource, actions in function.tables : split(" ", actions) if split("/", resource)[0] == table
       ]
     ])))
   }
@@ -21,7 +21,7 @@ locals {
   }
 }
 
-# Errors: the function crashed, ran out of time or memory. A 5xx that it answers itself is the gateway's to count.
+# Errors are crashes, timeouts and exhausted memory. A 5xx response of the function itself counts as a gateway error.
 resource "aws_cloudwatch_metric_alarm" "function_errors" {
   for_each            = local.alarmed
   alarm_name          = "${local.function_names[each.key]}-errors"
@@ -30,8 +30,8 @@ resource "aws_cloudwatch_metric_alarm" "function_errors" {
   threshold           = 1
   evaluation_periods  = 2
   treat_missing_data  = "notBreaching"
-  alarm_actions       = local.told
-  ok_actions          = local.told
+  alarm_actions       = local.notify
+  ok_actions          = local.notify
 
   metric_query {
     id          = "share"
@@ -68,8 +68,8 @@ resource "aws_cloudwatch_metric_alarm" "function_throttles" {
   statistic           = "Sum"
   dimensions          = { FunctionName = local.function_names[each.key] }
   treat_missing_data  = "notBreaching"
-  alarm_actions       = local.told
-  ok_actions          = local.told
+  alarm_actions       = local.notify
+  ok_actions          = local.notify
 }
 
 resource "aws_cloudwatch_metric_alarm" "function_duration" {
@@ -85,21 +85,21 @@ resource "aws_cloudwatch_metric_alarm" "function_duration" {
   extended_statistic  = "p99"
   dimensions          = { FunctionName = local.function_names[each.key] }
   treat_missing_data  = "notBreaching"
-  # Of a handful of invocations the p99 is the slowest, a cold start: too few to say.
+  # With few invocations, the p99 is the slowest of them, a cold start, and says nothing about the others.
   evaluate_low_sample_count_percentiles = "ignore"
-  alarm_actions                         = local.told
-  ok_actions                            = local.told
+  alarm_actions                         = local.notify
+  ok_actions                            = local.notify
 }
 
-# The average of 5XXError and 4XXError is the share of requests answered so.
+# The average of 5XXError or 4XXError is the share of requests with such a response.
 resource "aws_cloudwatch_metric_alarm" "gateway" {
   for_each = {
-    "5xx"      = { metric = "5XXError", percent = 1, periods = 2, says = "More than 1 % of requests are answered with 5xx." }
-    "5xx-most" = { metric = "5XXError", percent = 50, periods = 1, says = "More than half of all requests are answered with 5xx." }
-    "4xx"      = { metric = "4XXError", percent = var.client_error_percent, periods = 3, says = "More than ${var.client_error_percent} % of requests are answered with 4xx." }
+    "5xx"      = { metric = "5XXError", percent = 1, periods = 2, description = "More than 1 % of requests are answered with 5xx." }
+    "5xx-most" = { metric = "5XXError", percent = 50, periods = 1, description = "More than half of all requests are answered with 5xx." }
+    "4xx"      = { metric = "4XXError", percent = var.client_error_percent, periods = 3, description = "More than ${var.client_error_percent} % of requests are answered with 4xx." }
   }
   alarm_name          = "${local.name}-gateway-${each.key}"
-  alarm_description   = each.value.says
+  alarm_description   = each.value.description
   comparison_operator = "GreaterThanThreshold"
   threshold           = each.value.percent / 100
   evaluation_periods  = each.value.periods
@@ -109,8 +109,8 @@ resource "aws_cloudwatch_metric_alarm" "gateway" {
   statistic           = "Average"
   dimensions          = { ApiName = local.name, Stage = local.stage }
   treat_missing_data  = "notBreaching"
-  alarm_actions       = local.told
-  ok_actions          = local.told
+  alarm_actions       = local.notify
+  ok_actions          = local.notify
 }
 
 resource "aws_cloudwatch_metric_alarm" "table_throttles" {
@@ -121,8 +121,8 @@ resource "aws_cloudwatch_metric_alarm" "table_throttles" {
   threshold           = 0
   evaluation_periods  = 2
   treat_missing_data  = "notBreaching"
-  alarm_actions       = local.told
-  ok_actions          = local.told
+  alarm_actions       = local.notify
+  ok_actions          = local.notify
 
   metric_query {
     id          = "throttles"
@@ -154,8 +154,8 @@ resource "aws_cloudwatch_metric_alarm" "table_errors" {
   threshold           = 0
   evaluation_periods  = 2
   treat_missing_data  = "notBreaching"
-  alarm_actions       = local.told
-  ok_actions          = local.told
+  alarm_actions       = local.notify
+  ok_actions          = local.notify
 
   metric_query {
     id          = "errors"
@@ -179,8 +179,8 @@ resource "aws_cloudwatch_metric_alarm" "table_errors" {
   }
 }
 
-# The schedule invokes, whether or not the run then succeeds: without an invocation Lambda sends no metric, so here
-# alone silence is no health.
+# The schedule invokes its function even if the last run failed. Without an invocation, Lambda sends no metric, so
+# missing data means that the schedule does not run.
 resource "aws_cloudwatch_metric_alarm" "schedule" {
   alarm_name          = "${local.name}-schedule"
   alarm_description   = "Running tests have not been counted for ${var.schedule_silence_minutes} minutes: the schedule is disabled, or may not invoke its function."
@@ -193,11 +193,11 @@ resource "aws_cloudwatch_metric_alarm" "schedule" {
   statistic           = "Sum"
   dimensions          = { FunctionName = local.function_names["summarize-tests"] }
   treat_missing_data  = "breaching"
-  alarm_actions       = local.told
-  ok_actions          = local.told
+  alarm_actions       = local.notify
+  ok_actions          = local.notify
 }
 
-# Secrets Manager has no metric of failed rotations: a rotation fails where its function does.
+# Secrets Manager has no metric of failed rotations. A rotation fails when its function fails.
 resource "aws_cloudwatch_metric_alarm" "rotation" {
   alarm_name          = "${local.name}-rotation"
   alarm_description   = "A rotation of the signing keys has failed. The keys in force continue to sign."
@@ -210,31 +210,31 @@ resource "aws_cloudwatch_metric_alarm" "rotation" {
   statistic           = "Sum"
   dimensions          = { FunctionName = local.function_names["rotate-keys"] }
   treat_missing_data  = "notBreaching"
-  alarm_actions       = local.told
-  ok_actions          = local.told
+  alarm_actions       = local.notify
+  ok_actions          = local.notify
 }
 
-# More than is usual for this hour of this day, of what functions count themselves.
+# Anomaly detection on metrics that functions record: more than is usual for this hour of this day.
 resource "aws_cloudwatch_metric_alarm" "unusual" {
   for_each = {
     for name, alarm in {
-      FailedSignIns    = { metric = "SignIns", dimensions = { outcome = "failed" }, says = "More sign-ins fail than is usual at this time: an attacker may be guessing passwords." }
-      ThrottledSignIns = { metric = "SignIns", dimensions = { outcome = "throttled" }, says = "More sign-ins have to wait than is usual at this time: an attacker continues to guess passwords." }
-      TokenRefusals    = { metric = "TokenRefusals", dimensions = {}, says = "More tokens are refused than is usual at this time: a client is misconfigured, or an attacker tries forged tokens." }
+      FailedSignIns    = { metric = "SignIns", dimensions = { outcome = "failed" }, description = "More sign-ins fail than is usual at this time: an attacker may be guessing passwords." }
+      ThrottledSignIns = { metric = "SignIns", dimensions = { outcome = "throttled" }, description = "More sign-ins have to wait than is usual at this time: an attacker continues to guess passwords." }
+      TokenRefusals    = { metric = "TokenRefusals", dimensions = {}, description = "More tokens are refused than is usual at this time: a client is misconfigured, or an attacker tries forged tokens." }
     } : name => alarm if var.anomaly_alarms
   }
   alarm_name          = "${local.name}-${each.key}"
-  alarm_description   = each.value.says
+  alarm_description   = each.value.description
   comparison_operator = "GreaterThanUpperThreshold"
   threshold_metric_id = "usual"
   evaluation_periods  = 3
   treat_missing_data  = "notBreaching"
-  alarm_actions       = local.told
-  ok_actions          = local.told
+  alarm_actions       = local.notify
+  ok_actions          = local.notify
 
   metric_query {
     id          = "usual"
-    label       = "as usual"
+    label       = "expected range"
     expression  = "ANOMALY_DETECTION_BAND(counted, 3)"
     return_data = true
   }
@@ -265,8 +265,8 @@ resource "aws_cloudwatch_metric_alarm" "waf" {
   statistic           = "Sum"
   dimensions          = { WebACL = local.name, Region = var.region, Rule = "ALL" }
   treat_missing_data  = "notBreaching"
-  alarm_actions       = local.told
-  ok_actions          = local.told
+  alarm_actions       = local.notify
+  ok_actions          = local.notify
 }
 
 resource "aws_cloudwatch_metric_alarm" "dead_letters" {
@@ -281,16 +281,16 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   statistic           = "Maximum"
   dimensions          = { QueueName = aws_sqs_queue.dead_letters.name }
   treat_missing_data  = "notBreaching"
-  alarm_actions       = local.told
-  ok_actions          = local.told
+  alarm_actions       = local.notify
+  ok_actions          = local.notify
 }
 
-# The one that may wake somebody at night: most requests fail, or some fail while a table does.
+# The alarm that should page someone at night: most requests fail, or some fail while calls to a table fail.
 resource "aws_cloudwatch_composite_alarm" "down" {
   alarm_name        = "${local.name}-down"
   alarm_description = "The API is down."
-  alarm_actions     = local.told
-  ok_actions        = local.told
+  alarm_actions     = local.notify
+  ok_actions        = local.notify
   alarm_rule = join(" OR ", [
     "ALARM(\"${aws_cloudwatch_metric_alarm.gateway["5xx-most"].alarm_name}\")",
     "(ALARM(\"${aws_cloudwatch_metric_alarm.gateway["5xx"].alarm_name}\") AND (${join(" OR ", [

@@ -1,10 +1,10 @@
-# The REST API, built from openapi.yaml. What is sent to API Gateway is smaller than the contract: routes, required
-# parameters and "a body is a JSON object". Its models know neither oneOf nor additionalProperties, so fields are
-# the functions' business.
+# The REST API, built from openapi.yaml. API Gateway gets a smaller document than the contract: routes, required
+# parameters, and the rule that a body is a JSON object. Its models support neither oneOf nor additionalProperties, so
+# the functions check the fields.
 locals {
   contract = yamldecode(file("${path.module}/../openapi.yaml"))
 
-  # Every operation under "METHOD /path". An operationId begins with its function's name.
+  # Every operation, by "METHOD /path". An operationId begins with its function's name.
   operations = merge([
     for path, methods in local.contract.paths : {
       for method, operation in methods : "${upper(method)} ${path}" => {
@@ -22,14 +22,14 @@ locals {
   ]...)
   reject = local.contract["x-reject-method"].function
 
-  # Routes where somebody proves who they are: the contract opens them to callers without a token, and they take a body.
+  # The routes that check credentials. They need no token and have a request body.
   sign_in = toset([
     for name, operation in local.operations : name
     if try(length(local.contract.paths[operation.path][lower(operation.method)].security), 1) == 0 && operation.method == "POST"
   ])
 
-  # Built from strings: a function's environment names the API, so the API must not wait for the functions. A cold
-  # start comes before a function's own time-out: 3 s more.
+  # Built from strings, because the environment of a function names the API, so the API cannot depend on the functions.
+  # The gateway waits 3 s longer than the function's timeout, which begins after a cold start.
   integrations = {
     for name, function in local.functions : name => {
       type                = "aws_proxy"
@@ -80,33 +80,33 @@ locals {
   }
 }
 
-# What the gateway says itself is a problem document with the headers of every other answer. A path that it does not
-# have it takes for a call signed as AWS's own are, and a Bearer token for a signature that is wrong: which of its kinds
-# of refusal that is depends on the header, so all of them, and whatever has no kind of its own, are 404. Nothing
-# else here leads to them: no route has an authorizer, a signature or a policy.
+# Responses of the gateway itself are problem documents with the headers of every other response. The gateway treats a
+# request for an unknown path as signed by AWS Signature Version 4, and a Bearer token as an invalid signature. The type
+# of the gateway response then depends on the header, so all such types and the default for 4xx are mapped to 404. They
+# have no other cause here: no route has an authorizer, a signature or a resource policy.
 locals {
   gateway_problems = {
-    ACCESS_DENIED                  = { status = 404, type = "not_found", title = "Not found", detail = "There is no such path; openapi.yaml lists those that are." }
+    ACCESS_DENIED                  = { status = 404, type = "not_found", title = "Not found", detail = "This path does not exist. openapi.yaml lists all paths." }
     API_CONFIGURATION_ERROR        = { status = 500, type = "internal", title = "Internal server error", detail = "The cause is logged under this request ID." }
     AUTHORIZER_CONFIGURATION_ERROR = { status = 500, type = "internal", title = "Internal server error", detail = "The cause is logged under this request ID." }
     AUTHORIZER_FAILURE             = { status = 500, type = "internal", title = "Internal server error", detail = "The cause is logged under this request ID." }
     BAD_REQUEST_BODY               = { status = 400, type = "malformed_body", title = "Malformed request body", detail = "Send a JSON object." }
     BAD_REQUEST_PARAMETERS         = { status = 400, type = "malformed_body", title = "The request cannot be read", detail = "A required parameter is missing." }
-    DEFAULT_4XX                    = { status = 404, type = "not_found", title = "Not found", detail = "There is no such path; openapi.yaml lists those that are." }
+    DEFAULT_4XX                    = { status = 404, type = "not_found", title = "Not found", detail = "This path does not exist. openapi.yaml lists all paths." }
     DEFAULT_5XX                    = { status = 503, type = "unavailable", title = "Service unavailable", detail = "Nothing is lost. You can send the same request again." }
-    EXPIRED_TOKEN                  = { status = 404, type = "not_found", title = "Not found", detail = "There is no such path; openapi.yaml lists those that are." }
+    EXPIRED_TOKEN                  = { status = 404, type = "not_found", title = "Not found", detail = "This path does not exist. openapi.yaml lists all paths." }
     INTEGRATION_FAILURE            = { status = 503, type = "unavailable", title = "Service unavailable", detail = "Nothing is lost. You can send the same request again." }
     INTEGRATION_TIMEOUT            = { status = 503, type = "unavailable", title = "Service unavailable", detail = "Nothing is lost. You can send the same request again." }
-    INVALID_API_KEY                = { status = 403, type = "insufficient_scope", title = "Not allowed", detail = "The gateway takes no API keys." }
-    INVALID_SIGNATURE              = { status = 404, type = "not_found", title = "Not found", detail = "There is no such path; openapi.yaml lists those that are." }
-    MISSING_AUTHENTICATION_TOKEN   = { status = 404, type = "not_found", title = "Not found", detail = "There is no such path; openapi.yaml lists those that are." }
+    INVALID_API_KEY                = { status = 403, type = "insufficient_scope", title = "Not allowed", detail = "The gateway accepts no API keys." }
+    INVALID_SIGNATURE              = { status = 404, type = "not_found", title = "Not found", detail = "This path does not exist. openapi.yaml lists all paths." }
+    MISSING_AUTHENTICATION_TOKEN   = { status = 404, type = "not_found", title = "Not found", detail = "This path does not exist. openapi.yaml lists all paths." }
     QUOTA_EXCEEDED                 = { status = 429, type = "too_many", title = "Too many requests", detail = "Send the same request again in a moment." }
     REQUEST_TOO_LARGE              = { status = 413, type = "too_large", title = "Request body too large", detail = "A request body can have at most 64 KB. Split larger batches." }
-    RESOURCE_NOT_FOUND             = { status = 404, type = "not_found", title = "Not found", detail = "There is no such path; openapi.yaml lists those that are." }
+    RESOURCE_NOT_FOUND             = { status = 404, type = "not_found", title = "Not found", detail = "This path does not exist. openapi.yaml lists all paths." }
     THROTTLED                      = { status = 429, type = "too_many", title = "Too many requests", detail = "Send the same request again in a moment." }
     UNAUTHORIZED                   = { status = 401, type = "unauthenticated", title = "Authentication required", detail = "Send an access token in the header `Authorization: Bearer …`. POST /login returns one." }
     UNSUPPORTED_MEDIA_TYPE         = { status = 415, type = "not_json", title = "Unsupported media type", detail = "Send the request body as application/json." }
-    WAF_FILTERED                   = { status = 403, type = "insufficient_scope", title = "Not allowed", detail = "The firewall refuses this request; its log says why, under this request id." }
+    WAF_FILTERED                   = { status = 403, type = "insufficient_scope", title = "Not allowed", detail = "The firewall blocked this request. Its log contains the reason under this request ID." }
   }
   gateway_headers = {
     "Content-Type"                 = "'application/problem+json; charset=utf-8'"
@@ -118,8 +118,8 @@ locals {
     "Cross-Origin-Resource-Policy" = "'same-origin'"
     "X-Request-Id"                 = "context.requestId"
   }
-  # `instance` is the route and not the path that was called: a template puts text in as it comes, and a path's
-  # text is the caller's.
+  # `instance` is the route and not the requested path: a template inserts text unescaped, and the caller chooses the
+  # path.
   gateway_responses = {
     for kind, problem in local.gateway_problems : kind => {
       statusCode = tostring(problem.status)
@@ -156,12 +156,12 @@ resource "aws_api_gateway_rest_api" "this" {
     create_before_destroy = true
     precondition {
       condition     = alltrue([for operation in values(local.operations) : operation.function != null])
-      error_message = "openapi.yaml has an operation that no function in locals.tf answers."
+      error_message = "openapi.yaml has an operation without a function in locals.tf."
     }
   }
 }
 
-# Closing the default endpoint takes effect with the next deployment only, so it makes one.
+# A change of disable_execute_api_endpoint takes effect only with a new deployment, so it triggers one.
 resource "aws_api_gateway_deployment" "this" {
   rest_api_id = aws_api_gateway_rest_api.this.id
   triggers = {
@@ -175,17 +175,17 @@ resource "aws_api_gateway_deployment" "this" {
 }
 
 resource "aws_api_gateway_stage" "this" {
-  #checkov:skip=CKV2_AWS_77:The group that stops Log4j lookups is there; the check does not see an action that waf_modes sets
-  #checkov:skip=CKV_AWS_120:Answers are for one caller and one moment; a cache in the gateway would give them to others
-  #checkov:skip=CKV2_AWS_4:The level is set, for all methods; the check also wants metrics of each method, which are billed and which no alarm reads
-  #checkov:skip=CKV2_AWS_51:The integrations are Lambda functions, which are called under IAM and not over TLS of the gateway's
+  #checkov:skip=CKV2_AWS_77:The rule group against Log4j lookups is present; the check does not resolve an action that waf_modes sets
+  #checkov:skip=CKV_AWS_120:A response is for one caller at one time; a cache in the gateway would return it to others
+  #checkov:skip=CKV2_AWS_4:The log level is set for all methods; the check also requires metrics of each method, which are billed and which no alarm reads
+  #checkov:skip=CKV2_AWS_51:The integrations are Lambda functions, which the gateway invokes under IAM; a client certificate applies to HTTP integrations
   rest_api_id          = aws_api_gateway_rest_api.this.id
   deployment_id        = aws_api_gateway_deployment.this.id
   stage_name           = local.stage
   xray_tracing_enabled = true
 
-  # Neither the Authorization header nor the query string: `route` is the template, such as /tests/{test_id}. A caller
-  # may choose `request_id`, by a header; nobody but the gateway makes `extended_request_id`.
+  # The log contains neither the Authorization header nor the query string. `route` is the template, such as
+  # /tests/{test_id}. A caller can choose `request_id` by a header, but not `extended_request_id`.
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.gateway.arn
     format = jsonencode({
@@ -207,18 +207,18 @@ resource "aws_api_gateway_stage" "this" {
     })
   }
 
-  # Else API Gateway makes the group of its execution logs first, without retention and key.
+  # Otherwise, API Gateway creates the group of its execution logs first, without retention and key.
   depends_on = [aws_cloudwatch_log_group.gateway_execution]
 }
 
 resource "aws_api_gateway_method_settings" "all" {
-  #checkov:skip=CKV_AWS_225:Answers are for one caller and one moment; a cache in the gateway would give them to others
+  #checkov:skip=CKV_AWS_225:A response is for one caller at one time; a cache in the gateway would return it to others
   rest_api_id = aws_api_gateway_rest_api.this.id
   stage_name  = aws_api_gateway_stage.this.stage_name
   method_path = "*/*"
 
   settings {
-    metrics_enabled        = false # one of each kind for each method, at 0.30 a month; those of the stage are free
+    metrics_enabled        = false # metrics of each method cost 0.30 each a month; those of the stage are free
     logging_level          = "ERROR"
     data_trace_enabled     = false
     throttling_rate_limit  = var.rate_limit.rate
@@ -226,16 +226,16 @@ resource "aws_api_gateway_method_settings" "all" {
   }
 }
 
-# A path's slashes are written ~1, the first one too: any other form is taken and has no effect.
+# Slashes of the path are written as ~1, including the first. API Gateway accepts any other form without effect.
 resource "aws_api_gateway_method_settings" "sign_in" {
-  #checkov:skip=CKV_AWS_225:Answers are for one caller and one moment; a cache in the gateway would give them to others
+  #checkov:skip=CKV_AWS_225:A response is for one caller at one time; a cache in the gateway would return it to others
   for_each    = local.sign_in
   rest_api_id = aws_api_gateway_rest_api.this.id
   stage_name  = aws_api_gateway_stage.this.stage_name
   method_path = "${replace(local.operations[each.key].path, "/", "~1")}/${local.operations[each.key].method}"
 
   settings {
-    metrics_enabled        = false # one of each kind for each method, at 0.30 a month; those of the stage are free
+    metrics_enabled        = false # metrics of each method cost 0.30 each a month; those of the stage are free
     logging_level          = "ERROR"
     data_trace_enabled     = false
     throttling_rate_limit  = var.sign_in_limit.rate
@@ -245,7 +245,7 @@ resource "aws_api_gateway_method_settings" "sign_in" {
   depends_on = [aws_api_gateway_method_settings.all]
 }
 
-# The gateway may call a function for that function's own routes, and the one that rejects for any.
+# The gateway may invoke a function for the routes of that function only, and reject-method for all routes.
 resource "aws_lambda_permission" "route" {
   for_each      = local.operations
   statement_id  = each.value.id

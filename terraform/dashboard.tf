@@ -1,15 +1,15 @@
-# One page that says how it is.
+# The CloudWatch dashboard.
 locals {
-  # Functions that answer requests.
+  # The functions that serve requests.
   routed = toset(concat([for operation in values(local.operations) : operation.function], [local.reject]))
 
-  # [title, metrics]: each becomes a graph, two in a row. First what functions count themselves.
+  # [title, metrics]: one graph each, two in a row. The first ones show the metrics that functions record.
   metric_graphs = [
-    ["Requests answered by functions", [
+    ["Requests in functions", [
       for metric, label in { Requests = "requests", Faults = "5xx", SlowRequests = "slow", Throttled = "429" } :
       [local.log_namespace, metric, { stat = "Sum", label = label }]
     ]],
-    ["Time to answer in functions (ms)", [
+    ["Response time in functions (ms)", [
       for stat in ["p50", "p99"] : [local.log_namespace, "Latency", { stat = stat, label = stat }]
     ]],
     ["Burn rates over an hour (fast alarm: ${local.slo_burns.fast.rate})", concat(
@@ -32,10 +32,10 @@ locals {
     ["DynamoDB: calls and capacity units", [
       for metric, label in { DynamodbCalls = "calls", DynamodbUnits = "units" } : [local.log_namespace, metric, { stat = "Sum", label = label }]
     ]],
-    ["Time to count a test (ms)", [
+    ["Aggregation time per test (ms)", [
       for stat in ["p50", "Maximum"] : [local.log_namespace, "AggregationTime", { stat = stat, label = stat }]
     ]],
-    ["Rows counted, and tests that could not be", [
+    ["Aggregated rows, and failed aggregations", [
       for metric, label in { AggregationRows = "rows", AggregationFailures = "failures" } :
       [local.log_namespace, metric, { stat = "Sum", label = label, yAxis = metric == "AggregationFailures" ? "right" : "left" }]
     ]],
@@ -46,7 +46,7 @@ locals {
       ["AWS/ApiGateway", "4XXError", "ApiName", local.name, "Stage", local.stage, { stat = "Sum", label = "4xx" }],
       ["AWS/ApiGateway", "5XXError", "ApiName", local.name, "Stage", local.stage, { stat = "Sum", label = "5xx" }],
     ]],
-    ["Time to answer at the gateway (ms)", [
+    ["Response time at the gateway (ms)", [
       for stat in ["p50", "p99"] : ["AWS/ApiGateway", "Latency", "ApiName", local.name, "Stage", local.stage, { stat = stat, label = stat }]
     ]],
     ["Duration by function, p99 (ms)", [

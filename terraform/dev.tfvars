@@ -1,4 +1,4 @@
-# For trying things out: what costs money while idle is off, and everything can be deleted.
+# For development: everything that costs money while idle is off, and everything can be deleted.
 region      = "eu-central-1"
 environment = "dev"
 

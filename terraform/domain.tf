@@ -1,5 +1,5 @@
-# The API's own name: TLS 1.2 at least, and clients' certificates if they are asked for. With it the gateway's
-# default name is switched off, so that nobody gets past either.
+# The custom domain: at least TLS 1.2, and client certificates if a trust store is set. A custom domain turns off the
+# gateway's default host name, so callers cannot bypass either requirement.
 locals {
   ipv6 = try(var.domain.ipv6, false)
 }
@@ -23,7 +23,7 @@ resource "aws_api_gateway_domain_name" "this" {
   }
 }
 
-# The mapping's key is the stage's name, so that paths are /v1/… under either name.
+# The base path is the name of the stage, so paths begin with /v1/ under both host names.
 resource "aws_api_gateway_base_path_mapping" "this" {
   count       = var.domain == null ? 0 : 1
   api_id      = aws_api_gateway_rest_api.this.id
@@ -32,7 +32,7 @@ resource "aws_api_gateway_base_path_mapping" "this" {
   base_path   = local.stage
 }
 
-# Who finds an AAAA record goes there first: there is one only where IPv6 is answered.
+# Clients prefer an AAAA record, so it exists only if the endpoint serves IPv6.
 resource "aws_route53_record" "this" {
   for_each = toset(try(var.domain.zone_id, null) == null ? [] : local.ipv6 ? ["A", "AAAA"] : ["A"])
   zone_id  = var.domain.zone_id

@@ -1,33 +1,33 @@
-# The functions, one `for_each` over the map in locals.tf.
+# The Lambda functions: one `for_each` over the map in locals.tf.
 locals {
   environment = {
-    ADMIN_NETWORKS       = join(",", var.admin_networks)
-    ALLOWED_ORIGINS      = join(",", var.allowed_origins)
-    AUDIENCE             = var.audience
-    CACHE_SECONDS        = tostring(var.cache_seconds)
-    CUSTOM_DOMAIN        = var.domain == null ? "" : var.domain.name
+    ADMIN_NETWORKS              = join(",", var.admin_networks)
+    ALLOWED_ORIGINS             = join(",", var.allowed_origins)
+    AUDIENCE                    = var.audience
+    CACHE_SECONDS               = tostring(var.cache_seconds)
+    CUSTOM_DOMAIN               = var.domain == null ? "" : var.domain.name
     AGGREGATION_RESERVE_SECONDS = tostring(var.aggregation_reserve_seconds)
-    INLINE_UNITS         = tostring(var.inline_units)
-    ISSUER               = local.issuer
-    KEY_CACHE_SECONDS    = tostring(var.key_cache_seconds)
-    LOG_LEVEL            = var.log_level
-    METRICS_NAMESPACE    = var.metrics ? local.log_namespace : ""
-    PUBLIC_KEYS_SECRET   = local.secret_names.public
-    QUOTA_CLIENTS        = tostring(var.quotas.clients)
-    QUOTA_TESTS          = tostring(var.quotas.tests)
-    QUOTA_USERS          = tostring(var.quotas.users)
-    SCREEN               = var.screen
-    TABLE_PREFIX         = local.name
+    INLINE_UNITS                = tostring(var.inline_units)
+    ISSUER                      = local.issuer
+    KEY_CACHE_SECONDS           = tostring(var.key_cache_seconds)
+    LOG_LEVEL                   = var.log_level
+    METRICS_NAMESPACE           = var.metrics ? local.log_namespace : ""
+    PUBLIC_KEYS_SECRET          = local.secret_names.public
+    QUOTA_CLIENTS               = tostring(var.quotas.clients)
+    QUOTA_TESTS                 = tostring(var.quotas.tests)
+    QUOTA_USERS                 = tostring(var.quotas.users)
+    SCREEN                      = var.screen
+    TABLE_PREFIX                = local.name
   }
 
   packages = { for name, _ in local.functions : name => "${var.package_dir}/${name}/bootstrap.zip" }
-  # Without its package nothing can be deployed, but everything else can be planned and tested.
+  # null if the package does not exist: such a configuration can be planned and tested, but not applied.
   package_hashes = { for name, path in local.packages : name => try(filebase64sha256(path), null) }
   signed         = var.signing_profile != null
 }
 
 resource "aws_s3_object" "package" {
-  #checkov:skip=CKV_AWS_186:The bucket is made before this and brings its own encryption; a package holds no secret
+  #checkov:skip=CKV_AWS_186:The bucket exists before this configuration and has its own encryption; a package contains no secret
   for_each = var.package_bucket == null ? {} : local.packages
   bucket   = var.package_bucket
   key      = "${local.name}/${each.key}/${try(filesha256(each.value), "missing")}.zip"
@@ -61,7 +61,7 @@ data "aws_signer_signing_profile" "this" {
 
 resource "aws_lambda_code_signing_config" "this" {
   count       = local.signed ? 1 : 0
-  description = "Only packages signed by ${var.signing_profile}"
+  description = "Accepts only packages that are signed by ${var.signing_profile}"
 
   allowed_publishers {
     signing_profile_version_arns = [data.aws_signer_signing_profile.this[0].version_arn]
@@ -73,12 +73,12 @@ resource "aws_lambda_code_signing_config" "this" {
 }
 
 resource "aws_lambda_function" "this" {
-  #checkov:skip=CKV_AWS_50:Tracing is on, below; the check does not see into the block
-  #checkov:skip=CKV_AWS_115:reserved_concurrency sets it; a new account has 10 instances in all and can reserve none
-  #checkov:skip=CKV_AWS_116:Asynchronous functions have a failure destination, which tells more; of the others every caller hears the error
-  #checkov:skip=CKV_AWS_117:The functions call nothing but AWS's own endpoints, under IAM; a VPC would add cost and a NAT to attack
-  #checkov:skip=CKV_AWS_173:The environment holds names and bounds, no secret; AWS encrypts it under its own key
-  #checkov:skip=CKV_AWS_272:Signing is an option (signing_profile): a profile is a company's own
+  #checkov:skip=CKV_AWS_50:Tracing is on; the check does not read the tracing_config block
+  #checkov:skip=CKV_AWS_115:reserved_concurrency sets it; a new account has 10 instances in total and cannot reserve any
+  #checkov:skip=CKV_AWS_116:Asynchronous functions have a failure destination, which records more; callers of the others get the error
+  #checkov:skip=CKV_AWS_117:The functions call only AWS endpoints, under IAM; a VPC would add cost and, with a NAT, more to attack
+  #checkov:skip=CKV_AWS_173:The environment contains names and limits but no secret; AWS encrypts it with its own key
+  #checkov:skip=CKV_AWS_272:Signing is optional (signing_profile): each organization has its own profile
   for_each = local.functions
 
   function_name                  = local.function_names[each.key]
@@ -118,9 +118,8 @@ resource "aws_lambda_function" "this" {
   depends_on = [aws_iam_role_policy.function]
 }
 
-# What callers reach. Which version it leads to, and at which weights, is `make release`'s, `make canary`'s and
-# `make rollback`'s to say: an apply publishes a new version and moves no traffic. The description holds the version
-# before, to which rollback goes.
+# The alias that callers invoke. `make release`, `make canary` and `make rollback` set its version and weights: an apply
+# publishes a new version and shifts no traffic. The description stores the version before, the target of a rollback.
 resource "aws_lambda_alias" "live" {
   for_each         = local.functions
   name             = local.alias

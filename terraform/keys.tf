@@ -1,6 +1,6 @@
-# Keys of the account's own (customer_keys), one for each kind of data. The account administers them, and nobody
-# uses them directly: only through the service that holds the data, or as that service. The actions of CloudWatch
-# Logs and of alarms are those of AWS's documentation, wildcards included: neither service says which it calls.
+# Customer managed keys (customer_keys), one for each kind of data. The account administers them. Their use is allowed
+# only through the service that stores the data, or by that service. The actions of CloudWatch Logs and of alarms are
+# those of AWS's documentation, including wildcards: neither service documents which actions it calls.
 locals {
   key_uses = {
     tables = {

@@ -1,7 +1,7 @@
-# What there is. Adding a function is one line here: its memory (MB), its time-out (s), the p99 of its duration
-# that raises an alarm (ms, null for none), the tables and indexes with the actions that its role may take on
-# them, and the secrets likewise. A test holds the two maps to functions/, openapi.yaml and the crate's schema,
-# and reads them without Terraform: they are literal.
+# The functions and tables. Each function is one line: its memory (MB), its timeout (s), the p99 of its duration that
+# sets off an alarm (ms; null for none), and the actions that its role may take on tables, indexes and secrets. A test
+# compares both maps with functions/, openapi.yaml and the schema of the crate. It reads them without Terraform, so keep
+# them literal.
 locals {
   functions = {
     assign-variant    = { memory = 512, timeout = 5, p99_ms = 200, tables = { tests = "GetItem", events = "BatchGetItem PutItem", audit = "PutItem" }, secrets = { public = "GetSecretValue" } }
@@ -35,10 +35,10 @@ locals {
     audit      = { key = ["pk", "sk"], ttl = null, indexes = {} }
   }
 
-  # Of `identities`, which holds passwords and roles beside sessions and counts of attempts: with what a key must begin for
-  # each action of a function's line, and for some the only attributes that the action may name. What is not listed here is
-  # refused. A test holds it to the lines above, and public functions to no item of a person or a workspace but one:
-  # sign-in replaces a password's hash by a stronger one of the same password.
+  # Conditions on `identities`, which contains password hashes and roles next to sessions and counts of attempts: the
+  # beginnings of the keys that each action of a function may use and, for some, the only attributes that it may name.
+  # Everything else is denied. A test compares the list with the lines above. It also checks that public functions change
+  # no item of a user or workspace, with one exception: sign-in replaces a password's hash by a stronger hash.
   leading_keys = {
     create-client  = [{ actions = "ConditionCheckItem", keys = "user/*" }, { actions = "PutItem", keys = "client/*" }, { actions = "UpdateItem", keys = "quota/*" }]
     create-test    = [{ actions = "ConditionCheckItem GetItem", keys = "user/*" }, { actions = "UpdateItem", keys = "quota/*" }]
@@ -54,11 +54,11 @@ locals {
     update-user    = [{ actions = "ConditionCheckItem GetItem PutItem", keys = "user/*" }, { actions = "UpdateItem", keys = "workspace/*" }]
   }
 
-  # Functions that nobody waits for: what they fail at goes to the queue of dead letters.
+  # Functions that are invoked asynchronously: events that fail go to the dead-letter queue.
   asynchronous = ["summarize-tests"]
 }
 
-# How it is called.
+# Names.
 locals {
   name     = "${var.name}-${var.environment}"
   emulated = var.endpoint != null
@@ -69,6 +69,6 @@ locals {
   url            = var.domain == null ? "https://${aws_api_gateway_rest_api.this.id}.execute-api.${var.region}.${local.dns_suffix}/${local.stage}" : "https://${var.domain.name}/${local.stage}"
   dns_suffix     = var.partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"
   issuer         = coalesce(var.issuer, local.url)
-  log_namespace  = "Bellwether/${var.environment}" # of the metrics that functions write into their logs
+  log_namespace  = "Bellwether/${var.environment}" # the namespace of the metrics that functions write to their logs
   function_names = { for name, _ in local.functions : name => "${local.name}-${name}" }
 }

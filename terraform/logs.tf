@@ -1,14 +1,14 @@
-# Log groups are made before whatever writes to them: one that a service makes itself has no retention and no key.
+# Log groups are created before the services that write to them: a group that a service creates has no retention and no key.
 locals {
   log_key = var.customer_keys ? aws_kms_key.this["logs"].arn : null
 
-  # API Gateway gives its execution logs this name, and makes the group itself when it is not there.
+  # The name that API Gateway uses for its execution logs. It creates the group if the group does not exist.
   execution_log_group = "API-Gateway-Execution-Logs_${aws_api_gateway_rest_api.this.id}/${local.stage}"
 }
 
 resource "aws_cloudwatch_log_group" "function" {
-  #checkov:skip=CKV_AWS_158:customer_keys sets it; off, the logs are encrypted under AWS's own key
-  #checkov:skip=CKV_AWS_338:log_retention_days sets it: a year in prod.tfvars
+  #checkov:skip=CKV_AWS_158:customer_keys sets it; if it is off, the logs are encrypted with a key that AWS owns
+  #checkov:skip=CKV_AWS_338:log_retention_days sets it; it is one year in prod.tfvars
   for_each          = local.functions
   name              = "/aws/lambda/${local.function_names[each.key]}"
   retention_in_days = var.log_retention_days
@@ -16,25 +16,25 @@ resource "aws_cloudwatch_log_group" "function" {
 }
 
 resource "aws_cloudwatch_log_group" "gateway" {
-  #checkov:skip=CKV_AWS_158:customer_keys sets it; off, the logs are encrypted under AWS's own key
-  #checkov:skip=CKV_AWS_338:log_retention_days sets it: a year in prod.tfvars
+  #checkov:skip=CKV_AWS_158:customer_keys sets it; if it is off, the logs are encrypted with a key that AWS owns
+  #checkov:skip=CKV_AWS_338:log_retention_days sets it; it is one year in prod.tfvars
   name              = "/aws/apigateway/${local.name}"
   retention_in_days = var.log_retention_days
   kms_key_id        = local.log_key
 }
 
 resource "aws_cloudwatch_log_group" "gateway_execution" {
-  #checkov:skip=CKV_AWS_158:customer_keys sets it; off, the logs are encrypted under AWS's own key
-  #checkov:skip=CKV_AWS_338:log_retention_days sets it: a year in prod.tfvars
+  #checkov:skip=CKV_AWS_158:customer_keys sets it; if it is off, the logs are encrypted with a key that AWS owns
+  #checkov:skip=CKV_AWS_338:log_retention_days sets it; it is one year in prod.tfvars
   name              = local.execution_log_group
   retention_in_days = var.log_retention_days
   kms_key_id        = local.log_key
 }
 
-# The firewall finds its group by this beginning of the name.
+# AWS WAF requires this prefix of the name.
 resource "aws_cloudwatch_log_group" "waf" {
-  #checkov:skip=CKV_AWS_158:customer_keys sets it; off, the logs are encrypted under AWS's own key
-  #checkov:skip=CKV_AWS_338:log_retention_days sets it: a year in prod.tfvars
+  #checkov:skip=CKV_AWS_158:customer_keys sets it; if it is off, the logs are encrypted with a key that AWS owns
+  #checkov:skip=CKV_AWS_338:log_retention_days sets it; it is one year in prod.tfvars
   count             = var.waf ? 1 : 0
   name              = "aws-waf-logs-${local.name}"
   retention_in_days = var.log_retention_days

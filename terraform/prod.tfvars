@@ -1,4 +1,4 @@
-# What a company runs. Yours to add: account_id (or TF_VAR_account_id), domain, admin_networks, alarm_emails.
+# For production. Add your own account_id (or TF_VAR_account_id), domain, admin_networks and alarm_emails.
 region      = "eu-central-1"
 environment = "prod"
 

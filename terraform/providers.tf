@@ -1,4 +1,4 @@
-# With an endpoint (an emulated cloud) nothing is asked of the real one: neither credentials nor account.
+# With an endpoint (an emulated cloud), the provider calls nothing on AWS: it checks neither credentials nor account.
 provider "aws" {
   region              = var.region
   allowed_account_ids = local.emulated ? null : [var.account_id]

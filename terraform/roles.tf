@@ -1,5 +1,5 @@
-# One role for each function, with exactly what its line in locals.tf says. Policies are written as JSON and not by
-# data sources, so that tests can read them in a plan.
+# One role for each function, with exactly the actions of its line in locals.tf. Policies are JSON and not data sources,
+# so that tests can read them in a plan.
 locals {
   table_actions = {
     for name, function in local.functions : name => concat(
@@ -15,7 +15,7 @@ locals {
           Effect   = "Allow"
           Action   = [for action in split(" ", rule.actions) : "dynamodb:${action}"]
           Resource = "${local.arn.dynamodb}:${var.account_id}:table/${local.name}-identities"
-          # ForAllValues holds for a request that names no key, or no attribute, at all; Null refuses that one.
+          # ForAllValues also matches a request without any key or attribute. Null denies that request.
           Condition = try(
             {
               "ForAllValues:StringLike"   = { "dynamodb:LeadingKeys" = split(" ", rule.keys) }
@@ -42,7 +42,7 @@ locals {
     ]
   }
 
-  # DynamoDB and Secrets Manager use the key in the function's name; the key's policy lets nobody use it directly.
+  # DynamoDB and Secrets Manager use the key on behalf of the function. The key's policy allows no direct use.
   key_actions = {
     for name, function in local.functions : name => [
       for use in [
@@ -68,7 +68,7 @@ locals {
     ]
   }
 
-  # X-Ray has no resource level.
+  # X-Ray does not support resource-level permissions.
   trace_actions = [{ Effect = "Allow", Action = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], Resource = "*" }]
 }
 
@@ -84,8 +84,8 @@ resource "aws_iam_role" "function" {
 }
 
 resource "aws_iam_role_policy" "function" {
-  #checkov:skip=CKV_AWS_290:Only X-Ray is written to without a resource, for it has no resource level
-  #checkov:skip=CKV_AWS_355:Only X-Ray stands under "*", for it has no resource level
+  #checkov:skip=CKV_AWS_290:Only the actions of X-Ray have no resource, because X-Ray does not support resource-level permissions
+  #checkov:skip=CKV_AWS_355:Only the actions of X-Ray have the resource "*", because X-Ray does not support resource-level permissions
   for_each = local.functions
   name     = "function"
   role     = aws_iam_role.function[each.key].name

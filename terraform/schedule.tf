@@ -1,8 +1,8 @@
-# Running tests are counted on a schedule.
+# The schedule on which running tests are aggregated.
 resource "aws_scheduler_schedule" "summarize_tests" {
-  #checkov:skip=CKV_AWS_297:The schedule holds no data: its target is given an empty event
+  #checkov:skip=CKV_AWS_297:The schedule stores no data: its target gets a constant event
   name                = "${local.name}-summarize-tests"
-  description         = "Counts every running test"
+  description         = "Aggregates every running test"
   schedule_expression = var.summarize_schedule
 
   flexible_time_window {

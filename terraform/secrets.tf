@@ -1,17 +1,17 @@
-# The signing keys. No value stands here or in the state: the first rotation makes the first key, and rotate-keys
-# alone writes. Only the private secret is rotated; the public one follows it.
+# The secrets of the signing keys. Neither this file nor the state contains a value: the first rotation creates the first
+# key, and only rotate-keys writes. The rotation of the private secret also updates the public one.
 locals {
   secret_names = { for kind in ["private", "public"] : kind => "${local.name}/keys-${kind}" }
 }
 
 resource "aws_secretsmanager_secret" "keys" {
-  #checkov:skip=CKV_AWS_149:customer_keys sets it; off, the secret is encrypted under AWS's own key
-  #checkov:skip=CKV2_AWS_57:The private secret is rotated, below, and its rotation writes the public one
+  #checkov:skip=CKV_AWS_149:customer_keys sets it; if it is off, the secret is encrypted with a key that AWS owns
+  #checkov:skip=CKV2_AWS_57:The private secret is rotated, and its rotation writes the public one
   for_each                = local.secret_names
   name                    = each.value
   description             = each.key == "private" ? "Signs access tokens; at most three key pairs" : "The public keys with which every function verifies tokens"
   kms_key_id              = var.customer_keys ? aws_kms_key.this["secrets"].arn : null
-  recovery_window_in_days = var.deletion_protection ? 30 : 0 # 0: deleted at once, so that the name is free again
+  recovery_window_in_days = var.deletion_protection ? 30 : 0 # 0: deleted at once, so that the name can be used again
 }
 
 resource "aws_secretsmanager_secret_rotation" "keys" {

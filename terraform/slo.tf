@@ -1,19 +1,19 @@
-# What requests are promised, and the alarms that ring when the promise is about to be broken: the error budget is what
-# may fail of a month, a burn rate of 1 uses it up in just that month. Each rate is looked at over a long window, so that
-# it matters, and over a short one, so that it is still so; the two joined ring, and nothing else here does.
+# The objectives of requests, and alarms on the use of their error budgets. An error budget is the share of requests that
+# may fail in 30 days. A burn rate of 1 uses up the budget in that time. Each rate has two windows: the long one shows that
+# the problem matters, the short one that it continues. Only the composite alarm of both windows sends notifications.
 locals {
   slo_objectives = {
-    availability = { metric = "Faults", budget = 0.1, says = "are answered with 5xx" } # percent
-    latency      = { metric = "SlowRequests", budget = 1, says = "take longer than their function's objective" }
+    availability = { metric = "Faults", budget = 0.1, description = "are answered with 5xx" } # percent
+    latency      = { metric = "SlowRequests", budget = 1, description = "take longer than their function's objective" }
   }
 
-  # CloudWatch takes a period up to a day, and the metrics of one alarm have one period: a pair of windows is two alarms,
-  # and three days are three periods of which each must burn. A sum over periods would not do: an alarm reads more
-  # periods than it evaluates, and how many more is not said.
+  # A CloudWatch period is at most a day, and all metrics of an alarm have the same period. So a pair of windows is two
+  # alarms, and three days are three periods, each of which must exceed the rate. A sum over periods does not work: an
+  # alarm reads more periods than it evaluates, and AWS does not document how many more.
   slo_burns = {
-    fast   = { rate = 14.4, long = { period = 3600, periods = 1 }, short = { period = 300, periods = 1 }, says = "Page, now", gone = "2 days" }
-    medium = { rate = 6, long = { period = 21600, periods = 1 }, short = { period = 1800, periods = 1 }, says = "Page, within the hour", gone = "5 days" }
-    slow   = { rate = 1, long = { period = 86400, periods = 3 }, short = { period = 21600, periods = 1 }, says = "Ticket, within the day", gone = "30 days" }
+    fast   = { rate = 14.4, long = { period = 3600, periods = 1 }, short = { period = 300, periods = 1 }, description = "Page, now", gone = "2 days" }
+    medium = { rate = 6, long = { period = 21600, periods = 1 }, short = { period = 1800, periods = 1 }, description = "Page, within the hour", gone = "5 days" }
+    slow   = { rate = 1, long = { period = 86400, periods = 3 }, short = { period = 21600, periods = 1 }, description = "Ticket, within the day", gone = "30 days" }
   }
 
   slo_pairs = var.slo_alarms ? {
@@ -27,14 +27,14 @@ locals {
         rate    = local.slo_burns[pair.burn].rate
         period  = local.slo_burns[pair.burn][window].period
         periods = local.slo_burns[pair.burn][window].periods
-        least   = window == "long" ? var.slo_min_requests[pair.burn] : 1
+        minimum = window == "long" ? var.slo_min_requests[pair.burn] : 1
       }
     }
   ]...)
 }
 
-# Without FILL: both metrics are sent with every request, so a period lacks both or neither, and a filled last period,
-# which CloudWatch may not have data of yet, would hide one that burns.
+# The expression does not use FILL. Both metrics are sent with every request, so a period lacks both or neither. If FILL
+# replaced the last period, of which CloudWatch may have no data yet, it would hide a period that exceeds the rate.
 resource "aws_cloudwatch_metric_alarm" "slo" {
   for_each            = local.slo_windows
   alarm_name          = "${local.name}-slo-${each.key}"
@@ -47,7 +47,7 @@ resource "aws_cloudwatch_metric_alarm" "slo" {
   metric_query {
     id          = "burn"
     label       = "burn rate"
-    expression  = "IF(requests >= ${each.value.least}, 100 * bad / requests / ${each.value.budget}, 0)"
+    expression  = "IF(requests >= ${each.value.minimum}, 100 * bad / requests / ${each.value.budget}, 0)"
     return_data = true
   }
 
@@ -68,9 +68,9 @@ resource "aws_cloudwatch_metric_alarm" "slo" {
 resource "aws_cloudwatch_composite_alarm" "slo" {
   for_each          = local.slo_pairs
   alarm_name        = "${local.name}-slo-${each.key}"
-  alarm_description = "${local.slo_burns[each.value.burn].says}: more than ${local.slo_burns[each.value.burn].rate * local.slo_objectives[each.value.objective].budget} % of requests ${local.slo_objectives[each.value.objective].says}. The error budget of 30 days is gone in ${local.slo_burns[each.value.burn].gone} at this rate."
-  alarm_actions     = local.told
-  ok_actions        = local.told
+  alarm_description = "${local.slo_burns[each.value.burn].description}: more than ${local.slo_burns[each.value.burn].rate * local.slo_objectives[each.value.objective].budget} % of requests ${local.slo_objectives[each.value.objective].description}. The error budget of 30 days is gone in ${local.slo_burns[each.value.burn].gone} at this rate."
+  alarm_actions     = local.notify
+  ok_actions        = local.notify
   alarm_rule = join(" AND ", [
     for window in ["long", "short"] : "ALARM(\"${aws_cloudwatch_metric_alarm.slo["${each.key}-${window}"].alarm_name}\")"
   ])

@@ -1,7 +1,8 @@
-# The tables of the map in locals.tf. shared/bellwether/src/store/schema.rs says the same for a laptop; a test compares them.
+# The DynamoDB tables of the map in locals.tf. A test compares them with shared/bellwether/src/store/schema.rs, which creates
+# the tables of a local server.
 resource "aws_dynamodb_table" "this" {
-  #checkov:skip=CKV_AWS_119:customer_keys sets it; off, the table is encrypted under AWS's own key
-  #checkov:skip=CKV2_AWS_16:On demand: there is no capacity to scale
+  #checkov:skip=CKV_AWS_119:customer_keys sets it; if it is off, the table is encrypted with a key that AWS owns
+  #checkov:skip=CKV2_AWS_16:The table is on demand, so it has no capacity to scale
   for_each = local.tables
 
   name                        = "${local.name}-${each.key}"

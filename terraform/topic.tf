@@ -1,6 +1,6 @@
-# Where alarms go, and where goes what nobody waited for and failed.
+# The topic that alarms notify, and the dead-letter queue of asynchronous events.
 resource "aws_sns_topic" "alarms" {
-  #checkov:skip=CKV_AWS_26:customer_keys sets it; AWS's own key for SNS would keep CloudWatch from publishing
+  #checkov:skip=CKV_AWS_26:customer_keys sets it; with AWS's own key for SNS, CloudWatch could not publish
   name              = "${local.name}-alarms"
   kms_master_key_id = var.customer_keys ? aws_kms_key.this["topic"].id : null
 }

@@ -1,11 +1,11 @@
-# Where.
+# Account and region.
 
 variable "account_id" {
   description = "The ID of the AWS account to deploy to. Credentials of any other account are refused."
   type        = string
   validation {
     condition     = can(regex("^[0-9]{12}$", var.account_id))
-    error_message = "account_id is 12 digits."
+    error_message = "account_id must be 12 digits."
   }
 }
 
@@ -14,7 +14,7 @@ variable "region" {
   type        = string
   validation {
     condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
-    error_message = "region is the name of an AWS region, such as eu-central-1."
+    error_message = "region must be the name of an AWS region, such as eu-central-1."
   }
 }
 
@@ -24,7 +24,7 @@ variable "partition" {
   default     = "aws"
   validation {
     condition     = contains(["aws", "aws-cn", "aws-us-gov"], var.partition)
-    error_message = "partition is aws, aws-cn or aws-us-gov."
+    error_message = "partition must be aws, aws-cn or aws-us-gov."
   }
 }
 
@@ -34,11 +34,11 @@ variable "endpoint" {
   default     = null
   validation {
     condition     = var.endpoint == null || can(regex("^http://(127\\.0\\.0\\.1|localhost):[0-9]+$", var.endpoint))
-    error_message = "endpoint is http://127.0.0.1:<port>: credentials are not sent anywhere else."
+    error_message = "endpoint must be http://127.0.0.1:<port>, so that credentials never leave this machine."
   }
 }
 
-# What it is called.
+# Names and tags.
 
 variable "name" {
   description = "The prefix of the names of resources."
@@ -46,7 +46,7 @@ variable "name" {
   default     = "bellwether"
   validation {
     condition     = can(regex("^[a-z][a-z0-9]{1,14}$", var.name))
-    error_message = "name is 2 to 15 lower-case letters and digits, the first of them a letter."
+    error_message = "name must be 2 to 15 lower-case letters and digits, and begin with a letter."
   }
 }
 
@@ -55,7 +55,7 @@ variable "environment" {
   type        = string
   validation {
     condition     = can(regex("^[a-z][a-z0-9]{1,9}$", var.environment))
-    error_message = "environment is 2 to 10 lower-case letters and digits, the first of them a letter."
+    error_message = "environment must be 2 to 10 lower-case letters and digits, and begin with a letter."
   }
 }
 
@@ -65,7 +65,7 @@ variable "tags" {
   default     = {}
   validation {
     condition     = alltrue([for key, _ in var.tags : !startswith(key, "aws:")])
-    error_message = "AWS keeps tags that begin with aws: to itself."
+    error_message = "Keys of tags must not begin with aws:, which AWS reserves."
   }
 }
 
@@ -75,11 +75,11 @@ variable "api_tags" {
   default     = {}
   validation {
     condition     = alltrue([for key, _ in var.api_tags : !startswith(key, "aws:")])
-    error_message = "AWS keeps tags that begin with aws: to itself."
+    error_message = "Keys of tags must not begin with aws:, which AWS reserves."
   }
 }
 
-# The packages.
+# Packages.
 
 variable "package_dir" {
   description = "The folder to which the build writes <function>/bootstrap.zip."
@@ -87,7 +87,7 @@ variable "package_dir" {
   default     = "../target/lambda"
   validation {
     condition     = length(var.package_dir) > 0 && !endswith(var.package_dir, "/")
-    error_message = "package_dir is a path without a slash at its end."
+    error_message = "package_dir must be a path without a slash at its end."
   }
 }
 
@@ -97,7 +97,7 @@ variable "package_bucket" {
   default     = null
   validation {
     condition     = var.package_bucket == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.package_bucket))
-    error_message = "package_bucket is the name of an S3 bucket."
+    error_message = "package_bucket must be the name of an S3 bucket."
   }
 }
 
@@ -107,7 +107,7 @@ variable "signing_profile" {
   default     = null
   validation {
     condition     = var.signing_profile == null || var.package_bucket != null
-    error_message = "signing_profile needs package_bucket: AWS Signer reads from S3 and writes to it."
+    error_message = "signing_profile requires package_bucket: AWS Signer reads packages from S3 and writes them to S3."
   }
 }
 
@@ -117,11 +117,11 @@ variable "architecture" {
   default     = "arm64"
   validation {
     condition     = contains(["arm64", "x86_64"], var.architecture)
-    error_message = "architecture is arm64 or x86_64."
+    error_message = "architecture must be arm64 or x86_64."
   }
 }
 
-# How the functions behave.
+# Functions.
 
 variable "function_layers" {
   description = "The ARNs of Lambda layer versions for every function, such as the collector that traces need (docs/OPERATIONS.md, Traces)."
@@ -129,7 +129,7 @@ variable "function_layers" {
   default     = []
   validation {
     condition     = alltrue([for layer in var.function_layers : can(regex("^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:[A-Za-z0-9_-]+:[0-9]+$", layer))])
-    error_message = "function_layers are ARNs of layer versions, each with its number at the end."
+    error_message = "function_layers must be ARNs of layer versions, each with the version number at its end."
   }
 }
 
@@ -139,7 +139,7 @@ variable "reserved_concurrency" {
   default     = {}
   validation {
     condition     = alltrue([for name, bound in var.reserved_concurrency : contains(keys(local.functions), name) && bound >= -1 && floor(bound) == bound])
-    error_message = "reserved_concurrency names functions, and a bound is a whole number from -1 (none) up."
+    error_message = "Keys of reserved_concurrency must be function names, and values whole numbers of at least -1 (no limit)."
   }
 }
 
@@ -149,7 +149,7 @@ variable "permissions_boundary" {
   default     = null
   validation {
     condition     = var.permissions_boundary == null || can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:policy/", var.permissions_boundary))
-    error_message = "permissions_boundary is the ARN of an IAM policy."
+    error_message = "permissions_boundary must be the ARN of an IAM policy."
   }
 }
 
@@ -159,7 +159,7 @@ variable "log_level" {
   default     = "info"
   validation {
     condition     = contains(["error", "warn", "info", "debug"], var.log_level)
-    error_message = "log_level is error, warn, info or debug."
+    error_message = "log_level must be error, warn, info or debug."
   }
 }
 
@@ -175,7 +175,7 @@ variable "cache_seconds" {
   default     = 30
   validation {
     condition     = var.cache_seconds >= 0 && var.cache_seconds <= 30 && floor(var.cache_seconds) == var.cache_seconds
-    error_message = "cache_seconds is 0 to 30."
+    error_message = "cache_seconds must be a whole number from 0 to 30."
   }
 }
 
@@ -185,7 +185,7 @@ variable "key_cache_seconds" {
   default     = 300
   validation {
     condition     = var.key_cache_seconds >= 1 && var.key_cache_seconds <= 3600 && floor(var.key_cache_seconds) == var.key_cache_seconds
-    error_message = "key_cache_seconds is 1 to 3600."
+    error_message = "key_cache_seconds must be a whole number from 1 to 3600."
   }
 }
 
@@ -195,7 +195,7 @@ variable "inline_units" {
   default     = 50000
   validation {
     condition     = var.inline_units >= 0 && floor(var.inline_units) == var.inline_units
-    error_message = "inline_units is a whole number from 0 up."
+    error_message = "inline_units must be a whole number of at least 0."
   }
 }
 
@@ -208,8 +208,8 @@ variable "quotas" {
   })
   default = {}
   validation {
-    condition     = alltrue([for most in values(var.quotas) : most >= 1 && most <= 1000000 && floor(most) == most])
-    error_message = "A quota is a whole number from 1 to 1000000."
+    condition     = alltrue([for quota in values(var.quotas) : quota >= 1 && quota <= 1000000 && floor(quota) == quota])
+    error_message = "Each quota must be a whole number from 1 to 1000000."
   }
 }
 
@@ -219,7 +219,7 @@ variable "aggregation_reserve_seconds" {
   default     = 60
   validation {
     condition     = var.aggregation_reserve_seconds >= 5 && var.aggregation_reserve_seconds <= 600 && floor(var.aggregation_reserve_seconds) == var.aggregation_reserve_seconds
-    error_message = "aggregation_reserve_seconds is 5 to 600."
+    error_message = "aggregation_reserve_seconds must be a whole number from 5 to 600."
   }
 }
 
@@ -229,7 +229,7 @@ variable "summarize_schedule" {
   default     = "rate(5 minutes)"
   validation {
     condition     = can(regex("^(rate|cron)\\(.+\\)$", var.summarize_schedule))
-    error_message = "summarize_schedule is a schedule expression, such as rate(5 minutes)."
+    error_message = "summarize_schedule must be a schedule expression, such as rate(5 minutes)."
   }
 }
 
@@ -239,11 +239,11 @@ variable "schedule_silence_minutes" {
   default     = 15
   validation {
     condition     = var.schedule_silence_minutes >= 15 && var.schedule_silence_minutes <= 1440 && var.schedule_silence_minutes % 5 == 0
-    error_message = "schedule_silence_minutes is a multiple of 5 from 15 to 1440."
+    error_message = "schedule_silence_minutes must be a multiple of 5 from 15 to 1440."
   }
   validation {
     condition     = var.schedule_silence_minutes >= 2 * try(tonumber(regex("^rate\\(([0-9]+) minutes?\\)$", var.summarize_schedule)[0]), 60 * tonumber(regex("^rate\\(([0-9]+) hours?\\)$", var.summarize_schedule)[0]), 0)
-    error_message = "schedule_silence_minutes is at least twice what lies between two runs of summarize_schedule: else its alarm rings while all is well."
+    error_message = "schedule_silence_minutes must be at least twice the time between two runs of summarize_schedule. Otherwise, the alarm goes off between runs."
   }
 }
 
@@ -253,7 +253,7 @@ variable "screen" {
   default     = "refuse"
   validation {
     condition     = contains(["refuse", "strip"], var.screen)
-    error_message = "screen is refuse or strip."
+    error_message = "screen must be refuse or strip."
   }
 }
 
@@ -265,7 +265,7 @@ variable "issuer" {
   default     = null
   validation {
     condition     = var.issuer == null || can(regex("^https://[^ ?#]+$", var.issuer))
-    error_message = "issuer is an https URL without query and fragment (RFC 8414, section 2)."
+    error_message = "issuer must be an https URL without query and fragment (RFC 8414, section 2)."
   }
 }
 
@@ -275,7 +275,7 @@ variable "audience" {
   default     = "bellwether"
   validation {
     condition     = can(regex("^[A-Za-z0-9._:/-]{1,128}$", var.audience))
-    error_message = "audience is 1 to 128 letters, digits and ._:/- characters."
+    error_message = "audience must be 1 to 128 characters: letters, digits and ._:/-."
   }
 }
 
@@ -285,11 +285,11 @@ variable "allowed_origins" {
   default     = []
   validation {
     condition     = alltrue([for origin in var.allowed_origins : can(regex("^https://[a-z0-9.-]+(:[0-9]+)?$", origin))])
-    error_message = "An origin is https:// and a host, without a path."
+    error_message = "Each origin must be https:// and a host, without a path."
   }
   validation {
     condition     = length(var.allowed_origins) == 0 || var.domain != null
-    error_message = "allowed_origins needs domain: without a domain of its own the API takes no cookies."
+    error_message = "allowed_origins requires domain: without a custom domain, the API accepts no cookies."
   }
 }
 
@@ -299,15 +299,15 @@ variable "admin_networks" {
   default     = []
   validation {
     condition     = alltrue([for network in var.admin_networks : can(cidrhost(network, 0))])
-    error_message = "admin_networks are networks such as 192.0.2.0/24 or 2001:db8::/48."
+    error_message = "admin_networks must be networks in CIDR notation, such as 192.0.2.0/24 or 2001:db8::/48."
   }
   validation {
     condition     = !try(var.domain.ipv6, false) || length(var.admin_networks) == 0 || anytrue([for network in var.admin_networks : strcontains(network, ":")])
-    error_message = "domain.ipv6 needs an IPv6 network among admin_networks: whoever has both kinds of address comes by IPv6, and would be shut out."
+    error_message = "domain.ipv6 requires an IPv6 network in admin_networks. Otherwise, administrators with an IPv6 address are blocked, because clients prefer IPv6."
   }
   validation {
     condition     = !anytrue([for network in var.admin_networks : endswith(network, "/0")])
-    error_message = "A network of /0 is everybody: leave admin_networks empty to say so."
+    error_message = "A network must not end with /0. To allow all addresses, leave admin_networks empty."
   }
 }
 
@@ -317,7 +317,7 @@ variable "rotation_days" {
   default     = 30
   validation {
     condition     = var.rotation_days >= 1 && var.rotation_days <= 365 && floor(var.rotation_days) == var.rotation_days
-    error_message = "rotation_days is 1 to 365."
+    error_message = "rotation_days must be a whole number from 1 to 365."
   }
 }
 
@@ -333,19 +333,19 @@ variable "domain" {
   default = null
   validation {
     condition     = var.domain == null || can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$", var.domain.name))
-    error_message = "domain.name is a host name in lower case, such as ab.example.com."
+    error_message = "domain.name must be a host name in lower case, such as ab.example.com."
   }
   validation {
     condition     = var.domain == null || can(regex("^arn:aws[a-z-]*:acm:", var.domain.certificate_arn))
-    error_message = "domain.certificate_arn is the ARN of an ACM certificate."
+    error_message = "domain.certificate_arn must be the ARN of an ACM certificate."
   }
   validation {
     condition     = try(var.domain.truststore_uri, null) == null || can(regex("^s3://", var.domain.truststore_uri))
-    error_message = "domain.truststore_uri begins with s3://."
+    error_message = "domain.truststore_uri must begin with s3://."
   }
 }
 
-# The gateway.
+# Gateway.
 
 variable "rate_limit" {
   description = "The gateway's limit for each route: requests per second, and the size of a burst."
@@ -353,7 +353,7 @@ variable "rate_limit" {
   default     = { rate = 500, burst = 1000 }
   validation {
     condition     = var.rate_limit.rate > 0 && var.rate_limit.burst >= 1
-    error_message = "rate_limit lets at least something through."
+    error_message = "rate_limit.rate must be above 0 and rate_limit.burst at least 1."
   }
 }
 
@@ -363,11 +363,11 @@ variable "sign_in_limit" {
   default     = { rate = 20, burst = 40 }
   validation {
     condition     = var.sign_in_limit.rate > 0 && var.sign_in_limit.burst >= 1 && var.sign_in_limit.rate <= var.rate_limit.rate
-    error_message = "sign_in_limit lets something through, and no more than rate_limit."
+    error_message = "sign_in_limit.rate must be above 0 and at most rate_limit.rate, and sign_in_limit.burst at least 1."
   }
 }
 
-# The firewall.
+# Firewall.
 
 variable "waf" {
   description = "Whether a web application firewall protects the API."
@@ -389,7 +389,7 @@ variable "waf_modes" {
   default = {}
   validation {
     condition     = alltrue([for mode in values(var.waf_modes) : contains(["block", "count"], mode)])
-    error_message = "A rule's mode is block or count."
+    error_message = "The mode of each rule must be block or count."
   }
 }
 
@@ -399,11 +399,11 @@ variable "waf_rates" {
   default     = { all = 10000, sign_in = 100 }
   validation {
     condition     = alltrue([for rate in values(var.waf_rates) : rate >= 10 && rate <= 2000000000])
-    error_message = "AWS takes rates from 10 to 2000000000."
+    error_message = "waf_rates must be from 10 to 2000000000, the range of AWS WAF."
   }
 }
 
-# What is kept.
+# Data.
 
 variable "customer_keys" {
   description = "Whether tables, secrets, logs and the topic are encrypted with customer managed keys instead of AWS's own."
@@ -423,11 +423,11 @@ variable "log_retention_days" {
   default     = 365
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days."
+    error_message = "log_retention_days must be a value that CloudWatch supports: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
   }
 }
 
-# Who hears of it.
+# Alarms.
 
 variable "alarm_emails" {
   description = "The e-mail addresses that receive alarms. SNS asks each address to confirm."
@@ -435,7 +435,7 @@ variable "alarm_emails" {
   default     = []
   validation {
     condition     = alltrue([for address in var.alarm_emails : can(regex("^[^@ ]+@[^@ ]+$", address))])
-    error_message = "alarm_emails are e-mail addresses."
+    error_message = "alarm_emails must be e-mail addresses."
   }
 }
 
@@ -451,7 +451,7 @@ variable "anomaly_alarms" {
   default     = true
   validation {
     condition     = !var.anomaly_alarms || var.metrics
-    error_message = "anomaly_alarms needs metrics: without them there is nothing to watch."
+    error_message = "anomaly_alarms requires metrics: the alarms read metrics that functions record."
   }
 }
 
@@ -461,7 +461,7 @@ variable "slo_alarms" {
   default     = true
   validation {
     condition     = !var.slo_alarms || var.metrics
-    error_message = "slo_alarms needs metrics: without them there is nothing to watch."
+    error_message = "slo_alarms requires metrics: the alarms read metrics that functions record."
   }
 }
 
@@ -474,8 +474,8 @@ variable "slo_min_requests" {
   })
   default = {}
   validation {
-    condition     = alltrue([for burn, least in var.slo_min_requests : floor(least) == least && least * local.slo_burns[burn].rate * local.slo_objectives.availability.budget >= 100])
-    error_message = "slo_min_requests are whole numbers, fast from 70, medium from 167, slow from 1000: of fewer requests a single one that fails would ring."
+    condition     = alltrue([for burn, minimum in var.slo_min_requests : floor(minimum) == minimum && minimum * local.slo_burns[burn].rate * local.slo_objectives.availability.budget >= 100])
+    error_message = "slo_min_requests must be whole numbers: fast at least 70, medium 167, slow 1000. With fewer requests, a single failure would set off the alarm."
   }
 }
 
@@ -485,7 +485,7 @@ variable "client_error_percent" {
   default     = 25
   validation {
     condition     = var.client_error_percent > 0 && var.client_error_percent <= 100
-    error_message = "client_error_percent is over 0 and up to 100."
+    error_message = "client_error_percent must be above 0 and at most 100."
   }
 }
 
@@ -495,6 +495,6 @@ variable "waf_blocks" {
   default     = 1000
   validation {
     condition     = var.waf_blocks >= 1
-    error_message = "waf_blocks is at least 1."
+    error_message = "waf_blocks must be at least 1."
   }
 }

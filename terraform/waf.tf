@@ -1,28 +1,28 @@
-# The firewall before the stage. Each rule blocks or counts (waf_modes). It reads 64 KB of a body, the most it can,
-# and blocks what is longer: no function takes more.
+# The web application firewall of the stage. Each rule blocks or counts (waf_modes). The firewall inspects 64 KB of a
+# body, its maximum, and blocks longer bodies: no function accepts more.
 locals {
   admin_roots = distinct([
     for name, operation in local.operations : split("/", operation.path)[1]
     if try(local.contract.paths[operation.path][lower(operation.method)]["x-scope"], "") == "users:write"
   ])
-  # What is compared with them has gone through path_transformations, in this order: API Gateway decodes a path and takes
-  # `/login/` for `/login`, so a rule that asked for the plain form alone would be walked around.
+  # A path is compared after path_transformations, in this order. API Gateway decodes a path and treats `/login/` as
+  # `/login`, so a rule on the untransformed path could be bypassed.
   path_transformations = ["URL_DECODE", "LOWERCASE", "NORMALIZE_PATH_WIN"]
   admin_paths          = "^/*${local.stage}/+(${join("|", local.admin_roots)})(/|$)"
   sign_in_paths        = "^/*${local.stage}/+(${join("|", distinct([for name in local.sign_in : trimprefix(local.operations[name].path, "/")]))})(/|$)"
 
-  # Headers that hold a secret. Neither the log nor the samples of requests in the console show them or a query string;
-  # the log's own redaction alone would leave them in the samples.
+  # Headers that contain a secret. Neither the log nor the sampled requests in the console show them or a query string.
+  # The redaction of the log does not apply to the samples, so data protection is set as well.
   secret_headers = ["authorization", "cookie", "proxy-authorization", "x-api-key", "x-csrf-token"]
 
-  # Managed groups, each with the rules that only count because they would block the product itself.
+  # Managed rule groups, each with the rules that only count because they would block legitimate requests.
   managed_rules = {
     ip_reputation = { priority = 20, group = "AWSManagedRulesAmazonIpReputationList", count = [] }
     known_bad     = { priority = 50, group = "AWSManagedRulesKnownBadInputsRuleSet", count = [] }
     common = { priority = 60, group = "AWSManagedRulesCommonRuleSet", count = [
-      "SizeRestrictions_BODY",  # blocks bodies over 8 KB: a batch has up to 64 KB, and body_size blocks above that
-      "NoUserAgent_HEADER",     # machines call this API, and nothing asks them for a User-Agent
-      "CrossSiteScripting_BODY" # a variant's parameters may hold markup; answers are JSON, sent with nosniff and a closed CSP
+      "SizeRestrictions_BODY",  # blocks bodies over 8 KB; a batch has up to 64 KB, and body_size blocks longer bodies
+      "NoUserAgent_HEADER",     # API clients are not required to send a User-Agent
+      "CrossSiteScripting_BODY" # a variant's parameters may contain markup; responses are JSON with nosniff and a strict CSP
     ] }
   }
 }
@@ -37,7 +37,7 @@ resource "aws_wafv2_ip_set" "admin" {
 }
 
 resource "aws_wafv2_web_acl" "this" {
-  #checkov:skip=CKV_AWS_192:The group that stops Log4j lookups is there; the check does not see an action that waf_modes sets
+  #checkov:skip=CKV_AWS_192:The rule group against Log4j lookups is present; the check does not resolve an action that waf_modes sets
   count       = var.waf ? 1 : 0
   name        = local.name
   description = "Protects the API"
@@ -47,7 +47,7 @@ resource "aws_wafv2_web_acl" "this" {
     allow {}
   }
 
-  # A body too: of one that a rule finds an attack in, the log would quote a part.
+  # This includes bodies: the log would quote a part of a body in which a rule finds an attack.
   data_protection_config {
     dynamic "data_protection" {
       for_each = concat(

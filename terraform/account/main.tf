@@ -1,5 +1,5 @@
-# What an account has once for each region, whichever deployments it holds: the role with which API Gateway writes logs.
-# Its state is its own, so that destroying one deployment leaves the logs of another.
+# The settings that an account has once for each region: the role with which API Gateway writes logs. This configuration
+# has its own state, so that destroying one deployment does not disable the logs of the others.
 terraform {
   required_version = ">= 1.11"
 
@@ -25,7 +25,7 @@ variable "account_id" {
   type        = string
   validation {
     condition     = can(regex("^[0-9]{12}$", var.account_id))
-    error_message = "account_id is 12 digits."
+    error_message = "account_id must be 12 digits."
   }
 }
 
@@ -34,7 +34,7 @@ variable "region" {
   type        = string
   validation {
     condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
-    error_message = "region is the name of an AWS region, such as eu-central-1."
+    error_message = "region must be the name of an AWS region, such as eu-central-1."
   }
 }
 
@@ -44,7 +44,7 @@ variable "partition" {
   default     = "aws"
   validation {
     condition     = contains(["aws", "aws-cn", "aws-us-gov"], var.partition)
-    error_message = "partition is aws, aws-cn or aws-us-gov."
+    error_message = "partition must be aws, aws-cn or aws-us-gov."
   }
 }
 
@@ -54,7 +54,7 @@ variable "name" {
   default     = "bellwether"
   validation {
     condition     = can(regex("^[a-z][a-z0-9]{1,14}$", var.name))
-    error_message = "name is 2 to 15 lower-case letters and digits, the first of them a letter."
+    error_message = "name must be 2 to 15 lower-case letters and digits, and begin with a letter."
   }
 }
 
@@ -78,7 +78,7 @@ resource "aws_iam_role" "gateway_logs" {
   })
 }
 
-# AWS's own policy: API Gateway refuses a role that has less.
+# The managed policy of AWS. API Gateway refuses a role with fewer permissions.
 resource "aws_iam_role_policy_attachment" "gateway_logs" {
   role       = aws_iam_role.gateway_logs.name
   policy_arn = "arn:${var.partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"

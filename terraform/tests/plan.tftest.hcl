@@ -1,4 +1,4 @@
-# What a plan says, without a cloud: names, least privilege, what is open, and what the switches do.
+# Checks a plan without a cloud: names, least privilege, open routes, and the effect of the variables.
 mock_provider "aws" {
   override_during = plan
 
@@ -59,33 +59,33 @@ run "production" {
 
   assert {
     condition     = output.waf && output.domain == null && length(output.admin_networks) == 0
-    error_message = "make smoke asks what the outputs say that there is."
+    error_message = "The outputs must report the firewall, domain and networks, which make smoke reads."
   }
 
   # Names.
   assert {
     condition     = alltrue([for name, function in aws_lambda_function.this : function.function_name == "bellwether-prod-${name}"])
-    error_message = "A function is called name-environment-key."
+    error_message = "The name of a function must be name-environment-key."
   }
   assert {
     condition     = alltrue([for function in aws_lambda_function.this : length(function.function_name) <= 64])
-    error_message = "AWS takes 64 characters of a function's and of a role's name."
+    error_message = "Names of functions and roles must have at most 64 characters, AWS's limit."
   }
   assert {
     condition     = alltrue([for name, table in aws_dynamodb_table.this : table.name == "${aws_lambda_function.this["login"].environment[0].variables.TABLE_PREFIX}-${name}"])
-    error_message = "A table is called as the crate calls it: TABLE_PREFIX and its name."
+    error_message = "The name of a table must be TABLE_PREFIX and its key, as the crate expects."
   }
   assert {
     condition     = aws_lambda_function.this["login"].environment[0].variables.ISSUER == "https://abcdef1234.execute-api.eu-central-1.amazonaws.com/v1"
-    error_message = "Unless it is given, the issuer is the API's own URL."
+    error_message = "The default issuer must be the URL of the API."
   }
   assert {
     condition     = alltrue([for function in aws_lambda_function.this : function.reserved_concurrent_executions == -1])
-    error_message = "Nothing is reserved unless it is asked for."
+    error_message = "By default, no concurrency may be reserved."
   }
   assert {
     condition     = alltrue([for function in aws_lambda_function.this : function.architectures == tolist(["arm64"]) && function.runtime == "provided.al2023" && function.tracing_config[0].mode == "Active"])
-    error_message = "Functions are arm64 on provided.al2023, traced."
+    error_message = "Functions must run on arm64 and provided.al2023, with tracing."
   }
 
   # Least privilege.
@@ -97,7 +97,7 @@ run "production" {
         ]
       ]
     ]))
-    error_message = "No action is a wildcard."
+    error_message = "No action may contain a wildcard."
   }
   assert {
     condition = alltrue(flatten([
@@ -106,21 +106,21 @@ run "production" {
         !strcontains(trimsuffix(statement.Resource, ":log-stream:*"), "*") || alltrue([for action in statement.Action : startswith(action, "xray:")])
       ]
     ]))
-    error_message = "Only X-Ray, which has no resource level, stands under a wildcard; and the streams of a function's own log group."
+    error_message = "Only X-Ray, which has no resource-level permissions, and the streams of a function's own log group may use a wildcard."
   }
   assert {
     condition = toset([
       for name, policy in aws_iam_role_policy.function : name
       if strcontains(policy.policy, "secret:private-")
     ]) == toset(["issue-token", "login", "rotate-keys"])
-    error_message = "login, issue-token and rotate-keys alone may read the private keys."
+    error_message = "Only login, issue-token and rotate-keys may read the private keys."
   }
   assert {
     condition = toset([
       for name, policy in aws_iam_role_policy.function : name
       if strcontains(policy.policy, "PutSecretValue") || strcontains(policy.policy, "UpdateSecretVersionStage")
     ]) == toset(["rotate-keys"])
-    error_message = "rotate-keys alone writes secrets."
+    error_message = "Only rotate-keys may write secrets."
   }
   assert {
     condition = alltrue(flatten([
@@ -129,18 +129,18 @@ run "production" {
         if endswith(statement.Resource, "-audit")
       ]
     ]))
-    error_message = "Records of the audit are only ever put."
+    error_message = "The only action on audit must be PutItem."
   }
   assert {
     condition     = !strcontains(join("", [for policy in aws_iam_role_policy.function : policy.policy]), "Delete") && !strcontains(join("", [for policy in aws_iam_role_policy.function : policy.policy]), "Scan")
-    error_message = "No function deletes or scans."
+    error_message = "No function may delete or scan."
   }
   assert {
     condition = alltrue([
       for name, policy in aws_iam_role_policy.function :
       length([for statement in jsondecode(policy.policy).Statement : statement if strcontains(join(" ", statement.Action), "logs:") && strcontains(statement.Resource, "/aws/lambda/bellwether-prod-${name}:")]) == 1
     ])
-    error_message = "A function writes to its own log."
+    error_message = "A function must be allowed to write to its own log group only."
   }
   assert {
     condition = alltrue([
@@ -149,7 +149,7 @@ run "production" {
         can(statement.Condition) && !contains(flatten([statement.Action]), "kms:*") && !strcontains(jsonencode(statement.Principal), "\"*\"")
       ])
     ])
-    error_message = "A key is for somebody, for something, and on a condition."
+    error_message = "Every statement of a key's policy must have a principal, specific actions and a condition."
   }
   assert {
     condition = alltrue([
@@ -158,14 +158,14 @@ run "production" {
         flatten([for statement in jsondecode(key.policy).Statement : statement.Action if statement.Principal == { AWS = "arn:aws:iam::123456789012:root" } && !can(statement.Condition.StringEquals["kms:ViaService"])]),
       )) == 0
     ])
-    error_message = "Whoever applies may name a key: without that its alias is refused, and the whole apply with it."
+    error_message = "The account must be allowed to manage the alias of a key. Otherwise, the apply fails."
   }
   assert {
     condition = { for name in ["logs", "topic"] : name => join(" ", sort(flatten([for statement in jsondecode(aws_kms_key.this[name].policy).Statement : statement.Action if can(statement.Principal.Service)]))) } == {
       logs  = "kms:Decrypt* kms:Describe* kms:Encrypt* kms:GenerateDataKey* kms:ReEncrypt*"
       topic = "kms:Decrypt kms:GenerateDataKey*"
     }
-    error_message = "CloudWatch Logs and alarms use a key by the actions that AWS's documentation gives."
+    error_message = "CloudWatch Logs and alarms must have the key actions that AWS's documentation lists."
   }
   assert {
     condition = alltrue([
@@ -174,11 +174,11 @@ run "production" {
         can(regex("^${replace(pattern, "*", "[^:]*")}$", "arn:aws:logs:eu-central-1:123456789012:log-group:${group.name}"))
       ])
     ])
-    error_message = "The key of the logs is for every group that is encrypted under it."
+    error_message = "The policy of the key for logs must match every encrypted log group."
   }
 
-  # What a function may name of identities: every statement about that table has the keys of its line, and no other
-  # statement has a condition.
+  # Conditions on identities: every statement about that table has the keys of leading_keys, and no other statement has a
+  # condition.
   assert {
     condition = alltrue(flatten([
       for name, policy in aws_iam_role_policy.function : [
@@ -186,7 +186,7 @@ run "production" {
         can(statement.Condition) == (statement.Resource == "arn:aws:dynamodb:eu-central-1:123456789012:table/bellwether-prod-identities")
       ]
     ]))
-    error_message = "A statement about identities has a condition, and no other has one."
+    error_message = "Statements about identities, and only these, must have a condition."
   }
   assert {
     condition = alltrue(flatten([
@@ -200,7 +200,7 @@ run "production" {
         ]) == 1
       ]
     ]))
-    error_message = "Each rule of leading_keys is one statement of its function's role."
+    error_message = "Each rule of leading_keys must be one statement of its function's role."
   }
   assert {
     condition = [
@@ -211,10 +211,10 @@ run "production" {
         "ForAllValues:StringEquals" = { "dynamodb:Attributes" = ["pk", "password_hash"] }
         Null                        = { "dynamodb:LeadingKeys" = "false", "dynamodb:Attributes" = "false" }
     }]
-    error_message = "Of a person, login changes the password's hash and nothing else."
+    error_message = "login may change only the password hash of a user."
   }
 
-  # What is open is what the contract opens.
+  # The routes are those of the contract.
   assert {
     condition = toset(flatten([
       for path, methods in jsondecode(aws_api_gateway_rest_api.this.body).paths : [for method, _ in methods : "${method} ${path}"]
@@ -222,7 +222,7 @@ run "production" {
       flatten([for path, methods in yamldecode(file("../openapi.yaml")).paths : [for method, _ in methods : "${method} ${path}"]]),
       [for path, _ in yamldecode(file("../openapi.yaml")).paths : "x-amazon-apigateway-any-method ${path}"],
     ))
-    error_message = "The gateway has the contract's routes, and on each path an answer to any other method."
+    error_message = "The gateway must have the routes of the contract and, on each path, a response to any other method."
   }
   assert {
     condition = alltrue(flatten([
@@ -231,32 +231,32 @@ run "production" {
         strcontains(operation["x-amazon-apigateway-integration"].uri, ":function:bellwether-prod-${method == "x-amazon-apigateway-any-method" ? "reject-method" : one([for name, _ in aws_lambda_function.this : name if operation.operationId == name || startswith(operation.operationId, "${name}-")])}:live/invocations")
       ]
     ]))
-    error_message = "An operation leads to the function that its operationId begins with, by the alias."
+    error_message = "An operation must invoke the alias of the function that its operationId begins with."
   }
   assert {
     condition     = length(regexall("\"(oneOf|anyOf|allOf|not|additionalProperties|nullable|discriminator|exclusiveMinimum|exclusiveMaximum|examples?|headers|x-scope|securitySchemes|servers)\":", aws_api_gateway_rest_api.this.body)) == 0
-    error_message = "API Gateway does not know these words of OpenAPI, or takes them otherwise than they are meant."
+    error_message = "The document must not contain OpenAPI keywords that API Gateway rejects or interprets differently."
   }
   assert {
     condition     = alltrue([for permission in merge(aws_lambda_permission.route, { reject = aws_lambda_permission.reject }) : permission.principal == "apigateway.amazonaws.com" && startswith(permission.source_arn, "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/v1/") && permission.qualifier == "live"])
-    error_message = "Only this API's stage invokes functions, by the alias."
+    error_message = "Only the stage of this API may invoke functions, through the alias."
   }
   assert {
     condition     = aws_lambda_permission.rotation.principal == "secretsmanager.amazonaws.com" && aws_lambda_permission.rotation.source_account == "123456789012"
-    error_message = "Only this account's Secrets Manager rotates."
+    error_message = "Only Secrets Manager in this account may invoke rotate-keys."
   }
   assert {
     condition = alltrue([
       for kind, response in jsondecode(aws_api_gateway_rest_api.this.body)["x-amazon-apigateway-gateway-responses"] :
       jsondecode(response.responseTemplates["application/json"]).status == tonumber(response.statusCode) && toset(keys(jsondecode(response.responseTemplates["application/json"]))) == toset(["type", "title", "status", "detail", "instance", "request_id"])
     ])
-    error_message = "What the gateway says itself is a problem document with its own status."
+    error_message = "A gateway response must be a problem document with the status of the response."
   }
   assert {
     condition = { for kind, response in jsondecode(aws_api_gateway_rest_api.this.body)["x-amazon-apigateway-gateway-responses"] : kind => jsondecode(response.responseTemplates["application/json"]).type if response.statusCode == "404" } == {
       for kind in ["ACCESS_DENIED", "DEFAULT_4XX", "EXPIRED_TOKEN", "INVALID_SIGNATURE", "MISSING_AUTHENTICATION_TOKEN", "RESOURCE_NOT_FOUND"] : kind => "urn:bellwether:problem:not_found"
     }
-    error_message = "An unknown path is 404, whatever stands in its Authorization header: the gateway takes it for a signature."
+    error_message = "An unknown path must return 404 with any Authorization header, which the gateway treats as a signature."
   }
   assert {
     condition = alltrue(flatten([
@@ -265,62 +265,62 @@ run "production" {
         can(response.responseParameters["gatewayresponse.header.${header}"])
       ]
     ]))
-    error_message = "What the gateway says itself has the headers of every other answer."
+    error_message = "A gateway response must have the headers of every other response."
   }
   assert {
     condition     = length(regexall("(?i)authoriz|query|header|context\\.path", aws_api_gateway_stage.this.access_log_settings[0].format)) == 0
-    error_message = "The access log has neither tokens nor query strings."
+    error_message = "The access log must contain neither tokens nor query strings."
   }
   assert {
     condition     = [for name in ["request_id", "extended_request_id"] : jsondecode(aws_api_gateway_stage.this.access_log_settings[0].format)[name]] == ["$context.requestId", "$context.extendedRequestId"]
-    error_message = "Beside the id that a caller may choose the access log has the one that it cannot."
+    error_message = "The access log must contain the request id that a caller cannot choose."
   }
   assert {
     condition     = alltrue([for settings in concat([aws_api_gateway_method_settings.all], values(aws_api_gateway_method_settings.sign_in)) : settings.settings[0].metrics_enabled == false])
-    error_message = "The gateway sends no metrics for each method, which are billed."
+    error_message = "The gateway must not send metrics of each method, which are billed."
   }
   assert {
     condition     = aws_cloudwatch_log_group.gateway_execution.name == "API-Gateway-Execution-Logs_abcdef1234/v1" && aws_api_gateway_method_settings.all.settings[0].logging_level == "ERROR"
-    error_message = "The group of the execution logs has the name that API Gateway gives it."
+    error_message = "The log group of the execution logs must have the name that API Gateway uses."
   }
   assert {
     condition     = aws_api_gateway_deployment.this.triggers.default_endpoint == "open" && aws_api_gateway_rest_api.this.disable_execute_api_endpoint == false
-    error_message = "Without a domain the default endpoint is the only one."
+    error_message = "Without a domain, the default endpoint must stay open."
   }
   assert {
     condition     = alltrue([for settings in concat([aws_api_gateway_method_settings.all], values(aws_api_gateway_method_settings.sign_in)) : settings.settings[0].data_trace_enabled == false])
-    error_message = "The gateway logs no bodies."
+    error_message = "The gateway must not log bodies."
   }
   assert {
     condition     = aws_api_gateway_method_settings.sign_in["POST /login"].method_path == "~1login/POST" && aws_api_gateway_method_settings.sign_in["POST /login"].settings[0].throttling_rate_limit < aws_api_gateway_method_settings.all.settings[0].throttling_rate_limit
-    error_message = "Sign-in is held tighter than the rest."
+    error_message = "Routes that check credentials must have a lower rate limit than the others."
   }
 
-  # What production has.
+  # Settings of production.
   assert {
     condition     = length(aws_wafv2_web_acl.this) == 1 && length(aws_kms_key.this) == 4 && length(aws_cloudwatch_metric_alarm.unusual) == 3
-    error_message = "Firewall, keys of the account's own and anomaly detection are on unless they are switched off."
+    error_message = "Firewall, customer managed keys and anomaly detection must be on by default."
   }
   assert {
     condition     = alltrue([for table in aws_dynamodb_table.this : table.deletion_protection_enabled && table.point_in_time_recovery[0].enabled && table.server_side_encryption[0].enabled && table.billing_mode == "PAY_PER_REQUEST"])
-    error_message = "Tables are protected from deletion, can be restored to any second, and are encrypted under the account's own key."
+    error_message = "Tables must have deletion protection, point-in-time recovery and a customer managed key."
   }
   assert {
     condition     = toset([for table, definition in aws_dynamodb_table.this : table if length(definition.ttl) > 0]) == toset(["identities", "summaries"])
-    error_message = "Sessions, throttles and hourly points expire, nothing else does."
+    error_message = "Only sessions, throttles and hourly points may expire."
   }
   assert {
     condition     = toset(flatten([for field in aws_wafv2_web_acl_logging_configuration.this[0].redacted_fields : concat(field.single_header[*].name, [for _ in field.query_string : "query"])])) == toset(["authorization", "cookie", "proxy-authorization", "x-api-key", "x-csrf-token", "query"])
-    error_message = "The firewall's log has neither tokens nor query strings."
+    error_message = "The firewall's log must contain neither tokens nor query strings."
   }
   assert {
     condition = toset(flatten([for protected in aws_wafv2_web_acl.this[0].data_protection_config[0].data_protection : [for field in protected.field : coalesce(one(coalesce(field.field_keys, [])), field.field_type)] if protected.action == "SUBSTITUTION"])) == toset([
       "BODY", "QUERY_STRING", "authorization", "cookie", "proxy-authorization", "x-api-key", "x-csrf-token",
     ])
-    error_message = "Nor have the samples of requests that the console shows, which the log's redaction leaves as they are."
+    error_message = "The sampled requests must contain neither tokens nor query strings; the redaction of the log does not apply to them."
   }
 
-  # What the rules compare: a path after these transformations.
+  # The firewall's rules compare a path after these transformations.
   assert {
     condition = alltrue([
       for path in [
@@ -329,36 +329,36 @@ run "production" {
       ]) && alltrue([
       for path in ["/v1/logins", "/v1/tests/login", "/v1/oauth", "/v1/users", "/v1/tests/x/conversions", "/v1x/login"] : !can(regex(local.sign_in_paths, path))
     ])
-    error_message = "The sign-in rate counts every form of the paths where somebody proves who they are, and no other."
+    error_message = "The sign-in rate must count every form of the paths that check credentials, and no other path."
   }
   assert {
     condition = [
       for rule in aws_wafv2_web_acl.this[0].rule : [for transformation in rule.statement[0].rate_based_statement[0].scope_down_statement[0].regex_match_statement[0].text_transformation : "${transformation.priority} ${transformation.type}"]
       if rule.name == "sign-in-rate"
     ] == [["0 URL_DECODE", "1 LOWERCASE", "2 NORMALIZE_PATH_WIN"]]
-    error_message = "A path is decoded, put in lower case and rid of doubled slashes, dots and backslashes before it is compared."
+    error_message = "A path must be decoded, converted to lower case and normalized before it is compared."
   }
   assert {
     condition = toset(flatten([
       for rule in aws_wafv2_web_acl.this[0].rule : [for override in try(rule.statement[0].managed_rule_group_statement[0].rule_action_override, []) : override.name]
     ])) == toset(["SizeRestrictions_BODY", "NoUserAgent_HEADER", "CrossSiteScripting_BODY"])
-    error_message = "Just the managed rules that would block the product itself only count."
+    error_message = "Only the managed rules that would block legitimate requests may be set to count."
   }
   assert {
     condition     = aws_wafv2_web_acl.this[0].association_config[0].request_body[0].api_gateway[0].default_size_inspection_limit == "KB_64"
-    error_message = "The firewall reads 64 KB of a body."
+    error_message = "The firewall must inspect 64 KB of a body."
   }
   assert {
     condition     = length(aws_cloudwatch_metric_alarm.function_errors) == length(aws_lambda_function.this) && length(aws_cloudwatch_metric_alarm.function_throttles) == length(aws_lambda_function.this)
-    error_message = "Every function has its alarms."
+    error_message = "Every function must have its alarms."
   }
   assert {
     condition     = aws_secretsmanager_secret_rotation.keys.rotate_immediately && aws_secretsmanager_secret_rotation.keys.rotation_rules[0].automatically_after_days == 30
-    error_message = "The first rotation makes the first key, and the next one comes by itself."
+    error_message = "The first rotation must start at once, because it creates the first key, and repeat by itself."
   }
   assert {
     condition     = alltrue([for secret in aws_secretsmanager_secret.keys : secret.recovery_window_in_days == 30])
-    error_message = "Deleted keys can be brought back for 30 days."
+    error_message = "Deleted keys must be recoverable for 30 days."
   }
   assert {
     condition = {
@@ -367,30 +367,30 @@ run "production" {
       when    = "${aws_cloudwatch_metric_alarm.schedule.comparison_operator} ${aws_cloudwatch_metric_alarm.schedule.threshold}"
       seconds = aws_cloudwatch_metric_alarm.schedule.period * aws_cloudwatch_metric_alarm.schedule.evaluation_periods
       silence = aws_cloudwatch_metric_alarm.schedule.treat_missing_data
-      tells   = aws_cloudwatch_metric_alarm.schedule.alarm_actions
+      actions = aws_cloudwatch_metric_alarm.schedule.alarm_actions
       } == {
       metric  = "AWS/Lambda Invocations Sum"
       of      = tomap({ FunctionName = "bellwether-prod-summarize-tests" })
       when    = "LessThanThreshold 1"
       seconds = 900
       silence = "breaching"
-      tells   = toset([aws_sns_topic.alarms.arn])
+      actions = toset([aws_sns_topic.alarms.arn])
     }
-    error_message = "An alarm rings when the schedule has not run for 15 minutes."
+    error_message = "The schedule alarm must go off when the schedule has not run for 15 minutes."
   }
   assert {
     condition     = alltrue([for group in concat(values(aws_cloudwatch_log_group.function), [aws_cloudwatch_log_group.gateway, aws_cloudwatch_log_group.gateway_execution]) : group.retention_in_days == 365 && group.kms_key_id != null])
-    error_message = "Logs are kept for a year, under the account's own key."
+    error_message = "Logs must be retained for a year and encrypted with a customer managed key."
   }
 }
 
-# What functions count, and the objectives of requests.
+# Metrics that functions record, and the objectives of requests.
 run "metrics_and_objectives" {
   command = plan
 
   assert {
     condition     = toset([for function in aws_lambda_function.this : function.environment[0].variables.METRICS_NAMESPACE]) == toset(["Bellwether/prod"])
-    error_message = "Functions count under one namespace."
+    error_message = "All functions must record metrics in one namespace."
   }
   assert {
     condition = { for name, alarm in aws_cloudwatch_metric_alarm.unusual : name => one([
@@ -400,10 +400,10 @@ run "metrics_and_objectives" {
       ThrottledSignIns = "Bellwether/prod SignIns throttled"
       TokenRefusals    = "Bellwether/prod TokenRefusals"
     }
-    error_message = "What is unusual is looked for in what functions count."
+    error_message = "Anomaly detection must read metrics that functions record."
   }
 
-  # Each half: what it divides by what, over which window, when there is too little, and from which rate.
+  # Each window: its metrics, period and number of periods, its expression with the minimum number of requests, its rate.
   assert {
     condition = { for name, alarm in aws_cloudwatch_metric_alarm.slo : name => join(" ", [
       one([for query in alarm.metric_query : query.metric[0].metric_name if query.id == "bad"]),
@@ -426,19 +426,19 @@ run "metrics_and_objectives" {
       latency-slow-long         = "SlowRequests Requests 86400 3 IF(requests >= 3000, 100 * bad / requests / 1, 0) 1"
       latency-slow-short        = "SlowRequests Requests 21600 1 IF(requests >= 1, 100 * bad / requests / 1, 0) 1"
     }
-    error_message = "99.9 % without 5xx and 99 % in time, over three pairs of windows."
+    error_message = "The objectives must be 99.9 % without 5xx and 99 % in time, over three pairs of windows."
   }
   assert {
     condition = alltrue(flatten([for alarm in aws_cloudwatch_metric_alarm.slo : [
       for query in alarm.metric_query : query.metric[0].namespace == "Bellwether/prod" && query.metric[0].stat == "Sum" && length(coalesce(query.metric[0].dimensions, {})) == 0 if length(query.metric) == 1
     ]]))
-    error_message = "Objectives are of all requests: sums without a dimension."
+    error_message = "Objectives must cover all requests: sums without a dimension."
   }
   assert {
     condition = alltrue([for alarm in aws_cloudwatch_metric_alarm.slo :
       length(coalesce(alarm.alarm_actions, [])) + length(coalesce(alarm.ok_actions, [])) == 0 && alarm.comparison_operator == "GreaterThanThreshold" && alarm.treat_missing_data == "notBreaching"
     ])
-    error_message = "Half of a pair tells nobody, and silence is health."
+    error_message = "The alarm of one window must send no notification and treat missing data as healthy."
   }
   assert {
     condition = { for name, alarm in aws_cloudwatch_composite_alarm.slo : name => [alarm.alarm_actions == toset([aws_sns_topic.alarms.arn]), regex("^(?:Page|Ticket)[^:]*", alarm.alarm_description)] } == {
@@ -449,14 +449,14 @@ run "metrics_and_objectives" {
       latency-medium      = [true, "Page, within the hour"]
       latency-slow        = [true, "Ticket, within the day"]
     }
-    error_message = "The two of a pair together tell the topic, and how urgent it is."
+    error_message = "The composite alarm must notify the topic and state the urgency."
   }
   assert {
     condition     = aws_cloudwatch_composite_alarm.slo["availability-fast"].alarm_description == "Page, now: more than 1.44 % of requests are answered with 5xx. The error budget of 30 days is gone in 2 days at this rate."
-    error_message = "An alarm says the share that raises it."
+    error_message = "The description of an alarm must state the share that sets it off."
   }
 
-  # CloudWatch refuses a window that is longer than this, and so does no plan.
+  # CloudWatch rejects longer windows, but only when the configuration is applied.
   assert {
     condition = alltrue([
       for window in concat(
@@ -469,11 +469,11 @@ run "metrics_and_objectives" {
         ]]),
       ) : window.period % 60 == 0 && window.period <= 86400 && window.period * window.periods <= (window.period < 3600 ? 86400 : 604800)
     ])
-    error_message = "A period is a multiple of 60 s up to a day; all periods together are a day at most, from periods of an hour on seven."
+    error_message = "A period must be a multiple of 60 s up to a day. All periods together must be at most one day, or seven days if a period has at least an hour."
   }
 }
 
-run "metrics_off" {
+run "without_metrics_nothing_reads_or_records_them" {
   command = plan
   variables {
     metrics        = false
@@ -483,15 +483,15 @@ run "metrics_off" {
 
   assert {
     condition     = toset([for function in aws_lambda_function.this : function.environment[0].variables.METRICS_NAMESPACE]) == toset([""])
-    error_message = "Without a namespace functions count nothing."
+    error_message = "The namespace must be empty, so that functions record no metrics."
   }
   assert {
     condition     = length(aws_cloudwatch_metric_alarm.unusual) + length(aws_cloudwatch_metric_alarm.slo) + length(aws_cloudwatch_composite_alarm.slo) == 0 && !strcontains(jsonencode(local.graphs), "Bellwether/prod")
-    error_message = "What reads metrics is not made without them."
+    error_message = "Alarms and graphs that read the metrics must not exist."
   }
 }
 
-run "fewest_requests" {
+run "slo_min_requests_sets_the_minimum_of_the_long_window" {
   command = plan
   variables {
     slo_min_requests = { fast = 70, medium = 167, slow = 1000 }
@@ -499,11 +499,11 @@ run "fewest_requests" {
 
   assert {
     condition     = [for burn in ["fast", "medium", "slow"] : regex("[0-9]+", one([for query in aws_cloudwatch_metric_alarm.slo["latency-${burn}-long"].metric_query : query.expression if query.id == "burn"]))] == ["70", "167", "1000"]
-    error_message = "The long window asks for as many requests as are set."
+    error_message = "The long window must require the configured number of requests."
   }
 }
 
-run "dev_costs_nothing_while_idle" {
+run "dev_has_no_resource_that_costs_money_while_idle" {
   command = plan
   variables {
     environment         = "dev"
@@ -517,27 +517,27 @@ run "dev_costs_nothing_while_idle" {
 
   assert {
     condition     = !output.waf
-    error_message = "make smoke does not look for a firewall that is off."
+    error_message = "The output waf must be false, so that make smoke does not test the firewall."
   }
   assert {
     condition     = length(aws_cloudwatch_metric_alarm.slo) + length(aws_cloudwatch_composite_alarm.slo) + length(aws_wafv2_web_acl.this) + length(aws_wafv2_web_acl_association.this) + length(aws_kms_key.this) + length(aws_cloudwatch_metric_alarm.unusual) + length(aws_cloudwatch_metric_alarm.function_errors) + length(aws_cloudwatch_metric_alarm.function_duration) == 0
-    error_message = "What is switched off is not made."
+    error_message = "Resources that are switched off must not exist."
   }
   assert {
     condition     = aws_sns_topic.alarms.kms_master_key_id == null
-    error_message = "Under AWS's own key for SNS, CloudWatch could not publish."
+    error_message = "The topic must not use AWS's own key for SNS, with which CloudWatch could not publish."
   }
   assert {
     condition     = alltrue([for secret in aws_secretsmanager_secret.keys : secret.recovery_window_in_days == 0]) && alltrue([for table in aws_dynamodb_table.this : !table.deletion_protection_enabled])
-    error_message = "What is destroyed is gone at once: the name of a secret that can still be brought back cannot be taken again."
+    error_message = "Secrets and tables must be deleted at once, because the name of a recoverable secret cannot be used again."
   }
   assert {
     condition     = aws_cloudwatch_metric_alarm.schedule.treat_missing_data == "breaching"
-    error_message = "The schedule is watched everywhere."
+    error_message = "The schedule must be monitored in every environment."
   }
 }
 
-run "a_domain_of_its_own_and_administration_from_some_networks" {
+run "a_custom_domain_and_administration_from_some_networks" {
   command = plan
   variables {
     admin_networks  = ["192.0.2.0/24", "2001:db8::/48"]
@@ -553,59 +553,59 @@ run "a_domain_of_its_own_and_administration_from_some_networks" {
 
   assert {
     condition     = output.domain == "ab.example.com" && length(output.admin_networks) == 2 && output.waf
-    error_message = "make smoke tries old TLS where there is a domain, and knows that administration may be closed to it."
+    error_message = "The outputs must report the domain, networks and firewall, which make smoke reads."
   }
   assert {
     condition     = aws_api_gateway_rest_api.this.disable_execute_api_endpoint
-    error_message = "With a domain, the default name is off: it would pass by mutual TLS and the minimum of TLS."
+    error_message = "With a domain, the default host name must be off, because it bypasses mutual TLS and the minimum TLS version."
   }
   assert {
     condition     = aws_api_gateway_deployment.this.triggers.default_endpoint == "closed"
-    error_message = "A domain that is added makes a deployment: before one, the default name stays on."
+    error_message = "Adding a domain must trigger a deployment, with which the default host name is turned off."
   }
   assert {
     condition     = keys(aws_route53_record.this) == ["A"] && aws_api_gateway_domain_name.this[0].endpoint_configuration[0].ip_address_type == "ipv4"
-    error_message = "Where the endpoint answers to IPv4 alone, there is no AAAA record."
+    error_message = "Without IPv6, there must be no AAAA record."
   }
   assert {
     condition     = aws_api_gateway_domain_name.this[0].security_policy == "TLS_1_2" && aws_api_gateway_domain_name.this[0].mutual_tls_authentication[0].truststore_uri == "s3://trust/ca.pem"
-    error_message = "TLS is 1.2 at least, and clients show certificates."
+    error_message = "TLS must be at least 1.2, and clients must present certificates."
   }
   assert {
     condition     = aws_api_gateway_base_path_mapping.this[0].base_path == "v1" && output.url == "https://ab.example.com/v1"
-    error_message = "Paths are the same under either name."
+    error_message = "Paths must be the same under both host names."
   }
   assert {
     condition     = aws_lambda_function.this["login"].environment[0].variables.CUSTOM_DOMAIN == "ab.example.com" && aws_lambda_function.this["login"].environment[0].variables.ALLOWED_ORIGINS == "https://app.example.com"
-    error_message = "Functions know the domain, and who may call with cookies."
+    error_message = "Functions must get the domain and the origins that may use cookies."
   }
 
   assert {
     condition     = aws_wafv2_ip_set.admin["IPV4"].addresses == toset(["192.0.2.0/24"]) && aws_wafv2_ip_set.admin["IPV6"].addresses == toset(["2001:db8::/48"])
-    error_message = "Networks are told apart by their kind."
+    error_message = "Networks must be divided into IPv4 and IPv6."
   }
   assert {
     condition     = length([for rule in aws_wafv2_web_acl.this[0].rule : rule if rule.name == "admin-networks" && length(flatten(rule.action[*].count)) == 1 && length(flatten(rule.action[*].block)) == 0]) == 1
-    error_message = "A rule's mode is a variable."
+    error_message = "waf_modes must set the mode of a rule."
   }
   assert {
     condition     = length([for rule in aws_wafv2_web_acl.this[0].rule : rule if rule.name == "common" && length(flatten(rule.override_action[*].count)) == 1]) == 1
-    error_message = "A managed group's mode is a variable."
+    error_message = "waf_modes must set the mode of a managed rule group."
   }
   assert {
     condition     = alltrue([for path in ["/v1/users", "/v1/users/", "/v1/users/x", "/v1//users", "//v1/clients"] : can(regex(local.admin_paths, path))]) && !can(regex(local.admin_paths, "/v1/tests")) && !can(regex(local.admin_paths, "/v1/usersx"))
-    error_message = "Administrative paths are those that the contract gives to users:write."
+    error_message = "Administrative paths must be those of operations with the scope users:write."
   }
   assert {
     condition = [
       for rule in aws_wafv2_web_acl.this[0].rule : [for transformation in rule.statement[0].and_statement[0].statement[0].regex_match_statement[0].text_transformation : "${transformation.priority} ${transformation.type}"]
       if rule.name == "admin-networks"
     ] == [["0 URL_DECODE", "1 LOWERCASE", "2 NORMALIZE_PATH_WIN"]]
-    error_message = "An administrative path is compared in the same form as one of sign-in."
+    error_message = "An administrative path must be transformed in the same way as a sign-in path."
   }
 }
 
-run "a_domain_that_answers_to_ipv6" {
+run "a_domain_with_ipv6_has_an_aaaa_record" {
   command = plan
   variables {
     domain = { name = "ab.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/1", zone_id = "Z1", ipv6 = true }
@@ -618,11 +618,11 @@ run "a_domain_that_answers_to_ipv6" {
 
   assert {
     condition     = keys(aws_route53_record.this) == ["A", "AAAA"] && [for endpoint in [aws_api_gateway_domain_name.this[0], aws_api_gateway_rest_api.this] : endpoint.endpoint_configuration[0].ip_address_type] == ["dualstack", "dualstack"]
-    error_message = "An AAAA record is there, and both endpoints answer to it."
+    error_message = "There must be an AAAA record, and both endpoints must serve IPv6."
   }
 }
 
-run "a_schedule_of_its_own" {
+run "the_schedule_alarm_follows_the_schedule" {
   command = plan
   variables {
     summarize_schedule       = "rate(1 hour)"
@@ -631,6 +631,6 @@ run "a_schedule_of_its_own" {
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.schedule.period * aws_cloudwatch_metric_alarm.schedule.evaluation_periods == 7200
-    error_message = "The alarm waits for as long as is set."
+    error_message = "The alarm must wait for schedule_silence_minutes."
   }
 }

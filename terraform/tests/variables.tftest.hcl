@@ -1,5 +1,5 @@
-# Each variable refuses what would only fail later, or not at all. Many in one run, for every one that is listed
-# must refuse; a variable with several rules stands in several runs.
+# Each variable rejects values that would otherwise fail later, or not at all. A run fails unless every variable that it
+# lists rejects its value, so one run tests many variables. A variable with several rules has several runs.
 mock_provider "aws" {}
 
 variables {
@@ -8,42 +8,42 @@ variables {
   environment = "prod"
 }
 
-run "wrong_values_are_refused" {
+run "invalid_values_are_rejected" {
   command = plan
   variables {
-    account_id           = "1234"
-    region               = "Frankfurt"
-    partition            = "azure"
-    endpoint             = "http://example.com:4566"
-    name                 = "Bell-wether"
-    environment          = "production-eu"
-    tags                 = { "aws:x" = "y" }
-    api_tags             = { "aws:x" = "y" }
-    package_dir          = "../target/lambda/"
-    package_bucket       = "My_Bucket"
-    architecture         = "riscv64"
-    reserved_concurrency = { logn = 5 }
-    permissions_boundary = "arn:aws:iam::123456789012:role/x"
-    log_level            = "trace"
-    cache_seconds        = 31
-    key_cache_seconds    = 3601
-    inline_units         = 0.5
-    quotas               = { tests = 0 }
+    account_id                  = "1234"
+    region                      = "Frankfurt"
+    partition                   = "azure"
+    endpoint                    = "http://example.com:4566"
+    name                        = "Bell-wether"
+    environment                 = "production-eu"
+    tags                        = { "aws:x" = "y" }
+    api_tags                    = { "aws:x" = "y" }
+    package_dir                 = "../target/lambda/"
+    package_bucket              = "My_Bucket"
+    architecture                = "riscv64"
+    reserved_concurrency        = { logn = 5 }
+    permissions_boundary        = "arn:aws:iam::123456789012:role/x"
+    log_level                   = "trace"
+    cache_seconds               = 31
+    key_cache_seconds           = 3601
+    inline_units                = 0.5
+    quotas                      = { tests = 0 }
     aggregation_reserve_seconds = 1
-    summarize_schedule   = "hourly"
-    screen               = "off"
-    issuer               = "http://ab.example.com"
-    audience             = "two words"
-    rotation_days        = 366
-    domain               = { name = "https://ab.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/1" }
-    rate_limit           = { rate = 0, burst = 0 }
-    waf_modes            = { rate = "off" }
-    waf_rates            = { all = 10000, sign_in = 5 }
-    log_retention_days   = 100
-    alarm_emails         = ["operations"]
-    client_error_percent = 101
-    waf_blocks           = 0
-    slo_min_requests     = { fast = 69 }
+    summarize_schedule          = "hourly"
+    screen                      = "off"
+    issuer                      = "http://ab.example.com"
+    audience                    = "two words"
+    rotation_days               = 366
+    domain                      = { name = "https://ab.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/1" }
+    rate_limit                  = { rate = 0, burst = 0 }
+    waf_modes                   = { rate = "off" }
+    waf_rates                   = { all = 10000, sign_in = 5 }
+    log_retention_days          = 100
+    alarm_emails                = ["operations"]
+    client_error_percent        = 101
+    waf_blocks                  = 0
+    slo_min_requests            = { fast = 69 }
   }
   expect_failures = [
     var.account_id, var.region, var.partition, var.endpoint, var.name, var.environment, var.tags, var.api_tags,
@@ -56,7 +56,7 @@ run "wrong_values_are_refused" {
   ]
 }
 
-run "a_network_has_a_length_and_silence_is_a_multiple_of_five_minutes" {
+run "a_network_needs_a_prefix_length_and_silence_is_a_multiple_of_five_minutes" {
   command = plan
   variables {
     admin_networks           = ["192.0.2.1"]
@@ -65,7 +65,7 @@ run "a_network_has_a_length_and_silence_is_a_multiple_of_five_minutes" {
   expect_failures = [var.admin_networks, var.schedule_silence_minutes]
 }
 
-run "an_alarm_of_the_schedule_does_not_ring_between_two_runs" {
+run "the_schedule_alarm_waits_longer_than_two_periods_of_minutes" {
   command = plan
   variables {
     summarize_schedule = "rate(10 minutes)"
@@ -73,7 +73,7 @@ run "an_alarm_of_the_schedule_does_not_ring_between_two_runs" {
   expect_failures = [var.schedule_silence_minutes]
 }
 
-run "nor_between_two_runs_that_are_hours_apart" {
+run "the_schedule_alarm_waits_longer_than_two_periods_of_hours" {
   command = plan
   variables {
     summarize_schedule       = "rate(2 hours)"
@@ -82,7 +82,7 @@ run "nor_between_two_runs_that_are_hours_apart" {
   expect_failures = [var.schedule_silence_minutes]
 }
 
-run "administrators_are_not_shut_out_by_their_ipv6_address" {
+run "a_domain_with_ipv6_requires_an_ipv6_admin_network" {
   command = plan
   variables {
     domain         = { name = "ab.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/1", ipv6 = true }
@@ -91,7 +91,7 @@ run "administrators_are_not_shut_out_by_their_ipv6_address" {
   expect_failures = [var.admin_networks]
 }
 
-run "what_needs_something_else_is_refused_without_it" {
+run "a_setting_is_rejected_without_the_setting_that_it_requires" {
   command = plan
   variables {
     signing_profile = "bellwether"
@@ -103,7 +103,7 @@ run "what_needs_something_else_is_refused_without_it" {
   expect_failures = [var.signing_profile, var.allowed_origins, var.admin_networks, var.sign_in_limit, var.anomaly_alarms, var.slo_alarms]
 }
 
-run "a_single_request_does_not_ring_over_six_hours" {
+run "one_failed_request_in_six_hours_sets_off_no_alarm" {
   command = plan
   variables {
     slo_min_requests = { medium = 166 }
@@ -111,7 +111,7 @@ run "a_single_request_does_not_ring_over_six_hours" {
   expect_failures = [var.slo_min_requests]
 }
 
-run "a_single_request_does_not_ring_over_three_days" {
+run "one_failed_request_a_day_sets_off_no_alarm" {
   command = plan
   variables {
     slo_min_requests = { slow = 999 }
@@ -119,7 +119,7 @@ run "a_single_request_does_not_ring_over_three_days" {
   expect_failures = [var.slo_min_requests]
 }
 
-run "a_certificate_is_of_acm" {
+run "a_certificate_that_is_not_in_acm_is_rejected" {
   command = plan
   variables {
     domain = { name = "ab.example.com", certificate_arn = "arn:aws:iam::123456789012:server-certificate/x" }
@@ -127,7 +127,7 @@ run "a_certificate_is_of_acm" {
   expect_failures = [var.domain]
 }
 
-run "authorities_lie_in_s3" {
+run "a_trust_store_outside_s3_is_rejected" {
   command = plan
   variables {
     domain = { name = "ab.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/1", truststore_uri = "https://example.com/ca.pem" }
@@ -135,7 +135,7 @@ run "authorities_lie_in_s3" {
   expect_failures = [var.domain]
 }
 
-run "an_origin_has_no_path_and_sign_in_is_let_through" {
+run "an_origin_with_a_path_and_a_sign_in_limit_of_zero_are_rejected" {
   command = plan
   variables {
     domain          = { name = "ab.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/1" }
