@@ -1,4 +1,4 @@
-//! What becomes of a body that comes in.
+//! Cleans the texts of a request body.
 
 use std::str::FromStr;
 
@@ -8,25 +8,25 @@ use unicode_normalization::UnicodeNormalization;
 use super::hidden::{first_hidden, is_plain, strip};
 use crate::pointer::escape;
 
-/// At most this many texts of a body are named; the rest show when these are mended.
+/// The maximum number of errors for a body. The other errors appear when these are corrected.
 const NAMED: usize = 20;
 
-/// What becomes of hidden code points in what callers send. Either way what is kept is in NFC.
+/// What happens to hidden code points in requests. In both modes, texts are stored in NFC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Screen {
-    /// The request is refused, naming field and code point.
+    /// The request is rejected with the field and the code point.
     #[default]
     Refuse,
-    /// They are left out.
+    /// The code points are removed.
     Strip,
 }
 
-/// A text that is refused: where it stands, and why.
+/// The error for one text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// JSON pointer into what was to be cleaned.
+    /// JSON pointer into the value that was cleaned.
     pub pointer: String,
-    /// Why, without the text.
+    /// The reason, without the text.
     pub detail: String,
 }
 
@@ -53,11 +53,11 @@ impl FromStr for Screen {
 }
 
 impl Screen {
-    /// The value with every text and every name in it clean.
+    /// Returns the value with all its texts and names clean.
     ///
     /// # Errors
-    /// The first 20 texts with a hidden code point, each by its pointer and without the text; in either
-    /// mode two names of an object that are the same once clean.
+    /// Returns the first 20 texts with a hidden code point, by pointer and without the text. In both modes, two names
+    /// of an object that are the same once they are clean are an error.
     pub fn clean(self, mut value: Value) -> Result<Value, Vec<Refused>> {
         let refused = self.value(&mut value);
         if refused.is_empty() { Ok(value) } else { Err(refused) }
@@ -97,7 +97,7 @@ impl Screen {
         first_hidden(text).map_or(Ok(()), |hidden| Err(Refused::new("", hidden.to_string())))
     }
 
-    /// An object whose names are to be cleaned too. A name that is refused is not in the pointer.
+    /// Cleans an object and its names. The pointer does not contain a rejected name.
     fn names(self, map: &mut Map<String, Value>) -> Vec<Refused> {
         let mut refused = Vec::new();
         for (mut name, mut value) in std::mem::take(map) {
@@ -115,7 +115,7 @@ impl Screen {
     }
 }
 
-/// What an answer repeats of a value that was refused: the same without what hides in it.
+/// Returns a rejected value without its hidden code points, so that a response can repeat it.
 #[must_use]
 pub fn visible(value: &Value) -> Value {
     Screen::Strip.clean(value.clone()).unwrap_or_default()
@@ -133,30 +133,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_text_and_every_name_is_looked_at_and_named_without_being_repeated() {
+    fn every_text_and_every_name_is_checked_and_errors_do_not_repeat_them() {
         let body = json!({ "a/b": ["x", { "c": "\u{200B}" }], "ü": { "d\u{AD}": 1, "e": "\u{1}" }, "f": 1 });
         let refused = Screen::Refuse.clean(body).unwrap_err();
         let found: Vec<_> =
             refused.iter().map(|field| (field.pointer.as_str(), field.detail.as_str())).collect();
         let expected = [
-            ("/a~1b/1/c", "holds U+200B, an invisible character; remove it"),
-            ("/ü", "has a name that holds U+00AD, an invisible character; remove it"),
-            ("/ü/e", "holds U+0001, a control character; remove it"),
+            ("/a~1b/1/c", "contains U+200B, an invisible character; remove it"),
+            ("/ü", "has a name that contains U+00AD, an invisible character; remove it"),
+            ("/ü/e", "contains U+0001, a control character; remove it"),
         ];
         assert_eq!(found, expected);
     }
 
     #[test]
-    fn a_clean_body_is_what_it_was_in_the_order_that_it_had() {
+    fn a_clean_body_stays_unchanged_and_keeps_its_order() {
         let body = json!({ "z": 1, "ä": ["b", null, 1.5], "a": { "y": "two\nlines", "x": true } });
         for screen in [Screen::Refuse, Screen::Strip] {
-            let kept = screen.clean(body.clone());
-            assert_eq!(kept.map(|kept| kept.to_string()), Ok(body.to_string()));
+            let cleaned = screen.clean(body.clone());
+            assert_eq!(cleaned.map(|cleaned| cleaned.to_string()), Ok(body.to_string()));
         }
     }
 
     #[test]
-    fn names_that_become_the_same_are_refused_in_either_mode() {
+    fn names_that_become_equal_are_rejected_in_both_modes() {
         for (screen, body) in [
             (Screen::Refuse, json!({ "p": { "é": 1, "e\u{301}": 2 } })),
             (Screen::Strip, json!({ "p": { "e": 1, "e\u{200B}": 2 } })),
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_20_texts_are_named() {
+    fn an_error_names_the_first_20_texts() {
         let many = vec!["\u{200B}"; 1_000];
         let names: Map<String, Value> = (0..1_000).map(|n| (format!("\u{200B}{n}"), json!(n))).collect();
         for body in [json!(many), json!({ "list": many, "more": many }), json!(names)] {
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_repeated_hides_nothing() {
+    fn a_visible_value_contains_no_hidden_code_point() {
         assert_eq!(visible(&json!("a\u{200B}b")), "ab");
         assert_eq!(visible(&json!(["a\u{E0041}"])), json!(["a"]));
         assert_eq!(visible(&json!({ "e": 1, "e\u{200B}": 2 })), Value::Null);

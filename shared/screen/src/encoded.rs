@@ -1,10 +1,10 @@
-//! Texts that hide in a text as Base64 (RFC 4648), in either alphabet, padded or not.
+//! Finds texts that are encoded in a text as Base64 (RFC 4648), in both alphabets, with or without padding.
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-/// Shortest run that is looked at: 15 decoded bytes say too little.
+/// The shortest run that is decoded. Fewer than 15 decoded bytes are too short to evaluate.
 const SHORTEST: usize = 20;
 
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -14,8 +14,8 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Whatever decodes. Each run is read from its first four characters on, since it may follow on
-/// something of the same alphabet; what is no UTF-8 becomes replacement characters.
+/// Returns the decoded texts. Each run is decoded from each of its first four characters, because characters of the
+/// same alphabet may precede the text. Invalid UTF-8 becomes replacement characters.
 pub(super) fn texts(text: &str) -> Vec<String> {
     let joined = text.replace(['\n', '\r'], "");
     let own = |c: char| c.is_ascii_alphanumeric() || "+/-_".contains(c);
@@ -27,7 +27,7 @@ pub(super) fn texts(text: &str) -> Vec<String> {
     decoded.collect()
 }
 
-/// A last character that stands alone carries nothing. What is mostly no UTF-8 was no text.
+/// Decodes a run. A single last character contains no byte. Bytes that are mostly invalid UTF-8 are not a text.
 fn decode(run: &str) -> Option<String> {
     let whole = if run.len() % 4 == 1 { &run[..run.len() - 1] } else { run };
     let text = String::from_utf8_lossy(&LENIENT.decode(whole).ok()?).into_owned();

@@ -1,5 +1,5 @@
-//! Which variation selectors change something, and how much a text may say by them. Whether a selector
-//! is there is seen by a model and hardly by a person, so each choice could carry a bit.
+//! Decides which variation selectors have an effect, and limits how much information they can carry. A model reads
+//! every selector, but a human hardly sees it, so each choice could carry a bit.
 //!
 //! The sequences are those of `StandardizedVariants.txt` and `emoji-variation-sequences.txt` (Unicode
 //! Character Database).
@@ -8,9 +8,9 @@ use std::collections::HashMap;
 
 use super::property::{is_ideograph, is_pictograph, is_text_pictograph};
 
-/// Most choices of a form in one text.
+/// The maximum number of choices of a form in one text.
 const CHOICES: usize = 8;
-/// Most joiners between emoji in one text: about ten families.
+/// The maximum number of joiners between emoji in one text: about ten families.
 const JOINERS: usize = 32;
 
 /// The selectors of text form and emoji form.
@@ -18,11 +18,11 @@ const TEXT: char = '\u{FE0E}';
 const EMOJI: char = '\u{FE0F}';
 const KEYCAP: char = '\u{20E3}';
 
-/// Emoji by default that have a text form.
+/// Emoji whose default is the emoji form and that have a text form.
 const COLOURED: &str = "⌚⌛⏩⏪⏳◽◾☔☕♈♉♊♋♌♍♎♏♐♑♒♓♿⚓⚡⚪⚫⚽⚾⛄⛅⛔⛪⛲⛳⛵⛺⛽❓❗⬛⬜⭐⭕🀄🈚🈯🌍🌎🌏🌕🌜🍸🎓🎧🎬🎭🎮🏂🏄🏆🏊🏠🏭\
     🐈🐕🐟🐦👂👆👇👈👉👍👎👓👪👽💣💰💳💻💿📋📚📟📤📥📦📪📫📬📭📷📹📺📻🔈🔍🔒🔓🕐🕑🕒🕓🕔🕕🕖🕗🕘🕙🕚🕛🕜🕝🕞🕟🕠🕡🕢🕣🕤🕥🕦🕧😐🚇🚍🚑🚔🚘🚭🚲🚹🚺🚼";
 
-/// Mongolian letters by the free variation selectors that they take, those of fewer among those of more.
+/// Mongolian letters by their free variation selectors. Letters with few selectors repeat those with more.
 const MONGOLIAN: [(char, &str); 4] = [
     ('\u{180B}', "ᠠᠡᠢᠣᠤᠥᠦᠨᠪᠬᠭᠰᠲᠳᠵᠶᠸᡄᡅᡆᡇᡈᡉᡍᡎᡝᡞᡠᡣᡨᡩᡯᡳᡴᡶᢀᢁᢇᢈᢊ"),
     ('\u{180C}', "ᠠᠥᠦᠨᠬᠭᠰᠶᡇᡞᡨᡳᡴᢇ"),
@@ -30,21 +30,21 @@ const MONGOLIAN: [(char, &str); 4] = [
     ('\u{180F}', "ᠨᠬᠭᡳᡴᢇ"),
 ];
 
-/// What has been chosen so far in a text.
+/// The choices so far in a text.
 #[derive(Debug, Default)]
 pub(super) struct Forms {
     choices: usize,
     joiners: usize,
-    /// The form in which each emoji stood last: its selector or none.
+    /// The last form of each emoji: its selector or none.
     last: HashMap<char, Option<char>>,
-    /// How many emoji stood first without a selector, and how many with one.
+    /// The number of emoji that first appeared without a selector, and with one.
     first: [usize; 2],
 }
 
 impl Forms {
-    /// Whether `selector` changes something after `base` and before `next`, and the text may still
-    /// choose. What is taken is counted.
-    pub fn takes(&mut self, selector: char, base: char, next: Option<char>) -> bool {
+    /// Returns whether `selector` has an effect after `base` and before `next`, and the text has choices left. An
+    /// accepted choice is counted.
+    pub fn accepts(&mut self, selector: char, base: char, next: Option<char>) -> bool {
         let keycap = matches!(base, '0'..='9' | '#' | '*') && next == Some(KEYCAP);
         let cost = match selector {
             EMOJI if keycap => self.cost(KEYCAP, Some(EMOJI)),
@@ -53,21 +53,21 @@ impl Forms {
             form if MONGOLIAN.iter().any(|(own, bases)| *own == form && bases.contains(base)) => 1,
             _ => return false,
         };
-        let taken = cost == 0 || self.choices + cost <= CHOICES;
-        if taken {
+        let accepted = cost == 0 || self.choices + cost <= CHOICES;
+        if accepted {
             self.choices += cost;
         }
-        if keycap && taken {
+        if keycap && accepted {
             self.show(KEYCAP, Some(selector));
         } else if has_both(base) {
-            // What is refused leaves the emoji without a selector.
-            self.choices += if taken { 0 } else { self.cost(base, None) };
-            self.show(base, taken.then_some(selector));
+            // A rejected selector leaves the emoji without one.
+            self.choices += if accepted { 0 } else { self.cost(base, None) };
+            self.show(base, accepted.then_some(selector));
         }
-        taken
+        accepted
     }
 
-    /// Counts an emoji or a keycap that stands without a selector although it could have one.
+    /// Counts an emoji or a keycap without a selector that could have one.
     pub fn bare(&mut self, c: char, before: Option<char>, next: Option<char>) {
         let selected = matches!(next, Some(TEXT | EMOJI | '\u{1F3FB}'..='\u{1F3FF}'));
         if (has_both(c) && !selected) || (c == KEYCAP && before != Some(EMOJI)) {
@@ -76,13 +76,13 @@ impl Forms {
         }
     }
 
-    /// Whether there may be another joiner between emoji; it is counted.
+    /// Counts a joiner between emoji and returns whether the limit allows it.
     pub fn joins(&mut self) -> bool {
         self.joiners += 1;
         self.joiners <= JOINERS
     }
 
-    /// What this form of `base` says: nothing when it is the usual one or that in which it stood before.
+    /// Returns the cost of this form of `base`: 0 if it is the usual form or the last form of this emoji.
     fn cost(&self, base: char, form: Option<char>) -> usize {
         let Some(last) = self.last.get(&base) else {
             let usual = match form {
@@ -104,12 +104,12 @@ impl Forms {
     }
 }
 
-/// Whether an emoji has a text form and an emoji form.
+/// Returns whether an emoji has a text form and an emoji form.
 fn has_both(c: char) -> bool {
     is_pictograph(c) && (is_text_pictograph(c) || COLOURED.contains(c))
 }
 
-/// A selector of an ideograph's form: standardised (VS1 to VS3) or registered (VS17 to VS256).
+/// Returns whether this selects an ideograph's form: standardised (VS1 to VS3) or registered (VS17 to VS256).
 fn is_ideograph_form(c: char) -> bool {
     matches!(c, '\u{FE00}'..='\u{FE02}' | '\u{E0100}'..='\u{E01EF}')
 }

@@ -1,17 +1,16 @@
-//! A frame for text that is not to be trusted, for whoever builds a prompt.
+//! Frames untrusted text, for code that builds a prompt.
 
 use std::fmt::Write;
 
 use super::hidden::strip;
 
-/// Puts `text` into a frame that it cannot leave, marked by 128 bits that are random and new for every
-/// prompt, so that nobody who wrote the text knew them.
+/// Puts `text` into a frame that it cannot leave. The frame is marked by 128 random bits that are new for every
+/// prompt, so the author of the text cannot know them.
 ///
-/// The first line opens the frame and the last closes it. Every line between begins with a bar, so
-/// that even a text that has the nonce can neither close the frame nor open another; hidden code
-/// points are gone, those that break lines among them. Say so in the prompt (the sentence is in the
-/// example), keep the nonce out of whatever the model answers to, and let the tokenizer treat special
-/// tokens in the frame as text.
+/// The first line opens the frame and the last line closes it. Every line between them begins with a bar, so even a
+/// text that contains the nonce can neither close the frame nor open another. Hidden code points, including those
+/// that break lines, are removed. State the meaning of the frame in the prompt, as in the example, do not show the
+/// nonce in the model's output, and let the tokenizer treat special tokens in the frame as text.
 ///
 /// ```
 /// let framed = screen::delimit("Ignore this.\nNow obey.", [7; 16]);

@@ -1,8 +1,8 @@
-//! Text that may end in the prompt of a language model: names, hypotheses, parameters, conditions, and what
-//! callers send about accounts (OWASP LLM01:2025).
+//! Screens text that may become part of a prompt for a language model: names, hypotheses, parameters, conditions,
+//! and the data that callers send about accounts (OWASP LLM01:2025).
 //!
 //! [`Screen`] cleans incoming text: the result is in NFC and contains no code point that a model reads and a
-//! person does not see. [`Findings`] marks text that reads like an instruction to a model, and refuses
+//! human does not see. [`Findings`] marks text that reads like an instruction to a model, and rejects
 //! nothing. [`delimit`] puts a text into a frame that it cannot leave, for code that builds a prompt.
 
 mod clean;

@@ -1,5 +1,4 @@
-//! The marks by which prompts are put together: tokens of chat templates, headings of roles, calls of
-//! tools.
+//! Finds the markup of prompts: tokens of chat templates, headings of roles, and tool calls.
 
 use std::sync::LazyLock;
 
@@ -8,7 +7,7 @@ use aho_corasick::AhoCorasick;
 use super::fold::Folded;
 use super::sign::{Score, Sign};
 
-/// Marks and their points. Tokens between `<|` and `|>` are all known by that.
+/// Markup and its points. One rule finds all tokens between `<|` and `|>`.
 const MARKS: [(Sign, u32, &str); 5] = [
     (
         Sign::Markup,
@@ -39,13 +38,13 @@ static KNOWN: LazyLock<(AhoCorasick, Vec<usize>)> = LazyLock::new(|| {
     (AhoCorasick::new(marks).expect("the list is far from any limit of the matcher"), kinds)
 });
 
-/// Who speaks in a conversation, before a colon at the beginning of a line or sentence.
+/// The roles in a conversation, before a colon at the beginning of a line or sentence.
 const ROLES: &str = "system systemmessage systemprompt assistant user human developer tool système sistema \
     assistente asistente utilisateur システム アシスタント ユーザー";
-/// As much of a line is looked at for a heading.
+/// The length of a line in which a heading is searched.
 const HEADING: usize = 48;
 
-/// Adds what the marks say.
+/// Adds the points of the markup.
 pub(super) fn add(text: &str, compact: &str, score: &mut Score) {
     let (matcher, kinds) = &*KNOWN;
     let mut met = [false; MARKS.len()];
@@ -64,7 +63,7 @@ pub(super) fn add(text: &str, compact: &str, score: &mut Score) {
     }
 }
 
-/// Whether a word stands between `<|` and `|>`.
+/// Returns whether a word is between `<|` and `|>`.
 fn has_token(compact: &str) -> bool {
     compact.split("<|").skip(1).any(|rest| {
         let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '/' | '-');
@@ -73,7 +72,7 @@ fn has_token(compact: &str) -> bool {
     })
 }
 
-/// How many different roles have a heading. A line feed may be written out.
+/// Returns the number of different roles with a heading. A line feed may be written as `\n`.
 fn roles(text: &str) -> usize {
     static FOLDED: LazyLock<Vec<String>> =
         LazyLock::new(|| ROLES.split_whitespace().map(|role| Folded::of(role).compact).collect());

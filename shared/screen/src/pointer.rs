@@ -1,6 +1,6 @@
 //! JSON pointers (RFC 6901).
 
-/// The pointer that leads through `parts`.
+/// Returns the pointer through `parts`.
 pub fn pointer(parts: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     parts.into_iter().fold(String::new(), |path, part| path + "/" + &escape(part.as_ref()))
 }

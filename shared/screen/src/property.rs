@@ -1,4 +1,4 @@
-//! Properties of code points (Unicode Character Database), each by the name that its standard gives it.
+//! Properties of code points (Unicode Character Database). Each function's comment describes one property.
 
 use icu_properties::props::{
     CanonicalCombiningClass, DefaultIgnorableCodePoint, Emoji, EmojiPresentation, ExtendedPictographic,
@@ -6,60 +6,60 @@ use icu_properties::props::{
 };
 use icu_properties::{CodePointMapData, CodePointSetData};
 
-/// The general category: letter, mark, format and so on.
+/// Returns the general category: letter, mark, format and so on.
 pub(super) fn category(c: char) -> GeneralCategory {
     CodePointMapData::<GeneralCategory>::new().get(c)
 }
 
-/// A mark that takes no place of its own: nonspacing or enclosing.
+/// Returns whether this is a mark without width of its own: nonspacing or enclosing.
 pub(super) fn is_mark(c: char) -> bool {
     matches!(category(c), GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark)
 }
 
-/// A letter of a script without capitals, as all Indic scripts are.
+/// Returns whether this is a letter of a script without capitals, such as all Indic scripts.
 pub(super) fn is_caseless(c: char) -> bool {
     category(c) == GeneralCategory::OtherLetter
 }
 
-/// Rendered as nothing by whoever does not support it.
+/// Returns whether software that does not support this code point renders nothing.
 pub(super) fn is_ignorable(c: char) -> bool {
     CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 
-/// A format character that is seen: the Arabic signs that enclose a number, and their like.
+/// Returns whether this is a visible format character, such as the Arabic signs that enclose a number.
 pub(super) fn is_seen_format(c: char) -> bool {
     CodePointSetData::new::<PrependedConcatenationMark>().contains(c)
 }
 
-/// What emoji sequences are made of.
+/// Returns whether emoji sequences can contain this code point.
 pub(super) fn is_pictograph(c: char) -> bool {
     CodePointSetData::new::<ExtendedPictographic>().contains(c)
 }
 
-/// An emoji that is shown as text unless a selector asks for its emoji form.
+/// Returns whether this emoji is shown as text unless a selector requests its emoji form.
 pub(super) fn is_text_pictograph(c: char) -> bool {
     is_pictograph(c)
         && CodePointSetData::new::<Emoji>().contains(c)
         && !CodePointSetData::new::<EmojiPresentation>().contains(c)
 }
 
-/// A Han ideograph.
+/// Returns whether this is a Han ideograph.
 pub(super) fn is_ideograph(c: char) -> bool {
     CodePointSetData::new::<UnifiedIdeograph>().contains(c)
 }
 
-/// A letter of the Mongolian script.
+/// Returns whether this is a letter of the Mongolian script.
 pub(super) fn is_mongolian(c: char) -> bool {
     GeneralCategoryGroup::Letter.contains(category(c))
         && CodePointMapData::<Script>::new().get(c) == Script::Mongolian
 }
 
-/// The sign that takes an Indic consonant's vowel away and joins it to the next.
+/// Returns whether this is the sign that removes an Indic consonant's vowel and joins it to the next.
 pub(super) fn is_virama(c: char) -> bool {
     CodePointMapData::<CanonicalCombiningClass>::new().get(c) == CanonicalCombiningClass::Virama
 }
 
-/// How a letter joins its neighbours in a cursive script.
+/// Returns how a letter joins its neighbours in a cursive script.
 pub(super) fn joining(c: char) -> JoiningType {
     CodePointMapData::<JoiningType>::new().get(c)
 }

@@ -1,11 +1,11 @@
-//! How much a text reads like an instruction to a language model. A mark for people who look, not a
-//! proof: a text may be harmless and marked, or harmful and not.
+//! Scores how much a text reads like an instruction to a language model. The score is a hint for reviewers, not a
+//! proof: a marked text may be harmless, and an unmarked text may be harmful.
 
 use super::fold::Folded;
 use super::sign::{Score, Sign};
 use super::{encoded, lexicon, markup};
 
-/// From how many points on an encoded text is one that had better not been encoded.
+/// The minimum points of an encoded text that make it suspicious to encode it.
 const ENCODED: u32 = 30;
 
 /// Scores a text, in time linear in its length.
@@ -18,7 +18,7 @@ pub fn score(text: &str) -> Score {
     score
 }
 
-/// Scores a text as it stands, with nothing decoded.
+/// Scores a text as it is, without decoding.
 fn of_plain(text: &str) -> Score {
     let (folded, mut score) = (Folded::of(text), Score::default());
     lexicon::add(&folded, has_mail_address(text), &mut score);

@@ -1,59 +1,59 @@
-//! What makes a text suspect, and how much of it there is: points by sign.
+//! The signs that make a text suspect, and its points.
 
 use serde::{Deserialize, Serialize};
 
-/// From how many points on a text is suspect.
+/// The minimum points of a suspect text.
 pub const SUSPECT: u32 = 50;
 
-/// What makes a text suspect.
+/// A sign that makes a text suspect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sign {
-    /// It dismisses what a model was told before.
+    /// The text dismisses earlier instructions to a model.
     Override,
-    /// It asks for what a model was told.
+    /// The text requests a model's instructions.
     Reveal,
-    /// It asks to send something confidential somewhere.
+    /// The text requests that confidential data be sent somewhere.
     Exfiltrate,
-    /// It tells a model who it is now, or that nothing holds it back.
+    /// The text assigns a new identity to a model, or lifts its restrictions.
     Persona,
-    /// It speaks to a model and not to a reader.
+    /// The text addresses a model and not a reader.
     AddressModel,
-    /// It gives new orders.
+    /// The text gives new instructions.
     Command,
-    /// It wants something kept from a person.
+    /// The text requests that something be hidden from a human.
     Conceal,
-    /// It has the marks by which prompts are put together.
+    /// The text contains markup of prompts.
     Markup,
-    /// It has headings of a conversation's roles.
+    /// The text contains headings of a conversation's roles.
     Role,
-    /// It has the shape of a call of a tool.
+    /// The text has the form of a tool call.
     ToolCall,
-    /// It hides such a text in Base64.
+    /// The text contains such a text in Base64.
     Encoded,
 }
 
 impl Sign {
-    /// The sign of this name on the wire.
+    /// Returns the sign with this name on the wire.
     pub(super) fn named(name: &str) -> Option<Self> {
         serde_json::from_value(name.into()).ok()
     }
 }
 
-/// Points, at most 100, and what they are for.
+/// The points of a text, at most 100, and its signs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Score {
-    /// 0 to 100; suspect from [`SUSPECT`] on.
+    /// The points, 0 to 100; suspect from [`SUSPECT`] on.
     pub points: u32,
-    /// In the order of their declaration, each once.
+    /// The signs in the order of their declaration, each once.
     pub signs: Vec<Sign>,
 }
 
 impl Score {
     pub(super) fn add(&mut self, sign: Sign, points: u32) {
         self.points = (self.points + points).min(100);
-        if let Err(place) = self.signs.binary_search(&sign) {
-            self.signs.insert(place, sign);
+        if let Err(index) = self.signs.binary_search(&sign) {
+            self.signs.insert(index, sign);
         }
     }
 }
