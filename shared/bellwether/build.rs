@@ -1,6 +1,6 @@
-//! Picks the roots of Amazon Trust Services, which sign for AWS, out of Mozilla's store as the crate
-//! `webpki-root-certs` has it, and writes them as PEM for `src/tls.rs` to build in. An update of that
-//! crate is an update of the roots; one that has dropped a root fails the build.
+//! Selects the Amazon Trust Services roots, which sign for AWS endpoints, from the crate `webpki-root-certs`
+//! (Mozilla's store), and writes them as PEM for `src/tls.rs` to include. An update of the crate updates the
+//! roots. If the crate drops one of them, the build fails.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::path::Path;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// By common name, as <https://www.amazontrust.com/repository/> lists them.
+/// The common names, as <https://www.amazontrust.com/repository/> lists them.
 const ROOTS: [&str; 5] = [
     "Amazon Root CA 1",
     "Amazon Root CA 2",
@@ -25,11 +25,11 @@ fn main() {
         let all = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().map(AsRef::as_ref);
         let found: Vec<&[u8]> = all.filter(named).collect();
         let [certificate] = found.as_slice() else {
-            panic!("webpki-root-certs has {} certificates named {root}, not one", found.len());
+            panic!("expected one certificate named {root} in webpki-root-certs, found {}", found.len());
         };
         let text = STANDARD.encode(certificate);
         let _ = writeln!(pem, "-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----");
     }
-    let folder = std::env::var_os("OUT_DIR").expect("cargo names the folder");
-    std::fs::write(Path::new(&folder).join("amazon-roots.pem"), pem).expect("the folder can be written");
+    let folder = std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR for build scripts");
+    std::fs::write(Path::new(&folder).join("amazon-roots.pem"), pem).expect("OUT_DIR is writable");
 }

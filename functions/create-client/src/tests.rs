@@ -84,7 +84,7 @@ async fn what_no_machine_may_have_is_refused_by_name() {
     let detail = answer.body["errors"][0]["detail"].as_str().unwrap();
     assert_eq!(
         detail,
-        "users:write is not for machines; they may have assignments:write, conversions:write, metrics:read"
+        "users:write is not for clients; they may have assignments:write, conversions:write, metrics:read"
     );
 }
 

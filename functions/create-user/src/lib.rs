@@ -10,7 +10,7 @@ use bellwether::App;
 use bellwether::auth::access::Caller;
 use bellwether::auth::access::Role;
 use bellwether::auth::users::User;
-use bellwether::auth::users::{credentials, role_of_a_person};
+use bellwether::auth::users::{credentials, user_role};
 use bellwether::http::problem::Problem;
 use bellwether::http::reply::Reply;
 use bellwether::operations::{CREATE_USER, Operation};
@@ -38,7 +38,7 @@ impl Endpoint for CreateUser {
 
     async fn handle(app: &App, call: Call<Self>) -> Result<Reply, Problem> {
         let (Verbatim(new), workspace) = (&call.body, call.caller.workspace.clone());
-        let role = role_of_a_person(new.role)?;
+        let role = user_role(new.role)?;
         let user = new_user(app, &new.email, &new.password, workspace, role)?;
         let entry = call.record(app, Action::UserCreated, &user.user_id)?;
         let entry = entry.detail(format!("role {}", role.as_str()));

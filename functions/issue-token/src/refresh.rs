@@ -33,7 +33,7 @@ pub async fn answer(app: &App, call: &Call<IssueToken>) -> Result<Reply, Problem
         meant(browser, request, hash)?;
     }
     let user = holder(app, &session).await?;
-    let grant = Grant { csrf: session.csrf.clone(), ..Grant::to_person(&user) };
+    let grant = Grant { csrf: session.csrf.clone(), ..Grant::to_user(&user) };
     let grant = grant.narrowed(form.text("scope")).ok_or(OAuthError::InvalidScope)?;
     let keys = app.auth.signing_keys().await?;
     let successor = token.successor(&keys);

@@ -7,7 +7,7 @@ use bellwether::http::problem::Problem;
 /// The user_named, if the password is theirs and they may sign in: at the same cost for anybody.
 pub fn prove(user: Option<User>, password: &Password) -> Result<Option<User>, Problem> {
     let Some(user) = user else {
-        password.match_nobody().map_err(Problem::internal)?;
+        password.match_unknown_user().map_err(Problem::internal)?;
         return Ok(None);
     };
     let matches = password.matches(&user.password_hash);

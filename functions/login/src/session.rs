@@ -24,7 +24,7 @@ pub fn own_page(app: &App, request: &Request) -> Result<(), Problem> {
 pub async fn begin(app: &App, user: &User, origin: &Provenance, in_cookies: bool) -> Result<Reply, Problem> {
     let token = RefreshToken::from_random(random::bytes().map_err(Problem::internal)?);
     let csrf = token.csrf(&*app.auth.signing_keys().await?);
-    let (mut session, mut grant) = (Session::begin(&token, user, origin.at), Grant::to_person(user));
+    let (mut session, mut grant) = (Session::begin(&token, user, origin.at), Grant::to_user(user));
     if in_cookies {
         let hash = csrf_hash(csrf.expose_secret());
         session = session.in_cookies(hash.clone());

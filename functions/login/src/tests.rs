@@ -435,7 +435,7 @@ async fn an_unsafe_request_with_cookies_needs_the_csrf_token_and_an_own_page() {
     let records = bench.records().await;
     let refused: Vec<_> = records.iter().filter(|record| record["action"] == "refused").collect();
     assert_eq!(refused.len(), 1, "one a minute of the same kind");
-    assert!(refused.iter().all(|record| record["detail"] == "not from an own page"));
+    assert!(refused.iter().all(|record| record["detail"] == "not from an allowed page"));
     let off = bench.cold().await;
     assert_eq!(off.call(guarded(), meant).await.status, 401, "no custom domain, no cookies");
 }

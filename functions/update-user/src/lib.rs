@@ -10,7 +10,7 @@ mod tests;
 use bellwether::App;
 use bellwether::auth::access::Caller;
 use bellwether::auth::users::UserId;
-use bellwether::auth::users::{UserPatch, new_password, role_of_a_person};
+use bellwether::auth::users::{UserPatch, new_password, user_role};
 use bellwether::http::problem::Problem;
 use bellwether::http::reply::Reply;
 use bellwether::operations::{Operation, UPDATE_USER};
@@ -34,7 +34,7 @@ impl Endpoint for UpdateUser {
 
     async fn handle(app: &App, call: Call<Self>) -> Result<Reply, Problem> {
         let Call { caller, path: user_id, body: Verbatim(patch), .. } = &call;
-        patch.role.map(role_of_a_person).transpose()?;
+        patch.role.map(user_role).transpose()?;
         app.store.identities.confirm(caller).await??;
         let found = app.store.identities.user(user_id).await?;
         let old = found.filter(|user| user.workspace == caller.workspace).ok_or(Problem::NotFound)?;

@@ -219,7 +219,7 @@ fn people(draw: &mut Draw) -> Option<Work> {
     let workspace = Workspace::parse("acme").ok()?;
     Some(Box::new(move || {
         let set = credentials("ada@example.com", &chosen, &workspace).is_ok();
-        Password::offered(&offered).match_nobody().ok()?;
+        Password::offered(&offered).match_unknown_user().ok()?;
         Some(format!("a password, {set}"))
     }))
 }

@@ -1,4 +1,4 @@
-//! What a handler gets, built once from the environment.
+//! The dependencies of a handler, built once from the environment.
 
 pub mod refusals;
 
@@ -26,36 +26,36 @@ use crate::tls;
 use refusals::Refusals;
 use screen::Screen;
 
-/// Everything outside a function that it may use.
+/// The dependencies that a function may use.
 #[derive(Debug)]
 pub struct App {
-    /// Verifies and issues tokens.
+    /// Verifies and issues access tokens.
     pub auth: Auth,
-    /// The secrets that rotation changes.
+    /// The secrets that key rotation reads and writes.
     pub rotation_secrets: RotationSecrets,
-    /// What is stored.
+    /// The stored data in DynamoDB.
     pub store: Store,
-    /// What time it is.
+    /// The source of the current time.
     pub clock: Clock,
-    /// Cleans what callers send.
+    /// Cleans text from requests.
     pub screen: Screen,
-    /// Bounds that operators may tune.
+    /// Limits that operators may change.
     pub limits: Limits,
-    /// What browsers may do; None without a custom domain, and then nothing.
+    /// Settings for browser sessions and CORS. None without a custom domain: then neither is available.
     pub browser: Option<Browser>,
-    /// From where administrative operations may be called.
+    /// The networks that may call administrative operations.
     pub admin_networks: Networks,
-    /// Where its metrics go.
+    /// The destination of metrics.
     pub telemetry: Telemetry,
-    /// The refusals that it has recorded.
+    /// The refusals that this instance has recorded.
     pub refusals: Refusals,
 }
 
 impl App {
-    /// Reads the environment; makes no call.
+    /// Reads the environment. Makes no call.
     ///
     /// # Errors
-    /// A variable that is missing or wrong, or a file of certificates that cannot be used.
+    /// When a variable is missing or invalid, or a certificate file cannot be used.
     pub async fn from_env() -> Result<Self, ConfigError> {
         let config = Config::from_env()?;
         let sdk = aws_config::defaults(BehaviorVersion::latest())
@@ -67,15 +67,15 @@ impl App {
         Ok(Self::new(&sdk, &config, Clock::system()))
     }
 
-    /// What the audit will say of where a change comes from.
+    /// Returns the origin of a change for the audit record.
     ///
     /// # Errors
-    /// 500 when the event names no source or randomness fails.
+    /// 500 when the event contains no source or randomness fails.
     pub(crate) fn origin(&self, request: &Request) -> Result<Provenance, Problem> {
         self.origin_of(RequestId::of(request), Some(Source::of(request)?))
     }
 
-    /// The same for what is no request, or is one no more.
+    /// Returns the origin of a change that has no request in scope.
     ///
     /// # Errors
     /// 500 when randomness fails.
@@ -83,7 +83,7 @@ impl App {
         self.origin_of(RequestId::of_event(request_id), source)
     }
 
-    /// The same for a request whose ids are known.
+    /// Returns the origin of a change in a request whose ids are known.
     ///
     /// # Errors
     /// 500 when randomness fails.
@@ -92,7 +92,7 @@ impl App {
         Ok(Provenance { at: self.clock.now(), request_id: id, source, unique })
     }
 
-    /// An app on the given parts.
+    /// Creates an app from the given parts.
     #[must_use]
     pub fn new(sdk: &SdkConfig, config: &Config, clock: Clock) -> Self {
         let secrets = aws_sdk_secretsmanager::Client::new(sdk);
@@ -112,7 +112,7 @@ impl App {
     }
 }
 
-/// Short enough that a dependency which is down is known to be so well inside a request's budget.
+/// Timeouts that are short enough to detect an unavailable dependency well within a request's budget.
 #[must_use]
 pub fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
@@ -122,7 +122,7 @@ pub fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-/// Three tries, close together.
+/// Three attempts with short delays.
 #[must_use]
 pub fn retries() -> RetryConfig {
     RetryConfig::standard()

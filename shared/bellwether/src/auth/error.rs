@@ -1,15 +1,15 @@
-//! Why nobody is let in by a token, where it is not known already that they may not.
+//! The reasons why a token is not accepted.
 
 use super::keys::KeysError;
 use super::token::TokenRefused;
 
-/// A token that could not be held to its key, or does not hold.
+/// A token cannot be verified, or is invalid.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthError {
-    /// There are no keys to hold it to.
+    /// The keys to verify it with are not available.
     #[error(transparent)]
     Keys(#[from] KeysError),
-    /// It does not hold.
+    /// The token is invalid.
     #[error(transparent)]
     Refused(#[from] TokenRefused),
 }

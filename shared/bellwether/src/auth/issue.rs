@@ -1,4 +1,4 @@
-//! What only functions with the private keys can do: sign tokens, and hash under a key.
+//! Operations that need the private keys: signing access tokens, and hashing with a derived key.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::users::{Email, User};
 use crate::net::source::Source;
 use crate::random;
 
-/// An access token, which cannot be printed, and the scopes it carries.
+/// An access token, which cannot be printed, and its scopes.
 #[derive(Debug)]
 pub struct Issued {
     /// The token.
@@ -24,22 +24,22 @@ pub struct Issued {
 }
 
 impl Auth {
-    /// A signed access token for somebody who has proved to be `user`.
+    /// Issues an access token for an authenticated user.
     ///
     /// # Errors
-    /// 503 when the private keys cannot be read, 500 when this function is not set up to sign.
+    /// 503 when the private keys cannot be read, 500 when this function is not configured to sign.
     pub async fn issue(&self, user: &User) -> Result<Issued, KeysError> {
-        self.grant(Grant::to_person(user)).await
+        self.grant(Grant::to_user(user)).await
     }
 
-    /// A signed access token for what has been granted.
+    /// Issues an access token for a grant.
     ///
     /// # Errors
-    /// As [`Self::issue`].
+    /// Those of [`Self::issue`].
     pub async fn grant(&self, grant: Grant) -> Result<Issued, KeysError> {
         let now = self.clock.now();
         let keys = self.signing_keys().await?;
-        let key = keys.signer(now).ok_or_else(|| broken("no signing key is in force"))?;
+        let key = keys.signer(now).ok_or_else(|| broken("no signing key is valid now"))?;
         let jti = random::bytes().map_err(broken)?;
         let claims = Claims::of(grant, &self.terms, now, jti);
         let token = claims.sign(key).map_err(broken)?;
@@ -47,12 +47,12 @@ impl Auth {
         Ok(Issued { token: token.into(), scope: claims.scope })
     }
 
-    /// How an attempt to sign in is counted: by keyed hashes of the address and of the source, so that
-    /// the counts tell nobody who tried, nor what was typed into the field. The person's
-    /// `throttle_epoch` begins the count anew; 0 for nobody.
+    /// Returns the keys under which a sign-in attempt is counted: keyed hashes of the address and of the
+    /// source. The counts therefore do not reveal who tried, or what was typed. The user's `throttle_epoch`
+    /// starts the count again; it is 0 for an unknown user.
     ///
     /// # Errors
-    /// As [`Self::issue`].
+    /// Those of [`Self::issue`].
     pub async fn attempt(&self, email: &Email, epoch: u32, source: Source) -> Result<Attempt, KeysError> {
         let keys = self.signing_keys().await?;
         let short = |key: [u8; 32]| sha256::hex(&key)[..32].to_owned();
@@ -64,10 +64,10 @@ impl Auth {
         Ok(Attempt { account: counted(epoch), email: counted(0), epoch, source, networks })
     }
 
-    /// The private keys, for what signs or derives.
+    /// The private keys, for signing and for deriving keys.
     ///
     /// # Errors
-    /// As [`Self::issue`].
+    /// Those of [`Self::issue`].
     pub async fn signing_keys(&self) -> Result<Arc<PrivateKeys>, KeysError> {
         let unset = || broken("PRIVATE_KEYS_SECRET is not set, so this function cannot sign");
         let now = self.clock.now();
@@ -76,7 +76,7 @@ impl Auth {
     }
 }
 
-/// A fault of the set-up or of the keys, which no later call mends.
+/// A fault of the configuration or of the keys that a retry does not resolve.
 fn broken(cause: impl std::fmt::Display) -> KeysError {
     KeysError::Broken(cause.to_string())
 }

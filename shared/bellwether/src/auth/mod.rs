@@ -1,9 +1,9 @@
-//! Who is calling and what they may do. This module verifies tokens, and [`issue`] makes them.
-//! `runtime::guard` uses it to decide who may make a request.
+//! Authentication and authorization: who is calling, and what they may do. This module verifies tokens, and
+//! [`issue`] creates them. `runtime::guard` uses it to decide who may make a request.
 //!
-//! [`access`] defines what can be allowed, [`users`] and [`clients`] who may sign in, [`keys`] what signs,
-//! [`token`] what an access token contains, [`session`] what keeps a user signed in, and [`rotation`] how
-//! keys replace each other.
+//! [`access`] defines scopes, roles and limits, [`users`] and [`clients`] who may sign in, [`keys`] the
+//! signing keys, [`token`] the content of access tokens, [`session`] how a user stays signed in, and
+//! [`rotation`] how keys are replaced.
 
 pub mod access;
 pub mod clients;
@@ -38,7 +38,7 @@ pub struct Auth {
 }
 
 impl Auth {
-    /// Reads keys through `client` when they are first needed.
+    /// Creates the verifier, which reads keys through `client` when they are first needed.
     #[must_use]
     pub fn new(client: &Client, config: &Config, clock: Clock) -> Self {
         let keep = config.limits.key_cache_seconds;
@@ -53,33 +53,33 @@ impl Auth {
         }
     }
 
-    /// The public keys, as verifiers have them.
+    /// The public keys that verify tokens.
     ///
     /// # Errors
-    /// 503 when they cannot be read, 500 when there are none.
+    /// 503 when they cannot be read, 500 when none exist.
     pub async fn public_keys(&self) -> Result<Arc<PublicKeys>, KeysError> {
         self.public.get(self.clock.now(), &|_| true).await
     }
 
-    /// What `token` says, if it holds now.
+    /// Returns the content of `token`, if it is valid now.
     ///
     /// # Errors
-    /// Why it does not, or why that cannot be response.
+    /// When the token is invalid, or the keys that it needs cannot be read.
     pub async fn verified(&self, token: &str) -> Result<Arc<Signed>, AuthError> {
         let now = self.clock.now();
-        let presented = self.verifier.look(token, now)?;
+        let presented = self.verifier.parse(token, now)?;
         let suits = |keys: &PublicKeys| keys.knows(presented.kid());
         let keys = self.public.get(now, &suits).await?;
         Ok(self.verifier.verify(presented, &keys, now)?)
     }
 
-    /// What tokens say of who issues them and for whom.
+    /// The issuer and the audience of tokens.
     #[must_use]
     pub fn terms(&self) -> &Terms {
         &self.terms
     }
 
-    /// Fills the key caches by hand, for tests of what does not read keys.
+    /// Sets the cached keys, for tests that do not read keys.
     #[cfg(feature = "testing")]
     pub async fn hold(&self, keys: &PrivateKeys) {
         let now = self.clock.now();

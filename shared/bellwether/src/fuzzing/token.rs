@@ -109,6 +109,6 @@ fn signed(header: &[u8], payload: &[u8]) -> String {
 
 fn verify(token: &str) -> Result<Claims, TokenRefused> {
     let verifier = Verifier::new(terms(), 1);
-    let signed = verifier.verify(verifier.look(token, noon())?, &KEYS.public(), noon())?;
+    let signed = verifier.verify(verifier.parse(token, noon())?, &KEYS.public(), noon())?;
     Ok(signed.claims.clone())
 }

@@ -35,6 +35,6 @@ fn why(denial: Denial) -> String {
     match denial {
         Denial::Scope(scope) => format!("needs {}", scope.as_str()),
         Denial::Network => "not from this network".to_owned(),
-        Denial::CrossSite => "not from an own page".to_owned(),
+        Denial::CrossSite => "not from an allowed page".to_owned(),
     }
 }

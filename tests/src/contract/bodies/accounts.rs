@@ -1,7 +1,7 @@
 //! The limits of people, sign-ins and machines.
 
 use bellwether::auth::clients::{Client, ClientPatch, Drawn};
-use bellwether::auth::users::{Email, Password, UserPatch, role_of_a_person};
+use bellwether::auth::users::{Email, Password, UserPatch, user_role};
 use domain::validation::typed;
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ fn the_limits_of_a_person_and_of_a_sign_in_are_those_of_the_code() {
     let person = |body: Value| {
         let password = body["password"].as_str().map(str::to_owned);
         let password = password.is_some_and(|password| Password::parse(&password.into()).is_ok());
-        let role = serde_json::from_value(body["role"].clone()).map(role_of_a_person);
+        let role = serde_json::from_value(body["role"].clone()).map(user_role);
         let role = role.is_ok_and(|role| role.is_ok());
         is_email(&body) && password && role && has(&body, 3)
     };
@@ -66,7 +66,7 @@ fn the_limits_of_a_change_of_a_person_are_those_of_the_code() {
     let code = |body: Value| {
         let Ok(patch) = typed::<UserPatch>(body) else { return false };
         let password = patch.password.as_ref().map(Password::parse).transpose();
-        let role = patch.role.map(role_of_a_person).transpose();
+        let role = patch.role.map(user_role).transpose();
         role.is_ok() && password.is_ok_and(|password| user.revise(&patch, password.as_ref()).is_ok())
     };
     assert_limits("UserPatch", &json!({ "revision": 1 }), &limits, code);

@@ -1,5 +1,6 @@
-//! Whether a request that a browser sends with its cookies is meant by an own page: cookies come along
-//! whoever makes the browser send them.
+//! Protection against cross-site request forgery. A browser sends cookies with every request to the API,
+//! including requests that another site causes, so a request with cookies must also prove that one of the
+//! allowed pages sent it.
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use lambda_http::Request;
@@ -7,34 +8,34 @@ use lambda_http::Request;
 use crate::auth::sha256;
 use crate::net::origin::{Browser, Origin};
 
-/// Carries the session's `csrf_token`.
+/// The header that contains the session's `csrf_token`.
 const HEADER: &str = "x-csrf-token";
 
-/// Nothing proves that an own page meant the request.
+/// The request does not prove that an allowed page sent it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not from an own page")]
+#[error("not from an allowed page")]
 pub struct NotOwnPage;
 
-/// What is kept of a session's `csrf_token`.
+/// The stored hash of a session's `csrf_token`.
 #[must_use]
 pub fn csrf_hash(token: &str) -> String {
     sha256::hex(format!("csrf {token}").as_bytes())
 }
 
-/// Lets a request through that comes from a page of the list.
+/// Accepts a request from an allowed origin.
 ///
 /// # Errors
-/// When it names no origin or another.
+/// When the request contains no origin, or one that is not allowed.
 pub fn from_own_page(browser: &Browser, request: &Request) -> Result<(), NotOwnPage> {
     let origin = Origin::of(request.headers()).ok_or(NotOwnPage)?;
     if browser.allows(&origin) { Ok(()) } else { Err(NotOwnPage) }
 }
 
-/// Lets a request through that also carries the `csrf_token` behind `hash`, unless its method changes
-/// nothing (RFC 9110 section 9.2.1).
+/// Accepts a request from an allowed origin that also contains the `csrf_token` of `hash`. Safe methods (RFC
+/// 9110 section 9.2.1) need neither.
 ///
 /// # Errors
-/// When it is not an own page's, or the token is missing or another.
+/// When the origin is not allowed, or the token is missing or wrong.
 pub fn meant(browser: &Browser, request: &Request, hash: &str) -> Result<(), NotOwnPage> {
     if request.method().is_safe() {
         return Ok(());

@@ -1,5 +1,5 @@
-//! What there is to be allowed, to whom it is, and what may stand in the way: scopes and roles, requests
-//! that browsers make by themselves ([`csrf`]), too many attempts ([`throttle`]).
+//! Authorization: scopes and roles, protection against cross-site requests ([`csrf`]), and limits on sign-in
+//! attempts ([`throttle`]).
 
 pub mod csrf;
 mod identified;
@@ -12,39 +12,39 @@ pub use role::{Role, Scope};
 use crate::net::source::Source;
 use domain::experiment::Workspace;
 
-/// Somebody whose token holds.
+/// A caller with a valid token.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// Whom the token speaks for.
+    /// The user or client that the token was issued to.
     pub subject: String,
-    /// The only workspace they see.
+    /// The only workspace that the caller can access.
     pub workspace: Workspace,
     /// The role the token was issued under.
     pub role: Role,
-    /// What the token allows, which may be less than its role does.
+    /// The scopes of the token, which may be fewer than those of the role.
     pub scopes: Vec<Scope>,
-    /// The person's `session_epoch` when the token was issued; None for a machine.
+    /// The user's `session_epoch` when the token was issued. None for a client.
     pub session_epoch: Option<u32>,
 }
 
-/// Somebody whose token holds and does not allow what they asked for: what the audit will say of it.
+/// A request with a valid token that does not allow it, for the audit record.
 #[derive(Debug, Clone)]
 pub struct Overreach {
-    /// Who asked.
+    /// The caller.
     pub caller: Caller,
-    /// What was in the way.
+    /// The reason for the refusal.
     pub denial: Denial,
-    /// From which address.
+    /// The address of the caller.
     pub source: Source,
 }
 
-/// What a token that holds does not allow.
+/// The reason why a valid token does not allow a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Denial {
-    /// This scope is missing.
+    /// The token lacks this scope.
     Scope(Scope),
-    /// The address is in none of the networks that may administer.
+    /// The address is not in a network that may call administrative operations.
     Network,
-    /// The token came in a cookie, and nothing proves that an own page meant it.
+    /// The token came in a cookie, and the request does not prove that an allowed page sent it.
     CrossSite,
 }

@@ -1,17 +1,17 @@
-//! Who may do what: one table.
+//! Scopes and roles, and the scopes of each role.
 
 use serde::{Deserialize, Serialize};
 
-/// One thing a token allows.
+/// A permission in an access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Scope {
-    /// Read definitions of tests.
+    /// Read tests.
     #[serde(rename = "tests:read")]
     TestsRead,
     /// Create and change tests.
     #[serde(rename = "tests:write")]
     TestsWrite,
-    /// Ask which variant a unit sees.
+    /// Request the variant of a unit.
     #[serde(rename = "assignments:write")]
     AssignmentsWrite,
     /// Record outcomes.
@@ -23,13 +23,13 @@ pub enum Scope {
     /// Read metrics.
     #[serde(rename = "metrics:read")]
     MetricsRead,
-    /// Create and change people and machines.
+    /// Create and change users and clients.
     #[serde(rename = "users:write")]
     UsersWrite,
 }
 
 impl Scope {
-    /// Every scope there is.
+    /// All scopes.
     pub const ALL: [Self; 7] = [
         Self::TestsRead,
         Self::TestsWrite,
@@ -40,7 +40,7 @@ impl Scope {
         Self::UsersWrite,
     ];
 
-    /// The scope as it stands in a token.
+    /// The scope as written in a token.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -54,42 +54,42 @@ impl Scope {
         }
     }
 
-    /// Whether what it allows decides over others' access, so that it is held to `ADMIN_NETWORKS`.
+    /// Whether the scope gives access to users or clients, so that `ADMIN_NETWORKS` applies to it.
     #[must_use]
     pub fn is_administrative(self) -> bool {
         self == Self::UsersWrite
     }
 
-    /// The scopes named in a token; names that mean nothing here allow nothing.
+    /// Parses a space-separated list of scopes. Unknown names are ignored and allow nothing.
     #[must_use]
     pub fn parse_list(text: &str) -> Vec<Self> {
         let known = |name: &str| Self::ALL.into_iter().find(|scope| scope.as_str() == name);
         text.split(' ').filter_map(known).collect()
     }
 
-    /// The scopes as one text, as RFC 6749 section 3.3 writes them.
+    /// Writes scopes as a space-separated list (RFC 6749 section 3.3).
     #[must_use]
     pub fn write_list(scopes: &[Self]) -> String {
         scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ")
     }
 }
 
-/// A set of scopes with a name.
+/// A named set of scopes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// Everything.
+    /// Has all scopes.
     Admin,
-    /// Runs tests and reads their results.
+    /// Creates and changes tests, and reads their results.
     Analyst,
-    /// Reads.
+    /// Reads tests and results.
     Viewer,
-    /// A machine: assigns and records.
+    /// A client: assigns units and records conversions.
     Service,
 }
 
 impl Role {
-    /// The role as it stands in a token.
+    /// The role as written in a token.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -100,13 +100,13 @@ impl Role {
         }
     }
 
-    /// Whether `next` does not allow everything that this one does.
+    /// Whether `next` lacks a scope that this role has.
     #[must_use]
     pub fn loses_by(self, next: Self) -> bool {
         self.scopes().iter().any(|scope| !next.scopes().contains(scope))
     }
 
-    /// What the role allows.
+    /// The scopes of the role.
     #[must_use]
     pub fn scopes(self) -> &'static [Scope] {
         match self {
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scopes_survive_the_way_through_a_token_and_unknown_names_allow_nothing() {
+    fn scopes_are_read_back_from_a_token_and_unknown_names_are_ignored() {
         assert_eq!(Scope::parse_list(&Scope::write_list(&Scope::ALL)), Scope::ALL);
         assert_eq!(Scope::parse_list("admin * tests:read TESTS:WRITE"), [Scope::TestsRead]);
         assert!(Scope::parse_list("").is_empty());

@@ -1,11 +1,11 @@
-//! Whether somebody may try a password, from how attempts have gone so far. Pure: what is counted
-//! lies in `store/throttles.rs`.
+//! Decides whether a password may be tried, from the counts of earlier attempts. Pure: `store/throttles.rs`
+//! stores the counts.
 //!
-//! Three limits (NIST SP 800-63B-4 section 3.2.2, ASVS 5.0 section 6.3.1): a source that fails at an
-//! account waits longer and longer; a network that has failed 100 times in a day, over all accounts,
-//! and an account that was failed at 100 times in a row are locked, for a minute and then for longer
-//! and longer. No wait is longer than an hour, so nobody can be shut out for good by somebody else's
-//! failures. A source that has signed in to the account before is held to the first limit alone.
+//! Three limits apply (NIST SP 800-63B-4 section 3.2.2, ASVS 5.0 section 6.3.1). A source that fails at a
+//! user account waits longer after each failure. A network with 100 failures in a day, over all user
+//! accounts, and a user account with 100 failures in a row are locked, at first for a minute, then longer
+//! after each further failure. No wait exceeds an hour, so the failures of others never lock a user out
+//! permanently. Only the first limit applies to a source that has signed in to the user account before.
 
 mod row;
 #[cfg(test)]
@@ -15,66 +15,67 @@ pub use row::{Counted, Row};
 
 use domain::clock::Timestamp;
 
-/// Failures of one source at one account before it has to wait.
+/// The number of failures of one source at one user account before it has to wait.
 pub const FREE_FAILURES: u32 = 5;
-/// The longest wait of one source at one account, in seconds.
+/// The longest wait of one source at one user account, in seconds.
 pub const LONGEST_WAIT: i64 = 900;
-/// Failures of one network in a day over all accounts, or at one account in a row from wherever, of
-/// which the last one locks.
+/// The number of failures that causes a lock: of one network in a day over all user accounts, or at one user
+/// account in a row from any source.
 pub const FAILURES: i64 = 100;
-/// The first lock of a network or an account, in seconds; each failure after it doubles the lock.
+/// The first lock of a network or a user account, in seconds. Each further failure doubles the lock.
 pub const FIRST_LOCK: i64 = 60;
 /// The longest lock, in seconds.
 pub const LONGEST_LOCK: i64 = 3_600;
-/// For how long a source that has signed in to an account is known to it, and for how long failures
-/// at an account are remembered, in seconds.
+/// The time in seconds for which a source that has signed in to a user account stays known to it, and for
+/// which failures at a user account are remembered.
 pub const MONTH: i64 = 30 * DAY;
 /// Seconds in a day.
 pub const DAY: i64 = 86_400;
 
-/// Whom and from where an attempt is, as keyed hashes.
+/// An attempt: the user account and the source, as keyed hashes.
 #[derive(Debug, Clone)]
 pub struct Attempt {
-    /// The account, as its failures are counted now: another one once they are forgotten.
+    /// The key under which the user account's failures are counted. It changes when they are forgotten.
     pub account: String,
-    /// The account for good, by which the sources that have signed in to it are known.
+    /// The permanent key of the user account, for the sources that have signed in to it.
     pub email: String,
-    /// The person's `throttle_epoch`: what a source failed at under another number is forgotten.
+    /// The user's `throttle_epoch`. Failures of a source under another epoch are forgotten.
     pub epoch: u32,
     /// The source.
     pub source: String,
-    /// Each network that the source is in, the smallest first.
+    /// The networks that contain the source, smallest first.
     pub networks: Vec<String>,
 }
 
-/// How one source has done at one account.
+/// The counts of one source at one user account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Pair {
-    /// Failures since the last success.
+    /// The failures since the last success.
     pub failures: u32,
-    /// Milliseconds since 1970 before which there is no next attempt.
+    /// Milliseconds since 1970 before which no further attempt is allowed.
     pub open_at: i64,
     /// Seconds since 1970 after which the failures are forgotten.
     pub forget_at: i64,
-    /// Seconds since 1970 until which the source is known here: 30 days after it last signed in.
+    /// Seconds since 1970 until which the source is known to the user account: 30 days after its last
+    /// sign-in.
     pub known_until: i64,
 }
 
-/// All that is counted of an attempt.
+/// All counts that apply to an attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Counts {
-    /// Of this source at this account.
+    /// Of this source at this user account.
     pub pair: Pair,
-    /// Of each network that the source is in, today.
+    /// Of each network that contains the source, today.
     pub sources: Vec<Row>,
-    /// At this account in a row.
+    /// Of consecutive failures at this user account.
     pub account: Row,
 }
 
-/// Why there is no attempt now, and for how long.
+/// The reason and the duration of a wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wait {
-    /// Which limit it is.
+    /// The limit that applies.
     pub limit: Limit,
     /// Seconds to wait, 1 to 3,600.
     pub seconds: i64,
@@ -83,16 +84,16 @@ pub struct Wait {
 /// A limit on attempts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
-    /// On one source at one account.
+    /// For one source at one user account.
     Pair,
-    /// On one network in a day.
+    /// For one network in a day.
     Source,
-    /// On one account.
+    /// For one user account.
     Account,
 }
 
 impl Limit {
-    /// Its name, its quota and the window of the quota in seconds, as `RateLimit-Policy` tells them.
+    /// The name, the quota and the window in seconds, as in the header `RateLimit-Policy`.
     #[must_use]
     pub fn policy(self) -> (&'static str, i64, i64) {
         match self {
@@ -104,7 +105,7 @@ impl Limit {
 }
 
 impl Pair {
-    /// What is stored before the password is looked at: the attempt, counted as a failure.
+    /// The counts to store before the password is checked: the attempt, counted as a failure.
     #[must_use]
     pub fn counted(self, now: Timestamp) -> Self {
         let failures = self.current(now) + 1;
@@ -120,19 +121,19 @@ impl Pair {
         }
     }
 
-    /// What is stored after a success: the source is known, its failures are forgiven.
+    /// The counts to store after a success: the source is known, and its failures are removed.
     #[must_use]
     pub fn known(now: Timestamp) -> Self {
         Self { known_until: now.seconds() + MONTH, ..Self::default() }
     }
 
-    /// Seconds since 1970 after which nothing of it matters.
+    /// Seconds since 1970 after which the counts have no effect.
     #[must_use]
     pub fn ends(self) -> i64 {
         self.forget_at.max(self.known_until)
     }
 
-    /// Whether the source is known to the account.
+    /// Whether the source is known to the user account.
     #[must_use]
     pub fn is_known(self, now: Timestamp) -> bool {
         now.seconds() < self.known_until
@@ -144,11 +145,11 @@ impl Pair {
 }
 
 impl Counts {
-    /// Whether there may be an attempt at `now`. The caller still has to count it, and loses if
-    /// somebody else does so first.
+    /// Decides whether an attempt is allowed at `now`. The caller must still count it, which fails if another
+    /// request counts first.
     ///
     /// # Errors
-    /// For how long to wait.
+    /// The wait.
     pub fn admit(&self, now: Timestamp) -> Result<(), Wait> {
         let shut = |limit, open_at: i64| {
             let millis = open_at - now.millis();
@@ -164,7 +165,7 @@ impl Counts {
     }
 }
 
-/// Seconds since 1970 when the day of `now` ends, in UTC.
+/// Seconds since 1970 of the end of the UTC day of `now`.
 #[must_use]
 pub fn end_of_day(now: Timestamp) -> i64 {
     (now.seconds() / DAY + 1) * DAY

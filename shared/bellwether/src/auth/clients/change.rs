@@ -1,4 +1,4 @@
-//! Adding and changing a machine: what it may be granted, and how its secrets are replaced.
+//! Creation and changes of API clients: their scopes, and the replacement of their secrets.
 
 #[cfg(test)]
 mod tests;
@@ -14,7 +14,7 @@ use domain::clock::Timestamp;
 use domain::experiment::{Refusal, wire};
 use domain::validation::Invalid;
 
-/// `POST /clients`: what it is called and the most that its tokens allow.
+/// Body of `POST /clients`: the client's name and the scopes that its tokens may have.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewClient {
@@ -22,34 +22,34 @@ pub struct NewClient {
     scopes: Vec<Scope>,
 }
 
-/// `PATCH /clients/{client_id}`: the revision the caller has seen, and what is to be different.
+/// Body of `PATCH /clients/{client_id}`: the revision that the caller has read, and the changes.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClientPatch {
-    /// The revision this change was made against, 1 or more.
+    /// The revision that this change is based on, 1 or more.
     pub revision: NonZeroU64,
     name: Option<String>,
     scopes: Option<Vec<Scope>>,
     disabled: Option<bool>,
-    /// Whether it is to get another secret.
+    /// Whether to add a secret.
     pub add_secret: Option<bool>,
     retire_secret: Option<String>,
 }
 
-/// The random parts of a client that is to be added.
+/// The random values of a new client.
 #[derive(Debug)]
 pub struct Drawn {
-    /// Of its id.
+    /// For its id.
     pub id: [u8; 16],
-    /// Of its first secret.
+    /// For its first secret.
     pub secret: [u8; 32],
 }
 
 impl Client {
-    /// A new client with its first secret, which is shown once.
+    /// Creates a client with its first secret, which is shown once.
     ///
     /// # Errors
-    /// When its name or its scopes are not what a machine may have, or `caller` may not grant them.
+    /// When the name or the scopes are invalid, or `caller` may not grant the scopes.
     pub fn new(
         new: NewClient,
         caller: &Caller,
@@ -74,14 +74,14 @@ impl Client {
         Ok((client, shown))
     }
 
-    /// The client after a change, and its new secret if it was to get one; the same when nothing is to
-    /// be different. `random` is used only for a new secret. A secret is retired before one is added,
-    /// and is at an end at once.
+    /// Returns the client after a change, and its new secret if one was requested. If nothing differs, the
+    /// client stays the same. `random` is used only for a new secret. A secret is retired before another is
+    /// added, and stops being valid at once.
     ///
     /// # Errors
-    /// As [`Self::new`]; [`Refusal::Conflict`] for a change made against another revision, a secret
-    /// that is not there and one too many. A change that was made may be sent again, but for a new
-    /// secret: that is shown once.
+    /// Those of [`Self::new`]. [`Refusal::Conflict`] if the change is based on another revision, if the
+    /// secret to retire does not exist, or if the client already has two. A change that was already made may
+    /// be sent again, except a new secret, because it is shown only once.
     pub fn revise(
         &self,
         patch: &ClientPatch,
@@ -99,7 +99,7 @@ impl Client {
         next.name = patch.name.clone().unwrap_or(next.name);
         next.scopes = patch.scopes.clone().unwrap_or(next.scopes);
         next.disabled = patch.disabled.unwrap_or(next.disabled);
-        next.secrets.retain(|kept| Some(&kept.secret_id) != patch.retire_secret.as_ref());
+        next.secrets.retain(|secret| Some(&secret.secret_id) != patch.retire_secret.as_ref());
         let (mine, seen) = (u64::from(self.revision), patch.revision.get());
         let adds = patch.add_secret == Some(true);
         if mine == seen + 1 && !adds && next == *self {
@@ -107,11 +107,11 @@ impl Client {
         }
         if mine != seen {
             return Err(Refusal::Conflict(format!(
-                "The client is at revision {mine}, this change was made against {seen}; list it again and retry."
+                "The client is at revision {mine}, this change is based on {seen}. List it again and retry."
             )));
         }
         if patch.retire_secret.is_some() && next.secrets.len() == self.secrets.len() {
-            return Err(Refusal::Conflict("The client has no live secret of that id.".to_owned()));
+            return Err(Refusal::Conflict("The client has no active secret with that id.".to_owned()));
         }
         let secret = if adds { Some(next.add_secret(random, now)?) } else { None };
         next.revision += u32::from(next != *self);
@@ -120,7 +120,7 @@ impl Client {
 
     fn add_secret(&mut self, random: [u8; 32], now: Timestamp) -> Result<SecretString, Refusal> {
         if self.secrets.len() >= LIVE_SECRETS {
-            let detail = format!("The client has {LIVE_SECRETS} live secrets; retire one first.");
+            let detail = format!("The client already has {LIVE_SECRETS} active secrets. Retire one first.");
             return Err(Refusal::Conflict(detail));
         }
         let (kept, shown) = ClientSecret::from_random(random, now);
@@ -140,20 +140,20 @@ fn secret_id(text: &str) -> Option<Invalid> {
     (!fits).then(|| Invalid::new("/retire_secret", "must be a secret's id: 8 hexadecimal digits"))
 }
 
-/// What is wrong with a grant: a scope that no machine may have, that the caller's own token does not
-/// allow, or that stands twice.
+/// Checks requested scopes. A scope is refused if no client may have it, if the caller's token lacks it, or
+/// if it is repeated.
 fn wider(scopes: &[Scope], caller: &Caller) -> Vec<Invalid> {
-    let machines = Role::Service.scopes();
+    let allowed = Role::Service.scopes();
     if scopes.is_empty() {
         return vec![Invalid::new("/scopes", "must name at least one scope")];
     }
     let fault = |(place, scope): (usize, &Scope)| {
-        let why = if !machines.contains(scope) {
-            format!("is not for machines; they may have {}", Scope::write_list(machines).replace(' ', ", "))
+        let why = if !allowed.contains(scope) {
+            format!("is not for clients; they may have {}", Scope::write_list(allowed).replace(' ', ", "))
         } else if !caller.scopes.contains(scope) {
-            "is more than your own token allows".to_owned()
+            "is not a scope of your own token".to_owned()
         } else if scopes[..place].contains(scope) {
-            "stands twice".to_owned()
+            "is repeated".to_owned()
         } else {
             return None;
         };

@@ -1,4 +1,4 @@
-//! Machines: an id, scopes, and secrets that are shown once and kept as hashes.
+//! API clients: an id, scopes, and secrets that are shown once and stored as hashes.
 
 #[cfg(test)]
 mod tests;
@@ -15,21 +15,21 @@ use crate::auth::sha256;
 use domain::clock::Timestamp;
 use domain::experiment::Workspace;
 
-/// How many secrets of a client hold at a time: the one in use and its successor.
+/// The maximum number of active secrets of a client: the current one and its successor.
 pub const LIVE_SECRETS: usize = 2;
 
-/// A client's name in tokens and in the token request: `c_` and 128 random bits.
+/// A client's id in tokens and in the token request: `c_` and 128 random bits in hexadecimal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ClientId(String);
 
-/// A text that no client has as its id.
+/// The text is not a valid client id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be a client's id: c_ and 32 hexadecimal digits")]
 pub struct NotAClientId;
 
 impl ClientId {
-    /// An id made of random bytes.
+    /// Creates an id from random bytes.
     #[must_use]
     pub fn from_random(bytes: [u8; 16]) -> Self {
         Self(format!("c_{:032x}", u128::from_be_bytes(bytes)))
@@ -38,7 +38,7 @@ impl ClientId {
     /// Parses an id.
     ///
     /// # Errors
-    /// When no client can have it.
+    /// When the text is not a valid id.
     pub fn parse(text: &str) -> Result<Self, NotAClientId> {
         let digits = text.strip_prefix("c_").ok_or(NotAClientId)?;
         let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
@@ -69,19 +69,19 @@ impl std::fmt::Display for ClientId {
     }
 }
 
-/// A secret as it is kept: SHA-256 of its 256 random bits. A slow hash is for what people can
-/// remember; nobody guesses these (NIST SP 800-63B-4 section 3.1.2, look-up secrets).
+/// A stored secret: the SHA-256 hash of its 256 random bits. Slow hashes are for secrets that users can
+/// remember; random bits cannot be guessed (NIST SP 800-63B-4 section 3.1.2, look-up secrets).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientSecret {
-    /// Its name: the first 8 hexadecimal digits of the hash.
+    /// The id of the secret: the first 8 hexadecimal digits of the hash.
     pub secret_id: String,
     hash: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
 }
 
 impl ClientSecret {
-    /// A new secret made of random bytes: what is kept of it, and the text that is shown once.
+    /// Creates a secret from random bytes. Returns what is stored, and the text that is shown once.
     #[must_use]
     pub fn from_random(bytes: [u8; 32], now: Timestamp) -> (Self, SecretString) {
         let text = SecretString::from(format!("bws_{}", URL_SAFE_NO_PAD.encode(bytes)));
@@ -91,44 +91,45 @@ impl ClientSecret {
     }
 }
 
-/// A machine that may sign in.
+/// A client that may get tokens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Client {
     /// Its id.
     pub client_id: ClientId,
-    /// The one workspace it belongs to.
+    /// The only workspace that the client can access.
     pub workspace: Workspace,
-    /// What people call it.
+    /// The display name.
     pub name: String,
-    /// The most that its tokens allow.
+    /// The scopes that its tokens may have.
     pub scopes: Vec<Scope>,
-    /// Its secrets, at most two.
+    /// Its active secrets, at most two.
     pub secrets: Vec<ClientSecret>,
-    /// Whether it may not sign in.
+    /// Whether the client may not get tokens.
     #[serde(default)]
     pub disabled: bool,
-    /// Counts its changes, so that one of two rivals wins.
+    /// The number of the current version. Of two concurrent changes, only one succeeds.
     pub revision: u32,
-    /// When it was added.
+    /// When it was created.
     pub created_at: Timestamp,
 }
 
 impl Client {
-    /// Whether `secret` is one of its live secrets and it may sign in.
+    /// Whether `secret` is one of the client's active secrets and the client is not disabled.
     #[must_use]
     pub fn admits(&self, secret: &SecretString) -> bool {
         let offered = hash(secret);
-        let same =
-            |kept: &ClientSecret| verify_slices_are_equal(kept.hash.as_bytes(), offered.as_bytes()).is_ok();
+        let same = |stored: &ClientSecret| {
+            verify_slices_are_equal(stored.hash.as_bytes(), offered.as_bytes()).is_ok()
+        };
         !self.disabled && self.secrets.iter().any(same)
     }
 
-    /// What of it is shown.
+    /// The fields of the client that responses contain.
     #[must_use]
     pub fn view(&self) -> ClientView {
-        let shown = |kept: &ClientSecret| SecretView {
-            secret_id: kept.secret_id.clone(),
-            created_at: kept.created_at,
+        let shown = |secret: &ClientSecret| SecretView {
+            secret_id: secret.secret_id.clone(),
+            created_at: secret.created_at,
         };
         ClientView {
             client_id: self.client_id.clone(),
@@ -142,7 +143,7 @@ impl Client {
         }
     }
 
-    /// The same with a secret that was made just now. It is shown this once: only its hash is kept.
+    /// The response that shows a new secret. The secret is shown only once, because only its hash is stored.
     #[must_use]
     pub fn shown_with(&self, secret: Option<&SecretString>) -> Value {
         let mut shown = json!(self.view());
@@ -154,34 +155,34 @@ impl Client {
     }
 }
 
-/// What of a client is shown. Its secrets and their hashes are no part of it.
+/// The fields of a client that responses contain, without secrets and their hashes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientView {
     /// Its id.
     pub client_id: ClientId,
-    /// What people call it.
+    /// The display name.
     pub name: String,
-    /// The most that its tokens allow.
+    /// The scopes that its tokens may have.
     pub scopes: Vec<Scope>,
-    /// The one workspace it belongs to.
+    /// The only workspace that the client can access.
     pub workspace: Workspace,
-    /// Its live secrets by name. Stored beside the hashes, so that a list need not read those.
+    /// The ids of its active secrets. They are stored beside the hashes, so a list does not read the hashes.
     #[serde(alias = "secret_ids")]
     pub secrets: Vec<SecretView>,
-    /// Whether it may not sign in.
+    /// Whether the client may not get tokens.
     pub disabled: bool,
-    /// Counts its changes.
+    /// The number of the current version.
     pub revision: u32,
-    /// When it was added.
+    /// When it was created.
     pub created_at: Timestamp,
 }
 
-/// What of a secret is shown after it was made.
+/// The fields of a secret that responses contain after its creation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecretView {
-    /// Its name.
+    /// The id of the secret.
     pub secret_id: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
 }
 

@@ -1,5 +1,5 @@
-//! Machines: an id, scopes, and secrets that are shown once and kept as hashes (`client.rs`), and how they
-//! are added and changed (`change.rs`).
+//! API clients: id, scopes and secrets, which are shown once and stored as hashes (`client.rs`), and how
+//! clients are created and changed (`change.rs`).
 
 mod change;
 mod client;

@@ -1,5 +1,5 @@
-//! Keys in memory: read from Secrets Manager once, refreshed now and then, and served on when a
-//! refresh fails, so that an outage of Secrets Manager is none of ours.
+//! Keys in memory. They are read from Secrets Manager once and refreshed periodically. When a refresh fails,
+//! the cached keys stay in use, so an outage of Secrets Manager does not interrupt the API.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -12,25 +12,26 @@ use tokio::sync::Mutex;
 
 use domain::clock::Timestamp;
 
-/// An unknown key id buys one refresh in this time, however many tokens name it.
+/// The interval in which unknown key ids cause at most one refresh, however many tokens contain them.
 const UNKNOWN_MS: i64 = 60_000;
-/// After a refresh that failed the cached keys serve at least this long.
+/// The minimum time for which the cached keys stay in use after a failed refresh.
 const RETRY_MS: i64 = 5_000;
 
-/// Why keys cannot be read, kept or used.
+/// The reason why keys cannot be read, stored or used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeysError {
-    /// Secrets Manager is down, out of reach or throttling.
-    #[error("the keys are out of reach now: {0}")]
+    /// Secrets Manager is down, unreachable or throttling.
+    #[error("the keys cannot be read now: {0}")]
     Unavailable(String),
-    /// The secret is missing, forbidden or unreadable, or what it holds cannot be used: a fault of the set-up.
+    /// The secret is missing, forbidden or unreadable, or its content cannot be used: a fault of the
+    /// configuration.
     #[error("the keys cannot be used: {0}")]
     Broken(String),
 }
 
 impl KeysError {
-    /// What an error of Secrets Manager means. The SDK's own text of an error may hold the answer that
-    /// it could not read, and that answer may be a secret: only codes and the library's words pass.
+    /// Converts an error of Secrets Manager. The SDK's text can contain the response that could not be
+    /// parsed, which may be a secret, so only codes and texts of the library are used.
     pub(super) fn of<E, R>(error: &SdkError<E, R>) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,
@@ -54,7 +55,7 @@ impl KeysError {
 pub struct KeyCache<T> {
     client: Client,
     secret: String,
-    keep_ms: i64,
+    lifetime_ms: i64,
     state: Mutex<Latest<T>>,
 }
 
@@ -64,16 +65,17 @@ struct Latest<T> {
 }
 
 impl<T: DeserializeOwned + Send + Sync> KeyCache<T> {
-    /// An empty cache of `secret`, which relies on what it has read for `keep_seconds`.
-    pub fn new(client: Client, secret: String, keep_seconds: u32) -> Self {
+    /// Creates an empty cache of `secret`. What it reads is used for `lifetime_seconds`.
+    pub fn new(client: Client, secret: String, lifetime_seconds: u32) -> Self {
         let state = Mutex::new(Latest { held: None, tried_at: None });
-        Self { client, secret, keep_ms: i64::from(keep_seconds) * 1_000, state }
+        Self { client, secret, lifetime_ms: i64::from(lifetime_seconds) * 1_000, state }
     }
 
-    /// The keys, refreshed when they are old or when `suits` says that they lack the wanted one.
+    /// Returns the keys. Refreshes them when they are old, or when `suits` returns that they lack the
+    /// requested key.
     ///
     /// # Errors
-    /// When there are none in memory and they cannot be read.
+    /// When no keys are cached and they cannot be read.
     pub fn get<'a>(
         &'a self,
         now: Timestamp,
@@ -82,7 +84,7 @@ impl<T: DeserializeOwned + Send + Sync> KeyCache<T> {
         Box::pin(async move {
             let mut state = self.state.lock().await;
             if let Some((keys, read_at)) = &state.held {
-                let fresh = now.millis() - read_at.millis() < self.keep_ms;
+                let fresh = now.millis() - read_at.millis() < self.lifetime_ms;
                 let since_try = state.tried_at.map_or(i64::MAX, |at| now.millis() - at.millis());
                 let failed = state.tried_at != Some(*read_at);
                 let wait = if !fresh {
@@ -104,7 +106,7 @@ impl<T: DeserializeOwned + Send + Sync> KeyCache<T> {
                     Ok(keys)
                 }
                 (Err(error), Some((keys, _))) => {
-                    tracing::warn!(cause = %error, "a refresh of the signing keys failed; the cached ones serve on");
+                    tracing::warn!(cause = %error, "a refresh of the signing keys failed; the cached keys stay in use");
                     Ok(keys.clone())
                 }
                 (Err(error), None) => Err(error),
@@ -112,7 +114,7 @@ impl<T: DeserializeOwned + Send + Sync> KeyCache<T> {
         })
     }
 
-    /// Fills the cache by hand, for tests of what does not read keys.
+    /// Sets the cached keys, for tests that do not read keys.
     #[cfg(feature = "testing")]
     pub async fn hold(&self, keys: T, now: Timestamp) {
         let mut state = self.state.lock().await;
@@ -127,10 +129,12 @@ impl<T: DeserializeOwned + Send + Sync> KeyCache<T> {
     }
 }
 
-/// The content of a secret. The parser's own message may quote it, so only its place is passed on.
+/// Parses the content of a secret. The parser's message may quote the content, so the error contains only the
+/// position.
 pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, KeysError> {
-    serde_json::from_str(text)
-        .map_err(|error| KeysError::Broken(format!("not the expected JSON at column {}", error.column())))
+    serde_json::from_str(text).map_err(|error| {
+        KeysError::Broken(format!("the secret is not the expected JSON at column {}", error.column()))
+    })
 }
 
 impl<T> std::fmt::Debug for KeyCache<T> {
@@ -150,7 +154,7 @@ mod tests {
 
     const CANARY: &str = "canary-6f1c2a";
 
-    /// A client of a Secrets Manager that gives everybody this answer.
+    /// A client of a Secrets Manager that returns the same response to every request.
     fn client(answer: String) -> Client {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -172,14 +176,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_secret_that_cannot_be_read_is_not_repeated_by_the_error() {
+    async fn the_error_for_an_unreadable_secret_does_not_repeat_it() {
         let broken_off = format!(r#"{{"SecretString":"{CANARY}"#);
         let not_ours = serde_json::json!({ "SecretString": format!(r#"{{"keys":"{CANARY}"}}"#) });
         for answer in [broken_off, not_ours.to_string()] {
             let cache = KeyCache::<PublicKeys>::new(client(answer), "public".to_owned(), 300);
             let error = cache.get(Timestamp::from_millis(0), &|_| true).await.unwrap_err();
-            let said = format!("{error} {error:?} {cache:?}");
-            assert!(!said.contains(CANARY), "{said}");
+            let shown = format!("{error} {error:?} {cache:?}");
+            assert!(!shown.contains(CANARY), "{shown}");
         }
     }
 }

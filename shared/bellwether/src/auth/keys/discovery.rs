@@ -1,4 +1,4 @@
-//! What others may know of this issuer: its public keys and where its endpoints are.
+//! Public information about this issuer: its public keys and its endpoints.
 
 use serde_json::{Value, json};
 
@@ -6,17 +6,16 @@ use super::PublicKeys;
 use crate::auth::access::Scope;
 use domain::clock::Timestamp;
 
-/// The keys in force at `now` as a JWK Set (RFC 7517 section 5), each an Ed25519 key as RFC 8037
-/// section 2 writes it. A key is in it before it signs.
+/// Returns the keys that are valid at `now` as a JWK Set (RFC 7517 section 5). Each is an Ed25519 key in the
+/// form of RFC 8037 section 2. A key is in the set before it signs.
 #[must_use]
 pub fn key_set(keys: &PublicKeys, now: Timestamp) -> Value {
     let key = |(kid, x): (&str, &str)| json!({ "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": kid, "x": x });
     json!({ "keys": keys.halves(now).map(key).collect::<Vec<_>>() })
 }
 
-/// The metadata of this authorization server (RFC 8414 section 2) when it is reached at `domain`.
-/// There is no authorization endpoint and so no response type, and section 3.2 leaves out what is
-/// empty.
+/// Returns the metadata of this authorization server (RFC 8414 section 2) at `domain`. It has no
+/// authorization endpoint and therefore no response type. Section 3.2 omits empty values.
 #[must_use]
 pub fn metadata(issuer: &str, domain: &str) -> Value {
     let at = |path: &str| format!("https://{domain}/v1{path}");

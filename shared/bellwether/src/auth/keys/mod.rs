@@ -1,6 +1,6 @@
-//! Signing keys as they lie in Secrets Manager: a private secret that only signers may read, and a
-//! public one for everybody else. [`KeyCache`] reads them for every request, [`rotation_secrets`] for their rotation;
-//! [`discovery`] shows the public halves to others.
+//! Signing keys in Secrets Manager: a private secret that only signers may read, and a public secret that
+//! every function may read. [`KeyCache`] reads them for requests, and [`rotation_secrets`] for their
+//! rotation. [`discovery`] publishes the public keys.
 
 mod cache;
 pub mod discovery;
@@ -12,7 +12,7 @@ pub use cache::{KeyCache, KeysError};
 pub use private::{PrivateKey, PrivateKeys};
 pub use public::{PublicKey, PublicKeys};
 
-/// A key that cannot be made or read.
+/// A key cannot be created or read.
 #[derive(Debug, thiserror::Error)]
 #[error("a signing key cannot be used: {0}")]
 pub struct KeyFault(String);

@@ -1,4 +1,4 @@
-//! The private secret: the pairs that sign, and the root of other keys. Only signers may read it.
+//! The private secret: the key pairs that sign, and the root of other keys. Only signers may read it.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::hmac;
@@ -18,17 +18,17 @@ use domain::clock::Timestamp;
 /// The private secret's content.
 #[derive(Debug, Clone, Deserialize)]
 pub struct PrivateKeys {
-    /// In the order in which they sign; the last is the newest.
+    /// In the order in which they sign. The last is the newest.
     pub(in crate::auth) keys: Vec<PrivateKey>,
-    /// 256 random bits in base64, from which other keys are derived. It outlives the pairs: what is
-    /// derived from it is stored for months.
+    /// 256 random bits in base64, from which other keys are derived. The root is kept when pairs are
+    /// replaced, because values that are derived from it are stored for months.
     pub(in crate::auth) root: SecretString,
 }
 
 /// One key pair. Its private half cannot be printed.
 #[derive(Debug, Clone, Deserialize)]
 pub struct PrivateKey {
-    /// Which public key verifies what it signs.
+    /// The id of the public key that verifies its signatures.
     pub kid: String,
     /// PKCS#8 in base64.
     pkcs8: SecretString,
@@ -36,13 +36,13 @@ pub struct PrivateKey {
     x: String,
     /// Seconds since 1970 from which it signs.
     pub(in crate::auth) sign_from: i64,
-    /// Seconds since 1970 until which its signatures hold, as planned once a successor is made; what
-    /// the public secret says is what holds.
+    /// Seconds since 1970 until which its signatures are valid, as planned when the successor is created. The
+    /// time in the public secret is decisive.
     pub(in crate::auth) verify_until: Option<i64>,
 }
 
 impl PrivateKeys {
-    /// A first pair, which signs from now on, and a new root.
+    /// Creates the first pair, which signs from `now`, and a new root.
     ///
     /// # Errors
     /// When randomness fails.
@@ -65,7 +65,7 @@ impl PrivateKeys {
         self.keys.last()
     }
 
-    /// HMAC-SHA-256 of `input` under a key of its own for each `purpose`.
+    /// HMAC-SHA-256 of `input` under a key that is derived for `purpose`.
     #[must_use]
     pub fn derive(&self, purpose: &'static str, input: &[u8]) -> [u8; 32] {
         let root = hmac::Key::new(hmac::HMAC_SHA256, self.root.expose_secret().as_bytes());
@@ -76,7 +76,7 @@ impl PrivateKeys {
         bytes
     }
 
-    /// The public halves.
+    /// The public keys of the pairs.
     #[must_use]
     pub fn public(&self) -> PublicKeys {
         let half = |key: &PrivateKey| PublicKey {
@@ -88,7 +88,7 @@ impl PrivateKeys {
         PublicKeys { keys: self.keys.iter().map(half).collect() }
     }
 
-    /// The private secret's content, to be handed to Secrets Manager and nobody else.
+    /// The private secret's content, for Secrets Manager only.
     #[must_use]
     pub fn to_secret(&self) -> SecretString {
         let one = |key: &PrivateKey| {
@@ -103,7 +103,7 @@ impl PrivateKeys {
 }
 
 impl PrivateKey {
-    /// A new pair that does not sign: when it does is not for randomness to say.
+    /// Creates a pair that does not sign yet. The caller sets when it signs.
     ///
     /// # Errors
     /// When randomness fails.
@@ -121,18 +121,18 @@ impl PrivateKey {
         })
     }
 
-    /// From when it signs.
+    /// The time from which it signs.
     #[must_use]
     pub fn signs_from(&self) -> Timestamp {
         Timestamp::from_seconds(self.sign_from)
     }
 
-    /// The key in the form that signs.
+    /// The key in the form that the signing library uses.
     ///
     /// # Errors
-    /// When the stored text is no base64.
+    /// When the stored text is not base64.
     pub fn encoding(&self) -> Result<EncodingKey, KeyFault> {
         let der = STANDARD.decode(self.pkcs8.expose_secret());
-        der.map(|der| EncodingKey::from_ed_der(&der)).map_err(|_| KeyFault::new("it is no base64"))
+        der.map(|der| EncodingKey::from_ed_der(&der)).map_err(|_| KeyFault::new("it is not base64"))
     }
 }

@@ -1,4 +1,4 @@
-//! The two secrets as rotation reads and writes them. Others read them through
+//! The key rotation secrets: the two secrets as rotation reads and writes them. Other code reads them through
 //! [`super::cache`].
 
 use aws_sdk_secretsmanager::Client;
@@ -20,16 +20,16 @@ pub struct RotationSecrets {
     public: String,
 }
 
-/// The private secret, without its content.
+/// The private secret's metadata, without its content.
 #[derive(Debug, Clone)]
 pub struct Described {
     arn: String,
     name: String,
-    /// Which version is current.
+    /// The id of the current version.
     pub current: Option<String>,
 }
 
-/// One version of the private secret.
+/// A version of the private secret.
 #[derive(Debug, Clone)]
 pub struct Version {
     /// Its content.
@@ -38,7 +38,7 @@ pub struct Version {
 }
 
 impl Described {
-    /// Whether `id` means this secret.
+    /// Whether `id` is the name or the ARN of this secret.
     #[must_use]
     pub fn is(&self, id: &str) -> bool {
         id == self.arn || id == self.name
@@ -46,13 +46,13 @@ impl Described {
 }
 
 impl Version {
-    /// Whether signers read it.
+    /// Whether signers read this version.
     #[must_use]
     pub fn is_current(&self) -> bool {
         self.has(CURRENT)
     }
 
-    /// Whether it is to become current. A version that has been current never is again.
+    /// Whether this version is pending. A version that was current never becomes pending again.
     #[must_use]
     pub fn is_pending(&self) -> bool {
         self.has(PENDING) && !self.has(PREVIOUS) && !self.has(CURRENT)
@@ -64,18 +64,18 @@ impl Version {
 }
 
 impl RotationSecrets {
-    /// The secrets that the environment names.
+    /// Creates the client of the secrets that the environment names.
     #[must_use]
     pub fn new(client: Client, config: &Config) -> Self {
         let (private, public) = (config.private_keys_secret.clone(), config.public_keys_secret.clone());
         Self { client, private, public }
     }
 
-    /// What the private secret is, and which version of it is current.
+    /// Returns the private secret's metadata, including its current version.
     ///
     /// # Errors
-    /// 503 when Secrets Manager cannot be asked, 500 when the set-up is at fault. The same holds for
-    /// the other methods.
+    /// 503 when Secrets Manager cannot be reached, 500 when the configuration is wrong. The other methods
+    /// return the same errors.
     pub async fn describe(&self) -> Result<Described, KeysError> {
         let asked = self.client.describe_secret().secret_id(self.private()?).send().await;
         let answer = asked.map_err(|error| KeysError::of(&error))?;
@@ -86,10 +86,11 @@ impl RotationSecrets {
         Ok(Described { arn, name, current })
     }
 
-    /// A version of the private secret; None when it has no content yet.
+    /// Returns a version of the private secret. None when it has no content yet.
     ///
     /// # Errors
-    /// As [`Self::describe`], and 500 when the content is not ours: it is never written over.
+    /// Those of [`Self::describe`], and 500 when the content is not a key set of this service. Such content
+    /// is never overwritten.
     pub async fn version(&self, id: &str) -> Result<Option<Version>, KeysError> {
         let asked = self.client.get_secret_value().secret_id(self.private()?).version_id(id).send().await;
         let Some(answer) = found(asked)? else { return Ok(None) };
@@ -97,11 +98,11 @@ impl RotationSecrets {
         Ok(Some(Version { keys: parse(text)?, stages: answer.version_stages().to_vec() }))
     }
 
-    /// Stores `keys` as the pending version `id`, unless another run of the step was first.
+    /// Stores `keys` as the pending version `id`, unless another run of the step already has.
     ///
     /// # Errors
-    /// As [`Self::describe`].
-    pub async fn keep_pending(&self, id: &str, keys: &PrivateKeys) -> Result<(), KeysError> {
+    /// Those of [`Self::describe`].
+    pub async fn store_pending(&self, id: &str, keys: &PrivateKeys) -> Result<(), KeysError> {
         let put = self.client.put_secret_value().secret_id(self.private()?).client_request_token(id);
         let put = put.version_stages(PENDING).secret_string(keys.to_secret().expose_secret());
         match put.send().await {
@@ -111,10 +112,11 @@ impl RotationSecrets {
         }
     }
 
-    /// Makes version `id` of the private secret current in place of `from`, if that still is.
+    /// Makes version `id` of the private secret current in place of `from`, on the condition that `from` is
+    /// still current.
     ///
     /// # Errors
-    /// As [`Self::describe`].
+    /// Those of [`Self::describe`].
     pub async fn promote(&self, id: &str, from: Option<&str>) -> Result<(), KeysError> {
         let stage = self.client.update_secret_version_stage().secret_id(self.private()?);
         let moving = stage.version_stage(CURRENT).move_to_version_id(id);
@@ -122,10 +124,10 @@ impl RotationSecrets {
         moved.map(|_| ()).map_err(|error| KeysError::of(&error))
     }
 
-    /// The public secret's content; no keys when it has none yet.
+    /// Returns the public secret's content. Contains no keys when the secret is empty.
     ///
     /// # Errors
-    /// As [`Self::version`].
+    /// Those of [`Self::version`].
     pub async fn published(&self) -> Result<PublicKeys, KeysError> {
         let asked = self.client.get_secret_value().secret_id(&self.public).send().await;
         let answer = found(asked)?;
@@ -136,7 +138,7 @@ impl RotationSecrets {
     /// Replaces the public secret's content.
     ///
     /// # Errors
-    /// As [`Self::describe`].
+    /// Those of [`Self::describe`].
     pub async fn publish(&self, keys: &PublicKeys) -> Result<(), KeysError> {
         let text = serde_json::to_string(keys).map_err(|error| KeysError::Broken(error.to_string()))?;
         let put = self.client.put_secret_value().secret_id(&self.public).secret_string(text).send().await;
@@ -150,7 +152,7 @@ impl RotationSecrets {
     }
 }
 
-/// An answer; None when there is nothing of that name or version.
+/// Converts a response. None when no secret or version has that name.
 fn found<T, E, R>(answer: Result<T, SdkError<E, R>>) -> Result<Option<T>, KeysError>
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,

@@ -1,8 +1,8 @@
-//! Rotation of the signing keys, as decisions: which keys come after those there are, and when.
+//! Rotation of the signing keys, as pure decisions: which keys follow the existing ones, and when.
 //!
-//! A key must be with every verifier before it signs, and stay with them until the last token that
-//! it signed has ended. Verifiers and signers keep what they have read for `KEY_CACHE_SECONDS`
-//! (`cache` below), and other services keep the published key set for [`Rotation::max_age`] on top:
+//! Every verifier must have a key before it signs, and keep it until the last token that it signed has
+//! expired. Verifiers and signers use what they have read for `KEY_CACHE_SECONDS` (`cache` below). Other
+//! services use the published key set for up to [`Rotation::max_age`] more:
 //!
 //! ```text
 //! made C      published P                 current F              S = C + 2 cache           E
@@ -11,9 +11,9 @@
 //!   old key signs                                                        |  old key verifies
 //! ```
 //!
-//! S is fixed when the key is made, since a version of a secret cannot be changed. A rotation that
-//! was held up is made good elsewhere: [`Rotation::ready`] holds a key back that verifiers may not
-//! have, and [`Rotation::close`] sets E from when signers last read the old keys.
+//! S is fixed when the key is created, because a version of a secret cannot be changed. Two methods handle a
+//! delayed rotation: [`Rotation::ready`] refuses a key that some verifiers may not have, and
+//! [`Rotation::close`] computes E from the time at which signers last read the old keys.
 
 #[cfg(test)]
 mod tests;
@@ -24,48 +24,48 @@ use crate::auth::keys::{PrivateKey, PrivateKeys, PublicKey, PublicKeys};
 use crate::auth::token::{LIFE_SECONDS, SKEW_SECONDS, Terms, prove};
 use domain::clock::Timestamp;
 
-/// How many pairs the private secret may hold.
+/// The maximum number of pairs in the private secret.
 pub const MOST: usize = 3;
 
-/// Rotation where keys are cached for a given time, in seconds.
+/// A rotation where keys are cached for a given time, in seconds.
 #[derive(Debug, Clone, Copy)]
 pub struct Rotation {
     cache: i64,
 }
 
-/// Why a step cannot be done as things stand.
+/// The reason why a step cannot be done now.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotNow {
     /// Tokens of three keys may still be in use.
     #[error("{MOST} pairs are in use; rotate again from {} on", String::from(*.0))]
     Full(Timestamp),
-    /// Verifiers may not have the new key yet.
+    /// Some verifiers may not have the new key yet.
     #[error("verifiers may not have the new key yet; finish from {} on", String::from(*.0))]
     Early(Timestamp),
-    /// The pending keys do not come after the current ones.
-    #[error("the pending keys were not made from the current ones; cancel this rotation")]
+    /// The pending keys do not follow the current ones.
+    #[error("the pending keys do not follow from the current ones; cancel this rotation")]
     Stale,
-    /// What is published does not verify what the pending keys sign.
-    #[error("the public secret does not verify what the key {0} signs")]
+    /// The public secret does not verify signatures of the pending keys.
+    #[error("the public secret does not verify signatures of the key {0}")]
     Unproved(String),
 }
 
 impl Rotation {
-    /// Rotation where verifiers and signers keep keys for `cache_seconds`.
+    /// Creates a rotation where verifiers and signers cache keys for `cache_seconds`.
     #[must_use]
     pub fn new(cache_seconds: u32) -> Self {
         Self { cache: i64::from(cache_seconds) }
     }
 
-    /// For how many seconds others may keep the published key set: half the cache time. The other
-    /// half is what may pass between making a key and publishing it.
+    /// The number of seconds for which others may cache the published key set: half the cache time. The other
+    /// half is the time that may pass between creating a key and publishing it.
     #[must_use]
     pub fn max_age(self) -> i64 {
         self.cache / 2
     }
 
-    /// The keys that come after `current`: `fresh` is added, and what has ended by what `public`
-    /// says is left out. The root stays.
+    /// Returns the keys that follow `current`: `fresh` is added, and keys that have ended according to
+    /// `public` are removed. The root stays.
     ///
     /// # Errors
     /// [`NotNow::Full`].
@@ -93,8 +93,8 @@ impl Rotation {
         Ok(PrivateKeys { keys, root: current.root.clone() })
     }
 
-    /// Whether `pending` may become current in place of `current`: it was made from those, and
-    /// everybody who verifies has had time to read its newest key.
+    /// Checks that `pending` may become current in place of `current`: it was created from `current`, and
+    /// every verifier has had time to read its newest key.
     ///
     /// # Errors
     /// [`NotNow::Stale`], [`NotNow::Unproved`] or [`NotNow::Early`].
@@ -110,15 +110,15 @@ impl Rotation {
         let half = public.keys.iter().find(|key| key.kid == newest.kid);
         let published = half.ok_or_else(|| NotNow::Unproved(newest.kid.clone()))?;
         let everywhere = published.published_at + self.cache + self.max_age();
-        // Nobody has cached a key set before the first.
+        // Before the first key set, no verifier has cached one.
         if current.is_some() && newest.sign_from.max(now.seconds()) < everywhere {
             return Err(NotNow::Early(Timestamp::from_seconds(everywhere)));
         }
         Ok(())
     }
 
-    /// The public secret once `current` has become current: what has a successor gets its end. One
-    /// that has its end keeps it.
+    /// Returns the public secret after `current` has become current: each key with a successor gets an end.
+    /// An end that is already set does not change.
     #[must_use]
     pub fn close(self, current: &PrivateKeys, public: &PublicKeys, now: Timestamp) -> PublicKeys {
         let mut keys = current.keys.clone();
@@ -132,9 +132,9 @@ impl Rotation {
         closed
     }
 
-    /// Gives each key but the newest its end: the published one, else when the last token has ended
-    /// that a signer may sign with it who has read these keys, or the ones before them, by now. One
-    /// that is published no more has ended: a rotation that was given up has taken it out.
+    /// Sets the end of each key except the newest. This is the published end. Without one, it is when the
+    /// last token can expire that a signer creates with the key after reading these keys or the previous ones
+    /// until now. A key that is no longer published has ended: a canceled rotation removed it.
     fn set_ends(self, keys: &mut [PrivateKey], public: &PublicKeys, now: Timestamp) {
         let read_anew = rounded_up(now) + self.cache + SKEW_SECONDS;
         let mut successor = None;
@@ -151,7 +151,7 @@ impl Rotation {
     }
 }
 
-/// The public secret with the halves of `pending` in it. Who is to end is not said yet: the new key
+/// Returns the public secret with the public keys of `pending` added. No end is set yet, because the new key
 /// may never become current.
 #[must_use]
 pub fn publish(pending: &PrivateKeys, public: &PublicKeys, now: Timestamp) -> PublicKeys {
@@ -162,8 +162,7 @@ pub fn publish(pending: &PrivateKeys, public: &PublicKeys, now: Timestamp) -> Pu
     PublicKeys { keys: pending.public().keys.into_iter().map(half).collect() }
 }
 
-/// Whether `pending` was made from `current`: its newest key comes right after theirs, and the root
-/// is the same.
+/// Checks that `pending` was created from `current`: it adds one key to them and has the same root.
 ///
 /// # Errors
 /// [`NotNow::Stale`].
@@ -174,10 +173,10 @@ pub fn follows(pending: &PrivateKeys, current: Option<&PrivateKeys>) -> Result<(
     if before == newest && root { Ok(()) } else { Err(NotNow::Stale) }
 }
 
-/// Whether what the pending keys sign, now and next, holds by the public secret as it is stored.
+/// Checks that the stored public secret verifies signatures of the keys that sign now and next.
 ///
 /// # Errors
-/// [`NotNow::Unproved`] with the key's name.
+/// [`NotNow::Unproved`] with the key's id.
 pub fn proved(
     terms: &Terms,
     pending: &PrivateKeys,

@@ -1,10 +1,10 @@
-//! One rotation after the other, by hand. `tests/src/pure/keys.rs` holds whatever comes to one rule.
+//! One rotation after the other. `tests/src/pure/keys.rs` checks one rule for any order of steps.
 
 use super::*;
 
 const START: i64 = 1_795_255_200;
 const CACHE: u32 = 300;
-/// What a token lives, and how far clocks may differ.
+/// The validity of a token, plus the tolerated clock skew.
 const LIFE: i64 = LIFE_SECONDS + SKEW_SECONDS;
 
 fn after(seconds: i64) -> Timestamp {
@@ -15,7 +15,7 @@ fn cycle() -> Rotation {
     Rotation::new(CACHE)
 }
 
-/// The first keys, made and published at the start.
+/// The first keys, created and published at the start.
 fn first() -> (PrivateKeys, PublicKeys) {
     let keys = PrivateKeys::first(after(0)).unwrap();
     let public = publish(&keys, &PublicKeys::default(), after(0));
@@ -26,7 +26,7 @@ fn made(current: &PrivateKeys, public: &PublicKeys, seconds: i64) -> Result<Priv
     cycle().next(current, public, PrivateKey::generate().unwrap(), after(seconds))
 }
 
-/// A rotation whose steps all come at once.
+/// A rotation whose steps all take place at the same time.
 fn rotated(current: &PrivateKeys, public: &PublicKeys, seconds: i64) -> (PrivateKeys, PublicKeys) {
     let pending = made(current, public, seconds).unwrap();
     let public = publish(&pending, public, after(seconds));
@@ -52,22 +52,22 @@ fn a_new_key_signs_after_two_cache_times_and_the_old_one_ends_with_its_last_toke
     {
         assert_eq!(public.in_force(key, after(seconds)).is_some(), holds, "{seconds}");
     }
-    assert_eq!(new.keys[0].verify_until, public.keys[0].verify_until, "as it was planned");
+    assert_eq!(new.keys[0].verify_until, public.keys[0].verify_until, "as planned");
     let fraction = Timestamp::from_millis(after(100).millis() + 1);
     let later = cycle().next(&old, &public, PrivateKey::generate().unwrap(), fraction).unwrap();
     assert_eq!(later.keys[1].sign_from, START + signs + 1, "part of a second counts as one");
 }
 
 #[test]
-fn the_first_key_signs_at_once_and_waits_for_nobody() {
+fn the_first_key_signs_at_once() {
     let (keys, public) = first();
     assert_eq!(keys.signer(after(0)).map(|key| &key.kid), keys.newest().map(|key| &key.kid));
     assert_eq!(cycle().ready(&keys, None, &public, after(0)), Ok(()));
-    assert_eq!(cycle().close(&keys, &public, after(0)), public, "and has nobody to end");
+    assert_eq!(cycle().close(&keys, &public, after(0)), public, "no key has a successor");
 }
 
 #[test]
-fn the_root_outlives_every_pair() {
+fn the_root_stays_when_all_pairs_are_replaced() {
     let (mut keys, mut public) = first();
     let before = keys.derive("refresh", b"token");
     let made_first = keys.newest().unwrap().kid.clone();
@@ -91,7 +91,7 @@ fn a_fourth_pair_is_refused_until_the_first_has_ended() {
 }
 
 #[test]
-fn a_rotation_given_up_after_it_took_ended_keys_out_does_not_hold_up_the_next() {
+fn a_rotation_canceled_after_it_removed_ended_keys_does_not_block_the_next() {
     let (keys, public) = first();
     let (keys, public) = rotated(&keys, &public, 100);
     let (keys, public) = rotated(&keys, &public, 101);
@@ -99,22 +99,26 @@ fn a_rotation_given_up_after_it_took_ended_keys_out_does_not_hold_up_the_next() 
     let given_up = made(&keys, &public, ended).unwrap();
     let public = publish(&given_up, &public, after(ended));
     let next = made(&keys, &public, ended + 1).unwrap();
-    assert_eq!(next.keys.len(), 2, "the newest and a fresh one");
+    assert_eq!(next.keys.len(), 2, "the newest key and a new one");
 }
 
 #[test]
-fn rotated_twice_in_quick_succession_keys_sign_in_their_order() {
+fn keys_of_two_quick_rotations_sign_in_their_order() {
     let (a, public) = first();
     let (b, public) = rotated(&a, &public, 0);
     let (c, _) = rotated(&b, &public, 1);
     let of = |keys: &PrivateKeys| keys.newest().unwrap().kid.clone();
     assert_eq!([0, 599, 600, 601].map(|t| signer(&c, t).to_owned()), [of(&a), of(&a), of(&b), of(&c)]);
     let shorter = Rotation::new(1).next(&b, &public, PrivateKey::generate().unwrap(), after(1)).unwrap();
-    assert_eq!(shorter.keys[2].sign_from, START + 601, "after the one before it, whatever the cache time");
+    assert_eq!(
+        shorter.keys[2].sign_from,
+        START + 601,
+        "after the previous key, even with a shorter cache time"
+    );
 }
 
 #[test]
-fn a_key_that_was_published_late_is_held_back_until_every_verifier_has_it() {
+fn a_key_that_is_published_late_waits_until_every_verifier_has_it() {
     let (current, public) = first();
     let pending = made(&current, &public, 0).unwrap();
     let ready = |public: &PublicKeys, t| cycle().ready(&pending, Some(&current), public, after(t));
@@ -123,30 +127,34 @@ fn a_key_that_was_published_late_is_held_back_until_every_verifier_has_it() {
     let (soon, late) = (publish(&pending, &public, after(150)), publish(&pending, &public, after(151)));
     assert_eq!((ready(&soon, 151), ready(&late, 151)), (Ok(()), Err(NotNow::Early(after(151 + wait)))));
     let again = publish(&pending, &late, after(400));
-    assert_eq!(again, late, "publishing again changes nothing");
+    assert_eq!(again, late, "publishing again has no effect");
     assert_eq!(ready(&late, 151 + wait - 1), Err(NotNow::Early(after(151 + wait))));
     assert_eq!(ready(&late, 151 + wait), Ok(()));
 }
 
 #[test]
-fn an_old_key_ends_only_when_its_successor_is_current_and_later_if_that_was_late() {
+fn an_old_key_ends_after_its_successor_is_current_even_if_that_is_late() {
     let (current, public) = first();
     let pending = made(&current, &public, 0).unwrap();
     let public = publish(&pending, &public, after(0));
     let old = &current.newest().unwrap().kid;
-    assert!(public.in_force(old, after(1_000_000)).is_some(), "the rotation may be given up");
+    assert!(public.in_force(old, after(1_000_000)).is_some(), "the rotation may be canceled");
     let late = 5_000;
     let ends = late + i64::from(CACHE) + SKEW_SECONDS + LIFE;
     let closed = cycle().close(&pending, &public, after(late));
     assert!(closed.in_force(old, after(ends - 1)).is_some());
     assert!(closed.in_force(old, after(ends)).is_none());
-    assert_eq!(cycle().close(&pending, &closed, after(late + 60)), closed, "once, however often it is said");
+    assert_eq!(
+        cycle().close(&pending, &closed, after(late + 60)),
+        closed,
+        "the end is set once, even if the step is repeated"
+    );
     let next = made(&pending, &closed, ends - 1).unwrap();
-    assert_eq!(next.keys.len(), 3, "what is published is what holds, not what was planned");
+    assert_eq!(next.keys.len(), 3, "the published end applies, not the planned one");
 }
 
 #[test]
-fn keys_that_were_not_made_from_the_current_ones_do_not_follow_them() {
+fn only_keys_created_from_the_current_ones_follow_them() {
     let (a, public) = first();
     let (b, c) = (made(&a, &public, 0).unwrap(), made(&a, &public, 0).unwrap());
     let (other, _) = first();
@@ -163,7 +171,7 @@ fn keys_that_were_not_made_from_the_current_ones_do_not_follow_them() {
 }
 
 #[test]
-fn what_is_published_must_verify_what_is_signed_now_and_next() {
+fn the_public_secret_must_verify_the_current_and_the_next_key() {
     let terms = Terms { issuer: "https://issuer.example/v1".to_owned(), audience: "bellwether".to_owned() };
     let (current, public) = first();
     let pending = made(&current, &public, 0).unwrap();
@@ -178,7 +186,7 @@ fn what_is_published_must_verify_what_is_signed_now_and_next() {
 }
 
 #[test]
-fn neither_keys_nor_refusals_show_a_secret_when_they_are_printed() {
+fn printed_keys_and_refusals_show_no_secret() {
     let (current, public) = first();
     let pending = made(&current, &public, 0).unwrap();
     let secret: serde_json::Value = serde_json::from_str(pending.to_secret().expose_secret()).unwrap();

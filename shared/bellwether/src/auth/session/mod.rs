@@ -1,10 +1,9 @@
-//! Sessions of people, and the refresh tokens that keep them alive (RFC 9700 section 4.14, RFC 6749
-//! section 6).
+//! Sessions of users, and their refresh tokens (RFC 9700 section 4.14, RFC 6749 section 6).
 //!
-//! A token is a family and a secret. Each use replaces the secret by its successor, which is an HMAC
-//! of it: so whoever repeats a use within 5 s, two tabs or a lost answer, is told the same successor,
-//! and nothing but hashes is stored. A use of anything older means that two hold the family, and ends
-//! it for both.
+//! A refresh token consists of a family and a secret. Each use replaces the secret by its successor, an HMAC
+//! of it. A use that is repeated within 5 s, for example by a second tab or after a lost response, therefore
+//! gets the same successor, although only hashes are stored. The use of an older token shows that two parties
+//! have tokens of the family, and ends the session for both.
 
 mod refresh;
 #[cfg(test)]
@@ -19,59 +18,58 @@ use crate::auth::users::{User, UserId};
 use domain::clock::Timestamp;
 use domain::experiment::Workspace;
 
-/// A predecessor is taken for a repeated use for this long, in milliseconds.
+/// The time in milliseconds during which a use of the predecessor counts as a repetition.
 const REPEAT_MS: i64 = 5_000;
-/// A session that is not used for 14 days is over; in seconds.
+/// A session ends when it is not used for 14 days, in seconds.
 pub const IDLE_SECONDS: i64 = 14 * 86_400;
-/// A session is over after 90 days however it is used; in seconds.
+/// A session ends after 90 days even if it is used, in seconds.
 pub const LIFE_SECONDS: i64 = 90 * 86_400;
-/// A session's name: the first 128 bits of the hash of its family. Knowing it opens nothing.
+/// A session's id: the first 128 bits of the hash of its family. It gives no access.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SessionId(String);
 
-/// What is stored of a session.
+/// A stored session.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Session {
-    /// Its name.
+    /// The id.
     pub session_id: SessionId,
-    /// Whose it is.
+    /// The user.
     pub user_id: UserId,
-    /// In which workspace.
+    /// The user's workspace.
     pub workspace: Workspace,
-    /// The person's `session_epoch` when it began.
+    /// The user's `session_epoch` when the session began.
     pub epoch: u32,
-    /// The hash of the token that may be used next; of none once the session has been ended.
+    /// The hash of the token that may be used next. It matches no token after the session was ended.
     pub current: String,
     /// The hash of the token that was used last.
     pub previous: String,
-    /// The hash of the token that proves a browser's request to be the page's own, if it is kept in
-    /// cookies.
+    /// The hash of the CSRF token, if the session is in cookies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub csrf: Option<String>,
-    /// When it was used last, in milliseconds since 1970.
+    /// Milliseconds since 1970 of the last use.
     pub used_at: i64,
-    /// Seconds since 1970 when it ends, used or not.
+    /// Seconds since 1970 when the session ends, even if it is used.
     pub ends_at: i64,
-    /// Seconds since 1970 after which it is not used any more, and may be deleted.
+    /// Seconds since 1970 after which the session cannot be used and may be deleted.
     pub expires_at: i64,
 }
 
-/// What a use of a token means.
+/// The effect of using a token.
 #[derive(Debug)]
 pub enum Use {
-    /// It is the current token: store this session in place of the old one.
+    /// The token is current. Store this session in place of the old one.
     Rotate(Box<Session>),
-    /// It has just been used: the successor is told again, nothing is stored.
+    /// The token was used a moment ago. The response contains the same successor, and nothing is stored.
     Repeat,
-    /// It was used before: somebody has a copy. The session has to end.
+    /// The token was used before, so another party has a copy. The session must end.
     Reused,
-    /// The session is over.
+    /// The session has ended.
     Over,
 }
 
 impl Session {
-    /// A session that begins now with `token`.
+    /// Creates a session that begins now with `token`.
     #[must_use]
     pub fn begin(token: &RefreshToken, user: &User, now: Timestamp) -> Self {
         Self {
@@ -88,17 +86,17 @@ impl Session {
         }
     }
 
-    /// The same, kept in a browser's cookies, with the hash of its `csrf_token`.
+    /// The session with the hash of its `csrf_token`, for a session in cookies.
     #[must_use]
     pub fn in_cookies(self, csrf: String) -> Self {
         Self { csrf: Some(csrf), ..self }
     }
 
-    /// What it means that `token`, which names this session, is used at `now`, when `successor` would
-    /// follow it.
+    /// Decides the effect of using `token`, which belongs to this session, at `now`. `successor` is the token
+    /// that would follow it.
     #[must_use]
     pub fn judge(&self, token: &RefreshToken, successor: &RefreshToken, now: Timestamp) -> Use {
-        let same = |kept: &str| verify_slices_are_equal(kept.as_bytes(), token.hash().as_bytes()).is_ok();
+        let same = |stored: &str| verify_slices_are_equal(stored.as_bytes(), token.hash().as_bytes()).is_ok();
         if now.seconds() >= self.expires_at || self.current.is_empty() {
             return Use::Over;
         }
@@ -117,7 +115,7 @@ impl Session {
 }
 
 impl SessionId {
-    /// The name as it stands in keys and in the audit.
+    /// The id as written in keys and in the audit.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

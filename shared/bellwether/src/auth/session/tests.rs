@@ -1,4 +1,4 @@
-//! What each use of a refresh token means.
+//! The effect of each use of a refresh token.
 
 use super::refresh::BYTES;
 use super::*;
@@ -37,7 +37,7 @@ impl Family {
 
     fn rotate(&mut self, seconds: i64) {
         let last = self.tokens.len() - 1;
-        let Use::Rotate(next) = self.judge(last, seconds) else { panic!("it is the current token") };
+        let Use::Rotate(next) = self.judge(last, seconds) else { panic!("the token is current") };
         self.session = *next;
         self.tokens.push(self.tokens[last].successor(&self.keys));
     }
@@ -58,7 +58,7 @@ fn a_token_is_read_back_and_its_successor_belongs_to_the_same_session() {
 }
 
 #[test]
-fn the_predecessor_is_a_repeat_for_five_seconds_and_theft_after_that() {
+fn the_predecessor_counts_as_a_repetition_for_five_seconds_only() {
     let mut family = Family::begin();
     family.rotate(10);
     assert!(matches!(family.judge(0, 15), Use::Repeat));
@@ -67,7 +67,7 @@ fn the_predecessor_is_a_repeat_for_five_seconds_and_theft_after_that() {
 }
 
 #[test]
-fn anything_older_than_the_predecessor_is_theft_at_once() {
+fn a_token_older_than_the_predecessor_counts_as_reuse_at_once() {
     let mut family = Family::begin();
     family.rotate(1);
     family.rotate(2);
@@ -76,7 +76,7 @@ fn anything_older_than_the_predecessor_is_theft_at_once() {
 }
 
 #[test]
-fn a_session_ends_after_14_idle_days_and_after_90_days_whatever_happens() {
+fn a_session_ends_after_14_idle_days_or_after_90_days() {
     let mut family = Family::begin();
     assert!(matches!(family.judge(0, IDLE_SECONDS - 1), Use::Rotate(_)));
     assert!(matches!(family.judge(0, IDLE_SECONDS), Use::Over));
@@ -88,7 +88,7 @@ fn a_session_ends_after_14_idle_days_and_after_90_days_whatever_happens() {
 }
 
 #[test]
-fn an_ended_session_takes_no_token() {
+fn an_ended_session_accepts_no_token() {
     let mut family = Family::begin();
     family.rotate(1);
     family.session.current = String::new();

@@ -1,4 +1,4 @@
-//! What a token says, how it is signed, and which claims hold.
+//! The claims of a token, its signature, and the checks of its claims.
 
 use jsonwebtoken::{Header, encode};
 use serde::{Deserialize, Serialize};
@@ -11,48 +11,48 @@ use domain::clock::Timestamp;
 use domain::experiment::Workspace;
 use domain::validation::typed;
 
-/// How long an access token lives, in seconds.
+/// The validity of an access token, in seconds.
 pub const LIFE_SECONDS: i64 = 900;
-/// How far clocks may differ, in seconds.
+/// The tolerated clock skew, in seconds.
 pub const SKEW_SECONDS: i64 = 60;
-/// Claims that narrow what a token is good for: its beginning (RFC 7519 section 4.1.5) and its holder's
-/// key (RFC 7800). No token of ours has them, and unlike others they cannot be passed over.
+/// Claims that restrict a token's use: its beginning (RFC 7519 section 4.1.5) and its holder's key (RFC
+/// 7800). Bellwether's tokens do not contain them. Unlike other unknown claims, they cannot be ignored.
 const NARROWING: [&str; 2] = ["nbf", "cnf"];
 
-/// What a token says.
+/// The claims of a token.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Claims {
-    /// Who issued it.
+    /// The issuer.
     pub iss: String,
-    /// For whom.
+    /// The audience.
     pub aud: String,
-    /// Whom it speaks for.
+    /// The user or client that the token was issued to.
     pub sub: String,
-    /// Through which client.
+    /// The client that requested it.
     pub client_id: String,
-    /// Issued at, seconds since 1970.
+    /// When it was issued, in seconds since 1970.
     pub iat: i64,
-    /// Ends at, seconds since 1970.
+    /// When it expires, in seconds since 1970.
     pub exp: i64,
-    /// Its own name: 128 random bits.
+    /// Its id: 128 random bits.
     pub jti: String,
-    /// What it allows, separated by spaces.
+    /// Its scopes, separated by spaces.
     pub scope: String,
-    /// The one workspace it opens.
+    /// The only workspace that it gives access to.
     pub workspace: Workspace,
     /// The role it was issued under.
     pub role: Role,
-    /// The person's `session_epoch` when it was issued; none in a machine's.
+    /// The user's `session_epoch` when it was issued. None in a client's token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_epoch: Option<u32>,
-    /// The hash of the token that must come along with it in a browser's unsafe requests; only in
-    /// tokens that are kept in cookies.
+    /// The hash of the CSRF token that a browser's unsafe requests must contain. Only in tokens that are
+    /// issued for cookies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub csrf: Option<String>,
 }
 
 impl Claims {
-    /// Whom the token speaks for, and what it allows.
+    /// The caller: the token's subject, and its scopes.
     #[must_use]
     pub fn caller(&self) -> Caller {
         Caller {
@@ -64,7 +64,7 @@ impl Claims {
         }
     }
 
-    /// The claims of somebody who has signed in. `jti` is 16 random bytes.
+    /// Creates the claims of a grant. `jti` is 16 random bytes.
     #[must_use]
     pub fn of(grant: Grant, terms: &Terms, now: Timestamp, jti: [u8; 16]) -> Self {
         Self {
@@ -83,7 +83,7 @@ impl Claims {
         }
     }
 
-    /// Whether they hold at `now`.
+    /// Checks that the token is valid at `now`.
     ///
     /// # Errors
     /// [`TokenRefused::Times`].
@@ -108,19 +108,19 @@ impl Claims {
     }
 }
 
-/// The key that a token names, before anything else of it is believed.
+/// Returns the id of the key that a token names, before anything else in it is trusted.
 ///
 /// # Errors
-/// When the header is not one that this issuer writes: another algorithm or type, a key or a link
-/// to one inside, an extension that must be understood.
+/// When the header is not of the form that this issuer writes: another algorithm or type, an embedded key or
+/// link, or an extension that must be understood.
 pub fn key_id(token: &str) -> Result<String, TokenRefused> {
     Ok(Jws::read(token)?.kid)
 }
 
-/// What a token says, if `key` has signed it and it is ours. Its times are another question.
+/// Returns the claims of a token if `key` has signed it and this issuer issued it. Does not check its times.
 ///
 /// # Errors
-/// Why it is refused.
+/// The reason for the refusal.
 pub fn signed(token: &str, key: &PublicKey, terms: &Terms) -> Result<Claims, TokenRefused> {
     let payload = Jws::read(token)?.payload(key)?;
     if NARROWING.iter().any(|name| payload.get(name).is_some()) {

@@ -1,41 +1,42 @@
-//! What a token is issued for: to a person, to a machine, narrowed to what was asked for.
+//! The grant that a token is issued for: to a user or a client, with all or some of their scopes.
 
 use crate::auth::access::{Role, Scope};
 use crate::auth::clients::Client;
 use crate::auth::users::User;
 use domain::experiment::Workspace;
 
-/// The client that people sign in with.
+/// The client with which users sign in.
 pub const FIRST_PARTY: &str = "bellwether";
 
-/// What a token is issued for.
+/// The content of a token to be issued.
 #[derive(Debug, Clone)]
 pub struct Grant {
-    /// Whom it speaks for.
+    /// The user or client that the token is issued to.
     pub subject: String,
-    /// Through which client.
+    /// The client that requests it.
     pub client_id: String,
-    /// The one workspace it opens.
+    /// The only workspace that it gives access to.
     pub workspace: Workspace,
-    /// The role it is issued under.
+    /// The role under which it is issued.
     pub role: Role,
-    /// What it allows.
+    /// Its scopes.
     pub scopes: Vec<Scope>,
-    /// The person's `session_epoch`; none for a machine.
+    /// The user's `session_epoch`. None for a client.
     pub session_epoch: Option<u32>,
-    /// The hash of the browser session's CSRF token, for a token that is kept in a cookie.
+    /// The hash of the session's CSRF token, for a token that is issued for a cookie.
     pub csrf: Option<String>,
 }
 
 impl Grant {
-    /// All that a person's role allows.
+    /// A grant with all scopes of a user's role.
     #[must_use]
-    pub fn to_person(user: &User) -> Self {
+    pub fn to_user(user: &User) -> Self {
         let grant = Self::of_role(user.user_id.to_string(), user.workspace.clone(), user.role);
         Self { session_epoch: grant.session_epoch.map(|_| user.session_epoch), ..grant }
     }
 
-    /// All that a role allows, to somebody who signs in first-hand and whose sessions were never ended.
+    /// A grant with all scopes of a role, for a subject that signs in directly and whose sessions were never
+    /// ended.
     #[must_use]
     pub fn of_role(subject: String, workspace: Workspace, role: Role) -> Self {
         let scopes = role.scopes().to_vec();
@@ -44,7 +45,7 @@ impl Grant {
         Self { subject, client_id, workspace, role, scopes, session_epoch, csrf: None }
     }
 
-    /// All that a machine was granted.
+    /// A grant with all scopes of a client.
     #[must_use]
     pub fn to_client(client: &Client) -> Self {
         Self {
@@ -58,14 +59,14 @@ impl Grant {
         }
     }
 
-    /// The same, for a token that is kept in a cookie, with the hash of its `csrf_token`.
+    /// The grant with the hash of the session's `csrf_token`, for a token in a cookie.
     #[must_use]
     pub fn in_cookies(self, csrf: String) -> Self {
         Self { csrf: Some(csrf), ..self }
     }
 
-    /// No more than what is asked for, as RFC 6749 section 3.3 writes it; all if nothing is. None when
-    /// something is asked for that is not granted or does not exist.
+    /// Restricts the grant to the requested scopes, in the form of RFC 6749 section 3.3. Without a request,
+    /// all scopes stay. None when a requested scope is not granted or does not exist.
     #[must_use]
     pub fn narrowed(mut self, asked: Option<&str>) -> Option<Self> {
         let Some(asked) = asked else { return Some(self) };

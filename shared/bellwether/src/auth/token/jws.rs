@@ -1,8 +1,7 @@
-//! The outer form of an access token: a JWS in compact serialisation (RFC 7515 section 7.1), read more
-//! narrowly than the RFC allows. This project alone issues the tokens it takes, so what it would not
-//! have written is not its own: a header holds `alg`, `typ` and `kid` and nothing else (RFC 8725
-//! sections 3.1 and 3.11), JSON has no name twice (section 2.4 warns of parsers that disagree), and
-//! base64url has one spelling.
+//! The encoding of an access token: a JWS in compact serialization (RFC 7515 section 7.1), parsed more
+//! strictly than the RFC requires. This service accepts only its own tokens, so it refuses what it does not
+//! write: a header contains `alg`, `typ` and `kid` and nothing else (RFC 8725 sections 3.1 and 3.11), JSON
+//! objects contain no name twice (section 2.4 warns of parsers that differ), and base64url has one spelling.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -15,16 +14,16 @@ use crate::auth::keys::PublicKey;
 use crate::json;
 use domain::validation::typed;
 
-/// The one algorithm (RFC 8037).
+/// The only algorithm (RFC 8037).
 pub(super) const ALGORITHM: Algorithm = Algorithm::EdDSA;
-/// The one type (RFC 9068 section 2.1).
+/// The only type (RFC 9068 section 2.1).
 pub(super) const TYPE: &str = "at+jwt";
-/// No token of ours is longer than this, in bytes.
+/// The maximum length of a token, in bytes.
 pub(super) const LONGEST: usize = 4_096;
 
-/// A token whose header is one of ours. Nothing in it is believed yet.
+/// A token with a valid header. Its content is not verified yet.
 pub(super) struct Jws<'a> {
-    /// The key that it names.
+    /// The id of the key that the header names.
     pub kid: String,
     signed: &'a str,
     payload: &'a str,
@@ -40,10 +39,10 @@ struct Header {
 }
 
 impl<'a> Jws<'a> {
-    /// Reads the header.
+    /// Parses the header.
     ///
     /// # Errors
-    /// [`TokenRefused::TooLong`], or [`TokenRefused::Header`] for anything that this issuer does not write.
+    /// [`TokenRefused::TooLong`], or [`TokenRefused::Header`] for a header that this issuer does not write.
     pub fn read(token: &'a str) -> Result<Self, TokenRefused> {
         if token.len() > LONGEST {
             return Err(TokenRefused::TooLong);
@@ -60,11 +59,11 @@ impl<'a> Jws<'a> {
         Ok(Self { kid, signed: &token[..=header.len() + payload.len()], payload, signature })
     }
 
-    /// What `key` has signed.
+    /// Returns the payload if `key` has signed it.
     ///
     /// # Errors
-    /// [`TokenRefused::Key`] for a key that cannot be read, [`TokenRefused::Claims`] when the signature is not
-    /// this key's or what it signs is no JSON object.
+    /// [`TokenRefused::Key`] for a key that cannot be read. [`TokenRefused::Claims`] when the signature does
+    /// not belong to this key or the payload is not a JSON object.
     pub fn payload(&self, key: &PublicKey) -> Result<Value, TokenRefused> {
         let key = key.decoding().ok_or(TokenRefused::Key)?;
         let verified = crypto::verify(self.signature, self.signed.as_bytes(), &key, ALGORITHM);
@@ -75,7 +74,7 @@ impl<'a> Jws<'a> {
     }
 }
 
-/// A part of a token as a JSON object, in strict base64url and strict JSON.
+/// Parses a part of a token as a JSON object, with strict base64url and strict JSON.
 fn object(part: &str) -> Option<Value> {
     let text = URL_SAFE_NO_PAD.decode(part).ok()?;
     json::parse(&text).ok().filter(Value::is_object)

@@ -1,6 +1,6 @@
-//! Access tokens: JWTs as RFC 9068 profiles them, signed with Ed25519. `claims.rs` says what stands in one,
-//! `jws.rs` how it is written, [`Grant`] for what it is issued; [`Verifier`] reads it, with a memory of what it
-//! has verified (`verified.rs`).
+//! Access tokens: JWTs in the profile of RFC 9068, signed with Ed25519. `claims.rs` defines the claims,
+//! `jws.rs` the encoding, and [`Grant`] what a token is issued for. [`Verifier`] verifies tokens and caches
+//! verified signatures (`verified.rs`).
 
 mod claims;
 mod grant;
@@ -17,33 +17,33 @@ pub use verifier::{Presented, Verifier, prove};
 
 use jws::LONGEST;
 
-/// Why a token is refused: for the log, never for the caller.
+/// The reason why a token is refused. It goes to the log, never to the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenRefused {
-    /// It is longer than any of ours.
+    /// It is longer than the maximum.
     #[error("it is longer than {LONGEST} bytes")]
     TooLong,
-    /// Its header is not what ours have.
-    #[error("its header is not one of ours")]
+    /// Its header is not of the form that this issuer writes.
+    #[error("its header is not one that this issuer writes")]
     Header,
-    /// No key of that name is in force.
+    /// No key with that id is valid now.
     #[error("its key is unknown or has ended")]
     Key,
     /// Signature, issuer, audience or a claim is wrong or missing.
     #[error("its signature or a claim is wrong")]
     Claims,
-    /// It was issued for a cookie and stands in a header, or the other way round.
-    #[error("it stands where it does not belong")]
+    /// It was issued for a cookie and came in a header, or the other way round.
+    #[error("it was issued for a cookie and came in a header, or the other way round")]
     Place,
-    /// It has ended, is not valid yet, or claims a longer life than ours have.
-    #[error("its times do not hold")]
+    /// It has expired, is not valid yet, or is valid for longer than this issuer's tokens.
+    #[error("it has expired, is not valid yet, or is valid for too long")]
     Times,
-    /// What its holder may do has changed since it was issued.
+    /// Its holder's rights have changed since it was issued.
     #[error("its holder is disabled, or has another role or other sessions since it was issued")]
     Superseded,
 }
 
-/// Whom the issuer's tokens are for.
+/// The issuer and the audience of tokens.
 #[derive(Debug, Clone)]
 pub struct Terms {
     /// `iss` of every token.

@@ -1,4 +1,4 @@
-//! Which claims hold.
+//! Verification of claims.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -26,17 +26,17 @@ fn keys() -> PrivateKeys {
     PrivateKeys::first(Timestamp::from_millis(NOW)).unwrap()
 }
 
-/// What becomes of `claims` signed by `keys`, looked at `later` seconds after now.
+/// The result of verifying `claims` signed by `keys`, `later` seconds after now.
 fn outcome(claims: &Claims, keys: &PrivateKeys, later: i64) -> Result<(), TokenRefused> {
     let token = claims.sign(keys.signer(Timestamp::from_millis(NOW)).unwrap()).unwrap();
     let now = Timestamp::from_millis(NOW + later * 1_000);
     verify(&token, &keys.public(), now)
 }
 
-/// What becomes of a token that is seen for the first time.
+/// The result of verifying a token for the first time.
 fn verify(token: &str, keys: &PublicKeys, now: Timestamp) -> Result<(), TokenRefused> {
     let verifier = Verifier::new(terms(), 1);
-    verifier.verify(verifier.look(token, now)?, keys, now).map(|_| ())
+    verifier.verify(verifier.parse(token, now)?, keys, now).map(|_| ())
 }
 
 fn with_header(token: &str, change: impl Fn(&mut Value)) -> String {
@@ -47,7 +47,7 @@ fn with_header(token: &str, change: impl Fn(&mut Value)) -> String {
 }
 
 #[test]
-fn a_token_holds_for_its_life_and_a_minute_of_skew() {
+fn a_token_is_valid_for_its_lifetime_and_a_minute_of_skew() {
     let (claims, keys) = (claims(), keys());
     assert_eq!(outcome(&claims, &keys, 0), Ok(()));
     assert_eq!(outcome(&claims, &keys, LIFE_SECONDS + SKEW_SECONDS - 1), Ok(()));
@@ -57,7 +57,7 @@ fn a_token_holds_for_its_life_and_a_minute_of_skew() {
 }
 
 #[test]
-fn a_life_longer_than_ours_another_issuer_and_another_audience_are_refused() {
+fn too_long_a_lifetime_and_a_wrong_issuer_or_audience_are_refused() {
     let keys = keys();
     let long = Claims { exp: NOW / 1_000 + 3_600, ..claims() };
     assert_eq!(outcome(&long, &keys, 0), Err(TokenRefused::Times));
@@ -74,7 +74,7 @@ fn a_life_longer_than_ours_another_issuer_and_another_audience_are_refused() {
 }
 
 #[test]
-fn a_header_that_is_not_ours_is_refused_before_the_signature_is_looked_at() {
+fn a_foreign_header_is_refused_before_the_signature_is_verified() {
     let keys = keys();
     let token = claims().sign(keys.signer(Timestamp::from_millis(NOW)).unwrap()).unwrap();
     let changes: [(&str, Value); 12] = [
@@ -101,7 +101,7 @@ fn a_header_that_is_not_ours_is_refused_before_the_signature_is_looked_at() {
 }
 
 #[test]
-fn another_key_under_the_same_name_and_a_changed_claim_are_refused() {
+fn another_key_with_the_same_id_and_a_changed_claim_are_refused() {
     let (own, other) = (keys(), keys());
     let now = Timestamp::from_millis(NOW);
     let token = claims().sign(own.signer(now).unwrap()).unwrap();
@@ -118,7 +118,7 @@ fn another_key_under_the_same_name_and_a_changed_claim_are_refused() {
 }
 
 #[test]
-fn a_key_verifies_until_its_end_and_signs_from_its_beginning() {
+fn a_key_signs_from_its_start_and_verifies_until_its_end() {
     let secret = |from: i64, until: Option<i64>| {
         use secrecy::ExposeSecret;
         let made = keys().to_secret();

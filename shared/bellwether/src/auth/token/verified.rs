@@ -1,22 +1,21 @@
-//! Signatures that this instance has verified, so that a token which comes with every request is
-//! paid for once: verifying Ed25519 costs more than all the rest of an assignment from memory.
+//! Signatures that this instance has verified, so that the signature of a token in every request is verified
+//! once. Verifying an Ed25519 signature costs more than the rest of an assignment from memory.
 //!
-//! What is remembered cannot become untrue: this text is signed by this key and says this. Whether the
-//! key is in force and the token's times hold is asked at every request, by [`Claims::in_time`] and of
-//! the keys as they then are. So a remembered token ends when it would have ended anyway, and with
-//! its key.
+//! A cached fact stays true: this key has signed this token with these claims. Whether the key is valid and
+//! whether the token's times are valid is checked at every request, by [`Claims::in_time`] and against the
+//! current keys. A cached token therefore expires when it would have expired anyway, and with its key.
 
 use aws_lc_rs::digest::{SHA256, digest};
 
 use super::Claims;
 use crate::auth::keys::PublicKey;
 
-/// The SHA-256 of a token: the memory holds nothing that opens a door.
+/// The SHA-256 hash of a token. The cache contains nothing that gives access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
-    /// The fingerprint of `token`, signature and all.
+    /// The hash of `token`, including its signature.
     pub fn of(token: &str) -> Self {
         let mut bytes = [0; 32];
         bytes.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
@@ -24,26 +23,26 @@ impl Fingerprint {
     }
 }
 
-/// A token whose signature is right.
+/// A token with a valid signature.
 #[derive(Debug)]
 pub struct Signed {
     key: PublicKey,
-    /// What it says.
+    /// Its claims.
     pub claims: Claims,
 }
 
 impl Signed {
-    /// What `key` has signed.
+    /// Creates it from claims that `key` has signed.
     pub fn new(key: PublicKey, claims: Claims) -> Self {
         Self { key, claims }
     }
 
-    /// The name of the key that signed it.
+    /// The id of the key that signed it.
     pub fn kid(&self) -> &str {
         &self.key.kid
     }
 
-    /// Whether it was this very key, not only one of its name.
+    /// Whether exactly this key signed it, not only one with the same id.
     pub fn is_by(&self, key: &PublicKey) -> bool {
         self.key.kid == key.kid && self.key.x == key.x
     }
@@ -79,14 +78,14 @@ mod tests {
         Verifier::new(terms(), 2)
     }
 
-    /// What becomes of a token `later` seconds after it was issued, when `keys` are the keys.
+    /// The result of verifying a token `later` seconds after it was issued, with the given keys.
     fn outcome(
         verifier: &Verifier,
         token: &str,
         keys: &PublicKeys,
         later: i64,
     ) -> Result<String, TokenRefused> {
-        let presented = verifier.look(token, at(later))?;
+        let presented = verifier.parse(token, at(later))?;
         verifier.verify(presented, keys, at(later)).map(|signed| signed.claims.sub.clone())
     }
 
@@ -95,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_remembered_token_says_what_it_said_and_ends_when_its_times_do() {
+    fn a_cached_token_has_the_same_claims_and_expires_on_time() {
         let (verifier, keys) = (verifier(), PrivateKeys::first(at(0)).unwrap());
         let token = token(&keys, "ada");
         assert!(!remembered(&verifier, &token));
@@ -109,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_remembered_token_ends_with_its_key() {
+    fn a_cached_token_becomes_invalid_with_its_key() {
         let (verifier, keys) = (verifier(), PrivateKeys::first(at(0)).unwrap());
         let token = token(&keys, "ada");
         assert!(outcome(&verifier, &token, &keys.public(), 0).is_ok());
@@ -123,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_verified_anew_under_another_key_of_the_same_name() {
+    fn a_token_is_verified_again_under_another_key_with_the_same_id() {
         let (verifier, keys) = (verifier(), PrivateKeys::first(at(0)).unwrap());
         let token = token(&keys, "ada");
         assert!(outcome(&verifier, &token, &keys.public(), 0).is_ok());
@@ -134,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_differs_in_one_character_is_another_token_and_what_is_refused_is_not_kept() {
+    fn a_changed_token_is_not_found_in_the_cache_and_a_refused_one_is_not_stored() {
         let (verifier, keys) = (verifier(), PrivateKeys::first(at(0)).unwrap());
         let token = token(&keys, "ada");
         assert!(outcome(&verifier, &token, &keys.public(), 0).is_ok());
@@ -146,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn the_memory_is_bounded_and_may_be_off() {
+    fn the_number_of_cached_tokens_is_limited_and_may_be_zero() {
         let keys = PrivateKeys::first(at(0)).unwrap();
         let tokens = ["ada", "bea", "cyd"].map(|subject| token(&keys, subject));
         let (two, none) = (verifier(), Verifier::new(terms(), 0));

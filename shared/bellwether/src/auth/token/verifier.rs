@@ -1,6 +1,6 @@
-//! From a token to what it says: [`Verifier::look`] finds out which key it names, and
-//! [`Verifier::verify`] holds it to that key and to its times. The signature of a token that was
-//! seen before is not verified again; everything else is.
+//! Verification of a token: [`Verifier::parse`] finds the key that it names, and [`Verifier::verify`] checks
+//! it against that key and its times. The signature of a token that was seen before is not verified again.
+//! Everything else is.
 
 use std::sync::Arc;
 
@@ -13,15 +13,15 @@ use crate::cache::Cache;
 use domain::clock::Timestamp;
 use domain::experiment::Workspace;
 
-/// Verifies tokens, with a memory of signatures.
+/// Verifies tokens, with a cache of verified signatures.
 #[derive(Debug)]
 pub struct Verifier {
     terms: Terms,
-    /// The tokens seen last whose signature is right.
+    /// The most recent tokens with a valid signature.
     pub(super) verified: Cache<Fingerprint, Arc<Signed>>,
 }
 
-/// A token before anything in it is believed but the name of its key. It cannot be printed.
+/// A token of which only the key id is known. Nothing else in it is trusted. It cannot be printed.
 pub struct Presented<'a> {
     token: &'a str,
     fingerprint: Fingerprint,
@@ -30,7 +30,7 @@ pub struct Presented<'a> {
 }
 
 impl Presented<'_> {
-    /// The key that it names.
+    /// The id of the key that it names.
     #[must_use]
     pub fn kid(&self) -> &str {
         &self.kid
@@ -38,17 +38,17 @@ impl Presented<'_> {
 }
 
 impl Verifier {
-    /// A verifier of tokens under `terms` that remembers the signatures of `most` of them.
+    /// Creates a verifier of tokens under `terms` that caches the signatures of up to `most` of them.
     #[must_use]
     pub fn new(terms: Terms, most: usize) -> Self {
         Self { terms, verified: Cache::new(most) }
     }
 
-    /// Reads the name of the key that `token`, which is shown at `now`, needs.
+    /// Parses `token`, which is presented at `now`, as far as the id of its key.
     ///
     /// # Errors
-    /// When its header is not one of ours.
-    pub fn look<'a>(&self, token: &'a str, now: Timestamp) -> Result<Presented<'a>, TokenRefused> {
+    /// When its header is not of the form that this issuer writes.
+    pub fn parse<'a>(&self, token: &'a str, now: Timestamp) -> Result<Presented<'a>, TokenRefused> {
         let fingerprint = Fingerprint::of(token);
         let seen = self.verified.get(&fingerprint, now);
         let kid = match &seen {
@@ -58,10 +58,10 @@ impl Verifier {
         Ok(Presented { token, fingerprint, seen, kid })
     }
 
-    /// What the token says, if it holds at `now` under `keys`.
+    /// Returns the token's content, if it is valid at `now` under `keys`.
     ///
     /// # Errors
-    /// Why it is refused.
+    /// The reason for the refusal.
     pub fn verify(
         &self,
         presented: Presented<'_>,
@@ -82,15 +82,15 @@ impl Verifier {
     }
 }
 
-/// Whether a token that `key` signs at `now` holds under `keys`: signs one, which leaves this
-/// function for nowhere, and verifies it.
+/// Checks that a token that `key` signs at `now` is valid under `keys`. Signs one, which never leaves this
+/// function, and verifies it.
 ///
 /// # Errors
-/// Why it would be refused.
+/// The reason why it would be refused.
 pub fn prove(terms: &Terms, key: &PrivateKey, keys: &PublicKeys, now: Timestamp) -> Result<(), TokenRefused> {
     let workspace = Workspace::parse("proof").map_err(|_| TokenRefused::Claims)?;
     let claims = Claims::of(Grant::of_role("proof".to_owned(), workspace, Role::Viewer), terms, now, [0; 16]);
     let token = claims.sign(key).map_err(|_| TokenRefused::Key)?;
     let verifier = Verifier::new(terms.clone(), 0);
-    verifier.verify(verifier.look(&token, now)?, keys, now).map(|_| ())
+    verifier.verify(verifier.parse(&token, now)?, keys, now).map(|_| ())
 }

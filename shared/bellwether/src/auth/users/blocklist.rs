@@ -1,10 +1,10 @@
-//! Which passwords are too easy to guess.
+//! The check for passwords that are too easy to guess.
 //!
-//! NIST SP 800-63B-4 section 3.1.1.2 holds a whole password against a list of common, expected and
-//! leaked ones, and not each word in it. With 15 characters at least, what people choose stands in
-//! no list: it is a common password twice, or one with a year and the company's name. So a password
-//! is read as the cheapest sequence of pieces, as zxcvbn does (D. Wheeler, USENIX Security 2016), and
-//! refused when they come to little. A common word inside a good passphrase refuses nothing.
+//! NIST SP 800-63B-4 section 3.1.1.2 compares a whole password with a list of common, expected and leaked
+//! ones, not each word in it. At 15 characters or more, passwords that users choose are in no list: they are
+//! a common password twice, or one with a year and the company's name. Therefore, a password is split into
+//! the cheapest sequence of pieces, as zxcvbn does (D. Wheeler, USENIX Security 2016), and refused when the
+//! sum is too low. A common word within a good passphrase does not cause a refusal.
 
 #[cfg(test)]
 mod tests;
@@ -19,20 +19,20 @@ use super::identity::Email;
 use super::password::Password;
 use domain::experiment::Workspace;
 
-/// What the pieces must come to, in characters.
+/// The minimum sum of the pieces, in characters.
 const ENOUGH: usize = 8;
-/// What a piece that guessers try first counts as, however long it is.
+/// The cost of a piece that attackers try first, at any length.
 const PIECE: usize = 2;
-/// Shortest word of the context and of the list.
+/// The minimum length of a word of the context and of the list.
 const WORD: usize = 4;
-/// Shortest row of keys and shortest repetition.
+/// The minimum length of a keyboard sequence and of a repetition.
 const RUN: usize = 3;
 
-const EASY: &str = "is too easy to guess: a common password, a row of keys, a year and a repetition count as \
-    2 characters each, words of the e-mail address, the workspace and the product as none, and at least 8 must \
-    come together; take a few words that have nothing to do with each other";
+const EASY: &str = "is too easy to guess: a common password, a keyboard sequence, a year and a repetition count as \
+    2 characters each, words of the e-mail address, the workspace and the product as none, and the sum must \
+    be at least 8; use a few words that have nothing to do with each other";
 
-/// Neighbours on keyboards and in the alphabet, read in both directions.
+/// Adjacent keys on keyboards and letters of the alphabet, read in both directions.
 const ROWS: [&str; 12] = [
     "abcdefghijklmnopqrstuvwxyz",
     "01234567890",
@@ -48,22 +48,22 @@ const ROWS: [&str; 12] = [
     "!@#$%^&*()",
 ];
 
-/// Passphrases that stood as examples where many have read them, and stand in lists of leaked ones since; with
-/// any separator or none.
+/// Passphrases that are well-known examples and are now in lists of leaked passwords, with any separator or
+/// none.
 const SHOWN: [&str; 3] =
     ["correct horse battery staple", "the quick brown fox", "the quick brown fox jumps over the lazy dog"];
 
-/// Common passwords, folded, in both directions.
+/// Common passwords, normalized, in both directions.
 static COMMON: LazyLock<HashSet<Vec<char>>> = LazyLock::new(|| {
     let lines = include_str!("common_passwords.txt").lines().filter(|line| !line.starts_with('#'));
     let shown =
         SHOWN.iter().flat_map(|phrase| ["", " ", "-", "_", "."].map(|between| phrase.replace(' ', between)));
     let lines = lines.map(str::to_owned).chain(shown);
-    let words = lines.filter(|line| line.len() >= WORD).map(|line| line.chars().map(fold).collect());
+    let words = lines.filter(|line| line.len() >= WORD).map(|line| line.chars().map(normalize).collect());
     words.flat_map(both_ways).collect()
 });
 
-/// Every part of every row, in both directions.
+/// All parts of all rows, in both directions.
 static RUNS: LazyLock<HashSet<Vec<char>>> = LazyLock::new(|| {
     let rows = ROWS.iter().flat_map(|row| both_ways(row.chars().collect()));
     let parts = |row: &[char]| {
@@ -77,13 +77,13 @@ fn both_ways(word: Vec<char>) -> [Vec<char>; 2] {
     [word.iter().rev().copied().collect(), word]
 }
 
-/// Words that somebody who knows whose password it is tries first.
+/// Words that an attacker who knows the user tries first.
 #[derive(Debug, Clone)]
 pub struct OwnWords(Vec<Vec<char>>);
 
 impl OwnWords {
-    /// The words of a person's address and workspace, and the product's name: those of 4 characters
-    /// and more, and the local part and the workspace written as one.
+    /// The words of a user's address and workspace, and the product's name: those of at least 4 characters,
+    /// and the local part and the workspace each as one word.
     #[must_use]
     pub fn new(email: Option<&Email>, workspace: &Workspace) -> Self {
         let email = email.map(Email::as_str).unwrap_or_default();
@@ -92,19 +92,19 @@ impl OwnWords {
         let words = parts.iter().flat_map(|part| part.split(|c: char| !c.is_alphanumeric()));
         let joined = [local, workspace.as_str()].map(|part| part.replace(|c: char| !c.is_alphanumeric(), ""));
         let all = words.map(str::to_owned).chain(joined);
-        let folded = all.map(|word| lower(&word).into_iter().map(fold).collect::<Vec<_>>());
-        Self(folded.filter(|word| word.len() >= WORD).collect())
+        let normalized = all.map(|word| lower(&word).into_iter().map(normalize).collect::<Vec<_>>());
+        Self(normalized.filter(|word| word.len() >= WORD).collect())
     }
 }
 
-/// Refuses a password that is to be set and is easy to guess.
+/// Refuses a new password that is easy to guess.
 ///
 /// # Errors
-/// What counts as how much. The password is not repeated.
+/// The costs of the kinds of pieces. The message does not repeat the password.
 pub fn check(password: &Password, context: &OwnWords) -> Result<(), &'static str> {
     let text = lower(password.exposed().expose_secret());
-    let folded = text.iter().copied().map(fold).collect();
-    let weight = Judged { text, folded, context }.weight();
+    let normalized = text.iter().copied().map(normalize).collect();
+    let weight = Judged { text, normalized, context }.weight();
     if weight >= ENOUGH { Ok(()) } else { Err(EASY) }
 }
 
@@ -112,8 +112,8 @@ fn lower(text: &str) -> Vec<char> {
     text.nfkc().flat_map(char::to_lowercase).collect()
 }
 
-/// A character and those that are written in its place.
-fn fold(c: char) -> char {
+/// Returns the character that `c` commonly replaces.
+fn normalize(c: char) -> char {
     match c {
         '0' => 'o',
         '1' | 'l' | '!' | '|' => 'i',
@@ -127,15 +127,15 @@ fn fold(c: char) -> char {
     }
 }
 
-/// A password in lower case, the same folded, and the words that count nothing.
+/// A password in lower case and normalized, and the words that cost nothing.
 struct Judged<'a> {
     text: Vec<char>,
-    folded: Vec<char>,
+    normalized: Vec<char>,
     context: &'a OwnWords,
 }
 
 impl Judged<'_> {
-    /// The cheapest sum of pieces that make up the whole.
+    /// The lowest sum over all ways to split the password into pieces.
     fn weight(&self) -> usize {
         let length = self.text.len();
         let mut cheapest = vec![usize::MAX; length + 1];
@@ -150,10 +150,10 @@ impl Judged<'_> {
         cheapest[length]
     }
 
-    /// What the characters from `start` to before `end` count as; None when they are no one piece.
+    /// The cost of the characters from `start` up to `end`, exclusive. None when they are not one piece.
     fn piece(&self, start: usize, end: usize) -> Option<usize> {
-        let (text, folded) = (&self.text[start..end], &self.folded[start..end]);
-        if self.context.0.iter().any(|word| word == folded) {
+        let (text, normalized) = (&self.text[start..end], &self.normalized[start..end]);
+        if self.context.0.iter().any(|word| word == normalized) {
             return Some(0);
         }
         if let [one] = text {
@@ -163,16 +163,18 @@ impl Judged<'_> {
         if text.len() < RUN {
             return None;
         }
-        let easy =
-            is_year(text) || COMMON.contains(folded) || RUNS.contains(text) || self.is_repetition(start, end);
+        let easy = is_year(text)
+            || COMMON.contains(normalized)
+            || RUNS.contains(text)
+            || self.is_repetition(start, end);
         easy.then_some(PIECE)
     }
 
-    /// Whether the characters stood before; the two may overlap, as in `xxxx`.
+    /// Whether the characters occurred before. The two occurrences may overlap, as in `xxxx`.
     fn is_repetition(&self, start: usize, end: usize) -> bool {
-        let piece = &self.folded[start..end];
+        let piece = &self.normalized[start..end];
         piece.len() >= RUN
-            && self.folded[..end - 1].windows(piece.len()).take(start).any(|seen| seen == piece)
+            && self.normalized[..end - 1].windows(piece.len()).take(start).any(|seen| seen == piece)
     }
 }
 

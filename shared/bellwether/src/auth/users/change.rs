@@ -1,4 +1,4 @@
-//! Changing a person: what a change does to their sessions and failed sign-ins.
+//! Changes of a user, and their effects on sessions and failed sign-ins.
 
 #[cfg(test)]
 mod tests;
@@ -12,26 +12,26 @@ use super::password::{HashFailure, Password};
 use super::user::User;
 use crate::auth::access::Role;
 
-/// `PATCH /users/{user_id}`: the revision the caller has seen, and what is to be different.
+/// Body of `PATCH /users/{user_id}`: the revision that the caller has read, and the changes.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UserPatch {
-    /// The revision this change was made against, 1 or more.
+    /// The revision that this change is based on, 1 or more.
     pub revision: NonZeroU64,
-    /// The role they are to have.
+    /// The new role.
     pub role: Option<Role>,
-    /// Whether they may not sign in.
+    /// Whether the user may not sign in.
     pub disabled: Option<bool>,
-    /// The password they are to have.
+    /// The new password.
     pub password: Option<SecretString>,
-    /// Whether their failed sign-ins are to be forgotten.
+    /// Whether to remove the user's failed sign-ins.
     pub unlock: Option<bool>,
 }
 
-/// Why a person stays as they are.
+/// The reason why a user was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum NotRevised {
-    /// The change was made against another revision; says which.
+    /// The change is based on another revision. The text contains both revisions.
     #[error("{0}")]
     Conflict(String),
     /// The new password could not be hashed.
@@ -40,22 +40,22 @@ pub enum NotRevised {
 }
 
 impl User {
-    /// The person whose failed sign-ins are forgotten.
+    /// The user without failed sign-ins.
     #[must_use]
     pub fn unlocked(&self) -> Self {
         Self { throttle_epoch: self.throttle_epoch + 1, revision: self.revision + 1, ..self.clone() }
     }
 
-    /// The person after a change; the same when nothing is to be different. `password` is the patch's,
-    /// held to its rules.
+    /// Returns the user after a change, or the same user when nothing differs. `password` is the password of
+    /// the patch, already checked.
     ///
-    /// Being disabled, a role that allows less and a new password end all sessions. A new password and
-    /// being unlocked forget failed sign-ins.
+    /// Disabling the user, a role with fewer scopes, and a new password end all sessions. A new password and
+    /// `unlock` remove failed sign-ins.
     ///
     /// # Errors
-    /// [`NotRevised::Conflict`] for a change made against another revision. A change of role or of being
-    /// disabled that was made may be sent again; a password may not, since the answer would tell whether it
-    /// was right. [`NotRevised::Unhashed`] when the new password cannot be hashed.
+    /// [`NotRevised::Conflict`] for a change that is based on another revision. A change of role or of
+    /// `disabled` that was already made may be sent again. A password may not, because the response would
+    /// reveal whether it was right. [`NotRevised::Unhashed`] when the new password cannot be hashed.
     pub fn revise(&self, patch: &UserPatch, password: Option<&Password>) -> Result<Self, NotRevised> {
         let role = patch.role.unwrap_or(self.role);
         let disabled = patch.disabled.unwrap_or(self.disabled);
@@ -67,7 +67,7 @@ impl User {
         }
         if mine != seen {
             return Err(NotRevised::Conflict(format!(
-                "The person is at revision {mine}, this change was made against {seen}; list them again and retry."
+                "The user is at revision {mine}, this change is based on {seen}. List the users again and retry."
             )));
         }
         let ends_sessions = self.role.loses_by(role) || (disabled && !self.disabled) || password.is_some();
@@ -82,7 +82,7 @@ impl User {
 }
 
 impl UserPatch {
-    /// What the audit says of the change from `old` to `new`.
+    /// The description of the change from `old` to `new` for the audit.
     #[must_use]
     pub fn summary(&self, old: &User, new: &User) -> String {
         let mut changes = vec![format!("revision {}", new.revision)];

@@ -1,4 +1,4 @@
-//! Who people are: an e-mail address and the id made of it.
+//! The identity of users: an e-mail address, and an id that is derived from it.
 
 use std::borrow::Cow;
 
@@ -10,14 +10,15 @@ use crate::auth::sha256;
 use screen::first_hidden;
 
 const LIMITS: &str = "must be an e-mail address of at most 254 bytes";
-const HIDDEN: &str = "must be an e-mail address of at most 254 bytes, without characters that nobody sees";
+const HIDDEN: &str = "must be an e-mail address of at most 254 bytes, without invisible characters";
 
-/// An e-mail address in lower case, its domain as DNS has it: `müller.de` and `xn--mller-kva.de` are one.
+/// An e-mail address in lower case. Its domain is in the form of DNS, so `müller.de` and `xn--mller-kva.de`
+/// are equal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Email(String);
 
-/// A text that is no e-mail address.
+/// The text is not an e-mail address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{}", if *.hidden { HIDDEN } else { LIMITS })]
 pub struct NotAnEmail {
@@ -28,7 +29,7 @@ impl Email {
     /// Parses an address.
     ///
     /// # Errors
-    /// When the text is no e-mail address or longer than 254 bytes (RFC 5321 section 4.5.3.1.3).
+    /// When the text is not an e-mail address or is longer than 254 bytes (RFC 5321 section 4.5.3.1.3).
     pub fn parse(text: &str) -> Result<Self, NotAnEmail> {
         if first_hidden(text).is_some() {
             return Err(NotAnEmail { hidden: true });
@@ -47,10 +48,10 @@ impl Email {
         &self.0
     }
 
-    /// The same rule, in the form that `validator` calls.
+    /// The same check, in the form that `validator` calls.
     ///
     /// # Errors
-    /// As [`Self::parse`].
+    /// Those of [`Self::parse`].
     pub fn check(text: &str) -> Result<(), ValidationError> {
         let refused =
             |why: NotAnEmail| ValidationError::new("email").with_message(Cow::Owned(why.to_string()));
@@ -77,7 +78,7 @@ impl std::fmt::Display for Email {
     }
 }
 
-/// A domain in the form that DNS has for it (UTS 46).
+/// A domain in the form of DNS (UTS 46).
 fn in_dns(domain: &str) -> Option<String> {
     match Host::parse(domain) {
         Ok(Host::Domain(domain)) => Some(domain),
@@ -85,18 +86,18 @@ fn in_dns(domain: &str) -> Option<String> {
     }
 }
 
-/// A text that no person has as their id.
+/// The text is not a valid user id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be a person's id: 32 hexadecimal digits")]
+#[error("must be a user's id: 32 hexadecimal digits")]
 pub struct NotAUserId;
 
-/// A person's id: the first 128 bits of SHA-256 of their address. So one item serves sign-in, which
-/// knows the address, and administration, which knows the id, without an index that could disagree.
+/// A user's id: the first 128 bits of the SHA-256 hash of the address. One item therefore serves sign-in,
+/// which has the address, and administration, which has the id, without an index that could disagree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserId(String);
 
 impl UserId {
-    /// The id that belongs to an address.
+    /// The id of the user with an address.
     #[must_use]
     pub fn of(email: &Email) -> Self {
         Self(sha256::hex(format!("bellwether user {}", email.0).as_bytes())[..32].to_owned())
@@ -105,7 +106,7 @@ impl UserId {
     /// Parses an id.
     ///
     /// # Errors
-    /// When no person can have it.
+    /// When the text is not a valid id.
     pub fn parse(text: &str) -> Result<Self, NotAUserId> {
         let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
         let fits = text.len() == 32 && text.bytes().all(hex);
@@ -124,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_one_person_however_it_is_capitalised() {
+    fn an_address_in_any_capitalization_is_one_user() {
         let ids = ["Ada@Example.com", "ada@example.com"].map(|e| UserId::of(&Email::parse(e).unwrap()));
         assert_eq!(ids[0], ids[1]);
         assert_eq!(UserId::parse(&ids[0].to_string()), Ok(ids[0].clone()));
@@ -134,14 +135,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn an_invalid_address_is_refused() {
         for bad in ["", "a", "a@", "@b.c", "a b@c.d", &format!("{}@example.com", "x".repeat(250))] {
             assert!(Email::parse(bad).is_err(), "{bad}");
         }
     }
 
     #[test]
-    fn a_domain_is_one_in_every_script_and_no_address_holds_what_nobody_sees() {
+    fn a_domain_is_equal_in_every_script_and_invisible_characters_are_refused() {
         let written = ["ada@müller.de", "Ada@MÜLLER.de", "ada@mu\u{308}ller.de", "ada@xn--mller-kva.de"];
         let parsed = written.map(|text| Email::parse(text).unwrap());
         assert!(parsed.iter().all(|email| email.as_str() == "ada@xn--mller-kva.de"), "{parsed:?}");

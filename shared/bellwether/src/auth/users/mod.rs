@@ -1,6 +1,6 @@
-//! People: who they are (`identity.rs`), what they sign in with (`password.rs`, `blocklist.rs`), what is kept
-//! and shown of them (`user.rs`), how they are added and changed (`rules.rs`, `change.rs`), and whether a
-//! token still says what holds of them (`standing.rs`).
+//! Users: their identity (`identity.rs`), their passwords (`password.rs`, `blocklist.rs`), their stored and
+//! visible fields (`user.rs`), creation and changes (`rules.rs`, `change.rs`), and whether a token still
+//! matches its user (`standing.rs`).
 
 mod blocklist;
 mod change;
@@ -13,6 +13,6 @@ mod user;
 pub use change::{NotRevised, UserPatch};
 pub use identity::{Email, NotAUserId, NotAnEmail, UserId};
 pub use password::{HashFailure, Password, PasswordHash};
-pub use rules::{credentials, new_password, role_of_a_person};
+pub use rules::{credentials, new_password, user_role};
 pub use standing::{Standing, Superseded};
 pub use user::{User, UserView};

@@ -1,4 +1,4 @@
-//! Passwords: argon2id, with the parameters of today and a look at those of yesterday.
+//! Passwords: hashing with argon2id under current parameters, and detection of older ones.
 
 use argon2::password_hash::phc;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
@@ -13,8 +13,7 @@ const MEMORY_KIB: u32 = 19 * 1_024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-/// A password in a normal form (NFKC), so that it is the same from every keyboard. Cannot be
-/// printed.
+/// A password in Unicode normal form NFKC, so that it is the same from every keyboard. It cannot be printed.
 #[derive(Debug, Clone)]
 pub struct Password(SecretString);
 
@@ -23,13 +22,13 @@ pub struct Password(SecretString);
 #[serde(transparent)]
 pub struct PasswordHash(String);
 
-/// Hashing failed: no memory or no randomness, never a wrong password.
+/// Hashing failed for lack of memory or randomness, never because of a wrong password.
 #[derive(Debug, thiserror::Error)]
 #[error("a password could not be hashed: {0}")]
 pub struct HashFailure(String);
 
 impl Password {
-    /// Takes a password that is to be set.
+    /// Parses a new password.
     ///
     /// # Errors
     /// When it is shorter than 15 or longer than 128 characters (NIST SP 800-63B-4 section 3.1.1.2).
@@ -39,19 +38,19 @@ impl Password {
         if (15..=128).contains(&length) { Ok(password) } else { Err(LIMITS) }
     }
 
-    /// Takes a password that is offered at sign-in, whatever its length: its limits may have been
-    /// others when it was set.
+    /// Takes a password that is offered at sign-in, at any length, because other limits may have applied when
+    /// it was set.
     #[must_use]
     pub fn offered(text: &SecretString) -> Self {
         Self(text.expose_secret().nfkc().collect::<String>().into())
     }
 
-    /// The password itself, for the one rule that must see it.
+    /// The password itself, for the blocklist check.
     pub(super) fn exposed(&self) -> &SecretString {
         &self.0
     }
 
-    /// Hashes with today's parameters and a fresh salt.
+    /// Hashes with the current parameters and a new salt.
     ///
     /// # Errors
     /// When memory or randomness fails.
@@ -61,19 +60,19 @@ impl Password {
         Ok(PasswordHash(hash.to_string()))
     }
 
-    /// Whether this is the password of `hash`.
+    /// Whether this password belongs to `hash`.
     #[must_use]
     pub fn matches(&self, hash: &PasswordHash) -> bool {
         let Ok(hash) = phc::PasswordHash::new(&hash.0) else { return false };
         Argon2::default().verify_password(self.0.expose_secret().as_bytes(), &hash).is_ok()
     }
 
-    /// Does the work of [`Self::matches`] for nobody, so that an unknown user costs what a wrong
-    /// password costs.
+    /// Does the work of [`Self::matches`] without a user, so that an unknown user costs the same as a wrong
+    /// password.
     ///
     /// # Errors
     /// When memory fails.
-    pub fn match_nobody(&self) -> Result<(), HashFailure> {
+    pub fn match_unknown_user(&self) -> Result<(), HashFailure> {
         let mut nowhere = [0; 32];
         let password = self.0.expose_secret().as_bytes();
         today()?.hash_password_into(password, b"nobody's salt 16", &mut nowhere).map_err(failure)
@@ -81,14 +80,14 @@ impl Password {
 }
 
 impl PasswordHash {
-    /// Whether it was made with less than today's parameters.
+    /// Whether the hash has weaker parameters than the current ones.
     #[must_use]
     pub fn is_outdated(&self) -> bool {
         let params = phc::PasswordHash::new(&self.0).ok().and_then(|hash| Params::try_from(&hash).ok());
         params.is_none_or(|p| p.m_cost() < MEMORY_KIB || p.t_cost() < PASSES)
     }
 
-    /// The hash as it is stored.
+    /// The hash in its stored form.
     #[must_use]
     pub fn as_stored(&self) -> &str {
         &self.0
@@ -119,11 +118,11 @@ mod tests {
     }
 
     #[test]
-    fn a_password_matches_its_own_hash_in_every_unicode_form_and_no_other() {
+    fn a_password_matches_its_own_hash_in_every_unicode_form() {
         let hash = password("Größe ist nicht alles").hash().unwrap();
         assert!(password("Gro\u{308}ße ist nicht alles").matches(&hash));
         assert!(!password("Größe ist nicht alle5").matches(&hash));
-        assert!(hash.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "parameters of the design");
+        assert!(hash.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "the current parameters");
     }
 
     #[test]

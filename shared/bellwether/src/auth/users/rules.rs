@@ -1,4 +1,4 @@
-//! What somebody must bring to be added: an address, a password that is hard to guess, a person's role.
+//! The requirements for a new user: an address, a password that is hard to guess, and a role for users.
 
 use secrecy::SecretString;
 
@@ -9,10 +9,10 @@ use crate::auth::access::Role;
 use domain::experiment::Workspace;
 use domain::validation::Invalid;
 
-/// The e-mail address and the password of somebody who is to be added to `workspace`.
+/// Checks the e-mail address and the password of a new user of `workspace`.
 ///
 /// # Errors
-/// What is wrong with either, where both are wrong with both.
+/// What is wrong with the address or the password, or with both.
 pub fn credentials(
     email: &str,
     password: &SecretString,
@@ -29,7 +29,7 @@ pub fn credentials(
     }
 }
 
-/// The password that somebody in `workspace` is to have.
+/// Checks the new password of a user of `workspace`.
 ///
 /// # Errors
 /// When it is too short, too long or too easy to guess.
@@ -44,13 +44,13 @@ pub fn new_password(
     password.map_err(|why| Invalid::new("/password", why))
 }
 
-/// A role that a person may have.
+/// Checks that users may have a role.
 ///
 /// # Errors
-/// For the role of machines.
-pub fn role_of_a_person(role: Role) -> Result<Role, Invalid> {
+/// For the role of clients.
+pub fn user_role(role: Role) -> Result<Role, Invalid> {
     match role {
-        Role::Service => Err(Invalid::new("/role", "is for machines; use admin, analyst or viewer")),
+        Role::Service => Err(Invalid::new("/role", "is for clients; use admin, analyst or viewer")),
         Role::Admin | Role::Analyst | Role::Viewer => Ok(role),
     }
 }

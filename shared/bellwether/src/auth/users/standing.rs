@@ -1,47 +1,47 @@
-//! What must still hold of a person for a change of theirs to be made.
+//! The check that a user still has the rights in a token.
 //!
-//! An access token is verified without a lookup, so it says what its holder was allowed when it was issued.
-//! For what administers a workspace or changes a test that is not enough: the person is compared with the
-//! token, in the transaction that makes the change (`store::ledger`), and before an administrative read by one
-//! `GetItem`.
+//! An access token is verified without a lookup, so it states what its holder was allowed when it was issued.
+//! That is not enough to administer a workspace or change a test. For these operations, the user is compared
+//! with the token: for a change in the same transaction (`store::ledger`), and before an administrative read
+//! with one `GetItem`.
 
 use super::{User, UserId};
 use crate::auth::access::{Caller, Role};
 use domain::experiment::Workspace;
 
-/// What a token says of the person it was issued to.
+/// The user's state as stated in a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
-    /// The person.
+    /// The user.
     pub user_id: UserId,
-    /// The workspace they belong to.
+    /// The user's workspace.
     pub workspace: Workspace,
-    /// Their role.
+    /// The user's role.
     pub role: Role,
-    /// Their `session_epoch`.
+    /// The user's `session_epoch`.
     pub session_epoch: u32,
 }
 
-/// The rights that a token was issued for have ended: its holder was disabled, got another role or a new
-/// password, or is no person of this workspace. The token gets the same answer as any other invalid token.
+/// The rights in a token have ended: its holder was disabled, got another role or a new password, or is not a
+/// user of this workspace. The response is the same as for any other invalid token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Superseded;
 
 impl Standing {
-    /// What the token of `caller` says.
+    /// Returns the state in the token of `caller`.
     ///
     /// # Errors
-    /// [`Superseded`] when it was issued to a machine: no machine may do what needs a standing.
+    /// [`Superseded`] when it was issued to a client. Clients may not use operations that need a standing.
     pub fn of(caller: &Caller) -> Result<Self, Superseded> {
         let session_epoch = caller.session_epoch.ok_or(Superseded)?;
         let user_id = UserId::parse(&caller.subject).map_err(|_| Superseded)?;
         Ok(Self { user_id, workspace: caller.workspace.clone(), role: caller.role, session_epoch })
     }
 
-    /// Whether it is still so.
+    /// Checks that the user still has this state.
     ///
     /// # Errors
-    /// [`Superseded`] when it is not.
+    /// [`Superseded`] when the state has changed.
     pub fn check(&self, user: Option<&User>) -> Result<(), Superseded> {
         let holds = |user: &User| {
             !user.disabled
@@ -61,7 +61,7 @@ mod tests {
     use crate::auth::users::{Email, Password};
     use domain::clock::Timestamp;
 
-    fn person(email: &str, role: Role, workspace: &str) -> User {
+    fn user_with(email: &str, role: Role, workspace: &str) -> User {
         let (email, workspace) = (Email::parse(email).unwrap(), Workspace::parse(workspace).unwrap());
         let password = Password::parse(&"violet harbour nine trains".to_owned().into()).unwrap();
         User::new(email, workspace, role, &password, Timestamp::from_millis(0)).unwrap()
@@ -79,35 +79,35 @@ mod tests {
     }
 
     #[test]
-    fn a_standing_ends_with_whatever_is_different_of_the_person() {
-        let ada = person("ada@example.com", Role::Admin, "acme");
+    fn any_relevant_change_of_the_user_ends_a_standing() {
+        let ada = user_with("ada@example.com", Role::Admin, "acme");
         let standing = standing(&ada);
         assert_eq!(standing.check(Some(&ada)), Ok(()));
         let disabled = User { disabled: true, ..ada.clone() };
         let lowered = User { role: Role::Viewer, ..ada.clone() };
         let ended = User { session_epoch: 1, ..ada.clone() };
-        let other = person("eve@example.com", Role::Admin, "acme");
-        let elsewhere = person("ada@example.com", Role::Admin, "globex");
+        let other = user_with("eve@example.com", Role::Admin, "acme");
+        let elsewhere = user_with("ada@example.com", Role::Admin, "globex");
         for changed in [&disabled, &lowered, &ended, &other, &elsewhere] {
             assert_eq!(standing.check(Some(changed)), Err(Superseded), "{changed:?}");
         }
         assert_eq!(standing.check(None), Err(Superseded));
         let renamed = User { revision: 7, throttle_epoch: 3, ..ada };
-        assert_eq!(standing.check(Some(&renamed)), Ok(()), "what else changes ends nothing");
+        assert_eq!(standing.check(Some(&renamed)), Ok(()), "other changes have no effect");
     }
 
     #[test]
-    fn a_machine_has_no_standing() {
+    fn a_client_has_no_standing() {
         let scopes = vec![Scope::UsersWrite, Scope::TestsWrite];
         let workspace = Workspace::parse("acme").unwrap();
-        let machine = |subject: &str, session_epoch| Caller {
+        let client = |subject: &str, session_epoch| Caller {
             subject: subject.to_owned(),
             workspace: workspace.clone(),
             role: Role::Service,
             scopes: scopes.clone(),
             session_epoch,
         };
-        assert_eq!(Standing::of(&machine(&"0".repeat(32), None)), Err(Superseded));
-        assert_eq!(Standing::of(&machine(&format!("c_{}", "0".repeat(32)), Some(0))), Err(Superseded));
+        assert_eq!(Standing::of(&client(&"0".repeat(32), None)), Err(Superseded));
+        assert_eq!(Standing::of(&client(&format!("c_{}", "0".repeat(32)), Some(0))), Err(Superseded));
     }
 }

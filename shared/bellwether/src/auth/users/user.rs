@@ -1,4 +1,4 @@
-//! A person who may sign in, and what of them is shown.
+//! A user, and the fields that responses contain.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,56 +8,56 @@ use crate::auth::access::Role;
 use domain::clock::Timestamp;
 use domain::experiment::Workspace;
 
-/// A person who may sign in.
+/// A user who may sign in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct User {
-    /// Their name in paths and tokens.
+    /// The id in paths and tokens.
     pub user_id: UserId,
-    /// What they sign in with.
+    /// The address to sign in with.
     pub email: Email,
-    /// The one workspace they belong to.
+    /// The only workspace that the user can access.
     pub workspace: Workspace,
-    /// What they may do there.
+    /// The role in the workspace.
     pub role: Role,
-    /// Their password, hashed.
+    /// The hash of the password.
     pub password_hash: PasswordHash,
-    /// When they were created.
+    /// When the user was created.
     pub created_at: Timestamp,
-    /// Whether they may not sign in.
+    /// Whether the user may not sign in.
     #[serde(default)]
     pub disabled: bool,
-    /// Bumped to end all their sessions: one that was begun under another number is over.
+    /// Incremented to end all sessions. A session that began under another number has ended.
     #[serde(default)]
     pub session_epoch: u32,
-    /// Bumped to forget failed sign-ins: attempts are counted under this number. Sources that are known stay known.
+    /// Incremented to remove failed sign-ins, which are counted under this number. Known sources stay known.
     #[serde(default)]
     pub throttle_epoch: u32,
-    /// Counts their changes, so that one of two rivals wins.
+    /// The number of the current version. Of two concurrent changes, only one succeeds.
     #[serde(default)]
     pub revision: u32,
 }
 
-/// The fields of a user that answers contain. The hash of the password is not among them.
+/// The fields of a user that responses contain, without the hash of the password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserView {
-    /// Their name in paths and tokens.
+    /// The id in paths and tokens.
     pub user_id: UserId,
-    /// What they sign in with.
+    /// The address to sign in with.
     pub email: Email,
-    /// What they may do.
+    /// The role.
     pub role: Role,
-    /// The one workspace they belong to.
+    /// The only workspace that the user can access.
     pub workspace: Workspace,
-    /// Whether they may not sign in.
+    /// Whether the user may not sign in.
     pub disabled: bool,
-    /// Counts their changes.
+    /// The number of the current version.
     pub revision: u32,
-    /// When they were added.
+    /// When the user was created.
     pub created_at: Timestamp,
 }
 
 impl User {
-    /// A new person.
+    /// Creates a user.
     ///
     /// # Errors
     /// When the password cannot be hashed.
@@ -83,7 +83,7 @@ impl User {
         })
     }
 
-    /// What of them is shown.
+    /// The fields of the user that responses contain.
     #[must_use]
     pub fn view(&self) -> UserView {
         UserView {
@@ -97,7 +97,7 @@ impl User {
         }
     }
 
-    /// Whether they can administer their workspace.
+    /// Whether the user can administer the workspace.
     #[must_use]
     pub fn administers(&self) -> bool {
         self.role == Role::Admin && !self.disabled

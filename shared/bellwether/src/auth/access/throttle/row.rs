@@ -1,39 +1,37 @@
-//! Failures that are counted together, whoever they are of: of a network in a day, or at an account in
-//! a row.
+//! Failures that are counted together: those of a network in a day, or those at a user account in a row.
 
 use super::{DAY, FAILURES, FIRST_LOCK, LONGEST_LOCK};
 use domain::clock::Timestamp;
 
-/// Failures that are counted together.
+/// The count of a group of failures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Row {
-    /// How many, when the last one was counted.
+    /// The number of failures when the last one was counted.
     pub failures: i64,
-    /// Milliseconds since 1970 before which there is no next attempt.
+    /// Milliseconds since 1970 before which no further attempt is allowed.
     pub open_at: i64,
     /// Seconds since 1970 of the last failure.
     pub last_at: i64,
-    /// Seconds since 1970 from which on all of them are forgotten.
+    /// Seconds since 1970 at which all of them are forgotten.
     pub until: i64,
 }
 
-/// What is stored of an attempt before its password is looked at.
+/// The change to store for an attempt before its password is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
-    /// One more of those that lock nothing, of which there may be [`FAILURES`] − 1.
+    /// One more failure that causes no lock. At most [`FAILURES`] − 1 of these are possible.
     Free,
-    /// This many, and a lock until this time in milliseconds since 1970, 0 for none. Of attempts at the
-    /// same time one alone may store it.
+    /// The number of failures, and a lock. Of concurrent attempts, only one may store it.
     Alone {
-        /// How many failures there are now.
+        /// The number of failures, including this one.
         failures: i64,
-        /// Milliseconds since 1970 before which there is no next attempt.
+        /// Milliseconds since 1970 before which no further attempt is allowed. 0 for no lock.
         open_at: i64,
     },
 }
 
 impl Row {
-    /// The attempt, counted as a failure.
+    /// Counts the attempt as a failure.
     #[must_use]
     pub fn counted(self, now: Timestamp) -> Counted {
         let failures = self.current(now) + 1;
@@ -48,7 +46,8 @@ impl Row {
         Counted::Alone { failures, open_at: now.millis() + lock * 1_000 }
     }
 
-    /// How many failures matter now. After a quiet day the next lock is the first one again.
+    /// The number of failures that apply now. After a day without failures, the next lock is the first one
+    /// again.
     fn current(self, now: Timestamp) -> i64 {
         if now.seconds() >= self.until {
             0

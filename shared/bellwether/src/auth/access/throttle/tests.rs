@@ -1,4 +1,4 @@
-//! Waits, second by second.
+//! Waits, to the second.
 
 use super::*;
 
@@ -20,7 +20,7 @@ fn five_failures_are_free_then_the_wait_doubles_up_to_a_quarter_of_an_hour() {
 }
 
 #[test]
-fn who_waits_is_told_how_long_and_may_try_when_the_time_is_over() {
+fn a_wait_is_reported_in_seconds_and_ends_on_time() {
     let now = at(1_000_000);
     let counts = Counts { pair: after(7, now), ..Counts::default() };
     assert_eq!(counts.admit(now), Err(Wait { limit: Limit::Pair, seconds: 4 }));
@@ -29,20 +29,20 @@ fn who_waits_is_told_how_long_and_may_try_when_the_time_is_over() {
 }
 
 #[test]
-fn who_asked_a_moment_before_the_last_attempt_was_counted_is_not_held_up() {
+fn a_request_just_before_the_last_attempt_was_counted_is_admitted() {
     let counts = Counts { pair: after(4, at(1_000_000)), ..Counts::default() };
     assert_eq!(counts.admit(Timestamp::from_millis(999_999_995)), Ok(()));
 }
 
 #[test]
-fn failures_are_forgotten_after_a_quiet_day_and_not_before() {
+fn failures_are_forgotten_after_a_quiet_day() {
     let now = at(1_000_000);
     let pair = after(9, now);
     assert_eq!(pair.counted(at(1_000_000 + DAY - 1)).failures, 10);
     assert_eq!(pair.counted(at(1_000_000 + DAY)).failures, 1);
 }
 
-/// The lock in seconds after each of so many failures one after the other, the `n`th at once when it may.
+/// The lock in seconds after each of the consecutive failures. Each attempt is made as soon as it is allowed.
 fn locks(failures: i64, mut now: i64) -> Vec<i64> {
     let mut row = Row { until: now + MONTH, last_at: now, ..Row::default() };
     let one = |_| {
@@ -70,7 +70,7 @@ fn ninety_nine_failures_are_free_then_locks_double_from_a_minute_up_to_an_hour()
 }
 
 #[test]
-fn after_a_quiet_day_the_next_lock_is_the_first_one_and_after_a_quiet_month_all_is_forgotten() {
+fn locks_start_over_after_a_quiet_day_and_failures_expire_after_a_month() {
     let now = 100_000_000;
     let row = Row { failures: 250, open_at: 0, last_at: now, until: now + MONTH };
     let after = |seconds| row.counted(at(now + seconds));
@@ -83,13 +83,13 @@ fn after_a_quiet_day_the_next_lock_is_the_first_one_and_after_a_quiet_month_all_
     assert_eq!(Row { failures: 98, ..row }.counted(at(now + DAY)), Counted::Free);
 }
 
-/// A row that is locked for so long from `now` on.
+/// A row that is locked for that many seconds from `now`.
 fn locked(now: i64, seconds: i64) -> Row {
     Row { failures: 100, open_at: (now + seconds) * 1_000, last_at: now, until: now + MONTH }
 }
 
 #[test]
-fn a_locked_network_of_any_size_and_a_locked_account_hold_up_strangers_until_they_open() {
+fn locked_networks_and_accounts_refuse_unknown_sources_until_the_lock_ends() {
     let now = 100_000_000;
     let (open, shut) = (Row::default(), locked(now, 500));
     let counts =
@@ -106,7 +106,7 @@ fn a_locked_network_of_any_size_and_a_locked_account_hold_up_strangers_until_the
 }
 
 #[test]
-fn a_source_that_an_account_knows_is_held_to_an_allowance_of_its_own_alone() {
+fn only_its_own_failures_limit_a_source_that_the_account_knows() {
     let now = 100_000_000;
     let shut = locked(now, 500);
     let counts = |pair| Counts { pair, sources: vec![shut; 3], account: shut };
@@ -115,7 +115,7 @@ fn a_source_that_an_account_knows_is_held_to_an_allowance_of_its_own_alone() {
     assert_eq!(
         counts(known).admit(at(now + 1)),
         Err(Wait { limit: Limit::Source, seconds: 499 }),
-        "30 days are over"
+        "30 days have passed"
     );
     let mistyped = (0..7).fold(Pair::known(at(now)), |pair, _| pair.counted(at(now)));
     assert_eq!(counts(mistyped).admit(at(now)), Err(Wait { limit: Limit::Pair, seconds: 4 }));
@@ -123,7 +123,7 @@ fn a_source_that_an_account_knows_is_held_to_an_allowance_of_its_own_alone() {
 }
 
 #[test]
-fn a_known_source_stays_known_when_it_mistypes() {
+fn a_known_source_stays_known_after_failures() {
     let now = at(1_000_000);
     assert!(Pair::known(now).counted(now).is_known(now));
 }

@@ -1,4 +1,4 @@
-//! What a machine may be granted, and how its secrets are replaced.
+//! The scopes of clients and the replacement of their secrets.
 
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ fn revised(client: &Client, patch: Value, random: u8) -> Result<Client, Refusal>
 }
 
 #[test]
-fn a_grant_is_no_wider_than_what_machines_may_have_and_what_the_caller_has() {
+fn a_client_gets_only_client_scopes_that_the_caller_has_too() {
     let grant = |scopes: &[&str], own: &[Scope]| client(json!({ "name": "x", "scopes": scopes }), own);
     let most = ["assignments:write", "conversions:write", "metrics:read"];
     assert!(grant(&most, &Scope::ALL).is_ok());
@@ -55,12 +55,12 @@ fn a_grant_is_no_wider_than_what_machines_may_have_and_what_the_caller_has() {
 }
 
 #[test]
-fn a_client_has_two_live_secrets_at_most_and_a_retired_one_is_gone() {
+fn a_client_has_at_most_two_secrets_and_a_retired_one_is_removed() {
     let add = |revision| json!({ "revision": revision, "add_secret": true });
     let two = revised(&crm(), add(1), 2).unwrap();
     assert_eq!((two.secrets.len(), two.revision), (2, 2));
     assert!(
-        matches!(revised(&two, add(2), 3), Err(Refusal::Conflict(why)) if why.contains("2 live secrets"))
+        matches!(revised(&two, add(2), 3), Err(Refusal::Conflict(why)) if why.contains("2 active secrets"))
     );
     let old = two.secrets[0].secret_id.clone();
     let swap = json!({ "revision": 2, "retire_secret": old, "add_secret": true });
@@ -69,17 +69,21 @@ fn a_client_has_two_live_secrets_at_most_and_a_retired_one_is_gone() {
     assert_eq!(swapped.secrets[0], two.secrets[1]);
     let gone = json!({ "revision": 3, "retire_secret": old });
     assert!(
-        matches!(revised(&swapped, gone, 4), Err(Refusal::Conflict(why)) if why.contains("no live secret"))
+        matches!(revised(&swapped, gone, 4), Err(Refusal::Conflict(why)) if why.contains("no active secret"))
     );
 }
 
 #[test]
-fn a_change_that_was_made_may_be_sent_again_but_for_a_new_secret() {
+fn a_change_may_be_sent_again_except_for_a_new_secret() {
     let rename = json!({ "revision": 1, "name": "Sales CRM", "disabled": true });
     let renamed = revised(&crm(), rename.clone(), 2).unwrap();
     assert_eq!(revised(&renamed, rename, 2).unwrap(), renamed);
     let nothing = json!({ "revision": 2, "name": "Sales CRM" });
-    assert_eq!(revised(&renamed, nothing, 2).unwrap(), renamed, "no change leaves the revision");
+    assert_eq!(
+        revised(&renamed, nothing, 2).unwrap(),
+        renamed,
+        "without a change, the revision stays the same"
+    );
     for patch in [
         json!({ "revision": 1, "name": "Another" }),
         json!({ "revision": 1, "name": "Sales CRM", "add_secret": true }),

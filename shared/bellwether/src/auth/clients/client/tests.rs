@@ -1,9 +1,9 @@
-//! A client's secrets and what is stored of them.
+//! A client's secrets and their stored form.
 
 use super::*;
 
 #[test]
-fn a_client_is_admitted_with_either_of_its_secrets_and_with_none_once_disabled() {
+fn a_client_is_accepted_with_either_secret_until_it_is_disabled() {
     let now = Timestamp::from_millis(0);
     let (one, first) = ClientSecret::from_random([1; 32], now);
     let (two, second) = ClientSecret::from_random([2; 32], now);
@@ -19,14 +19,14 @@ fn a_client_is_admitted_with_either_of_its_secrets_and_with_none_once_disabled()
         created_at: now,
     };
     assert!(client.admits(&first) && client.admits(&second) && !client.admits(&stranger));
-    let kept = serde_json::to_string(&client).unwrap();
-    assert!(!kept.contains(first.expose_secret()), "the secret itself is kept: {kept}");
+    let stored = serde_json::to_string(&client).unwrap();
+    assert!(!stored.contains(first.expose_secret()), "the secret itself is stored: {stored}");
     client.disabled = true;
     assert!(!client.admits(&first));
 }
 
 #[test]
-fn an_id_is_read_back_and_nothing_else_is_an_id() {
+fn only_the_written_form_of_an_id_is_parsed() {
     let id = ClientId::from_random([0xab; 16]);
     assert_eq!(ClientId::parse(&id.to_string()), Ok(id));
     for text in [

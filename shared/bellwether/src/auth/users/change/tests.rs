@@ -1,4 +1,4 @@
-//! What a change does to a person's sessions and failed sign-ins.
+//! The effects of a change on a user's sessions and failed sign-ins.
 
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ fn revised(user: &User, patch: Value) -> Result<User, NotRevised> {
 }
 
 #[test]
-fn less_than_before_or_a_new_password_ends_sessions_and_more_than_before_does_not() {
+fn fewer_rights_or_a_new_password_end_sessions_and_more_rights_do_not() {
     let user = grace();
     let new = "another long enough password";
     for (change, sessions, throttle) in [
@@ -50,10 +50,10 @@ fn less_than_before_or_a_new_password_ends_sessions_and_more_than_before_does_no
 }
 
 #[test]
-fn a_change_to_another_revision_is_refused_unless_it_has_been_made() {
+fn a_change_based_on_another_revision_is_refused_unless_already_made() {
     let changed = revised(&grace(), json!({ "revision": 1, "role": "viewer" })).unwrap();
     let again = revised(&changed, json!({ "revision": 1, "role": "viewer" })).unwrap();
-    assert_eq!(again.revision, 2, "sent again because its answer was lost");
+    assert_eq!(again.revision, 2, "sent again because the response was lost");
     for patch in [
         json!({ "revision": 1, "role": "admin" }),
         json!({ "revision": 3, "role": "viewer" }),
