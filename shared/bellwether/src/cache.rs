@@ -1,15 +1,15 @@
-//! What an instance remembers, by one policy: at most as many entries as it was made for, of which the one
-//! used least recently makes room for the next; and, where entries have a life, none that is older.
+//! An in-memory cache with a maximum number of entries. When it is full, a new entry replaces the least
+//! recently used one. Entries can have a lifetime, after which they are not returned.
 //!
-//! To be read and to be written are both uses. An entry past its life is told to nobody, and leaves when it is
-//! asked for or makes room; no timer looks for it. A cache of no entries remembers nothing.
+//! Reading and writing an entry both count as use. An expired entry is removed when it is read or replaced;
+//! no timer removes it. A cache with a capacity of 0 stores nothing.
 //!
-//! A hit costs one uncontended lock, one hash of the key and a clone of the value; what is remembered for many
-//! readers is therefore kept in an `Arc`. Memory is the keys and values that are there, and 16 bytes or so for
-//! each entry that there may be. The lock is never held while anything waits.
+//! A hit costs one uncontended lock, one hash of the key and a clone of the value, so large values are stored
+//! in an `Arc`. The memory use is that of the keys and values, and about 16 bytes for each entry of the
+//! capacity. The lock is never held across an await.
 //!
-//! Signing keys are not kept here: an outage of Secrets Manager must not end them, so that they serve on past
-//! their life (`auth/keys/cache.rs`).
+//! Signing keys are not in such a cache: they stay in use past their lifetime while Secrets Manager is down
+//! (`auth/keys/cache.rs`).
 
 use std::hash::Hash;
 use std::num::NonZeroUsize;
@@ -19,93 +19,93 @@ use lru::LruCache;
 
 use domain::clock::Timestamp;
 
-/// Values of `V` by keys of `K`, shared by all that an instance does at a time.
+/// Values of `V` by keys of `K`, shared by all concurrent work of an instance.
 pub struct Cache<K, V> {
-    held: Option<Mutex<LruCache<K, Kept<V>>>>,
+    entries: Option<Mutex<LruCache<K, Entry<V>>>>,
     life_ms: u64,
 }
 
-struct Kept<V> {
+struct Entry<V> {
     value: V,
     since: Timestamp,
 }
 
 impl<K: Hash + Eq, V> Cache<K, V> {
-    /// An empty cache of `most` entries, which have no end of their own.
+    /// Creates an empty cache of at most `most` entries, which do not expire.
     #[must_use]
     pub fn new(most: usize) -> Self {
-        let held = NonZeroUsize::new(most).map(|most| Mutex::new(LruCache::new(most)));
-        Self { held, life_ms: u64::MAX }
+        let entries = NonZeroUsize::new(most).map(|most| Mutex::new(LruCache::new(most)));
+        Self { entries, life_ms: u64::MAX }
     }
 
-    /// The same, of entries that hold for less than so many seconds.
+    /// The cache with entries that expire after `life` seconds.
     #[must_use]
     pub fn for_seconds(self, life: u32) -> Self {
         Self { life_ms: u64::from(life) * 1_000, ..self }
     }
 
-    /// What is remembered under `key` at `now`.
+    /// Returns the value of `key`, if it has not expired at `now`.
     pub fn get(&self, key: &K, now: Timestamp) -> Option<V>
     where
         V: Clone,
     {
-        let mut held = self.lock()?;
-        let entry = held.get(key)?;
-        if self.holds(entry, now) {
+        let mut entries = self.lock()?;
+        let entry = entries.get(key)?;
+        if self.is_valid(entry, now) {
             return Some(entry.value.clone());
         }
-        held.pop(key);
+        entries.pop(key);
         None
     }
 
-    /// Remembers `value` under `key` from `now` on.
+    /// Stores `value` under `key`.
     pub fn put(&self, key: K, value: V, now: Timestamp) {
-        if let Some(mut held) = self.lock() {
-            held.put(key, Kept { value, since: now });
+        if let Some(mut entries) = self.lock() {
+            entries.put(key, Entry { value, since: now });
         }
     }
 
-    /// Remembers in place of what is remembered under `key` at `now` what `change` makes of it, and tells the
-    /// rest of what it says. Nobody else reads or writes meanwhile.
+    /// Replaces the value of `key` by the first part of what `change` returns, and returns the second part.
+    /// No other access takes place in between.
     pub fn change<T>(&self, key: K, now: Timestamp, change: impl FnOnce(Option<&V>) -> (V, T)) -> T {
-        let Some(mut held) = self.lock() else { return change(None).1 };
-        let old = held.get(&key).filter(|entry| self.holds(entry, now));
+        let Some(mut entries) = self.lock() else { return change(None).1 };
+        let old = entries.get(&key).filter(|entry| self.is_valid(entry, now));
         let (value, result) = change(old.map(|entry| &entry.value));
-        held.put(key, Kept { value, since: now });
+        entries.put(key, Entry { value, since: now });
         result
     }
 
-    /// Forgets what is remembered under `key`.
+    /// Removes the value of `key`.
     pub fn remove(&self, key: &K) {
-        if let Some(mut held) = self.lock() {
-            held.pop(key);
+        if let Some(mut entries) = self.lock() {
+            entries.pop(key);
         }
     }
 
-    /// How many entries there are, with those past their life that nobody has asked for.
+    /// The number of entries, including expired ones that were not removed yet.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.lock().map_or(0, |held| held.len())
+        self.lock().map_or(0, |entries| entries.len())
     }
 
-    /// Whether there is no entry.
+    /// Whether the cache is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Whether an entry is within its life, on either side: one from a future further off was written before the clock
-    /// was set back, and would else hold until then.
-    fn holds(&self, entry: &Kept<V>, now: Timestamp) -> bool {
+    /// Whether an entry has not expired. An entry from further in the future than its lifetime was written
+    /// before the clock was set back, and counts as expired. Otherwise it would stay valid until that time.
+    fn is_valid(&self, entry: &Entry<V>, now: Timestamp) -> bool {
         now.millis().abs_diff(entry.since.millis()) < self.life_ms
     }
 
-    fn lock(&self) -> Option<MutexGuard<'_, LruCache<K, Kept<V>>>> {
-        self.held.as_ref().map(|held| held.lock().unwrap_or_else(PoisonError::into_inner))
+    fn lock(&self) -> Option<MutexGuard<'_, LruCache<K, Entry<V>>>> {
+        self.entries.as_ref().map(|entries| entries.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// Neither keys nor values are printed: some are secrets, and some are about accounts.
+/// Prints neither keys nor values: some are secrets, and some are about accounts.
 impl<K: Hash + Eq, V> std::fmt::Debug for Cache<K, V> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Cache")
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_used_least_recently_makes_room() {
+    fn the_least_recently_used_entry_is_replaced() {
         let cache = Cache::new(2);
         cache.put("a", 1, at(0));
         cache.put("b", 2, at(0));
@@ -138,13 +138,13 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_past_its_life_is_told_to_nobody_and_leaves_when_it_is_asked_for() {
+    fn an_expired_entry_is_not_returned_and_is_removed_when_read() {
         let cache = Cache::new(2).for_seconds(30);
         cache.put("a", 1, at(0));
         assert_eq!((cache.get(&"a", at(29)), cache.len()), (Some(1), 1));
         assert_eq!((cache.get(&"a", at(30)), cache.len()), (None, 0));
         cache.put("a", 2, at(30));
-        assert_eq!(cache.get(&"a", at(59)), Some(2), "its life begins when it is written");
+        assert_eq!(cache.get(&"a", at(59)), Some(2), "its lifetime begins when it is written");
         let endless = Cache::new(1);
         endless.put("a", 1, at(0));
         assert_eq!(endless.get(&"a", at(i64::from(u32::MAX))), Some(1));
@@ -154,10 +154,10 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_was_set_back_lengthens_no_life_by_more_than_itself() {
+    fn setting_the_clock_back_extends_a_lifetime_by_at_most_that_time() {
         let cache = Cache::new(2).for_seconds(30);
         cache.put("a", 1, at(3_600));
-        assert_eq!(cache.get(&"a", at(3_571)), Some(1), "a request that began before it was written");
+        assert_eq!(cache.get(&"a", at(3_571)), Some(1), "a request that began before the write");
         assert_eq!((cache.get(&"a", at(3_570)), cache.len()), (None, 0));
         let endless = Cache::new(1);
         endless.put("a", 1, at(3_600));
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_removed_is_gone_and_a_cache_of_none_remembers_nothing() {
+    fn removed_entries_are_gone_and_a_cache_without_capacity_stores_nothing() {
         let (cache, none) = (Cache::new(2), Cache::new(0));
         cache.put("a", 1, at(0));
         cache.remove(&"a");
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_keys_nor_values_are_printed() {
+    fn a_printed_cache_shows_neither_keys_nor_values() {
         let cache = Cache::new(1);
         cache.put("acme.com", "blue", at(0));
         let printed = format!("{cache:?}");

@@ -1,12 +1,12 @@
-//! What time it is: the one place that asks the system, so that tests can set it. Points in time:
-//! `domain::clock`.
+//! The current time. Only this module reads the system's clock, so that tests can set it. `domain::clock`
+//! defines points in time.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use domain::clock::Timestamp;
 
-/// What time it is, from the system or from a test.
+/// A source of the current time, from the system or from a test.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
@@ -20,12 +20,12 @@ impl Clock {
         })
     }
 
-    /// A clock that asks `now`.
+    /// A clock that calls `now`.
     pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }
 
-    /// The present.
+    /// The current time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         (self.0)()

@@ -1,4 +1,4 @@
-//! The environment, read once and typed. A missing or wrong variable ends the start with its name.
+//! The environment, read once into types. A missing or invalid variable stops the start with its name.
 
 #[cfg(test)]
 mod tests;
@@ -10,38 +10,38 @@ use crate::net::networks::Networks;
 use crate::net::origin::{Browser, Domain, Origin};
 use screen::Screen;
 
-/// Bounds that operators may tune.
+/// Limits that operators may change.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// How long a running test and an assignment are remembered; `CACHE_SECONDS`, at most 30.
+    /// How long a running test and an assignment are cached, in seconds; `CACHE_SECONDS`, at most 30.
     pub cache_seconds: u32,
-    /// How many running tests an instance remembers; `CACHED_TESTS`, 0 for none.
+    /// The maximum number of running tests in the cache; `CACHED_TESTS`, 0 for none.
     pub cached_tests: usize,
-    /// How many assignments an instance remembers; `CACHED_ASSIGNMENTS`, 0 for none.
+    /// The maximum number of assignments in the cache; `CACHED_ASSIGNMENTS`, 0 for none.
     pub cached_assignments: usize,
-    /// How many units without an assignment an instance remembers; `CACHED_MISSES`, 0 for
-    /// none.
+    /// The maximum number of units without an assignment in the cache; `CACHED_MISSES`, 0 for none.
     pub cached_misses: usize,
-    /// How long an instance relies on the signing keys it has read; `KEY_CACHE_SECONDS`.
+    /// How long an instance uses the signing keys that it has read, in seconds; `KEY_CACHE_SECONDS`.
     pub key_cache_seconds: u32,
-    /// How long before its end a run of `summarize-tests` stops folding; `AGGREGATION_RESERVE_SECONDS`.
+    /// How long before its end a run of `summarize-tests` starts no more aggregation, in seconds;
+    /// `AGGREGATION_RESERVE_SECONDS`.
     pub aggregation_reserve_seconds: u32,
-    /// Tests of more units than this are folded on the schedule only; `INLINE_UNITS`.
+    /// Tests of more units than this are aggregated only on the schedule; `INLINE_UNITS`.
     pub inline_units: u64,
-    /// How many verified tokens an instance remembers; `CACHED_TOKENS`, 0 for none.
+    /// The maximum number of verified tokens in the cache; `CACHED_TOKENS`, 0 for none.
     pub cached_tokens: usize,
-    /// How much a workspace may have.
+    /// The maximum numbers of items in a workspace.
     pub quotas: Quotas,
 }
 
-/// How much a workspace may have. What is there when a quota is lowered stays.
+/// The maximum numbers of items in a workspace. Lowering a quota removes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quotas {
-    /// Tests, archived ones among them; `QUOTA_TESTS`.
+    /// Tests, including archived ones; `QUOTA_TESTS`.
     pub tests: u32,
-    /// People, disabled ones among them; `QUOTA_USERS`.
+    /// Users, including disabled ones; `QUOTA_USERS`.
     pub users: u32,
-    /// Machines, disabled ones among them; `QUOTA_CLIENTS`.
+    /// Clients, including disabled ones; `QUOTA_CLIENTS`.
     pub clients: u32,
 }
 
@@ -61,36 +61,37 @@ impl Default for Limits {
     }
 }
 
-/// What a function is told by its environment. Names only: no secret ever stands here.
+/// The configuration of a function. It contains names of secrets, never a secret.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// What the tables' names begin with; `TABLE_PREFIX`.
+    /// The prefix of the tables' names; `TABLE_PREFIX`.
     pub table_prefix: String,
-    /// The secret with the public keys; `PUBLIC_KEYS_SECRET`.
+    /// The name of the secret with the public keys; `PUBLIC_KEYS_SECRET`.
     pub public_keys_secret: String,
-    /// The secret with the private keys, given to functions that sign; `PRIVATE_KEYS_SECRET`.
+    /// The name of the secret with the private keys, for functions that sign; `PRIVATE_KEYS_SECRET`.
     pub private_keys_secret: Option<String>,
-    /// Who issues tokens; `ISSUER`.
+    /// The issuer of tokens; `ISSUER`.
     pub issuer: String,
-    /// For whom tokens are issued; `AUDIENCE`.
+    /// The audience of tokens; `AUDIENCE`.
     pub audience: String,
     /// The certificates to trust instead of Amazon's; `AWS_CA_BUNDLE`.
     pub ca_bundle: Option<PathBuf>,
-    /// The API's own domain, if it has one; `CUSTOM_DOMAIN`.
+    /// The API's own domain; `CUSTOM_DOMAIN`.
     pub custom_domain: Option<Domain>,
-    /// Whose pages may call with cookies, under a custom domain only; `ALLOWED_ORIGINS`, separated by commas.
+    /// The origins whose pages may call with cookies, only with a custom domain; `ALLOWED_ORIGINS`, separated
+    /// by commas.
     pub allowed_origins: Vec<Origin>,
-    /// From where administrative routes may be called; `ADMIN_NETWORKS`, separated by commas.
+    /// The networks that may call administrative routes; `ADMIN_NETWORKS`, separated by commas.
     pub admin_networks: Networks,
-    /// What becomes of hidden code points in what callers send; `SCREEN`, `refuse` unless it is `strip`.
+    /// How hidden code points in requests are handled; `SCREEN`, `refuse` by default or `strip`.
     pub screen: Screen,
-    /// Under which name CloudWatch keeps the metrics that log lines carry; `METRICS_NAMESPACE`, none when empty.
+    /// The CloudWatch namespace of the metrics in log lines; `METRICS_NAMESPACE`, no metrics when empty.
     pub metrics_namespace: Option<String>,
-    /// Bounds that operators may tune.
+    /// Limits that operators may change.
     pub limits: Limits,
 }
 
-/// A variable that is missing or wrong.
+/// A variable is missing or invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the environment variable {name} {problem}")]
 pub struct ConfigError {
@@ -102,7 +103,7 @@ impl Config {
     /// Reads the process's environment.
     ///
     /// # Errors
-    /// The first variable that is missing or wrong.
+    /// The first variable that is missing or invalid.
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::read(&|name| std::env::var(name).ok())
     }
@@ -148,7 +149,7 @@ impl Config {
         })
     }
 
-    /// What browsers may do; None without a custom domain.
+    /// The settings for browsers. None without a custom domain.
     #[must_use]
     pub fn browser(&self) -> Option<Browser> {
         let domain = self.custom_domain.clone()?;
@@ -156,7 +157,7 @@ impl Config {
     }
 }
 
-/// What `parse` makes of a variable, which is empty when it is not set.
+/// Parses a variable. An unset variable is read as an empty text.
 fn parsed<T>(
     variable: &dyn Fn(&str) -> Option<String>,
     name: &'static str,
@@ -165,7 +166,7 @@ fn parsed<T>(
     parse(&variable(name).unwrap_or_default()).map_err(|problem| ConfigError { name, problem })
 }
 
-/// CloudWatch's rule for the name of a namespace.
+/// Checks a namespace by CloudWatch's rule.
 fn namespace(text: &str) -> Result<Option<String>, &'static str> {
     let fits = text.len() <= 255 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"./#:_-".contains(&b));
     let text = Some(text.to_owned()).filter(|text| !text.is_empty());

@@ -1,8 +1,8 @@
-//! What holds of the parsers for any bytes at all, each as a function that panics when it does not.
-//! `cargo fuzz` looks for such bytes (`fuzz/`), property tests try some on every run, and the kept
-//! corpus is replayed.
+//! Properties of the parsers for arbitrary bytes. Each is a function that panics when the property does not
+//! apply. `cargo fuzz` searches for such bytes (`fuzz/`), property tests try some in every run, and a test
+//! replays the stored corpus.
 //!
-//! Another parser comes in by a function here, a line in [`TARGETS`], a file of the same name in
+//! To add a parser, add a function here, a line in [`TARGETS`], a file of the same name in
 //! `fuzz/fuzz_targets/` and seeds in `fuzz/corpus/`.
 
 mod cookie;
@@ -23,10 +23,10 @@ use domain::experiment::{Conversion, Definition, Experiment, Seed, Unit};
 use domain::validation::Invalid;
 use domain::validation::typed;
 
-/// A parser's name, and what holds of it.
+/// A parser's name and its property.
 pub type Target = (&'static str, fn(&[u8]));
 
-/// Every parser of bytes from outside.
+/// All parsers of bytes from outside.
 pub const TARGETS: [Target; 4] =
     [("token", token), ("cookie", cookie), ("condition", condition), ("body", body)];
 
@@ -48,17 +48,21 @@ static TEST: LazyLock<Experiment> = LazyLock::new(|| {
     )
 });
 
-/// Bodies: what the strict parser takes is what `serde_json` reads and is written and read back the
-/// same; what it alone refuses, it names. A test that is declared so is declared the same once more.
+/// Bodies. `serde_json` reads every body that the strict parser accepts, to the same value, which stays the
+/// same when it is written and read back. A refusal of the strict parser alone names the field. A test that
+/// was declared by a body is unchanged when it is declared again from its own body.
 pub fn body(input: &[u8]) {
     let lax = serde_json::from_slice::<Value>(input);
     let value = match (strict::parse(input), lax) {
         (Ok(value), Ok(lax)) => {
             assert_eq!(value, lax);
-            assert_eq!(strict::parse(value.to_string().as_bytes()).expect("what was read before"), value);
+            assert_eq!(
+                strict::parse(value.to_string().as_bytes()).expect("a value that was parsed before"),
+                value
+            );
             value
         }
-        (Ok(value), Err(error)) => panic!("{value} is no JSON: {error}"),
+        (Ok(value), Err(error)) => panic!("{value} is not JSON: {error}"),
         (Err(refused), lax) => {
             let named = match &refused {
                 strict::Unreadable::Field(_) => true,
@@ -69,21 +73,24 @@ pub fn body(input: &[u8]) {
         }
     };
     if let Some(definition) = checked(typed(value.clone()).and_then(Definition::parse)) {
-        assert_eq!(Definition::parse(definition.body()).expect("what was taken before"), definition);
+        assert_eq!(
+            Definition::parse(definition.body()).expect("a definition that was accepted before"),
+            definition
+        );
         let test = Experiment::draft(definition, Seed::from_random([7; 8]), noon());
         let stored = serde_json::to_vec(&test).expect("a test is JSON");
-        assert_eq!(serde_json::from_slice::<Experiment>(&stored).expect("what was stored"), test);
+        assert_eq!(serde_json::from_slice::<Experiment>(&stored).expect("a stored test"), test);
     }
     if let Some(conversion) =
         checked(typed(value.clone()).and_then(|body| Conversion::parse(body, &TEST, noon())))
     {
         let key = EventKey::Conversion(conversion.unit_id, conversion.goal, conversion.event_id);
-        assert_eq!(EventKey::read(&key.write()), Some(key), "what is taken is stored under a key of its own");
+        assert_eq!(EventKey::read(&key.write()), Some(key), "an accepted outcome has a key of its own");
     }
     checked(typed(value).and_then(Unit::parse));
 }
 
-/// A result whose complaints, if any, each point into the body.
+/// Returns the value. If there are errors instead, asserts that each points into the body.
 fn checked<T>(result: Result<T, Vec<Invalid>>) -> Option<T> {
     let complaints = result.as_ref().err().into_iter().flatten();
     for Invalid { pointer, detail } in complaints {
@@ -94,8 +101,8 @@ fn checked<T>(result: Result<T, Vec<Invalid>>) -> Option<T> {
     result.ok()
 }
 
-/// Conditions, as `{"condition": …, "attributes": {…}}`: what is taken is written as it came, decides
-/// the same when it is read back, and its negation decides the opposite.
+/// Conditions, as `{"condition": …, "attributes": {…}}`. An accepted condition is written as it was sent,
+/// decides the same when it is read back, and its negation decides the opposite.
 pub fn condition(input: &[u8]) {
     let Ok(Value::Object(mut input)) = strict::parse(input) else { return };
     let source = input.remove("condition").unwrap_or_default();
@@ -107,7 +114,7 @@ pub fn condition(input: &[u8]) {
     let written = Value::from(condition.clone());
     assert_eq!(written, source);
     let decided = condition.is_met_by(&attributes);
-    let again = Condition::parse(&written).expect("what was taken before");
+    let again = Condition::parse(&written).expect("a condition that was accepted before");
     assert_eq!(again.is_met_by(&attributes), decided);
     let opposite = json!({ "$not": source });
     let opposite = Condition::parse(&opposite).expect("a negation").is_met_by(&attributes);

@@ -1,6 +1,7 @@
-//! Strict JSON: what RFC 8259 leaves open is refused. No name twice in an object, no nesting past
-//! 32, no number past ±1e15 (beyond which not every integer survives a double with room to sum) or nearer to 0
-//! than 1e-100. So an integer is exact, and any other number is the nearest double: its first 15 digits survive.
+//! Strict JSON parsing: cases that RFC 8259 leaves open are refused. These are repeated names in an object,
+//! nesting deeper than 32, numbers beyond ±1e15 (above which not every integer and sum is exact in a double),
+//! and numbers nearer to 0 than 1e-100. Integers are therefore exact, and any other number is the nearest
+//! double, which keeps its first 15 digits.
 
 mod strict;
 #[cfg(test)]
@@ -15,31 +16,31 @@ use vanishing::vanishing;
 
 use domain::validation::{Invalid, pointer};
 
-/// Deepest nesting of objects and arrays.
+/// The maximum nesting of objects and arrays.
 pub const DEPTH: usize = 32;
-/// Largest number, up and down.
+/// The largest absolute value of a number.
 pub const LARGEST: f64 = 1e15;
-/// Smallest number that is not 0: what DynamoDB keeps, with room to spare.
+/// The smallest number above 0. DynamoDB stores smaller ones, so it is well within the range.
 pub const SMALLEST: f64 = 1e-100;
 
 const OUT_OF_RANGE: &str = "must be a number between -1e15 and 1e15, and 0 or at least 1e-100 in size";
 
-/// What `serde_json` calls a number that is infinite as a double, which is JSON all the same.
+/// The error of `serde_json` for a number that is infinite as a double. Such a number is valid JSON.
 const TOO_LARGE: &str = "number out of range";
 
-/// Why a text is not taken as JSON.
+/// The reason why a text is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unreadable {
-    /// It is no JSON, or nested too deep; says so.
+    /// The text is not JSON, or is nested too deeply. Contains the message.
     Malformed(String),
-    /// A repeated name or a number out of range.
+    /// A name is repeated or a number is out of range.
     Field(Invalid),
 }
 
 /// Parses a text.
 ///
 /// # Errors
-/// When it is no JSON, or holds what is refused here.
+/// When it is not JSON, or contains a case that is refused here.
 pub fn parse(body: &[u8]) -> Result<Value, Unreadable> {
     let state = Progress::before(vanishing(body));
     let mut deserializer = serde_json::Deserializer::from_slice(body);
@@ -54,7 +55,7 @@ pub fn parse(body: &[u8]) -> Result<Value, Unreadable> {
             Unreadable::Malformed(format!("The body is nested deeper than {DEPTH} levels."))
         }
         None => Unreadable::Malformed(format!(
-            "The body is no valid JSON at line {}, column {}.",
+            "The body is not valid JSON at line {}, column {}.",
             error.line(),
             error.column()
         )),

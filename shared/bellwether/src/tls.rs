@@ -1,8 +1,8 @@
-//! Whom the AWS clients trust: the roots of Amazon Trust Services, which are built in, or, instead of
-//! them, the certificates in the PEM file that `AWS_CA_BUNDLE` names, as in the AWS CLI and SDKs.
+//! The certificates that the AWS clients trust: the built-in roots of Amazon Trust Services, or instead the
+//! certificates in the PEM file that `AWS_CA_BUNDLE` names, as in the AWS CLI and SDKs.
 //!
-//! The system's roots are not read: there are about 140, and parsing them costs about as much as all the
-//! rest of a start. They would be the only files outside the binary that a function needs.
+//! The system's roots are not read. There are about 140, and parsing them costs about as much as the rest of
+//! a start. They would also be the only files outside the binary that a function needs.
 
 use std::path::Path;
 
@@ -17,14 +17,14 @@ use rustls::pki_types::pem::PemObject;
 
 use crate::config::ConfigError;
 
-/// Made by `build.rs`.
+/// Written by `build.rs`.
 const AMAZON: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/amazon-roots.pem"));
 
-/// A client that trusts the certificates in `bundle`, or Amazon's when there is none. It speaks plain
-/// HTTP to endpoints that ask for it, and goes through the proxy that `HTTPS_PROXY` names.
+/// Creates a client that trusts the certificates in `bundle`, or Amazon's if there is none. It uses plain
+/// HTTP for `http://` endpoints, and the proxy in `HTTPS_PROXY`.
 ///
 /// # Errors
-/// When the file cannot be read or holds anything but certificates.
+/// When the file cannot be read or contains anything except certificates.
 pub fn client(bundle: Option<&Path>) -> Result<SharedHttpClient, ConfigError> {
     let pem = bundle.map(read).transpose()?;
     let roots = TrustStore::empty().with_pem_certificate(pem.as_deref().unwrap_or(AMAZON));
@@ -41,7 +41,7 @@ pub fn client(bundle: Option<&Path>) -> Result<SharedHttpClient, ConfigError> {
     }))
 }
 
-/// The file's content, once each certificate has been looked at: the client would panic at a bad one.
+/// Returns the file's content after checking each certificate, because the client panics at an invalid one.
 fn read(bundle: &Path) -> Result<Vec<u8>, ConfigError> {
     let pem = std::fs::read(bundle).map_err(|_| refused("names a file that cannot be read"))?;
     let mut store = RootCertStore::empty();

@@ -1,4 +1,4 @@
-//! Every limit of the environment, read whole or refused by name.
+//! Every limit in the environment is either valid or refused by name.
 
 use super::*;
 
@@ -21,7 +21,7 @@ fn a_missing_variable_and_a_wrong_number_are_named() {
 }
 
 #[test]
-fn a_wrong_domain_origin_or_network_ends_the_start_with_the_variables_name() {
+fn a_wrong_domain_origin_or_network_stops_the_start_and_is_named() {
     for (name, wrong) in [
         ("CUSTOM_DOMAIN", "https://api.example.com"),
         ("ALLOWED_ORIGINS", "*"),
@@ -32,13 +32,13 @@ fn a_wrong_domain_origin_or_network_ends_the_start_with_the_variables_name() {
         ("ADMIN_NETWORKS", "0.0.0.0"),
         ("ADMIN_NETWORKS", ","),
     ] {
-        let said = read(&[(name, wrong)]).unwrap_err().to_string();
-        assert!(said.starts_with(&format!("the environment variable {name} must be ")), "{said}");
+        let message = read(&[(name, wrong)]).unwrap_err().to_string();
+        assert!(message.starts_with(&format!("the environment variable {name} must be ")), "{message}");
     }
 }
 
 #[test]
-fn browsers_may_do_nothing_without_a_custom_domain() {
+fn browsers_have_no_access_without_a_custom_domain() {
     let origins = ("ALLOWED_ORIGINS", "https://app.example.com");
     assert_eq!(read(&[origins]).unwrap().browser(), None);
     assert_eq!(read(&[origins, ("CUSTOM_DOMAIN", "")]).unwrap().browser(), None);
@@ -48,7 +48,7 @@ fn browsers_may_do_nothing_without_a_custom_domain() {
 }
 
 #[test]
-fn hidden_code_points_are_refused_unless_they_are_to_be_stripped() {
+fn hidden_code_points_are_refused_by_default() {
     let screen = |word| read(&[("SCREEN", word)]).map(|config| config.screen);
     assert_eq!((screen(""), screen("refuse")), (Ok(Screen::Refuse), Ok(Screen::Refuse)));
     assert_eq!(screen("strip"), Ok(Screen::Strip));
@@ -57,7 +57,7 @@ fn hidden_code_points_are_refused_unless_they_are_to_be_stripped() {
 }
 
 #[test]
-fn a_test_is_never_remembered_longer_than_30_seconds() {
+fn a_test_is_never_cached_for_more_than_30_seconds() {
     assert_eq!(read(&[("CACHE_SECONDS", "3600")]).unwrap().limits.cache_seconds, 30);
     assert_eq!(read(&[("CACHE_SECONDS", "0")]).unwrap().limits.cache_seconds, 0);
 }

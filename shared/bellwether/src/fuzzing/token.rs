@@ -1,4 +1,4 @@
-//! Any bytes as a token, or as a part of one that is otherwise right.
+//! Arbitrary bytes as a token, or as a part of a token that is otherwise valid.
 
 use std::sync::LazyLock;
 
@@ -15,14 +15,14 @@ use domain::experiment::Workspace;
 
 static KEYS: LazyLock<PrivateKeys> = LazyLock::new(|| PrivateKeys::first(noon()).expect("a key"));
 
-/// Tokens, in four ways by the first byte. `t`: the rest is a token, and nobody has signed it. `h`,
-/// `p`: the rest is the header or the payload of a token that is right in all else, signature
-/// included: it holds only when it says what ours say, in their form. `c`: the rest changes bytes
-/// of a token that holds, which then does not.
+/// Tokens, in four ways by the first byte. `t`: the rest is a token that no key has signed. `h`, `p`: the
+/// rest is the header or the payload of a token that is otherwise valid, with a valid signature. It is
+/// accepted only when that part has the content and the form that this issuer writes. `c`: the rest changes
+/// bytes of a valid token, which must then be refused.
 pub fn token(input: &[u8]) {
     let Some((way, rest)) = input.split_first() else { return };
     match way {
-        b't' => nobodys(rest),
+        b't' => unsigned(rest),
         b'h' => header(rest),
         b'p' => payload(rest),
         b'c' => changed(rest),
@@ -30,7 +30,7 @@ pub fn token(input: &[u8]) {
     }
 }
 
-fn nobodys(text: &[u8]) {
+fn unsigned(text: &[u8]) {
     let Ok(text) = std::str::from_utf8(text) else { return };
     assert!(verify(text).is_err(), "{text} holds");
 }
@@ -38,7 +38,7 @@ fn nobodys(text: &[u8]) {
 fn header(text: &[u8]) {
     let claims = serde_json::to_vec(&claims()).expect("JSON");
     if verify(&signed(&named(text), &claims)).is_ok() {
-        let read: Value = serde_json::from_slice(&named(text)).expect("a header that holds is JSON");
+        let read: Value = serde_json::from_slice(&named(text)).expect("an accepted header is JSON");
         assert_eq!(read, json!({ "typ": "at+jwt", "alg": "EdDSA", "kid": key().kid }));
     }
 }
@@ -46,25 +46,25 @@ fn header(text: &[u8]) {
 fn payload(text: &[u8]) {
     let header = named(br#"{"typ":"at+jwt","alg":"EdDSA","kid":"KID"}"#);
     let Ok(claims) = verify(&signed(&header, text)) else { return };
-    let mut read: Value = serde_json::from_slice(text).expect("claims that hold are JSON");
+    let mut read: Value = serde_json::from_slice(text).expect("accepted claims are JSON");
     let response = serde_json::to_value(&claims).expect("JSON");
     let own = response.as_object().expect("an object");
     read.as_object_mut().expect("an object").retain(|name, _| own.contains_key(name));
-    assert_eq!(read, response, "what is believed is what was signed");
+    assert_eq!(read, response, "the accepted claims are the signed ones");
     let (terms, now) = (terms(), noon().seconds());
     assert_eq!((&claims.iss, &claims.aud), (&terms.issuer, &terms.audience));
     assert!(claims.exp > now - SKEW_SECONDS && claims.exp <= now + LIFE_SECONDS + SKEW_SECONDS);
     assert!(claims.iat <= now + SKEW_SECONDS && claims.exp - claims.iat <= LIFE_SECONDS);
-    let anew = claims.sign(key()).expect("a token");
-    if let Ok(again) = verify(&anew) {
+    let rewritten = claims.sign(key()).expect("a token");
+    if let Ok(again) = verify(&rewritten) {
         assert_eq!(serde_json::to_value(&again).expect("JSON"), response);
     } else {
-        // A control character takes six times its room when it is written out.
-        assert_eq!(verify(&anew).err(), Some(TokenRefused::TooLong));
+        // A control character takes six times the space when it is escaped.
+        assert_eq!(verify(&rewritten).err(), Some(TokenRefused::TooLong));
     }
 }
 
-/// Three bytes a change: where, in two, and with what the byte there is combined.
+/// Three bytes for each change: the position in two, and the byte to combine with the one there.
 fn changed(changes: &[u8]) {
     let token = claims().sign(key()).expect("a token");
     let mut bytes = token.clone().into_bytes();
@@ -79,7 +79,7 @@ fn changed(changes: &[u8]) {
     }
 }
 
-/// The text with the key's real name, which is another in every process.
+/// The text with the key's real id, which differs in every process.
 fn named(text: &[u8]) -> Vec<u8> {
     match std::str::from_utf8(text) {
         Ok(text) => text.replace("KID", &key().kid).into_bytes(),

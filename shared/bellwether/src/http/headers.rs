@@ -1,5 +1,5 @@
-//! The headers that every response has. What may be cached says so itself ([`super::reply`]);
-//! everything else may not.
+//! The headers of every response. A response that may be cached sets its own `Cache-Control`
+//! ([`super::reply`]); all others get `no-store`.
 
 use lambda_http::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
@@ -15,11 +15,12 @@ const EVERYWHERE: [(HeaderName, &str); 6] = [
     (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
     (CACHE_CONTROL, "no-store"),
     (REFERRER_POLICY, "no-referrer"),
-    // It binds requests that no preflight and no origin speaks for, so pages on the list are not hindered.
+    // It applies to requests without a preflight or an origin, so it does not affect pages of allowed
+    // origins.
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// Adds them, the request's id, and what `cors` says.
+/// Adds the headers, the request's id, and those of `cors`.
 #[must_use]
 pub fn secure(mut response: Response<Body>, request_id: &str, cors: &Cors) -> Response<Body> {
     let headers = response.headers_mut();
@@ -44,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_may_be_cached_but_what_says_so_itself() {
+    fn no_response_may_be_cached_unless_it_allows_it() {
         let cached = |response: Response<Body>| {
             let response = secure(response, "id", &Cors::Off);
             response.headers()[CACHE_CONTROL].to_str().unwrap().to_owned()

@@ -1,4 +1,4 @@
-//! A handler's good answer.
+//! The successful response of a handler.
 
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
@@ -7,8 +7,7 @@ use serde::Serialize;
 
 use super::problem::Problem;
 
-/// A status, a body unless the status has none, which is JSON unless it says otherwise, and headers of its
-/// own.
+/// A status, a body if the status has one, which is JSON unless stated otherwise, and additional headers.
 #[derive(Debug, Clone)]
 pub struct Reply {
     status: StatusCode,
@@ -28,7 +27,7 @@ impl Reply {
     /// 201 with `body`.
     ///
     /// # Errors
-    /// As [`Self::ok`].
+    /// Those of [`Self::ok`].
     pub fn created(body: &impl Serialize) -> Result<Self, Problem> {
         Self::new(StatusCode::CREATED, body)
     }
@@ -36,12 +35,12 @@ impl Reply {
     /// 202 with `body`.
     ///
     /// # Errors
-    /// As [`Self::ok`].
+    /// Those of [`Self::ok`].
     pub fn accepted(body: &impl Serialize) -> Result<Self, Problem> {
         Self::new(StatusCode::ACCEPTED, body)
     }
 
-    /// 200 with a text of another type than JSON.
+    /// 200 with a text that is not JSON.
     #[must_use]
     pub fn text(body: String, content_type: &'static str) -> Self {
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]);
@@ -54,10 +53,10 @@ impl Reply {
         Self { status: StatusCode::NO_CONTENT, headers: HeaderMap::new(), body: None }
     }
 
-    /// The same with one header more.
+    /// Adds a header.
     ///
     /// # Errors
-    /// When `value` cannot stand in a header.
+    /// When `value` is not valid in a header.
     pub fn header(mut self, name: HeaderName, value: &str) -> Result<Self, Problem> {
         self.headers.append(name, HeaderValue::from_str(value).map_err(Problem::internal)?);
         Ok(self)
@@ -68,8 +67,8 @@ impl Reply {
         Ok(Self { status, headers: HeaderMap::new(), body: Some(body) })
     }
 
-    /// The same, to be kept by whoever reads it for so many seconds. For answers that are the same for
-    /// everybody.
+    /// Allows clients to cache the response for `max_age` seconds. For responses that are the same for all
+    /// callers.
     #[must_use]
     pub fn cacheable(mut self, max_age: i64) -> Self {
         if let Ok(value) = HeaderValue::from_str(&format!("public, max-age={max_age}")) {
@@ -78,7 +77,7 @@ impl Reply {
         self
     }
 
-    /// The response, but for the headers that every response has.
+    /// The response, except the headers that every response has.
     #[must_use]
     pub fn into_response(self) -> Response<Body> {
         let mut response = Response::new(self.body.map_or(Body::Empty, Body::Text));

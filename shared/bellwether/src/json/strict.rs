@@ -1,4 +1,4 @@
-//! The visitor that refuses what RFC 8259 leaves open, and says where it stands.
+//! The deserializer that refuses cases that RFC 8259 leaves open, and reports their position.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -9,31 +9,31 @@ use serde_json::{Map, Number, Value};
 use super::{DEPTH, LARGEST, OUT_OF_RANGE, SMALLEST};
 use domain::validation::{Invalid, pointer};
 
-/// Where the parser is, and what made it stop.
+/// The parser's position, and the reason why it stopped.
 #[derive(Default)]
 pub(super) struct Progress {
     pub(super) path: RefCell<Vec<String>>,
     pub(super) broken: RefCell<Option<Broken>>,
-    /// How many numbers have been read.
+    /// The number of numbers that were read.
     numbers: Cell<usize>,
-    /// Which number, counted from 0, is the first that a double makes 0 of although it is not.
+    /// The index, from 0, of the first number that becomes 0 as a double although it is not 0.
     vanishing: Option<usize>,
 }
 
 impl Progress {
-    /// Before anything is read of a document whose first number that vanishes is that one.
+    /// The start of a document, with the index of its first number that becomes 0.
     pub(super) fn before(vanishing: Option<usize>) -> Self {
         Self { vanishing, ..Self::default() }
     }
 }
 
-/// What made it stop.
+/// The reason why it stopped.
 pub(super) enum Broken {
     Field(Invalid),
     Depth,
 }
 
-/// A value that is read strictly.
+/// A value that is parsed strictly.
 #[derive(Clone, Copy)]
 pub(super) struct Strict<'a>(pub(super) &'a Progress);
 
@@ -129,7 +129,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
         while let Some(name) = entries.next_key::<String>()? {
             self.enter(name.clone())?;
             if map.contains_key(&name) {
-                return Err(self.refuse("stands twice in the same object"));
+                return Err(self.refuse("is repeated in the same object"));
             }
             map.insert(name, entries.next_value_seed(self)?);
             self.leave();

@@ -1,8 +1,8 @@
-//! What the strict parser refuses that others take.
+//! JSON that only the strict parser refuses.
 
 use super::*;
 
-/// The pointer of the refused field; None for what is no JSON that can be read.
+/// The pointer of the refused field. None when the text is not valid JSON.
 fn refused(body: &str) -> Option<String> {
     match parse(body.as_bytes()).unwrap_err() {
         Unreadable::Field(field) => Some(field.pointer),
@@ -15,7 +15,7 @@ fn nested(depth: usize) -> String {
 }
 
 #[test]
-fn ordinary_json_is_read_as_it_stands() {
+fn ordinary_json_is_read_unchanged() {
     let body = r#"{"a":[1,-2.5,true,null,"ü\n"],"b":{"c":{}},"d":1000000000000000}"#;
     assert_eq!(parse(body.as_bytes()).unwrap(), serde_json::from_str::<Value>(body).unwrap());
 }
@@ -30,7 +30,7 @@ fn a_repeated_name_and_a_number_out_of_range_are_refused_by_pointer() {
 }
 
 #[test]
-fn a_number_that_a_double_cannot_tell_from_0_is_refused_and_0_is_not() {
+fn a_number_that_becomes_0_as_a_double_is_refused_and_0_is_not() {
     let long = format!("0.{}1", "0".repeat(400));
     for number in ["1e-400", "-1e-400", "1E-325", "4.9e-325", "5e-324", "1e-310", "0.001e-99999999999", &long]
     {
@@ -54,7 +54,7 @@ fn a_number_that_a_double_cannot_tell_from_0_is_refused_and_0_is_not() {
 }
 
 #[test]
-fn what_is_no_json_is_refused() {
+fn a_text_that_is_not_json_is_refused() {
     for body in ["", "{", "NaN", "[1,]", "{\"a\":Infinity}", "{} {}", "\"\u{0}\""] {
         assert_eq!(refused(body), None, "{body}");
     }
@@ -62,7 +62,7 @@ fn what_is_no_json_is_refused() {
 }
 
 #[test]
-fn nesting_is_bounded_at_32() {
+fn nesting_is_limited_to_32() {
     assert!(parse(nested(DEPTH).as_bytes()).is_ok());
     assert_eq!(refused(&nested(DEPTH + 1)), None);
     assert_eq!(refused(&nested(100_000)), None);

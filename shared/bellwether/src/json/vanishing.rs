@@ -1,7 +1,7 @@
-//! Numbers that `serde_json` makes 0 of although they are not.
+//! Numbers that `serde_json` reads as 0 although they are not 0.
 
-/// Which number of a document, counted from 0, is the first that is written like 0 to a double and is not
-/// 0: `serde_json` reads `1e-400` as 0. In what is no JSON the answer means nothing.
+/// Returns the index, from 0, of the first number in a document that is 0 as a double but not 0 as written:
+/// `serde_json` reads `1e-400` as 0. The result is meaningless if the document is not JSON.
 pub(super) fn vanishing(body: &[u8]) -> Option<usize> {
     let (mut rest, mut numbers) = (body, 0);
     while let [first, after @ ..] = rest {
@@ -22,7 +22,7 @@ pub(super) fn vanishing(body: &[u8]) -> Option<usize> {
     None
 }
 
-/// What comes after a text whose opening quotation mark has been read.
+/// Returns the rest after a text whose opening quotation mark has been read.
 fn after_text(mut rest: &[u8]) -> &[u8] {
     while let Some(at) = rest.iter().position(|b| matches!(b, b'"' | b'\\')) {
         if rest[at] == b'"' {
@@ -33,7 +33,7 @@ fn after_text(mut rest: &[u8]) -> &[u8] {
     &[]
 }
 
-/// Whether a number has a digit that is not 0 and is 0 as a double.
+/// Whether a number has a digit other than 0 and is 0 as a double.
 fn is_lost(number: &[u8]) -> bool {
     let mantissa = number.split(|b| b"eE".contains(b)).next().unwrap_or_default();
     let digits = mantissa.iter().any(|b| (b'1'..=b'9').contains(b));

@@ -1,4 +1,4 @@
-//! An event of API Gateway as a request, without what the library would trust or die of.
+//! Conversion of an API Gateway event to a request, without parts that the library trusts or panics at.
 
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue};
 use lambda_http::lambda_runtime::Error;
@@ -6,24 +6,24 @@ use lambda_http::request::LambdaRequest;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// Where an event keeps headers.
+/// The fields of an event that contain headers.
 const HEADERS: [&str; 2] = ["headers", "multiValueHeaders"];
-/// What the library builds the request's address from, and panics when it cannot: nothing here reads
-/// that address's scheme or host.
+/// The headers from which the library builds the request's address. It panics when it cannot. No code here
+/// reads the scheme or the host of that address.
 const ADDRESS: [&str; 2] = ["host", "x-forwarded-proto"];
 
-/// Reads an event in payload 1.0 or 2.0. A header that HTTP does not allow, as one with a line break, is
-/// left out: whatever a caller sends, they hear a status.
+/// Reads an event with payload version 1.0 or 2.0. A header that HTTP does not allow, such as one with a line
+/// break, is omitted, so that any request gets a response.
 ///
 /// # Errors
-/// When it is no event of API Gateway.
+/// When it is not an event of API Gateway.
 pub fn read(payload: &RawValue) -> Result<LambdaRequest, Error> {
     let mut request = match serde_json::from_str(payload.get()) {
         Ok(request) => request,
         Err(_) => serde_json::from_str(&without_odd_headers(payload)?)?,
     };
     match &mut request {
-        // The library would put a name's last value, which `headers` holds, in the place of all.
+        // The library would replace all values of a name by its last one, which `headers` contains.
         LambdaRequest::ApiGatewayV1(event) => {
             let single = std::mem::take(&mut event.headers);
             let all = &mut event.multi_value_headers;
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_http_does_not_allow_is_left_out_and_the_others_stay() {
+    fn a_header_that_http_does_not_allow_is_omitted_and_the_others_stay() {
         for odd in ["a\r\nb", "\u{7f}", "\u{0}"] {
             let headers = json!({ "authorization": "Bearer a", "x-note": odd });
             let several = json!({ "authorization": ["Bearer a"], "x-note": ["fine", odd] });
@@ -92,14 +92,14 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_came_twice_is_seen_twice() {
+    fn a_repeated_header_has_both_values() {
         let several = json!({ "authorization": ["Bearer a", "Bearer b"] });
         let request = request(&json!({ "authorization": "Bearer b" }), &several);
         assert_eq!(request.headers().get_all(AUTHORIZATION).iter().count(), 2);
     }
 
     #[test]
-    fn no_host_and_no_scheme_that_a_caller_names_ends_the_process() {
+    fn no_host_or_scheme_in_a_header_ends_the_process() {
         for odd in ["a b", "", "[", "\\", "%", "javascript", "a".repeat(5_000).as_str()] {
             let headers = json!({ "host": odd, "x-forwarded-proto": odd });
             assert_eq!(request(&headers, &Value::Null).uri().path(), "/v1/tests", "{odd}");

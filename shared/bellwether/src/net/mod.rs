@@ -1,5 +1,5 @@
-//! Where a request comes from and how it is identified: addresses, networks, origins, request ids. This
-//! module uses no problems, tokens or store.
+//! The source and the ids of a request: addresses, networks, origins, request ids. This module uses no
+//! problems, tokens or store.
 
 pub mod event;
 pub mod networks;

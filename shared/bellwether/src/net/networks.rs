@@ -1,4 +1,4 @@
-//! From where administrative routes may be called.
+//! The networks that may call administrative routes.
 
 use std::net::IpAddr;
 
@@ -6,15 +6,16 @@ use ipnet::IpNet;
 
 use super::source::Source;
 
-/// Networks, IPv4 and IPv6; none of them stands for every network.
+/// IPv4 and IPv6 networks. An empty list allows every network.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Networks(Vec<IpNet>);
 
 impl Networks {
-    /// The networks of a comma-separated list; an empty text is every network.
+    /// Parses a comma-separated list. An empty text allows every network.
     ///
     /// # Errors
-    /// What is no network: no length, bits beyond it, or IPv4 written as IPv6, which no source is.
+    /// When a part is not a network: without a length, with bits set beyond the length, or IPv4 in the form
+    /// of IPv6, which no source has.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         if text.is_empty() {
             return Ok(Self::default());
@@ -27,7 +28,7 @@ impl Networks {
         )
     }
 
-    /// Whether a request from `source` may pass.
+    /// Whether requests from `source` are allowed.
     #[must_use]
     pub fn contain(&self, source: Source) -> bool {
         self.0.is_empty() || self.0.iter().any(|network| network.contains(&source.address()))
@@ -67,12 +68,12 @@ mod tests {
     }
 
     #[test]
-    fn no_list_is_every_network() {
+    fn an_empty_list_allows_every_network() {
         assert!(admits("", "203.0.113.7") && admits("", "2001:db8::1"));
     }
 
     #[test]
-    fn what_is_no_network_is_refused_and_never_read_as_every_network() {
+    fn an_invalid_network_is_refused_and_never_read_as_every_network() {
         for bad in [
             " ",
             ",",

@@ -1,37 +1,36 @@
-//! Where pages that may use a browser's cookies come from: a fixed list, and nothing without a
-//! custom domain.
+//! The origins whose pages may use cookies: a fixed list, and none without a custom domain.
 
 use lambda_http::http::HeaderMap;
 use lambda_http::http::header::ORIGIN;
 use url::Url;
 
-/// An origin as browsers write it (RFC 6454 section 6.1): `https`, a host, and a port unless it is
-/// 443. `http` is for a developer's own machine.
+/// An origin as browsers write it (RFC 6454 section 6.1): `https`, a host, and a port unless it is 443.
+/// `http` is allowed only for pages on the developer's own computer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin(String);
 
-/// Hosts whose pages come from the machine that the browser runs on.
-const OWN_MACHINE: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+/// Hosts whose pages come from the computer that the browser runs on.
+const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 impl Origin {
     /// Parses an origin.
     ///
     /// # Errors
-    /// What is no origin: `*`, `null`, one with a path or in another spelling than browsers use.
+    /// When it is not an origin: `*`, `null`, or one with a path or in another spelling than browsers use.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         let limits = "must be origins as browsers send them: https://app.example.com, with no path, no '*' \
                       and lower-case names (http for localhost alone)";
         let url = Url::parse(text).map_err(|_| limits)?;
         let host = url.host_str().unwrap_or_default();
-        let may = url.scheme() == "https" || (url.scheme() == "http" && OWN_MACHINE.contains(&host));
+        let may = url.scheme() == "https" || (url.scheme() == "http" && LOOPBACK.contains(&host));
         let exact = url.origin().ascii_serialization() == text && !host.contains('*');
         if may && exact { Ok(Self(text.to_owned())) } else { Err(limits) }
     }
 
-    /// The origins of a comma-separated list; an empty text has none.
+    /// Parses a comma-separated list. An empty text contains no origin.
     ///
     /// # Errors
-    /// As [`Self::parse`], for the first that is none.
+    /// Those of [`Self::parse`], for the first that is not an origin.
     pub fn parse_list(text: &str) -> Result<Vec<Self>, &'static str> {
         if text.is_empty() {
             return Ok(Vec::new());
@@ -39,7 +38,7 @@ impl Origin {
         text.split(',').map(|part| Self::parse(part.trim())).collect()
     }
 
-    /// The origin that a request names; None when it names none, several, or what is no origin.
+    /// The origin in a request's headers. None when there is none, several, or an invalid one.
     #[must_use]
     pub fn of(headers: &HeaderMap) -> Option<Self> {
         let mut named = headers.get_all(ORIGIN).iter();
@@ -63,7 +62,7 @@ impl Domain {
     /// Parses a host name.
     ///
     /// # Errors
-    /// When it is none; says the limits.
+    /// When it is not a host name. The message contains the rules.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         let fits = |label: &str| {
             let byte_fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
@@ -83,18 +82,18 @@ impl Domain {
     }
 }
 
-/// What browsers may do here: present only under a custom domain, because cookies under API
-/// Gateway's own domain would be set for a name that its owner does not control.
+/// The settings for browsers. They exist only with a custom domain, because cookies under API Gateway's own
+/// domain would be set for a name that its owner does not control.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Browser {
     /// The API's own domain.
     pub domain: Domain,
-    /// Whose pages may call it with cookies.
+    /// The origins whose pages may call with cookies.
     pub origins: Vec<Origin>,
 }
 
 impl Browser {
-    /// Whether pages of `origin` may call with cookies and read answers.
+    /// Whether pages of `origin` may call with cookies and read responses.
     #[must_use]
     pub fn allows(&self, origin: &Origin) -> bool {
         self.origins.contains(origin)
@@ -106,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_that_names_two_origins_names_none() {
+    fn two_origins_in_a_request_count_as_none() {
         let mut headers = HeaderMap::new();
         headers.append(ORIGIN, "https://app.example.com".parse().unwrap());
         assert_eq!(Origin::of(&headers).unwrap().as_str(), "https://app.example.com");
@@ -115,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn an_origin_is_exactly_what_a_browser_would_send() {
+    fn an_origin_must_be_spelled_as_browsers_send_it() {
         for good in [
             "https://app.example.com",
             "https://app.example.com:8443",
@@ -156,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_origins_is_whole_or_refused() {
+    fn a_list_with_one_invalid_origin_is_refused() {
         let list = Origin::parse_list("https://a.example, https://b.example").unwrap();
         assert_eq!(
             list.iter().map(Origin::as_str).collect::<Vec<_>>(),
@@ -169,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_domain_is_a_host_name_and_nothing_around_it() {
+    fn a_domain_is_a_host_name_without_scheme_or_path() {
         assert!(Domain::parse("api.example.com").is_ok());
         let long = "a.".repeat(127);
         for bad in

@@ -1,4 +1,4 @@
-//! The ids of a request, by which its answer, the gateway's log, the function's log and the audit are joined.
+//! The ids of a request, which connect its response, the gateway's log, the function's log and the audit.
 
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
@@ -8,16 +8,16 @@ use serde_json::value::RawValue;
 /// The ids of one request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RequestId {
-    /// API Gateway's `$context.requestId`, which the answer repeats; else Lambda's. Empty when neither looks
-    /// like an id. A caller may choose it by the header `x-amzn-requestid`, so it proves nothing.
+    /// API Gateway's `$context.requestId`, which the response repeats, otherwise Lambda's. Empty when neither
+    /// has the form of an id. A caller may choose it with the header `x-amzn-requestid`, so it proves nothing.
     pub id: String,
-    /// API Gateway's `$context.extendedRequestId`, which a caller can neither choose nor change; empty
-    /// where a request came another way.
+    /// API Gateway's `$context.extendedRequestId`, which a caller can neither choose nor change. Empty for a
+    /// request that did not come through API Gateway.
     pub extended: String,
 }
 
 impl RequestId {
-    /// Those of a request.
+    /// The ids of a request.
     #[must_use]
     pub fn of(request: &Request) -> Self {
         let gateway = match request.request_context_ref() {
@@ -31,19 +31,19 @@ impl RequestId {
         Self { id: id.unwrap_or_default(), extended: extended.unwrap_or_default() }
     }
 
-    /// That of an event which came past API Gateway.
+    /// The ids of an event that did not come through API Gateway.
     #[must_use]
     pub fn of_event(id: impl Into<String>) -> Self {
         Self { id: id.into(), extended: String::new() }
     }
 }
 
-/// The extended id of an event, as an extension of its request: the library passes over it.
+/// The extended id of an event, as an extension of its request, because the library does not read it.
 #[derive(Debug, Clone)]
 pub struct Extended(String);
 
 impl Extended {
-    /// That of an event of API Gateway; None when it has none.
+    /// The id of an API Gateway event. None when it has none.
     #[must_use]
     pub fn of(payload: &RawValue) -> Option<Self> {
         #[derive(Deserialize)]
@@ -61,7 +61,8 @@ impl Extended {
     }
 }
 
-/// What both give is a UUID or base64; anything else does not belong in a log or a header.
+/// Whether a text has the form of an id: both are UUIDs or base64. Other texts must not get into a log or a
+/// header.
 fn is_id(text: &str) -> bool {
     let byte_fits = |b: u8| b.is_ascii_alphanumeric() || b"+/=-_".contains(&b);
     (1..=128).contains(&text.len()) && text.bytes().all(byte_fits)
@@ -88,14 +89,14 @@ mod tests {
     }
 
     #[test]
-    fn whatever_id_a_caller_chooses_the_gateways_own_is_kept_beside_it() {
+    fn the_gateways_own_id_is_stored_beside_the_id_that_a_caller_chose() {
         let chosen = "00000000-0000-4000-8000-000000000000";
         let read = of(&[("requestId", chosen)]);
         assert_eq!((read.id.as_str(), read.extended.as_str()), (chosen, "Jx0abcdEFGHIjkl="));
     }
 
     #[test]
-    fn what_does_not_look_like_an_id_is_left_out() {
+    fn a_text_without_the_form_of_an_id_is_omitted() {
         for odd in ["", "a b", "a\nb", "a\"b", &"a".repeat(129)] {
             let read = of(&[("requestId", odd), ("extendedRequestId", odd)]);
             assert_eq!(read, RequestId::default(), "{odd:?}");

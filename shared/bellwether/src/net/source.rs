@@ -1,25 +1,25 @@
-//! Where a request comes from, as API Gateway saw it. Headers such as `X-Forwarded-For` are the
-//! caller's own words and are not read.
+//! The source address of a request, as API Gateway saw it. Headers such as `X-Forwarded-For` come from the
+//! caller and are not read.
 
 use std::net::{IpAddr, Ipv6Addr};
 
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
 
-/// The address at the other end of the connection that API Gateway took.
+/// The remote address of the connection to API Gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Source(IpAddr);
 
-/// The event names no source address, which API Gateway always does.
+/// The event contains no source address. API Gateway always sends one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the event names no source address")]
+#[error("the event contains no source address")]
 pub struct NoSource;
 
 impl Source {
     /// The request's source.
     ///
     /// # Errors
-    /// When the event names none.
+    /// When the event contains none.
     pub fn of(request: &Request) -> Result<Self, NoSource> {
         let text = match request.request_context_ref() {
             Some(RequestContext::ApiGatewayV1(context)) => context.identity.source_ip.clone(),
@@ -31,7 +31,7 @@ impl Source {
         Ok(Self::at(address))
     }
 
-    /// A source at this address; IPv4 in IPv6's form is IPv4.
+    /// A source at this address. IPv4 in the form of IPv6 becomes IPv4.
     #[must_use]
     pub fn at(address: IpAddr) -> Self {
         Self(address.to_canonical())
@@ -43,8 +43,8 @@ impl Source {
         self.0
     }
 
-    /// What attempts are counted by, the smallest first: an IPv4 address, or the /64, the /56 and the /48
-    /// of an IPv6 address. A host has all of its /64 to itself, a household a /56 and a site a /48.
+    /// The networks for which attempts are counted, smallest first: an IPv4 address, or the /64, the /56 and
+    /// the /48 of an IPv6 address. A host usually has a whole /64, a household a /56 and a site a /48.
     #[must_use]
     pub fn networks(self) -> Vec<String> {
         match self.0 {
@@ -74,12 +74,12 @@ mod tests {
     }
 
     #[test]
-    fn a_host_cannot_leave_its_ipv6_networks_by_taking_another_address_of_them() {
+    fn changing_the_ipv6_address_within_a_network_does_not_change_its_source() {
         let all = ["2001:db8:1:2::/64", "2001:db8:1::/56", "2001:db8:1::/48"];
         assert_eq!(networks("2001:db8:1:2:3:4:5:6"), all);
         assert_eq!(networks("2001:db8:1:2:ffff::"), all);
         assert_eq!(networks("2001:db8:1:12ff::")[1..], ["2001:db8:1:1200::/56", "2001:db8:1::/48"]);
         assert_eq!(networks("203.0.113.7"), ["203.0.113.7"]);
-        assert_eq!(networks("::ffff:203.0.113.7"), ["203.0.113.7"], "IPv4 in IPv6's clothes");
+        assert_eq!(networks("::ffff:203.0.113.7"), ["203.0.113.7"], "IPv4 in the form of IPv6");
     }
 }

@@ -1,8 +1,8 @@
-//! Every operation of the API, declared once. Routing, the guard, the methods that are rejected, the names in
-//! telemetry, the local server's routes and the requirements for `openapi.yaml` are derived from this table.
+//! The declarations of all operations of the API. Routing, the guard, rejected methods, names in telemetry,
+//! the local server's routes and the requirements for `openapi.yaml` are derived from them.
 //!
-//! To add an operation, add a constant here, its place in [`OPERATIONS`], and a function whose handler names
-//! it (`crate::runtime::endpoint`).
+//! To add an operation, add a constant to the table, add it to [`OPERATIONS`], and add a function whose
+//! handler names the constant (`crate::runtime::endpoint`).
 
 pub mod routing;
 mod table;
@@ -12,61 +12,61 @@ use std::time::Duration;
 use crate::auth::access::Scope;
 pub use table::*;
 
-/// One operation: what is known of it without its handler.
+/// The declaration of an operation, without its handler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Operation {
-    /// Its name in the contract (`operationId`).
+    /// The name in the contract (`operationId`).
     pub id: &'static str,
-    /// The function that answers it.
+    /// The function that handles it.
     pub function: &'static str,
     /// Its method.
     pub method: &'static str,
-    /// Its path below the stage, with parameters in braces.
+    /// The path below the stage, with parameters in braces.
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
-    /// The query parameters that it takes; any other is refused.
+    /// The query parameters. Any other is refused.
     pub query: &'static [&'static str],
-    /// What its body is.
+    /// The kind of body.
     pub body: BodyKind,
-    /// The statuses that it may answer with, beside [`COMMON`], in rising order.
+    /// The statuses that it can return besides [`COMMON`], in ascending order.
     pub statuses: &'static [u16],
-    /// A request that takes longer is answered 503.
+    /// The time budget. A request that takes longer gets 503.
     pub budget: Duration,
-    /// Whether it makes changes that the audit records, or records by itself what it did.
+    /// Whether the audit records its changes, or it writes records of its own.
     pub audits: bool,
 }
 
 /// Who may call an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Anybody: it needs no token.
+    /// Every caller, without a token.
     Public,
-    /// Who has a token with this scope. An administrative one must come from `ADMIN_NETWORKS`, and one in a cookie
-    /// from an own page.
+    /// A caller with this scope. An administrative operation can be called only from `ADMIN_NETWORKS`, and a
+    /// request with cookies must come from an allowed page.
     Scope(Scope),
 }
 
-/// What the body of a request is.
+/// The kind of a request's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyKind {
-    /// There is none, and what is sent is not read.
+    /// No body. A body that is sent anyway is not read.
     None,
     /// A JSON object.
     Json,
-    /// A form, as OAuth has it.
+    /// A form, for OAuth.
     Form,
 }
 
-/// What every operation may answer with: 400 for a secret or an unknown parameter in the query, 500 for a fault of
-/// ours, 503 when something needed is down or slow.
+/// The statuses that every operation can return: 400 for a secret or an unknown parameter in the query, 500
+/// for a fault of this service, 503 when a dependency is down or slow.
 pub const COMMON: [u16; 3] = [400, 500, 503];
 
-/// What a request may take unless its operation says otherwise: the caller hears within 3 s.
+/// The default budget, so that the caller gets a response within 3 s.
 pub(crate) const BUDGET: Duration = Duration::from_millis(2_700);
 
 impl Operation {
-    /// An operation that its function of the same name answers, without body and query.
+    /// An operation without body and query parameters, which the function with the same name handles.
     const fn new(id: &'static str, method: &'static str, path: &'static str, access: Access) -> Self {
         Self {
             id,
@@ -106,7 +106,7 @@ impl Operation {
         Self { audits: true, ..self }
     }
 
-    /// The scope that it needs; None for one that anybody may call.
+    /// The scope that it requires. None for a public operation.
     #[must_use]
     pub const fn scope(&self) -> Option<Scope> {
         match self.access {
@@ -115,7 +115,7 @@ impl Operation {
         }
     }
 
-    /// Whether it may answer with `status`.
+    /// Whether it can return `status`.
     #[must_use]
     pub fn may_answer(&self, status: u16) -> bool {
         self.statuses.contains(&status) || COMMON.contains(&status)

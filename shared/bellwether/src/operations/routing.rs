@@ -1,12 +1,11 @@
-//! Which operation a path and a method name, and how a path may be shown.
+//! Finds the operation of a path and a method, and writes paths for display.
 
 use super::{OPERATIONS, Operation};
 
-/// What stands before a path in AWS and in the local server.
+/// The first part of a path in AWS and in the local server.
 const STAGE: &str = "/v1";
 
-/// The methods of a path as it was called, with or without the stage before it; empty for a path
-/// that is not declared.
+/// The methods of a path, with or without the stage. Empty for an undeclared path.
 #[must_use]
 pub fn allowed(path: &str) -> Vec<&'static str> {
     OPERATIONS
@@ -16,8 +15,8 @@ pub fn allowed(path: &str) -> Vec<&'static str> {
         .collect()
 }
 
-/// A path as an answer may repeat it: a part that no id can be, such as a token in the wrong place,
-/// is shown by its name in the declared path. `/` for a path that is not declared.
+/// A path as a response may repeat it. A part that cannot be an id, such as a token in the wrong place, is
+/// replaced by the parameter's name in the declared path. `/` for an undeclared path.
 #[must_use]
 pub fn shown(path: &str) -> String {
     let (stage, rest) = staged(path);
@@ -29,7 +28,7 @@ pub fn shown(path: &str) -> String {
     shown.fold(stage.to_owned(), |shown, part| shown + "/" + part)
 }
 
-/// The stage, if it stands before the path, and what follows it.
+/// Splits a path into the stage, if present, and the rest.
 fn staged(path: &str) -> (&'static str, &str) {
     match path.strip_prefix(STAGE) {
         Some(rest) if rest.is_empty() || rest.starts_with('/') => (STAGE, rest),
@@ -37,19 +36,19 @@ fn staged(path: &str) -> (&'static str, &str) {
     }
 }
 
-/// What stands between a path's slashes. API Gateway takes `/login/` for `/login` and hands on what was
-/// called, so a slash at the end or twice makes no other path.
+/// The parts between a path's slashes. API Gateway treats `/login/` like `/login` and passes on the original
+/// path, so trailing or repeated slashes are ignored.
 fn parts(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter(|part| !part.is_empty())
 }
 
-/// Whether it could be the id of anything here. Tokens and secrets have capital letters.
+/// Whether a part can be the id of a resource. Tokens and secrets contain capital letters, ids do not.
 fn is_id(part: &str) -> bool {
     let byte_fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_';
     (1..=63).contains(&part.len()) && part.bytes().all(byte_fits)
 }
 
-/// Whether a path as it was called is this operation's.
+/// Whether a path belongs to this operation.
 #[must_use]
 pub fn is_at(operation: &Operation, path: &str) -> bool {
     is_same(operation.path, staged(path).1)
@@ -72,7 +71,7 @@ mod tests {
     use crate::operations::{GET_TEST, LOGIN};
 
     #[test]
-    fn a_path_allows_what_is_declared_with_or_without_the_stage() {
+    fn a_path_has_its_declared_methods_with_or_without_the_stage() {
         assert_eq!(allowed("/tests"), ["POST", "GET"]);
         assert_eq!(allowed("/v1/tests/pricing"), ["GET", "PATCH"]);
         assert_eq!(allowed("/v1/tests/pricing/results"), ["GET"]);
@@ -84,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slash_at_the_end_or_twice_makes_no_other_path() {
+    fn a_trailing_or_repeated_slash_makes_no_other_path() {
         for path in ["/login/", "/v1/login/", "/v1//login", "//login//"] {
             assert_eq!(allowed(path), ["POST"], "{path}");
             assert!(is_at(&LOGIN, path), "{path}");
@@ -95,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_repeats_of_a_path_only_what_an_id_could_be() {
+    fn a_response_repeats_only_parts_of_a_path_that_can_be_ids() {
         assert_eq!(shown("/v1/tests/pricing/results"), "/v1/tests/pricing/results");
         assert_eq!(shown("/tests"), "/tests");
         for odd in

@@ -1,17 +1,17 @@
-//! The table. A public operation is read by anybody; every other names the scope that opens it.
+//! The table of operations. Each one is public or requires one scope.
 
 use std::time::Duration;
 
 use super::{Access, BodyKind, Operation};
 use crate::auth::access::Scope;
 
-/// `POST /login`: an e-mail address and a password for tokens.
+/// `POST /login`: returns tokens for an e-mail address and a password.
 pub const LOGIN: Operation = Operation::new("login", "POST", "/login", Access::Public)
     .with_body(BodyKind::Json)
     .answers(&[200, 401, 403, 413, 415, 422, 429])
     .audited();
 
-/// `POST /oauth/token`: a refresh token or a client's secret for an access token.
+/// `POST /oauth/token`: returns an access token for a refresh token or a client's secret.
 pub const ISSUE_TOKEN: Operation = Operation::new("issue-token", "POST", "/oauth/token", Access::Public)
     .with_body(BodyKind::Form)
     .answers(&[200, 401, 403, 413])
@@ -23,70 +23,70 @@ pub const REVOKE_TOKEN: Operation = Operation::new("revoke-token", "POST", "/oau
     .answers(&[200, 403, 413])
     .audited();
 
-/// `GET /.well-known/jwks.json`: the keys that tokens are verified with.
+/// `GET /.well-known/jwks.json`: returns the keys that verify tokens.
 pub const PUBLISH_KEYS: Operation =
     Operation::new("publish-keys", "GET", "/.well-known/jwks.json", Access::Public).answers(&[200]);
 
-/// `GET /.well-known/oauth-authorization-server`: where the endpoints are.
+/// `GET /.well-known/oauth-authorization-server`: returns the addresses of the endpoints.
 pub const PUBLISH_KEYS_METADATA: Operation =
     Operation::new("publish-keys-metadata", "GET", "/.well-known/oauth-authorization-server", Access::Public)
         .answered_by("publish-keys")
         .answers(&[200, 404]);
 
-/// `GET /users`: the people of a workspace.
+/// `GET /users`: lists the users of a workspace.
 pub const LIST_USERS: Operation =
     Operation::new("list-users", "GET", "/users", Access::Scope(Scope::UsersWrite))
         .with_query(&["limit", "next"])
         .answers(&[200, 401, 403, 422]);
 
-/// `POST /users`: adds a person.
+/// `POST /users`: creates a user.
 pub const CREATE_USER: Operation =
     Operation::new("create-user", "POST", "/users", Access::Scope(Scope::UsersWrite))
         .with_body(BodyKind::Json)
         .answers(&[201, 401, 403, 409, 413, 415, 422])
         .audited();
 
-/// `PATCH /users/{user_id}`: changes a person.
+/// `PATCH /users/{user_id}`: changes a user.
 pub const UPDATE_USER: Operation =
     Operation::new("update-user", "PATCH", "/users/{user_id}", Access::Scope(Scope::UsersWrite))
         .with_body(BodyKind::Json)
         .answers(&[200, 401, 403, 404, 409, 413, 415, 422])
         .audited();
 
-/// `GET /clients`: the machines of a workspace.
+/// `GET /clients`: lists the clients of a workspace.
 pub const LIST_CLIENTS: Operation =
     Operation::new("list-clients", "GET", "/clients", Access::Scope(Scope::UsersWrite))
         .with_query(&["limit", "next"])
         .answers(&[200, 401, 403, 422]);
 
-/// `POST /clients`: adds a machine.
+/// `POST /clients`: creates a client.
 pub const CREATE_CLIENT: Operation =
     Operation::new("create-client", "POST", "/clients", Access::Scope(Scope::UsersWrite))
         .with_body(BodyKind::Json)
         .answers(&[201, 401, 403, 409, 413, 415, 422])
         .audited();
 
-/// `PATCH /clients/{client_id}`: changes a machine.
+/// `PATCH /clients/{client_id}`: changes a client.
 pub const UPDATE_CLIENT: Operation =
     Operation::new("update-client", "PATCH", "/clients/{client_id}", Access::Scope(Scope::UsersWrite))
         .with_body(BodyKind::Json)
         .answers(&[200, 401, 403, 404, 409, 413, 415, 422])
         .audited();
 
-/// `POST /tests`: declares a test.
+/// `POST /tests`: creates a test.
 pub const CREATE_TEST: Operation =
     Operation::new("create-test", "POST", "/tests", Access::Scope(Scope::TestsWrite))
         .with_body(BodyKind::Json)
         .answers(&[200, 201, 401, 403, 409, 413, 415, 422])
         .audited();
 
-/// `GET /tests`: the tests of a workspace.
+/// `GET /tests`: lists the tests of a workspace.
 pub const LIST_TESTS: Operation =
     Operation::new("list-tests", "GET", "/tests", Access::Scope(Scope::TestsRead))
         .with_query(&["limit", "next", "status"])
         .answers(&[200, 401, 403, 422]);
 
-/// `GET /tests/{test_id}`: a test.
+/// `GET /tests/{test_id}`: returns a test.
 pub const GET_TEST: Operation =
     Operation::new("get-test", "GET", "/tests/{test_id}", Access::Scope(Scope::TestsRead))
         .answers(&[200, 401, 403, 404]);
@@ -98,7 +98,7 @@ pub const UPDATE_TEST: Operation =
         .answers(&[200, 401, 403, 404, 409, 413, 415, 422])
         .audited();
 
-/// `POST /tests/{test_id}/assignments`: which variant units see.
+/// `POST /tests/{test_id}/assignments`: assigns units to variants.
 pub const ASSIGN_VARIANT: Operation = Operation::new(
     "assign-variant",
     "POST",
@@ -108,7 +108,7 @@ pub const ASSIGN_VARIANT: Operation = Operation::new(
 .with_body(BodyKind::Json)
 .answers(&[200, 401, 403, 404, 413, 415, 422]);
 
-/// `POST /tests/{test_id}/conversions`: outcomes of units.
+/// `POST /tests/{test_id}/conversions`: records outcomes of units.
 pub const RECORD_CONVERSION: Operation = Operation::new(
     "record-conversion",
     "POST",
@@ -118,20 +118,20 @@ pub const RECORD_CONVERSION: Operation = Operation::new(
 .with_body(BodyKind::Json)
 .answers(&[202, 401, 403, 404, 409, 413, 415, 422]);
 
-/// `GET /tests/{test_id}/results`: what a test says so far. API Gateway waits 29 s.
+/// `GET /tests/{test_id}/results`: returns the results of a test. API Gateway waits 29 s.
 pub const GET_RESULTS: Operation =
     Operation::new("get-results", "GET", "/tests/{test_id}/results", Access::Scope(Scope::ResultsRead))
         .with_query(&["fresh", "phase"])
         .answers(&[200, 401, 403, 404, 422])
         .within(Duration::from_secs(25));
 
-/// `GET /metrics`: the page for Prometheus, which waits 10 s unless it is told otherwise.
+/// `GET /metrics`: returns metrics for Prometheus, which waits 10 s by default.
 pub const EXPORT_METRICS: Operation =
     Operation::new("export-metrics", "GET", "/metrics", Access::Scope(Scope::MetricsRead))
         .answers(&[200, 401, 403])
         .within(Duration::from_secs(9));
 
-/// Every operation there is.
+/// All operations.
 pub const OPERATIONS: [Operation; 19] = [
     LOGIN,
     ISSUE_TOKEN,
@@ -154,12 +154,12 @@ pub const OPERATIONS: [Operation; 19] = [
     EXPORT_METRICS,
 ];
 
-/// Methods that [`REJECT_METHOD`] answers where no operation claims them. HEAD and OPTIONS are among them: no page
-/// is served here.
+/// The methods that [`REJECT_METHOD`] handles on paths without such an operation. They include HEAD and
+/// OPTIONS, because the API serves no pages.
 pub const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-/// The function that answers every other method of a declared path.
+/// The function that handles all other methods of declared paths.
 pub const REJECT_METHOD: &str = "reject-method";
 
-/// Functions that no operation leads to: they are invoked under IAM.
+/// Functions without an operation. They are invoked under IAM.
 pub const ON_EVENTS: [&str; 2] = ["rotate-keys", "summarize-tests"];

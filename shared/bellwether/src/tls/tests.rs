@@ -1,4 +1,4 @@
-//! Against a TLS server on loopback, whose certificate a root made here has signed.
+//! Tests against a TLS server on loopback, whose certificate is signed by a root that the test creates.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -16,7 +16,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::*;
 
-/// A root as PEM, and a server's certificate and key under it.
+/// A root as PEM, and a server's certificate and key that it has signed.
 struct Authority {
     root: String,
     certificate: CertificateDer<'static>,
@@ -35,7 +35,7 @@ fn authority(name: &str) -> Authority {
     Authority { root: pem, certificate: certificate.der().clone(), key: key.into() }
 }
 
-/// A file of its own, removed when dropped.
+/// A temporary file that is removed when dropped.
 struct File(PathBuf);
 
 impl File {
@@ -53,7 +53,7 @@ impl Drop for File {
     }
 }
 
-/// Answers one request as DynamoDB would answer `ListTables`; its address.
+/// Responds to one request like `ListTables` of DynamoDB. Returns its address.
 fn serve(tls: Option<Authority>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -87,7 +87,7 @@ fn answer<S: Read + Write>(mut stream: S) {
     }
 }
 
-/// Calls `endpoint`; the whole chain of causes when that fails.
+/// Calls `endpoint`. Returns the whole chain of causes on failure.
 async fn call(endpoint: &str, bundle: Option<&File>) -> Result<(), String> {
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -102,7 +102,7 @@ async fn call(endpoint: &str, bundle: Option<&File>) -> Result<(), String> {
 }
 
 #[tokio::test]
-async fn a_server_is_trusted_if_and_only_if_a_root_in_force_has_signed_for_it() {
+async fn a_server_is_trusted_only_if_a_trusted_root_has_signed_its_certificate() {
     let (own, other) = (authority("own"), authority("other"));
     let (own_root, other_root) = (File::of(&own.root), File::of(&other.root));
     let both = File::of(&format!("{}{}", other.root, own.root));
@@ -120,7 +120,7 @@ async fn a_server_is_trusted_if_and_only_if_a_root_in_force_has_signed_for_it() 
 }
 
 #[tokio::test]
-async fn an_endpoint_of_the_emulated_cloud_is_spoken_to_in_plain_http() {
+async fn an_endpoint_of_the_emulated_cloud_is_called_over_plain_http() {
     assert_eq!(call(&serve(None), None).await, Ok(()));
 }
 
@@ -134,7 +134,7 @@ fn all_five_of_amazons_roots_are_built_in() {
 }
 
 #[test]
-fn a_bundle_that_cannot_be_used_ends_the_start_with_its_name() {
+fn a_bundle_that_cannot_be_used_stops_the_start_and_is_named() {
     let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let cases = [
         (File::of(""), "names a file without a PEM certificate"),

@@ -60,14 +60,14 @@ pub struct KeyCache<T> {
 }
 
 struct Latest<T> {
-    held: Option<(Arc<T>, Timestamp)>,
+    cached: Option<(Arc<T>, Timestamp)>,
     tried_at: Option<Timestamp>,
 }
 
 impl<T: DeserializeOwned + Send + Sync> KeyCache<T> {
     /// Creates an empty cache of `secret`. What it reads is used for `lifetime_seconds`.
     pub fn new(client: Client, secret: String, lifetime_seconds: u32) -> Self {
-        let state = Mutex::new(Latest { held: None, tried_at: None });
+        let state = Mutex::new(Latest { cached: None, tried_at: None });
         Self { client, secret, lifetime_ms: i64::from(lifetime_seconds) * 1_000, state }
     }
 
@@ -83,7 +83,7 @@ impl<T: DeserializeOwned + Send + Sync> KeyCache<T> {
     ) -> BoxFuture<'a, Result<Arc<T>, KeysError>> {
         Box::pin(async move {
             let mut state = self.state.lock().await;
-            if let Some((keys, read_at)) = &state.held {
+            if let Some((keys, read_at)) = &state.cached {
                 let fresh = now.millis() - read_at.millis() < self.lifetime_ms;
                 let since_try = state.tried_at.map_or(i64::MAX, |at| now.millis() - at.millis());
                 let failed = state.tried_at != Some(*read_at);
@@ -99,10 +99,10 @@ impl<T: DeserializeOwned + Send + Sync> KeyCache<T> {
                 }
             }
             state.tried_at = Some(now);
-            match (self.read().await, &state.held) {
+            match (self.read().await, &state.cached) {
                 (Ok(keys), _) => {
                     let keys = Arc::new(keys);
-                    state.held = Some((keys.clone(), now));
+                    state.cached = Some((keys.clone(), now));
                     Ok(keys)
                 }
                 (Err(error), Some((keys, _))) => {
@@ -118,7 +118,7 @@ impl<T: DeserializeOwned + Send + Sync> KeyCache<T> {
     #[cfg(feature = "testing")]
     pub async fn hold(&self, keys: T, now: Timestamp) {
         let mut state = self.state.lock().await;
-        *state = Latest { held: Some((Arc::new(keys), now)), tried_at: Some(now) };
+        *state = Latest { cached: Some((Arc::new(keys), now)), tried_at: Some(now) };
     }
 
     async fn read(&self) -> Result<T, KeysError> {

@@ -1,17 +1,17 @@
-//! The two cookies of a browser's session (RFC 6265bis). The prefix `__Host-` makes browsers refuse
-//! them unless they are Secure, for this host alone and for all of its paths.
+//! The two cookies of a browser session (RFC 6265bis). The prefix `__Host-` makes browsers refuse them unless
+//! they are Secure, valid for this host only and for all of its paths.
 
 use lambda_http::http::HeaderMap;
 use lambda_http::http::header::COOKIE;
 use secrecy::SecretString;
 
-/// Holds the access token.
+/// The cookie with the access token.
 pub const ACCESS: &str = "__Host-bellwether-access";
-/// Holds the refresh token.
+/// The cookie with the refresh token.
 pub const REFRESH: &str = "__Host-bellwether-refresh";
 
-/// The value of a cookie; None when it is not there, is empty or stands more than once: which of two
-/// is ours cannot be response.
+/// Returns the value of a cookie. None when it is missing, empty, or occurs more than once, because the
+/// genuine one cannot be determined.
 #[must_use]
 pub fn read(headers: &HeaderMap, name: &str) -> Option<SecretString> {
     let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
@@ -21,8 +21,8 @@ pub fn read(headers: &HeaderMap, name: &str) -> Option<SecretString> {
     values.next().is_none().then(|| value.to_owned().into())
 }
 
-/// A cookie that lasts for `seconds`; 0 deletes it. Scripts cannot read it and no other site's page
-/// can send it.
+/// Writes a cookie that is valid for `seconds`; 0 deletes it. Scripts cannot read it, and pages of other
+/// sites cannot send it.
 #[must_use]
 pub fn write(name: &str, value: &str, seconds: i64) -> String {
     format!("{name}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Strict")
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_is_found_among_others_and_not_if_it_stands_twice() {
+    fn a_cookie_is_found_among_others_and_refused_if_repeated() {
         assert_eq!(cookie(&["a=1; __Host-bellwether-access=x.y.z; b"]).as_deref(), Some("x.y.z"));
         assert_eq!(cookie(&["a=1", "__Host-bellwether-access=x=y"]).as_deref(), Some("x=y"));
         for lines in [

@@ -1,5 +1,5 @@
-//! Which pages a browser lets call and read (Fetch standard, section 3.3): those of a fixed list,
-//! each told its own origin and never `*`.
+//! Which pages a browser allows to call the API and read responses (Fetch standard, section 3.3): those of a
+//! fixed list of origins. A response echoes the page's own origin, never `*`.
 
 use lambda_http::Request;
 use lambda_http::http::Method;
@@ -13,27 +13,28 @@ use crate::http::problem::Problem;
 use crate::http::reply::Reply;
 use crate::net::origin::{Browser, Origin};
 
-/// What a page may send.
+/// The headers that a page may send.
 const MAY_SEND: &str = "authorization, content-type, x-csrf-token";
-/// What a page may read beside the body. API Gateway sends `WWW-Authenticate` under the other name.
+/// The headers that a page may read. API Gateway sends `WWW-Authenticate` under the other name.
 const MAY_READ: &str = "allow, ratelimit, ratelimit-policy, retry-after, www-authenticate, \
                         x-amzn-remapped-www-authenticate, x-request-id";
-/// How many seconds a browser may rely on a preflight: a change of the list is felt within them.
+/// How long a browser may cache a preflight response, in seconds. A change of the list takes effect within
+/// this time.
 const MAX_AGE: &str = "600";
 
-/// What a response says to browsers about other origins.
+/// The CORS headers of a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cors {
-    /// Nothing: there is no custom domain.
+    /// None: there is no custom domain.
     Off,
-    /// That it depends on the origin, and nothing to this one.
+    /// Only that the response depends on the origin. This one is not allowed.
     Refused,
-    /// That pages of this origin may read it.
+    /// Pages of this origin may read the response.
     Allowed(Origin),
 }
 
 impl Cors {
-    /// What to say in answer to a request with these headers.
+    /// The CORS headers for a request with these headers.
     #[must_use]
     pub fn of(browser: Option<&Browser>, headers: &HeaderMap) -> Self {
         let Some(browser) = browser else { return Self::Off };
@@ -41,7 +42,7 @@ impl Cors {
         origin.map_or(Self::Refused, Self::Allowed)
     }
 
-    /// Adds it to a response's headers.
+    /// Adds them to a response's headers.
     pub fn write(&self, headers: &mut HeaderMap) {
         if *self == Self::Off {
             return;
@@ -56,11 +57,11 @@ impl Cors {
     }
 }
 
-/// The answer to a preflight of a path that has `methods`; None when the request is none, or its
-/// origin is not on the list.
+/// Returns the response to a preflight of a path that has `methods`. None when the request is not a
+/// preflight, or its origin is not allowed.
 ///
 /// # Errors
-/// When `methods` cannot stand in a header.
+/// When `methods` is not valid in a header.
 pub fn preflight(
     browser: Option<&Browser>,
     request: &Request,
@@ -85,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_may_read_why_its_token_is_refused_under_the_name_that_the_gateway_gives_the_header() {
+    fn a_page_may_read_www_authenticate_under_its_name_in_the_gateway() {
         let mut headers = HeaderMap::new();
         Cors::Allowed(Origin::parse("https://app.example.com").unwrap()).write(&mut headers);
         let exposed = headers[ACCESS_CONTROL_EXPOSE_HEADERS].to_str().unwrap();

@@ -1,5 +1,4 @@
-//! What is said to browsers alone: the cookies of a session, and which pages of other origins may read an
-//! answer.
+//! Responses for browsers: the cookies of a session, and CORS headers.
 
 pub mod cookies;
 pub mod cors;

@@ -1,4 +1,4 @@
-//! The body of a token request: a form, since RFC 6749 says so, with each name at most once.
+//! The body of a token request: a form, as RFC 6749 requires, with each parameter at most once.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,29 +9,29 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::http::problem::Problem;
 use crate::http::problem::oauth::OAuthError;
 
-/// Most parameters of a form: OAuth has a dozen in all its grants together, and each is compared with
-/// those before it.
+/// The maximum number of parameters. OAuth has about a dozen in all grants together, and each is compared
+/// with those before it.
 const PARAMETERS: usize = 32;
 
 /// A form. Its values cannot be printed.
 #[derive(Debug)]
 pub struct Form(Vec<(String, SecretString)>);
 
-/// Who a client says it is, and the secret that is to prove it.
+/// The id of a client, and the secret that proves it.
 #[derive(Debug)]
 pub struct ClientCredentials {
-    /// Its id, as it was sent.
+    /// The id, as sent.
     pub client_id: String,
     /// The secret, as it was sent.
     pub secret: SecretString,
 }
 
 impl Form {
-    /// The form that is written in `body`, of the declared `content_type`.
+    /// Parses `body`, which has the declared `content_type`.
     ///
     /// # Errors
-    /// `invalid_request` for what is declared to be something else, or names a parameter twice (RFC 6749
-    /// section 3.2).
+    /// `invalid_request` when the content type is not a form's, or a parameter is repeated (RFC 6749 section
+    /// 3.2).
     pub fn parse(content_type: &str, body: &[u8]) -> Result<Self, Problem> {
         let essence = content_type.split(';').next().unwrap_or_default().trim();
         if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
@@ -43,9 +43,9 @@ impl Form {
                 return Err(OAuthError::invalid_request("there are more than 32 parameters").into());
             }
             if fields.iter().any(|(known, _)| *known == name) {
-                return Err(OAuthError::invalid_request("a parameter stands more than once").into());
+                return Err(OAuthError::invalid_request("a parameter is repeated").into());
             }
-            // A parameter without a value counts as left out (RFC 6749 section 3.2).
+            // A parameter without a value counts as omitted (RFC 6749 section 3.2).
             if !value.is_empty() {
                 fields.push((name.into_owned(), value.into_owned().into()));
             }
@@ -53,23 +53,23 @@ impl Form {
         Ok(Self(fields))
     }
 
-    /// A parameter that may be left out.
+    /// The value of an optional parameter.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&SecretString> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
-    /// A parameter that is no secret.
+    /// The value of a parameter that is not a secret.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
         self.get(name).map(ExposeSecret::expose_secret)
     }
 
-    /// Who the client says it is: by HTTP Basic or in the form, not both (RFC 6749 section 2.3.1).
-    /// None when it says nothing.
+    /// Returns the client's credentials, from HTTP Basic or the form but not both (RFC 6749 section 2.3.1).
+    /// None when the request contains none.
     ///
     /// # Errors
-    /// `invalid_request` for two ways at once, `invalid_client` for a header that cannot be read.
+    /// `invalid_request` for credentials in both, `invalid_client` for a header that cannot be parsed.
     pub fn client(&self, request: &Request) -> Result<Option<ClientCredentials>, OAuthError> {
         let in_form = self.get("client_secret");
         let Some(header) = request.headers().get(AUTHORIZATION) else {
@@ -77,13 +77,15 @@ impl Form {
             return Ok(Some(ClientCredentials { client_id: id.to_owned(), secret: secret.clone() }));
         };
         if in_form.is_some() {
-            return Err(OAuthError::invalid_request("prove who you are in one way, not in two"));
+            return Err(OAuthError::invalid_request(
+                "send client credentials in the header or in the form, not in both",
+            ));
         }
         basic(header.to_str().unwrap_or_default()).map(Some).ok_or(OAuthError::InvalidClient)
     }
 }
 
-/// HTTP Basic, whose two parts are form-encoded in OAuth.
+/// Parses HTTP Basic, of which OAuth form-encodes both parts.
 fn basic(header: &str) -> Option<ClientCredentials> {
     let (scheme, encoded) = header.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
@@ -116,7 +118,7 @@ mod tests {
     const FORM: &str = "application/x-www-form-urlencoded; charset=UTF-8";
 
     #[test]
-    fn a_parameter_is_decoded_an_empty_one_is_left_out_and_a_repeated_one_is_refused() {
+    fn parameters_are_decoded_empty_ones_omitted_and_repeated_ones_refused() {
         let form = parsed("scope=a%3Ab+c&state=&x=%C3%BC").unwrap();
         assert_eq!(form.text("scope"), Some("a:b c"));
         assert_eq!((form.text("state"), form.text("x")), (None, Some("ü")));
@@ -130,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_proves_itself_in_one_way() {
+    fn a_client_authenticates_in_one_way_only() {
         let form = parsed("client_id=c&client_secret=s").unwrap();
         let found = form.client(&request()).unwrap().unwrap();
         assert_eq!((found.client_id.as_str(), found.secret.expose_secret()), ("c", "s"));

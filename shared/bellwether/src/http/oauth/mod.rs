@@ -1,5 +1,4 @@
-//! The body of a token request and the answer to one, as OAuth 2.0 writes them. How a token request is
-//! refused: [`super::problem::oauth`].
+//! The body of a token request and its response in OAuth 2.0. [`super::problem::oauth`] defines the errors.
 
 pub mod form;
 pub mod tokens;

@@ -1,4 +1,4 @@
-//! The answer to a sign-in or a token request (RFC 6749 section 5.1).
+//! The response to a sign-in or a token request (RFC 6749 section 5.1).
 
 use lambda_http::http::header::SET_COOKIE;
 use secrecy::{ExposeSecret, SecretString};
@@ -11,11 +11,10 @@ use crate::http::browser::cookies::{ACCESS, REFRESH, write};
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
 
-/// Tokens in the answer's body: an access token and, for a person, the refresh token that replaces it
-/// later.
+/// Returns tokens in the response body: an access token and, for a user, a refresh token.
 ///
 /// # Errors
-/// When it cannot be written as JSON.
+/// When the response cannot be written as JSON.
 pub fn in_body(access: &Issued, refresh: Option<&RefreshToken>) -> Result<Reply, Problem> {
     let mut body = about(access);
     body["access_token"] = json!(access.token.expose_secret());
@@ -26,11 +25,11 @@ pub fn in_body(access: &Issued, refresh: Option<&RefreshToken>) -> Result<Reply,
     Reply::ok(&body)
 }
 
-/// Tokens in cookies, where scripts cannot read them; the body has the `csrf_token` that the page
-/// must send along.
+/// Returns tokens in cookies, which scripts cannot read. The body contains the `csrf_token` that the page
+/// must send with requests.
 ///
 /// # Errors
-/// When it cannot be written.
+/// When the response cannot be written.
 pub fn in_cookies(access: &Issued, refresh: &RefreshToken, csrf: &SecretString) -> Result<Reply, Problem> {
     let mut body = about(access);
     body["csrf_token"] = json!(csrf.expose_secret());
@@ -39,10 +38,10 @@ pub fn in_cookies(access: &Issued, refresh: &RefreshToken, csrf: &SecretString) 
         .header(SET_COOKIE, &write(REFRESH, refresh.to_text().expose_secret(), IDLE_SECONDS))
 }
 
-/// The answer after which a browser has no cookies of ours.
+/// Adds headers to a response that delete both cookies.
 ///
 /// # Errors
-/// As [`in_cookies`].
+/// Those of [`in_cookies`].
 pub fn no_cookies(reply: Reply) -> Result<Reply, Problem> {
     reply.header(SET_COOKIE, &write(ACCESS, "", 0))?.header(SET_COOKIE, &write(REFRESH, "", 0))
 }

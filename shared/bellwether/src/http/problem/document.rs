@@ -1,5 +1,5 @@
-//! The response to a request that failed: a problem document (RFC 9457) with the request id, and the
-//! headers that go with its kind. What the log is told stands in none of them.
+//! The response to a failed request: a problem document (RFC 9457) with the request id, and the headers of
+//! its kind. It never contains the cause that goes to the log.
 
 use lambda_http::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use lambda_http::http::response::Builder;
@@ -11,11 +11,11 @@ use super::oauth::OAuthError;
 use crate::auth::access::Denial;
 use crate::auth::access::throttle::Wait;
 
-/// Seconds after which a caller may try again.
+/// The number of seconds after which a caller may retry.
 const RETRY_SECONDS: &str = "1";
 
 impl Problem {
-    /// The problem document, for the response or for an item's place in a batch.
+    /// The problem document, for a response or for an item of a batch.
     #[must_use]
     pub fn document(&self) -> Value {
         let (kind, status, title) = self.face();
@@ -31,7 +31,7 @@ impl Problem {
         document
     }
 
-    /// The whole response, but for the headers that every response has.
+    /// The whole response, except the headers that every response has.
     #[must_use]
     pub fn into_response(self, instance: &str, request_id: &str) -> Response<Body> {
         let (mut document, content_type) = match &self {
@@ -56,7 +56,7 @@ impl Problem {
                 Denial::Network | Denial::CrossSite => response,
             },
             Self::MethodNotAllowed(allow) => response.header(ALLOW, allow),
-            // RFC 6749 section 5.2 wants the scheme that a client may prove itself by.
+            // RFC 6749 section 5.2 requires the scheme with which the client may authenticate.
             Self::OAuth(OAuthError::InvalidClient) => {
                 response.header(WWW_AUTHENTICATE, "Basic realm=\"clients\"")
             }
@@ -68,8 +68,8 @@ impl Problem {
     }
 }
 
-/// Retry-After, and the fields of draft-ietf-httpapi-ratelimit-headers-10: the limit's quota and window,
-/// and that nothing is left of it for a while.
+/// Adds Retry-After, and the fields of draft-ietf-httpapi-ratelimit-headers-10: the quota and the window of
+/// the limit, and that no attempts remain for a while.
 fn rate_limit(response: Builder, wait: &Wait) -> Builder {
     let (name, quota, window) = wait.limit.policy();
     response

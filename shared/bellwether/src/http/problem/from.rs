@@ -1,5 +1,5 @@
-//! What each layer below calls a failure, as a problem: the one place where an error that knows nothing of
-//! HTTP gets its status.
+//! Conversions of errors from other modules to problems. Only here does an error that is independent of HTTP
+//! get its status.
 
 use super::Problem;
 use super::oauth::OAuthError;

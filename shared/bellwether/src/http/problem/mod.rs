@@ -1,6 +1,5 @@
-//! Everything that can go wrong with a request, and the one place that gives each its status, its
-//! words for the caller and its cause for the log. The response is made in `document.rs`; what other
-//! modules call a failure becomes a problem in `from.rs`.
+//! All errors of a request, each with its status, its text for the caller and its cause for the log.
+//! `document.rs` writes the response, and `from.rs` converts errors of other modules.
 
 mod document;
 mod from;
@@ -14,59 +13,59 @@ use crate::auth::access::{Denial, Overreach};
 use crate::auth::token::TokenRefused;
 use domain::validation::Invalid;
 
-/// What went wrong.
+/// The reason why a request failed.
 #[derive(Debug, Clone)]
 pub enum Problem {
-    /// 400: the body is no JSON object that can be read; says why.
+    /// 400: the body is not a valid JSON object. The text contains the reason.
     Malformed(String),
-    /// 400: a token, a password or another secret stands in the query.
+    /// 400: the query contains a token, a password or another secret.
     SecretInQuery,
-    /// 400: query parameters that the operation does not have, each by its name.
+    /// 400: query parameters that the operation does not have, by name.
     UnknownParameter(Vec<Invalid>),
     /// 401: no credentials.
     Unauthenticated,
-    /// 401: a token that does not hold; why is for the log.
+    /// 401: an invalid token. The reason is for the log.
     InvalidToken(TokenRefused),
-    /// 401: the e-mail address or the password is wrong, and which one is not said.
+    /// 401: the e-mail address or the password is wrong. The response does not reveal which.
     WrongCredentials,
-    /// 403: the token holds but does not allow this; who asked is for the audit.
+    /// 403: the token is valid but does not allow the request. The caller is for the audit.
     Denied(Box<Overreach>),
-    /// 403: a sign-in or token request with cookies that does not prove to be an own page's.
+    /// 403: a sign-in or token request with cookies that does not prove that an allowed page sent it.
     CrossSite,
-    /// 404: there is no such thing, or not for this caller.
+    /// 404: the resource does not exist in the caller's workspace.
     NotFound,
     /// 405: the path has other methods, which `Allow` lists.
     MethodNotAllowed(String),
-    /// 409: right in itself, but not as things stand; says why.
+    /// 409: a valid request that conflicts with the current state. The text contains the reason.
     Conflict(String),
     /// 413: the body is over 64 KB.
     TooLarge,
-    /// 415: the body is declared to be something other than JSON.
+    /// 415: the declared type of the body is not JSON.
     NotJson,
-    /// 422: fields that are wrong, each by its pointer.
+    /// 422: invalid fields, each by its pointer.
     Invalid(Vec<Invalid>),
-    /// 429: too many attempts to sign in; says for how long to wait.
+    /// 429: too many sign-in attempts. Contains how long to wait.
     TooMany(Wait),
-    /// A token request that is refused as OAuth says.
+    /// A refused token request, in OAuth's form.
     OAuth(OAuthError),
-    /// 500: a fault of ours; the cause is for the log.
+    /// 500: a fault of this service. The cause is for the log.
     Internal(String),
-    /// 503: something needed is down or slow; the cause is for the log.
+    /// 503: a dependency is down or slow. The cause is for the log.
     Unavailable(String),
 }
 
 impl Problem {
-    /// A fault of ours.
+    /// A fault of this service.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         Self::Internal(cause.to_string())
     }
 
-    /// One wrong field.
+    /// A problem with one invalid field.
     pub fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::Invalid(vec![Invalid::new(pointer, detail)])
     }
 
-    /// The problem's own name, status and title.
+    /// The problem's type, status and title.
     fn face(&self) -> (&'static str, StatusCode, &'static str) {
         match self {
             Self::Malformed(_) => ("malformed_body", StatusCode::BAD_REQUEST, "Malformed request body"),
@@ -112,7 +111,7 @@ impl Problem {
         self.face().1
     }
 
-    /// What the caller is response.
+    /// The text for the caller.
     #[must_use]
     pub fn detail(&self) -> String {
         match self {
@@ -157,7 +156,7 @@ impl Problem {
         }
     }
 
-    /// The detail with every wrong field, for a caller who gets no document.
+    /// The detail with every invalid field, for a caller who gets no document.
     #[must_use]
     pub fn in_one_line(&self) -> String {
         match self {
@@ -169,21 +168,22 @@ impl Problem {
         }
     }
 
-    /// What the log is told and the caller is not.
+    /// The cause for the log. The caller does not get it.
     #[must_use]
     pub fn cause(&self) -> Option<String> {
         match self {
             Self::Internal(cause) | Self::Unavailable(cause) => Some(cause.clone()),
             Self::InvalidToken(refused) => Some(refused.to_string()),
             Self::Denied(refused) if refused.denial == Denial::Network => {
-                Some(format!("{} is in none of ADMIN_NETWORKS", refused.source))
+                Some(format!("{} is not in ADMIN_NETWORKS", refused.source))
             }
             _ => None,
         }
     }
 
-    /// Who was refused, where the audit is to say so: somebody known who asked for what they may not
-    /// have. Nobody else's refusal is recorded, so that a flood of strangers buys no writes.
+    /// The refused caller, if the audit must record the refusal: an authenticated caller without the
+    /// necessary right. Other refusals are not recorded, so that a flood of unauthenticated requests causes
+    /// no writes.
     #[must_use]
     pub fn refused(&self) -> Option<&Overreach> {
         match self {
