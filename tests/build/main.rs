@@ -1,9 +1,10 @@
 //! Reads the project's sources as syntax trees and leaves what tests need of their structure as data, in
-//! `structure.json` of the build's folder: the names of all tests, which modules of each crate use which, and what the
-//! store gives to DynamoDB as an expression.
+//! `structure.json` of the build's folder: the names of all tests, the public items with their
+//! documentation, which modules of each crate use which, and what the store gives to DynamoDB as an expression.
 //!
 //! So no test opens a source file, and none depends on how a line is broken.
 
+mod docs;
 mod expressions;
 mod graph;
 mod names;
@@ -24,12 +25,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let project =
         Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the package has no folder around it")?;
     let (mut tests, mut expressions, mut formats) = (Vec::new(), Vec::new(), Vec::new());
+    let mut docs = Vec::new();
     for folder in FOLDERS {
         println!("cargo:rerun-if-changed=../{folder}");
         for file in sources(&project.join(folder))? {
             let place = file.strip_prefix(project)?.display().to_string();
             let tree = parsed(&file)?;
             tests.extend(names::tests(&tree).map(|name| json!({ "name": name, "file": place })));
+            docs.extend(docs::of(&tree, &place));
             if place.starts_with(STORE) {
                 let (called, put_together) = expressions::of(&tree, &place);
                 expressions.extend(called);
@@ -46,8 +49,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             crates.insert(name, graph::of(project, &root)?);
         }
     }
-    let structure =
-        json!({ "tests": tests, "crates": crates, "expressions": expressions, "formats": formats });
+    let structure = json!({
+        "tests": tests, "docs": docs, "crates": crates, "expressions": expressions, "formats": formats
+    });
     let place = PathBuf::from(std::env::var("OUT_DIR")?).join("structure.json");
     fs::write(place, structure.to_string())?;
     println!("cargo:rustc-env=HOST_PLATFORM={}", std::env::var("TARGET")?);

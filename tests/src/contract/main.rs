@@ -8,6 +8,7 @@ mod catalogue;
 mod deployment;
 mod examples;
 mod expressions;
+mod glossary;
 mod operations;
 mod problems;
 mod promises;
