@@ -1,7 +1,8 @@
-"""Makes a workspace and its first admin: what `make bootstrap-admin WORKSPACE=… EMAIL=…` calls.
+"""Creates a workspace and its first admin; `make bootstrap-admin WORKSPACE=… EMAIL=…` calls it.
 
-Invokes create-user past the API, under the caller's IAM permissions. It works once for each workspace. The
-password is asked for, or read from standard input when that is no terminal; it stands in no argument.
+Invokes create-user directly, outside the API and under the caller's IAM permissions. It works once for each workspace.
+The script prompts for the password, or reads it from standard input if that is not a terminal. The password is never an
+argument.
 """
 
 import argparse
@@ -16,13 +17,13 @@ def password():
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
     first = getpass.getpass("password (15 characters or more): ")
-    if first != getpass.getpass("once more: "):
-        fail("the two are not the same")
+    if first != getpass.getpass("repeat the password: "):
+        fail("the two passwords differ; run the command again")
     return first
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Make a workspace and its first admin.")
+    parser = argparse.ArgumentParser(description="Create a workspace and its first admin.")
     parser.add_argument("--workspace", required=True)
     parser.add_argument("--email", required=True)
     options = parser.parse_args()
@@ -31,10 +32,10 @@ def main():
     answer = stack.client("lambda").invoke(
         FunctionName=stack.by_key["create-user"], Qualifier=stack.alias, Payload=json.dumps(event)
     )
-    told = json.loads(answer["Payload"].read())
+    created = json.loads(answer["Payload"].read())
     if answer.get("FunctionError"):
-        fail(f"no admin was made: {told.get('errorMessage', told)}")
-    print(f"{told['email']} is the admin of {told['workspace']} (user {told['user_id']})\nsign in at {stack.url}/login")
+        fail(f"the admin was not created: {created.get('errorMessage', created)}")
+    print(f"{created['email']} is the admin of {created['workspace']} (user {created['user_id']})\nsign in at {stack.url}/login")
 
 
 if __name__ == "__main__":

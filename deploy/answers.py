@@ -1,4 +1,4 @@
-"""Asks a deployment over its own HTTP, and holds answers to what every answer has: what `make smoke` and `make e2e` use."""
+"""Sends requests to a deployment and checks its responses; `make smoke` and `make e2e` use it."""
 
 import json
 import urllib.error
@@ -15,17 +15,17 @@ HEADERS = {
 
 
 class Api:
-    """A deployment, over its own HTTP."""
+    """An HTTP client of one deployment."""
 
     def __init__(self, url):
         self.url = url.rstrip("/")
 
     def read(self, path, headers=()):
-        """Status, headers and text of one answer to a GET."""
+        """Sends a GET; returns the status, headers and text of the response."""
         return self._send("GET", path, None, headers)
 
     def ask(self, method, path, body=None, headers=()):
-        """Status, headers and parsed body of one answer."""
+        """Sends a request; returns the status, headers and parsed body of the response."""
         status, headers, text = self._send(method, path, body, headers)
         try:
             return status, headers, json.loads(text)
@@ -44,7 +44,7 @@ class Api:
 
 
 def is_problem(answer, status, kind):
-    """What an answer lacks of being this problem document, with the headers of every answer."""
+    """Returns how a response differs from this problem document with the headers of every response."""
     got, headers, body = answer
     wrong = [] if got == status else [f"status {got}"]
     if not isinstance(body, dict) or body.get("type") != f"urn:bellwether:problem:{kind}" or body.get("status") != status:
@@ -53,5 +53,5 @@ def is_problem(answer, status, kind):
         wrong.append(f"content type {headers.get('content-type')}")
     wrong += [f"header {name}: {headers.get(name)}" for name, value in HEADERS.items() if headers.get(name) != value]
     if not headers.get("x-request-id") or (isinstance(body, dict) and body.get("request_id") != headers["x-request-id"]):
-        wrong.append("no request id, or another one in the body")
+        wrong.append("no request id, or a different one in the body")
     return wrong

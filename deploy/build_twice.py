@@ -1,7 +1,7 @@
-"""Builds every package twice, in folders of different names, and compares them: what `make build-twice` calls.
+"""Builds every package twice, in folders with different names, and compares them; `make build-twice` calls it.
 
-The same commit must give the same packages, so that a second plan finds nothing to change and anybody can say whether
-what runs is what was built. Takes two whole builds; what differs is kept in .run-build-twice.
+The same commit must give the same packages, so that a second plan finds no change and anyone can verify that the deployed
+code is the built code. Takes two full builds. Packages that differ stay in .run-build-twice.
 """
 
 import hashlib
@@ -12,16 +12,16 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PLACE = ROOT / ".run-build-twice"
-FOLDERS = ("first", "a-second-one")  # names of different length, which a path inside a binary would show
-LEAVE = shutil.ignore_patterns("target", ".tools", ".run", ".run-*", ".git", ".terraform")
+FOLDERS = ("first", "a-second-one")  # of different length, so that a path inside a binary shows
+EXCLUDED = shutil.ignore_patterns("target", ".tools", ".run", ".run-*", ".git", ".terraform")
 
 
 def built(folder, options):
-    """The digest of each package that a build in a copy of the project gives. Of the copy only packages stay."""
-    shutil.copytree(ROOT, folder / "project", ignore=LEAVE, symlinks=True)
+    """Builds in a copy of the project; returns the digest of each package. Deletes the copy except for the packages."""
+    shutil.copytree(ROOT, folder / "project", ignore=EXCLUDED, symlinks=True)
     (folder / "project" / ".tools").symlink_to(ROOT / ".tools")
     if subprocess.run(["make", "build", *options], cwd=folder / "project").returncode:
-        sys.exit(f"the build in {folder.relative_to(ROOT)} failed; what it said is above")
+        sys.exit(f"the build in {folder.relative_to(ROOT)} failed; see the output above")
     digests = {}
     for package in sorted((folder / "project" / "target" / "lambda").glob("*/bootstrap.zip")):
         name = package.parent.name
@@ -35,7 +35,7 @@ def main(options):
     shutil.rmtree(PLACE, ignore_errors=True)
     first, second = (built(PLACE / name, options) for name in FOLDERS)
     if not first:
-        sys.exit("the build has left no package in target/lambda")
+        sys.exit("the build created no package in target/lambda")
     names = sorted({*first, *second})
     for name in names:
         same = first.get(name) == second.get(name)

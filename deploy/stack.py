@@ -1,6 +1,6 @@
-"""The deployment that Terraform's state in terraform/ names, and clients of the account it is in.
+"""Reads the deployment from Terraform's state in terraform/, and creates AWS clients for its account.
 
-`make` chooses the state by ENV and STATE_BUCKET before it calls a script. Whatever goes wrong is said in one line.
+`make` selects the state by ENV and STATE_BUCKET before it calls a script. Every error is one line.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ DEPLOY = "make deploy ENV=… STATE_BUCKET=…"
 
 
 def fail(text):
-    """End with one line for the person at the terminal."""
+    """Exits with an error of one line."""
     sys.exit(" ".join(str(text).split()))
 
 
@@ -28,7 +28,7 @@ except ImportError:
 
 @contextlib.contextmanager
 def in_one_line():
-    """Ends the script with one line when a call inside is refused by AWS or does not get there."""
+    """Exits with one line if AWS refuses a call inside, or the call does not reach AWS."""
     try:
         yield
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, OSError) as error:
@@ -38,23 +38,23 @@ def in_one_line():
 
 
 def run(main):
-    """Run a script's `main` to its exit code."""
+    """Runs a script's `main` and exits with its code."""
     with in_one_line():
         sys.exit(main())
 
 
 def client(service, region):
-    """A client under the credentials of the environment; AWS_ENDPOINT_URL leads to an emulated cloud."""
+    """Creates an AWS client with the credentials of the environment. AWS_ENDPOINT_URL selects an emulated cloud."""
     return botocore.session.get_session().create_client(service, region_name=region)
 
 
 def account_of_credentials(region):
-    """The account that calls are made in."""
+    """Returns the account of the credentials."""
     return client("sts", region).get_caller_identity()["Account"]
 
 
 def terraform(*command):
-    """What a Terraform command has printed; without a deployment nothing, and its complaint."""
+    """Runs a Terraform command; returns its output and, if it fails, an empty output and its error."""
     folder = os.environ.get("TERRAFORM_DIR", str(ROOT / "terraform"))
     try:
         ran = subprocess.run(["terraform", f"-chdir={folder}", *command], capture_output=True, text=True)
@@ -66,7 +66,7 @@ def terraform(*command):
 
 
 class Stack:
-    """What `terraform output` says of a deployment."""
+    """The outputs of a deployment."""
 
     def __init__(self, outputs):
         self.url = outputs["url"]
@@ -80,12 +80,12 @@ class Stack:
 
     @classmethod
     def of_terraform(cls):
-        """The deployment of the chosen state, said before anything is done to it. Another account's credentials end here."""
-        printed, complained = terraform("output", "-no-color", "-json")
+        """Returns the deployment of the selected state and prints it. Exits if the credentials are of another account."""
+        printed, error = terraform("output", "-no-color", "-json")
         try:
             stack = cls({name: output["value"] for name, output in json.loads(printed or "{}").items()})
         except (KeyError, ValueError, IndexError):
-            fail(f"there is no complete deployment in the state that is chosen; deploy first: {DEPLOY} {complained}")
+            fail(f"there is no complete deployment in the selected state; deploy first: {DEPLOY} {error}")
         print(f"account {stack.account}, region {stack.region}, environment {stack.environment}", flush=True)
         own = account_of_credentials(stack.region)
         if own != stack.account:
@@ -93,5 +93,5 @@ class Stack:
         return stack
 
     def client(self, service):
-        """A client in the deployment's region."""
+        """Creates an AWS client in the deployment's region."""
         return client(service, self.region)

@@ -1,7 +1,7 @@
-"""Forgets a person's failed sign-ins: what `make unlock EMAIL=…` calls.
+"""Deletes a user's failed sign-ins, which ends a lock; `make unlock EMAIL=…` calls it.
 
-Invokes create-user past the API, under the caller's IAM permissions. For whom no admin can do it: the only admin of a
-workspace, say.
+Invokes create-user directly, outside the API and under the caller's IAM permissions. Use it if no admin can unlock the
+user, for example for the only admin of a workspace.
 """
 
 import argparse
@@ -11,7 +11,7 @@ from stack import Stack, fail, run
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Forget a person's failed sign-ins.")
+    parser = argparse.ArgumentParser(description="Delete a user's failed sign-ins.")
     parser.add_argument("--email", required=True)
     options = parser.parse_args()
     stack = Stack.of_terraform()
@@ -20,10 +20,10 @@ def main():
         Qualifier=stack.alias,
         Payload=json.dumps({"unlock": {"email": options.email}}),
     )
-    told = json.loads(answer["Payload"].read())
+    unlocked = json.loads(answer["Payload"].read())
     if answer.get("FunctionError"):
-        fail(f"nobody was unlocked: {told.get('errorMessage', told)}")
-    print(f"{told['email']} of {told['workspace']} may try to sign in again at {stack.url}/login")
+        fail(f"the user was not unlocked: {unlocked.get('errorMessage', unlocked)}")
+    print(f"{unlocked['email']} of {unlocked['workspace']} can sign in again at {stack.url}/login")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-//! The scripts of `deploy/`, and what they say of a deployment and of what is missing.
+//! The scripts in `deploy/`: what they print about a deployment, and their errors when something is missing.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -10,7 +10,7 @@ use testing::runtime::project;
 use super::programs::{Ended, PYTHON, Programs, SCRIPTS, assert_one_line, outputs, run};
 
 #[test]
-fn without_a_deployment_a_tool_or_credentials_a_script_ends_in_one_line() {
+fn a_script_without_a_deployment_terraform_or_credentials_fails_with_one_line() {
     let absent = [
         ("empty", Some("echo '{}'"), "there is no complete deployment"),
         (
@@ -26,7 +26,7 @@ fn without_a_deployment_a_tool_or_credentials_a_script_ends_in_one_line() {
         let path = format!("deploy/{}", name.to_str().unwrap());
         let asks = std::path::Path::new(&path).extension().is_some_and(|kind| kind == "py")
             && fs::read_to_string(project().join(&path)).unwrap().contains("Stack.of_terraform(");
-        assert!(!asks || SCRIPTS.iter().any(|script| script[0] == path), "{path} is not among the scripts");
+        assert!(!asks || SCRIPTS.iter().any(|script| script[0] == path), "{path} is missing from SCRIPTS");
     }
     for (name, terraform, says) in absent {
         let mut programs = Programs::of(name, &["sh"]);
@@ -40,7 +40,7 @@ fn without_a_deployment_a_tool_or_credentials_a_script_ends_in_one_line() {
 }
 
 #[tokio::test]
-async fn account_region_and_environment_are_said_and_another_account_is_left_alone() {
+async fn scripts_print_account_region_and_environment_and_refuse_another_account() {
     let emulator = Emulator::start().await;
     let keys = [
         ("AWS_ENDPOINT_URL", &*emulator.url),
@@ -63,7 +63,7 @@ async fn account_region_and_environment_are_said_and_another_account_is_left_alo
     assert_one_line(&run(&[PYTHON, "deploy/where.py", "prod"], &programs, &keys), "account_id is not set");
 }
 
-/// A server that knows no path, and closes those of people; where it is.
+/// Starts a server that answers 404 to every path and 403 to those of users; returns its URL.
 fn empty_server() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/v1", listener.local_addr().unwrap());
@@ -83,7 +83,7 @@ fn empty_server() -> String {
 }
 
 #[tokio::test]
-async fn smoke_asks_every_route_and_what_the_outputs_say_that_there_is() {
+async fn smoke_checks_every_route_and_the_features_in_the_outputs() {
     let (url, emulator) = (empty_server(), Emulator::start().await);
     let keys = [
         ("AWS_ENDPOINT_URL", &*emulator.url),
@@ -92,9 +92,9 @@ async fn smoke_asks_every_route_and_what_the_outputs_say_that_there_is() {
     ];
     let programs = Programs::of("smoke", &["sh"]).with_terraform(&outputs("000000000000", &url));
     let own = ["TLS 1.1 is refused", "the firewall blocks a known attack"];
-    let asked = |ended: &Ended, name: &str| {
+    let ran = |ended: &Ended, name: &str| {
         let line = ended.out.iter().find(|line| line.ends_with(name));
-        !line.unwrap_or_else(|| panic!("{name}: {ended:?}")).starts_with("not asked")
+        !line.unwrap_or_else(|| panic!("{name}: {ended:?}")).starts_with("skipped")
     };
     let dev = run(&[PYTHON, "deploy/smoke.py"], &programs, &keys);
     let prod = run(
@@ -103,31 +103,31 @@ async fn smoke_asks_every_route_and_what_the_outputs_say_that_there_is() {
         &keys,
     );
     for name in own {
-        assert_eq!((asked(&dev, name), asked(&prod, name)), (false, true), "{name}");
+        assert_eq!((ran(&dev, name), ran(&prod, name)), (false, true), "{name}");
     }
-    assert_eq!((dev.code, prod.code), (Some(1), Some(1)), "a server that knows no path is found out");
+    assert_eq!((dev.code, prod.code), (Some(1), Some(1)), "every check of an empty server passed");
     let contract: Value =
         serde_yaml_ng::from_str(&fs::read_to_string(project().join("openapi.yaml")).unwrap()).unwrap();
     let operations =
         contract["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values());
     let operations = operations.filter(|operation| operation["operationId"].is_string()).count();
-    let routes = dev.out.iter().filter(|line| line.ends_with(" leads to its function"));
+    let routes = dev.out.iter().filter(|line| line.ends_with(" reaches its function"));
     assert_eq!(
         (routes.clone().count(), routes.filter(|line| line.starts_with("FAILED")).count()),
         (operations, operations)
     );
     for (route, networks) in [("GET /users", false), ("PATCH /users/smoke-test", false), ("GET /tests", true)]
     {
-        let name = format!("{route} leads to its function");
-        assert_eq!((asked(&dev, &name), asked(&prod, &name)), (true, networks), "{name}");
+        let name = format!("{route} reaches its function");
+        assert_eq!((ran(&dev, &name), ran(&prod, &name)), (true, networks), "{name}");
     }
-    for name in ["so it is with a token", "a slash at the end opens nothing"] {
-        assert!(asked(&dev, name), "{name}");
+    for name in ["an unknown path with a token gets 404", "a slash at the end gives no access"] {
+        assert!(ran(&dev, name), "{name}");
     }
 }
 
 #[test]
-fn without_ps_nothing_is_started_and_one_line_says_so() {
+fn without_ps_nothing_starts_and_one_line_reports_it() {
     let programs = Programs::of("ps", &["sh", "cargo"]);
     for script in [&["local/run.py"][..], &["local/run.py", "--setup-only"], &["local/api_check.py"]] {
         let ended = run(&[&[PYTHON], script].concat(), &programs, &[]);
