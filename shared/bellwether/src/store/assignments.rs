@@ -1,4 +1,5 @@
-//! Assignments: each unit's first decision of a phase. What an instance remembers of them: `remembered.rs`.
+//! Assignments: the first decision for each unit in a phase. `remembered.rs` contains the cache of an
+//! instance.
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
@@ -10,28 +11,28 @@ use super::batch_get::{Found, Read};
 use super::events::Events;
 use super::item::{Item, sorted_key, text};
 use super::key::{EventKey, events_partition};
-use super::remembered::place;
+use super::remembered::unit_key;
 use super::schema::SK;
 use super::table::Placed;
 use domain::clock::Timestamp;
 use domain::experiment::{Assignment, Experiment, UnitId, Workspace};
 
-/// How long to wait before keys that were left over are asked for again; twice as long each time.
+/// The pause before unprocessed keys are requested again. It doubles each time.
 const PAUSE: Duration = Duration::from_millis(25);
 
-/// Units that have to be read, with their keys, by their sort keys, which differ.
+/// Units to read with their keys, by sort key.
 type Asked<'u> = HashMap<String, (&'u UnitId, Item)>;
 
-/// A unit's assignment, and whether this call made it.
+/// A unit's assignment, and whether this call created it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assigned {
     /// The stored first decision.
     pub assignment: Assignment,
-    /// Whether it was stored by this call.
+    /// Whether this call stored it.
     pub new: bool,
 }
 
-/// What is stored for the units that were asked about.
+/// The stored assignments of the requested units.
 #[derive(Debug, Default)]
 pub struct Stored {
     found: HashMap<UnitId, Option<Assignment>>,
@@ -39,7 +40,7 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// The unit's assignment, if one is stored.
+    /// Returns the unit's assignment, if one is stored.
     ///
     /// # Errors
     /// When the unit could not be read.
@@ -53,7 +54,7 @@ impl Stored {
 }
 
 impl Events {
-    /// The unit's assignment in this phase if this instance has seen it within the last 30 s.
+    /// Returns the unit's assignment in this phase, if this instance has read or made it in the last 30 s.
     #[must_use]
     pub fn remembered(
         &self,
@@ -62,10 +63,10 @@ impl Events {
         unit: &UnitId,
         now: Timestamp,
     ) -> Option<Assignment> {
-        self.memory.assigned(&place(workspace, test, unit), now)
+        self.memory.assigned(&unit_key(workspace, test, unit), now)
     }
 
-    /// Which of up to 100 units are assigned in this phase, by one call.
+    /// Returns which of up to 100 units are assigned in this phase, with one call.
     ///
     /// # Errors
     /// When the store is unavailable.
@@ -85,7 +86,7 @@ impl Events {
         Ok(assigned)
     }
 
-    /// Stores a unit's first decision, or learns the one that is stored: one call either way.
+    /// Stores a unit's first decision, or returns the stored one, with one call in either case.
     ///
     /// # Errors
     /// When the store is unavailable.
@@ -106,13 +107,14 @@ impl Events {
                 Assigned { assignment, new: false }
             }
         };
-        self.memory.remember(place(workspace, test, unit), Some(&assigned.assignment), now);
+        self.memory.remember(unit_key(workspace, test, unit), Some(&assigned.assignment), now);
         Ok(assigned)
     }
 
-    /// What is stored for units in this phase: from memory what this instance has seen or looked up in vain within
-    /// the last 30 s, the others by one eventually consistent read of all of them. What DynamoDB leaves
-    /// over is asked for again until `deadline`; then, and when the store fails, those units are unread.
+    /// Returns the stored assignments of units in this phase. What this instance has found, or not found, in
+    /// the last 30 s comes from memory. The others are read with one eventually consistent call. Keys that
+    /// DynamoDB leaves unprocessed are requested again until `deadline`. After that, and when the store
+    /// fails, those units are unread.
     pub async fn stored<'u>(
         &self,
         workspace: &Workspace,
@@ -130,8 +132,8 @@ impl Events {
                     for (unit, read) in answers(found, &mut asked) {
                         match read {
                             Ok(assignment) => {
-                                let place = place(workspace, test, unit);
-                                self.memory.remember(place, assignment.as_ref(), now);
+                                let key = unit_key(workspace, test, unit);
+                                self.memory.remember(key, assignment.as_ref(), now);
                                 stored.found.insert(unit.clone(), assignment);
                             }
                             Err(failure) => stored.failure = Some(failure),
@@ -152,7 +154,7 @@ impl Events {
         stored
     }
 
-    /// What this instance remembers of the units, and which of them have to be read.
+    /// Splits units into those that this instance has cached and those that must be read.
     fn recalled<'u>(
         &self,
         workspace: &Workspace,
@@ -162,10 +164,10 @@ impl Events {
     ) -> (Stored, Asked<'u>) {
         let (mut stored, mut asked) = (Stored::default(), Asked::new());
         for unit in units {
-            let place = place(workspace, test, unit);
-            if let Some(assignment) = self.memory.assigned(&place, now) {
+            let key = unit_key(workspace, test, unit);
+            if let Some(assignment) = self.memory.assigned(&key, now) {
                 stored.found.insert(unit.clone(), Some(assignment));
-            } else if self.memory.is_missing(&place, now) {
+            } else if self.memory.is_missing(&key, now) {
                 stored.found.insert(unit.clone(), None);
             } else {
                 asked.insert(sort_key(test, unit), (unit, assignment_key(workspace, test, unit)));
@@ -175,7 +177,7 @@ impl Events {
     }
 }
 
-/// Takes the units that were answered out of `asked`, each with its assignment if there is one.
+/// Removes the returned units from `asked`, each with its assignment if there is one.
 fn answers<'u>(
     found: Found,
     asked: &mut Asked<'u>,

@@ -1,4 +1,4 @@
-//! Who did what. Functions may only put records here: none reads, changes or deletes one.
+//! Audit records. Functions can only add records: none reads, changes or deletes one.
 
 mod kinds;
 #[cfg(test)]
@@ -16,55 +16,56 @@ use crate::net::source::Source;
 use domain::clock::Timestamp;
 use screen::Findings;
 
-/// Over how many partitions a workspace's records are spread, at random. DynamoDB takes about 1,000 writes a
-/// second to one, and every change of the workspace needs its record.
+/// The number of partitions over which a workspace's records are spread at random. DynamoDB accepts about
+/// 1,000 writes a second to a partition, and every change in the workspace writes a record.
 pub const SHARDS: u8 = 16;
 
-/// The actor of what came under IAM.
+/// The actor of operations that were invoked under IAM.
 pub const OPERATOR: &str = "operator";
 
-/// One thing that was done.
+/// A record of one action.
 #[derive(Debug, Clone, Serialize)]
 pub struct Record {
-    /// When.
+    /// When the action took place.
     pub at: Timestamp,
-    /// In which request: the id that its answer has, which a caller may have chosen.
+    /// The id of the request, as in its response. The caller may have chosen it.
     pub request_id: String,
-    /// The gateway's own id of it, which no caller chooses; empty, and left out, for what came under IAM.
+    /// The gateway's own id of the request, which no caller can choose. Empty, and omitted, for operations
+    /// under IAM.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub extended_request_id: String,
-    /// In which workspace; `-` for what concerns them all.
+    /// The workspace, or `-` for an action that concerns all workspaces.
     pub workspace: Realm,
-    /// By whom: the subject of a token, a client, or [`OPERATOR`].
+    /// The actor: the subject of a token, a client, or [`OPERATOR`].
     pub actor: String,
-    /// From which address; None for what came under IAM.
+    /// The source address. None for operations under IAM.
     pub source: Option<String>,
-    /// What was done.
+    /// The action.
     pub action: Action,
-    /// To what: the id of a user, client or test, or the route.
+    /// The target: the id of a user, client or test, or the route.
     pub target: String,
-    /// How it ended.
+    /// The outcome.
     pub outcome: Outcome,
-    /// What else a reader wants to know: names of changed fields, never their secrets.
+    /// Further information: names of changed fields, never their secrets.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
 }
 
-/// Where a change comes from: what a record needs beside the change itself.
+/// The origin of a change: what a record contains besides the change itself.
 #[derive(Debug, Clone)]
 pub struct Provenance {
-    /// When it is made.
+    /// When the change is made.
     pub at: Timestamp,
-    /// In which request.
+    /// The ids of the request.
     pub request_id: RequestId,
-    /// From which address; None for what came under IAM.
+    /// The source address. None for operations under IAM.
     pub source: Option<Source>,
-    /// 128 random bits, which tell records of the same moment apart.
+    /// 128 random bits, which distinguish records of the same moment.
     pub unique: [u8; 16],
 }
 
 impl Provenance {
-    /// The record of something that was done.
+    /// Creates the record of an action.
     #[must_use]
     pub fn record(
         &self,
@@ -89,7 +90,7 @@ impl Provenance {
     }
 }
 
-/// A record and what makes its key unlike any other's.
+/// A record and the random part of its key.
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// The record.
@@ -98,7 +99,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The same, naming what a change made different, and what revision it led to.
+    /// Adds the names of the fields that a change modified, and the new revision.
     #[must_use]
     pub fn change(self, revision: u64, old: &impl Serialize, new: &impl Serialize) -> Self {
         let [old, new] =
@@ -109,21 +110,21 @@ impl Entry {
         self.detail(format!("revision {revision}: {}", response.join(", ")))
     }
 
-    /// The same, but refused.
+    /// Marks the action as refused.
     #[must_use]
     pub fn denied(mut self) -> Self {
         self.record.outcome = Outcome::Denied;
         self
     }
 
-    /// The same, saying more.
+    /// Adds details.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.record.detail = Some(detail.into());
         self
     }
 
-    /// The same, naming what in the changed test reads like an instruction to a language model.
+    /// Adds which texts of the changed test read like instructions to a language model.
     #[must_use]
     pub fn suspect(mut self, found: &Findings) -> Self {
         let parts = self.record.detail.into_iter().chain(found.detail());
@@ -131,7 +132,7 @@ impl Entry {
         self
     }
 
-    /// The same, saying that whoever made the change has acknowledged what is suspect.
+    /// Adds that the author of the change has acknowledged suspect text.
     #[must_use]
     pub fn acknowledged(mut self, acknowledged: bool) -> Self {
         if acknowledged {
@@ -153,7 +154,7 @@ impl Entry {
         format!("{}/{:02}", String::from(self.record.workspace.clone()), self.unique[0] % SHARDS)
     }
 
-    /// The log's line of it. JSON escapes what would break a line.
+    /// Writes the record's log line. JSON escapes characters that would break the line.
     pub(super) fn log(&self) {
         let record = serde_json::to_string(&self.record).unwrap_or_default();
         tracing::info!(audit = record, "audit");
@@ -167,13 +168,13 @@ pub struct Audit {
 }
 
 impl Audit {
-    /// The records in `table`.
+    /// Creates the handle for `table`.
     #[must_use]
     pub fn new(table: Table) -> Self {
         Self { table }
     }
 
-    /// Stores a record by itself, for what changes nothing else.
+    /// Stores a record without a change.
     ///
     /// # Errors
     /// When the store is unavailable.

@@ -1,16 +1,16 @@
-//! Trying again what met a transaction.
+//! Retries of writes that conflict with a transaction.
 
 use std::time::Duration;
 
 use crate::random;
 
-/// How often a transaction or a put is tried that meets another transaction on an item of both. Two that only look at the same
-/// item, such as that of a person who makes two changes at once, meet too.
+/// The number of attempts for a write that conflicts with a transaction on the same item. Two transactions
+/// that only check the same item also conflict, such as two concurrent changes by one user.
 pub(super) const TRIES: u32 = 4;
-/// How long it waits at most before the second try; twice as long before each further one.
+/// The longest wait before the second attempt, in milliseconds. It doubles before each further one.
 const BACKOFF_MS: u32 = 40;
 
-/// Waits a random part of the time before try `tries` + 1, so that two that met do not meet again.
+/// Waits a random part of the time before attempt `tries` + 1, so that two writes do not conflict again.
 pub(super) async fn backoff(tries: u32) {
     let [part] = random::bytes().unwrap_or([u8::MAX]);
     let most = BACKOFF_MS << (tries - 1);

@@ -1,4 +1,4 @@
-//! Reading up to 100 items of a table by one call.
+//! Reads of up to 100 items of a table with one call.
 
 use std::time::Duration;
 
@@ -8,33 +8,33 @@ use super::StoreError;
 use super::item::Item;
 use super::table::{Answer, Table};
 
-/// Between two calls, when DynamoDB has left keys unread: it asks for a pause.
+/// The pause before keys that DynamoDB left unprocessed are requested again, as DynamoDB recommends.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// How often keys that were left unread are asked for again.
+/// The number of times that unprocessed keys are requested again.
 const RETRIES: usize = 3;
 
-/// What one call brought back.
+/// The result of one call.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    /// The items that are there, in no order.
+    /// The existing items, in any order.
     pub items: Vec<Item>,
-    /// The keys that DynamoDB had no capacity for: ask for them again.
+    /// The keys that DynamoDB did not process for lack of capacity. Request them again.
     pub unread: Vec<Item>,
 }
 
-/// How current what is read must be.
+/// The consistency of a read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Read {
-    /// As it stands now.
+    /// The current state.
     Consistent,
-    /// As it stood a moment ago, at half the price.
+    /// The state of a moment ago, at half the cost.
     Eventual,
 }
 
 impl Table {
-    /// Reads the items with these keys, as they stand now, in no order; keys without an item are left out. One call
-    /// for up to 100 keys that differ, unless DynamoDB leaves some unread.
+    /// Reads the current items with these keys, in any order. Keys without an item are omitted. Makes one
+    /// call for up to 100 distinct keys, unless DynamoDB leaves some unprocessed.
     pub fn get_all(&self, keys: Vec<Item>) -> Answer<'_, Vec<Item>> {
         Box::pin(async move {
             let (mut found, mut left, mut tries) = (Vec::new(), keys, 0);
@@ -54,7 +54,7 @@ impl Table {
         })
     }
 
-    /// Reads the items with these keys, at most 100 that differ, by one call.
+    /// Reads the items with up to 100 distinct keys, with one call.
     pub(super) fn get_some(&self, keys: Vec<Item>, read: Read) -> Answer<'_, Found> {
         Box::pin(async move {
             let consistent = read == Read::Consistent;

@@ -1,4 +1,4 @@
-//! Machines.
+//! API clients.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -21,13 +21,13 @@ pub struct Clients {
 }
 
 impl Clients {
-    /// The clients in `table`.
+    /// Creates the handle for `table`.
     #[must_use]
     pub fn new(table: Table, ledger: Ledger) -> Self {
         Self { table, ledger }
     }
 
-    /// Reads a client, whatever its workspace.
+    /// Reads a client of any workspace.
     ///
     /// # Errors
     /// When the store is unavailable.
@@ -36,20 +36,21 @@ impl Clients {
         item.map(serde_dynamo::from_item).transpose().map_err(StoreError::broken)
     }
 
-    /// Stores a new client together with the record of it; false when there is one of its id.
+    /// Stores a new client together with its audit record. False when a client with this id exists.
     ///
     /// # Errors
-    /// When the store is unavailable. In the inner result: when the actor may not any more.
+    /// When the store is unavailable. In the inner result: when the actor no longer has the right, or a quota
+    /// is reached.
     pub async fn create(&self, client: &Client, change: AuditedChange) -> Made<bool> {
         let write = self.table.write(client_item(client)?, Condition::New);
         Ok(self.ledger.make(change, vec![write]).await?.map(|stored| stored.is_ok()))
     }
 
-    /// Replaces a client by its next revision together with the record of it; false when it was
-    /// changed by somebody else meanwhile.
+    /// Replaces a client by its next revision together with the audit record. False when the client was
+    /// changed in the meantime.
     ///
     /// # Errors
-    /// When the store is unavailable. In the inner result: when the actor may not any more.
+    /// When the store is unavailable. In the inner result: when the actor no longer has the right.
     pub async fn replace(&self, old: &Client, new: &Client, change: AuditedChange) -> Made<bool> {
         let expected = Condition::Equals(REVISION, AttributeValue::N(old.revision.to_string()));
         let write = self.table.write(client_item(new)?, expected);

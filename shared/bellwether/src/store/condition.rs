@@ -1,4 +1,4 @@
-//! What must hold of a stored item for a write to happen.
+//! Conditions on stored items.
 
 use std::collections::HashMap;
 
@@ -6,23 +6,23 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::schema::PK;
 
-/// What must hold of the stored item for a write to happen.
+/// A condition on the stored item, without which a write fails.
 #[derive(Debug)]
 pub enum Condition {
-    /// There is none with this key.
+    /// No item has this key.
     New,
-    /// Its attribute has this value.
+    /// The attribute has this value.
     Equals(&'static str, AttributeValue),
-    /// Its attribute is this value or comes after it.
+    /// The attribute is at least this value.
     AtLeast(&'static str, AttributeValue),
-    /// Its attribute is not there or comes before this value.
+    /// The attribute is missing or below this value.
     Below(&'static str, AttributeValue),
-    /// Each of these attributes has this value; at most ten.
+    /// Each of these attributes has this value. At most ten.
     All(Vec<(&'static str, AttributeValue)>),
 }
 
-/// A condition as DynamoDB takes it. Names and values are always bound, so that nothing stored is ever read
-/// as an expression.
+/// A condition in DynamoDB's form. Names and values are always bound, so that stored text is never parsed as
+/// an expression.
 pub(super) struct Expression {
     pub(super) text: String,
     pub(super) names: HashMap<String, String>,
@@ -30,7 +30,7 @@ pub(super) struct Expression {
 }
 
 impl Condition {
-    /// The condition as DynamoDB takes it.
+    /// The condition in DynamoDB's form.
     pub(super) fn expression(self) -> Expression {
         let (text, bound) = match self {
             Self::New => ("attribute_not_exists(#0)".to_owned(), vec![(PK, None)]),

@@ -1,5 +1,5 @@
-//! Counts that survive every process: how many sign-ins ended how. A count is spread over several
-//! items, since DynamoDB takes about 1,000 writes a second to one.
+//! Persistent counts of sign-ins by outcome. A count is spread over several items, because DynamoDB accepts
+//! about 1,000 writes a second to one.
 
 use futures_util::future::try_join_all;
 
@@ -8,21 +8,21 @@ use super::item::{Item, key};
 use super::schema::COUNT;
 use super::table::Table;
 
-/// Over how many items a count is spread.
+/// The number of items over which a count is spread.
 pub const SHARDS: u8 = 8;
 
-/// How a sign-in ended.
+/// The outcome of a sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignIn {
-    /// Somebody has signed in.
+    /// A user signed in.
     Succeeded,
     /// The e-mail address or the password was wrong.
     Failed,
 }
 
 impl SignIn {
-    /// Every outcome that is counted. Attempts that have to wait are not: counting them would let
-    /// anybody buy writes.
+    /// All counted outcomes. Attempts that have to wait are not counted, because otherwise any caller could
+    /// cause writes.
     pub const ALL: [Self; 2] = [Self::Succeeded, Self::Failed];
 
     /// The outcome's name in keys, metrics and the log.
@@ -42,13 +42,13 @@ pub struct Counters {
 }
 
 impl Counters {
-    /// The counters in `table`.
+    /// Creates the handle for `table`.
     #[must_use]
     pub fn new(table: Table) -> Self {
         Self { table }
     }
 
-    /// Counts a sign-in in the shard that a random byte picks.
+    /// Counts a sign-in in the shard that a random byte selects.
     ///
     /// # Errors
     /// When the store is unavailable.
@@ -56,8 +56,8 @@ impl Counters {
         self.table.count(counter(outcome, random % SHARDS), 1, None, None).await.map(|_| ())
     }
 
-    /// How many sign-ins have ended so, ever. Each part is read as it stands now, so that the count never
-    /// goes back.
+    /// Returns the number of sign-ins with this outcome since the deployment. Each part is read consistently,
+    /// so the count never decreases.
     ///
     /// # Errors
     /// When the store is unavailable.
@@ -68,7 +68,7 @@ impl Counters {
         parts
             .iter()
             .flatten()
-            .map(|item| count(item).ok_or_else(|| StoreError::broken("a count is none")))
+            .map(|item| count(item).ok_or_else(|| StoreError::broken("a counter is not a number")))
             .sum()
     }
 }

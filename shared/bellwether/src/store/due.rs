@@ -1,4 +1,4 @@
-//! The line of tests that are to be folded: a sparse index of those that run, and of shipped ones until their
+//! The order in which tests are aggregated: a sparse index of running tests, and of shipped ones until their
 //! results are final.
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -12,8 +12,8 @@ use domain::clock::Timestamp;
 use domain::experiment::{Experiment, ExperimentId, Status, Workspace};
 
 impl Experiments {
-    /// The tests of all workspaces that are to be folded, those first that were folded longest ago: all
-    /// that run, and those that are shipped until their results are final.
+    /// Lists the tests of all workspaces to aggregate, beginning with the one that was aggregated longest
+    /// ago: all running tests, and shipped ones until their results are final.
     ///
     /// # Errors
     /// When the store is unavailable.
@@ -39,7 +39,7 @@ impl Experiments {
         Ok(found.into_iter().map(|(_, workspace, test_id)| (workspace, test_id)).collect())
     }
 
-    /// Puts a test last in line for the next fold, if it still runs.
+    /// Records when a test was aggregated, if it still runs. It is then the last one in the order.
     ///
     /// # Errors
     /// When the store is unavailable.
@@ -55,7 +55,7 @@ impl Experiments {
         self.table.set_if(key, set, expected).await.map(|_| ())
     }
 
-    /// Takes a shipped test whose final results are kept out of the line, unless it has changed since.
+    /// Removes a shipped test whose final results are stored from the index, unless it has changed since.
     ///
     /// # Errors
     /// When the store is unavailable.

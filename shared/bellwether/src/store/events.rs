@@ -1,5 +1,5 @@
-//! Assignments (`assignments.rs`) and conversions: append-only, each written under the condition that it
-//! is new, so that a retry is recognised and nothing is counted twice.
+//! Assignments (`assignments.rs`) and conversions. Both are append-only, and each is written under the
+//! condition that it is new. A retry therefore finds the existing row, and nothing is counted twice.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -20,16 +20,16 @@ use domain::results::counting::aggregation::Aggregation;
 use domain::results::counting::row::Row;
 use domain::results::counting::totals::Totals;
 
-/// Partitions read side by side.
-const SIDE_BY_SIDE: usize = 16;
+/// The number of partitions that are read in parallel.
+const PARALLEL: usize = 16;
 
-/// The `events` table, with the assignments that this instance has seen.
+/// The `events` table, with a cache of this instance's assignments.
 pub struct Events {
     pub(super) table: Table,
     pub(super) memory: Memory,
 }
 
-/// How many units a fold may count, over all partitions.
+/// The maximum number of units in an aggregation, over all partitions.
 #[derive(Clone, Copy)]
 struct Bound<'a> {
     units: &'a AtomicU64,
@@ -47,7 +47,7 @@ impl Bound<'_> {
 struct StoredOutcome {
     /// The moment, or the beginning of the day.
     occurred_at: Timestamp,
-    /// Whether that day is all that is known of the time.
+    /// Whether only the day is known.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     whole_day: bool,
     value: f64,
@@ -65,13 +65,13 @@ impl StoredOutcome {
 }
 
 impl Events {
-    /// The events in `table`; assignments are remembered within `limits`.
+    /// Creates the handle for `table`. Assignments are cached within `limits`.
     #[must_use]
     pub fn new(table: Table, limits: &Limits) -> Self {
         Self { table, memory: Memory::new(limits) }
     }
 
-    /// Stores an outcome; false when one with its name is stored already.
+    /// Stores an outcome. False when one with the same event id is already stored.
     ///
     /// # Errors
     /// When the store is unavailable.
@@ -89,8 +89,8 @@ impl Events {
         Ok(matches!(self.table.put_new(item).await?, Placed::Stored))
     }
 
-    /// Folds all rows of the test's present phase as of now: partitions side by side, merged in their order.
-    /// None when there are more than `most` units, if that is set.
+    /// Aggregates all rows of the test's current phase as of now. Partitions are read in parallel and merged
+    /// in their order. None when there are more than `most` units, if `most` is set.
     ///
     /// # Errors
     /// When the store is unavailable or a row cannot be read.
@@ -106,7 +106,7 @@ impl Events {
         let numbers = 0..test.definition.partitions;
         let mut parts =
             stream::iter(numbers.map(|n| self.aggregate_partition(workspace, test, n, bound, as_of)))
-                .buffered(SIDE_BY_SIDE);
+                .buffered(PARALLEL);
         let mut all = Totals::empty(test);
         while let Some(part) = parts.try_next().await? {
             let Some(part) = part else { return Ok(None) };

@@ -1,4 +1,4 @@
-//! Definitions of tests: created once, changed under an optimistic lock, every past revision kept.
+//! Definitions of tests: created once, changed under an optimistic lock. Every past revision is kept.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use domain::experiment::{Experiment, ExperimentId, Status, Workspace};
 const DOCUMENT: &str = "document";
 pub(super) const REVISION: &str = "revision";
 
-/// The `tests` table, with the running tests that this instance has seen.
+/// The `tests` table, with a cache of this instance's running tests.
 #[derive(Debug)]
 pub struct Experiments {
     pub(super) table: Table,
@@ -29,23 +29,23 @@ pub struct Experiments {
     seen: Cache<(Workspace, ExperimentId), Arc<Experiment>>,
 }
 
-/// What became of a test that was to be created.
+/// The result of creating a test.
 #[derive(Debug)]
 pub enum Created {
-    /// It is stored.
+    /// The test was stored.
     New,
-    /// One with its name was there before.
+    /// A test with this name already exists.
     Exists(Box<Experiment>),
 }
 
 impl Experiments {
-    /// The tests in `table`; running ones are remembered within `limits`.
+    /// Creates the handle for `table`. Running tests are cached within `limits`.
     #[must_use]
     pub fn new(table: Table, ledger: Ledger, limits: &Limits) -> Self {
         Self { table, ledger, seen: Cache::new(limits.cached_tests).for_seconds(limits.cache_seconds) }
     }
 
-    /// Reads a test as it stands now; None when the workspace has none of that name.
+    /// Reads the current state of a test. None when the workspace has no test of that name.
     ///
     /// # Errors
     /// When the store is unavailable or the stored document cannot be read.
@@ -58,11 +58,11 @@ impl Experiments {
         item.as_ref().map(experiment).transpose()
     }
 
-    /// The same, from memory when it was read running or shipped within the last 30 s: a stop takes
-    /// effect within that time.
+    /// Returns the test from memory if it was read as running or shipped in the last 30 s, otherwise reads
+    /// it. A stop takes effect within that time.
     ///
     /// # Errors
-    /// As [`Self::get`].
+    /// Those of [`Self::get`].
     pub async fn recent(
         &self,
         workspace: &Workspace,
@@ -81,10 +81,11 @@ impl Experiments {
         Ok(found)
     }
 
-    /// Stores a new test together with the record of it.
+    /// Stores a new test together with its audit record.
     ///
     /// # Errors
-    /// When the store is unavailable. In the inner result: when the actor may not any more.
+    /// When the store is unavailable. In the inner result: when the actor no longer has the right, or a quota
+    /// is reached.
     pub async fn create(
         &self,
         workspace: &Workspace,
@@ -98,15 +99,15 @@ impl Experiments {
             Ok(Err(_)) => {}
         }
         let old = self.get(workspace, &test.definition.test_id).await?;
-        let old = old.ok_or_else(|| StoreError::broken("a test is gone"))?;
+        let old = old.ok_or_else(|| StoreError::broken("a test is missing"))?;
         Ok(Ok(Created::Exists(Box::new(old))))
     }
 
-    /// Replaces a test by its next revision and keeps the old one, together with the record of it;
-    /// false when it was changed by somebody else meanwhile.
+    /// Replaces a test by its next revision, stores the old one, and writes the audit record. False when the
+    /// test was changed in the meantime.
     ///
     /// # Errors
-    /// When the store is unavailable. In the inner result: when the actor may not any more.
+    /// When the store is unavailable. In the inner result: when the actor no longer has the right.
     pub async fn replace(
         &self,
         workspace: &Workspace,
@@ -127,7 +128,7 @@ impl Experiments {
         Ok(acted.map(|won| won.is_ok()))
     }
 
-    /// The tests of a workspace that have been started and are not archived, by name.
+    /// Lists the tests of a workspace that were started and are not archived, by name.
     ///
     /// # Errors
     /// When the store is unavailable or a stored document cannot be read.
@@ -151,8 +152,8 @@ impl Experiments {
     }
 }
 
-/// The item of a test as it stands: its document, what lists show, and its place in the sparse
-/// index while it is to be folded. A change puts it first in line for the next fold.
+/// The item of the current state of a test: its document, the fields that lists show, and its keys in the
+/// sparse index while it must be aggregated. A changed test is aggregated next.
 fn current(workspace: &Workspace, test: &Experiment) -> Result<Item, StoreError> {
     let id = test.definition.test_id.as_str();
     let mut item = sorted_key(workspace.as_str(), id);

@@ -7,8 +7,8 @@ use super::key;
 use domain::experiment::{Experiment, ExperimentId, Workspace};
 
 impl Experiments {
-    /// The test as it was at the end of a phase: its last revision of that phase, found by halving, since phases
-    /// never go back. None for a phase that it has not had.
+    /// Returns the test at the end of a phase: its last revision of that phase, found by binary search,
+    /// because phases never decrease. None for a phase that the test has not had.
     ///
     /// # Errors
     /// When the store is unavailable or a stored document cannot be read.
@@ -43,6 +43,6 @@ impl Experiments {
     ) -> Result<Experiment, StoreError> {
         let key = sorted_key(key::history(workspace, test_id), key::revision(revision));
         let item = self.table.get(key).await?;
-        item.as_ref().map_or_else(|| Err(StoreError::broken("a past revision is gone")), experiment)
+        item.as_ref().map_or_else(|| Err(StoreError::broken("a past revision is missing")), experiment)
     }
 }

@@ -1,4 +1,4 @@
-//! Workspaces and people.
+//! Workspaces and users.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
@@ -22,7 +22,8 @@ use domain::experiment::Workspace;
 struct WorkspaceRow<'a> {
     admin: &'a UserId,
     created_at: Timestamp,
-    /// How many can administer it: never none. Changes in one transaction with each of them.
+    /// The number of users who can administer it, at least 1. It changes in one transaction with each of
+    /// them.
     admins: u32,
 }
 
@@ -30,14 +31,14 @@ const REVISION: &str = "revision";
 const PASSWORD_HASH: &str = "password_hash";
 const ADMINS: &str = "admins";
 
-/// What became of a person who was to be changed.
+/// The result of changing a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Replaced {
-    /// They are changed.
+    /// The user was changed.
     Done,
-    /// Somebody else changed them meanwhile.
+    /// The user was changed by another request in the meantime.
     LostRace,
-    /// Their workspace would have nobody left who can administer it.
+    /// The workspace would have no admin left.
     LastAdmin,
 }
 
@@ -49,13 +50,13 @@ pub struct Identities {
 }
 
 impl Identities {
-    /// The identities in `table`.
+    /// Creates the handle for `table`.
     #[must_use]
     pub fn new(table: Table, ledger: Ledger) -> Self {
         Self { table, ledger }
     }
 
-    /// Reads a person.
+    /// Reads a user.
     ///
     /// # Errors
     /// When the store is unavailable.
@@ -64,22 +65,22 @@ impl Identities {
         item.map(serde_dynamo::from_item).transpose().map_err(StoreError::broken)
     }
 
-    /// Stores a new person together with the record of it; false when the e-mail address is taken.
+    /// Stores a new user together with the audit record. False when the e-mail address is in use.
     ///
     /// # Errors
-    /// When the store is unavailable, or an admin's workspace is not there. In the inner result: when the
-    /// actor may not any more.
+    /// When the store is unavailable, or an admin's workspace does not exist. In the inner result: when the
+    /// actor no longer has the right, or a quota is reached.
     pub async fn add_user(&self, user: &User, change: AuditedChange) -> Made<bool> {
         let mut writes = vec![self.table.write(user_item(user)?, Condition::New)];
         writes.extend(self.admins(&user.workspace, i64::from(user.administers())));
         match self.ledger.make(change, writes).await? {
-            Ok(Err(place)) if place > 0 => Err(StoreError::broken("a workspace is not there")),
+            Ok(Err(index)) if index > 0 => Err(StoreError::broken("a workspace is missing")),
             acted => Ok(acted.map(|stored| stored.is_ok())),
         }
     }
 
-    /// Stores a new workspace and its first admin together with the record of it; false when the
-    /// workspace has had its first admin already or the e-mail address is taken.
+    /// Stores a new workspace and its first admin together with the audit record. False when the workspace
+    /// has already had a first admin or the e-mail address is in use.
     ///
     /// # Errors
     /// When the store is unavailable.
@@ -92,12 +93,12 @@ impl Identities {
         Ok(matches!(self.ledger.make(change.counted(Quota::Users), writes).await?, Ok(Ok(()))))
     }
 
-    /// Replaces a person by their next revision together with the record of it. The number of those
-    /// who can administer the workspace changes in the same transaction, which fails when it would
-    /// reach none: so of two admins who take each other's role at once, one keeps theirs.
+    /// Replaces a user by the next revision together with the audit record. The number of the workspace's
+    /// admins changes in the same transaction, which fails if it would become 0. Therefore, of two admins who
+    /// remove each other's role at the same time, one remains.
     ///
     /// # Errors
-    /// When the store is unavailable. In the inner result: when the actor may not any more.
+    /// When the store is unavailable. In the inner result: when the actor no longer has the right.
     pub async fn replace(&self, old: &User, new: &User, change: AuditedChange) -> Made<Replaced> {
         let own = change.standing().is_some_and(|standing| standing.user_id == old.user_id);
         let (change, mut expected) = if own { change.carried_by_itself() } else { (change, Vec::new()) };
@@ -112,21 +113,21 @@ impl Identities {
         }))
     }
 
-    /// Whether `caller` may still do what their token says, for what is answered without a change.
+    /// Checks that `caller` still has the rights in the token, for an operation without a change.
     ///
     /// # Errors
-    /// When the store is unavailable. In the inner result: when they may not any more.
+    /// When the store is unavailable. In the inner result: when the caller no longer has the rights.
     pub async fn confirm(&self, caller: &Caller) -> Result<Result<(), Superseded>, StoreError> {
         let Ok(standing) = Standing::of(caller) else { return Ok(Err(Superseded)) };
         Ok(standing.check(self.user(&standing.user_id).await?.as_ref()))
     }
 
-    /// What changes the number of a workspace's admins, where it changes. It stays 1 at least.
+    /// The write that changes the number of a workspace's admins, if it changes. The number stays at least 1.
     fn admins(&self, workspace: &Workspace, more: i64) -> Option<Write> {
         (more != 0).then(|| self.table.add(workspace_key(workspace), ADMINS, more, 1.max(1 - more)))
     }
 
-    /// Stores a person by themselves, with no record and no workspace, for tests of what reads one.
+    /// Stores a user without a record and a workspace, for tests that only read one.
     ///
     /// # Errors
     /// When the store is unavailable.
@@ -136,7 +137,7 @@ impl Identities {
         Ok(matches!(placed, super::table::Placed::Stored))
     }
 
-    /// Stores a person who is in no list, as the holder of a token in tests; whoever is there stays.
+    /// Stores a user who is in no list, as the holder of a token in tests. An existing user stays unchanged.
     ///
     /// # Errors
     /// When the store is unavailable.
@@ -147,8 +148,8 @@ impl Identities {
         self.table.put_new(item).await.map(|_| ())
     }
 
-    /// Replaces a password's hash by a stronger one of the same password, unless the password has
-    /// been changed meanwhile.
+    /// Replaces a password's hash by a stronger one of the same password, unless the password was changed in
+    /// the meantime.
     ///
     /// # Errors
     /// When the store is unavailable.

@@ -1,4 +1,4 @@
-//! Stored items: their keys, their texts, their size.
+//! Stored items: keys, texts and sizes.
 
 use std::collections::HashMap;
 
@@ -11,18 +11,18 @@ use crate::auth::users::UserId;
 /// A stored item: attribute names and values.
 pub type Item = HashMap<String, AttributeValue>;
 
-/// The key of a table with a partition key only.
+/// The key in a table with only a partition key.
 #[must_use]
 pub fn key(pk: impl Into<String>) -> Item {
     HashMap::from([(PK.to_owned(), AttributeValue::S(pk.into()))])
 }
 
-/// The key of a person's item.
+/// The key of a user's item.
 pub(super) fn user_key(user_id: &UserId) -> Item {
     key(format!("user/{user_id}"))
 }
 
-/// The key of a table with a sort key.
+/// The key in a table with a sort key.
 #[must_use]
 pub fn sorted_key(pk: impl Into<String>, sk: impl Into<String>) -> Item {
     let mut item = key(pk);
@@ -30,7 +30,7 @@ pub fn sorted_key(pk: impl Into<String>, sk: impl Into<String>) -> Item {
     item
 }
 
-/// A text attribute of an item.
+/// Returns a text attribute of an item.
 ///
 /// # Errors
 /// When the item has no such text.
@@ -45,7 +45,7 @@ pub fn text_value(text: &str) -> AttributeValue {
     AttributeValue::S(text.to_owned())
 }
 
-/// An item's size as DynamoDB counts it, to the byte for texts and close for the rest.
+/// The size of an item as DynamoDB counts it, exact for texts and approximate otherwise.
 pub(super) fn size(item: &Item) -> usize {
     fn of(value: &AttributeValue) -> usize {
         match value {

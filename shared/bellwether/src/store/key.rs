@@ -1,28 +1,28 @@
-//! How keys are written. Parts of a sort key are separated by a space and, inside a part, `%`,
-//! space and every byte that sorts below it are percent-encoded: so a query over a partition yields
-//! each unit's assignments followed by its conversions, and the range read is the group-by.
+//! The encoding of keys. A space separates the parts of a sort key. Within a part, `%`, space and every byte
+//! that sorts below it are percent-encoded. A query over a partition therefore returns each unit's
+//! assignments followed by its conversions, so the rows arrive grouped by unit.
 
 use std::fmt::Write as _;
 
 use domain::experiment::bucket::fnv1a32;
 use domain::experiment::{EventId, Experiment, ExperimentId, GoalKey, UnitId, Workspace};
 
-/// The `events` partition that holds a unit's rows. A hash of the unit alone, so that its rows can
-/// be found without the test's seed.
+/// The `events` partition of a unit's rows. It depends on a hash of the unit only, so that the rows can be
+/// found without the test's seed.
 #[must_use]
 pub fn events_partition(workspace: &Workspace, test: &Experiment, unit: &UnitId) -> String {
     let hash = fnv1a32(unit.as_str().encode_utf16());
     partition(workspace, &test.definition.test_id, hash % test.definition.partitions)
 }
 
-/// The `events` partition with this number, 0 to the test's partitions − 1.
+/// The `events` partition with this number, from 0 to the number of the test's partitions − 1.
 #[must_use]
 pub fn partition(workspace: &Workspace, test_id: &ExperimentId, number: u32) -> String {
     format!("{workspace}/{test_id}/{number:03}")
 }
 
-/// The partition of `tests` that holds a test's past revisions. It is not the workspace's own, so
-/// that listing tests does not read their history.
+/// The partition of `tests` with a test's past revisions. It differs from the workspace's partition, so that
+/// listing tests does not read their history.
 #[must_use]
 pub fn history(workspace: &Workspace, test_id: &ExperimentId) -> String {
     format!("{workspace}/{test_id}")
@@ -34,7 +34,7 @@ pub fn revision(revision: u64) -> String {
     format!("rev {revision:010}")
 }
 
-/// What a sort key in `events` says.
+/// The content of a sort key in `events`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EventKey {
     /// A unit's assignment in a phase.
@@ -44,7 +44,7 @@ pub enum EventKey {
 }
 
 impl EventKey {
-    /// The sort key as it is stored; at most 1,024 bytes.
+    /// The stored form of the sort key, at most 1,024 bytes.
     #[must_use]
     pub fn write(&self) -> String {
         match self {
@@ -55,7 +55,7 @@ impl EventKey {
         }
     }
 
-    /// Reads a stored sort key; None for anything [`Self::write`] does not write.
+    /// Parses a stored sort key. None for a text that [`Self::write`] does not write.
     #[must_use]
     pub fn read(key: &str) -> Option<Self> {
         let mut parts = key.split(' ');
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back_even_when_a_unit_looks_like_a_key() {
+    fn keys_are_read_back_even_when_a_unit_looks_like_a_key() {
         let units = ["acme.com", "a b", "a%20b", "a 1 goal e", "%", "müller.de", "😀 %25", "a%"];
         for text in units {
             for key in [
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_units_rows_stand_together_with_its_assignments_first() {
+    fn the_rows_of_a_unit_are_adjacent_and_begin_with_its_assignments() {
         let conversion = |u: &str| {
             let (goal, event) = (GoalKey::parse("g").unwrap(), EventId::parse("e").unwrap());
             EventKey::Conversion(unit(u), goal, event).write()

@@ -1,6 +1,6 @@
-//! Changes that the audit records. [`Ledger::make`] is the one way to make one: the change, the record of it and what
-//! must hold of whoever makes it are one transaction, and the log has the record's line once they are stored. What is
-//! changed so takes an [`AuditedChange`], and of that nothing but a record can be made.
+//! Audited changes. [`Ledger::make`] is the only way to make one: the change, its record and the condition on
+//! its author are one transaction, and the record's log line is written once they are stored. Functions that
+//! change audited items take an [`AuditedChange`], which can be created only from a record.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -15,7 +15,7 @@ use crate::auth::access::Caller;
 use crate::auth::users::{Standing, Superseded};
 use crate::config::Quotas;
 
-/// A change that is to be made: its record and, when a person makes it, what must still hold of them.
+/// A change to be made: its record and, if a user makes it, the standing that must still apply.
 #[derive(Debug)]
 pub struct AuditedChange {
     entry: Entry,
@@ -23,29 +23,30 @@ pub struct AuditedChange {
     quota: Option<Quota>,
 }
 
-/// What a change was not made for, so that nothing is different.
+/// The reason why a change was refused. Nothing was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Barred {
-    /// Whoever makes it may not do so any more.
+    /// The author no longer has the right.
     Superseded,
-    /// The workspace has as many as it may have.
+    /// The workspace has reached a quota.
     Full(Reached),
 }
 
-/// What became of a change: the outer result says whether the store answered, the inner one whether it was let be.
+/// The result of a change. The outer result contains failures of the store, the inner one a refusal.
 pub type Made<T> = Result<Result<T, Barred>, StoreError>;
 
 impl Entry {
-    /// The change of a person, which is made only while they may still do what their token says.
+    /// Creates a change by a user, which is made only while the user still has the rights in the token.
     ///
     /// # Errors
-    /// When the token of `caller` is a machine's.
+    /// When the token of `caller` was issued to a client.
     pub fn by(self, caller: &Caller) -> Result<AuditedChange, Superseded> {
         let standing = Some(Standing::of(caller)?);
         Ok(AuditedChange { entry: self, standing, quota: None })
     }
 
-    /// A change that no standing is asked for: one under IAM, or of who has just proved who they are.
+    /// Creates a change without a condition on its author: one under IAM, or by a caller who has just
+    /// authenticated.
     #[must_use]
     pub fn unconditional(self) -> AuditedChange {
         AuditedChange { entry: self, standing: None, quota: None }
@@ -53,20 +54,21 @@ impl Entry {
 }
 
 impl AuditedChange {
-    /// The same, which adds one more of a kind to the workspace, and is not made when that has as many as it may.
+    /// Adds that the change creates one more item of a kind, and is refused when the workspace's quota is
+    /// reached.
     #[must_use]
     pub fn counted(self, quota: Quota) -> Self {
         Self { quota: Some(quota), ..self }
     }
 
-    /// The same for a change of the very item that shows the standing, with what must hold of that item in it.
-    /// DynamoDB takes one operation on an item in a transaction, so the change has to carry the condition itself.
+    /// Splits off the condition on the author, for a change of the author's own item. DynamoDB accepts one
+    /// operation for each item in a transaction, so the change itself must contain the condition.
     pub(super) fn carried_by_itself(self) -> (Self, Vec<(&'static str, AttributeValue)>) {
         let own = self.standing.map(|standing| conditions(&standing)).unwrap_or_default();
         (Self { entry: self.entry, standing: None, quota: self.quota }, own)
     }
 
-    /// The standing that it needs, if a person makes it.
+    /// The standing that the change requires, if a user makes it.
     pub(super) fn standing(&self) -> Option<&Standing> {
         self.standing.as_ref()
     }
@@ -81,8 +83,8 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Makes all `writes` of a change and its record, or none. Inside: the place among `writes` of the first whose
-    /// condition failed. That the person may not is said first, whatever else is wrong.
+    /// Makes all `writes` of a change and its record, or none. Returns the index of the first of `writes`
+    /// whose condition failed. A refusal of the author takes precedence over other failures.
     pub(super) fn make(
         &self,
         change: AuditedChange,
@@ -102,10 +104,10 @@ impl Ledger {
                     entry.log();
                     Ok(Ok(()))
                 }
-                Err(place) if place < checks => Err(Barred::Superseded),
-                Err(place) => match reached.filter(|_| place - checks == end) {
+                Err(index) if index < checks => Err(Barred::Superseded),
+                Err(index) => match reached.filter(|_| index - checks == end) {
                     Some(reached) => Err(Barred::Full(reached)),
-                    None => Ok(Err(place - checks)),
+                    None => Ok(Err(index - checks)),
                 },
             })
         })

@@ -1,4 +1,4 @@
-//! The list of a workspace's tests, page by page, all or by state.
+//! Lists of a workspace's tests, page by page, all or by state.
 
 use serde::Serialize;
 
@@ -9,25 +9,26 @@ use super::query::Query;
 use super::schema::SK;
 use domain::experiment::{ExperimentId, Status, Workspace};
 
-/// Most pages of the table that are read for one page of a list.
+/// The maximum number of table pages that are read for one page of a list.
 const READS: usize = 16;
 
-/// A line in the list of tests.
+/// An entry in the list of tests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Listed {
     /// The test's name in paths.
     pub test_id: String,
-    /// Its name for people.
+    /// The display name.
     pub name: String,
-    /// Where it stands.
+    /// The state.
     pub status: String,
     /// When it was last changed.
     pub updated_at: String,
 }
 
 impl Experiments {
-    /// One page of a workspace's tests by name, after `after`, and where the next page begins: all tests, or those in
-    /// the `wanted` states. A page of wanted ones may be shorter, even empty, when many others lie between them.
+    /// Returns one page of a workspace's tests by name, after `after`, and where the next page begins: all
+    /// tests, or those in the `wanted` states. A filtered page may have fewer entries, or none, when many
+    /// other tests lie between them.
     ///
     /// # Errors
     /// When the store is unavailable.
@@ -38,7 +39,7 @@ impl Experiments {
         limit: u16,
         wanted: Option<&[Status]>,
     ) -> Result<(Vec<Listed>, Option<ExperimentId>), StoreError> {
-        let place = |id: &str| ExperimentId::parse(id).map(Some).map_err(StoreError::broken);
+        let cursor = |id: &str| ExperimentId::parse(id).map(Some).map_err(StoreError::broken);
         let mut after = after.map(|id| sorted_key(workspace.as_str(), id.as_str()));
         let mut tests: Vec<Listed> = Vec::new();
         for _ in 0..READS {
@@ -50,7 +51,7 @@ impl Experiments {
                     continue;
                 }
                 if tests.len() == usize::from(limit) {
-                    let next = tests.last().map_or(Ok(None), |last| place(&last.test_id))?;
+                    let next = tests.last().map_or(Ok(None), |last| cursor(&last.test_id))?;
                     return Ok((tests, next));
                 }
                 tests.push(test);
@@ -60,7 +61,7 @@ impl Experiments {
                 return Ok((tests, None));
             }
         }
-        let next = after.as_ref().map_or(Ok(None), |key| place(text(key, SK)?))?;
+        let next = after.as_ref().map_or(Ok(None), |key| cursor(text(key, SK)?))?;
         Ok((tests, next))
     }
 }

@@ -1,5 +1,5 @@
-//! The people and machines of a workspace, page by page. They are read through an index that holds
-//! what is shown of them and nothing else: no hash is in it, so no list can show one.
+//! Lists of a workspace's users and clients, page by page. They are read from an index that contains only the
+//! fields that lists show. It contains no hash, so a list cannot reveal one.
 
 use serde::de::DeserializeOwned;
 
@@ -12,23 +12,23 @@ use crate::auth::clients::{ClientId, ClientView};
 use crate::auth::users::{Email, UserId, UserView};
 use domain::experiment::Workspace;
 
-/// The index over people and machines in the `identities` table.
+/// The index of users and clients in the `identities` table.
 #[derive(Debug)]
 pub struct Members {
     table: Table,
 }
 
-/// A page and where the next one begins, unless it is the last.
-type Listing<T, Place> = Result<(Vec<T>, Option<Place>), StoreError>;
+/// A page, and the cursor of the next one unless it is the last.
+type Listing<T, Cursor> = Result<(Vec<T>, Option<Cursor>), StoreError>;
 
 impl Members {
-    /// The members in `table`.
+    /// Creates the handle for `table`.
     #[must_use]
     pub fn new(table: Table) -> Self {
         Self { table }
     }
 
-    /// One page of a workspace's people by e-mail address, after `after`.
+    /// Returns one page of a workspace's users by e-mail address, after `after`.
     ///
     /// # Errors
     /// When the store is unavailable.
@@ -38,12 +38,12 @@ impl Members {
         after: Option<&Email>,
         limit: u16,
     ) -> Listing<UserView, Email> {
-        let place = after.map(|email| (format!("user/{}", UserId::of(email)), email.to_string()));
-        let (users, next) = self.page(workspace, "user ", place, limit).await?;
+        let cursor = after.map(|email| (format!("user/{}", UserId::of(email)), email.to_string()));
+        let (users, next) = self.page(workspace, "user ", cursor, limit).await?;
         Ok((users, next.map(Email::try_from).transpose().map_err(StoreError::broken)?))
     }
 
-    /// One page of a workspace's clients by id, after `after`.
+    /// Returns one page of a workspace's clients by id, after `after`.
     ///
     /// # Errors
     /// When the store is unavailable.
@@ -53,8 +53,8 @@ impl Members {
         after: Option<&ClientId>,
         limit: u16,
     ) -> Listing<ClientView, ClientId> {
-        let place = after.map(|id| (format!("client/{id}"), id.to_string()));
-        let (clients, next) = self.page(workspace, "client ", place, limit).await?;
+        let cursor = after.map(|id| (format!("client/{id}"), id.to_string()));
+        let (clients, next) = self.page(workspace, "client ", cursor, limit).await?;
         Ok((clients, next.map(ClientId::try_from).transpose().map_err(StoreError::broken)?))
     }
 
@@ -79,13 +79,13 @@ impl Members {
         };
         let page = self.table.query(query).await?;
         let shown = page.items.into_iter().map(serde_dynamo::from_item).collect::<Result<_, _>>();
-        let next = page.next.map(|place| text(&place, MEMBER).map(str::to_owned)).transpose()?;
+        let next = page.next.map(|cursor| text(&cursor, MEMBER).map(str::to_owned)).transpose()?;
         let next = next.map(|member| member.strip_prefix(kind).unwrap_or_default().to_owned());
         Ok((shown.map_err(StoreError::broken)?, next))
     }
 }
 
-/// What puts an item into the index.
+/// The attributes that put an item into the index.
 pub(super) fn member(workspace: &Workspace, member: &str) -> Item {
     let pair = [(MEMBER_OF, workspace.as_str()), (MEMBER, member)];
     pair.map(|(name, value)| (name.to_owned(), super::item::text_value(value))).into()

@@ -1,4 +1,4 @@
-//! Counts what the store costs: network calls and capacity units.
+//! Counts the cost of the store: network calls and capacity units.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextRef;
 use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
 
-/// What has been spent since the process began.
+/// The cost since the process started.
 #[derive(Debug, Default)]
 pub struct Meter {
     calls: AtomicU64,
@@ -17,20 +17,20 @@ pub struct Meter {
 /// A reading of a [`Meter`].
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Spent {
-    /// Requests sent over the network, retries among them.
+    /// Requests sent over the network, including retries.
     pub calls: u64,
-    /// Capacity units consumed, read and write together.
+    /// Capacity units for reads and writes together.
     pub units: f64,
 }
 
 impl Meter {
-    /// What has been spent so far.
+    /// The cost so far.
     #[must_use]
     pub fn read(&self) -> Spent {
         Spent { calls: self.calls.load(Relaxed), units: in_units(self.milli_units.load(Relaxed)) }
     }
 
-    /// Adds capacity that an answer says was consumed.
+    /// Adds the capacity that a response reports.
     pub fn consumed(&self, units: Option<f64>) {
         let milli = units.unwrap_or_default().max(0.0) * 1_000.0;
         #[expect(
@@ -41,8 +41,8 @@ impl Meter {
         self.milli_units.fetch_add(milli.round() as u64, Relaxed);
     }
 
-    /// Adds what a failed condition costs, which DynamoDB does not report: a write unit for each
-    /// started KB of the larger item, old or new.
+    /// Adds the cost of a failed condition, which DynamoDB does not report: a write unit for each started KB
+    /// of the larger item, old or new.
     pub fn failed_condition(&self, larger_item_bytes: usize) {
         let units = larger_item_bytes.div_ceil(1_024).max(1);
         self.milli_units.fetch_add(units as u64 * 1_000, Relaxed);
@@ -61,7 +61,7 @@ fn in_units(milli: u64) -> f64 {
     milli as f64 / 1_000.0
 }
 
-/// The hook in the SDK that sees every attempt.
+/// The interceptor that the SDK calls for every attempt.
 #[derive(Debug)]
 pub(super) struct Counter(pub(super) Arc<Meter>);
 

@@ -1,6 +1,5 @@
-//! What is stored in DynamoDB. [`schema`] defines the tables, [`key`] defines how keys are written, and
-//! [`table`] makes the calls. [`experiments`], [`events`], [`summaries`] and [`identities`] give the items
-//! their meaning.
+//! Stored data in DynamoDB. [`schema`] defines the tables, [`key`] the encoding of keys, and [`table`] makes
+//! the calls. [`experiments`], [`events`], [`summaries`] and [`identities`] define the items.
 
 pub mod assignments;
 pub mod audit;
@@ -44,26 +43,26 @@ use meter::Meter;
 use schema::TableName;
 use table::Table;
 
-/// Why a call to the store brought no answer. A failed condition is an answer and never stands here.
+/// The reason why a call to the store failed. A failed condition is a result, not a failure.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
-    /// It is down, out of reach or throttling; the same call may succeed later.
+    /// The store is down, unreachable or throttling. The same call may succeed later.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
-    /// It answered, and the answer makes no sense: a fault of this program or of its setting up.
-    #[error("the store's answer makes no sense: {0}")]
+    /// The response or a stored item is invalid: a fault of this program or its configuration.
+    #[error("the store returned invalid data: {0}")]
     Broken(String),
 }
 
 impl StoreError {
-    /// Any fault in reading a stored item.
+    /// A fault while reading a stored item.
     pub fn broken(cause: impl std::fmt::Display) -> Self {
         Self::Broken(cause.to_string())
     }
 }
 
-/// Errors that DynamoDB's documentation calls retryable, past the retries of the SDK.
-const PASSING: [&str; 9] = [
+/// The errors that DynamoDB's documentation calls retryable, after the retries of the SDK.
+const RETRYABLE: [&str; 9] = [
     "TransactionConflictException",
     "TransactionInProgressException",
     "ProvisionedThroughputExceededException",
@@ -82,7 +81,7 @@ where
     fn from(error: SdkError<E>) -> Self {
         let passing = match &error {
             SdkError::ServiceError(service) => {
-                let by_code = service.err().code().is_some_and(|code| PASSING.contains(&code));
+                let by_code = service.err().code().is_some_and(|code| RETRYABLE.contains(&code));
                 by_code || service.raw().status().is_server_error()
             }
             SdkError::ConstructionFailure(_) => false,
@@ -93,36 +92,36 @@ where
     }
 }
 
-/// The store: one handle for each kind of thing that is kept.
+/// The store, with one handle for each kind of data.
 #[derive(Debug)]
 pub struct Store {
     /// Definitions of tests.
     pub experiments: experiments::Experiments,
     /// Assignments and conversions.
     pub events: events::Events,
-    /// Folded results.
+    /// Aggregated results.
     pub summaries: summaries::Summaries,
-    /// Workspaces and people.
+    /// Workspaces and users.
     pub identities: identities::Identities,
-    /// Sessions of people.
+    /// Sessions of users.
     pub sessions: sessions::Sessions,
-    /// Attempts to sign in.
+    /// Sign-in attempts.
     pub throttles: throttles::Throttles,
-    /// How many sign-ins ended how.
+    /// Counts of sign-ins by outcome.
     pub counters: counters::Counters,
-    /// Machines.
+    /// API clients.
     pub clients: clients::Clients,
-    /// People and machines, by workspace.
+    /// Users and clients, by workspace.
     pub members: members::Members,
-    /// Who did what.
+    /// Audit records.
     pub audit: audit::Audit,
-    /// What the calls so far have cost.
+    /// The cost of the calls so far.
     pub meter: Arc<Meter>,
 }
 
 impl Store {
-    /// A store on tables named `prefix` and their own name, called through a client built from
-    /// `client`, which is metered.
+    /// Creates a store on tables with the prefix `prefix`. It calls them through a metered client that is
+    /// built from `client`.
     #[must_use]
     pub fn new(client: Builder, prefix: &str, limits: &Limits) -> Self {
         let meter = Arc::new(Meter::default());

@@ -1,4 +1,4 @@
-//! Reading a partition, page by page.
+//! Reads of a partition, page by page.
 
 use std::time::Duration;
 
@@ -9,36 +9,36 @@ use super::item::Item;
 use super::schema::PK;
 use super::table::{Answer, Table};
 
-/// Which items to read: those of one partition, as they stand now. An index is read as it stood a
-/// moment ago, for DynamoDB keeps no other.
+/// A query of one partition's current items. A query of an index is eventually consistent, because DynamoDB
+/// offers nothing else.
 #[derive(Debug, Clone, Default)]
 pub struct Query<'a> {
     /// The partition.
     pub partition: &'a str,
-    /// The index and the name of its partition key, to read through it.
+    /// The index and the name of its partition key, for a query of an index.
     pub index: Option<(&'static str, &'static str)>,
-    /// The name of the sort key and what it must begin with.
+    /// The name of the sort key and its required prefix.
     pub beginning: Option<(&'static str, &'a str)>,
-    /// Where an earlier page ended.
+    /// The key after which to begin, where an earlier page ended.
     pub after: Option<Item>,
-    /// Most items in the page.
+    /// The maximum number of items in the page.
     pub limit: Option<i32>,
-    /// In which order of their sort keys.
+    /// The order of sort keys.
     pub order: Order,
 }
 
 /// An order of sort keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Order {
-    /// Smallest first.
+    /// Ascending.
     #[default]
     Rising,
-    /// Largest first.
+    /// Descending.
     Falling,
 }
 
 impl<'a> Query<'a> {
-    /// All of a partition, in rising order, by pages of 1 MB.
+    /// All items of a partition in ascending order, in pages of 1 MB.
     #[must_use]
     pub fn of(partition: &'a str) -> Self {
         Self { partition, ..Self::default() }
@@ -50,13 +50,13 @@ impl<'a> Query<'a> {
 pub struct QueryPage {
     /// The items, in key order.
     pub items: Vec<Item>,
-    /// Where the next page begins, unless this was the last.
+    /// The key after which the next page begins. None for the last page.
     pub next: Option<Item>,
 }
 
 impl Table {
-    /// Reads one page. A page without a limit has 1 MB and may be one of many under way: it is waited
-    /// for longer.
+    /// Reads one page. A page without a limit has up to 1 MB and may be read in parallel with others, so its
+    /// timeout is longer.
     pub fn query(&self, query: Query<'_>) -> Answer<'_, QueryPage> {
         let mut request = self
             .client
@@ -90,8 +90,8 @@ impl Table {
     }
 }
 
-/// How long a fold waits for a page. Its pages come side by side and are parsed one after the other,
-/// which on a slice of a processor takes seconds; the handler's budget bounds the whole.
+/// The timeout of an aggregation for a page. Its pages are read in parallel and parsed one after the other,
+/// which takes seconds on a share of a processor. The handler's budget limits the whole.
 fn whole_page() -> TimeoutConfig {
     let time = Duration::from_secs;
     TimeoutConfig::builder().operation_attempt_timeout(time(10)).operation_timeout(time(20)).build()

@@ -1,5 +1,5 @@
-//! How much a workspace may have. Each kind is counted in one item, in the transaction that adds one: of those who
-//! come at once for the last place one gets it.
+//! Quotas of a workspace. Each kind is counted in one item, in the transaction that creates an item of the
+//! kind. Of concurrent requests for the last free one, only one succeeds.
 
 use super::audit::Realm;
 use super::item::key;
@@ -8,19 +8,19 @@ use super::table::Table;
 use super::transaction::Write;
 use crate::config::Quotas;
 
-/// What is counted. Nothing of it is ever deleted, so the counts never go down: an archived test keeps its
-/// events and its results, and a person or machine that is disabled its place in the audit.
+/// A kind of counted items. They are never deleted, so counts never decrease: an archived test keeps its
+/// events and results, and the audit still names a disabled user or client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quota {
-    /// Tests, archived ones among them.
+    /// Tests, including archived ones.
     Tests,
-    /// People, disabled ones among them.
+    /// Users, including disabled ones.
     Users,
-    /// Machines, disabled ones among them.
+    /// Clients, including disabled ones.
     Clients,
 }
 
-/// A workspace has as many of a kind as it may have.
+/// A workspace has reached a quota.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reached {
     quota: Quota,
@@ -28,7 +28,7 @@ pub struct Reached {
 }
 
 impl Quota {
-    /// What counts one more in the workspace, and what it is when there is no room.
+    /// The write that counts one more item in the workspace, and the error when the quota is reached.
     pub(super) fn one_more(self, identities: &Table, quotas: &Quotas, realm: &Realm) -> (Write, Reached) {
         let most = self.most(quotas);
         let key = key(format!("quota/{}/{}", String::from(realm.clone()), self.name()));

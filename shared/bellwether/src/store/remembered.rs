@@ -1,5 +1,4 @@
-//! What an instance remembers of units: those that it has seen assigned, and those that it has looked up in
-//! vain.
+//! The units that an instance has cached: those with an assignment, and those without one.
 
 use crate::cache::Cache;
 use crate::config::Limits;
@@ -7,18 +6,18 @@ use domain::clock::Timestamp;
 use domain::experiment::{Assignment, Experiment, ExperimentId, UnitId, Workspace};
 
 /// A unit in a phase of a test.
-pub(super) type Place = (Workspace, ExperimentId, u32, UnitId);
+pub(super) type UnitKey = (Workspace, ExperimentId, u32, UnitId);
 
-/// The units that an instance has seen assigned, and those that it has looked up in vain, each list within a bound
-/// of its own and each entry for as long as a test is remembered.
+/// Caches of assigned units and of units without an assignment. Each has its own maximum size, and an entry
+/// is used for as long as a cached test.
 #[derive(Debug)]
 pub(super) struct Memory {
-    seen: Cache<Place, Assignment>,
-    missing: Cache<Place, ()>,
+    seen: Cache<UnitKey, Assignment>,
+    missing: Cache<UnitKey, ()>,
 }
 
 impl Memory {
-    /// An empty memory within `limits`.
+    /// Creates an empty cache within `limits`.
     pub(super) fn new(limits: &Limits) -> Self {
         Self {
             seen: Cache::new(limits.cached_assignments).for_seconds(limits.cache_seconds),
@@ -26,29 +25,29 @@ impl Memory {
         }
     }
 
-    /// The unit's assignment, if it was seen.
-    pub(super) fn assigned(&self, place: &Place, now: Timestamp) -> Option<Assignment> {
-        self.seen.get(place, now)
+    /// Returns the unit's assignment, if it is cached.
+    pub(super) fn assigned(&self, key: &UnitKey, now: Timestamp) -> Option<Assignment> {
+        self.seen.get(key, now)
     }
 
-    /// Whether the unit was looked up in vain, and has not been assigned by this instance since.
-    pub(super) fn is_missing(&self, place: &Place, now: Timestamp) -> bool {
-        self.missing.get(place, now).is_some()
+    /// Whether the unit was not found, and this instance has not assigned it since.
+    pub(super) fn is_missing(&self, key: &UnitKey, now: Timestamp) -> bool {
+        self.missing.get(key, now).is_some()
     }
 
-    /// Remembers what is stored for a unit: its assignment, or that there is none.
-    pub(super) fn remember(&self, place: Place, assignment: Option<&Assignment>, now: Timestamp) {
+    /// Caches what is stored for a unit: its assignment, or that it has none.
+    pub(super) fn remember(&self, key: UnitKey, assignment: Option<&Assignment>, now: Timestamp) {
         match assignment {
             Some(assignment) => {
-                self.missing.remove(&place);
-                self.seen.put(place, assignment.clone(), now);
+                self.missing.remove(&key);
+                self.seen.put(key, assignment.clone(), now);
             }
-            None => self.missing.put(place, (), now),
+            None => self.missing.put(key, (), now),
         }
     }
 }
 
-/// The unit's place in the present phase of `test`.
-pub(super) fn place(workspace: &Workspace, test: &Experiment, unit: &UnitId) -> Place {
+/// The key of the unit in the current phase of `test`.
+pub(super) fn unit_key(workspace: &Workspace, test: &Experiment, unit: &UnitId) -> UnitKey {
     (workspace.clone(), test.definition.test_id.clone(), test.phase, unit.clone())
 }

@@ -1,5 +1,5 @@
-//! Which tables there are and what their keys are called: the one place that says so. Local set-up
-//! and tests create them from here; the deployed ones are held to it by a test.
+//! The tables and the names of their keys. Only this module defines them. The local server and the tests
+//! create tables from it, and a test compares the deployed tables with it.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
@@ -13,28 +13,28 @@ use aws_sdk_dynamodb::types::{
 pub const PK: &str = "pk";
 /// The sort key of every table that has one.
 pub const SK: &str = "sk";
-/// The number of a counting item.
+/// The number in a counter item.
 pub const COUNT: &str = "count";
-/// Seconds since 1970 after which DynamoDB may delete an item; read paths check it too.
+/// Seconds since 1970 after which DynamoDB may delete an item. Reads check it too.
 pub const TTL: &str = "expires_at";
-/// The sparse index of `tests` that holds those that run.
+/// The sparse index of `tests` with the tests to aggregate.
 pub const RUNNING: &str = "running";
-/// Partition key of [`RUNNING`]: present only while a test is to be folded.
+/// The partition key of [`RUNNING`], present only while a test must be aggregated.
 pub const SHARD: &str = "shard";
-/// Over how many index partitions running tests are spread.
+/// The number of index partitions over which running tests are spread.
 pub const SHARDS: u32 = 4;
-/// Sort key of [`RUNNING`]: when the test was last folded.
+/// The sort key of [`RUNNING`]: when the test was last aggregated.
 pub const AGGREGATED_AT: &str = "aggregated_at";
 
-/// The sparse index of `identities` that holds the people and machines of a workspace.
+/// The sparse index of `identities` with the users and clients of a workspace.
 pub const MEMBERS: &str = "members";
-/// Partition key of [`MEMBERS`]: the workspace, on people and machines only.
+/// The partition key of [`MEMBERS`]: the workspace. Only users and clients have it.
 pub const MEMBER_OF: &str = "member_of";
-/// Sort key of [`MEMBERS`]: `user` and an e-mail address, or `client` and its id.
+/// The sort key of [`MEMBERS`]: `user` and an e-mail address, or `client` and its id.
 pub const MEMBER: &str = "member";
-/// The names and ages of a client's secrets, without their hashes.
+/// The ids and creation times of a client's secrets, without their hashes.
 pub const SECRET_IDS: &str = "secret_ids";
-/// What [`MEMBERS`] holds beside keys: what lists show, and never a hash.
+/// The attributes in [`MEMBERS`] besides keys: the fields that lists show, and never a hash.
 pub const SHOWN: [&str; 11] = [
     "user_id",
     "email",
@@ -49,18 +49,18 @@ pub const SHOWN: [&str; 11] = [
     "created_at",
 ];
 
-/// The five tables, so that each function's role is given exactly those that it needs.
+/// The five tables. They are separate, so that each function's role has access only to those that it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TableName {
     /// Definitions of tests and their past revisions.
     Tests,
     /// Assignments and conversions, append-only.
     Events,
-    /// Folded results.
+    /// Aggregated results.
     Summaries,
-    /// Workspaces, people, machines, sessions, throttles.
+    /// Workspaces, users, clients, sessions, throttles.
     Identities,
-    /// Who changed what.
+    /// Audit records.
     Audit,
 }
 
@@ -80,13 +80,13 @@ impl TableName {
         }
     }
 
-    /// The table's name in the deployment called `prefix`.
+    /// The table's name in the deployment with the prefix `prefix`.
     #[must_use]
     pub fn in_deployment(self, prefix: &str) -> String {
         format!("{prefix}-{}", self.as_str())
     }
 
-    /// The names of its key: partition and, but for identities, sort.
+    /// The names of its key: partition key and, except for identities, sort key.
     #[must_use]
     pub fn key(self) -> &'static [&'static str] {
         if self == Self::Identities { &[PK] } else { &[PK, SK] }
@@ -109,14 +109,14 @@ impl TableName {
     }
 }
 
-/// A second way into a table.
+/// A secondary index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Index {
     /// Its name.
     pub name: &'static str,
     /// The names of its partition and sort key.
     pub key: [&'static str; 2],
-    /// What it holds beside keys.
+    /// The attributes in the index besides keys.
     pub holds: &'static [&'static str],
 }
 
@@ -131,10 +131,10 @@ impl Index {
     }
 }
 
-/// Creates every table that is not there yet, for a laptop or a test.
+/// Creates every missing table, for a local server or a test.
 ///
 /// # Errors
-/// What DynamoDB answered, with the table's name.
+/// The error of DynamoDB, with the table's name.
 pub async fn create_all(client: &Client, prefix: &str) -> Result<(), String> {
     for table in TableName::ALL {
         let name = table.in_deployment(prefix);

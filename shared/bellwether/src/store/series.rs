@@ -8,41 +8,43 @@ use domain::results::report::point::Point;
 
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
-/// For how long there is a point for each hour, in milliseconds.
+/// How long a point is stored for each hour, in milliseconds.
 const HOURLY_MS: i64 = 4 * DAY_MS;
-/// For how long there is a point for each day, in milliseconds.
+/// How long a point is stored for each day, in milliseconds.
 const DAILY_MS: i64 = 365 * DAY_MS;
-/// Most hours of which parts lie in four days.
+/// The maximum number of hours that overlap four days.
 const HOURS: usize = 4 * 24 + 1;
-/// Most days of which parts lie in a year.
+/// The maximum number of days that overlap a year.
 const DAYS: usize = 366;
-/// Most figures of a series, over all points, goals and variants: it is answered in one piece.
+/// The maximum number of figures in a series, over all points, goals and variants, because it is one
+/// response.
 const FIGURES: usize = 10_000;
-/// DynamoDB may delete an item so many seconds after nobody reads it any more.
+/// How many seconds after its last use DynamoDB may delete an item.
 const MARGIN_SECONDS: i64 = 24 * 3_600;
 
-/// What the key of a day's point begins with: after every hour, which begins with its year.
+/// The prefix of a day's key. It sorts after every hour, which begins with its year.
 pub(super) const DAY: &str = "day ";
 
-/// Where a point is kept, and until when, in seconds since 1970.
+/// The key of a stored point, and when it expires, in seconds since 1970.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Slot {
     pub key: String,
     pub expires_at: i64,
 }
 
-/// The slots of a point: its hour's and its day's. Each run replaces the one before it in both.
+/// The slots of a point: that of its hour and that of its day. Each run replaces the previous point in both.
 pub(super) fn slots(as_of: Timestamp) -> [Slot; 2] {
     let text = String::from(as_of);
     let part = |length: usize| text.get(..length).unwrap_or(&text).to_owned();
-    let until = |kept_ms: i64| as_of.seconds() + kept_ms / 1_000 + MARGIN_SECONDS;
+    let until = |lifetime_ms: i64| as_of.seconds() + lifetime_ms / 1_000 + MARGIN_SECONDS;
     [
         Slot { key: part(13), expires_at: until(HOURLY_MS) },
         Slot { key: format!("{DAY}{}", part(10)), expires_at: until(DAILY_MS) },
     ]
 }
 
-/// How many points of a test are told: hours and days; fewer of one with many goals and variants.
+/// The maximum numbers of hourly and daily points that are returned. They are lower for many goals and
+/// variants.
 pub(super) fn most(test: &Experiment) -> (usize, usize) {
     let figures = test.definition.goals.len() * test.definition.variants.len();
     let most = (FIGURES / figures.max(1)).min(HOURS + DAYS);
@@ -50,7 +52,8 @@ pub(super) fn most(test: &Experiment) -> (usize, usize) {
     (hours, most - hours)
 }
 
-/// Points by their keys, thinned: those of hours for four days before `now`, then the last of each day for a year.
+/// Selects from points by their keys: one for each hour of the four days before `now`, then the last one of
+/// each day for a year.
 pub(super) fn thinned(points: BTreeMap<String, Point>, now: Timestamp, test: &Experiment) -> Vec<Point> {
     let age = |at: Timestamp| now.millis() - at.millis();
     let day = |at: Timestamp| at.millis() / DAY_MS;
@@ -58,7 +61,7 @@ pub(super) fn thinned(points: BTreeMap<String, Point>, now: Timestamp, test: &Ex
         points.into_iter().partition(|(key, _)| key.starts_with(DAY));
     let known: BTreeSet<i64> = of_days.values().map(|point| day(point.as_of)).collect();
     let (mut hours, mut days) = (Vec::new(), BTreeMap::new());
-    // In the order of time, so that of the hours of a day without a point of its own the last one stays.
+    // In order of time, so that for a day without a point of its own the last hour is used.
     for point in of_hours.into_values() {
         let at = point.as_of;
         if age(at) <= HOURLY_MS {
@@ -95,7 +98,7 @@ mod tests {
         Experiment::draft(definition, Seed::from_random([0; 8]), Timestamp::from_millis(NOW))
     }
 
-    /// What is stored after runs at these times, the last of them now.
+    /// The stored points after runs at these times, of which the last is now.
     fn stored(times: impl Iterator<Item = i64>) -> BTreeMap<String, Point> {
         let mut items = BTreeMap::new();
         for at in times.map(Timestamp::from_millis) {
@@ -106,15 +109,15 @@ mod tests {
         items
     }
 
-    fn told(points: BTreeMap<String, Point>) -> Vec<i64> {
+    fn returned(points: BTreeMap<String, Point>) -> Vec<i64> {
         let points = thinned(points, Timestamp::from_millis(NOW), &test());
         points.iter().map(|point| point.as_of.millis()).collect()
     }
 
     #[test]
-    fn two_years_of_runs_leave_an_hourly_point_for_four_days_and_a_daily_one_for_a_year() {
+    fn two_years_of_runs_leave_hourly_points_for_four_days_and_daily_for_a_year() {
         let items = stored((0..2 * 366 * 24 * 4).rev().map(|n| NOW - n * 15 * 60_000));
-        let times = told(items);
+        let times = returned(items);
         assert!(times.is_sorted_by(|a, b| a < b));
         let (days, hours): (Vec<i64>, Vec<i64>) = times.iter().partition(|at| NOW - **at > HOURLY_MS);
         assert_eq!((hours.len(), hours.last()), (97, Some(&NOW)));
@@ -125,25 +128,25 @@ mod tests {
     }
 
     #[test]
-    fn a_point_is_hourly_to_the_last_millisecond_of_four_days_and_daily_to_that_of_a_year() {
+    fn points_are_hourly_for_exactly_four_days_and_daily_for_exactly_a_year() {
         let cases = [(HOURLY_MS, 1), (HOURLY_MS + 1, 1), (DAILY_MS, 1), (DAILY_MS + 1, 0)];
         for (age, count) in cases {
-            assert_eq!(told(stored([NOW - age].into_iter())).len(), count, "{age}");
+            assert_eq!(returned(stored([NOW - age].into_iter())).len(), count, "{age}");
         }
-        let both = |age: i64| told(stored([NOW - age, NOW - age + HOUR_MS].into_iter())).len();
-        // Two runs of one day: both while the hour counts, one when only the day does.
+        let both = |age: i64| returned(stored([NOW - age, NOW - age + HOUR_MS].into_iter())).len();
+        // Two runs of one day: both are returned while the hours count, one when only the day counts.
         assert_eq!((both(HOURLY_MS), both(HOURLY_MS + 2 * HOUR_MS)), (2, 1));
     }
 
     #[test]
-    fn hours_that_an_earlier_version_kept_are_told_as_the_last_of_their_day() {
+    fn hours_stored_by_an_earlier_version_count_as_the_last_of_their_day() {
         let mut items = stored((0..72).map(|n| NOW - 10 * DAY_MS + n * HOUR_MS));
         items.retain(|key, _| !key.starts_with(DAY));
-        assert_eq!(told(items).len(), 4, "parts of four days");
+        assert_eq!(returned(items).len(), 4, "parts of four days");
     }
 
     #[test]
-    fn an_hour_expires_after_four_days_and_a_day_after_a_year_never_while_they_are_read() {
+    fn points_expire_only_after_they_are_no_longer_returned() {
         let [hour, day] = slots(Timestamp::from_millis(NOW));
         assert_eq!((hour.key.as_str(), day.key.as_str()), ("2026-11-21T10", "day 2026-11-21"));
         assert!(

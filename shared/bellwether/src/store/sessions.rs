@@ -9,7 +9,7 @@ use super::ledger::{AuditedChange, Ledger};
 use super::table::{Placed, Table};
 use crate::auth::session::{Session, SessionId};
 
-/// The attribute that every use changes.
+/// The attribute that changes with every use.
 const CURRENT: &str = "current";
 
 /// Sessions.
@@ -19,17 +19,17 @@ pub struct Sessions {
     ledger: Ledger,
 }
 
-/// What became of a use.
+/// The result of storing a use.
 #[derive(Debug)]
 pub enum Used {
-    /// The session is stored as it stands after it.
+    /// The session was stored with the use.
     Stored,
-    /// Somebody else used the session meanwhile: this is how it stands, if it is there at all.
+    /// Another request used the session in the meantime. Contains the current session, if it exists.
     Overtaken(Option<Box<Session>>),
 }
 
 impl Sessions {
-    /// The sessions in `table`.
+    /// Creates the handle for `table`.
     #[must_use]
     pub fn new(table: Table, ledger: Ledger) -> Self {
         Self { table, ledger }
@@ -43,7 +43,7 @@ impl Sessions {
         self.table.get(session_key(id)).await?.map(session).transpose()
     }
 
-    /// Stores a new session together with the record of the sign-in.
+    /// Stores a new session together with the audit record of the sign-in.
     ///
     /// # Errors
     /// When the store is unavailable.
@@ -51,11 +51,11 @@ impl Sessions {
         let write = self.table.write(item(session)?, Condition::New);
         match self.ledger.make(change, vec![write]).await? {
             Ok(Ok(())) => Ok(()),
-            _ => Err(StoreError::broken("a session of 128 random bits is there already")),
+            _ => Err(StoreError::broken("a session with the same 128 random bits exists")),
         }
     }
 
-    /// Stores a session after a use, if nobody else has used or ended it meanwhile.
+    /// Stores a session after a use, unless another request has used or ended it in the meantime.
     ///
     /// # Errors
     /// When the store is unavailable.
@@ -68,8 +68,8 @@ impl Sessions {
         }
     }
 
-    /// Ends a session together with the record of it, whoever uses it meanwhile: no token is the current one any
-    /// more. False when there is no such session.
+    /// Ends a session together with the audit record, even if it is used at the same time: no token is
+    /// current any more. False when the session does not exist.
     ///
     /// # Errors
     /// When the store is unavailable.

@@ -26,13 +26,13 @@ use domain::results::report::Report;
 use domain::results::report::kept::Kept;
 use domain::results::report::point::Point;
 
-/// Sorts after every time, so that one query from the end meets the latest report first.
+/// A key that sorts after all times, so that a query in descending order returns the latest report first.
 const LATEST: &str = "latest";
 const REPORT: &str = "report";
 const AS_OF: &str = "as_of";
-/// The same in milliseconds, since texts of times do not sort within a second.
+/// The time in milliseconds, because texts of times do not sort within a second.
 const AT: &str = "at";
-/// What the key of an hour's point begins with: the first digit of its year.
+/// The prefix of an hour's key: the first digit of its year.
 const HOUR: &str = "2";
 
 /// The `summaries` table.
@@ -41,25 +41,25 @@ pub struct Summaries {
     table: Table,
 }
 
-/// What is kept of a phase.
+/// The stored results of a phase.
 #[derive(Debug, Default)]
 pub struct Summary {
     /// The latest report.
     pub latest: Option<Kept>,
-    /// Goals and units hour by hour for four days and day by day for a year before, oldest first. Points that cannot be
-    /// read are left out.
+    /// Goals and units by hour for four days and by day for the year before, oldest first. Points that cannot
+    /// be read are omitted.
     pub series: Vec<Point>,
 }
 
 impl Summaries {
-    /// The summaries in `table`.
+    /// Creates the handle for `table`.
     #[must_use]
     pub fn new(table: Table) -> Self {
         Self { table }
     }
 
-    /// Keeps a report as the latest, and as the point of its hour and of its day, unless a later one is kept: of two runs
-    /// that overlap the later one stands, and no count goes back.
+    /// Stores a report as the latest, and as the point of its hour and of its day, unless a later one is
+    /// stored. Of two overlapping runs, the later one is stored, and no count decreases.
     ///
     /// # Errors
     /// When the store is unavailable.
@@ -81,7 +81,7 @@ impl Summaries {
         Ok(())
     }
 
-    /// The latest report of the test's present phase.
+    /// The latest report of the test's current phase.
     ///
     /// # Errors
     /// When the store is unavailable.
@@ -91,26 +91,26 @@ impl Summaries {
         Ok(item.as_ref().map(kept))
     }
 
-    /// The latest reports of the present phases of at most 100 tests that differ, in the tests' order, by one
+    /// The latest reports of the current phases of at most 100 distinct tests, in the tests' order, with one
     /// call.
     ///
     /// # Errors
-    /// As [`Self::latest`].
+    /// Those of [`Self::latest`].
     pub async fn latest_of(
         &self,
         workspace: &Workspace,
         tests: &[Experiment],
     ) -> Result<Vec<Option<Kept>>, StoreError> {
-        let place = |test: &Experiment| partition(workspace, &test.definition.test_id, test.phase);
-        let keys = tests.iter().map(|test| sorted_key(place(test), LATEST.to_owned())).collect();
+        let key = |test: &Experiment| partition(workspace, &test.definition.test_id, test.phase);
+        let keys = tests.iter().map(|test| sorted_key(key(test), LATEST.to_owned())).collect();
         let mut found = HashMap::new();
         for item in self.table.get_all(keys).await? {
             found.insert(text(&item, PK)?.to_owned(), kept(&item));
         }
-        Ok(tests.iter().map(|test| found.remove(&place(test))).collect())
+        Ok(tests.iter().map(|test| found.remove(&key(test))).collect())
     }
 
-    /// What is kept of the test's present phase.
+    /// Returns the stored results of the test's current phase.
     ///
     /// # Errors
     /// When the store is unavailable.
@@ -122,7 +122,7 @@ impl Summaries {
     ) -> Result<Summary, StoreError> {
         let partition = partition(workspace, &test.definition.test_id, test.phase);
         let (hours, days) = series::most(test);
-        // The latest report and the newest days come first; what is left then are hours.
+        // The latest report and the newest days come first. The rest of the limit is for hours.
         let limit = i32::try_from(days + 1).ok();
         let page = self.table.query(Query { order: Order::Falling, limit, ..Query::of(&partition) }).await?;
         let mut items = page.items;
@@ -148,14 +148,14 @@ fn partition(workspace: &Workspace, test_id: &ExperimentId, phase: u32) -> Strin
     format!("{workspace}/{test_id}/{phase}")
 }
 
-/// JSON, compressed (gzip): a report of many variants would else be over the 400 KB of an item.
+/// JSON, compressed with gzip. Otherwise, a report with many variants would exceed the 400 KB of an item.
 fn packed(report: &impl Serialize) -> Result<Vec<u8>, StoreError> {
     let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
     serde_json::to_writer(&mut packer, report).map_err(StoreError::broken)?;
     packer.finish().map_err(StoreError::broken)
 }
 
-/// The JSON of an item; None when it is not there or not what was packed.
+/// The JSON of an item. None when it is missing or damaged.
 fn unpacked(item: &Item) -> Option<Vec<u8>> {
     let Some(AttributeValue::B(packed)) = item.get(REPORT) else { return None };
     let mut json = Vec::new();
@@ -163,7 +163,7 @@ fn unpacked(item: &Item) -> Option<Vec<u8>> {
     Some(json)
 }
 
-/// The latest report. One that cannot be read is no error: it is counted anew.
+/// The latest report. If it cannot be read, it is computed again; this is not an error.
 fn kept(item: &Item) -> Kept {
     let kept = unpacked(item).map_or(Kept::Unread(None), |json| Kept::read(&json));
     if let Kept::Unread(memory) = &kept {
@@ -171,7 +171,7 @@ fn kept(item: &Item) -> Kept {
         tracing::warn!(
             partition,
             remembers = memory.is_some(),
-            "a kept report cannot be read and is counted anew"
+            "a stored report cannot be read and is computed again"
         );
     }
     kept

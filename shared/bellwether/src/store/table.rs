@@ -1,6 +1,6 @@
-//! The few calls that Bellwether makes to DynamoDB about one whole item, each metered, each telling a failed
-//! condition from a failure; changing a part of one is in `update.rs`, reading many in `query.rs`, writing several at
-//! once in `transaction.rs`. They return boxed futures so that the SDK's code is compiled here once and not in every
+//! The calls to DynamoDB for one whole item. Each is metered and distinguishes a failed condition from a
+//! failure. `update.rs` changes parts of an item, `query.rs` reads many, and `transaction.rs` writes several
+//! at once. They return boxed futures, so that the SDK's code is compiled once here and not in every
 //! function's binary.
 
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use super::condition::{Condition, Expression};
 use super::item::{Item, size};
 use super::meter::Meter;
 
-/// What a call to the store brings back.
+/// The result of a call to the store.
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 
 /// One table.
@@ -28,23 +28,23 @@ pub struct Table {
     pub(super) meter: Arc<Meter>,
 }
 
-/// What became of an item that was to be new.
+/// The result of storing a new item.
 #[derive(Debug)]
 pub enum Placed {
-    /// It is stored.
+    /// The item was stored.
     Stored,
-    /// One with its key was there before, and is unchanged.
+    /// An item with its key exists and is unchanged.
     Exists(Item),
 }
 
 impl Table {
-    /// The table called `name`.
+    /// Creates a handle for the table `name`.
     #[must_use]
     pub fn new(client: Client, name: String, meter: Arc<Meter>) -> Self {
         Self { client, name, meter }
     }
 
-    /// Reads one item, as it stands now.
+    /// Reads the current item.
     pub fn get(&self, key: Item) -> Answer<'_, Option<Item>> {
         Box::pin(async move {
             let request = self.client.get_item().table_name(&self.name).set_key(Some(key));
@@ -58,12 +58,12 @@ impl Table {
         })
     }
 
-    /// Stores an item unless there is one with its key: one call either way.
+    /// Stores an item unless one with its key exists, with one call.
     pub fn put_new(&self, item: Item) -> Answer<'_, Placed> {
         self.put_if(item, Condition::New)
     }
 
-    /// Stores an item if the condition holds of the stored one; else brings that back.
+    /// Stores an item if the stored one meets the condition. Otherwise returns the stored one.
     pub fn put_if(&self, item: Item, condition: Condition) -> Answer<'_, Placed> {
         Box::pin(async move {
             let bytes = size(&item);
@@ -77,7 +77,7 @@ impl Table {
                 .return_consumed_capacity(ReturnConsumedCapacity::Total);
             let mut answer = request.clone().send().await;
             for tries in 1..TRIES {
-                if !answer.as_ref().is_err_and(meets_transaction) {
+                if !answer.as_ref().is_err_and(conflicts_with_transaction) {
                     break;
                 }
                 backoff(tries).await;
@@ -97,7 +97,7 @@ impl Table {
         })
     }
 
-    /// Stores an item, whatever was there.
+    /// Stores an item, and replaces an existing one.
     pub fn put(&self, item: Item) -> Answer<'_, ()> {
         Box::pin(async move {
             let request = self.client.put_item().table_name(&self.name).set_item(Some(item));
@@ -108,12 +108,12 @@ impl Table {
     }
 }
 
-/// Whether a put failed for a transaction that is under way on its item. The SDK does not try such a one again.
-fn meets_transaction(error: &SdkError<PutItemError>) -> bool {
+/// Whether a put failed because of a transaction on its item. The SDK does not retry such a put.
+fn conflicts_with_transaction(error: &SdkError<PutItemError>) -> bool {
     matches!(error, SdkError::ServiceError(service) if service.err().is_transaction_conflict_exception())
 }
 
-/// The item that made a put fail its condition.
+/// Returns the item that failed the condition of a put.
 fn existing(error: SdkError<PutItemError>) -> Result<Item, StoreError> {
     if let SdkError::ServiceError(service) = &error
         && let PutItemError::ConditionalCheckFailedException(failed) = service.err()

@@ -1,4 +1,4 @@
-//! How counted attempts are written: their keys, their attributes, and how they are read back.
+//! The stored form of counted attempts: keys, attributes, and how they are read back.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -7,11 +7,11 @@ use super::schema::{COUNT, TTL};
 use crate::auth::access::throttle::{Attempt, DAY, Pair, Row};
 use domain::clock::Timestamp;
 
-/// Counts an item's changes, so that one of two attempts wins.
+/// The number of an item's version. Of two concurrent attempts, only one succeeds.
 pub(super) const VERSION: &str = "version";
-/// The account's `throttle_epoch` when a source's failures were counted.
+/// The user's `throttle_epoch` when a source's failures were counted.
 pub(super) const EPOCH: &str = "epoch";
-/// Milliseconds since 1970 before which there is no next attempt.
+/// Milliseconds since 1970 before which no further attempt is allowed.
 pub(super) const OPEN_AT: &str = "open_at";
 
 pub(super) fn pair_key(attempt: &Attempt) -> Item {
@@ -44,7 +44,8 @@ pub(super) fn pair_item(attempt: &Attempt, pair: Pair, version: i64) -> Item {
     item
 }
 
-/// What is stored of a source at an account. Its failures of another epoch are forgotten; that it is known is not.
+/// The counts of a source at a user account. Failures under another epoch are forgotten, but the source stays
+/// known.
 pub(super) fn read_pair(item: Option<&Item>, epoch: u32) -> Pair {
     let known_until = number(item, "known_until");
     if number(item, EPOCH) != i64::from(epoch) {
@@ -58,10 +59,10 @@ pub(super) fn read_pair(item: Option<&Item>, epoch: u32) -> Pair {
     }
 }
 
-/// A row that expires `kept` seconds after its last failure or, of a network's day, after that day.
-pub(super) fn read_row(item: Option<&Item>, kept: i64) -> Row {
+/// A row that expires `lifetime` seconds after its last failure, or after the day for a network's row.
+pub(super) fn read_row(item: Option<&Item>, lifetime: i64) -> Row {
     let until = number(item, TTL);
-    Row { failures: number(item, COUNT), open_at: number(item, OPEN_AT), last_at: until - kept, until }
+    Row { failures: number(item, COUNT), open_at: number(item, OPEN_AT), last_at: until - lifetime, until }
 }
 
 pub(super) fn numbers<const N: usize>(
@@ -70,7 +71,7 @@ pub(super) fn numbers<const N: usize>(
     all.into_iter().map(|(name, n)| (name.to_owned(), AttributeValue::N(n.to_string())))
 }
 
-/// A number of an item; 0 when it is not there.
+/// A number of an item. 0 when it is missing.
 pub(super) fn number(item: Option<&Item>, name: &str) -> i64 {
     let digits = item.and_then(|item| item.get(name)?.as_n().ok());
     digits.and_then(|digits| digits.parse().ok()).unwrap_or_default()

@@ -1,5 +1,5 @@
-//! Attempts to sign in, as they are counted. Who tries and from where stand here as keyed hashes
-//! only, whether the account exists or not.
+//! The counts of sign-in attempts. They contain the user account and the source only as keyed hashes, whether
+//! or not the user account exists.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::future::{try_join, try_join_all, try_join3};
@@ -17,16 +17,16 @@ use crate::auth::access::throttle::{
 };
 use domain::clock::Timestamp;
 
-/// How often an attempt that lost to another of the same source at the same account looks again:
-/// once more than there are free failures, so that it ends at a wait.
-const LOOKS: usize = 8;
+/// The maximum number of reads by an attempt that loses to others of the same source at the same user
+/// account. It exceeds the free failures, so that the attempt ends with a wait.
+const READS: usize = 8;
 
-/// An attempt that has been counted as a failure, until it is forgiven.
+/// An attempt that was counted as a failure, until it is forgiven.
 #[derive(Debug)]
 pub struct Admitted {
     attempt: Attempt,
     day: i64,
-    /// Whether it was counted for its networks and its account too.
+    /// Whether it was also counted for its networks and its user account.
     everywhere: bool,
 }
 
@@ -37,23 +37,24 @@ pub struct Throttles {
 }
 
 impl Throttles {
-    /// The attempts in `table`.
+    /// Creates the handle for `table`.
     #[must_use]
     pub fn new(table: Table) -> Self {
         Self { table }
     }
 
-    /// Counts an attempt before its password is looked at. However many come at once, each limit
-    /// lets through exactly as many as it says, for only the winner of a conditional write goes on.
+    /// Counts an attempt before its password is checked. Of any number of concurrent attempts, each limit
+    /// admits exactly as many as it allows, because only an attempt whose conditional write succeeds
+    /// continues.
     ///
     /// # Errors
-    /// When the store is unavailable. In the inner result: for how long to wait.
+    /// When the store is unavailable. In the inner result: the wait.
     pub async fn admit(
         &self,
         attempt: Attempt,
         now: Timestamp,
     ) -> Result<Result<Admitted, Wait>, StoreError> {
-        for _ in 0..LOOKS {
+        for _ in 0..READS {
             let networks = attempt.networks.iter().map(|one| self.table.get(source_key(one, day(now))));
             let (pair, sources, account) = try_join3(
                 self.table.get(pair_key(&attempt)),
@@ -83,7 +84,7 @@ impl Throttles {
         Ok(Err(Wait { limit: Limit::Pair, seconds: 1 }))
     }
 
-    /// Takes back the count of an attempt that was a success: the source is known from now on.
+    /// Removes the count of a successful attempt, and marks the source as known.
     ///
     /// # Errors
     /// When the store is unavailable.
@@ -116,7 +117,7 @@ impl Throttles {
         Ok(matches!(placed, Placed::Stored))
     }
 
-    /// Counts for the networks and the account, whose stored versions are `versions` in that order.
+    /// Counts for the networks and the user account, whose stored versions are `versions` in that order.
     async fn count_rest(
         &self,
         admitted: Admitted,
@@ -137,7 +138,7 @@ impl Throttles {
             self.count_row(account_key(attempt), counts.account.counted(now), version, until),
         )
         .await?;
-        // Who loses to another attempt at the same time hears the length of the lock when asking again.
+        // An attempt that loses to a concurrent one learns the length of the lock from the next read.
         Ok(match (sources.contains(&false), account) {
             (false, true) => Ok(admitted),
             (true, _) => Err(Wait { limit: Limit::Source, seconds: 1 }),
@@ -145,7 +146,7 @@ impl Throttles {
         })
     }
 
-    /// Counts one more failure of a row; false when others have counted so many that this one may not.
+    /// Counts one more failure of a row. False when concurrent attempts have used up the limit.
     async fn count_row(
         &self,
         mut key: Item,

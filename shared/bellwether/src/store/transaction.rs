@@ -1,4 +1,4 @@
-//! Several writes that happen together or not at all, in whatever tables.
+//! Several writes to any tables that are made together or not at all.
 
 #[cfg(test)]
 mod tests;
@@ -16,7 +16,7 @@ use super::condition::{Condition, Expression};
 use super::item::Item;
 use super::table::{Answer, Table};
 
-/// One write of several that happen together or not at all.
+/// One write of a transaction.
 #[derive(Debug)]
 pub struct Write {
     table: String,
@@ -25,50 +25,51 @@ pub struct Write {
 
 #[derive(Debug)]
 enum Effect {
-    /// The whole item, and what must hold of the stored one.
+    /// Puts the whole item, under a condition on the stored one.
     Put(Item, Condition),
-    /// The item with this key: its number of this name, what is added to it, and what must hold before.
+    /// Adds `by` to the number `name` of the item with this key, under a condition.
     Add { key: Item, name: &'static str, by: i64, condition: Condition },
-    /// The item with this key: its text of this name, and what must hold before.
+    /// Sets the text `name` of the item with this key, under a condition.
     Set { key: Item, name: &'static str, text: String, condition: Condition },
-    /// Nothing of the item with this key: only what must hold of it.
+    /// Changes nothing. Checks the condition on the item with this key.
     Check(Item, Condition),
 }
 
 impl Table {
-    /// One write of several to be handed to [`Self::write_all`], of this table or another's.
+    /// A write that puts an item into this table, for [`Self::write_all`].
     #[must_use]
     pub fn write(&self, item: Item, condition: Condition) -> Write {
         Write { table: self.name.clone(), effect: Effect::Put(item, condition) }
     }
 
-    /// Another: adds `by` to a number of a stored item, if it is there and at least `from`.
+    /// A write that adds `by` to a number of a stored item, if the number exists and is at least `from`.
     #[must_use]
     pub fn add(&self, key: Item, name: &'static str, by: i64, from: i64) -> Write {
         let condition = Condition::AtLeast(name, number(from));
         Write { table: self.name.clone(), effect: Effect::Add { key, name, by, condition } }
     }
 
-    /// Another: adds 1 to a number of an item that need not be there, if it is below `most`.
+    /// A write that adds 1 to a number, if it is missing or below `most`.
     #[must_use]
     pub fn count_below(&self, key: Item, name: &'static str, most: i64) -> Write {
         let condition = Condition::Below(name, number(most));
         Write { table: self.name.clone(), effect: Effect::Add { key, name, by: 1, condition } }
     }
 
-    /// Another: sets a text of a stored item, if `condition` holds of it.
+    /// A write that sets a text of a stored item, if `condition` applies to it.
     #[must_use]
     pub fn set(&self, key: Item, name: &'static str, text: String, condition: Condition) -> Write {
         Write { table: self.name.clone(), effect: Effect::Set { key, name, text, condition } }
     }
 
-    /// Another, which changes nothing: the others happen only if `condition` holds of a stored item.
+    /// A write that changes nothing: the transaction requires that `condition` applies to a stored item.
     #[must_use]
     pub fn check(&self, key: Item, condition: Condition) -> Write {
         Write { table: self.name.clone(), effect: Effect::Check(key, condition) }
     }
 
-    /// Makes all writes or none, in whatever tables. Inside: the place of the first write whose condition failed.
+    /// Makes all writes or none, in any tables. The inner error is the index of the first write whose
+    /// condition failed.
     pub fn write_all(&self, writes: Vec<Write>) -> Answer<'_, Result<(), usize>> {
         Box::pin(async move {
             let parts = writes.into_iter().map(Write::part).collect::<Result<Vec<_>, _>>();
@@ -77,7 +78,7 @@ impl Table {
             loop {
                 match self.transact(parts.clone()).await {
                     Ok(()) => return Ok(Ok(())),
-                    Err(Cancelled::Condition(place)) => return Ok(Err(place)),
+                    Err(Cancelled::Condition(index)) => return Ok(Err(index)),
                     Err(Cancelled::Conflict(_)) if tries < TRIES => backoff(tries).await,
                     Err(Cancelled::Conflict(why)) => return Err(StoreError::Unavailable(why)),
                     Err(Cancelled::Failed(error)) => return Err(error),
@@ -133,7 +134,7 @@ impl Write {
     }
 }
 
-/// An update of the attribute `#name` by `:value`, but for what is done.
+/// An update of the attribute `#name` by `:value`, without its expression.
 fn update(
     table: String,
     key: Item,
@@ -156,13 +157,13 @@ fn number(n: i64) -> AttributeValue {
     AttributeValue::N(n.to_string())
 }
 
-/// Why a transaction changed nothing.
+/// The reason why a transaction changed nothing.
 enum Cancelled {
-    /// The condition of the write at this place failed; the first, if several did.
+    /// The condition of the write at this index failed. The first index, if several failed.
     Condition(usize),
-    /// Another transaction was under way on one of its items.
+    /// Another transaction was in progress on one of its items.
     Conflict(String),
-    /// Anything else.
+    /// Any other failure.
     Failed(StoreError),
 }
 
@@ -174,8 +175,8 @@ impl Cancelled {
             let reasons =
                 cancelled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or_default());
             let reasons: Vec<&str> = reasons.collect();
-            if let Some(place) = reasons.iter().position(|reason| *reason == "ConditionalCheckFailed") {
-                return Self::Condition(place);
+            if let Some(index) = reasons.iter().position(|reason| *reason == "ConditionalCheckFailed") {
+                return Self::Condition(index);
             }
             let why = format!("a transaction was cancelled: {reasons:?}");
             if reasons.contains(&"TransactionConflict") {

@@ -1,4 +1,4 @@
-//! Changing a part of an item in place: an attribute under a condition, or a count.
+//! Changes of a part of an item: an attribute under a condition, or a counter.
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -11,7 +11,7 @@ use super::schema::{COUNT, TTL};
 use super::table::{Answer, Table};
 
 impl Table {
-    /// Sets one attribute if another still has the expected value; false when it has not.
+    /// Sets one attribute if another has the expected value. False when it has not.
     pub fn set_if(
         &self,
         key: Item,
@@ -28,7 +28,7 @@ impl Table {
         )
     }
 
-    /// Removes two attributes if another still has the expected value; false when it has not.
+    /// Removes two attributes if another has the expected value. False when it has not.
     pub fn remove_if(
         &self,
         key: Item,
@@ -72,9 +72,9 @@ impl Table {
         })
     }
 
-    /// Adds `by` to the number `count` of an item that expires at `expires_at`, seconds since 1970, if
-    /// it ever does; the item is made if it is not there. None, and nothing is changed, when the
-    /// number has reached `below`.
+    /// Adds `by` to the number `count` of an item that expires at `expires_at`, seconds since 1970, if it
+    /// expires at all. Creates a missing item. Returns None, and changes nothing, when the number has reached
+    /// `below`.
     pub fn count(
         &self,
         key: Item,
@@ -106,7 +106,7 @@ impl Table {
                 Ok(answer) => {
                     self.meter.consumed(answer.consumed_capacity().and_then(|c| c.capacity_units));
                     let now = answer.attributes().and_then(|item| item.get(COUNT)?.as_n().ok()?.parse().ok());
-                    now.map(Some).ok_or_else(|| StoreError::broken("a counter is no number"))
+                    now.map(Some).ok_or_else(|| StoreError::broken("a counter is not a number"))
                 }
                 Err(SdkError::ServiceError(error))
                     if matches!(error.err(), UpdateItemError::ConditionalCheckFailedException(_)) =>

@@ -1,59 +1,59 @@
-//! What a record can tell of: the actions, how they end, and whose they are.
+//! The actions that a record can describe, their outcomes, and the workspaces they belong to.
 
 use serde::Serialize;
 
 use domain::experiment::Workspace;
 
-/// What was done.
+/// An action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// A workspace was made, with its first admin.
+    /// A workspace was created, with its first admin.
     WorkspaceCreated,
-    /// A person was added.
+    /// A user was created.
     UserCreated,
-    /// A person was changed.
+    /// A user was changed.
     UserChanged,
-    /// Somebody signed in.
+    /// A user signed in.
     SignedIn,
-    /// A session ended before its time.
+    /// A session was ended.
     SessionEnded,
-    /// A refresh token was used that had been used before: somebody has a copy.
+    /// A refresh token was used again, so another party has a copy.
     RefreshReused,
-    /// A machine was added.
+    /// A client was created.
     ClientCreated,
-    /// A machine was changed, or its secrets.
+    /// A client or its secrets were changed.
     ClientChanged,
-    /// A machine was given a token.
+    /// A client got a token.
     ClientSignedIn,
     /// The signing keys were rotated.
     KeysRotated,
-    /// A test was declared.
+    /// A test was created.
     TestCreated,
     /// A test was changed.
     TestChanged,
-    /// Something was asked for that the caller may not have.
+    /// A caller was refused.
     Refused,
 }
 
-/// How it ended.
+/// The outcome of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// It was done.
+    /// The action was done.
     Done,
-    /// It was refused.
+    /// The action was refused.
     Denied,
 }
 
-/// Whose record it is: with a shard, the partition it lies in.
+/// The owner of a record. With a shard, it determines the partition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(into = "String")]
 pub enum Realm {
-    /// A workspace's.
+    /// A workspace.
     Workspace(Workspace),
-    /// The deployment's, for what concerns all workspaces. It lies under `-`, which no workspace can
-    /// be called.
+    /// The deployment, for actions that concern all workspaces. The partition's name is `-`, which is not
+    /// valid for a workspace.
     Deployment,
 }
 

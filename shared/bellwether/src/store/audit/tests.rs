@@ -1,4 +1,4 @@
-//! What a record and its log line hold.
+//! The content of records and of their log lines.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ fn entry(text: &str) -> Entry {
 }
 
 #[test]
-fn whatever_is_recorded_the_log_has_one_line_of_it() {
+fn every_record_has_one_line_in_the_log() {
     let heard = Heard::from_now_on();
     let forged = "a\r\n{\"message\":\"audit\"}\nb\rc\u{2028}d";
     entry(forged).log();
@@ -30,7 +30,7 @@ fn whatever_is_recorded_the_log_has_one_line_of_it() {
 }
 
 #[test]
-fn a_record_has_the_gateways_own_id_beside_the_one_that_a_caller_may_choose() {
+fn a_record_has_the_gateways_own_id_beside_the_callers() {
     let item = entry("x").item().unwrap();
     let text = |name| crate::store::item::text(&item, name).unwrap().to_owned();
     assert_eq!((text("request_id"), text("extended_request_id")), ("x".into(), "Jx0abcdEFGHIjkl=".into()));
@@ -40,7 +40,7 @@ fn a_record_has_the_gateways_own_id_beside_the_one_that_a_caller_may_choose() {
 }
 
 #[test]
-fn a_change_names_the_fields_that_differ_and_not_their_values() {
+fn a_change_names_the_changed_fields_without_their_values() {
     let (old, new) = (
         json!({ "a": 1, "b": [2], "revision": 1 }),
         json!({ "a": 1, "b": [3], "c": "secret", "revision": 2 }),
@@ -50,7 +50,7 @@ fn a_change_names_the_fields_that_differ_and_not_their_values() {
 }
 
 #[test]
-fn records_of_one_workspace_lie_in_the_order_of_time_and_no_two_have_one_key() {
+fn records_are_sorted_by_time_and_have_distinct_keys() {
     let item = entry("x").item().unwrap();
     let sk = crate::store::item::text(&item, "sk").unwrap().to_owned();
     assert_eq!(sk, format!("001795255200250 {}", "ab".repeat(16)));

@@ -1,4 +1,4 @@
-//! The largest report that there can be.
+//! The largest possible report.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use domain::experiment::{Definition, Seed};
 use domain::results::counting::totals::Totals;
 use domain::validation::typed;
 
-/// A test with as many variants, goals and segments as may be, each with the longest name.
+/// A test with the maximum number of variants, goals and segments, each with the longest name.
 fn largest() -> Experiment {
     let name = |kind: &str, n: usize| format!("{kind}{n:0>62}");
     let variants: Vec<_> =
@@ -48,7 +48,7 @@ fn filled(test: &Experiment) -> Totals {
 }
 
 #[test]
-fn the_largest_report_fits_into_an_item_and_its_series_into_an_answer() {
+fn the_largest_report_fits_into_an_item_and_its_series_into_a_response() {
     let test = largest();
     let report = Report::new(&test, &filled(&test), Timestamp::from_millis(1), None);
     let response: BTreeMap<_, _> =
@@ -56,21 +56,21 @@ fn the_largest_report_fits_into_an_item_and_its_series_into_an_answer() {
     assert!(response.values().all(|values| *values == 50), "{response:?}");
     let (whole, point) =
         (packed(&report.kept()).unwrap().len(), packed(&report.point().kept()).unwrap().len());
-    assert!(whole < 300_000, "400 KB is the most that an item may have, this report has {whole}");
+    assert!(whole < 300_000, "an item has at most 400 KB, this report has {whole}");
     let (hours, days) = series::most(&test);
     let series = vec![report.point(); hours + days];
     let answer = serde_json::to_string(&report.view(&series)).unwrap().len();
-    assert!(answer < 5_000_000, "6 MB is the most that Lambda answers: {answer}");
-    assert!(point * (hours + days) < 900_000, "one query brings 1 MB: {point}");
+    assert!(answer < 5_000_000, "a response of Lambda has at most 6 MB: {answer}");
+    assert!(point * (hours + days) < 900_000, "one query returns at most 1 MB: {point}");
 }
 
-/// An item whose report is this JSON.
+/// An item with this JSON as its report.
 fn stored(json: &Value) -> Item {
     item("acme/t/1", LATEST.to_owned(), "2026-11-21T10:00:00Z", packed(json).unwrap())
 }
 
 #[test]
-fn a_report_is_read_as_it_was_kept_with_its_version_and_one_of_an_unknown_version_is_only_remembered() {
+fn a_report_is_read_back_and_one_of_an_unknown_version_gives_only_its_memory() {
     let test = largest();
     let report = Report::new(&test, &filled(&test), Timestamp::from_millis(1), None);
     let mut json = serde_json::to_value(report.kept()).unwrap();
@@ -82,7 +82,7 @@ fn a_report_is_read_as_it_was_kept_with_its_version_and_one_of_an_unknown_versio
 }
 
 #[test]
-fn an_item_that_is_broken_is_no_error_and_remembers_nothing() {
+fn a_damaged_item_is_read_as_no_report_without_an_error() {
     let mut broken = stored(&json!({}));
     assert_eq!(kept(&broken), Kept::Unread(None));
     broken.insert(REPORT.to_owned(), AttributeValue::B(Blob::new(b"not packed")));

@@ -1,4 +1,4 @@
-//! What becomes of a transaction that meets another one.
+//! Transactions that conflict with another one.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -13,7 +13,7 @@ use crate::store::condition::Condition;
 use crate::store::item::key;
 use crate::store::table::{Placed, Table};
 
-/// Reads a request to its end, as its length says.
+/// Reads a request to its end, according to its length.
 async fn read_request(stream: &mut TcpStream) {
     let mut read = Vec::new();
     loop {
@@ -30,12 +30,13 @@ async fn read_request(stream: &mut TcpStream) {
     }
 }
 
-/// A DynamoDB that cancels so many transactions for a conflict and makes every later one; how many it saw.
+/// A DynamoDB that cancels that many transactions for a conflict and accepts later ones. Also returns how
+/// many it received.
 async fn busy(conflicts: usize) -> (String, Arc<AtomicUsize>) {
     failing(conflicts, r#"TransactionCanceledException","CancellationReasons":[{"Code":"None"},{"Code":"TransactionConflict"}]"#).await
 }
 
-/// A DynamoDB that fails so many requests with this exception and its members.
+/// A DynamoDB that fails that many requests with this exception and its members.
 async fn failing(times: usize, exception: &'static str) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -69,7 +70,7 @@ fn table(endpoint: String) -> Table {
     Table::new(Client::from_conf(config.build()), "lab".to_owned(), Arc::default())
 }
 
-/// What a transaction of two writes comes to at `endpoint`.
+/// The result of a transaction of two writes at `endpoint`.
 async fn write(endpoint: String) -> Result<Result<(), usize>, StoreError> {
     let table = table(endpoint);
     let item = |pk: &str| table.write(key(pk), Condition::New);
@@ -77,7 +78,7 @@ async fn write(endpoint: String) -> Result<Result<(), usize>, StoreError> {
 }
 
 #[tokio::test]
-async fn a_put_that_meets_a_transaction_is_tried_again_and_told_to_be_unavailable_after_four_times() {
+async fn a_put_that_conflicts_with_transactions_is_unavailable_after_four_attempts() {
     let conflict = r#"TransactionConflictException""#;
     for (conflicts, tries) in [(0, 1), (1, 2), (3, 4)] {
         let (endpoint, seen) = failing(conflicts, conflict).await;
@@ -90,8 +91,7 @@ async fn a_put_that_meets_a_transaction_is_tried_again_and_told_to_be_unavailabl
 }
 
 #[tokio::test]
-async fn a_transaction_that_meets_another_is_tried_again_and_one_that_meets_them_four_times_is_not_lost_silently()
- {
+async fn a_transaction_that_conflicts_four_times_fails_as_unavailable() {
     for (conflicts, tries) in [(0, 1), (1, 2), (3, 4)] {
         let (endpoint, seen) = busy(conflicts).await;
         assert_eq!(write(endpoint).await.unwrap(), Ok(()));
