@@ -1,4 +1,4 @@
-"""The configuration in terraform/, applied to an emulated cloud with roles enforced."""
+"""Applies the configuration in terraform/ to an emulated cloud with roles enforced."""
 
 import json
 import os
@@ -18,15 +18,15 @@ sys.path.insert(0, str(ROOT / "local"))
 from processes import Failure
 from servers import clean_environment, wait_for
 
-API_ID = "be11e7be"  # the emulated gateway takes it from a tag
+API_ID = "be11e7be"  # the emulated gateway reads it from a tag
 REGION = "eu-central-1"
 ACCOUNT = "000000000000"
 BUCKET = "packages"
-ROOT_KEY = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}  # root in the emulated cloud
+ROOT_KEY = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}  # the root user of the emulated cloud
 
 
 class Cloud:
-    """An emulated cloud and what Terraform has made in it."""
+    """An emulated cloud and the resources that Terraform has created in it."""
 
     def __init__(self, children, port, state, plugin_dir):
         self.children, self.state = children, state
@@ -48,7 +48,7 @@ class Cloud:
         return session.create_client(service, region_name=REGION, endpoint_url=self.endpoint, config=config)
 
     def apply(self, packages):
-        """Make everything, as in production: only the endpoint, a tag and the packages are told apart."""
+        """Creates all resources as in production. Only the variables in the file below differ."""
         self.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
         shutil.copytree(ROOT / "terraform", self.folder, ignore=shutil.ignore_patterns(".terraform", "*.tfstate*", "backend.tf"))
         shutil.copy(ROOT / "openapi.yaml", self.state)
@@ -69,7 +69,7 @@ class Cloud:
         self.functions, self.private_keys_secret = outputs["functions"]["value"], outputs["private_keys_secret"]["value"]
 
     def script(self, name, *options, words=""):
-        """What a script in deploy/ says to its end, as `make` calls it."""
+        """Runs a script in deploy/ as `make` calls it; returns its result and output."""
         where = {"AWS_ENDPOINT_URL": self.endpoint, "TERRAFORM_DIR": str(self.folder), "TF_CLI_CONFIG_FILE": os.devnull}
         return subprocess.run(
             [sys.executable, f"deploy/{name}", *options],
@@ -81,11 +81,11 @@ class Cloud:
         )
 
     def local(self, name):
-        """A literal map of terraform/locals.tf."""
+        """Returns a literal map from terraform/locals.tf."""
         return json.loads(json.loads(self.quietly("console", "-var-file=prod.tfvars", words=f"jsonencode(local.{name})")))
 
     def quietly(self, *command, words=""):
-        """What a Terraform command prints."""
+        """Runs a Terraform command; returns its output."""
         environment = {**clean_environment(), **ROOT_KEY, "TF_CLI_CONFIG_FILE": os.devnull}
         ran = subprocess.run(
             ["terraform", f"-chdir={self.folder}", *command],
@@ -99,7 +99,7 @@ class Cloud:
         return ran.stdout
 
     def terraform(self, command, *options):
-        """Run Terraform, its words in a log; a Failure shows the end of it."""
+        """Runs Terraform and writes its output to a log. A Failure contains the end of the log."""
         log = self.state / f"terraform-{command}.log"
         with log.open("wb") as output:
             environment = {**clean_environment(), **ROOT_KEY, "TF_IN_AUTOMATION": "true", "TF_CLI_CONFIG_FILE": os.devnull}
@@ -116,7 +116,7 @@ class Cloud:
 
 
 def pack(binary, target):
-    """A function's package: one file, `bootstrap`."""
+    """Writes a function's package, which contains one file, `bootstrap`."""
     target.parent.mkdir(parents=True, exist_ok=True)
     entry = zipfile.ZipInfo("bootstrap", date_time=(2020, 1, 1, 0, 0, 0))
     entry.external_attr = (stat.S_IFREG | 0o755) << 16

@@ -1,8 +1,8 @@
-"""Applies terraform/ to an emulated cloud and holds it to what it promises: what `make e2e` calls.
+"""Applies terraform/ to an emulated cloud and tests the deployment; `make e2e` calls it.
 
     main.py [--plugin-dir DIR] [--state DIR]
 
-The functions are the debug build that `make test` makes anyway, stripped. Everything listens on 127.0.0.1 and ends with this.
+The packages contain the debug build of the other tests, stripped. All servers listen on 127.0.0.1 and stop with this script.
 """
 
 import argparse
@@ -18,9 +18,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "local"), str(ROOT / "tests" / "e2e")]
 
 import journey
+import monitoring
 import probe
 import releasing
-import watching
 from cloud import Cloud, pack
 from processes import Children, Failure
 from progress import step
@@ -30,7 +30,7 @@ PREFIX = "bellwether-prod"
 
 
 def build(children, packages):
-    """Each function's package, from the build that tests and `make run` use."""
+    """Writes each function's package, from the build that tests and `make run` use."""
     step("functions")
     children.run(["cargo", "build", "--quiet", "--workspace", "--bins", "--locked"], what="cargo build")
     built = ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "debug"
@@ -43,7 +43,7 @@ def build(children, packages):
 
 
 def applied(children, options, state, packages):
-    """A cloud of its own with everything in it."""
+    """Starts an emulated cloud and applies the configuration to it."""
     state.mkdir()
     cloud = Cloud(children, check_port(0, ""), state, options.plugin_dir)
     step("emulated cloud, with roles enforced")
@@ -63,16 +63,16 @@ def run(children, options, state):
     try:
         cloud = applied(children, options, state / "first", packages)
     except Failure as failure:
-        # On a busy machine the emulator may answer so late that a call is made twice, and the second finds the first.
-        print(f"{failure}\nonce more, from nothing", file=sys.stderr)
+        # On a busy machine, a late response can make the client repeat a call, which then finds what the first one created.
+        print(f"{failure}\nretrying with a new emulated cloud", file=sys.stderr)
         cloud = applied(children, options, state / "second", packages)
     api, admin = journey.run(cloud)
     step("alarms, graphs and the page of metrics")
-    watching.page(api, admin)
-    print(f"    {watching.held(cloud)} alarms and graphs ask for what functions count", flush=True)
-    step("a release, an apply after it, and the way back")
+    monitoring.page(api, admin)
+    print(f"    {monitoring.compare(cloud)} alarms and graphs read metrics of the functions", flush=True)
+    step("a release, an apply after it, and a rollback")
     releasing.run(cloud, packages)
-    step("what each role must not give")
+    step("the permissions of each role")
     wrong, asked = probe.run(cloud, PREFIX)
     if wrong:
         raise Failure("\n".join(wrong))
@@ -80,9 +80,9 @@ def run(children, options, state):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Apply terraform/ to an emulated cloud and try it.")
+    parser = argparse.ArgumentParser(description="Apply terraform/ to an emulated cloud and test it.")
     parser.add_argument("--plugin-dir", default="", help="a filesystem mirror of the provider (default: the network)")
-    parser.add_argument("--state", default=".run-e2e", help="folder of logs and state (default: %(default)s)")
+    parser.add_argument("--state", default=".run-e2e", help="folder for logs and state (default: %(default)s)")
     options = parser.parse_args()
     children, code = Children(), 0
     try:

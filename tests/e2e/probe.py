@@ -1,10 +1,10 @@
-"""Takes the place of each function and asks for what its role must not give.
+"""Runs in the place of each function and checks which calls its role allows and denies.
 
-The matrix comes from the maps in terraform/locals.tf: for each function every table, index and secret with every
-action that its line does not list. Each call must be refused as not authorised, and each one that is listed must not
-be: it may fail for another reason, but not for that. Of `identities` every action is asked with a key of each kind that
-the table holds, once about a single item and, where it writes or checks, once in a transaction: what `leading_keys` does
-not list must be refused. Where it lists the attributes that a call may name, the same call about a role must be refused.
+The matrix comes from the maps in terraform/locals.tf: each function with every table, index and secret and every action.
+A call that the function's line does not list must be refused as not authorised. A call that it lists may fail for another
+reason, but not for that one. For `identities`, every action is tried with each kind of key in the table, on a single item
+and, if it writes or checks, in a transaction too: what `leading_keys` does not list must be refused. If `leading_keys`
+lists the attributes that a call may name, the same call on the attribute `role` must be refused.
 """
 
 import itertools
@@ -18,13 +18,13 @@ ACTIONS = {
     "table": ["GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem", "Query", "Scan"],
     "secret": ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage", "DeleteSecret"],
 }
-# What the keys of `identities` begin with.
+# The prefixes of the keys of `identities`.
 KINDS = ("client", "counter", "quota", "session", "throttle", "user", "workspace")
-# The actions that a transaction may hold, by what it calls them.
+# The actions that a transaction can contain, with their names there.
 PARTS = {"PutItem": "Put", "UpdateItem": "Update", "DeleteItem": "Delete", "ConditionCheckItem": "ConditionCheck"}
 DENIED = {"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"}
 
-# What runs in the function's place: calls in, answers out, under the role's own credentials.
+# The program that runs in the function's place: it gets calls, makes them with the role's credentials, and returns results.
 BOOTSTRAP = """#!{python}
 import json, os, urllib.request
 import botocore.config, botocore.exceptions, botocore.session
@@ -51,7 +51,7 @@ while True:
 
 
 def functions():
-    """The names in the map of terraform/locals.tf, each at the beginning of its line."""
+    """Returns the names of the functions in terraform/locals.tf, each at the beginning of its line."""
     lines = (ROOT / "terraform" / "locals.tf").read_text().splitlines()
     return [line.split()[0] for line in lines if line.startswith("    ") and "{ memory = " in line]
 
@@ -61,7 +61,7 @@ def bootstrap():
 
 
 def call(kind, name, action, key, attribute="probe", whole=False):
-    """One harmless call: about an item or a version that is not there."""
+    """Returns one harmless call, on an item or a version that does not exist."""
     if kind == "secret":
         return ["secretsmanager", SECRET_CALLS[action], {"SecretId": name, **SECRET_PARAMETERS.get(action, {})}]
     table, _, index = name.partition("/")
@@ -133,7 +133,7 @@ def table_parameters(action, table, index, partition, attribute):
 
 
 def matrix(functions, tables, leading_keys):
-    """(function, kind, place, action, key, attribute, whole, allowed) for everything that there is."""
+    """Yields (function, kind, name, action, key, attribute, in a transaction, allowed) for every combination."""
     places = {"table": [], "secret": ["private", "public"]}
     for table, definition in tables.items():
         places["table"] += [table, *(f"{table}/{index}" for index in definition["indexes"])]
@@ -150,7 +150,7 @@ def matrix(functions, tables, leading_keys):
 
 
 def identities(function, action, rules):
-    """The rows of one action on every kind of item of `identities`."""
+    """Yields the rows of one action on every kind of item of `identities`."""
     rules = [rule for rule in rules if action in rule["actions"].split()]
     for kind in KINDS:
         named = [rule for rule in rules if f"{kind}/*" in rule["keys"].split()]
@@ -168,7 +168,7 @@ def physical(kind, place, prefix):
 
 
 def run(cloud, prefix):
-    """Probe every function; the wrong answers, and how many were asked."""
+    """Probes every function; returns the wrong results and the number of calls."""
     rows = matrix(*(cloud.local(name) for name in ("functions", "tables", "leading_keys")))
     client, wrong, asked = cloud.client("lambda"), [], 0
     package = cloud.state / "probe.zip"
@@ -178,13 +178,13 @@ def run(cloud, prefix):
         client.update_function_code(FunctionName=f"{prefix}-{function}", ZipFile=package.read_bytes())
         event = [call(kind, physical(kind, place, prefix), *asked_of) for _, kind, place, *asked_of, _ in group]
         answer = client.invoke(FunctionName=f"{prefix}-{function}", Payload=json.dumps(event))
-        told = json.loads(answer["Payload"].read())
+        results = json.loads(answer["Payload"].read())
         if answer.get("FunctionError"):
-            wrong.append(f"{function}: the probe failed: {told}")
+            wrong.append(f"{function}: the probe failed: {results}")
             continue
-        for (_, kind, place, action, key, attribute, whole, allowed), code in zip(group, told, strict=True):
+        for (_, kind, place, action, key, attribute, whole, allowed), code in zip(group, results, strict=True):
             asked += 1
             if (code in DENIED) == allowed:
                 what = f"{action} on {kind} {place}, key {key}, attribute {attribute}{', in a transaction' if whole else ''}"
-                wrong.append(f"{function}: {what}, was {'refused' if allowed else f'let through ({code})'}")
+                wrong.append(f"{function}: {what}, was {'refused' if allowed else f'allowed ({code})'}")
     return wrong, asked

@@ -1,9 +1,9 @@
-"""Where Terraform's AWS provider comes from: what `make tf-check` and `make e2e` ask first.
+"""Finds Terraform's AWS provider; `make tf-check` and `make e2e` call it first.
 
     provider.py [DIR]
 
-Prints the folder to hand to `terraform init -plugin-dir`, or nothing when the network is to be used. When the provider
-is nowhere, or Terraform is not there, it says so in one line and ends with 1. DIR is taken as it is.
+Prints the folder for `terraform init -plugin-dir`, or nothing if the network provides it. If neither the provider nor
+Terraform is available, it prints one line and exits with 1. DIR is printed unchanged.
 """
 
 import glob
@@ -28,18 +28,18 @@ USUAL = [
 
 
 class Missing(Exception):
-    """Why nothing can be applied here, in one line."""
+    """The reason, in one line, why Terraform or its provider is not available."""
 
 
 def pattern():
-    """The path of the locked version for this machine below a mirror's root."""
+    """Returns the path, below a mirror's root, of the locked version for this machine."""
     (version,) = re.findall(r'version\s+= "([0-9.]+)"', (ROOT / "terraform" / ".terraform.lock.hcl").read_text())
     machine = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), platform.machine())
     return f"{SOURCE}/{version}/{platform.system().lower()}_{machine}/terraform-provider-aws*"
 
 
 def find():
-    """The root of a mirror, or "" for the network; Missing when there is neither."""
+    """Returns the root of a mirror, or "" for the network. Raises Missing if neither is available."""
     if not shutil.which("terraform"):
         raise Missing("terraform is not on PATH")
     wanted = pattern()
@@ -50,9 +50,7 @@ def find():
         return ""
     found = on_disk(wanted)
     if not found:
-        raise Missing(
-            f"the AWS provider ({wanted.split('/')[3]}) is neither on disk nor reachable; PLUGIN_DIR=<mirror> names one"
-        )
+        raise Missing(f"the AWS provider ({wanted.split('/')[3]}) is neither on disk nor reachable; set PLUGIN_DIR=<mirror>")
     return found
 
 
@@ -65,13 +63,13 @@ def reachable():
 
 
 def on_disk(wanted):
-    """The root of a mirror anywhere on this machine's own disk."""
+    """Searches this machine's disk for a mirror; returns its root, or ""."""
     search = ["find", "/", "-xdev", "-path", f"*/{wanted}", "-not", "-path", "*/.terraform/*", "-print", "-quit"]
     try:
-        told = subprocess.run(search, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=300).stdout
+        found = subprocess.run(search, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=300).stdout
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return told.split(f"/{SOURCE}/")[0] if told else ""
+    return found.split(f"/{SOURCE}/")[0] if found else ""
 
 
 def main():

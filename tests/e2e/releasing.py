@@ -1,4 +1,4 @@
-"""A release, an apply after it, and the way back."""
+"""Tests a release, an apply after it, and a rollback."""
 
 import json
 import zipfile
@@ -6,43 +6,43 @@ import zipfile
 from cloud import pack
 from processes import Failure
 
-NAME = "reject-method"  # any function would do
-ALIASES = "-target=aws_lambda_alias.live"  # a second plan of the rest is not clean on this cloud: its alarms drift
+NAME = "reject-method"  # an arbitrary function
+ALIASES = "-target=aws_lambda_alias.live"  # on the emulated cloud, a second plan of other resources is not clean: alarms drift
 SET = ("-input=false", "-var-file=prod.tfvars", ALIASES)
 
 
-def leads_to(cloud):
-    """The version that callers reach."""
+def live_version(cloud):
+    """Returns the version that callers reach."""
     return cloud.client("lambda").get_alias(FunctionName=cloud.functions[NAME]["name"], Name="live")["FunctionVersion"]
 
 
 def traffic(cloud, action, version):
-    """What `make release` and `make rollback` do; afterwards callers reach `version`."""
+    """Runs what `make release` or `make rollback` runs, and checks that callers then reach `version`."""
     ran = cloud.script("release.py", action)
     if ran.returncode or "account 000000000000, region eu-central-1, environment prod" not in ran.stdout:
         raise Failure(f"{action}: {ran.stdout}{ran.stderr}")
-    if leads_to(cloud) != version:
-        raise Failure(f"after {action} callers reach version {leads_to(cloud)} and not {version}: {ran.stdout}")
+    if live_version(cloud) != version:
+        raise Failure(f"after {action} callers reach version {live_version(cloud)} and not {version}: {ran.stdout}")
 
 
 def changed_aliases(cloud):
-    """What a plan would do to the aliases."""
+    """Returns the aliases that a plan would change."""
     cloud.terraform("plan", *SET, "-out=again.tfplan")
     plan = json.loads(cloud.quietly("show", "-json", "again.tfplan"))
     aliases = [change for change in plan["resource_changes"] if change["type"] == "aws_lambda_alias"]
     if not aliases:
-        raise Failure("the plan has no alias")
+        raise Failure("the plan contains no alias")
     return [change["address"] for change in aliases if change["change"]["actions"] != ["no-op"]]
 
 
 def run(cloud, packages):
     package = packages / NAME / "bootstrap.zip"
-    before = leads_to(cloud)
+    before = live_version(cloud)
     binary = zipfile.ZipFile(package).read("bootstrap")
     pack(binary + b"\n", package)
     cloud.terraform("apply", *SET, "-auto-approve")
-    if leads_to(cloud) != before:
-        raise Failure("an apply has moved traffic")
+    if live_version(cloud) != before:
+        raise Failure("an apply shifted traffic")
     after = str(int(before) + 1)
     traffic(cloud, "release", after)
     if changed := changed_aliases(cloud):
