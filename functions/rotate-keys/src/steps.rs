@@ -25,7 +25,7 @@ pub async fn create(app: &App, secret: &Described, token: &str) -> Result<(), Pr
             cycle(app).next(&current, &closed, fresh, now)?
         }
     };
-    Ok(app.rotation_secrets.keep_pending(token, &keys).await?)
+    Ok(app.rotation_secrets.store_pending(token, &keys).await?)
 }
 
 /// The first keys, with their public half published. Secrets Manager makes the first version of a
