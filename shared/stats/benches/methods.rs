@@ -1,4 +1,4 @@
-//! What a report of two arms and one goal costs from moments, and a permutation test from units.
+//! The cost of a report of two arms and one goal from moments, and of a permutation test from units.
 
 use std::hint::black_box;
 
@@ -12,7 +12,7 @@ use stats::permutation::{DRAWS, Drawing, means, ratios};
 use stats::srm::{Stratum, p_value};
 use stats::welch::welch;
 
-/// Units that look like accounts: many visitors or few, some converted.
+/// Simulated accounts: the number of visitors varies widely, and some visitors converted.
 fn units(arm: u32) -> Vec<(f64, f64)> {
     (0..100_u32)
         .map(|unit| {
@@ -59,7 +59,7 @@ fn report(c: &mut Criterion) {
             (difference, relative, look)
         });
     });
-    c.bench_function("fold of 100 units into joint moments", |bencher| {
+    c.bench_function("aggregation of 100 units into joint moments", |bencher| {
         let units = units(0);
         bencher.iter(|| folded(black_box(&units)));
     });

@@ -4,10 +4,10 @@ use crate::moments::count;
 use crate::sample::Contrast;
 use crate::welch::Difference;
 
-/// Rates below this, or as near to 1, call for this method.
+/// The method applies to rates below this, or above 1 minus this.
 pub const LOW_BASELINE: f64 = 0.1;
 
-/// One arm of a binary goal.
+/// An arm of a binary goal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
     /// Units that converted.
@@ -16,8 +16,8 @@ pub struct Rate {
     pub units: u64,
 }
 
-/// Whether control's rate, or that of both arms together, is below 10 % or above 90 %: there Welch's
-/// interval is too narrow, and none at all when nobody converted. True without units.
+/// Returns whether control's rate, or that of both arms together, is below 10 % or above 90 %. In this range,
+/// Welch's interval is too narrow, and it does not exist when no unit converted. Returns true without units.
 #[must_use]
 pub fn applies(control: Rate, treatment: Rate) -> bool {
     let both =
@@ -28,15 +28,16 @@ pub fn applies(control: Rate, treatment: Rate) -> bool {
     })
 }
 
-/// The interval on `treatment − control` at level `alpha` (0.05 for 95 %), for a planned stop: as if
-/// each arm had one more unit that converted and one that did not, with the normal distribution.
+/// Returns the interval on `treatment − control` at level `alpha` (0.05 for 95 %), for a fixed horizon. It is
+/// computed as if each arm had one more unit that converted and one that did not, with the normal
+/// distribution.
 ///
-/// The estimate is the plain difference of rates and need not lie in the middle; the standard error and
-/// p-value belong to the shifted one. The p-value goes with the interval: a permutation test's is better
-/// for a decision. None when an arm has no units.
+/// The estimate is the plain difference of rates and need not be in the middle of the interval. The standard
+/// error and p-value belong to the shifted estimate. The p-value agrees with the interval; for a decision, a
+/// permutation test's p-value is better. Returns None when an arm has no units.
 ///
-/// Source: Agresti and Caffo 2000, "Simple and effective confidence intervals for proportions and
-/// differences of proportions result from adding two successes and two failures".
+/// Source: Agresti and Caffo 2000, "Simple and effective confidence intervals for proportions and differences
+/// of proportions result from adding two successes and two failures".
 #[must_use]
 pub fn agresti_caffo(control: Rate, treatment: Rate, alpha: f64) -> Option<Difference> {
     if control.units == 0 || treatment.units == 0 {
@@ -74,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn the_interval_is_that_of_the_formula_and_stays_within_minus_one_and_one() {
+    fn the_interval_follows_the_formula_and_stays_between_minus_one_and_one() {
         // By hand: 1/42 and 7/42, standard error √(1/42·41/42/42 + 7/42·35/42/42), z 1.959963984540054.
         let found = agresti_caffo(rate(0, 40), rate(6, 40), 0.05).unwrap();
         assert!((found.estimate - 0.15).abs() < 1e-15);
@@ -86,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_for_rates_near_either_end() {
+    fn the_method_applies_to_rates_near_0_or_1() {
         for (control, treatment, wanted) in [
             (rate(3, 40), rate(9, 40), true),
             (rate(4, 40), rate(9, 40), false),

@@ -1,14 +1,16 @@
-//! Intervals and p-values that hold however often one looks, and whenever one stops.
+//! Always-valid intervals and p-values: they are valid at every interim look and for every stopping rule.
 //!
-//! Robbins' normal mixture in its t form: the evidence against no difference is how much better the data
-//! fit a difference of unknown size, spread normally around 0 with variance ρ² in units of the noise, than
-//! none. The chance that it ever reaches 1/α without a difference is at most α.
+//! The method is Robbins' normal mixture in its t form. The evidence against "no difference" is how much
+//! better the data fit a difference of unknown size than no difference. The unknown difference has a normal
+//! distribution around 0 with variance ρ² in units of the noise. Without a difference, the probability that
+//! the evidence ever reaches 1/α is at most α.
 //!
-//! Computed with one variance for both arms and with one for each, and the less certain of the two counts:
-//! the first errs when the arms vary differently, the second when one arm is small.
+//! The evidence is computed with one variance for both arms and with a separate variance for each arm, and
+//! the less certain result is used. The first alone errs when the variances of the arms differ, the second
+//! alone when one arm is small.
 //!
-//! Source: Robbins 1970; Lai 1976, "On confidence sequences"; Howard, Ramdas and others 2021;
-//! Wang and Ramdas 2024, "Anytime-valid t-tests and confidence sequences for Gaussian means".
+//! Source: Robbins 1970; Lai 1976, "On confidence sequences"; Howard, Ramdas and others 2021; Wang and Ramdas
+//! 2024, "Anytime-valid t-tests and confidence sequences for Gaussian means".
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
@@ -16,30 +18,31 @@ use crate::cuped::Adjusted;
 use crate::sample::{Contrast, Sample};
 use crate::welch::student_tail;
 
-/// It speaks from this many units in the smaller arm.
+/// The fewest units in the smaller arm for which there is a reading.
 pub const LEAST_UNITS: f64 = 10.0;
 
-/// How a test is to be watched.
+/// The parameters of a sequential test.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SequentialTest {
     alpha: f64,
     spread: f64,
 }
 
-/// What a look shows.
+/// The result of an interim look.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct InterimLook {
     /// Treatment minus control.
     pub estimate: f64,
-    /// The interval; None while any difference agrees with the data.
+    /// The interval. None while every difference agrees with the data.
     pub interval: Option<(f64, f64)>,
-    /// Two-sided p-value of no difference, at this look alone. Report the least so far: see [`least`].
+    /// Two-sided p-value of no difference, at this look alone. Report the lowest so far: see [`least`].
     pub p_value: f64,
 }
 
 impl SequentialTest {
-    /// At level `alpha` (0.05 for 95 %; above 0 and below 0.5), most powerful around `planned_units`: the
-    /// units of both compared arms together at the planned end. None when either is out of range.
+    /// Creates a test at level `alpha` (0.05 for 95 %; above 0 and below 0.5) that is most powerful around
+    /// `planned_units`: the units of both compared arms together at the fixed horizon. Returns None when
+    /// either is out of range.
     ///
     /// Source of ρ²: Howard, Ramdas and others 2021, section 3.5, as solved by Waudby-Smith and others 2021.
     #[must_use]
@@ -49,13 +52,14 @@ impl SequentialTest {
         usable.then(|| Self { alpha, spread: (log + log.ln_1p()) / planned_units })
     }
 
-    /// The same way of watching at another level: as powerful around the same plan, with the same p-values.
+    /// Returns the same test at another level, with the same p-values and most powerful around the same plan.
     #[must_use]
     pub fn at_level(&self, alpha: f64) -> Self {
         Self { alpha, ..*self }
     }
 
-    /// Looks at two arms. None before each has 10 units. Without an interval when neither varies.
+    /// Reads two arms. Returns None below 10 units in either arm. There is no interval when neither arm
+    /// varies.
     #[must_use]
     pub fn look(&self, control: &Sample, treatment: &Sample) -> Option<InterimLook> {
         let units = enough(control.units, treatment.units)?;
@@ -63,32 +67,33 @@ impl SequentialTest {
             .map_or_else(|| Some(self.constant(control, treatment)), |both| self.judge(&both, units))
     }
 
-    /// Looks at two arms adjusted by a covariate. None before each has 10 units.
+    /// Reads two arms that are adjusted by a covariate. Returns None below 10 units in either arm.
     #[must_use]
     pub fn look_adjusted(&self, adjusted: &Adjusted) -> Option<InterimLook> {
         let units = enough(adjusted.units.0, adjusted.units.1)?;
         self.judge(&[adjusted.contrast, adjusted.separate], units)
     }
 
-    /// The p-value that the true difference is at most `bound`, one-sided; `treatment − control` as in
-    /// the samples. Valid at every look like the two-sided one.
+    /// Returns the one-sided p-value that the true difference, `treatment − control`, is at most `bound`. It
+    /// is valid at every look, as the two-sided p-value is.
     ///
-    /// Evidence spread over the positive half only: the two-sided one times twice the probability that
-    /// the difference is positive, given the data and the mixture.
+    /// The evidence uses the positive half of the mixture only. It is the two-sided evidence times twice the
+    /// probability that the difference is positive, given the data and the mixture.
     #[must_use]
     pub fn at_most(&self, control: &Sample, treatment: &Sample, bound: f64) -> Option<f64> {
         let units = enough(control.units, treatment.units)?;
         if let Some(both) = both(control, treatment) {
             return self.judge_at_most(&both, units, bound);
         }
-        // Arms that are all alike leave open what rare units would do, however wide the margin is.
+        // Arms without any variation do not show what rare units would do, however wide the margin is.
         let look = self.constant(control, treatment);
         let shown = look.p_value < 1.0 && look.estimate > bound;
         Some(if shown { look.p_value / 2.0 } else { 1.0 })
     }
 
-    /// The same as [`Self::at_most`] for any readings of one difference of arms of `units` together, such
-    /// as both of an [`Adjusted`]. The 10 units an arm are the caller's to see to.
+    /// Does the same as [`Self::at_most`] for several readings of one difference, such as both readings of an
+    /// [`Adjusted`]. `units` is the number of units of both arms together. The caller must check that each
+    /// arm has 10 units.
     #[must_use]
     pub fn judge_at_most(&self, contrasts: &[Contrast], units: f64, bound: f64) -> Option<f64> {
         let mut p_value = 0.0_f64;
@@ -99,8 +104,8 @@ impl SequentialTest {
         Some(p_value)
     }
 
-    /// The less certain of several readings of one difference of arms of `units` together. The 10 units
-    /// an arm are the caller's to see to. None without a reading.
+    /// Returns the least certain of several readings of one difference. `units` is the number of units of
+    /// both arms together. The caller must check that each arm has 10 units. Returns None without a reading.
     #[must_use]
     pub fn judge(&self, contrasts: &[Contrast], units: f64) -> Option<InterimLook> {
         let estimate = contrasts.first()?.estimate;
@@ -112,11 +117,12 @@ impl SequentialTest {
         Some(InterimLook { estimate, interval: half.map(|half| (estimate - half, estimate + half)), p_value })
     }
 
-    /// Two arms in which all units are alike: what the evidence tends to as the variance goes to 0, with the
-    /// fewest degrees of freedom that both could have, the smaller arm's. None without a difference.
+    /// Reads two arms in which all units are equal: the limit of the evidence as the variance goes to 0, with
+    /// the lowest number of degrees of freedom that either reading could have, which is that of the smaller
+    /// arm. Equal arms have a p-value of 1.
     ///
-    /// From 10 units an arm it cannot err more than once in 100,000 looks: units of one distribution fall
-    /// apart into two values by arm with a chance of at most 2 · 4⁻¹⁰.
+    /// From 10 units in each arm, it errs at most once in 100,000 looks: the probability that units of one
+    /// distribution separate into two values by arm is at most 2 · 4⁻¹⁰.
     fn constant(&self, control: &Sample, treatment: &Sample) -> InterimLook {
         let estimate = treatment.mean - control.mean;
         let freedom = control.units.min(treatment.units) - 1.0;
@@ -125,11 +131,12 @@ impl SequentialTest {
         InterimLook { estimate, interval: None, p_value }
     }
 
-    /// A look at arms of `units` together whose p-value by chance alone is known too, such as a permutation
-    /// test's: the less certain of the two counts. `by_chance` is two-sided and of one look; it becomes the
-    /// normal score that has it, and that score the mixture's evidence.
+    /// Returns the less certain of `look` and of the p-value of a permutation or randomization test of the
+    /// same arms. `by_chance` is that two-sided p-value at one look, and `units` the number of units of both
+    /// arms together. The p-value becomes the normal score to which it belongs, and the score becomes the
+    /// mixture's evidence.
     ///
-    /// An interval that leaves 0 out against that evidence is stretched until it does not.
+    /// An interval that excludes 0 although this evidence does not reject 0 is widened until it contains 0.
     #[must_use]
     pub fn confirmed(&self, look: &InterimLook, by_chance: f64, units: f64) -> InterimLook {
         let score = Normal::standard().inverse_cdf(1.0 - by_chance.clamp(1e-15, 1.0) / 2.0);
@@ -147,8 +154,9 @@ impl SequentialTest {
         InterimLook { interval, p_value: look.p_value.max((-log_evidence).exp().min(1.0)), ..*look }
     }
 
-    /// The one-sided p-value `p_value` of arms of `units` together, with the evidence of a test by chance
-    /// alone beside it: `by_chance` is two-sided, of one look, and points to the side in question.
+    /// Returns the less certain of the one-sided p-value `p_value` and of the p-value of a permutation or
+    /// randomization test of the same arms. `by_chance` is two-sided, at one look, and its difference lies on
+    /// the side of the one-sided p-value. `units` is the number of units of both arms together.
     #[must_use]
     pub fn confirmed_one_sided(&self, p_value: f64, by_chance: f64, units: f64) -> f64 {
         let score = Normal::standard().inverse_cdf(1.0 - by_chance.clamp(1e-15, 1.0) / 2.0);
@@ -166,7 +174,8 @@ impl SequentialTest {
         -0.5 * growth.ln() + 0.5 * (freedom + 1.0) * (square.ln_1p() - (square / growth).ln_1p())
     }
 
-    /// The largest distance from the estimate whose evidence stays below 1/α: ln E = −ln α, solved for T.
+    /// Returns the largest distance from the estimate whose evidence is below 1/α: ln E = −ln α, solved for
+    /// T.
     fn half_width(&self, contrast: &Contrast, units: f64) -> Option<f64> {
         let (growth, freedom) = (1.0 + units * self.spread, contrast.freedom);
         let needed = (growth.ln() - 2.0 * self.alpha.ln()) / (freedom + 1.0);
@@ -174,8 +183,9 @@ impl SequentialTest {
         (known > 0.0).then(|| (freedom * needed.exp_m1() / known).sqrt() * contrast.standard_error)
     }
 
-    /// With the mixture as prior and no opinion on the noise, the difference has a t distribution with
-    /// ν+1 degrees of freedom (Pérez-Ortiz, Lardy, de Heide and Grünwald 2024, section 4).
+    /// Returns the one-sided evidence. With the mixture as prior and a noninformative prior of the noise, the
+    /// difference has a t distribution with ν+1 degrees of freedom (Pérez-Ortiz, Lardy, de Heide and Grünwald
+    /// 2024, section 4).
     fn log_one_sided(&self, contrast: &Contrast, units: f64) -> Option<f64> {
         let (growth, freedom) = (1.0 + units * self.spread, contrast.freedom);
         let t = contrast.t();
@@ -186,8 +196,8 @@ impl SequentialTest {
     }
 }
 
-/// The p-value to report at a look: the least of all looks so far, of which `before` is that of the
-/// earlier ones. A look that says nothing changes nothing.
+/// Returns the p-value to report at a look: the lowest of all looks so far. `before` is that of earlier
+/// looks. A look without a p-value changes nothing.
 #[must_use]
 pub fn least(before: Option<f64>, now: Option<f64>) -> Option<f64> {
     match (before, now) {
@@ -196,7 +206,7 @@ pub fn least(before: Option<f64>, now: Option<f64>) -> Option<f64> {
     }
 }
 
-/// The units of both arms, once each has enough.
+/// Returns the units of both arms if each has enough.
 fn enough(a: f64, b: f64) -> Option<f64> {
     (a.min(b) >= LEAST_UNITS).then_some(a + b)
 }

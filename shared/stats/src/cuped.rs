@@ -1,7 +1,7 @@
-//! Less noise by what was known before: the analysis of covariance.
+//! Variance reduction by a covariate (CUPED): the analysis of covariance.
 //!
-//! A covariate that was measured before assignment cannot be moved by the test, so the part of an
-//! outcome that it predicts is noise that can be taken out.
+//! The test cannot affect a covariate that was measured before assignment. The part of an outcome that the
+//! covariate predicts is therefore noise that can be removed.
 //!
 //! Source: Fisher 1932; Deng, Xu, Kohavi and Walker 2013 (CUPED); Lin 2013 on its validity under
 //! randomization.
@@ -10,19 +10,19 @@ use crate::joint::Joint;
 use crate::moments::count;
 use crate::sample::Contrast;
 
-/// A difference with the covariate's part taken out.
+/// A difference without the part that the covariate predicts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Adjusted {
-    /// Outcome per unit of covariate, from within the arms.
+    /// The slope: outcome per unit of covariate, estimated within the arms.
     pub theta: f64,
     /// The adjusted difference with the standard error and n − 3 degrees of freedom of the analysis of
-    /// covariance. [`crate::welch::Difference::new`] makes its interval.
+    /// covariance. [`crate::welch::Difference::new`] computes its interval.
     pub contrast: Contrast,
-    /// The same with a variance for each arm and Satterthwaite's degrees of freedom, for
+    /// The same with a separate variance for each arm and Satterthwaite's degrees of freedom, for
     /// [`crate::always_valid`].
     pub separate: Contrast,
-    /// The share of the raw difference's variance that is saved, 1 at best; below 0 when a useless
-    /// covariate costs more than it brings.
+    /// The share of the raw difference's variance that is saved, at most 1. It is below 0 when a useless
+    /// covariate costs more than it saves.
     pub variance_saved: f64,
     /// Units in control and in treatment.
     pub units: (f64, f64),
@@ -30,11 +30,11 @@ pub struct Adjusted {
 
 /// Adjusts `treatment − control` of the outcomes x by the covariates y.
 ///
-/// θ comes from the deviations within each arm: taken over all units together, a real difference
-/// between the arms would bend it and bias the result towards zero.
+/// θ is estimated from the deviations within each arm. If it were estimated over all units together, a real
+/// difference between the arms would bias θ, and the result towards zero.
 ///
-/// None with fewer than two units in an arm or four in all, when the covariate does not vary within the arms,
-/// or when the outcome follows it exactly. Then show the raw difference.
+/// Returns None with fewer than two units in an arm or four in all, when the covariate does not vary within
+/// the arms, or when the outcome is an exact function of it. In these cases, show the raw difference.
 #[must_use]
 pub fn cuped(control: &Joint, treatment: &Joint) -> Option<Adjusted> {
     let arms = [control, treatment];
@@ -64,7 +64,7 @@ pub fn cuped(control: &Joint, treatment: &Joint) -> Option<Adjusted> {
     })
 }
 
-/// Each arm with its own variance of what is left; θ's degree of freedom is shared out by units.
+/// Gives each arm its own residual variance. The degree of freedom of θ is divided by units.
 fn separate(arms: [&Joint; 2], left: [f64; 2], lever: f64, estimate: f64) -> Contrast {
     let units = arms.map(|arm| count(arm.units()));
     let all = units[0] + units[1];

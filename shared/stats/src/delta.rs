@@ -1,10 +1,10 @@
 //! The ratio of two totals per arm, such as conversions per visitor, where whole units were assigned.
 //!
-//! What a visitor does is not independent of what others of the same account do, so the unit is the
-//! cluster: a ratio's variance comes from how much units differ, never from how many visitors there were.
+//! Visitors of one account are not independent of each other, so the unit is the cluster: a ratio's variance
+//! comes from how much units differ, and not from the number of visitors.
 //!
-//! Source: Cochran 1977, "Sampling techniques", section 2.11; Deng, Knoblich and Lu 2018, "Applying the
-//! delta method in metric analytics".
+//! Source: Cochran 1977, "Sampling techniques", section 2.11; Deng, Knoblich and Lu 2018, "Applying the delta
+//! method in metric analytics".
 
 use crate::fieller::{self, Relative};
 use crate::joint::Joint;
@@ -12,9 +12,9 @@ use crate::moments::count;
 use crate::sample::{Contrast, Sample};
 use crate::welch::Difference;
 
-/// The ratio Σx/Σy with the variance of one unit's part in it, `(x − ratio·y) / mean of y`.
+/// Returns the ratio Σx/Σy with the variance of one unit's part in it, `(x − ratio·y) / mean of y`.
 ///
-/// None with fewer than two units, or when the denominators do not add up to more than 0.
+/// Returns None with fewer than two units, or when the sum of the denominators is not above 0.
 #[must_use]
 pub fn sample(arm: &Joint) -> Option<Sample> {
     let (units, base) = (count(arm.units()), arm.y().mean());
@@ -26,20 +26,22 @@ pub fn sample(arm: &Joint) -> Option<Sample> {
     Some(Sample { units, mean: ratio, variance })
 }
 
-/// The interval and test on the difference of ratios, `treatment − control`, at level `alpha` (0.05 for
-/// 95 %), for a planned stop, with Welch's degrees of freedom over units.
+/// Returns the interval and test of the difference of ratios, `treatment − control`, at level `alpha` (0.05
+/// for 95 %), for a fixed horizon, with Welch's degrees of freedom over units.
 ///
-/// Below 100 units an arm the interval is a little narrow and its p-value a little small: the p-value to
-/// decide by is the permutation test's. None when [`sample`] is for an arm, or when no unit differs.
+/// Below 100 units in an arm, the interval is slightly too narrow and its p-value slightly too small: decide
+/// by the permutation test's p-value. Returns None when [`sample`] returns None for an arm, or when all units
+/// are equal.
 #[must_use]
 pub fn difference(control: &Joint, treatment: &Joint, alpha: f64) -> Option<Difference> {
     Difference::new(&Contrast::separate(&sample(control)?, &sample(treatment)?)?, alpha)
 }
 
-/// The relative difference of ratios (0.1 is 10 % more) with Fieller's interval at level `alpha`.
+/// Returns the relative difference of ratios (0.1 is 10 % more) with Fieller's interval at level `alpha`.
 ///
-/// Without an interval control's ratio cannot be told from 0: show the absolute difference. None when
-/// control's ratio is not above 0. `difference` is [`difference`]'s of the same arms.
+/// There is no interval when control's ratio cannot be distinguished from 0: show the absolute difference.
+/// Returns None when control's ratio is not above 0. `difference` is the result of [`difference`] for the
+/// same arms.
 #[must_use]
 pub fn relative(control: &Joint, treatment: &Joint, difference: &Difference, alpha: f64) -> Option<Relative> {
     fieller::relative(&sample(control)?, &sample(treatment)?, difference, alpha)
@@ -58,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn with_one_visitor_a_unit_it_is_welchs() {
+    fn with_one_visitor_per_unit_the_result_is_welchs() {
         let a = [1.0, 0.0, 4.0, 2.0].map(|x| (x, 1.0));
         let b = [3.0, 5.0, 4.0, 9.0, 1.0].map(|x| (x, 1.0));
         let welch = crate::welch::welch(of(&a).x(), of(&b).x(), 0.05).unwrap();
@@ -67,12 +69,12 @@ mod tests {
     }
 
     #[test]
-    fn repeating_every_visitor_changes_nothing_for_units_are_what_was_assigned() {
+    fn repeating_every_visitor_does_not_change_the_result() {
         let arm = [(1.0, 4.0), (0.0, 3.0), (5.0, 9.0), (2.0, 8.0)];
         let tenfold = arm.map(|(x, y)| (10.0 * x, 10.0 * y));
         let (once, ten) = (sample(&of(&arm)).unwrap(), sample(&of(&tenfold)).unwrap());
         assert!((once.variance - ten.variance).abs() < 1e-15 && (once.mean - ten.mean).abs() < 1e-15);
-        // By hand: 8/24; what is left of x is −1/3, −1, 2, −2/3; 50/9 / 3 / 36.
+        // By hand: 8/24. The residuals of x are −1/3, −1, 2, −2/3; 50/9 / 3 / 36.
         assert!((once.variance - 50.0 / 972.0).abs() < 1e-15);
     }
 

@@ -1,6 +1,6 @@
-//! Which end of a goal's scale is good.
+//! The direction in which a goal is better.
 
-/// Which end of a goal's scale is good.
+/// The direction in which a goal is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// More is better.

@@ -1,10 +1,11 @@
-//! Two conversion rates, read exactly however few units there are and however often one looks.
+//! The exact reading of two conversion rates: valid for any number of units and at every interim look.
 //!
-//! The evidence against a hypothesis is the likelihood of both arms, each averaged over its rate with
-//! Jeffreys' prior Beta(½, ½), over the greatest likelihood that the hypothesis allows. Under every pair of
-//! rates that the hypothesis allows the first over the likelihood at that pair is a fair bet: it exceeds 1/α
-//! at any time ever with a probability of at most α (Ville), and the evidence is never more than that. No
-//! large numbers are needed, so the reading also exists where all units of an arm converted or none did.
+//! The evidence against a hypothesis is a likelihood ratio. Its numerator is the likelihood of both arms,
+//! each averaged over its rate with Jeffreys' prior Beta(½, ½). Its denominator is the greatest likelihood
+//! that the hypothesis allows. For every pair of rates that the hypothesis allows, the numerator divided by
+//! the likelihood at that pair is an e-process: it ever exceeds 1/α with a probability of at most α (Ville).
+//! The evidence is never greater than that. The method does not rely on large samples, so the reading also
+//! exists where all units of an arm converted or none did.
 //!
 //! Source: Robbins 1970 for the mixture; Wasserman, Ramdas and Balakrishnan 2020, "Universal inference", for
 //! the division by the greatest likelihood; Turner, Ly and Grünwald 2024, "Generic E-variables for exact
@@ -18,11 +19,11 @@ use crate::direction::Direction;
 use crate::families::Guardrail;
 use crate::moments::count;
 
-/// Halvings of an interval of length 2 at most: what is left of it is below the precision of a number.
+/// The maximum number of halvings of an interval of length 2. The rest is below the precision of a number.
 const HALVINGS: u32 = 60;
 
-/// The difference of two rates, with its interval at level `alpha` (0.05 for 95 %) inside −1 to 1. Valid at
-/// every look. None while an arm has no unit.
+/// Returns the difference of two rates, with its interval at level `alpha` (0.05 for 95 %) between −1 and 1.
+/// It is valid at every interim look. Returns None while an arm has no unit.
 #[must_use]
 pub fn look(control: Rate, treatment: Rate, alpha: f64) -> Option<InterimLook> {
     let pair = Pair::of(control, treatment)?;
@@ -44,16 +45,16 @@ pub fn look(control: Rate, treatment: Rate, alpha: f64) -> Option<InterimLook> {
     })
 }
 
-/// The one-sided p-value that treatment's rate exceeds control's by at most `bound`. Valid at every look.
-/// None while an arm has no unit.
+/// Returns the one-sided p-value that treatment's rate exceeds control's by at most `bound`. It is valid at
+/// every interim look. Returns None while an arm has no unit.
 #[must_use]
 pub fn at_most(control: Rate, treatment: Rate, bound: f64) -> Option<f64> {
     let pair = Pair::of(control, treatment)?;
-    // Both likelihoods are concave, so the best pair that is allowed lies on the bound or is the best of all.
+    // Both likelihoods are concave, so the best allowed pair is on the bound or is the best of all pairs.
     Some(if pair.estimate() <= bound { 1.0 } else { p_value(pair.log_evidence(bound.clamp(-1.0, 1.0))) })
 }
 
-/// Whether a guardrail holds or is broken, as [`crate::families::watched_guardrail`] says it of means.
+/// Returns whether a guardrail is met or broken, as [`crate::families::sequential_guardrail`] does for means.
 #[must_use]
 pub fn guardrail(control: Rate, treatment: Rate, margin: f64, better: Direction) -> Option<Guardrail> {
     let (low, high) = match better {
@@ -83,12 +84,12 @@ impl Pair {
         rate(self.treatment) - rate(self.control)
     }
 
-    /// The evidence that the difference is not `apart`.
+    /// Returns the evidence that the difference is not `apart`.
     fn log_evidence(&self, apart: f64) -> f64 {
         log_mixture(self.control) + log_mixture(self.treatment) - self.profile(apart)
     }
 
-    /// The greatest log likelihood of rates that differ by `apart`. It is concave in control's rate.
+    /// Returns the greatest log likelihood of rates that differ by `apart`. It is concave in control's rate.
     fn profile(&self, apart: f64) -> f64 {
         let (mut low, mut high) = ((-apart).max(0.0), (1.0 - apart).min(1.0));
         for _ in 0..HALVINGS {
@@ -106,7 +107,7 @@ fn p_value(log_evidence: f64) -> f64 {
     (-log_evidence).exp().min(1.0)
 }
 
-/// The logarithm of the likelihood averaged over Beta(½, ½).
+/// Returns the logarithm of the likelihood averaged over Beta(½, ½).
 fn log_mixture([yes, no]: [f64; 2]) -> f64 {
     ln_gamma(yes + 0.5) + ln_gamma(no + 0.5) - ln_gamma(yes + no + 1.0) - 2.0 * ln_gamma(0.5)
 }
@@ -131,14 +132,14 @@ mod tests {
 
     #[test]
     fn a_small_case_is_counted_by_hand() {
-        // Each arm: 1/2 · 3/4 of the prior for two of two; no difference at best ½ each: 4 units.
+        // Each arm: 1/2 · 3/4 of the prior for two of two. Without a difference, at best ½ each: 4 units.
         let found = look(rate(0, 2), rate(2, 2), 0.05).unwrap();
         assert!((found.p_value - (1.0_f64 / 16.0) / (0.375 * 0.375)).abs() < 1e-12, "{found:?}");
         assert!((found.estimate - 1.0).abs() < 1e-15);
     }
 
     #[test]
-    fn arms_wholly_apart_differ_and_arms_wholly_alike_do_not() {
+    fn completely_different_arms_differ_and_equal_arms_do_not() {
         for units in [5, 10, 20, 60, 200, 5_000] {
             let (apart, back): (InterimLook, InterimLook) = [(0, units), (units, 0)]
                 .map(|(a, b)| look(rate(a, units), rate(b, units), 0.05).unwrap())
@@ -170,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_guardrail_that_everybody_breaks_is_broken_and_one_that_nobody_touches_is_not() {
+    fn a_guardrail_that_all_units_break_is_broken_and_one_without_events_is_not() {
         let of = |a, b, better| guardrail(a, b, 0.02, better).unwrap();
         let all = of(rate(0, 30), rate(30, 30), Direction::Lower);
         assert!(all.broken < 1e-12 && all.met >= 1.0, "{all:?}");
@@ -181,12 +182,12 @@ mod tests {
         assert!(of(rate(30, 30), rate(0, 30), Direction::Higher).broken < 1e-12);
         assert!(
             of(rate(0, 1_000), rate(0, 1_000), Direction::Lower).met < 0.05,
-            "in time it is shown to hold"
+            "with enough units it is shown to be met"
         );
     }
 
     #[test]
-    fn a_bound_that_no_rates_exceed_or_all_do_is_no_error() {
+    fn a_bound_outside_the_possible_range_is_not_an_error() {
         let (a, b) = (rate(3, 9), rate(5, 9));
         assert!(at_most(a, b, 1.5).unwrap() >= 1.0);
         assert!(at_most(a, b, -1.5).unwrap() < 1e-300);

@@ -5,12 +5,12 @@ pub use crate::direction::Direction;
 use crate::sample::{Contrast, Sample};
 use crate::welch::student_tail;
 
-/// Holm's adjusted p-values, in the order given: judged at 5 % each, the chance of one false claim or
-/// more among them all is at most 5 %. An entry without a p-value counts in the family as 1 and stays
-/// None.
+/// Returns Holm's adjusted p-values, in the order given. If each is compared with 5 %, the probability of one
+/// or more false claims among all of them is at most 5 %. An entry without a p-value counts as 1 in the
+/// family and remains None.
 ///
-/// The family is all secondary goals in all arms against control; the primary goal of one arm against
-/// control is outside of it.
+/// The caller decides which comparisons form a family: `domain` corrects all secondary goals in all arms as one
+/// family, and the primary goal in all arms as another.
 ///
 /// Source: Holm 1979.
 #[must_use]
@@ -27,17 +27,17 @@ pub fn holm(p_values: &[Option<f64>]) -> Vec<Option<f64>> {
     adjusted
 }
 
-/// What a guardrail says, each way by its own one-sided p-value.
+/// The result of a guardrail, as one one-sided p-value for each direction.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Guardrail {
-    /// Of harm by the margin or more: small when the guardrail is shown to hold.
+    /// The p-value of harm by the margin or more. It is small when the guardrail is shown to be met.
     pub met: f64,
-    /// Of harm by less than the margin: small when the guardrail is shown to be broken.
+    /// The p-value of harm by less than the margin. It is small when the guardrail is shown to be broken.
     pub broken: f64,
 }
 
-/// A guardrail for a planned stop: harm is the goal getting worse by `margin` (0 or more, in the goal's
-/// own unit). None when the contrast has no degrees of freedom.
+/// Reads a guardrail at a fixed horizon. Harm means that the goal gets worse by `margin` (0 or more, in the
+/// goal's own unit). Returns None when the contrast has no degrees of freedom.
 #[must_use]
 pub fn guardrail(contrast: &Contrast, margin: f64, better: Direction) -> Option<Guardrail> {
     let gain = match better {
@@ -48,7 +48,7 @@ pub fn guardrail(contrast: &Contrast, margin: f64, better: Direction) -> Option<
     Some(Guardrail { met: student_tail(contrast.freedom, t)?, broken: student_tail(contrast.freedom, -t)? })
 }
 
-/// A guardrail that may be watched, as [`Watch::look`]; None before it speaks.
+/// Reads a guardrail at an interim look, as [`SequentialTest::look`]. Returns None before there is a reading.
 #[must_use]
 pub fn sequential_guardrail(
     sequential_test: &SequentialTest,

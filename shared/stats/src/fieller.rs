@@ -1,24 +1,25 @@
-//! The relative difference of two means: treatment over control, less one.
+//! The relative difference of two means: treatment / control − 1.
 
 use crate::moments::Moments;
 use crate::sample::Sample;
 use crate::welch::{Difference, student_quantile};
 
-/// A relative difference with its set of values that the data do not contradict.
+/// A relative difference with the set of values that agree with the data.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Relative {
     /// Treatment mean / control mean − 1.
     pub estimate: f64,
-    /// The interval; None when the control's mean cannot be told from 0: then any percentage, however
-    /// large, agrees with the data, and only the absolute difference says something.
+    /// The interval. None when control's mean cannot be distinguished from 0: any percentage then agrees with
+    /// the data, and only the absolute difference is informative.
     pub interval: Option<(f64, f64)>,
 }
 
-/// Fieller's interval for the ratio of two independent means, with Welch's degrees of freedom.
+/// Returns Fieller's interval for the ratio of two independent means, with Welch's degrees of freedom.
 ///
-/// None when the control's mean is not above 0, for a percentage of nothing or of a loss says nothing.
+/// Returns None when control's mean is not above 0, because a percentage of zero or of a loss is not
+/// informative.
 ///
-/// `difference` is Welch's of the same arms; without it there is no interval.
+/// `difference` is Welch's result for the same arms. Without it, there is no interval.
 ///
 /// Source: Fieller 1954; Franz 2007, "Ratios: a short guide to confidence limits and proper use".
 #[must_use]
@@ -35,10 +36,10 @@ pub fn fieller(
     Some(Relative { estimate: treatment.mean() / control.mean() - 1.0, interval: interval() })
 }
 
-/// The same for anything with a mean and its variance, such as the ratios of [`crate::delta`].
+/// Does the same for any quantity with a mean and its variance, such as the ratios of [`crate::delta`].
 ///
-/// `difference` is that of the same arms, for its degrees of freedom. None when the control's mean is
-/// not above 0.
+/// `difference` is that of the same arms, for its degrees of freedom. Returns None when control's mean is not
+/// above 0.
 #[must_use]
 pub fn relative(
     control: &Sample,
@@ -56,10 +57,11 @@ fn bounds(control: &Sample, treatment: &Sample, freedom: f64, alpha: f64) -> Opt
     within(control, treatment, student_quantile(freedom, 1.0 - alpha / 2.0)?)
 }
 
-/// The relative differences at which treatment is within `t` standard errors of its multiple of control.
-/// With the t of an interval on the absolute difference, the two exclude no difference together.
+/// Returns the relative differences at which treatment is within `t` standard errors of its multiple of
+/// control. With the t of an interval of the absolute difference, both intervals exclude "no difference"
+/// together.
 ///
-/// None when control's mean is within `t` standard errors of 0.
+/// Returns None when control's mean is within `t` standard errors of 0.
 #[must_use]
 pub fn within(control: &Sample, treatment: &Sample, t: f64) -> Option<(f64, f64)> {
     let (a, b) = (control.mean, treatment.mean);
@@ -104,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_baseline_that_cannot_be_told_from_zero_has_no_percentage() {
+    fn a_baseline_that_cannot_be_distinguished_from_zero_has_no_percentage() {
         let found = percentage(&converted(2, 38), &converted(6, 34)).unwrap();
         assert_eq!((found.estimate.round(), found.interval), (2.0, None));
         assert_eq!(percentage(&converted(0, 40), &converted(6, 34)), None);

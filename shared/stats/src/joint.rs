@@ -1,5 +1,5 @@
-//! Joint moments of two numbers a unit, in one pass and mergeable: an outcome with its covariate, or
-//! the two parts of a ratio.
+//! Joint moments of two numbers per unit, in one pass and mergeable: an outcome with its covariate, or the
+//! two parts of a ratio.
 //!
 //! Source: Youngs and Cramer 1971; Chan, Golub and others 1979, as in [`crate::moments`].
 
@@ -7,8 +7,8 @@ use crate::moments::{Moments, count};
 use crate::twofold::Twofold;
 
 /// Moments of the pair (x, y) over units: an outcome x with its covariate y, or a numerator x with its
-/// denominator y. The bounds and promises of [`Moments`] hold; the cross moment agrees in any order
-/// within 1e-12 of √(Sxx·Syy), for it may itself be near 0.
+/// denominator y. The bounds and guarantees of [`Moments`] apply. The cross moment agrees in any order within
+/// 1e-12 of √(Sxx·Syy), because it can itself be near 0.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Joint {
     x: Moments,
@@ -36,31 +36,31 @@ impl Joint {
         }
     }
 
-    /// How many units.
+    /// Returns the number of units.
     #[must_use]
     pub fn units(&self) -> u64 {
         self.x.units()
     }
 
-    /// The outcome's, or the numerator's, own moments.
+    /// Returns the moments of the outcome or the numerator.
     #[must_use]
     pub fn x(&self) -> &Moments {
         &self.x
     }
 
-    /// The covariate's, or the denominator's, own moments.
+    /// Returns the moments of the covariate or the denominator.
     #[must_use]
     pub fn y(&self) -> &Moments {
         &self.y
     }
 
-    /// The sum of products of both deviations from their means.
+    /// Returns the sum of products of both deviations from their means.
     #[must_use]
     pub fn products(&self) -> f64 {
         self.products.value()
     }
 
-    /// The sum of squares of `x − slope·y`, each as a deviation from its mean. Never below 0.
+    /// Returns the sum of squares of `x − slope·y`, each as a deviation from its mean. It is never below 0.
     pub(crate) fn squares_along(&self, slope: f64) -> f64 {
         let slope = Twofold::from(slope);
         let (x, y) = (Twofold::from(self.x.squares()), Twofold::from(self.y.squares()));

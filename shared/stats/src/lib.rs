@@ -1,9 +1,9 @@
-//! The statistics of Bellwether, on numbers alone. This crate knows no test and no store, reads no clock and
-//! generates no randomness of its own.
+//! Bellwether's statistical methods, on numbers alone. This crate does not depend on tests or storage. It
+//! reads no clock and generates no randomness of its own.
 //!
-//! [`moments`] and [`joint`] contain what an aggregation keeps of each arm, and [`sample`] contains what a
-//! comparison needs of it. Each other module is one method, named after the question that it answers or after
-//! its author. `domain::results` decides which of them a report shows.
+//! [`moments`] and [`joint`] contain the stored statistics of each arm, and [`sample`] contains the input of
+//! a comparison. Each other module is one method, named after its purpose or its author. `domain::results`
+//! decides which of them a report shows.
 
 pub mod adaptive;
 pub mod agresti_caffo;

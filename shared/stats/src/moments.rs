@@ -1,16 +1,16 @@
 //! Count, total and spread of one number per unit, in one pass and mergeable.
 //!
-//! Source: Youngs and Cramer 1971 for the update, Chan, Golub and others 1979 for the merge, both in
-//! numbers of twice the precision. A bare sum of squares would lose every digit of the variance when the
-//! mean is large; at ordinary precision the order of the units would show in the tenth digit.
+//! Source: Youngs and Cramer 1971 for the update, Chan, Golub and others 1979 for the merge, both in numbers
+//! of twice the usual precision. A plain sum of squares would lose every digit of the variance when the mean
+//! is large. At ordinary precision, the order of the units would change the tenth digit.
 
 use crate::sample::Sample;
 use crate::twofold::Twofold;
 
-/// Moments of one number over units. Numbers must be finite and below 1e150 in size.
+/// Moments of one number over units. Numbers must be finite and below 1e150 in absolute value.
 ///
-/// Merged in a fixed order, the same parts give the same bits; in any other order every figure agrees
-/// within 1e-12 relative.
+/// Parts that are merged in the same order give the same bits. In any other order, every figure agrees within
+/// 1e-12 relative.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Moments {
     n: u64,
@@ -19,9 +19,10 @@ pub struct Moments {
 }
 
 impl Moments {
-    /// The moments of a binary goal from counts: `converted` units of 1, the other ones of 0.
+    /// Creates the moments of a binary goal from counts: 1 for each of `converted` units and 0 for the
+    /// others.
     ///
-    /// More converted units than units count as all of them.
+    /// If `converted` exceeds `units`, all units count as converted.
     #[must_use]
     pub fn of_counts(converted: u64, units: u64) -> Self {
         let yes = count(converted.min(units));
@@ -55,7 +56,7 @@ impl Moments {
         self.join(other);
     }
 
-    /// Adds `other` and returns `n₂Σ₁x − n₁Σ₂x`, from which the means' distance follows.
+    /// Adds `other` and returns `n₂Σ₁x − n₁Σ₂x`, from which the distance of the means follows.
     pub(crate) fn join(&mut self, other: &Self) -> Twofold {
         if other.n == 0 {
             return Twofold::default();
@@ -73,43 +74,43 @@ impl Moments {
         apart
     }
 
-    /// How many units.
+    /// Returns the number of units.
     #[must_use]
     pub fn units(&self) -> u64 {
         self.n
     }
 
-    /// The mean per unit; 0 without units.
+    /// Returns the mean per unit, or 0 without units.
     #[must_use]
     pub fn mean(&self) -> f64 {
         if self.n == 0 { 0.0 } else { self.sum.over(count(self.n)).value() }
     }
 
-    /// The sum over units.
+    /// Returns the sum over units.
     #[must_use]
     pub fn total(&self) -> f64 {
         self.sum.value()
     }
 
-    /// The sum of squared deviations from the mean.
+    /// Returns the sum of squared deviations from the mean.
     #[must_use]
     pub fn squares(&self) -> f64 {
         self.squares.value()
     }
 
-    /// The unbiased variance per unit; needs two units.
+    /// Returns the unbiased variance per unit. Requires two units.
     #[must_use]
     pub fn variance(&self) -> Option<f64> {
         (self.n >= 2).then(|| self.squares() / (count(self.n) - 1.0))
     }
 
-    /// The variance of the mean; needs two units.
+    /// Returns the variance of the mean. Requires two units.
     #[must_use]
     pub fn variance_of_mean(&self) -> Option<f64> {
         self.variance().map(|variance| variance / count(self.n))
     }
 
-    /// The units, mean and variance that every comparison of means starts from; needs two units.
+    /// Returns the units, mean and variance, the input of every comparison of means. Requires two units.
     #[must_use]
     pub fn sample(&self) -> Option<Sample> {
         Some(Sample { units: count(self.n), mean: self.mean(), variance: self.variance()? })

@@ -1,12 +1,13 @@
-//! The studentised permutation test over units: how often would chance alone, dealing the same units
-//! into the same arms again, set them as far apart?
+//! The studentized permutation test over units: if chance alone randomized the same units into the same arms
+//! again, how often would the arms be at least as far apart?
 //!
-//! Each deal's difference is divided by its own standard error, so the test also holds, for large arms,
-//! when both have the same mean and different spreads. Reported is the mid-p: deals as far apart as the
-//! real one count half, for otherwise a test on few distinct values hardly ever rejects.
+//! The difference of each permutation is divided by its own standard error, so for large arms the test is
+//! also valid when both have the same mean and different spreads. The result is the mid-p: permutations that
+//! are exactly as far apart as the observed assignment count half. Without this rule, a test on few distinct
+//! values hardly ever rejects.
 //!
-//! Source: Janssen 1997 and Chung and Romano 2013 on studentising; Lancaster 1961 and Hwang and Yang
-//! 2001 on the mid-p; Phipson and Smyth 2010 on counting the real deal among the drawn ones.
+//! Source: Janssen 1997 and Chung and Romano 2013 on studentizing; Lancaster 1961 and Hwang and Yang 2001 on
+//! the mid-p; Phipson and Smyth 2010 on including the observed assignment among the drawn ones.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -18,33 +19,33 @@ use crate::moments::Moments;
 mod pool;
 mod rates;
 
-/// All permutations are visited when there are no more than this.
+/// If there are no more permutations than this, all are evaluated.
 pub const MOST_PERMUTATIONS: f64 = 200_000.0;
 
-/// How many are drawn else.
+/// The number of permutations drawn otherwise.
 pub const DRAWS: u32 = 10_000;
 
-/// With more units than this in the smaller arm there is no test of means: it would take longer than 0.3 s,
-/// and the formulas hold there.
+/// With more units than this in the smaller arm, there is no test of means: it would take longer than 0.3 s,
+/// and the formulas are valid there.
 pub const MOST_UNITS: usize = 2_000;
 
-/// The same of ratios. The formula does not hold for them where a few units are far larger than the rest,
-/// however many there are, so fewer deals are drawn of more units: see [`draws`].
+/// The same limit for ratios. Their formula is not valid at any size when a few units are far larger than the
+/// rest, so fewer permutations are drawn for more units: see [`draws`].
 pub const MOST_RATIO_UNITS: usize = 10_000;
 
-/// How many deals of ratios are drawn when the smaller arm has so many units: [`DRAWS`] up to
-/// [`MOST_UNITS`], and beyond as many as take as long.
+/// Returns how many permutations of ratios are drawn for a smaller arm of this size: [`DRAWS`] up to
+/// [`MOST_UNITS`], and beyond it the number that takes the same time.
 #[must_use]
 pub fn draws(smaller: usize) -> u32 {
     let most = MOST_UNITS * DRAWS as usize / smaller.max(MOST_UNITS);
     u32::try_from(most).unwrap_or(DRAWS)
 }
 
-/// To compute the statistic of one deal takes as long as dealing so many units.
+/// Computing the statistic of one permutation takes as long as randomizing this many units.
 const STATISTIC: u64 = 5;
 
-/// What a test of arms of these sizes takes, in units dealt: up to [`MOST_PERMUTATIONS`] all deals are visited, else
-/// `draws` are drawn.
+/// Returns the cost of a test of arms of these sizes, in randomized units. Up to [`MOST_PERMUTATIONS`], all
+/// permutations are evaluated, otherwise `draws` are drawn.
 #[must_use]
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 1 to 200,000")]
 pub fn cost(control: usize, treatment: usize, draws: u32) -> u64 {
@@ -55,12 +56,12 @@ pub fn cost(control: usize, treatment: usize, draws: u32) -> u64 {
     u64::from(draws) * (u64::try_from(smaller).unwrap_or(u64::MAX).saturating_add(STATISTIC))
 }
 
-/// How permutations are drawn when there are too many to visit them all.
+/// How permutations are drawn when there are too many to evaluate all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Drawing {
-    /// What the draws follow from: the same seed gives the same p-value.
+    /// The seed of the draws. The same seed gives the same p-value.
     pub seed: [u8; 32],
-    /// How many, [`DRAWS`] as a rule.
+    /// The number of draws, usually [`DRAWS`].
     pub draws: u32,
 }
 
@@ -69,25 +70,26 @@ pub struct Drawing {
 pub struct Tested {
     /// Two-sided mid-p of no difference.
     pub p_value: f64,
-    /// The permutations looked at.
+    /// The number of evaluated permutations.
     pub permutations: u64,
-    /// Whether these were all there are, and not a draw.
+    /// Whether all permutations were evaluated, rather than a random draw.
     pub all: bool,
 }
 
-/// When the p-value to decide by is this test's and not a formula's: always for ratios, else when the
-/// smaller arm has under 200 units or the larger more than twice as many as the smaller.
+/// Returns whether this test's p-value is the one to decide by, instead of a formula's: always for ratios,
+/// and for other goals when the smaller arm has fewer than 200 units or the larger has more than twice as
+/// many as the smaller.
 #[must_use]
 pub fn called_for(ratio: bool, control: u64, treatment: u64) -> bool {
     let (small, large) = (control.min(treatment), control.max(treatment));
     ratio || small < 200 || large > 2 * small
 }
 
-/// Tests the difference of means of one number a unit. For a binary goal [`rates()`] is the same, faster
-/// and never drawn.
+/// Tests the difference of means of one number per unit. For a binary goal, [`rates()`] gives the same result
+/// faster and without drawing.
 ///
-/// None with fewer than two units in an arm or more than [`MOST_UNITS`] in the smaller one, or when no
-/// unit differs from another.
+/// Returns None with fewer than two units in an arm or more than [`MOST_UNITS`] in the smaller one, or when
+/// all units are equal.
 #[must_use]
 pub fn means(control: &[f64], treatment: &[f64], drawing: &Drawing) -> Option<Tested> {
     let mut all = Moments::default();
@@ -101,10 +103,10 @@ pub fn means(control: &[f64], treatment: &[f64], drawing: &Drawing) -> Option<Te
     test(control, treatment, (scale, MOST_UNITS), square_of_mean, drawing)
 }
 
-/// Tests the difference of ratios Σx/Σy of units given as (x, y), with y never below 0. A deal that
-/// leaves an arm without denominator counts as farther apart than any other.
+/// Tests the difference of ratios Σx/Σy of units given as (x, y), with y never below 0. A permutation that
+/// leaves an arm without denominator counts as farther apart than all others.
 ///
-/// None as for [`means`], or when an arm has no denominator, or when every unit has the same ratio.
+/// Returns None as [`means`] does, or when an arm has no denominator, or when every unit has the same ratio.
 #[must_use]
 pub fn ratios(control: &[(f64, f64)], treatment: &[(f64, f64)], drawing: &Drawing) -> Option<Tested> {
     let (mut numerators, mut denominators) = (Moments::default(), Moments::default());
@@ -128,7 +130,7 @@ pub fn ratios(control: &[(f64, f64)], treatment: &[(f64, f64)], drawing: &Drawin
     test(control, treatment, (scale, MOST_RATIO_UNITS), square_of_ratio, drawing)
 }
 
-/// What one arm's sums say: the estimate and the variance of it.
+/// The estimate of one arm and its variance.
 type Arm = (f64, f64);
 
 fn test<const K: usize>(
@@ -151,13 +153,13 @@ fn test<const K: usize>(
     })
 }
 
-/// From Σu and Σu².
+/// Computes the mean and its variance from Σu and Σu².
 fn square_of_mean(sums: &[f64; 2], n: f64) -> Arm {
     let mean = sums[0] / n;
     (mean, (sums[1] - sums[0] * mean) / (n - 1.0) / n)
 }
 
-/// From Σu, Σv, Σu², Σuv and Σv², by the delta method.
+/// Computes the ratio and its variance from Σu, Σv, Σu², Σuv and Σv², by the delta method.
 fn square_of_ratio(sums: &[f64; 5], n: f64) -> Arm {
     let [u, v, uu, uv, vv] = *sums;
     if v <= 1e-12 {

@@ -1,11 +1,11 @@
-//! What a comparison needs to know of an arm, whatever was measured.
+//! The input of a comparison: an arm's units, mean and variance, for any kind of goal.
 
-/// One arm: how many units, their mean (or ratio), and how much one unit varies around it.
+/// One arm: the number of units, their mean (or ratio), and the variance of one unit.
 ///
-/// For a ratio the variance is that of one unit's linearised contribution; see [`crate::delta`].
+/// For a ratio, the variance is that of one unit's linearized contribution; see [`crate::delta`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sample {
-    /// How many units, two or more.
+    /// The number of units, two or more.
     pub units: f64,
     /// The mean per unit, or the ratio.
     pub mean: f64,
@@ -14,14 +14,14 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// The variance of the mean, or of the ratio.
+    /// Returns the variance of the mean, or of the ratio.
     #[must_use]
     pub fn variance_of_mean(&self) -> f64 {
         self.variance / self.units
     }
 }
 
-/// A difference of two arms, with what is needed to judge it.
+/// A difference of two arms, with its standard error and degrees of freedom.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Contrast {
     /// Treatment minus control.
@@ -33,7 +33,7 @@ pub struct Contrast {
 }
 
 impl Contrast {
-    /// Each arm with its own variance. None when neither varies.
+    /// Computes the difference with a separate variance for each arm. Returns None when neither arm varies.
     ///
     /// Source: Welch 1947, with the degrees of freedom of Satterthwaite 1946.
     #[must_use]
@@ -44,7 +44,8 @@ impl Contrast {
         Self::of(control, treatment, variance, freedom)
     }
 
-    /// One variance for both arms, with n − 2 degrees of freedom. None when neither varies.
+    /// Computes the difference with one variance for both arms and n − 2 degrees of freedom. Returns None
+    /// when neither arm varies.
     ///
     /// Source: Student 1908.
     #[must_use]
@@ -63,7 +64,7 @@ impl Contrast {
         })
     }
 
-    /// The estimate in standard errors.
+    /// Returns the estimate divided by the standard error.
     #[must_use]
     pub fn t(&self) -> f64 {
         self.estimate / self.standard_error

@@ -1,37 +1,39 @@
-//! Differences by segment, corrected for how many segments were looked at.
+//! Differences by segment, corrected for the number of segments.
 //!
-//! With twenty segments one of them shows a "significant" difference by chance alone. So each segment's
-//! p-value and interval are corrected for the number of segments, and one test asks the question that
-//! usually matters: does the difference depend on the segment at all?
+//! Among twenty segments, one shows a "significant" difference by chance alone. Each segment's p-value and
+//! interval are therefore corrected for the number of segments, and one test answers the main question: does
+//! the difference depend on the segment at all?
 
 use crate::always_valid::{InterimLook, SequentialTest};
 use crate::families::holm;
 use crate::moments::Moments;
 
-/// Fewest units in either arm of a segment that counts as one of those that are looked at. It shows nothing
-/// until it has ten, so that the correction seldom grows after a segment has begun to speak.
+/// The fewest units in each arm of a segment that counts in the correction. A segment has no reading below
+/// ten units, so the correction seldom grows after a segment has its first reading.
 pub const LEAST_UNITS: u64 = 5;
 
-/// Halvings of the logarithm of a p-value between 1 and [`LEAST_P`].
+/// The number of halvings of the logarithm of a p-value between 1 and [`LEAST_P`].
 const HALVINGS: u32 = 40;
 
-/// The least p-value of "the difference is the same in all segments" that is told apart from 0.
+/// The lowest p-value of "the difference is the same in all segments" that is distinguished from 0.
 const LEAST_P: f64 = 1e-12;
 
 /// The differences of segments.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Segmented {
-    /// One a segment, in their order, as [`Watch::look`] at level alpha / looked at: all intervals hold
-    /// together, and p-values are corrected by Holm's method. None below ten units in an arm.
+    /// One entry per segment, in their order, as [`SequentialTest::look`] at level alpha / looked at: all
+    /// intervals are valid together, and p-values are corrected by Holm's method. None below ten units in an
+    /// arm.
     pub differences: Vec<Option<InterimLook>>,
-    /// How many were looked at.
+    /// The number of segments in the correction.
     pub looked_at: u32,
-    /// The p-value of "the difference is the same in all segments"; None with fewer than two.
+    /// The p-value of "the difference is the same in all segments". None with fewer than two.
     pub same: Option<f64>,
 }
 
-/// Compares control (the first of each pair) with treatment in each segment; may be watched. Hand over the
-/// values of all attributes for the correction; `same` means something for the values of one attribute.
+/// Compares control (the first of each pair) with treatment in each segment. The result is valid at every
+/// interim look. Pass the values of all attributes for the correction; `same` is meaningful for the values of
+/// one attribute.
 #[must_use]
 pub fn compare(segments: &[(Moments, Moments)], sequential_test: &SequentialTest, alpha: f64) -> Segmented {
     let counts = |(a, b): &&(Moments, Moments)| a.units().min(b.units()) >= LEAST_UNITS;
@@ -53,9 +55,9 @@ fn looks(segments: &[(Moments, Moments)], sequential_test: &SequentialTest) -> V
     segments.iter().map(look).collect()
 }
 
-/// The p-value of "all differences are the same": the least level at which the intervals of all segments,
-/// which hold together, have no point in common. Whatever the one difference is, they all hold it, however
-/// often one looks, with a chance of 1 less that level.
+/// Returns the p-value of "all differences are the same": the lowest level at which the simultaneous
+/// intervals of all segments have no point in common. If there is one true difference, all intervals contain
+/// it at every interim look with a probability of at least 1 minus that level.
 fn same(segments: &[(Moments, Moments)], sequential_test: &SequentialTest, looked_at: u32) -> Option<f64> {
     let apart = |level: f64| {
         let found = looks(segments, &sequential_test.at_level(level / f64::from(looked_at.max(1))));
@@ -92,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn segments_with_too_few_units_are_not_looked_at() {
+    fn segments_with_too_few_units_are_not_compared() {
         let found =
             compare(&[(arm(30, 0.0), arm(30, 1.0)), (arm(4, 0.0), arm(30, 1.0))], &sequential_test(), 0.05);
         assert_eq!((found.looked_at, found.differences[1], found.same), (1, None, None));
@@ -100,7 +102,11 @@ mod tests {
         assert_eq!(found.differences[0], alone);
         let soon =
             compare(&[(arm(30, 0.0), arm(30, 3.0)), (arm(9, 0.0), arm(30, 3.0))], &sequential_test(), 0.05);
-        assert_eq!((soon.looked_at, soon.differences[1]), (2, None), "it counts before it speaks");
+        assert_eq!(
+            (soon.looked_at, soon.differences[1]),
+            (2, None),
+            "it counts in the correction before it has a reading"
+        );
     }
 
     #[test]
@@ -117,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn segments_differ_where_their_intervals_at_the_shared_level_part() {
+    fn segments_differ_when_their_simultaneous_intervals_do_not_overlap() {
         let segments = [(arm(60, 0.0), arm(60, 5.0)), (arm(50, 1.0), arm(80, -4.0))];
         let p = compare(&segments, &sequential_test(), 0.05).same.unwrap();
         assert!(p < 0.001, "{p}");

@@ -1,4 +1,4 @@
-//! The sample-ratio check: did units fall into the arms as the weights say? [`watched`] may be asked
+//! The sample-ratio check: do the numbers of units in the arms match the weights? [`sequential()`] is valid
 //! after every unit, [`p_value`] once.
 
 #[cfg(test)]
@@ -9,39 +9,39 @@ use statrs::function::gamma::ln_gamma;
 
 use crate::families::holm;
 
-/// Below this p-value the counts do not fit the weights and no verdict is given.
+/// Below this p-value, the counts do not match the weights and no verdict is given.
 pub const THRESHOLD: f64 = 0.001;
 
-/// Fewer expected units than this in an arm, and chi-square says nothing.
+/// With fewer expected units than this in an arm, chi-square is not used.
 const LEAST_EXPECTED: f64 = 5.0;
 
-/// A stratum in which some arm expects fewer units than this is put together with others: far out, at
-/// p = 0.001, chi-square is too eager for it.
+/// A stratum in which an arm expects fewer units than this is combined with others: at p = 0.001, chi-square
+/// rejects too often for it.
 const LEAST_ALONE: f64 = 10.0;
 
-/// How many units the weights are worth as a guess of the true shares: see [`watched`].
+/// The prior weight of the declared weights, in units: see [`sequential()`].
 const GUESS: f64 = 10.0;
 
-/// How many times as often as by its weight one arm may hold a unit, as logarithms; both ways.
+/// The alternatives for the share of one arm, as logarithms of multiples of its weight, in both directions.
 const TILTS: [f64; 10] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4];
 
 /// The units that were assigned under one set of weights.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stratum<'a> {
-    /// The weights in basis points, one an arm; they sum to 10,000.
+    /// The weights in basis points, one per arm. They sum to 10,000.
     pub weights: Vec<u32>,
-    /// The units counted, one an arm.
+    /// The counted units, one entry per arm.
     pub units: &'a [u64],
 }
 
-/// The chi-square p-value of all strata together: their statistics and degrees of freedom add up.
-/// Arms without weight do not count, except that a unit in one proves the counts wrong (p = 0).
+/// Returns the chi-square p-value of all strata together: their statistics and degrees of freedom are summed.
+/// Arms without weight are ignored, except that a unit in one proves the counts wrong (p = 0).
 ///
-/// Strata in which some arm expects fewer than 10 units are put together: their counts and expectations
-/// are summed by arm and make one part more. An adaptive test has many small strata. Their sum varies
-/// less than one stratum of all their units would, so this part errs on the quiet side.
+/// Strata in which an arm expects fewer than 10 units are combined: their counts and expectations are summed
+/// by arm and give one more part. An adaptive test has many small strata. Their sum varies less than one
+/// stratum of all their units would, so this part is conservative.
 ///
-/// None while some arm expects fewer than 5 units in every part.
+/// Returns None while an arm expects fewer than 5 units in every part.
 ///
 /// Source: Pearson 1900; for experiments, Fabijan et al. 2019.
 #[must_use]
@@ -69,13 +69,15 @@ pub fn p_value(strata: &[Stratum<'_>]) -> Option<f64> {
     ChiSquared::new(freedom).ok().map(|distribution| distribution.sf(statistic))
 }
 
-/// The p-value that may be watched: the chance that it is ever under 0.001 is at most 0.001 while units
-/// fall as the weights say. Arms without weight as in [`p_value`]. None without units.
+/// Returns the sequential p-value: while units are assigned according to the weights, the probability that it
+/// is ever under 0.001 is at most 0.001. Arms without weight are treated as in [`p_value`]. Returns None
+/// without units.
 ///
-/// 1 over the mean of two bets. The first gives each stratum shares of its own, Dirichlet around the weights
-/// (Lindon and Malek 2022, "Anytime-valid inference for multinomial count data"). The second sees all strata
-/// together: one arm, any of them, holds a unit so many times as often as its weight says, the same in each
-/// stratum. It finds what is lost of one arm in many small strata, where the first begins anew each time.
+/// It is 1 over the mean of two e-processes. The first gives each stratum its own shares, with a Dirichlet
+/// prior around the weights (Lindon and Malek 2022, "Anytime-valid inference for multinomial count data").
+/// The second treats all strata together: one arm, which can be any of them, gets units at a multiple of its
+/// weight, the same in each stratum. It finds units lost from one arm over many small strata, in each of
+/// which the first begins again.
 #[must_use]
 pub fn sequential(strata: &[Stratum<'_>]) -> Option<f64> {
     let stray = |(weight, units): (&u32, &u64)| *weight == 0 && *units > 0;
@@ -89,7 +91,7 @@ pub fn sequential(strata: &[Stratum<'_>]) -> Option<f64> {
     Some((-log_mean(&e_process)).exp().min(1.0))
 }
 
-/// The logarithm of what the units of a stratum have made of a bet on shares around its weights.
+/// Returns the logarithm of a stratum's e-value for shares around its weights.
 fn dirichlet(stratum: &Stratum<'_>) -> f64 {
     let arm = |(weight, units): (&u32, &u64)| {
         let (share, units) = (f64::from(*weight) / 10_000.0, count(*units));
@@ -100,7 +102,7 @@ fn dirichlet(stratum: &Stratum<'_>) -> f64 {
     ln_gamma(GUESS) - ln_gamma(GUESS + all) + stratum.weights.iter().zip(stratum.units).map(arm).sum::<f64>()
 }
 
-/// The same of all strata, of bets on one arm that holds more or fewer units than its weight says.
+/// Returns the logarithm of the e-value of all strata for one arm with more or fewer units than its weight.
 fn tilted(strata: &[Stratum<'_>]) -> f64 {
     let arms = strata.iter().map(|stratum| stratum.weights.len()).max().unwrap_or(0);
     let bet = |arm: usize, tilt: f64| -> f64 {
@@ -117,16 +119,16 @@ fn tilted(strata: &[Stratum<'_>]) -> f64 {
     log_mean(&e_process)
 }
 
-/// The logarithm of the mean of numbers given by their logarithms.
+/// Returns the logarithm of the mean of numbers that are given by their logarithms.
 fn log_mean(logarithms: &[f64]) -> f64 {
     let most = logarithms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let sum: f64 = logarithms.iter().map(|own| (own - most).exp()).sum();
     most + (sum / count(logarithms.len() as u64)).ln()
 }
 
-/// The p-values of the values of one or more segment attributes, each with its own strata, corrected
-/// for their number by Holm's method: compare each with [`THRESHOLD`] as it stands. As [`watched`]; None
-/// where a value has no units.
+/// Returns the p-values of the values of one or more segment attributes, each with its own strata, corrected
+/// for their number by Holm's method. Compare each with [`THRESHOLD`]. They are valid as those of
+/// [`sequential()`]. An entry is None when a value has no units.
 #[must_use]
 pub fn by_segment(segments: &[Vec<Stratum<'_>>]) -> Vec<Option<f64>> {
     let mut own: Vec<_> = segments.iter().map(|strata| sequential(strata)).collect();
@@ -137,14 +139,15 @@ pub fn by_segment(segments: &[Vec<Stratum<'_>>]) -> Vec<Option<f64>> {
     own
 }
 
-/// The expected and the counted units of each arm.
+/// Returns the expected and the counted units of each arm.
 fn cells(stratum: &Stratum<'_>) -> Vec<(f64, f64)> {
     let total = count(stratum.units.iter().sum());
     let cell = |(weight, units): (&u32, &u64)| (total * f64::from(*weight) / 10_000.0, count(*units));
     stratum.weights.iter().zip(stratum.units).map(cell).collect()
 }
 
-/// The statistic and the number of arms that expect units, when each of them expects at least `least`.
+/// Returns the statistic and the number of arms that expect units, when each of them expects at least
+/// `least`.
 fn chi_square(cells: &[(f64, f64)], least: f64) -> Option<(f64, f64)> {
     let (mut statistic, mut arms) = (0.0, 0.0);
     for &(expected, units) in cells.iter().filter(|(expected, _)| *expected > 0.0) {

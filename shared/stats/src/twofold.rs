@@ -1,8 +1,9 @@
-//! Numbers of twice the precision, as the unevaluated sum of two: what a sum of many keeps.
+//! Numbers of twice the usual precision, as the unevaluated sum of two numbers. Long sums are stored in this
+//! form.
 //!
 //! Source: Dekker 1971; Hida, Li and Bailey 2001, "Algorithms for quad-double precision arithmetic".
 
-/// `high + low`, where `low` holds the digits that `high` cannot: about 31 decimal digits.
+/// `high + low`, where `low` contains the digits that `high` cannot represent: about 31 decimal digits.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Twofold {
     high: f64,
@@ -10,7 +11,7 @@ pub(crate) struct Twofold {
 }
 
 impl Twofold {
-    /// The nearest ordinary number.
+    /// Returns the nearest ordinary number.
     pub(crate) fn value(self) -> f64 {
         self.high + self.low
     }
@@ -48,14 +49,14 @@ impl From<f64> for Twofold {
     }
 }
 
-/// The rounded sum and what rounding lost (Knuth 1969).
+/// Returns the rounded sum and its rounding error (Knuth 1969).
 fn add(a: f64, b: f64) -> (f64, f64) {
     let sum = a + b;
     let part = sum - a;
     (sum, (a - (sum - part)) + (b - part))
 }
 
-/// The same as [`add`] where `large` is known to be the larger (Dekker 1971).
+/// Does the same as [`add`] when `large` is known to be the larger one (Dekker 1971).
 fn renormalised(large: f64, small: f64) -> (f64, f64) {
     let sum = large + small;
     (sum, small - (sum - large))

@@ -1,4 +1,4 @@
-//! The difference of two means, for a planned stop.
+//! The difference of two means at a fixed horizon.
 
 use statrs::distribution::{Continuous, ContinuousCDF, Normal, StudentsT};
 
@@ -22,11 +22,11 @@ pub struct Difference {
     pub p_value: f64,
 }
 
-/// Welch's interval and test on `treatment − control`, at level `alpha` (0.05 for 95 %), for a
-/// planned stop: looking at it again and again is not what it was made for.
+/// Returns Welch's interval and test of `treatment − control`, at level `alpha` (0.05 for 95 %), for a fixed
+/// horizon. It is not valid under repeated interim looks.
 ///
-/// None when an arm has fewer than two units or neither arm varies: then there is nothing to
-/// measure the difference against.
+/// Returns None when an arm has fewer than two units or neither arm varies, because the difference then has
+/// no standard error.
 ///
 /// Source: Welch 1947, with the degrees of freedom of Satterthwaite 1946.
 #[must_use]
@@ -35,8 +35,8 @@ pub fn welch(control: &Moments, treatment: &Moments, alpha: f64) -> Option<Diffe
 }
 
 impl Difference {
-    /// The t interval and p-value of any contrast, at level `alpha`. None when its degrees of freedom
-    /// are not above 0.
+    /// Returns the t interval and p-value of a contrast, at level `alpha`. Returns None when its degrees of
+    /// freedom are not above 0.
     #[must_use]
     pub fn new(contrast: &Contrast, alpha: f64) -> Option<Self> {
         let Contrast { estimate, standard_error, freedom } = *contrast;
@@ -52,7 +52,8 @@ impl Difference {
     }
 }
 
-/// Student's quantile; the normal one at infinite freedom, where the library's search would not end.
+/// Returns Student's quantile, or the normal one at infinite freedom, where the library's search would not
+/// terminate.
 pub(crate) fn student_quantile(freedom: f64, p: f64) -> Option<f64> {
     if freedom == f64::INFINITY {
         return Some(Normal::standard().inverse_cdf(p));
@@ -60,7 +61,7 @@ pub(crate) fn student_quantile(freedom: f64, p: f64) -> Option<f64> {
     StudentsT::new(0.0, 1.0, freedom).ok().map(|distribution| quantile(&distribution, p))
 }
 
-/// The probability above `t`.
+/// Returns the probability above `t`.
 pub(crate) fn student_tail(freedom: f64, t: f64) -> Option<f64> {
     if freedom == f64::INFINITY {
         return Some(Normal::standard().sf(t));
@@ -68,10 +69,11 @@ pub(crate) fn student_tail(freedom: f64, t: f64) -> Option<f64> {
     StudentsT::new(0.0, 1.0, freedom).ok().map(|distribution| distribution.sf(t))
 }
 
-/// Student's quantile by Newton's steps on the library's distribution function, whose own search is many
-/// times slower and less exact. They start below the root, at an expansion for many degrees of freedom
-/// (Fisher and Cornish 1960), and the function is concave there: so each step stays below and nears it.
-/// Good to 1e-9 up to a million degrees of freedom, to 1e-8 beyond.
+/// Returns Student's quantile by Newton's steps on the library's distribution function. The library's own
+/// search is many times slower and less exact. The steps start below the root, at an expansion for many
+/// degrees of freedom (Fisher and Cornish 1960). The function is concave there, so each step stays below the
+/// root and moves towards it. The result is exact to 1e-9 up to a million degrees of freedom, and to 1e-8
+/// beyond.
 pub(crate) fn quantile(distribution: &StudentsT, p: f64) -> f64 {
     if p < 0.5 {
         return -quantile(distribution, 1.0 - p);
@@ -83,7 +85,7 @@ pub(crate) fn quantile(distribution: &StudentsT, p: f64) -> f64 {
     for _ in 0..100 {
         let step = (distribution.cdf(x) - p) / distribution.pdf(x);
         x -= step;
-        // Each step squares the error: after this one it is below rounding.
+        // Each step squares the error, so the error after this step is below rounding.
         if step.abs() <= 1e-7 * x.abs() {
             break;
         }
@@ -103,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn quantiles_are_scipys_for_any_freedom() {
+    fn quantiles_match_scipy_for_all_degrees_of_freedom() {
         for (freedom, p, wanted) in [
             (1.0, 0.975, 12.706_204_736_174_694),
             (1.9, 0.975, 4.527_118_077_100_328),
@@ -122,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn arms_that_do_not_vary_or_hold_one_unit_have_no_interval() {
+    fn arms_without_variance_or_with_one_unit_have_no_interval() {
         assert_eq!(welch(&converted(0, 10), &converted(10, 0), 0.05), None);
         assert_eq!(welch(&converted(1, 0), &converted(5, 5), 0.05), None);
     }

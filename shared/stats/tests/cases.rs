@@ -1,14 +1,14 @@
-//! The methods against reference values: those of `tests/cases/statistics.json` where the method is the
-//! same, and values computed with `SciPy` 1.17 where it differs on purpose.
+//! Tests of the methods against reference values: those of `tests/cases/statistics.json` where the method is
+//! the same, and values computed with `SciPy` 1.17 where it differs on purpose.
 //!
-//! Not the same on purpose, and why: the reference library takes a relative difference with the delta
-//! method and Welch's degrees of freedom of the absolute one, where Fieller's interval is exact; it divides
-//! a proportion's variance by n, Welch's by n − 1; it takes CUPED's θ over all units together and as known;
-//! its sequential intervals have a fixed tuning parameter and a normal limit; its sample-ratio check counts
+//! Differences on purpose: for a relative difference, the reference library uses the delta method and Welch's
+//! degrees of freedom of the absolute one, while Fieller's interval is exact. It divides a proportion's
+//! variance by n, Welch's by n − 1. It estimates CUPED's θ over all units together and treats it as known.
+//! Its sequential intervals have a fixed tuning parameter and a normal limit. Its sample-ratio check counts
 //! arms without weight.
 
-#![expect(clippy::unwrap_used, reason = "what a test sets up is right or the test is wrong")]
-#![expect(clippy::unreadable_literal, reason = "digits stand as SciPy prints them")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
+#![expect(clippy::unreadable_literal, reason = "digits are as SciPy prints them")]
 
 use serde_json::Value;
 use stats::always_valid::SequentialTest;
@@ -43,7 +43,7 @@ fn converted(yes: u64, no: u64) -> Moments {
     Moments::of_counts(yes, yes + no)
 }
 
-/// Units whose moments are those of one arm of a case.
+/// Returns units whose moments are those of one arm of a case.
 fn arm(case: &Value, key: &str) -> Moments {
     let (input, n) = (&case["input"][key], whole(&case["input"][key]["n"]));
     if case["input"]["type"] == "proportion" {
@@ -56,13 +56,13 @@ fn arm(case: &Value, key: &str) -> Moments {
     moments
 }
 
-/// +1 and −1 by turns of `turn` units: the patterns of 1 and of 2 have mean 0 over whole fours, variance 1
-/// and nothing in common.
+/// Alternates between +1 and −1 every `turn` units. The patterns of 1 and of 2 have mean 0 over multiples of
+/// four, variance 1 and are uncorrelated.
 fn sign(unit: u64, turn: u64) -> f64 {
     if (unit / turn).is_multiple_of(2) { 1.0 } else { -1.0 }
 }
 
-/// Units whose joint moments are these sums; over whole fours of units, the rest in the middle.
+/// Returns units whose joint moments are these sums, over multiples of four units, with the rest at the mean.
 fn pairs(n: u64, x: [f64; 2], y: [f64; 2], xy: f64) -> Joint {
     let [mean_x, mean_y] = [x[0], y[0]].map(|sum| sum / real(n));
     let (fours, units) = (n - n % 4, real(n));
@@ -95,14 +95,14 @@ fn assert_close(found: f64, wanted: f64, relative: f64) {
     assert!((found - wanted).abs() <= relative * wanted.abs(), "{found} is not {wanted}");
 }
 
-/// The standard error that the delta method gives a relative difference.
+/// Returns the standard error that the delta method gives a relative difference.
 fn relative_error(control: &Sample, treatment: &Sample) -> f64 {
     let ratio = treatment.mean / control.mean;
     (treatment.variance_of_mean() + ratio * ratio * control.variance_of_mean()).sqrt() / control.mean
 }
 
 #[test]
-fn every_case_is_met_here_or_named_as_another_methods() {
+fn every_case_is_tested_here_or_listed_as_another_methods() {
     // 5, 5, 1, 1, 1 and 3 cases.
     let met = [
         "frequentist",
@@ -121,7 +121,7 @@ fn every_case_is_met_here_or_named_as_another_methods() {
 }
 
 #[test]
-fn every_sample_ratio_case_has_its_p_value_but_for_the_reference_librarys_fault() {
+fn sample_ratio_cases_have_their_p_value_except_for_the_reference_librarys_fault() {
     let mut met = 0;
     for case in all().iter().filter(|case| case["kind"] == "srm") {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "basis points")]
@@ -130,8 +130,8 @@ fn every_sample_ratio_case_has_its_p_value_but_for_the_reference_librarys_fault(
         let units: Vec<_> = case["input"]["users"].as_array().unwrap().iter().map(whole).collect();
         let found = p_value(&[Stratum { weights, units: &units }]).unwrap();
         if case["id"] == "srm_zero_weight_arm" {
-            // The library counts the arm without weight as a degree of freedom. With one degree less
-            // the statistic 0.0990099 has this p-value.
+            // The library counts the arm without weight as a degree of freedom. With one degree less, the
+            // statistic 0.0990099 has this p-value.
             assert_close(found, 0.753_021_042_177_323_8, 1e-9);
         } else {
             assert_close(found, number(&case["expected"]["p_value"]), 1e-9);
@@ -143,8 +143,8 @@ fn every_sample_ratio_case_has_its_p_value_but_for_the_reference_librarys_fault(
 
 #[test]
 fn relative_differences_have_the_reference_estimate_and_fiellers_interval() {
-    // Each with Fieller's bounds by SciPy's quantile, and whether the standard error is the library's
-    // (a mean's is; a proportion's it divides by n).
+    // Each case has Fieller's bounds by SciPy's quantile, and whether the standard error is the library's. A
+    // mean's is; for a proportion, the library divides by n.
     for (id, low, high, same) in [
         ("binom_classic/freq_rel", 0.018112389695486897, 0.6752119675642174, false),
         ("binom_loser/freq_rel", -0.31355253755986445, -0.05973698690589291, false),
@@ -164,8 +164,8 @@ fn relative_differences_have_the_reference_estimate_and_fiellers_interval() {
 }
 
 #[test]
-fn welchs_interval_on_a_binary_goal_is_scipys() {
-    // The library's variance is that of n, so its absolute case is close and not the same.
+fn welchs_interval_of_a_binary_goal_matches_scipy() {
+    // The library divides the variance by n, so its absolute case is close but not equal.
     let found = welch(&converted(100, 900), &converted(130, 870), 0.05).unwrap();
     let wanted = &case("binom_classic/freq_abs")["expected"];
     assert_close(found.estimate, number(&wanted["point"]), 1e-9);
@@ -177,7 +177,7 @@ fn welchs_interval_on_a_binary_goal_is_scipys() {
 }
 
 #[test]
-fn the_published_trial_reads_a_difference_of_0_4506() {
+fn the_published_trial_has_a_difference_of_0_4506() {
     let found = welch(&converted(211, 412), &converted(1_745, 466), 0.05).unwrap();
     assert!((found.estimate - 0.4506).abs() < 5e-5);
     assert_close(found.low, 0.40960146757498883, 1e-9);
@@ -187,7 +187,7 @@ fn the_published_trial_reads_a_difference_of_0_4506() {
 }
 
 #[test]
-fn arms_of_ten_and_unequal_sizes_are_scipys() {
+fn arms_of_ten_and_of_unequal_sizes_match_scipy() {
     let found = welch(&converted(2, 8), &converted(5, 5), 0.05).unwrap();
     assert_close(found.low, -0.1499693134881015, 1e-9);
     assert_close(found.high, 0.7499693134881015, 1e-9);
@@ -225,7 +225,7 @@ fn a_ratio_has_the_reference_standard_error_and_scipys_intervals() {
 }
 
 #[test]
-fn a_ratio_is_less_certain_than_its_visitors_would_claim() {
+fn a_ratio_is_less_certain_than_a_test_over_visitors() {
     let case = case("ratio_accounts_60/freq_rel_NAIVE_visitor_level");
     let (control, treatment) = (joint(&case, "a", PARTS), joint(&case, "b", PARTS));
     let (a, b) = (delta::sample(&control).unwrap(), delta::sample(&treatment).unwrap());
@@ -233,7 +233,7 @@ fn a_ratio_is_less_certain_than_its_visitors_would_claim() {
 }
 
 #[test]
-fn the_covariate_is_taken_out_as_least_squares_do() {
+fn the_adjustment_by_a_covariate_matches_least_squares() {
     let case = case("cuped_rho08/freq_abs");
     let parts = ["post_sum", "post_sum_sq", "pre_sum", "pre_sum_sq", "post_pre_sum"];
     let found = cuped(&joint(&case, "a", parts), &joint(&case, "b", parts)).unwrap();
@@ -252,9 +252,9 @@ fn the_covariate_is_taken_out_as_least_squares_do() {
 }
 
 #[test]
-fn watched_intervals_are_tuned_by_the_plan_and_not_by_a_number_for_all() {
-    // With the plan met: the formula solved by SciPy's root finder. Not the library's, which are relative
-    // and tuned to 5,000 units (or 1,000) whatever the plan; at 58 units that is of no use to anyone.
+fn sequential_intervals_are_tuned_by_the_plan() {
+    // The formula at the plan, solved by SciPy's root finder. The library's intervals are relative and tuned
+    // to 5,000 units (or 1,000) for every plan, which is not useful at 58 units.
     for (id, low, high, p_value) in [
         ("binom_classic/seq_rel_5000", -0.013322621866102599, 0.0733226218661026, 0.4192699911972648),
         ("binom_loser/seq_rel_5000", -0.05361970973885882, 0.0028247306593609, 0.10877190071130455),

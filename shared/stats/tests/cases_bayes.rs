@@ -1,20 +1,20 @@
-//! The Bayesian readings against `cases/statistics.json`.
+//! Tests of the Bayesian readings against `cases/statistics.json`.
 //!
-//! The reference library reads every goal as a normal posterior of the relative difference by the
-//! delta method. Bellwether reads the arms themselves: a Beta posterior for a binary goal, Student's t
-//! for others, and the absolute difference. So no case is the same method. Two things are checked: what
-//! the two have in common (the library's figures come out of a normal posterior with its estimate and
-//! spread), and Bellwether's own figures, computed apart with `SciPy` 1.16 by Gauss-Legendre quadrature
-//! of 60 points a panel over `scipy.stats.beta` and `scipy.stats.t`.
+//! The reference library reads every goal as a normal posterior of the relative difference by the delta
+//! method. Bellwether reads the arms themselves: a Beta posterior for a binary goal, Student's t for others,
+//! and the absolute difference. The methods therefore differ in every case. Two things are tested: the common
+//! part (a normal posterior with the library's estimate and spread gives the library's figures), and
+//! Bellwether's own figures, computed separately with `SciPy` 1.16 by Gauss-Legendre quadrature of 60 points
+//! per panel over `scipy.stats.beta` and `scipy.stats.t`.
 
-#![expect(clippy::unwrap_used, reason = "what a test sets up is right or the test is wrong")]
-#![expect(clippy::unreadable_literal, reason = "digits stand as SciPy prints them")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
+#![expect(clippy::unreadable_literal, reason = "digits are as SciPy prints them")]
 
 use serde_json::Value;
 use stats::bayes::{Direction, Posterior, Versus, standings, versus};
 use stats::moments::Moments;
 
-/// Chance to win, loss, loss of control, estimate, low, high.
+/// Probability to win, loss, loss of control, estimate, low, high.
 type Figures = [f64; 6];
 
 fn cases(kind: &str) -> Vec<Value> {
@@ -34,8 +34,8 @@ fn figures(found: Versus) -> Figures {
     [found.beats, found.loss, found.loss_of_control, found.estimate, found.low, found.high]
 }
 
-/// The interval's ends interpolate the distribution between the points of the grid, and so agree to
-/// 1e-7 of its length; everything else is held to 1e-9.
+/// Asserts that figures are equal. The interval's ends interpolate the distribution between the points of the
+/// grid, so they agree to 1e-7 of its length. All other figures agree to 1e-9.
 fn assert_figures(found: Figures, wanted: Figures) {
     for i in 0..4 {
         assert_close(found[i], wanted[i], 1e-9);
@@ -50,14 +50,14 @@ fn binary(arm: &Value) -> Posterior {
     Posterior::binary(arm["n"].as_u64().unwrap(), arm["sum"].as_u64().unwrap()).unwrap()
 }
 
-/// A mean and its spread, as an arm of units with these moments would have it.
+/// Returns the posterior of a mean from units with these moments.
 fn mean(arm: &Value) -> Posterior {
     let (n, sum, squares) = (number(&arm["n"]), number(&arm["sum"]), number(&arm["sum_squares"]));
     let variance = (squares - sum * sum / n) / (n - 1.0);
     Posterior::estimate(sum / n, (variance / n).sqrt(), n - 1.0).unwrap()
 }
 
-/// A ratio by the delta method over units.
+/// Returns the posterior of a ratio by the delta method over units.
 fn ratio(arm: &Value) -> Posterior {
     let of = |key: &str| number(&arm[key]);
     let (n, m, d) = (of("n"), of("m_sum"), of("d_sum"));
@@ -68,7 +68,7 @@ fn ratio(arm: &Value) -> Posterior {
     Posterior::estimate(r, variance.sqrt(), n - 1.0).unwrap()
 }
 
-/// What `SciPy` says of each case; of an inverse goal before it is inverted.
+/// Returns SciPy's figures of each case. Those of an inverse goal are before inversion.
 fn known(id: &str) -> Figures {
     match id.split('/').next().unwrap() {
         "binom_classic" => [
@@ -136,11 +136,11 @@ fn every_case_has_the_figures_that_scipy_computes_for_this_method() {
 }
 
 #[test]
-fn a_normal_posterior_of_the_relative_difference_has_the_reference_librarys_figures() {
+fn a_normal_relative_posterior_has_the_reference_librarys_figures() {
     for case in [cases("bayesian"), cases("bayesian_ratio_delta")].concat() {
         let wanted = &case["expected"];
         let (mean, spread) = (number(&wanted["uplift_mean"]), number(&wanted["sd"]));
-        // Nothing is uncertain about a control of 0, so its share of the spread is made to vanish.
+        // A control of 0 is known exactly, so its share of the spread is made negligible.
         let nothing = Posterior::estimate(0.0, spread * 1e-9, f64::INFINITY).unwrap();
         let uplift = Posterior::estimate(mean, spread, f64::INFINITY).unwrap();
         let better = if case["config"]["inverse"] == true { Direction::Lower } else { Direction::Higher };
@@ -152,7 +152,7 @@ fn a_normal_posterior_of_the_relative_difference_has_the_reference_librarys_figu
 }
 
 #[test]
-fn arms_without_conversions_and_means_of_few_units_are_scipys() {
+fn arms_without_conversions_and_means_of_few_units_match_scipy() {
     let arm = |units, converted| Posterior::binary(units, converted).unwrap();
     let wanted = [
         0.9762504911763304,
@@ -186,7 +186,7 @@ fn arms_without_conversions_and_means_of_few_units_are_scipys() {
 }
 
 #[test]
-fn the_published_trial_leaves_no_doubt_which_arm_is_best() {
+fn the_published_trial_shows_clearly_which_arm_is_best() {
     let arms = [Posterior::binary(623, 211).unwrap(), Posterior::binary(2_211, 1_745).unwrap()];
     let found = standings(&arms, Direction::Higher).unwrap();
     assert!(found[1].best > 1.0 - 1e-9 && found[0].loss > 0.44);

@@ -10,16 +10,16 @@ use stats::welch::welch;
 
 use crate::chance::{Chance, Rate};
 
-/// How the base rate moves from the first unit to the last, as factors of the baseline.
+/// The drift of the base rate from the first unit to the last, as factors of the baseline.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Drift {
     /// From half to one and a half times.
     Rise,
     /// From one and a half times to half.
     Fall,
-    /// Half, and from the middle on one and a half times.
+    /// Half, then one and a half times from the middle on.
     Step,
-    /// Not at all.
+    /// No drift.
     None,
 }
 
@@ -37,32 +37,32 @@ impl Drift {
 /// An adaptive test.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
-    /// How many batches.
+    /// The number of batches.
     pub batches: u32,
-    /// Units in each.
+    /// The units of each batch.
     pub size: u32,
     /// The baseline.
     pub base: f64,
     /// Its drift.
     pub drift: Drift,
-    /// What treatment adds to the rate of a unit.
+    /// The difference that treatment adds to the rate of a unit.
     pub effect: f64,
-    /// The least weight.
+    /// The lowest weight.
     pub floor: u32,
 }
 
-/// How often each reading found a difference, or had an interval without the true one.
+/// How often each reading found a difference, or its interval missed the true difference.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Found {
     /// The batch-stratified reading at the end.
     pub stratified: Rate,
-    /// Its interval missed the true difference.
+    /// The interval of the batch-stratified reading missed the true difference.
     pub stratified_missed: Rate,
-    /// The bets, watched after each batch.
+    /// The e-process, read after each batch.
     pub e_process: Rate,
     /// The confidence sequence missed the true difference after any batch.
     pub sequence_missed: Rate,
-    /// Welch's test on the pooled arms, which an adaptive test never shows.
+    /// Welch's test on the pooled arms. Reports of adaptive tests never contain it.
     pub pooled: Rate,
 }
 
@@ -98,7 +98,7 @@ fn run(setting: &Setting, chance: &mut Chance, found: &mut Found) {
     found.pooled.count(welch(&pooled[0], &pooled[1], 0.05).is_some_and(|end| end.p_value < 0.05));
 }
 
-/// The next batch, at the weights that follow from the units before.
+/// Draws the next batch, with the weights that follow from earlier units.
 fn draw(setting: &Setting, number: u32, before: &[Moments; 2], chance: &mut Chance) -> Batch {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number of units")]
     let counts = before.map(|arm| (arm.units(), arm.total() as u64));
@@ -115,7 +115,7 @@ fn draw(setting: &Setting, number: u32, before: &[Moments; 2], chance: &mut Chan
     Batch { weights, arms }
 }
 
-/// The settings that the readings must hold in, without an effect and at the usual floor.
+/// The settings without an effect in which the readings must keep their error rate, with the usual floor.
 #[must_use]
 pub fn settings(drifts: &[Drift]) -> Vec<Setting> {
     let mut all = Vec::new();
@@ -129,13 +129,13 @@ pub fn settings(drifts: &[Drift]) -> Vec<Setting> {
     all
 }
 
-/// The table of the family.
+/// Returns the table of this family.
 #[must_use]
 pub fn table() -> String {
     const RUNS: u32 = 5_000;
     let mut lines = String::new();
-    let head = "batches | baseline | drift | stratified, at the end | its interval misses | e_process, sequential | \
-                sequence misses, sequential | pooled (never shown)";
+    let head = "batches | baseline | drift | batch-stratified, at the end | its interval misses | e-process, \
+                at any look | confidence sequence misses, at any look | pooled (never reported)";
     for (title, drifts, floor, effect) in [
         ("No difference, floor 10 %", &[Drift::Rise, Drift::Fall, Drift::Step][..], thompson::FLOOR, 0.0),
         ("No difference, floor 5 %", &[Drift::Rise][..], thompson::LOWEST_FLOOR, 0.0),

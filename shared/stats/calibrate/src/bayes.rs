@@ -1,31 +1,31 @@
-//! How Bayesian readings behave over many tests; they promise none of it.
+//! The error rates of Bayesian readings over many tests. The readings do not guarantee any of them.
 
 use stats::bayes::{Direction, Posterior, versus};
 use stats::moments::Moments;
 
 use crate::chance::{Chance, Rate};
 
-/// What a goal is like.
+/// The distribution of a goal.
 #[derive(Debug, Clone, Copy)]
 pub enum Goal {
     /// Converts at this rate.
     Binary(f64),
-    /// Four in five units have nothing, the others a lognormal amount.
+    /// Four in five units have 0, the others have a lognormal amount.
     Skewed,
 }
 
-/// What runs without a difference showed.
+/// The findings of runs without a difference.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Found {
-    /// P(beats control) is over 95 % or under 5 %, at the end.
+    /// P(beats control) is over 95 % or under 5 % at the end.
     pub sure: Rate,
-    /// The same after any of ten looks.
+    /// The same after any of ten interim looks.
     pub sure_sequential: Rate,
-    /// The credible interval holds the true difference, 0.
+    /// The credible interval contains the true difference, 0.
     pub covered: Rate,
 }
 
-/// Simulates `runs` tests of `units` units an arm.
+/// Simulates `runs` tests of `units` units in each arm.
 #[must_use]
 pub fn simulate(goal: Goal, units: u32, runs: u32, seed: u64) -> Found {
     let mut chance = Chance::new(seed);
@@ -57,7 +57,7 @@ fn draw(goal: Goal, chance: &mut Chance) -> f64 {
     }
 }
 
-/// P(beats control), and whether the interval holds 0.
+/// Returns P(beats control), and whether the interval contains 0.
 fn read(goal: Goal, arms: &[Moments; 2]) -> Option<(f64, bool)> {
     let of = |arm: &Moments| match goal {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
@@ -68,14 +68,14 @@ fn read(goal: Goal, arms: &[Moments; 2]) -> Option<(f64, bool)> {
     Some((found.beats, found.low <= 0.0 && found.high >= 0.0))
 }
 
-/// The table of the family.
+/// Returns the table of this family.
 #[must_use]
 pub fn table() -> String {
     const RUNS: u32 = 2_000;
     let mut lines = format!(
         "{RUNS} runs without a difference, %\n\n\
-         | goal | units an arm | P(beats control) beyond 95 % either way, at the end | after any of ten looks | \
-         credible interval holds 0 |\n|---|---|---|---|---|\n"
+         | goal | units per arm | P(beats control) above 95 % or below 5 %, at the end | the same, at any of \
+         ten looks | credible interval contains 0 |\n|---|---|---|---|---|\n"
     );
     let goals = [
         ("binary, 5 %", Goal::Binary(0.05)),

@@ -1,9 +1,9 @@
-//! Chance from a seed, and shares of runs with their Monte Carlo error.
+//! Random numbers from a seed, and shares of runs with their Monte Carlo error.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-/// A stream of chance that is the same for the same seed.
+/// A stream of random numbers. The same seed gives the same stream.
 pub struct Chance(ChaCha8Rng);
 
 impl Chance {
@@ -13,30 +13,30 @@ impl Chance {
         Self(ChaCha8Rng::seed_from_u64(seed))
     }
 
-    /// A number from 0 up to 1, without 1.
+    /// Returns a uniform number from 0 (inclusive) to 1 (exclusive).
     #[expect(clippy::cast_precision_loss, reason = "53 bits")]
     pub fn uniform(&mut self) -> f64 {
         (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// True with probability `share`.
+    /// Returns true with probability `share`.
     pub fn happens(&mut self, share: f64) -> bool {
         self.uniform() < share
     }
 
-    /// A standard normal number (Box and Muller 1958).
+    /// Returns a standard normal number (Box and Muller 1958).
     pub fn normal(&mut self) -> f64 {
         let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();
         radius * (std::f64::consts::TAU * self.uniform()).cos()
     }
 }
 
-/// How many of `runs` runs.
+/// A number of hits among `runs` runs.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Rate {
-    /// Runs in which it happened.
+    /// Runs with the event.
     pub hits: u32,
-    /// Runs in which it could.
+    /// All runs.
     pub runs: u32,
 }
 
@@ -47,13 +47,13 @@ impl Rate {
         self.runs += 1;
     }
 
-    /// The share of runs.
+    /// Returns the share of runs with the event.
     #[must_use]
     pub fn share(&self) -> f64 {
         f64::from(self.hits) / f64::from(self.runs.max(1))
     }
 
-    /// Two Monte Carlo standard errors of the share.
+    /// Returns two Monte Carlo standard errors of the share.
     #[must_use]
     pub fn margin(&self) -> f64 {
         2.0 * (self.share() * (1.0 - self.share()) / f64::from(self.runs.max(1))).sqrt()
@@ -61,7 +61,7 @@ impl Rate {
 }
 
 impl std::fmt::Display for Rate {
-    /// As a percentage with its two standard errors.
+    /// Writes the percentage with its two standard errors.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:.1} ± {:.1}", 100.0 * self.share(), 100.0 * self.margin())
     }

@@ -1,4 +1,4 @@
-//! How often an interval of 95 % holds the truth.
+//! How often a 95 % interval contains the true difference.
 
 use std::fmt::Write as _;
 
@@ -11,18 +11,18 @@ use crate::fixed::aggregate;
 use crate::goals::{GOALS, Goal, Random, percent};
 use crate::sequential;
 
-/// Intervals that held the truth.
+/// Intervals that contained the true difference.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Cell {
     /// Simulated tests.
     pub runs: usize,
-    /// Intervals at the planned end that held the true difference.
+    /// Intervals at the fixed horizon that contained the true difference.
     pub held: usize,
-    /// How many of the tests had no interval.
+    /// Tests without an interval.
     pub none: usize,
 }
 
-/// Simulates `runs` tests of two arms of `n` units with the treatment's mean raised by the share `lift`.
+/// Simulates `runs` tests of two arms of `n` units. The mean of treatment is raised by the share `lift`.
 #[must_use]
 pub fn cell(goal: Goal, n: usize, lift: f64, runs: usize) -> Cell {
     let mut random = Random::of(&goal.name(), n, 2);
@@ -39,7 +39,7 @@ pub fn cell(goal: Goal, n: usize, lift: f64, runs: usize) -> Cell {
     found
 }
 
-/// The interval as a report would show it.
+/// Returns the interval that a report would show.
 fn interval(goal: Goal, control: &Joint, treatment: &Joint) -> Option<Difference> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
     let rate = |arm: &Joint| Rate { converted: arm.x().total() as u64, units: arm.units() };
@@ -50,15 +50,15 @@ fn interval(goal: Goal, control: &Joint, treatment: &Joint) -> Option<Difference
     Difference::new(&Contrast::separate(&goal.sample(control)?, &goal.sample(treatment)?)?, 0.05)
 }
 
-/// All goals, 1:1, without and with a difference.
+/// Returns the table of all goals at 1:1, without and with a difference.
 #[must_use]
 pub fn table() -> String {
     let (runs, sequential_runs) = (10_000, 2_000);
     let mut text = format!(
-        "Intervals of 95 % that held the true difference, in %, 1:1: at the planned end ({runs} tests a cell, \
-         two Monte Carlo errors: 0.4), and always-valid at every look to twice the plan ({sequential_runs} \
-         tests, 1.0).\n\n| goal | units | planned, no lift | planned, lift | always-valid, no lift | \
-         always-valid, lift |\n|---|---|---|---|---|---|\n"
+        "95 % intervals that contained the true difference, in %, 1:1: at the fixed horizon ({runs} tests \
+         per cell, two Monte Carlo errors: 0.4), and always-valid at every look up to twice the plan \
+         ({sequential_runs} tests, 1.0).\n\n| goal | units | fixed horizon, no lift | fixed horizon, lift | \
+         always-valid, no lift | always-valid, lift |\n|---|---|---|---|---|---|\n"
     );
     for goal in GOALS {
         for n in [40, 100, 400] {

@@ -1,4 +1,4 @@
-//! How often the exact reading of two rates errs when it is looked at after every unit, and what it finds.
+//! How often the exact reading of two rates errs when it is read after every unit, and what it finds.
 
 use std::fmt::Write as _;
 
@@ -9,25 +9,25 @@ use stats::moments::Moments;
 
 use crate::goals::{Random, percent, real};
 
-/// What so many watched tests were called at some look.
+/// The results of simulated sequential tests, each at any interim look.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Cell {
     /// Simulated tests.
     pub runs: usize,
-    /// The exact reading: different.
+    /// The exact reading reports a difference.
     pub different: usize,
-    /// The exact reading: its interval missed the truth.
+    /// The interval of the exact reading misses the true difference.
     pub missed: usize,
-    /// The exact reading: treatment worse by more than a margin that is just its true difference, or worse at
-    /// all without one.
+    /// The exact reading reports that treatment is worse by more than a margin that equals its true
+    /// difference, or worse at all without a margin.
     pub beyond: usize,
-    /// What a report shows: the exact reading below ten units in an arm or when no arm varies, else the
-    /// mixture. Different.
+    /// A report shows a difference. It uses the exact reading below ten units in an arm or when no arm
+    /// varies, and the mixture otherwise.
     pub reported: usize,
 }
 
-/// Watches `runs` tests from the first unit to `most`: control, of `share` percent of units, converts in
-/// `base` percent, treatment in `other`.
+/// Simulates `runs` tests from the first unit up to `most` units. Control has `share` percent of the units
+/// and converts in `base` percent, treatment in `other` percent.
 #[must_use]
 pub fn cell(base: f64, other: f64, share: usize, most: usize, runs: usize) -> Cell {
     let mut random = Random::of("exact", share, most);
@@ -41,7 +41,8 @@ pub fn cell(base: f64, other: f64, share: usize, most: usize, runs: usize) -> Ce
             let rate = if arm == 1 { other } else { base };
             arms[arm].units += 1;
             arms[arm].converted += u64::from(random.even() < rate / 100.0);
-            // The ends of the interval are where these reject, and looking for them takes a hundred times as long.
+            // The ends of the interval are where these tests reject. Computing the ends takes a hundred times
+            // as long.
             let beyond = |a, b, bound| at_most(a, b, bound).is_some_and(|p| p <= 0.05);
             let differ = beyond(arms[0], arms[1], 0.0) || beyond(arms[1], arms[0], 0.0);
             let above = beyond(arms[0], arms[1], truth);
@@ -59,14 +60,15 @@ pub fn cell(base: f64, other: f64, share: usize, most: usize, runs: usize) -> Ce
     found
 }
 
-/// The table of the family.
+/// Returns the table of this family.
 #[must_use]
 pub fn table() -> String {
     let runs = 2_000;
     let mut text = format!(
-        "Two rates looked at after every unit from the first on, {runs} tests a row (two Monte Carlo errors at 5 \
-         %: 1.0), %\n\n| control | treatment | weights | units | exact: different | its interval misses | beyond \
-         the true difference, one-sided | as reported: different |\n|---|---|---|---|---|---|---|---|\n"
+        "Two rates, read after every unit from the first one, {runs} tests per row (two Monte Carlo errors \
+         at 5 %: 1.0), %\n\n| control | treatment | weights | units | exact: different | its interval misses \
+         | difference beyond the truth, one-sided | as reported: different \
+         |\n|---|---|---|---|---|---|---|---|\n"
     );
     let settings = [
         (5.0, 5.0, 50, 160),

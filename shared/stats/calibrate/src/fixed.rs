@@ -1,4 +1,4 @@
-//! False positives of one look at the planned end, in A/A tests at 5 %.
+//! False positives at the fixed horizon, in A/A tests at 5 %.
 
 use std::fmt::Write as _;
 
@@ -10,21 +10,22 @@ use stats::welch::Difference;
 
 use crate::goals::{GOALS, Goal, Random, SHARES, SIZES, percent, split};
 
-/// False positives among so many tests.
+/// The number of false positives of each method.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Cell {
     /// Simulated tests.
     pub runs: usize,
-    /// Of the permutation test.
+    /// False positives of the permutation test.
     pub permutation: usize,
-    /// Of Welch's test, for ratios with the delta method's variance.
+    /// False positives of Welch's test. For ratios, it uses the delta method's variance.
     pub formula: usize,
-    /// For ratios: of the z test that takes visitors for units.
+    /// For ratios: false positives of the z test that treats visitors as units.
     pub naive: usize,
 }
 
-/// Draws of a permutation test here. Fewer than a report makes, with the same error: the real deal is
-/// one of 500 that are all as likely to be the farthest apart.
+/// The number of draws of a permutation test in this simulation. It is lower than in a report and has the
+/// same error rate: the actual assignment is one of 500 that are all equally likely to have the greatest
+/// difference.
 const DRAWS: u32 = 499;
 
 /// Simulates `runs` tests of `arms` units.
@@ -44,7 +45,7 @@ pub fn cell(goal: Goal, arms: (usize, usize), runs: usize) -> Cell {
     found
 }
 
-/// The mid-p as a report would show it.
+/// Returns the mid-p that a report would show.
 #[must_use]
 pub fn permutation(
     goal: Goal,
@@ -71,7 +72,7 @@ fn formula(goal: Goal, control: &[(f64, f64)], treatment: &[(f64, f64)]) -> Opti
     Difference::new(&Contrast::separate(&a?, &b?)?, 0.05).map(|found| found.p_value)
 }
 
-/// Conversions of visitors as if each visitor were assigned alone.
+/// Tests conversions as if each visitor were assigned alone.
 fn naive(control: &[(f64, f64)], treatment: &[(f64, f64)]) -> Option<f64> {
     let [a, b] = [control, treatment].map(|arm| {
         let arm = aggregate(arm);
@@ -84,13 +85,13 @@ fn naive(control: &[(f64, f64)], treatment: &[(f64, f64)]) -> Option<f64> {
     (variance > 0.0).then(|| Difference::new(&contrast, 0.05)).flatten().map(|found| found.p_value)
 }
 
-/// The formulas where there is no permutation test any more.
+/// Returns the table of the formulas for sizes that have no permutation test.
 #[must_use]
 pub fn beyond() -> String {
     let runs = 2_000;
     let mut text = format!(
-        "The formula alone, beyond 2,000 units in the smaller arm, in %, {runs} A/A tests a cell (two Monte \
-         Carlo errors: 1.0).\n\n| goal | 2,001 : 2,001 | 2,001 : 18,009 |\n|---|---|---|\n"
+        "The formula alone, beyond 2,000 units in the smaller arm, in %, {runs} A/A tests per cell (two \
+         Monte Carlo errors: 1.0).\n\n| goal | 2,001 : 2,001 | 2,001 : 18,009 |\n|---|---|---|\n"
     );
     for goal in GOALS {
         let [even, uneven] =
@@ -100,7 +101,7 @@ pub fn beyond() -> String {
     text
 }
 
-/// The moments of an arm's units.
+/// Returns the moments of an arm's units.
 #[must_use]
 pub fn aggregate(arm: &[(f64, f64)]) -> Joint {
     let mut joint = Joint::default();
@@ -110,13 +111,13 @@ pub fn aggregate(arm: &[(f64, f64)]) -> Joint {
     joint
 }
 
-/// All goals, weights and sizes.
+/// Returns the table of all goals, weights and sizes.
 #[must_use]
 pub fn table() -> String {
     let runs = 10_000;
     let mut text = format!(
-        "False positives in %, {runs} A/A tests a cell (two Monte Carlo errors: 0.4): permutation mid-p / \
-         formula / for ratios visitors as units.\n\n| goal | weights |"
+        "False positives in %, {runs} A/A tests per cell (two Monte Carlo errors: 0.4): permutation mid-p / \
+         Welch or delta method / for ratios, a test that treats visitors as units.\n\n| goal | weights |"
     );
     for n in SIZES {
         let _ = write!(text, " 2 × {n} |");

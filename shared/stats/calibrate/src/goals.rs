@@ -1,4 +1,4 @@
-//! The units of simulated tests: what each kind of goal gives, and how units fall into the arms.
+//! The units of simulated tests: the distribution of each goal, and the sizes of the arms.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -6,21 +6,21 @@ use stats::delta;
 use stats::joint::Joint;
 use stats::sample::Sample;
 
-/// Units an arm at the planned end, of two equal arms; other weights share out twice as many.
+/// Units per arm at the fixed horizon, for two equal arms. Other weights divide twice as many units.
 pub const SIZES: [usize; 5] = [10, 20, 40, 100, 400];
 
 /// Control's share of units, in percent.
 pub const SHARES: [usize; 3] = [50, 20, 10];
 
-/// What is measured.
+/// A simulated goal.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Goal {
-    /// Conversions per visitor of an account: accounts have visitors of a lognormal number (median 8,
-    /// σ 0.8) and a rate of their own, even between 0 and 40 %.
+    /// Conversions per visitor of an account. The number of visitors is lognormal (median 8, σ 0.8), and each
+    /// account has its own rate, uniform between 0 and 40 %.
     Ratio,
-    /// One in so many percent of units converts.
+    /// Whether the unit converts, with this rate in percent.
     Binary(f64),
-    /// Revenue: nothing in 80 % of units, lognormal with σ 1 else.
+    /// Revenue: 0 for 80 % of units, lognormal with σ 1 for the others.
     Skewed,
 }
 
@@ -29,7 +29,7 @@ pub const GOALS: [Goal; 5] =
     [Goal::Ratio, Goal::Binary(5.0), Goal::Binary(20.0), Goal::Binary(50.0), Goal::Skewed];
 
 impl Goal {
-    /// Its name in a table.
+    /// The goal's name in a table.
     #[must_use]
     pub fn name(self) -> String {
         match self {
@@ -39,7 +39,7 @@ impl Goal {
         }
     }
 
-    /// What the mean (or ratio) truly is, when it is raised by the share `lift`.
+    /// Returns the true mean (or ratio) when it is raised by the share `lift`.
     #[must_use]
     pub fn truth(self, lift: f64) -> f64 {
         (1.0 + lift)
@@ -50,7 +50,7 @@ impl Goal {
             }
     }
 
-    /// One unit as (number or numerator, 1 or denominator), its mean raised by the share `lift`.
+    /// Draws one unit as (number or numerator, 1 or denominator), with its mean raised by the share `lift`.
     #[must_use]
     pub fn unit(self, random: &mut Random, lift: f64) -> (f64, f64) {
         let raised = 1.0 + lift;
@@ -72,13 +72,13 @@ impl Goal {
         }
     }
 
-    /// The arm as every comparison takes it.
+    /// Returns the arm in the form that every comparison uses.
     #[must_use]
     pub fn sample(self, arm: &Joint) -> Option<Sample> {
         if self == Self::Ratio { delta::sample(arm) } else { arm.x().sample() }
     }
 
-    /// The lift that the z test would find four times in five with `n` units in each of two arms.
+    /// Returns the lift that the z test finds in four of five tests with `n` units in each of two arms.
     #[must_use]
     pub fn lift_to_find(self, n: usize) -> f64 {
         let mut random = Random::of("lift", n, 0);
@@ -92,18 +92,18 @@ impl Goal {
     }
 }
 
-/// Units in control and treatment when `total` are shared out.
+/// Returns the units in control and in treatment when `total` units are divided.
 #[must_use]
 pub fn split(total: usize, share: usize) -> (usize, usize) {
     let control = (total * share).div_ceil(100);
     (control, total - control)
 }
 
-/// Chance from a seed.
+/// Random numbers from a seed.
 pub struct Random(ChaCha8Rng);
 
 impl Random {
-    /// The same for the same name and numbers.
+    /// Creates a stream that is the same for the same name and numbers.
     #[must_use]
     pub fn of(name: &str, first: usize, second: usize) -> Self {
         let mut seed = [0; 32];
@@ -115,19 +115,19 @@ impl Random {
         Self(ChaCha8Rng::from_seed(seed))
     }
 
-    /// Evenly between 0 and 1.
+    /// Returns a uniform number between 0 and 1.
     #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
     pub fn even(&mut self) -> f64 {
         (self.0.next_u64() >> 11) as f64 / 9_007_199_254_740_992.0
     }
 
-    /// Normal with mean 0 and variance 1 (Box and Muller 1958).
+    /// Returns a normal number with mean 0 and variance 1 (Box and Muller 1958).
     pub fn normal(&mut self) -> f64 {
         let radius = (-2.0 * (1.0 - self.even()).ln()).sqrt();
         radius * (std::f64::consts::TAU * self.even()).cos()
     }
 
-    /// A seed for a test's own draws.
+    /// Returns a seed for the draws of one test.
     pub fn seed(&mut self) -> [u8; 32] {
         let mut seed = [0; 32];
         self.0.fill_bytes(&mut seed);
@@ -135,14 +135,14 @@ impl Random {
     }
 }
 
-/// A count as a number.
+/// Converts a count to a number.
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "counts of a simulation are small")]
 pub fn real(n: usize) -> f64 {
     n as f64
 }
 
-/// A share in percent with one decimal.
+/// Formats a share in percent with one decimal.
 #[must_use]
 pub fn percent(part: usize, of: usize) -> String {
     if of == 0 { "–".into() } else { format!("{:.1}", 100.0 * real(part) / real(of)) }

@@ -1,5 +1,5 @@
-//! Ratios whose accounts differ in size by orders of magnitude: how often a watched decision errs with the
-//! delta method alone, and with a permutation test that has to confirm it at the same look.
+//! Ratios whose accounts differ in size by orders of magnitude: how often a sequential decision errs with the
+//! delta method alone, and with a permutation test that must confirm it at the same look.
 
 use std::fmt::Write as _;
 
@@ -10,18 +10,19 @@ use stats::permutation::{self, Drawing};
 
 use crate::goals::{Random, percent, real};
 
-/// Looks at one test, evenly up to twice its plan.
+/// Interim looks at one test, evenly spaced up to twice its plan.
 const LOOKS: usize = 40;
 
-/// Deals drawn at a look: a fifth of what a report draws, enough for the score of about 3 that a look needs.
+/// Permutations drawn at a look: a fifth of what a report draws. This is enough for the score of about 3 that
+/// a look requires.
 const DRAWS: u32 = 2_000;
 
-/// How many visitors an account has.
+/// The distribution of an account's number of visitors.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Visitors {
     /// Lognormal with median 20 and this σ.
     Lognormal(f64),
-    /// Pareto from 5 on with this index; its variance is infinite below 2.
+    /// Pareto from 5 with this index. Its variance is infinite below 2.
     Pareto(f64),
 }
 
@@ -42,27 +43,29 @@ impl Visitors {
     }
 }
 
-/// One account as (conversions, visitors): its rate is its own, even between 0 and 40 %, raised by `lift`.
+/// Draws one account as (conversions, visitors). Its own rate is uniform between 0 and 40 % and raised by
+/// `lift`.
 fn account(visitors: Visitors, lift: f64, random: &mut Random) -> (f64, f64) {
     let (size, rate) = (visitors.draw(random), 0.4 * random.even() * (1.0 + lift));
-    // The conversions of many visitors by their mean and spread: of hundreds each alone would not be told apart.
+    // Conversions of many visitors are drawn from their mean and spread. For hundreds of visitors, drawing
+    // each one makes no visible difference.
     let spread = (size * rate * (1.0 - rate)).max(0.0).sqrt();
     ((size * rate + spread * random.normal()).round().clamp(0.0, size), size)
 }
 
-/// What so many watched tests were called at some look.
+/// The results of simulated sequential tests, each at any interim look.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Cell {
     /// Simulated tests.
     pub runs: usize,
-    /// Different, by the delta method alone.
+    /// Tests that are called different by the delta method alone.
     pub delta: usize,
-    /// Different, by the delta method and the permutation test at one look.
+    /// Tests that are called different by the delta method and the permutation test at the same look.
     pub confirmed: usize,
 }
 
-/// Watches `runs` tests of two arms of `n` accounts at the planned end, up to twice as many, with the rate of
-/// the treatment raised by the share `lift`.
+/// Simulates `runs` tests of two arms of `n` accounts at the fixed horizon, with looks up to twice as many.
+/// The rate of treatment is raised by the share `lift`.
 #[must_use]
 pub fn cell(visitors: Visitors, n: usize, lift: f64, runs: usize) -> Cell {
     let mut random = Random::of(&visitors.name(), n, usize::from(lift > 0.0));
@@ -95,14 +98,15 @@ pub fn cell(visitors: Visitors, n: usize, lift: f64, runs: usize) -> Cell {
     found
 }
 
-/// The table of the family.
+/// Returns the table of this family.
 #[must_use]
 pub fn table() -> String {
     let runs = 2_000;
     let mut text = format!(
-        "Ratios of accounts of very different size, {LOOKS} looks up to twice the plan, {runs} tests a cell (two \
-         Monte Carlo errors at 5 %: 1.0): called different in %, delta method alone / **confirmed by \
-         permutation**.\n\n| visitors of an account | plan | no difference | twice the rate |\n|---|---|---|---|\n"
+        "Ratios of accounts of very different sizes, {LOOKS} looks up to twice the plan, {runs} tests per \
+         cell (two Monte Carlo errors at 5 %: 1.0): called different in %, delta method alone / **confirmed \
+         by permutation**.\n\n| visitors of an account | plan | no difference | twice the rate \
+         |\n|---|---|---|---|\n"
     );
     for visitors in
         [Visitors::Lognormal(0.8), Visitors::Lognormal(1.5), Visitors::Lognormal(2.0), Visitors::Pareto(1.2)]

@@ -1,4 +1,4 @@
-//! How often the methods of `stats` err, by simulation from a fixed seed.
+//! Simulations with a fixed seed that measure how often the methods of `stats` err.
 
 pub mod adaptive;
 pub mod balance;

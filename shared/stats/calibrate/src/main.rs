@@ -1,10 +1,11 @@
-//! Prints the calibration of the families named, or of all: `make calibrate FAMILIES="adaptive bayes"`.
+//! Prints the tables of the families in the arguments, or of all families. For example,
+//! `make calibrate FAMILIES="adaptive bayes"` prints two.
 
 use calibrate::{
     adaptive, balance, bayes, coverage, exact, fixed, heavy, planning, power, ratios, sequential,
 };
 
-/// A name and what prints its table.
+/// A family's name and the function that returns its table.
 type Family = (&'static str, fn() -> String);
 
 const FAMILIES: [Family; 13] = [

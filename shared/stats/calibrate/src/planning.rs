@@ -1,4 +1,4 @@
-//! Planned units: how often tests of that many find the difference they were planned for.
+//! Planned units: how often a test of the planned size finds the planned difference.
 
 use stats::agresti_caffo::Rate as Units;
 use stats::moments::Moments;
@@ -8,34 +8,34 @@ use stats::welch::welch;
 
 use crate::chance::{Chance, Rate};
 
-/// Visitors of an account are 1 to this many, each number as likely.
+/// An account has 1 to this many visitors, with equal probability.
 const MOST_VISITORS: u32 = 19;
 
-/// Standard deviation over mean of those numbers.
+/// The standard deviation of the number of visitors divided by its mean.
 const UNEVENNESS: f64 = 0.547_722_557_505_166_1;
 
 /// A plan.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
-    /// What is measured; of a ratio, a conversion rate of 20 %.
+    /// The measured outcome. A ratio has a conversion rate of 20 %.
     pub outcome: Outcome,
-    /// The difference, which is there.
+    /// The true difference.
     pub effect: f64,
     /// Treatment's weight in basis points.
     pub weight: u32,
 }
 
-/// The rate of the visitors of a ratio.
+/// The conversion rate of a ratio's visitors.
 const VISITOR_RATE: f64 = 0.2;
 
-/// A conversion rate of 20 % over 1 to 19 visitors an account that are alike by 0.1.
+/// A conversion rate of 20 % over 1 to 19 visitors per account, with an intraclass correlation of 0.1.
 #[must_use]
 pub fn visitors() -> Outcome {
     let visitor = Visitor::Converts { rate: VISITOR_RATE };
     Outcome::Ratio { visitor, visitors: 10.0, unevenness: UNEVENNESS, correlation: 0.1 }
 }
 
-/// How many units were planned and how often the test found the difference with them.
+/// Returns the number of planned units, and how often the test found the difference with them.
 #[must_use]
 pub fn simulate(plan: &Plan, analysis: Analysis, runs: u32, seed: u64) -> (u64, Rate) {
     let weights = [10_000 - plan.weight, plan.weight];
@@ -69,7 +69,7 @@ fn once(plan: &Plan, units: &[u64], chance: &mut Chance) -> bool {
     welch(&a, &b, 0.05).is_some_and(|found| found.p_value < 0.05)
 }
 
-/// The ratio of an arm's totals, as the mean of numbers that vary as the ratio does (delta method).
+/// Linearizes the ratio of an arm's totals: numbers whose mean varies as the ratio does (delta method).
 fn linear(arm: &[(f64, f64)]) -> Moments {
     let totals = arm.iter().fold((0.0, 0.0), |sum, u| (sum.0 + u.0, sum.1 + u.1));
     let ratio = totals.0 / totals.1;
@@ -81,7 +81,7 @@ fn linear(arm: &[(f64, f64)]) -> Moments {
     moments
 }
 
-/// Watched after every unit by the always-valid reading, from 10 units in the smaller arm.
+/// Simulates a sequential test: the always-valid reading after every unit, from 10 units in the smaller arm.
 fn sequential(plan: &Plan, total: u64, chance: &mut Chance) -> bool {
     let mut arms = [Moments::default(); 2];
     #[expect(clippy::cast_precision_loss, reason = "a few thousand units")]
@@ -101,7 +101,7 @@ fn sequential(plan: &Plan, total: u64, chance: &mut Chance) -> bool {
     })
 }
 
-/// One unit's number and what it is divided by.
+/// Draws one unit's number and its denominator.
 fn unit(plan: &Plan, add: f64, chance: &mut Chance) -> (f64, f64) {
     match plan.outcome {
         Outcome::Binary { rate } => (f64::from(u8::from(chance.happens(rate + add))), 1.0),
@@ -110,7 +110,8 @@ fn unit(plan: &Plan, add: f64, chance: &mut Chance) -> (f64, f64) {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 18")]
             let visitors = 1 + (chance.uniform() * f64::from(MOST_VISITORS)) as u32;
             let shared = chance.happens(VISITOR_RATE + add);
-            // Two visitors do as their account does with the root of the correlation each.
+            // Each visitor follows the account's value with the square root of the correlation, so two
+            // visitors have this correlation.
             let own = |chance: &mut Chance| {
                 if chance.happens(correlation.sqrt()) { shared } else { chance.happens(VISITOR_RATE + add) }
             };
@@ -120,13 +121,14 @@ fn unit(plan: &Plan, add: f64, chance: &mut Chance) -> (f64, f64) {
     }
 }
 
-/// The table of the family.
+/// Returns the table of this family.
 #[must_use]
 pub fn table() -> String {
     const RUNS: u32 = 4_000;
     let mut lines = format!(
-        "{RUNS} runs with the difference planned for, at a power of 80 %; runs that find it, %\n\n\
-         | goal | difference | treatment | units, once | power | units, sequential | power |\n|---|---|---|---|---|---|---|\n"
+        "{RUNS} runs with the planned difference, at a planned power of 80 %; runs that find it, %\n\n\
+         | goal | difference | treatment | units, fixed horizon | power | units, sequential | power \
+         |\n|---|---|---|---|---|---|---|\n"
     );
     let mean = Outcome::Mean { deviation: 1.0 };
     let rate = |rate| Outcome::Binary { rate };

@@ -1,4 +1,4 @@
-//! How often a real difference is found, and how much noise a covariate takes out.
+//! How often a real difference is found, and how much variance a covariate removes.
 
 use std::fmt::Write as _;
 
@@ -10,23 +10,23 @@ use stats::welch::Difference;
 use crate::fixed::permutation;
 use crate::goals::{GOALS, Goal, Random, percent, real};
 
-/// Tests in which a real difference was found.
+/// Tests in which the real difference was found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Cell {
     /// Simulated tests.
     pub runs: usize,
-    /// By the permutation test at the planned end.
+    /// By the permutation test at the fixed horizon.
     pub planned: usize,
-    /// By the always-valid p-value at the planned end alone.
+    /// By the always-valid p-value at the fixed horizon alone.
     pub at_the_end: usize,
-    /// By the always-valid p-value at any look up to the planned end.
+    /// By the always-valid p-value at any look up to the fixed horizon.
     pub sequential: usize,
-    /// By the always-valid p-value at any look up to twice the planned end.
+    /// By the always-valid p-value at any look up to twice the fixed horizon.
     pub sequential_twice: usize,
 }
 
-/// The lift that the permutation test finds in 80 % of tests of two arms of `n` units, by bisection between
-/// 0.8 and 2.5 times what a z test needs, with 800 tests a step.
+/// Returns the lift that the permutation test finds in 80 % of tests of two arms of `n` units. It is found by
+/// bisection between 0.8 and 2.5 times the lift that a z test needs, with 800 tests per step.
 #[must_use]
 pub fn lift_for_a_plan(goal: Goal, n: usize) -> f64 {
     let lift = goal.lift_to_find(n);
@@ -45,7 +45,7 @@ pub fn lift_for_a_plan(goal: Goal, n: usize) -> f64 {
     lift * f64::midpoint(low, high)
 }
 
-/// Simulates `runs` tests of two arms of `n` units with the treatment's mean raised by the share `lift`.
+/// Simulates `runs` tests of two arms of `n` units. The mean of treatment is raised by the share `lift`.
 #[must_use]
 pub fn cell(goal: Goal, n: usize, lift: f64, runs: usize) -> Cell {
     let mut random = Random::of(&goal.name(), n, 1);
@@ -78,23 +78,23 @@ pub fn cell(goal: Goal, n: usize, lift: f64, runs: usize) -> Cell {
     found
 }
 
-/// What a covariate does.
+/// The effect of a covariate.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Covariate {
     /// Simulated A/A tests.
     pub runs: usize,
-    /// False positives of the adjusted test at the planned end.
+    /// False positives of the adjusted test at the fixed horizon.
     pub wrong: usize,
     /// False positives of the adjusted always-valid p-value at any look up to twice the plan.
     pub wrong_sequential: usize,
-    /// The share of variance that the reports say was saved, on average.
+    /// The share of variance saved, as reports show it, on average.
     pub saved: f64,
-    /// The share that was saved, from how the estimates spread.
+    /// The share of variance saved, from the spread of the estimates.
     pub truly_saved: f64,
 }
 
-/// Simulates A/A tests of two arms of `n` units whose outcome correlates with a covariate by
-/// so many `percent`, both normal.
+/// Simulates A/A tests of two arms of `n` units. The outcome and the covariate are normal and have a
+/// correlation of `percent` percent.
 #[must_use]
 pub fn covariate(percent: usize, n: usize, runs: usize) -> Covariate {
     let mut random = Random::of("covariate", n, percent);
@@ -124,15 +124,15 @@ pub fn covariate(percent: usize, n: usize, runs: usize) -> Covariate {
     found
 }
 
-/// Power by goal and size, then the covariate.
+/// Returns the table of power by goal and size, then the table of the covariate.
 #[must_use]
 pub fn table() -> String {
     let runs = 4_000;
     let mut text = format!(
-        "Found in %, {runs} tests a cell (two Monte Carlo errors: 1.6): with the lift that the permutation \
+        "Found in %, {runs} tests per cell (two Monte Carlo errors: 1.6): with the lift that the permutation \
          test finds in about 80 %, and with a smaller one that a z test would.\n\n\
-         | goal | units | lift % | permutation, at the end | always-valid, at the end | always-valid, by then \
-         | by twice the plan | share by then |\n|---|---|---|---|---|---|---|---|\n"
+         | goal | units | lift % | permutation, at the end | always-valid, at the end | always-valid, at any \
+         look | up to twice the plan | share found |\n|---|---|---|---|---|---|---|---|\n"
     );
     for goal in GOALS {
         for (n, lift) in [40, 100, 400]
@@ -149,8 +149,9 @@ pub fn table() -> String {
     }
     let _ = write!(
         text,
-        "\nWith a covariate, {runs} A/A tests a cell.\n\n| correlation | units | variance saved, reported % | \
-         in truth % | false positives % | sequential to twice the plan % |\n|---|---|---|---|---|---|\n"
+        "\nWith a covariate, {runs} A/A tests per cell.\n\n| correlation | units | variance saved, reported \
+         % | actual % | false positives, fixed horizon % | false positives, sequential % \
+         |\n|---|---|---|---|---|---|\n"
     );
     for correlation in [0, 50, 80] {
         for n in [10, 40, 100] {

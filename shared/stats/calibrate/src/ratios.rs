@@ -1,4 +1,4 @@
-//! The sample-ratio check of adaptive tests, and segments: how often they raise an alarm.
+//! The sample-ratio check, also of adaptive tests, and segments: how often they raise an alarm.
 
 use stats::adaptive::thompson;
 use stats::always_valid::SequentialTest;
@@ -10,18 +10,18 @@ use stats::srm::{Stratum, THRESHOLD, p_value, sequential};
 
 use crate::chance::{Chance, Rate};
 
-/// How often a check of the sample ratio alarms.
+/// How often a check of the sample ratio raises an alarm.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Alarms {
     /// Chi-square, at the end.
     pub at_the_end: Rate,
-    /// Chi-square, at any look.
+    /// Chi-square, at any interim look.
     pub chi_square: Rate,
-    /// The check that may be watched, at any look.
+    /// The sequential check, at any interim look.
     pub sequential: Rate,
 }
 
-/// Whether the checks alarmed at the looks of one test.
+/// Whether each check raised an alarm in one test.
 #[derive(Default)]
 struct Looks {
     last: bool,
@@ -45,8 +45,8 @@ impl Alarms {
     }
 }
 
-/// The alarms of adaptive tests of `batches` batches of `size`, looked at after each batch, when a share `lost`
-/// of treatment's units is never counted.
+/// Returns the alarms of adaptive tests of `batches` batches of `size`, with a look after each batch. A share
+/// `lost` of treatment's units is never counted.
 #[must_use]
 pub fn alarms(batches: u32, size: u32, lost: f64, runs: u32, seed: u64) -> Alarms {
     let mut chance = Chance::new(seed);
@@ -78,8 +78,8 @@ pub fn alarms(batches: u32, size: u32, lost: f64, runs: u32, seed: u64) -> Alarm
     found
 }
 
-/// The alarms of tests with fixed weights, in basis points, looked at after every `every` units up to
-/// `units`, when a share `lost` of the last arm's units is never counted.
+/// Returns the alarms of tests with fixed weights, in basis points, with a look after every `every` units up
+/// to `units`. A share `lost` of the last arm's units is never counted.
 #[must_use]
 pub fn fixed_alarms(weights: &[u32], units: u32, every: u32, lost: f64, runs: u32, seed: u64) -> Alarms {
     let mut chance = Chance::new(seed);
@@ -106,8 +106,8 @@ pub fn fixed_alarms(weights: &[u32], units: u32, every: u32, lost: f64, runs: u3
     found
 }
 
-/// How often the check for shares that change alarms at any of 40 looks, in tests of `units` units whose second
-/// arm gets the share `before` of the first third and `after` of the others.
+/// Returns how often the check for changed shares raises an alarm at any of 40 looks, in tests of `units`
+/// units. The second arm gets the share `before` of the first third and `after` of the others.
 #[must_use]
 pub fn drifts(units: u32, before: f64, after: f64, runs: u32, seed: u64) -> Rate {
     let mut chance = Chance::new(seed);
@@ -122,7 +122,7 @@ pub fn drifts(units: u32, before: f64, after: f64, runs: u32, seed: u64) -> Rate
                 part[usize::from(chance.happens(share))] += 1;
             }
             parts.push(part);
-            // The least of all looks before is a part of it.
+            // The p-value at the last look is the lowest of all looks.
             ever = look == 39 && drift::p_value(&parts).is_some_and(|p| p < drift::THRESHOLD);
         }
         found.count(ever);
@@ -130,9 +130,9 @@ pub fn drifts(units: u32, before: f64, after: f64, runs: u32, seed: u64) -> Rate
     found
 }
 
-/// How often any of `segments` segments shows a difference that is not there at some look, and how often they
-/// seem to differ, looked at 20 times until each has about `units` units an arm; `rate` is that of a binary
-/// goal, None a normal one.
+/// Returns how often any of `segments` segments shows a difference that does not exist, and how often the
+/// segments seem to differ, at any of 20 looks until each has about `units` units per arm. `rate` is the rate
+/// of a binary goal; None is a normal goal.
 #[must_use]
 pub fn segments(segments: usize, units: u32, rate: Option<f64>, runs: u32, seed: u64) -> (Rate, Rate) {
     let mut chance = Chance::new(seed);
@@ -161,14 +161,15 @@ pub fn segments(segments: usize, units: u32, rate: Option<f64>, runs: u32, seed:
     (any, differ)
 }
 
-/// The table of the family.
+/// Returns the table of this family.
 #[must_use]
 pub fn table() -> String {
     let share = |rate: Rate| format!("{:.2} ± {:.2}", 100.0 * rate.share(), 100.0 * rate.margin());
     let mut lines = String::from(
-        "Sample-ratio check, tests that alarm at p < 0.001, %, nothing lost (20,000 tests); chi-square for one \
-         look against the check that may be sequential\n\n\
-         | weights | units, looks | chi-square, at the end | chi-square, at any look | sequential, at any look |\n\
+        "Sample-ratio check, tests that raise an alarm at p < 0.001 with no unit lost, 20,000 tests, %: \
+         chi-square for one look against the sequential check\n\n\
+         | weights | units, looks | chi-square, at the end | chi-square, at any look | sequential, at any \
+         look |\n\
          |---|---|---|---|---|\n",
     );
     let fixed: [(&[u32], u32, u32); 4] = [
@@ -197,8 +198,9 @@ pub fn table() -> String {
             share(found.sequential)
         )]);
     }
-    lines += "\nThe share of alarms when the last variant loses units, %, 1,000 tests: chi-square at the end / \
-              sequential, by then\n\n| weights | units | loses 20 % | loses 30 % | loses half | loses all |\n\
+    lines += "\nTests that raise an alarm when the last variant loses units, 1,000 tests, %: chi-square at \
+              the end / sequential, at any look\n\n| weights | units | loses 20 % | loses 30 % | loses half \
+              | loses all |\n\
               |---|---|---|---|---|---|\n";
     let pair = |found: Alarms| format!("{} / {}", found.at_the_end, found.sequential);
     for (name, weights, units) in
@@ -223,8 +225,9 @@ pub fn table() -> String {
             of(1.0)
         )]);
     }
-    lines += "\nShares of an external test, 40 looks, tests that alarm at p < 0.001, %\n\n\
-              | units | shares stay at 50:50 (20,000 tests) | stay at 90:10 | 50:50, then 40:60 (1,000 tests) | then 30:70 | then 10:90 |\n\
+    lines += "\nShares of an external test, 40 looks, tests that raise an alarm at p < 0.001, %\n\n\
+              | units | constant 50:50 (20,000 tests) | constant 90:10 | 50:50, then 40:60 (1,000 tests) | \
+              then 30:70 | then 10:90 |\n\
               |---|---|---|---|---|---|\n";
     for units in [120, 320, 1_200] {
         let of = |before, after, runs| drifts(units, before, after, runs, 31);
@@ -238,7 +241,8 @@ pub fn table() -> String {
         )]);
     }
     lines += "\nSegments without a difference, 20 looks, 2,000 tests, %\n\n\
-              | segments | units an arm in each | goal | any shows a difference | they differ |\n|---|---|---|---|---|\n";
+              | segments | units per arm and segment | goal | any shows a difference | segments differ \
+              |\n|---|---|---|---|---|\n";
     let settings = [
         (4, 10, None),
         (8, 20, None),

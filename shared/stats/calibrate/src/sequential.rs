@@ -1,4 +1,4 @@
-//! False positives of a test that is looked at after every unit, up to twice its plan.
+//! False positives of a test with an interim look after every unit, up to twice its plan.
 
 use std::fmt::Write as _;
 
@@ -9,21 +9,21 @@ use stats::sample::Contrast;
 
 use crate::goals::{GOALS, Goal, Random, SHARES, SIZES, percent, real};
 
-/// What was found wrong in so many tests.
+/// The errors in simulated tests.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Cell {
     /// Simulated tests.
     pub runs: usize,
-    /// The interval missed the true difference at some look.
+    /// Tests whose interval missed the true difference at some look.
     pub wrong: usize,
-    /// The one-sided p-value that treatment is no better was 5 % or less at some look.
+    /// Tests whose one-sided p-value that treatment is no better was 5 % or less at some look.
     pub better: usize,
-    /// The same the other way round.
+    /// The same for the p-value that treatment is no worse.
     pub worse: usize,
 }
 
-/// Watches `runs` tests of `planned` units in both arms, up to twice as many, with the mean of the
-/// treatment raised by the share `lift`.
+/// Simulates `runs` tests of `planned` units in both arms, with looks up to twice as many. The mean of
+/// treatment is raised by the share `lift`.
 #[must_use]
 pub fn cell(goal: Goal, share: usize, planned: usize, lift: f64, runs: usize) -> Cell {
     let mut random = Random::of(&goal.name(), share, planned);
@@ -38,7 +38,7 @@ pub fn cell(goal: Goal, share: usize, planned: usize, lift: f64, runs: usize) ->
     found
 }
 
-/// What one test was called at any look.
+/// The findings of one test at any look.
 #[derive(Default)]
 struct Seen {
     wrong: bool,
@@ -65,7 +65,7 @@ fn interim_looks_of_one(
         let Some(look) = sequential_test.look(&a, &b) else { continue };
         let missed = look.interval.is_some_and(|(low, high)| truth < low || truth > high);
         seen.wrong |= missed;
-        // The one-sided evidence is at most twice the two-sided: most looks need no second reading.
+        // The one-sided evidence is at most twice the two-sided, so most looks need no second reading.
         if look.p_value < 0.11 && look.estimate > 0.0 && !seen.better {
             seen.better = sequential_test.at_most(&a, &b, 0.0).is_some_and(|p| p <= 0.05);
         }
@@ -76,14 +76,14 @@ fn interim_looks_of_one(
     seen
 }
 
-/// All goals, weights and sizes.
+/// Returns the table of all goals, weights and sizes.
 #[must_use]
 pub fn table() -> String {
     let runs = 5_000;
     let mut text = format!(
-        "False positives in % at any look, {runs} A/A tests a cell (two Monte Carlo errors: 0.6), looked at \
-         after every unit from 10 in the smaller arm to twice the plan: two-sided / one-sided, \
-         that treatment is better / that it is worse.\n\n\
+        "False positives in % at any look, {runs} A/A tests per cell (two Monte Carlo errors: 0.6), with a \
+         look after every unit from 10 in the smaller arm to twice the plan: two-sided / one-sided, that \
+         treatment is better / that it is worse.\n\n\
          | goal | weights |"
     );
     for n in SIZES {
@@ -104,18 +104,21 @@ pub fn table() -> String {
     text
 }
 
-/// Why both variances are computed: false positives of the wider, of the pooled alone and of Welch's alone,
-/// where small and large arms vary differently and where they are skewed.
+/// Returns the table that shows why both variances are computed: false positives of the wider reading, of the
+/// pooled variance alone and of Welch's alone, for arms with different variances and for skewed arms.
 #[must_use]
 pub fn why_both() -> String {
     let runs = 2_000;
     let mut text = format!(
-        "False positives in % at any look, {runs} A/A tests a cell (two Monte Carlo errors: 1.0), plan 2 × 100: \
-         the wider of both / one variance for both arms / one for each.\n\n| goal | 50:50 | 20:80 | 10:90 \
-         |\n|---|---|---|---|\n"
+        "False positives in % at any look, {runs} A/A tests per cell (two Monte Carlo errors: 1.0), plan 2 × \
+         100: the wider of both / one variance for both arms / a separate variance for each.\n\n| goal | \
+         50:50 | 20:80 | 10:90 |\n|---|---|---|---|\n"
     );
-    let goals =
-        [("small arm varies 3 times as much", 3.0), ("large arm does", 1.0 / 3.0), ("skewed sum", 0.0)];
+    let goals = [
+        ("small arm varies 3 times as much", 3.0),
+        ("large arm varies 3 times as much", 1.0 / 3.0),
+        ("skewed sum", 0.0),
+    ];
     for (name, spread) in goals {
         let _ = write!(text, "| {name} |");
         for share in SHARES {
@@ -127,8 +130,9 @@ pub fn why_both() -> String {
     text
 }
 
-/// Control of `share` percent is normal and varies `spread` times as much as treatment; both are skewed
-/// when it is 0.
+/// Counts false positives of the three readings. Control has `share` percent of the units. If `spread` is
+/// above 0, control is normal and varies `spread` times as much as treatment. If it is 0, both arms are
+/// skewed.
 fn readings(spread: f64, share: usize, runs: usize) -> [usize; 3] {
     let mut random = Random::of("both", share, usize::from(spread > 1.0));
     let mut wrong = [0; 3];

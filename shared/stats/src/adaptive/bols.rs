@@ -1,4 +1,4 @@
-//! The reading of an adaptive test at its end: differences within batches, put together.
+//! The reading of an adaptive test at its end: differences within batches, combined over batches.
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
@@ -7,7 +7,7 @@ use super::{Batch, Pair, count};
 /// The difference over all batches.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stratified {
-    /// Treatment minus control, batches weighted by how sharply each measures it.
+    /// Treatment minus control, with batches weighted by their precision.
     pub estimate: f64,
     /// Its standard error.
     pub standard_error: f64,
@@ -15,26 +15,26 @@ pub struct Stratified {
     pub low: f64,
     /// Upper end of it.
     pub high: f64,
-    /// The statistic; a standard normal when the arms do not differ.
+    /// The statistic. It is standard normal when the arms do not differ.
     pub z: f64,
     /// Two-sided p-value of no difference.
     pub p_value: f64,
-    /// Batches that count.
+    /// The number of batches with information.
     pub used: usize,
-    /// Batches with an empty arm, or whose units all have the same number: they say nothing about the
-    /// difference and are left out.
+    /// The number of batches with an empty arm, or whose units all have the same number. They have no
+    /// information about the difference.
     pub left_out: usize,
 }
 
-/// The batch-stratified least-squares estimate of `treatment − control` at level `alpha`, for one look
-/// at the end of the test. None while no batch counts.
+/// Returns the batch-stratified least-squares estimate of `treatment − control` at level `alpha`, for one
+/// analysis at the end of the test. Returns None while no batch has information.
 ///
-/// Each batch gives a statistic of its own, all batches the same say. Its variance is that of all units
-/// of the two arms, times n / (n − 1): given the outcomes and the sizes of the arms this is exactly the
-/// variance over assignments when the arms do not differ, in batches however small.
+/// Each batch gives its own statistic, and all batches have equal weight. The variance of a batch is that of
+/// all units of the two arms, times n / (n − 1). Given the outcomes and the sizes of the arms, this is
+/// exactly the variance over assignments when the arms do not differ, in batches of any size.
 ///
-/// Source: Zhang, Janson and Murphy 2020, "Inference for batched bandits" (equation 4 and theorem 3),
-/// with that variance in place of the residual one.
+/// Source: Zhang, Janson and Murphy 2020, "Inference for batched bandits" (equation 4 and theorem 3), with
+/// this variance in place of the residual one.
 #[must_use]
 pub fn bols(batches: &[Batch], control: usize, treatment: usize, alpha: f64) -> Option<Stratified> {
     let own: Vec<_> = batches.iter().filter_map(|b| difference(b.pair(control, treatment)?)).collect();
@@ -60,7 +60,7 @@ pub fn bols(batches: &[Batch], control: usize, treatment: usize, alpha: f64) -> 
     })
 }
 
-/// A batch's difference and its standard error; None when it says nothing.
+/// Returns the difference of a batch and its standard error, or None when it has no information.
 fn difference(pair: Pair<'_>) -> Option<(f64, f64)> {
     let (a, b) = (count(pair.control), count(pair.treatment));
     let mut all = *pair.control;
@@ -76,8 +76,8 @@ mod tests {
     use crate::adaptive::testing::batch;
 
     #[test]
-    fn a_batchs_variance_is_the_one_over_all_ways_to_assign_it() {
-        // 6 units of which 2 converted, 2 of the 6 in treatment: 1, 8 and 6 ways to hold 2, 1 and 0.
+    fn the_variance_of_a_batch_is_the_variance_over_all_assignments() {
+        // 6 units of which 2 converted, 2 of the 6 in treatment: 1, 8 and 6 ways to get 2, 1 and 0.
         let ways = [(2, 1.0), (1, 8.0), (0, 6.0)];
         let of =
             |converted: u32| bols(&[batch(5_000, (4, 2 - converted), (2, converted))], 0, 1, 0.05).unwrap().z;
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn all_batches_have_the_same_say() {
+    fn all_batches_have_equal_weight() {
         let (first, second) = (batch(5_000, (10, 2), (10, 5)), batch(9_000, (2, 1), (18, 6)));
         let one = |b: &Batch| bols(std::slice::from_ref(b), 0, 1, 0.05).unwrap().z;
         let both = bols(&[first.clone(), second.clone()], 0, 1, 0.05).unwrap();
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn batches_that_say_nothing_are_left_out_and_counted() {
+    fn batches_without_information_are_left_out_and_counted() {
         let silent =
             [batch(5_000, (10, 0), (10, 0)), batch(1_000, (20, 3), (0, 0)), batch(0, (9, 3), (0, 0))];
         assert_eq!(bols(&silent, 0, 1, 0.05), None);
@@ -108,8 +108,8 @@ mod tests {
     }
 
     #[test]
-    fn a_drift_that_follows_the_weights_is_no_difference() {
-        // Pooled, control converts 14 of 100 and treatment 46 of 100; within each batch they are equal.
+    fn a_drift_that_follows_the_weights_is_not_a_difference() {
+        // Pooled, control converts 14 of 100 and treatment 46 of 100. Within each batch, they are equal.
         let drift = [batch(1_000, (90, 9), (10, 1)), batch(9_000, (10, 5), (90, 45))];
         let found = bols(&drift, 0, 1, 0.05).unwrap();
         assert!(found.z.abs() < 1e-9 && found.p_value > 0.999, "{found:?}");

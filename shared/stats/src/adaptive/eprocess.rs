@@ -1,42 +1,43 @@
-//! The reading of an adaptive test while it runs: a bet against "the arms do not differ".
+//! The reading of an adaptive test while it runs: an e-process against the hypothesis that the arms do not
+//! differ.
 //!
-//! When the arms do not differ, a unit's outcome says nothing about the arm that chance gave it: the
-//! chance of each arm is its stored propensity, whatever the outcome. So who bets on the arm of each
-//! unit after seeing its outcome, at odds of the propensities and with rules fixed before the unit's
-//! batch began, wins nothing on average. The capital is a product over units of (probability bet on its
-//! arm) / (propensity). It exceeds 20 at any time ever with a probability of at most 1 in 20 (Ville),
-//! however the base rate drifts, however the weights follow the outcomes, whenever one looks.
+//! An e-process is the capital of a betting strategy. If the arms do not differ, the outcome of a unit
+//! contains no information about its arm: the probability of each arm is its stored propensity for every
+//! outcome. A strategy bets on the arm of each unit after seeing the unit's outcome, at the odds of the
+//! propensities, with rules that are fixed before the unit's batch begins. On average, it gains nothing. The
+//! capital is a product over units of (probability that the strategy gives to the unit's arm) / (propensity).
+//! The probability that it ever exceeds 20 is at most 1 in 20 (Ville), for every drift of the base rate,
+//! every way in which weights follow the outcomes, and every number of interim looks.
 //!
-//! The bets of a batch depend on earlier batches only, so within a batch the product is one over counts
-//! by arm and outcome. Units come in the order of their assignment, batch by batch; within a batch
-//! their order changes nothing. Batches must be handed over in the order of their revisions, and the
-//! units of a batch that is not yet full must be its first by time of assignment, which those past a
-//! goal's window are.
+//! The stakes of a batch depend on earlier batches only, so within a batch the product depends only on counts
+//! by arm and outcome. Units are processed in the order of their assignment, batch by batch. Within a batch,
+//! their order has no effect. Pass batches in the order of their revisions. The units of a batch that is not
+//! yet full must be its first by time of assignment, as the units past a goal's window are.
 //!
 //! Source: Ville 1939; Shafer 2021, "Testing by betting"; Waudby-Smith and others 2024, "Anytime-valid
-//! off-policy inference for contextual bandits", for bets on logged propensities.
+//! off-policy inference for contextual bandits", for e-processes with logged propensities.
 
 use super::{Batch, Pair, count};
 
-/// The differences bet on, as logarithms of odds ratios, each in both directions with equal stakes.
+/// The alternatives, as logarithms of odds ratios. Each is used in both directions with equal stakes.
 const EFFECTS: [f64; 6] = [0.3, 0.6, 0.9, 1.2, 1.6, 2.2];
 
-/// The base rate bet on before there are outcomes, and how many units that guess is worth.
+/// The assumed base rate before there are outcomes, and how many units this assumption is worth.
 const GUESS: (f64, f64) = (0.2, 2.0);
 
-/// Evidence against "the arms do not differ".
+/// The evidence against the hypothesis that the arms do not differ.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Evidence {
-    /// The capital now, having begun with 1; on average at most 1 when the arms do not differ.
+    /// The current capital; it begins with 1. On average, it is at most 1 when the arms do not differ.
     pub e_value: f64,
     /// 1 / the highest capital at the end of any batch, at most 1. It never rises.
     pub p_value: f64,
-    /// Units bet on.
+    /// The number of units in the e-process.
     pub units: u64,
 }
 
-/// The evidence of a binary goal's batches, in the order of their revisions, that the arms numbered
-/// `control` and `treatment` differ. Safe to watch. Without units the evidence is 1.
+/// Returns the evidence that the arms numbered `control` and `treatment` differ, from a binary goal's batches
+/// in the order of their revisions. It is valid at every interim look. Without units, the evidence is 1.
 #[must_use]
 pub fn evidence(batches: &[Batch], control: usize, treatment: usize) -> Evidence {
     let effects: Vec<f64> = EFFECTS.iter().flat_map(|effect| [-effect, *effect]).collect();
@@ -45,7 +46,7 @@ pub fn evidence(batches: &[Batch], control: usize, treatment: usize) -> Evidence
     let mut found = Evidence { e_value: 1.0, p_value: 1.0, units: 0 };
     for pair in batches.iter().filter_map(|batch| batch.pair(control, treatment)) {
         for (capital, effect) in capitals.iter_mut().zip(&effects) {
-            *capital += winnings(&pair, converted / units, *effect);
+            *capital += log_growth(&pair, converted / units, *effect);
         }
         converted += pair.control.total() + pair.treatment.total();
         units += count(pair.control) + count(pair.treatment);
@@ -56,13 +57,13 @@ pub fn evidence(batches: &[Batch], control: usize, treatment: usize) -> Evidence
     found
 }
 
-/// The logarithm of what a batch multiplies the capital by, when betting that the arms' log odds differ
-/// by `effect` around the base rate.
-fn winnings(pair: &Pair<'_>, base: f64, effect: f64) -> f64 {
+/// Returns the logarithm of the factor by which a batch multiplies the capital, for the alternative that the
+/// arms' log odds differ by `effect` around the base rate.
+fn log_growth(pair: &Pair<'_>, base: f64, effect: f64) -> f64 {
     let middle = (base / (1.0 - base)).ln();
     let rate = |shift: f64| 1.0 / (1.0 + (-(middle + shift)).exp());
     let (a, b) = (rate(-pair.share * effect), rate((1.0 - pair.share) * effect));
-    // The share of converted units over both arms, and of the others, as the bet has them.
+    // The shares of converted units and of other units over both arms, under the alternative.
     let yes = pair.share * b + (1.0 - pair.share) * a;
     let no = 1.0 - yes;
     let of = |rate: f64, units: f64, converted: f64| {
@@ -71,7 +72,7 @@ fn winnings(pair: &Pair<'_>, base: f64, effect: f64) -> f64 {
     of(a, count(pair.control), pair.control.total()) + of(b, count(pair.treatment), pair.treatment.total())
 }
 
-/// The mean of capitals given as logarithms.
+/// Returns the mean of capitals that are given as logarithms.
 fn mixture(capitals: &[f64]) -> f64 {
     let most = capitals.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     #[expect(clippy::cast_precision_loss, reason = "a dozen")]
@@ -84,7 +85,7 @@ mod tests {
     use super::*;
     use crate::adaptive::testing::{arm, batch};
 
-    /// The mean of the capital over all ways in which chance can assign a batch's units.
+    /// Returns the mean of the capital over all ways to randomize a batch's units.
     fn fair(before: &[Batch], weight: u32, outcomes: (u32, u32)) -> f64 {
         let share = f64::from(weight) / 10_000.0;
         let choose = |n: u32, k: u32| (0..k).fold(1.0, |c, i| c * f64::from(n - i) / f64::from(i + 1));
@@ -104,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn chance_alone_wins_nothing_on_average_whatever_the_outcomes() {
+    fn without_a_difference_the_capital_does_not_grow_on_average() {
         for weight in [500, 1_000, 5_000, 9_000] {
             for outcomes in [(0, 6), (3, 4), (7, 1), (9, 0)] {
                 let mean = fair(&[], weight, outcomes);
@@ -114,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_won_before_is_what_one_has_on_average_after() {
+    fn the_capital_stays_the_same_on_average_after_a_batch_without_a_difference() {
         let before = [batch(5_000, (10, 1), (10, 6)), batch(8_000, (4, 1), (16, 7))];
         let held = evidence(&before, 0, 1).e_value;
         assert!(held > 1.5);
@@ -124,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn the_p_value_keeps_the_best_moment() {
+    fn the_p_value_uses_the_highest_capital_so_far() {
         let mut batches = vec![batch(5_000, (10, 1), (10, 7)); 3];
         let then = evidence(&batches, 0, 1);
         assert!(then.p_value < 0.05 && (then.p_value * then.e_value - 1.0).abs() < 1e-12, "{then:?}");
@@ -134,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn without_units_or_choice_there_is_no_evidence() {
+    fn without_units_or_randomization_there_is_no_evidence() {
         let none = Evidence { e_value: 1.0, p_value: 1.0, units: 0 };
         assert_eq!(evidence(&[], 0, 1), none);
         let forced = Batch { weights: vec![0, 10_000], arms: vec![arm(0, 0), arm(9, 9)] };

@@ -1,21 +1,21 @@
 //! The interval of an adaptive test while it runs, from inverse propensities.
 //!
-//! Each unit stands for 1 / propensity units of its arm. What earlier batches lead one to expect of the
-//! arm is taken off first, which changes nothing on average and makes the interval shorter.
+//! Each unit represents 1 / propensity units of its arm. The mean that earlier batches predict for the arm is
+//! subtracted first. This changes nothing on average and makes the interval shorter.
 //!
 //! Source: Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas 2024, "Time-uniform central limit theory and
 //! asymptotic confidence sequences" (theorem 2.2 and section 3, for averages of changing effects).
 
 use super::{Batch, Pair, count};
 
-/// Fewest converted units in either arm before the interval is shown.
+/// The fewest converted units in each arm for which the interval is given.
 pub const LEAST_CONVERTED: f64 = 5.0;
 
-/// Fewest units in either arm before the interval is shown.
+/// The fewest units in each arm for which the interval is given.
 pub const LEAST_UNITS: f64 = 10.0;
 
-/// An interval that may be watched. It comes without a p-value: the evidence is
-/// [`evidence`](super::eprocess::evidence)'s, which is exact.
+/// An interval that is valid at every interim look. It has no p-value:
+/// [`evidence`](super::eprocess::evidence) gives the evidence, which is exact.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sequence {
     /// The mean of treatment minus control over the units so far.
@@ -26,7 +26,7 @@ pub struct Sequence {
     pub high: f64,
 }
 
-/// Units, mean and sum of squared deviations of the units' weighted numbers.
+/// The units, mean and sum of squared deviations of the weighted numbers.
 #[derive(Debug, Clone, Copy, Default)]
 struct Sums {
     n: f64,
@@ -45,11 +45,11 @@ impl Sums {
     }
 }
 
-/// The confidence sequence of `treatment − control` of a binary goal at level `alpha`, tightest when
-/// about `planned` units are in. Batches must come in the order of their revisions.
+/// Returns the confidence sequence of `treatment − control` of a binary goal at level `alpha`. It is shortest
+/// at about `planned` units. Pass batches in the order of their revisions.
 ///
-/// None before both arms have [`LEAST_CONVERTED`] converted units and [`LEAST_UNITS`] units: it is right
-/// for many units only, and with fewer it errs up to 13 % instead of 5 %.
+/// Returns None before both arms have [`LEAST_CONVERTED`] converted units and [`LEAST_UNITS`] units. The
+/// sequence is asymptotic: with fewer units, it errs in up to 13 % instead of 5 %.
 #[must_use]
 pub fn sequence(
     batches: &[Batch],
@@ -77,8 +77,8 @@ pub fn sequence(
     Some(Sequence { estimate: sums.mean, low: sums.mean - half, high: sums.mean + half })
 }
 
-/// The mean expected of each arm from earlier batches: halfway between its own and that of both, which
-/// steadies an arm of few units; 0 before the first.
+/// Returns the mean of each arm that earlier batches predict: halfway between the mean of the arm and that of
+/// both arms, which stabilizes an arm of few units. Returns 0 before the first batch.
 fn expected(arms: [(f64, f64); 2]) -> [f64; 2] {
     let both = (arms[0].1 + arms[1].1) / (arms[0].0 + arms[1].0).max(1.0);
     arms.map(|(units, total)| (total + LEAST_UNITS * both) / (units + LEAST_UNITS))
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_silent_until_both_arms_have_five_conversions_and_ten_units() {
+    fn there_is_no_interval_until_both_arms_have_five_conversions_and_ten_units() {
         let shown =
             |control, treatment| sequence(&[batch(5_000, control, treatment)], 0, 1, 0.05, 40.0).is_some();
         assert!(shown((10, 5), (10, 5)));
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn exchanging_the_arms_turns_the_interval_round() {
+    fn exchanging_the_arms_reverses_the_interval() {
         let batches = [batch(3_000, (30, 6), (12, 5)), batch(7_000, (11, 3), (29, 11))];
         let one = sequence(&batches, 0, 1, 0.05, 100.0).unwrap();
         let other = sequence(&batches, 1, 0, 0.05, 100.0).unwrap();
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn more_of_the_same_batches_shorten_it() {
+    fn more_of_the_same_batches_shorten_the_interval() {
         let of = |times| {
             let found = sequence(&vec![batch(4_000, (12, 3), (8, 3)); times], 0, 1, 0.05, 200.0).unwrap();
             found.high - found.low

@@ -1,8 +1,8 @@
-//! Tests whose weights follow what they have seen, and the readings that stay right all the same.
+//! Tests whose weights follow their outcomes, and the readings that are valid for them.
 //!
-//! Weights that follow the outcomes spoil every pooled reading: when the base rate drifts, the arm that
-//! got most units in the good weeks looks better. What stays right compares units only with units that
-//! were assigned under the same weights. Hence everything here is computed from [`Batch`]es.
+//! When weights follow the outcomes, pooled readings are not valid: if the base rate drifts, the arm that got
+//! most units in good weeks looks better. A valid reading compares a unit only with units that were assigned
+//! under the same weights. Hence all readings here are computed from [`Batch`]es.
 
 pub mod bols;
 pub mod eprocess;
@@ -14,16 +14,16 @@ use crate::moments::Moments;
 /// Units that were assigned under one set of weights: those of one revision, past their window.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Batch {
-    /// The weights in basis points, one an arm, as stored with the assignments; they sum to 10,000.
+    /// The weights in basis points, one per arm, as stored with the assignments. They sum to 10,000.
     pub weights: Vec<u32>,
-    /// The number of each unit (1 or 0 for a binary goal), one entry an arm.
+    /// The number of each unit (1 or 0 for a binary goal), one entry per arm.
     pub arms: Vec<Moments>,
 }
 
 /// Two arms of a batch.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pair<'a> {
-    /// The probability of treatment for a unit of the two.
+    /// The probability of treatment for a unit of the two arms.
     pub share: f64,
     /// Control's units.
     pub control: &'a Moments,
@@ -32,7 +32,8 @@ pub(crate) struct Pair<'a> {
 }
 
 impl Batch {
-    /// The arms numbered `control` and `treatment`; None unless chance decided between the two.
+    /// Returns the arms numbered `control` and `treatment`, or None unless units were randomized between the
+    /// two.
     pub(crate) fn pair(&self, control: usize, treatment: usize) -> Option<Pair<'_>> {
         let (a, b) = (*self.weights.get(control)?, *self.weights.get(treatment)?);
         if a == 0 || b == 0 || control == treatment {
@@ -43,7 +44,7 @@ impl Batch {
     }
 }
 
-/// What a goal measures per unit.
+/// The measurement of a goal per unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measure {
     /// Whether it converted.
@@ -54,7 +55,7 @@ pub enum Measure {
     Ratio,
 }
 
-/// Why a test may not adapt.
+/// The reason why a test cannot use adaptive allocation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     /// The primary goal is not binary.
@@ -64,27 +65,26 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// The reason in words.
+    /// Returns the reason in words.
     #[must_use]
     pub fn reason(self) -> &'static str {
         match self {
             Self::Measure => {
-                "weights can adapt to a binary goal only: for amounts and ratios the readings of an \
-                 adaptive test are not shown to hold their error rate in small batches"
+                "adaptive allocation requires a binary primary goal: for amounts and ratios, simulations do \
+                 not show that the readings of an adaptive test keep their error rate in small batches"
             }
             Self::Arms => {
-                "weights can adapt between two arms only: for more the readings of an adaptive test are \
-                 not shown to hold their error rate"
+                "adaptive allocation requires exactly two variants: for more, simulations do not show that \
+                 the readings of an adaptive test keep their error rate"
             }
         }
     }
 }
 
-/// Whether the readings of an adaptive test with this primary goal and so many arms hold their error
+/// Checks whether the readings of an adaptive test with this primary goal and number of arms keep their error
 /// rate in simulation (`cargo run --release -p calibrate -- adaptive`).
 ///
-/// # Errors
-/// The [`Refusal`], when they are not shown to.
+/// # Errors Returns the [`Refusal`] when simulations do not show it.
 pub fn calibrated(measure: Measure, arms: usize) -> Result<(), Refusal> {
     match (measure, arms) {
         (Measure::Binary, 2) => Ok(()),
@@ -104,7 +104,7 @@ pub(crate) mod testing {
 
     use super::{Batch, Moments};
 
-    /// So many units, the first of them converted.
+    /// Returns the moments of `units` units, the first `converted` of which converted.
     pub fn arm(units: u32, converted: u32) -> Moments {
         let mut moments = Moments::default();
         for unit in 0..units {
@@ -113,7 +113,7 @@ pub(crate) mod testing {
         moments
     }
 
-    /// Two arms at treatment's weight: units and converted of control, then of treatment.
+    /// Returns two arms at treatment's weight, with units and converted units of control, then of treatment.
     pub fn batch(weight: u32, control: (u32, u32), treatment: (u32, u32)) -> Batch {
         let arms = vec![arm(control.0, control.1), arm(treatment.0, treatment.1)];
         Batch { weights: vec![10_000 - weight, weight], arms }
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_two_arms_of_a_binary_goal_may_adapt() {
+    fn only_two_arms_of_a_binary_goal_are_calibrated() {
         assert_eq!(calibrated(Measure::Binary, 2), Ok(()));
         for (measure, arms, refusal) in [
             (Measure::Binary, 1, Refusal::Arms),
@@ -134,12 +134,12 @@ mod tests {
             (Measure::Ratio, 2, Refusal::Measure),
         ] {
             assert_eq!(calibrated(measure, arms), Err(refusal));
-            assert!(refusal.reason().contains("not shown to hold"));
+            assert!(refusal.reason().contains("simulations do not show"));
         }
     }
 
     #[test]
-    fn arms_between_which_chance_did_not_decide_are_no_pair() {
+    fn arms_without_randomization_between_them_are_not_a_pair() {
         let batch = testing::batch(10_000, (0, 0), (9, 3));
         assert!(batch.pair(0, 1).is_none() && batch.pair(1, 1).is_none() && batch.pair(0, 2).is_none());
         let batch = testing::batch(2_500, (9, 3), (3, 1));

@@ -1,28 +1,28 @@
-//! Weights by Thompson sampling: each arm gets units in proportion to how likely it is the best.
+//! Weights by Thompson sampling: each arm gets units in proportion to its probability of being the best.
 
 use crate::bayes::{Direction, Posterior, standings};
 
 /// All units, in basis points.
 pub const WHOLE: u32 = 10_000;
 
-/// The least weight of an arm, in basis points: 10 %. With less, more batches of 20 units leave an arm
-/// empty and say nothing: one in three at 5 %, one in eight at 10 %.
+/// The default lowest weight of an arm, in basis points: 10 %. With a lower one, more batches of 20 units
+/// leave an arm empty and give no information: one in three at 5 %, one in eight at 10 %.
 pub const FLOOR: u32 = 1_000;
 
-/// The least floor that may be set, with a warning.
+/// The lowest floor that can be set. Reports then contain a warning.
 pub const LOWEST_FLOOR: u32 = 500;
 
-/// A posterior probability of 1, in whole numbers.
+/// A posterior probability of 1, as an integer.
 const ONE: f64 = 1e9;
 
-/// The next weights in basis points, one an arm, summing to 10,000 exactly.
+/// Returns the next weights in basis points, one per arm. They sum to exactly 10,000.
 ///
-/// `arms` has units past their window and those of them that converted. Every arm keeps at least
-/// `floor`. With `control`, an arm's number and its weight, that arm keeps this weight and the others
-/// share the rest. Without units all arms are alike and so are their weights, but for a rounded point.
+/// `arms` contains the units past their window and the converted units among them. Every arm keeps at least
+/// `floor`. With `control`, an arm's index and its weight, that arm keeps this weight and the others share
+/// the rest. Without units, all arms get the same weight, except for one point of rounding.
 ///
-/// None when the arms do not fit: fewer than two, counts that cannot be, floors above what there is to
-/// share, or a fixed weight below the floor.
+/// Returns None when the arguments are not valid: fewer than two arms, more converted units than units,
+/// floors above the shared weight, or a fixed weight below the floor.
 ///
 /// Source: Thompson 1933; Scott 2010, "A modern Bayesian look at the multi-armed bandit".
 #[must_use]
@@ -48,8 +48,8 @@ pub fn weights(
     Some(found)
 }
 
-/// `shared` in proportion to `best`, no part under `floor`: what the parts above the floor have beyond
-/// it is shared in proportion once more.
+/// Divides `shared` in proportion to `best`, with no part under `floor`. The amounts above the floor are
+/// divided again in proportion.
 fn round(best: &[f64], shared: u32, floor: u32) -> Option<Vec<u32>> {
     let floors = floor.checked_mul(u32::try_from(best.len()).ok()?)?;
     let rest = shared.checked_sub(floors)?;
@@ -60,8 +60,8 @@ fn round(best: &[f64], shared: u32, floor: u32) -> Option<Vec<u32>> {
     Some(apportion(&beyond, rest).into_iter().map(|part| floor + part).collect())
 }
 
-/// Whole numbers in proportion to `parts` that sum to `total`, by largest remainder (Hamilton); of equal
-/// remainders the first arm's counts. Parts of nothing get nothing.
+/// Returns integers in proportion to `parts` that sum to `total`, by largest remainder (Hamilton). Of equal
+/// remainders, the first arm's is used. Parts of 0 get 0.
 fn apportion(parts: &[u64], total: u32) -> Vec<u32> {
     let sum: u64 = parts.iter().sum();
     if sum == 0 {
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn arms_that_are_alike_share_alike() {
+    fn equal_arms_get_equal_weights() {
         assert_eq!(higher(&[(0, 0); 2], FLOOR, None), Some(vec![5_000; 2]));
         assert_eq!(higher(&[(40, 9); 4], FLOOR, None), Some(vec![2_500; 4]));
         let three = higher(&[(20, 3); 3], FLOOR, None).unwrap();
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_weight_is_the_chance_of_being_best_above_the_floor() {
+    fn a_weight_is_the_probability_of_being_best_above_the_floor() {
         let arms = [(50, 10), (50, 14)];
         let best = standings(&arms.map(|(n, yes)| Posterior::binary(n, yes).unwrap()), Direction::Higher);
         let wanted = best.unwrap()[1].best * 10_000.0;
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn controls_share_stays_when_it_is_fixed() {
+    fn a_fixed_weight_of_control_does_not_change() {
         let arms = [(100, 40), (100, 10), (100, 20)];
         let found = higher(&arms, FLOOR, Some((0, 5_000))).unwrap();
         assert_eq!((found[0], found.iter().sum::<u32>()), (5_000, WHOLE));
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_has_no_weights() {
+    fn invalid_arguments_give_no_weights() {
         assert_eq!(higher(&[(10, 2)], FLOOR, None), None);
         assert_eq!(higher(&[(10, 2), (3, 4)], FLOOR, None), None);
         assert_eq!(higher(&[(10, 2); 11], FLOOR, None), None);

@@ -1,4 +1,4 @@
-//! Tests of the always-valid readings; `calibrate` shows that they hold.
+//! Tests of the always-valid readings. `calibrate` measures their error rates.
 
 use super::*;
 use crate::moments::Moments;
@@ -8,7 +8,7 @@ fn converted(yes: u64, n: u64) -> Sample {
 }
 
 #[test]
-fn the_evidence_is_that_of_the_formula() {
+fn the_evidence_follows_the_formula() {
     // 20 of 100 and 35 of 100, planned 200: ν 198 and pooled variance, computed in Python.
     let sequential_test = SequentialTest::new(0.05, 200.0).unwrap();
     assert!((sequential_test.spread - 0.039_680_773_008_687_82).abs() < 1e-15);
@@ -34,8 +34,9 @@ fn the_interval_ends_where_the_p_value_is_alpha() {
 }
 
 #[test]
-fn the_wider_of_both_variances_counts() {
-    // The small arm varies more than the large one: Welch's is wider. The other way round pooled is.
+fn the_wider_of_both_intervals_is_used() {
+    // The small arm varies more than the large one: Welch's reading is wider. In the reverse case, the pooled
+    // one is.
     let sequential_test = SequentialTest::new(0.05, 100.0).unwrap();
     let sample = |units, variance| Sample { units, mean: 0.0, variance };
     for (small, large) in [(4.0, 1.0), (1.0, 4.0)] {
@@ -49,7 +50,7 @@ fn the_wider_of_both_variances_counts() {
 }
 
 #[test]
-fn it_speaks_from_ten_units_in_the_smaller_arm() {
+fn there_is_a_reading_from_ten_units_in_the_smaller_arm() {
     let sequential_test = SequentialTest::new(0.05, 80.0).unwrap();
     assert_eq!(sequential_test.look(&converted(1, 9), &converted(5, 30)), None);
     assert!(sequential_test.look(&converted(1, 10), &converted(5, 30)).is_some());
@@ -60,14 +61,14 @@ fn all(mean: f64, units: f64) -> Sample {
 }
 
 #[test]
-fn arms_that_do_not_vary_are_read_as_what_the_formula_tends_to() {
+fn arms_without_variance_are_read_as_the_limit_of_the_formula() {
     let sequential_test = SequentialTest::new(0.05, 80.0).unwrap();
     for units in [10.0, 20.0, 60.0, 200.0] {
         let apart = sequential_test.look(&all(5.0, units), &all(6.0, units)).unwrap();
         assert!(apart.p_value < 0.01 && apart.interval.is_none(), "{units} {apart:?}");
         let nearly = |mean| Sample { variance: 1e-12, ..all(mean, units) };
         let near = sequential_test.look(&nearly(5.0), &nearly(6.0)).unwrap();
-        assert!(apart.p_value >= 0.99 * near.p_value, "no less certain than what it comes from");
+        assert!(apart.p_value >= 0.99 * near.p_value, "no less certain than an arm close to the limit");
         let alike = sequential_test.look(&all(5.0, units), &all(5.0, units)).unwrap();
         assert!(alike.p_value >= 1.0, "{units} {alike:?}");
     }
@@ -75,26 +76,26 @@ fn arms_that_do_not_vary_are_read_as_what_the_formula_tends_to() {
 }
 
 #[test]
-fn a_bound_is_exceeded_by_arms_that_do_not_vary_only_when_they_differ() {
+fn arms_without_variance_exceed_a_bound_only_when_they_differ() {
     let sequential_test = SequentialTest::new(0.05, 80.0).unwrap();
     let broken = |a, b, margin| sequential_test.at_most(&all(a, 30.0), &all(b, 30.0), margin).unwrap();
     assert!(broken(0.0, 1.0, 0.02) < 0.001);
-    assert!(broken(0.0, 0.01, 0.02) >= 1.0, "less than the margin");
-    assert!(broken(0.0, 0.0, -0.02) >= 1.0, "what nobody has done yet, somebody may do");
+    assert!(broken(0.0, 0.01, 0.02) >= 1.0, "the difference is below the margin");
+    assert!(broken(0.0, 0.0, -0.02) >= 1.0, "units that have not converted yet may still convert");
 }
 
 #[test]
-fn a_test_by_chance_confirms_a_look_or_takes_it_back() {
+fn a_permutation_test_confirms_a_look_or_makes_it_less_certain() {
     let sequential_test = SequentialTest::new(0.05, 80.0).unwrap();
     let look = sequential_test.look(&converted(4, 40), &converted(20, 40)).unwrap();
     assert!(look.p_value < 0.01);
-    assert_eq!(sequential_test.confirmed(&look, 1e-12, 80.0), look, "chance is even surer");
+    assert_eq!(sequential_test.confirmed(&look, 1e-12, 80.0), look, "the permutation test is more certain");
     let doubted = sequential_test.confirmed(&look, 0.154, 80.0);
     assert!(doubted.p_value > 0.4, "{doubted:?}");
     let (low, high) = doubted.interval.unwrap();
     assert!(low < 0.0 && high > 0.0, "{doubted:?}");
     assert!((f64::midpoint(low, high) - look.estimate).abs() < 1e-12);
-    // The score whose mixture is just 20: then 0 is just the end of the interval.
+    // The score whose mixture is 20: 0 is then an end of the interval.
     let edge = sequential_test.confirmed(&look, 0.002_43, 80.0);
     let end = edge.interval.unwrap().0 / look.estimate;
     assert_eq!(end > 0.0, edge.p_value < 0.05, "{edge:?}");
@@ -104,7 +105,7 @@ fn a_test_by_chance_confirms_a_look_or_takes_it_back() {
 }
 
 #[test]
-fn the_one_sided_p_value_is_nearly_half_on_its_side_and_large_on_the_other() {
+fn a_one_sided_p_value_is_about_half_on_its_side_and_large_on_the_other() {
     let sequential_test = SequentialTest::new(0.05, 200.0).unwrap();
     let (a, b) = (converted(20, 100), converted(40, 100));
     let two = sequential_test.look(&a, &b).unwrap().p_value;
@@ -115,7 +116,7 @@ fn the_one_sided_p_value_is_nearly_half_on_its_side_and_large_on_the_other() {
 }
 
 #[test]
-fn plans_out_of_range_are_refused_and_the_least_p_value_stays() {
+fn plans_out_of_range_are_refused_and_the_lowest_p_value_is_kept() {
     for (alpha, planned) in [(0.0, 80.0), (0.5, 80.0), (0.05, 0.0), (0.05, f64::NAN)] {
         assert_eq!(SequentialTest::new(alpha, planned), None);
     }

@@ -1,10 +1,10 @@
-//! Balance for lists of units that are known before a test begins.
+//! Balance for lists of units that are known before a test begins (rerandomization).
 //!
-//! The arms of a test follow from a seed. Of the seeds numbered from 0, the first 1,000 show how unequal
-//! the arms usually are; the best tenth of them sets a threshold; the first later seed at or under the
-//! threshold is kept. Among all seeds under the threshold each is as likely as any other, so the test
-//! compares the outcome with what further such seeds would have shown. The best seed of many must never
-//! be kept: it is the same few assignments every time, and no set of seeds is left to compare it with.
+//! A seed determines the arms of a test. The first 1,000 seeds, numbered from 0, show how unequal the arms
+//! usually are, and the best tenth of them sets a threshold. The first later seed at or under the threshold
+//! is used. All seeds under the threshold are equally likely, so the test compares the outcome with the
+//! outcomes under further such seeds. Never use the best of many seeds: it gives the same few assignments
+//! every time, and there is no set of seeds with which to compare it.
 //!
 //! Source: Morgan and Rubin 2012, "Rerandomization to improve covariate balance in experiments".
 
@@ -15,22 +15,22 @@ pub(crate) use randomize::below;
 pub use randomize::{randomize, sizes};
 pub use randomized::{DRAWS, Randomized, Statistic, studentised, studentised_ratios, test};
 
-/// How many seeds set the threshold.
+/// The number of seeds that set the threshold.
 pub const TRIAL: u64 = 1_000;
 
-/// The best one in so many of them lies at or under it.
+/// The best one in this many of them is at or under the threshold.
 pub const BEST_OF: u64 = 10;
 
-/// Later seeds that are tried before giving up. One in ten fits, so that even 200 would do; only seeds
-/// that do not act as chance exhaust these.
+/// The maximum number of later seeds. One in ten is under the threshold, so even 200 would be enough. Only
+/// seeds that are not random exhaust this number.
 pub const MOST_TRIED: u64 = 1_000;
 
-/// Writes the arm of each unit under the seed with this number; arms are numbered from 0 and all below
+/// Writes the arm of each unit under the seed with this number. Arms are numbered from 0, and each is below
 /// the number of arms.
 pub trait Draw: FnMut(u64, &mut [usize]) {}
 impl<F: FnMut(u64, &mut [usize])> Draw for F {}
 
-/// What is known of each unit up front, as columns of mean 0 and variance 1.
+/// The known values of each unit, as columns of mean 0 and variance 1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sheet {
     units: usize,
@@ -38,15 +38,15 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// Nothing known of so many units.
+    /// Creates a sheet without values for `units` units.
     #[must_use]
     pub fn new(units: usize) -> Self {
         Self { units, columns: Vec::new() }
     }
 
-    /// Adds an attribute with values of no order, such as the industry: each value, numbered from 0,
-    /// becomes a column of ones and zeros. Give unknown values a number of their own. Ignored unless
-    /// there is one a unit.
+    /// Adds an attribute with unordered values, such as the industry. Each value, numbered from 0, becomes a
+    /// column of ones and zeros. Give unknown values a number of their own. The attribute is ignored unless
+    /// there is one value per unit.
     #[must_use]
     pub fn with_levels(mut self, levels: &[usize]) -> Self {
         let most = levels.iter().max().map_or(0, |most| most + 1);
@@ -61,8 +61,8 @@ impl Sheet {
         self
     }
 
-    /// Adds a number known of each unit, such as the covariate. Ignored when it is the same for all
-    /// units, when one is not finite, or unless there is one a unit.
+    /// Adds a number of each unit, such as the covariate. It is ignored when it is the same for all units,
+    /// when a number is not finite, or unless there is one number per unit.
     #[must_use]
     pub fn with_numbers(mut self, numbers: &[f64]) -> Self {
         let n = as_f64(self.units);
@@ -74,8 +74,8 @@ impl Sheet {
         self
     }
 
-    /// The greatest standardised difference of means between any two of `count` arms, over all columns;
-    /// infinite when an arm is empty. `arms` has the arm of each unit, each below `count`.
+    /// Returns the greatest standardized difference of means between any two of `count` arms, over all
+    /// columns. It is infinite when an arm is empty. `arms` has the arm of each unit, each below `count`.
     #[must_use]
     pub fn imbalance(&self, arms: &[usize], count: usize) -> f64 {
         let mut units = vec![0.0; count];
@@ -89,7 +89,8 @@ impl Sheet {
         self.columns.iter().fold(0.0, |worst: f64, column| worst.max(apart(column, arms, &units, &mut sums)))
     }
 
-    /// Whether [`Self::imbalance`] is at most `threshold`: with most seeds one of the first columns tells.
+    /// Returns whether [`Self::imbalance`] is at most `threshold`. For most seeds, one of the first columns
+    /// decides.
     fn is_within(&self, arms: &[usize], count: usize, threshold: f64) -> bool {
         let mut units = vec![0.0; count];
         for &arm in arms {
@@ -101,7 +102,7 @@ impl Sheet {
     }
 }
 
-/// The greatest difference of the means of two arms in one column.
+/// Returns the greatest difference of the means of two arms in one column.
 fn apart(column: &[f64], arms: &[usize], units: &[f64], sums: &mut [f64]) -> f64 {
     sums.fill(0.0);
     for (x, &arm) in column.iter().zip(arms) {
@@ -114,22 +115,22 @@ fn apart(column: &[f64], arms: &[usize], units: &[f64], sums: &mut [f64]) -> f64
     most - least
 }
 
-/// The seed of a balanced test; to be stored with it.
+/// The seed of a balanced test. Store it with the test.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Choice {
     /// The number of the seed.
     pub seed: u64,
     /// The greatest imbalance that a seed of this test may have.
     pub threshold: f64,
-    /// That of the seed.
+    /// The imbalance under the seed.
     pub imbalance: f64,
 }
 
 /// Chooses the seed of a test with `count` arms.
 ///
-/// None when not even a tenth of the first 1,000 seeds gives every arm a unit, or when [`MOST_TRIED`]
-/// later seeds are all over the threshold: the list is too short, or the seeds are not chance. The test
-/// then has to start without balance. At most 2,000 seeds are drawn.
+/// Returns None when less than a tenth of the first 1,000 seeds gives every arm a unit, or when
+/// [`MOST_TRIED`] later seeds are all over the threshold. In these cases, the list is too short or the seeds
+/// are not random, and the test must start without balance. At most 2,000 seeds are drawn.
 #[must_use]
 pub fn choose(sheet: &Sheet, count: usize, mut draw: impl Draw) -> Option<Choice> {
     let mut arms = vec![0; sheet.units];

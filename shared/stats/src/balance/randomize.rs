@@ -1,11 +1,13 @@
-//! Dealing units into arms of given sizes, as a numbered seed says.
+//! Randomizes units into arms of given sizes, by a numbered seed.
 //!
-//! Source: Fisher and Yates 1938, as of Durstenfeld 1964, for the shuffle; Lemire 2019 for numbers below a bound.
+//! Source: Fisher and Yates 1938, as of Durstenfeld 1964, for the shuffle; Lemire 2019 for numbers below a
+//! bound.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-/// How many of `units` each arm gets by its weight in basis points (together 10,000): within one of its share.
+/// Returns how many of `units` each arm gets by its weight in basis points (10,000 in all): within one of its
+/// share.
 #[must_use]
 pub fn sizes(weights: &[u32], units: usize) -> Vec<usize> {
     let whole: u64 = weights.iter().map(|weight| u64::from(*weight)).sum();
@@ -20,8 +22,9 @@ pub fn sizes(weights: &[u32], units: usize) -> Vec<usize> {
     weights.iter().map(size).collect()
 }
 
-/// Writes the arm of each unit: arms of these `sizes`, each way of filling them as likely as any other over
-/// the numbers of `root`'s seeds. Without as many units as the sizes say, the last ones are left out.
+/// Writes the arm of each unit into arms of these `sizes`. Over the numbers of `root`'s seeds, all ways to
+/// fill the arms are equally likely. If there are fewer units than the sizes require, the last units of the
+/// sizes are left out.
 pub fn randomize(root: &[u8; 32], number: u64, sizes: &[usize], arms: &mut [usize]) {
     let mut seed = *root;
     for (byte, own) in seed.iter_mut().zip(number.to_le_bytes()) {
@@ -35,7 +38,7 @@ pub fn randomize(root: &[u8; 32], number: u64, sizes: &[usize], arms: &mut [usiz
     }
 }
 
-/// A whole number below `bound`, each as likely.
+/// Returns a uniform integer below `bound`.
 pub(crate) fn below(random: &mut impl Rng, bound: usize) -> usize {
     let bound = bound as u64;
     let mut product = u64::from(random.next_u32()) * bound;
@@ -53,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_are_within_one_unit_of_the_weights_and_hold_everybody() {
+    fn sizes_are_within_one_unit_of_the_weights_and_sum_to_all_units() {
         assert_eq!(sizes(&[5_000, 5_000], 207), [104, 103]);
         assert_eq!(sizes(&[8_000, 2_000], 60), [48, 12]);
         assert_eq!(sizes(&[10_000, 0], 60), [60, 0]);
@@ -70,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn every_deal_of_a_short_list_is_as_likely_as_any_other() {
+    fn every_assignment_of_a_short_list_is_equally_likely() {
         let mut seen = std::collections::BTreeMap::new();
         for number in 0..6_000 {
             let mut arms = [9; 4];
@@ -78,12 +81,12 @@ mod tests {
             *seen.entry(arms).or_insert(0_i32) += 1;
         }
         assert_eq!(seen.len(), 6);
-        // 1,000 each; five standard deviations of a count are 144.
+        // 1,000 each. Five standard deviations of a count are 144.
         assert!(seen.values().all(|times| (times - 1_000).abs() < 144), "{seen:?}");
     }
 
     #[test]
-    fn a_deal_follows_from_its_root_and_number() {
+    fn an_assignment_depends_only_on_its_root_and_number() {
         let of = |root: u8, number: u64| {
             let mut arms = [0; 60];
             randomize(&[root; 32], number, &[30, 30], &mut arms);

@@ -1,15 +1,16 @@
-//! The test of a balanced test: what would other seeds under the same threshold have shown?
+//! The randomization test of a balanced test: what would other seeds under the same threshold have shown?
 
 use super::{BEST_OF, Choice, Draw, Sheet};
 use crate::moments::Moments;
 
-/// Seeds under the threshold that a test is compared with.
+/// The number of seeds under the threshold with which a test is compared.
 pub const DRAWS: u32 = 1_000;
 
-/// Seeds drawn for each one that is kept, on average, before giving up: three times what is expected.
+/// The maximum number of seeds drawn per seed under the threshold, on average: three times the expected
+/// number.
 const PATIENCE: u64 = 3 * BEST_OF;
 
-/// Statistics this close, relative to each other, are the same: they differ by the order of additions.
+/// Statistics that are this close relative to each other are ties: they differ by the order of additions.
 const SAME: f64 = 1e-9;
 
 /// The outcome of a randomization test.
@@ -17,23 +18,24 @@ const SAME: f64 = 1e-9;
 pub struct Randomized {
     /// Two-sided mid-p-value: statistics as great as the observed one count half.
     pub p_value: f64,
-    /// Seeds under the threshold that it was compared with.
+    /// The number of seeds under the threshold in the comparison.
     pub draws: u32,
-    /// Seeds drawn for them.
+    /// The number of seeds drawn to find them.
     pub tried: u64,
 }
 
-/// What maps the arm of each unit to a number that is great when the arms differ, such as [`studentised`].
+/// A function from the arm of each unit to a number that is great when the arms differ, such as
+/// [`studentised`].
 pub type Statistic<'a> = dyn Fn(&[usize]) -> f64 + 'a;
 
-/// Compares each statistic under the chosen seed with the same under `draws` further seeds (take [`DRAWS`]
-/// or more) at or under the same threshold, the next ones by number.
+/// Compares each statistic under the chosen seed with the same statistic under `draws` further seeds at or
+/// under the same threshold, in the order of their numbers. Pass [`DRAWS`] or more.
 ///
-/// The hypothesis is that no unit's outcome depends on its arm. With more than two arms that is said of
-/// all arms at once, also when the statistic looks at two: then a difference in a third arm can make the
-/// p-value wrong.
+/// The hypothesis is that no unit's outcome depends on its arm. With more than two arms, the hypothesis is
+/// about all arms at once, even when the statistic compares two: a difference in a third arm can then make
+/// the p-value wrong.
 ///
-/// None when 30 times `draws` seeds do not give `draws` of them.
+/// Returns None when 30 times `draws` seeds do not give `draws` seeds under the threshold.
 #[must_use]
 pub fn test(
     sheet: &Sheet,
@@ -64,7 +66,8 @@ pub fn test(
     None
 }
 
-/// How many seeds set the arms as far apart as the chosen one, ties by half. It ties with itself.
+/// How many seeds give a difference at least as great as the chosen one, with ties counted half. The chosen
+/// seed ties with itself.
 struct Tally {
     observed: f64,
     extreme: f64,
@@ -76,7 +79,7 @@ impl Tally {
     }
 
     fn add(&mut self, other: f64) {
-        // An observed statistic without bound is near to nothing but another one.
+        // An infinite observed statistic ties only with another infinite one.
         let near = self.observed.is_finite() && (other - self.observed).abs() <= SAME * self.observed.abs();
         if near || other.total_cmp(&self.observed).is_eq() {
             self.extreme += 0.5;
@@ -86,12 +89,13 @@ impl Tally {
     }
 }
 
-/// The absolute difference of the means of two arms over its standard error (Welch's t), as a statistic
-/// for [`test()`]. Units without an outcome are left out: that they have none must not depend on their arm.
-/// 0 when the arms are equal or one is empty; infinite when they differ without varying.
+/// Returns the absolute difference of the means of two arms divided by its standard error (Welch's t), as a
+/// statistic for [`test()`]. Units without an outcome are left out; whether a unit has an outcome must not
+/// depend on its arm. Returns 0 when the arms are equal or one is empty, and infinity when they differ
+/// without variance.
 ///
-/// Studentised, since an unstudentised difference would also answer to arms that vary differently
-/// (Chung and Romano 2013, "Exact and asymptotically robust permutation tests").
+/// The statistic is studentized, because an unstudentized difference would also react to arms with different
+/// variances (Chung and Romano 2013, "Exact and asymptotically robust permutation tests").
 pub fn studentised(
     outcomes: &[Option<f64>],
     control: usize,
@@ -113,7 +117,7 @@ pub fn studentised(
     }
 }
 
-/// The same for ratios Σx/Σy of units given as (x, y), by the delta method ([`crate::delta`]).
+/// Returns the same for ratios Σx/Σy of units given as (x, y), by the delta method ([`crate::delta`]).
 pub fn studentised_ratios(
     outcomes: &[Option<(f64, f64)>],
     control: usize,
@@ -122,7 +126,7 @@ pub fn studentised_ratios(
     let all = || outcomes.iter().flatten();
     let (x, y) = all().fold((0.0, 0.0), |(x, y), own| (x + own.0, y + own.1));
     let ratio = x / y;
-    // What a unit has beyond the ratio of all together: so the numbers stay small.
+    // The difference of a unit from the common ratio, which keeps the numbers small.
     let (_, scale) = centre(all().map(|(x, y)| x - ratio * y));
     let (_, base) = centre(all().map(|(_, y)| *y));
     let rows: Vec<_> =
@@ -144,7 +148,7 @@ pub fn studentised_ratios(
     }
 }
 
-/// The mean and the standard deviation; 1 for a deviation of nothing.
+/// Returns the mean and the standard deviation, or 1 for a standard deviation of 0.
 fn centre(numbers: impl Iterator<Item = f64>) -> (f64, f64) {
     let mut moments = Moments::default();
     numbers.for_each(|x| moments.add(x));
@@ -152,7 +156,7 @@ fn centre(numbers: impl Iterator<Item = f64>) -> (f64, f64) {
     (moments.mean(), if spread > 0.0 { spread } else { 1.0 })
 }
 
-/// The outcomes that there are, with 0 for control's and 1 for treatment's.
+/// Returns the existing outcomes, with 0 for control and 1 for treatment.
 fn randomized<T: Copy>(
     outcomes: &[Option<T>],
     arms: &[usize],

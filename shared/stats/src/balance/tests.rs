@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Arms of equal weight, by a hash of seed and unit (Steele, Lea and Flood 2014, splitmix64).
+/// Assigns arms of equal weight, by a hash of seed and unit (Steele, Lea and Flood 2014, splitmix64).
 fn fair(count: usize) -> impl FnMut(u64, &mut [usize]) + Copy {
     move |seed, arms| {
         for (unit, arm) in (0_u64..).zip(arms) {
@@ -27,7 +27,7 @@ fn known(outcomes: &[f64]) -> Vec<Option<f64>> {
     outcomes.iter().copied().map(Some).collect()
 }
 
-/// The test of one statistic, by the usual number of seeds.
+/// Tests one statistic with the usual number of seeds.
 fn alone(sheet: &Sheet, choice: &Choice, statistic: &Statistic<'_>) -> Randomized {
     test(sheet, 2, choice, DRAWS, fair(2), &[statistic]).unwrap()[0]
 }
@@ -37,7 +37,7 @@ fn the_imbalance_is_the_greatest_difference_in_standard_deviations() {
     let sheet = Sheet::new(4).with_numbers(&[1.0, 2.0, 3.0, 6.0]);
     // Mean 3, variance 3.5; the arms' means are 1.5 and 4.5.
     assert!((sheet.imbalance(&[0, 0, 1, 1], 2) - 3.0 / 3.5_f64.sqrt()).abs() < 1e-12);
-    // Three quarters of the first arm have the level, none of the second: share ½, deviation ½.
+    // Three quarters of the first arm have the level, and none of the second: share ½, deviation ½.
     let sheet = Sheet::new(6).with_levels(&[0, 0, 0, 1, 1, 1]);
     assert!((sheet.imbalance(&[0, 0, 0, 0, 1, 1], 2) - 1.5).abs() < 1e-12);
     assert!(sheet.imbalance(&[0, 0, 0, 1, 1, 1], 3).is_infinite());
@@ -45,7 +45,7 @@ fn the_imbalance_is_the_greatest_difference_in_standard_deviations() {
 }
 
 #[test]
-fn the_kept_seed_is_the_first_later_one_under_the_best_tenth_and_not_the_best() {
+fn the_chosen_seed_is_the_first_later_one_under_the_threshold_and_not_the_best() {
     for count in [2, 3] {
         let sheet = list();
         let choice = choose(&sheet, count, fair(count)).unwrap();
@@ -66,7 +66,7 @@ fn the_kept_seed_is_the_first_later_one_under_the_best_tenth_and_not_the_best() 
 }
 
 #[test]
-fn seeds_that_are_not_chance_end_the_search() {
+fn seeds_that_are_not_random_end_the_search() {
     assert_eq!(choose(&list(), 2, |_, arms: &mut [usize]| arms.fill(0)), None);
     let mut drawn = 0_u64;
     let worse_later = |seed: u64, arms: &mut [usize]| {
@@ -81,7 +81,7 @@ fn seeds_that_are_not_chance_end_the_search() {
 }
 
 #[test]
-fn a_difference_is_found_and_none_is_not() {
+fn a_real_difference_is_found_and_no_difference_is_not() {
     let sheet = list();
     let choice = choose(&sheet, 2, fair(2)).unwrap();
     let mut arms = vec![0; 60];
@@ -97,7 +97,7 @@ fn a_difference_is_found_and_none_is_not() {
 }
 
 #[test]
-fn arms_that_are_infinitely_far_apart_are_a_difference_and_not_a_tie() {
+fn an_infinite_statistic_is_a_difference_and_not_a_tie() {
     let sheet = list();
     let choice = choose(&sheet, 2, fair(2)).unwrap();
     let mut arms = vec![0; 60];
@@ -108,8 +108,8 @@ fn arms_that_are_infinitely_far_apart_are_a_difference_and_not_a_tie() {
 }
 
 #[test]
-fn outcomes_that_are_all_the_same_have_a_p_value_of_one_half() {
-    // Every draw ties with the observed one, and ties count half.
+fn equal_outcomes_have_a_p_value_of_one_half() {
+    // Every draw ties with the observed statistic, and ties count half.
     let sheet = list();
     let choice = choose(&sheet, 2, fair(2)).unwrap();
     let found = alone(&sheet, &choice, &studentised(&[Some(3.0); 60], 0, 1));
@@ -117,7 +117,7 @@ fn outcomes_that_are_all_the_same_have_a_p_value_of_one_half() {
 }
 
 #[test]
-fn a_threshold_that_no_seed_meets_has_no_test() {
+fn there_is_no_test_when_no_seed_is_under_the_threshold() {
     let choice = Choice { seed: 0, threshold: -1.0, imbalance: 0.0 };
     let mut drawn = 0;
     let counted = |seed, arms: &mut [usize]| {
@@ -129,7 +129,7 @@ fn a_threshold_that_no_seed_meets_has_no_test() {
 }
 
 #[test]
-fn the_statistic_is_welchs_and_arms_that_do_not_vary_are_infinitely_far_apart() {
+fn the_statistic_is_welchs_and_is_infinite_for_different_arms_without_variance() {
     let outcomes = known(&[1.0, 2.0, 3.0, 5.0, 9.0]);
     let statistic = studentised(&outcomes, 0, 1);
     let wanted = 5.0 / (1.0 / 3.0 + 4.0_f64).sqrt();
@@ -140,7 +140,7 @@ fn the_statistic_is_welchs_and_arms_that_do_not_vary_are_infinitely_far_apart() 
 }
 
 #[test]
-fn several_statistics_are_tested_by_the_same_seeds_and_each_as_if_alone() {
+fn several_statistics_use_the_same_seeds_and_give_the_same_results_as_alone() {
     let sheet = list();
     let choice = choose(&sheet, 2, fair(2)).unwrap();
     let (low, high) = (known(&numbers(60)), known(&numbers(60).iter().map(|x| x % 7.0).collect::<Vec<_>>()));

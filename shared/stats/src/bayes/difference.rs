@@ -3,19 +3,19 @@
 use super::grid::Grid;
 use super::posterior::Posterior;
 
-/// A step this small, in standard deviations, is the last: the next would be its square or so.
+/// A step this small, in standard deviations, is the last one: the next would be about its square.
 const CLOSE: f64 = 1e-6;
 
-/// A point with less of the mass than this changes no figure.
+/// A point with less of the probability than this has no effect on any figure.
 const TOO_SMALL: f64 = 1e-14;
 
-/// Steps after which the search for an end stops; it needs five or so.
+/// The maximum number of steps of the search for an end. It needs about five.
 const STEPS: u32 = 60;
 
-/// The value that treatment minus control stays under with probability `tail`; `grid` is that of
+/// Returns the value that treatment minus control is below with probability `tail`. `grid` is the grid of
 /// `arms`, control and treatment.
 ///
-/// Newton's method, held between bounds by Chebyshev's inequality.
+/// The method is Newton's, within bounds from Chebyshev's inequality.
 pub(super) fn quantile(grid: &Grid, arms: (Posterior, Posterior), tail: f64) -> f64 {
     let mean = arms.1.mean() - arms.0.mean();
     let spread = (arms.0.variance() + arms.1.variance()).sqrt();
@@ -35,9 +35,8 @@ pub(super) fn quantile(grid: &Grid, arms: (Posterior, Posterior), tail: f64) -> 
     at
 }
 
-/// The probability that the difference is below `at`, and its density there: an integral over one arm
-/// of what the other arm makes of each of its values.
-///
+/// Returns the probability that the difference is below `at`, and its density there. Each is an integral over
+/// one arm of a function of the other arm.
 fn distribution(grid: &Grid, arms: (Posterior, Posterior), at: f64) -> (f64, f64) {
     let (control, over) = (arms.0, outer(arms, at));
     let (other, shift) = if over == 0 { (1, at) } else { (0, -at) };
@@ -54,18 +53,19 @@ fn distribution(grid: &Grid, arms: (Posterior, Posterior), at: f64) -> (f64, f64
         }
         let (share, slope) = between(grid, other, next, place);
         below += own * if over == 0 { share } else { 1.0 - share };
-        // A place at the very edge of the scale has no slope there, and none in the density.
+        // At the very edge of the scale, the place has no slope and adds nothing to the density.
         let stretch = control.stretch(value);
         density += if slope > 0.0 && stretch > 0.0 { own * slope / stretch } else { 0.0 };
     }
     (below, density)
 }
 
-/// Which arm to integrate over: the narrower, for its points are dense where it has its mass and the
-/// other is smooth there.
+/// Returns the arm to integrate over: the narrower one, because its points are dense where it has its mass,
+/// and the other arm is smooth there.
 ///
-/// A share moved by `at` leaves the scale at one end, and no rule is exact across that edge. So where
-/// an arm is piled up at an end, it is the arm whose edge lies at the end with less of the mass.
+/// A share that is moved by `at` leaves the scale at one end, and no quadrature rule is exact across that
+/// edge. If an arm has much of its density at an end, the arm is chosen whose edge is at the end with less of
+/// the mass.
 fn outer(arms: (Posterior, Posterior), at: f64) -> usize {
     let (control, treatment) = arms;
     if control.is_piled() || treatment.is_piled() {
@@ -76,7 +76,7 @@ fn outer(arms: (Posterior, Posterior), at: f64) -> usize {
     }
 }
 
-/// An arm's probability and density at `place`, which lies before the point numbered `next`: the
+/// Returns an arm's probability and density at `place`, which is before the point numbered `next`: the
 /// polynomial of degree five that fits value, density and slope at the points around it.
 fn between(grid: &Grid, arm: usize, next: usize, place: f64) -> (f64, f64) {
     let curve = &grid.curves[arm];

@@ -1,8 +1,8 @@
-//! The points over which posteriors are integrated, dense wherever any of them has its mass.
+//! The points at which posteriors are integrated. They are dense where any posterior has its mass.
 //!
-//! Gauss-Legendre panels lie around the middle of every arm and widen outwards, so that arms of very
-//! different sizes are resolved together. A share is integrated over its log odds, where even the
-//! density of an arm without conversions is smooth and bounded.
+//! Gauss-Legendre panels are placed around the middle of every arm and widen outwards, so arms of very
+//! different sizes are resolved together. A share is integrated over its log odds, on which even the density
+//! of an arm without conversions is smooth and bounded.
 
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ use super::posterior::{Point, Posterior};
 /// Points in a panel.
 const ORDER: usize = 10;
 
-/// A density this much below the one in the middle (on the logarithmic scale) counts as nothing.
+/// A density this far below the density in the middle (on the logarithmic scale) counts as 0.
 const NOTHING: f64 = -36.0;
 
 /// Gauss-Legendre points on −1 to 1, their weights, and the weights of the integral up to each point.
@@ -25,8 +25,8 @@ struct Rule {
 static RULE: LazyLock<Rule> = LazyLock::new(Rule::new);
 
 impl Rule {
-    /// Source: Abramowitz and Stegun 1964, 25.4.29. The partial weights integrate the polynomial
-    /// through the points, expanded in Legendre polynomials.
+    /// Source: Abramowitz and Stegun 1964, 25.4.29. The partial weights integrate the polynomial through the
+    /// points, expanded in Legendre polynomials.
     fn new() -> Self {
         let mut rule = Self { points: [0.0; ORDER], weights: [0.0; ORDER], partial: [[0.0; ORDER]; ORDER] };
         let order = as_f64(ORDER);
@@ -53,7 +53,7 @@ impl Rule {
     }
 }
 
-/// The Legendre polynomials of degree 0 to [`ORDER`] at `x`.
+/// Returns the Legendre polynomials of degree 0 to [`ORDER`] at `x`.
 fn legendre(x: f64) -> [f64; ORDER + 1] {
     let mut p = [1.0; ORDER + 1];
     p[1] = x;
@@ -69,8 +69,8 @@ fn as_f64(n: usize) -> f64 {
     n as f64
 }
 
-/// One arm's density, its slope, and the probability up to each point and beyond it. Both are kept,
-/// since far out one less the other has no digits left.
+/// One arm's density, its slope, and the probability up to each point and beyond it. Both probabilities are
+/// stored, because far from the middle, 1 minus the other one has no digits left.
 pub(super) struct Curve {
     pub density: Vec<f64>,
     pub slope: Vec<f64>,
@@ -78,7 +78,7 @@ pub(super) struct Curve {
     pub above: Vec<f64>,
 }
 
-/// Points of integration with the curves of all arms on them.
+/// Points of integration with the curves of all arms at them.
 pub(super) struct Grid {
     pub points: Vec<Point>,
     pub curves: Vec<Curve>,
@@ -86,7 +86,7 @@ pub(super) struct Grid {
 }
 
 impl Grid {
-    /// The grid of `arms`; None without arms or when their scales differ.
+    /// Creates the grid of `arms`. Returns None without arms or when their scales differ.
     pub fn new(arms: &[Posterior]) -> Option<Self> {
         let first = arms.first().filter(|first| arms.iter().all(|arm| arm.is_like(first)))?;
         let mut edges: Vec<f64> = arms.iter().flat_map(edges).collect();
@@ -102,27 +102,27 @@ impl Grid {
         Some(Self { points, curves, weights })
     }
 
-    /// The integral of a function of the point's number.
+    /// Returns the integral of a function of the point's number.
     pub fn integral(&self, f: impl Fn(usize) -> f64) -> f64 {
         self.weights.iter().enumerate().map(|(node, weight)| weight * f(node)).sum()
     }
 
-    /// The density of an arm at a point.
+    /// Returns the density of an arm at a point.
     pub fn density(&self, arm: usize, node: usize) -> f64 {
         self.curves[arm].density[node]
     }
 
-    /// The weight of a point.
+    /// Returns the weight of a point.
     pub fn weight(&self, node: usize) -> f64 {
         self.weights[node]
     }
 
-    /// How fast the value grows at a point.
+    /// Returns the derivative of the value by the place at a point.
     pub fn stretch(&self, node: usize) -> f64 {
         self.points[node].stretch
     }
 
-    /// The probabilities that an arm is worse, and that it is better, than each point.
+    /// Returns the probabilities that an arm is worse, and that it is better, than each point.
     pub fn sides(&self, arm: usize, better: Direction) -> (&[f64], &[f64]) {
         let Curve { below, above, .. } = &self.curves[arm];
         match better {
@@ -133,7 +133,7 @@ impl Grid {
 }
 
 impl Curve {
-    /// Scaled to a mass of 1 by the same quadrature.
+    /// Scales the density to a mass of 1 by the same quadrature.
     fn new(arm: &Posterior, points: &[Point], weights: &[f64]) -> Self {
         let anchor = arm.anchor();
         let at = |point| {
@@ -151,7 +151,7 @@ impl Curve {
     }
 }
 
-/// The integral of a density up to each point, and from it on.
+/// Returns the integral of a density up to each point, and from each point on.
 fn sides(density: &[f64], weights: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let panels = || density.chunks_exact(ORDER).zip(weights.chunks_exact(ORDER));
     let (mut below, mut above) = (vec![0.0; density.len()], vec![0.0; density.len()]);
@@ -176,8 +176,8 @@ fn sides(density: &[f64], weights: &[f64]) -> (Vec<f64>, Vec<f64>) {
     (below, above)
 }
 
-/// The ends of panels for one arm: from its middle outwards, each wider than the one before, to where
-/// nothing of the mass (and of the mean) is left.
+/// Returns the ends of panels for one arm: from its middle outwards, each wider than the one before, up to
+/// where no mass (and no part of the mean) is left.
 fn edges(arm: &Posterior) -> Vec<f64> {
     let ((middle, width), anchor) = (arm.middle(), arm.anchor());
     let mut edges = vec![middle];

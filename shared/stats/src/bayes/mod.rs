@@ -1,11 +1,12 @@
-//! The Bayesian readings: how likely an arm is the best, and what choosing it may cost.
+//! The Bayesian readings: the probability that an arm is the best, and the expected loss from choosing it.
 //!
-//! Every figure is an integral over the posteriors of the arms, computed by quadrature: the same data
-//! always give the same figures. These readings are not protected against watching. Who stops as soon
-//! as one of them looks good ships arms without an effect far more often than it says.
+//! Every figure is an integral over the posteriors of the arms, computed by quadrature: the same data always
+//! give the same figures. These readings are not valid under repeated interim looks. If a test is stopped as
+//! soon as one of them looks good, arms without an effect are shipped far more often than the reading
+//! suggests.
 //!
-//! Source: Gelman and others 2013, *Bayesian Data Analysis*, sections 2.4 and 3.2; Stucchio 2015,
-//! "Bayesian A/B testing at VWO", for the expected loss.
+//! Source: Gelman and others 2013, *Bayesian Data Analysis*, sections 2.4 and 3.2; Stucchio 2015, "Bayesian
+//! A/B testing at VWO", for the expected loss.
 
 mod difference;
 mod grid;
@@ -19,37 +20,36 @@ use grid::Grid;
 
 pub use crate::direction::Direction;
 
-/// What the posteriors say of one arm among all.
+/// The posterior of one arm among all arms.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Standing {
-    /// The probability that no other arm is better, 0 to 1. Over all arms it sums to 1.
+    /// The probability that no other arm is better, 0 to 1. It sums to 1 over all arms.
     pub best: f64,
-    /// How much worse than the best arm this one is, on average over what the data leave possible,
-    /// in the unit of the goal; 0 or more.
+    /// The expected loss against the best arm, in the unit of the goal; 0 or more.
     pub loss: f64,
 }
 
-/// What the posteriors say of one arm against control.
+/// The posterior of one arm compared with control.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Versus {
     /// The probability that the arm is better than control, 0 to 1.
     pub beats: f64,
-    /// What choosing the arm costs against control, on average over what the data leave possible
-    /// (nothing where the arm is better), in the unit of the goal; 0 or more.
+    /// The expected loss from choosing the arm instead of control, which is 0 where the arm is better, in the
+    /// unit of the goal; 0 or more.
     pub loss: f64,
-    /// What staying with control costs, in the same way.
+    /// The expected loss from staying with control, computed in the same way.
     pub loss_of_control: f64,
-    /// Posterior mean of treatment minus control, whichever is better.
+    /// The posterior mean of treatment minus control, in both directions.
     pub estimate: f64,
-    /// Lower end of the credible interval of treatment minus control, equal tails.
+    /// The lower end of the credible interval of treatment minus control, with equal tails.
     pub low: f64,
-    /// Upper end of it.
+    /// The upper end of the interval.
     pub high: f64,
 }
 
-/// The standing of each arm among all, in their order.
+/// Returns the standing of each arm among all, in their order.
 ///
-/// None without arms, or when some are shares and others means.
+/// Returns None without arms, or when some are shares and others means.
 #[must_use]
 pub fn standings(arms: &[Posterior], better: Direction) -> Option<Vec<Standing>> {
     let grid = Grid::new(arms)?;
@@ -57,7 +57,7 @@ pub fn standings(arms: &[Posterior], better: Direction) -> Option<Vec<Standing>>
     let others = |arm: usize| sides.iter().enumerate().filter(move |(other, _)| *other != arm);
     let of = |arm: usize| {
         let all_worse = |node: usize| others(arm).map(|(_, (worse, _))| worse[node]).product::<f64>();
-        // One less the product above, without losing the digits of a small one.
+        // Computes 1 minus the product without losing the digits of a small result.
         let any_better = |node: usize| others(arm).fold(0.0, |any, (_, (_, b))| any + (1.0 - any) * b[node]);
         Standing {
             best: grid.integral(|node| grid.density(arm, node) * all_worse(node)),
@@ -67,9 +67,9 @@ pub fn standings(arms: &[Posterior], better: Direction) -> Option<Vec<Standing>>
     Some((0..arms.len()).map(of).collect())
 }
 
-/// `treatment` against `control`, with the credible interval of probability `1 − alpha`.
+/// Compares `treatment` with `control`, with the credible interval of probability `1 − alpha`.
 ///
-/// None when one is a share and the other a mean.
+/// Returns None when one is a share and the other a mean.
 #[must_use]
 pub fn versus(control: Posterior, treatment: Posterior, better: Direction, alpha: f64) -> Option<Versus> {
     let grid = Grid::new(&[control, treatment])?;

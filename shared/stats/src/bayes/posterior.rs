@@ -1,12 +1,12 @@
-//! What the data and a weak prior leave possible for one arm's true value.
+//! The posterior distribution of one arm's true value, from the data and a weak prior.
 
 use crate::moments::Moments;
 
-/// The prior of a share: Jeffreys' Beta(½, ½), half a converted unit and half an unconverted one. It
-/// weighs as much as one unit. A flat prior weighs two and pulls a small arm of a rare goal upwards.
+/// The prior of a share: Jeffreys' Beta(½, ½), half a converted unit and half an unconverted one. It has the
+/// weight of one unit. A flat prior has the weight of two and pulls a small arm of a rare goal upwards.
 pub const PRIOR: (f64, f64) = (0.5, 0.5);
 
-/// Fewest units of an arm with a posterior mean: below it the posterior has no spread.
+/// The fewest units of an arm with a posterior mean. Below it, the posterior has no variance.
 ///
 /// The prior of a mean is flat, and so is that of the logarithm of the spread (Jeffreys').
 pub const LEAST_UNITS: u64 = 4;
@@ -14,18 +14,18 @@ pub const LEAST_UNITS: u64 = 4;
 /// The density of an arm's true value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Posterior {
-    /// Of a share between 0 and 1.
+    /// The density of a share between 0 and 1.
     Beta {
-        /// Converted units with the prior's; above 0.
+        /// Converted units including those of the prior; above 0.
         yes: f64,
-        /// Other units with the prior's; above 0.
+        /// Other units including those of the prior; above 0.
         no: f64,
     },
-    /// Of a mean: Student's t, moved and stretched.
+    /// The density of a mean: Student's t with a location and a scale.
     Student {
         /// Degrees of freedom, above 2; infinite for a normal distribution.
         freedom: f64,
-        /// The middle.
+        /// The location.
         mean: f64,
         /// The standard error; above 0.
         scale: f64,
@@ -33,15 +33,16 @@ pub enum Posterior {
 }
 
 impl Posterior {
-    /// Of a binary goal's share, from counts. None when more converted than there are.
+    /// Creates the posterior of a binary goal's share from counts. Returns None when more units converted
+    /// than there are.
     #[must_use]
     pub fn binary(units: u64, converted: u64) -> Option<Self> {
         let others = units.checked_sub(converted)?;
         Some(Self::Beta { yes: count(converted) + PRIOR.0, no: count(others) + PRIOR.1 })
     }
 
-    /// Of the mean of a number per unit. None below [`LEAST_UNITS`] or when all units have the same
-    /// number.
+    /// Creates the posterior of the mean of a number per unit. Returns None below [`LEAST_UNITS`] or when all
+    /// units have the same number.
     #[must_use]
     pub fn mean_of(moments: &Moments) -> Option<Self> {
         let variance = moments.variance_of_mean()?;
@@ -49,15 +50,16 @@ impl Posterior {
         enough.then(|| Self::estimate(moments.mean(), variance.sqrt(), count(moments.units() - 1)))?
     }
 
-    /// Of anything with an estimate and its standard error, such as a ratio. None unless the standard
-    /// error is above 0 and there are more than two degrees of freedom (infinite: a normal).
+    /// Creates the posterior of any quantity with an estimate and its standard error, such as a ratio.
+    /// Returns None unless the standard error is above 0 and there are more than two degrees of freedom
+    /// (infinite: a normal).
     #[must_use]
     pub fn estimate(mean: f64, standard_error: f64, freedom: f64) -> Option<Self> {
         let sound = mean.is_finite() && standard_error.is_finite() && standard_error > 0.0;
         (sound && freedom > 2.0).then_some(Self::Student { freedom, mean, scale: standard_error })
     }
 
-    /// The posterior mean.
+    /// Returns the posterior mean.
     #[must_use]
     pub fn mean(&self) -> f64 {
         match *self {
@@ -66,7 +68,7 @@ impl Posterior {
         }
     }
 
-    /// The posterior variance.
+    /// Returns the posterior variance.
     #[must_use]
     pub fn variance(&self) -> f64 {
         match *self {
@@ -78,8 +80,8 @@ impl Posterior {
         }
     }
 
-    /// The most likely place and the width of the density's middle, on the scale of its grid: of the
-    /// log odds for a share, of the value itself for a mean.
+    /// Returns the mode and the width of the density's middle, on the scale of its grid: the log odds for a
+    /// share, the value itself for a mean.
     pub(super) fn middle(&self) -> (f64, f64) {
         match *self {
             Self::Beta { yes, no } => ((yes / no).ln(), ((yes + no) / (yes * no)).sqrt()),
@@ -87,7 +89,8 @@ impl Posterior {
         }
     }
 
-    /// The middle of a share and its ln(1 + e^place): what [`Self::log_density`] takes at every point.
+    /// Returns the middle of a share and its ln(1 + e^place), which [`Self::log_density`] needs at every
+    /// point.
     pub(super) fn anchor(&self) -> (f64, f64) {
         match *self {
             Self::Beta { yes, no } => ((yes / no).ln(), (yes / no).ln_1p()),
@@ -95,8 +98,8 @@ impl Posterior {
         }
     }
 
-    /// The logarithm of the density at `point` over that in the middle, and the slope of it; `anchor` is
-    /// [`Self::anchor`].
+    /// Returns the logarithm of the density at `point` divided by that in the middle, and its slope. `anchor`
+    /// is [`Self::anchor`].
     pub(super) fn log_density(&self, point: &Point, anchor: (f64, f64)) -> (f64, f64) {
         match *self {
             Self::Beta { yes, no } => {
@@ -115,7 +118,7 @@ impl Posterior {
         }
     }
 
-    /// The point of the grid's scale at `place`.
+    /// Returns the point of the grid's scale at `place`.
     pub(super) fn point(&self, place: f64) -> Point {
         match self {
             Self::Beta { .. } => {
@@ -129,7 +132,7 @@ impl Posterior {
         }
     }
 
-    /// Where `value` lies on the grid's scale; infinite beyond the possible values.
+    /// Returns the place of `value` on the grid's scale. It is infinite beyond the possible values.
     pub(super) fn place(&self, value: f64) -> f64 {
         match self {
             Self::Beta { .. } if value <= 0.0 => f64::NEG_INFINITY,
@@ -139,7 +142,7 @@ impl Posterior {
         }
     }
 
-    /// How fast the value grows with the place, at `value`.
+    /// Returns the derivative of the value by the place, at `value`.
     pub(super) fn stretch(&self, value: f64) -> f64 {
         match self {
             Self::Beta { .. } => value * (1.0 - value),
@@ -147,12 +150,12 @@ impl Posterior {
         }
     }
 
-    /// Whether it is a share with much of its density right at 0 or 1.
+    /// Returns whether the posterior is a share with much of its density at 0 or 1.
     pub(super) fn is_piled(&self) -> bool {
         matches!(*self, Self::Beta { yes, no } if yes < 4.0 || no < 4.0)
     }
 
-    /// Whether the two have the same scale.
+    /// Returns whether the two have the same scale.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         std::mem::discriminant(self) == std::mem::discriminant(other)
     }
@@ -161,11 +164,11 @@ impl Posterior {
 /// A point of a grid's scale.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Point {
-    /// On the scale.
+    /// The place on the scale.
     pub place: f64,
-    /// The true value it stands for.
+    /// The true value at this place.
     pub value: f64,
-    /// How fast the value grows with the place.
+    /// The derivative of the value by the place.
     pub stretch: f64,
     /// ln(1 + e^place), for shares.
     softplus: f64,

@@ -17,8 +17,8 @@ fn near(found: f64, wanted: f64, by: f64) {
     assert!((found - wanted).abs() <= by, "{found} is not {wanted}");
 }
 
-/// The probability that the second share is the greater, for whole numbers (Miller 2014, "Formulas
-/// for Bayesian A/B testing").
+/// The probability that the second share is greater, for integers (Miller 2014, "Formulas for Bayesian A/B
+/// testing").
 fn miller(a: (u32, u32), b: (u32, u32)) -> f64 {
     let (yes, no, others) = (f64::from(a.0), f64::from(a.1), f64::from(b.1));
     let term = |i: u32| {
@@ -30,7 +30,7 @@ fn miller(a: (u32, u32), b: (u32, u32)) -> f64 {
 }
 
 #[test]
-fn the_chance_of_beating_control_is_millers_closed_form() {
+fn the_probability_of_beating_control_is_millers_closed_form() {
     for (a, b) in [
         ((101, 901), (131, 871)),
         ((3, 9), (6, 6)),
@@ -92,7 +92,7 @@ fn arms_with_the_same_data_share_the_probability_equally() {
 }
 
 #[test]
-fn the_loss_of_one_of_three_like_arms_is_the_mean_of_the_greatest_of_three() {
+fn the_loss_of_one_of_three_equal_arms_is_the_mean_of_the_greatest_of_three() {
     // The greatest of three standard normals has the mean 3 / (2 √π).
     for better in [Direction::Higher, Direction::Lower] {
         for standing in standings(&[normal(5.0, 1.0); 3], better).unwrap() {
@@ -117,7 +117,7 @@ fn more_conversions_make_an_arm_likelier_to_be_best_and_cheaper_to_choose() {
 }
 
 #[test]
-fn two_arms_stand_as_they_do_against_each_other() {
+fn two_arms_have_the_same_figures_in_both_readings() {
     let (control, treatment) = (beta(3, 30), beta(7, 28));
     for better in [Direction::Higher, Direction::Lower] {
         let all = standings(&[control, treatment], better).unwrap();
@@ -131,7 +131,7 @@ fn two_arms_stand_as_they_do_against_each_other() {
 }
 
 #[test]
-fn what_has_no_posterior_is_not_read() {
+fn arms_without_a_posterior_are_not_read() {
     assert_eq!(Posterior::binary(3, 4), None);
     let mut moments = Moments::default();
     (0..10).for_each(|_| moments.add(0.0));

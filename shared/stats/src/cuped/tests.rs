@@ -1,4 +1,4 @@
-//! Tests of the adjustment; reference values are in `tests/cases.rs`.
+//! Tests of the adjustment. Reference values are in `tests/cases.rs`.
 
 use super::*;
 use crate::welch::Difference;
@@ -15,8 +15,8 @@ const CONTROL: [(f64, f64); 6] = [(1.2, 1.0), (2.3, 2.0), (2.9, 3.0), (4.4, 4.0)
 const TREATMENT: [(f64, f64); 5] = [(3.1, 2.0), (3.8, 3.0), (6.2, 5.0), (7.9, 7.0), (9.3, 8.0)];
 
 #[test]
-fn it_is_the_regression_on_arm_and_covariate() {
-    // NumPy's least squares of x on 1, arm and y give the same three.
+fn the_adjustment_is_the_regression_on_arm_and_covariate() {
+    // NumPy's least squares of x on 1, arm and y give the same three values.
     let found = cuped(&of(&CONTROL), &of(&TREATMENT)).unwrap();
     assert!((found.theta - 1.001_149_425_287_356_5).abs() < 1e-12, "{found:?}");
     assert!((found.contrast.estimate - 0.941_609_195_402_298_7).abs() < 1e-12, "{found:?}");
@@ -26,7 +26,7 @@ fn it_is_the_regression_on_arm_and_covariate() {
 }
 
 #[test]
-fn a_real_difference_does_not_bend_theta() {
+fn a_real_difference_does_not_bias_theta() {
     let moved = TREATMENT.map(|(x, y)| (x + 50.0, y));
     let (before, after) = (cuped(&of(&CONTROL), &of(&TREATMENT)), cuped(&of(&CONTROL), &of(&moved)));
     let (before, after) = (before.unwrap(), after.unwrap());
@@ -50,7 +50,7 @@ fn a_useless_covariate_costs_a_little_and_a_constant_one_is_refused() {
 }
 
 #[test]
-fn with_equal_arms_that_vary_alike_both_variances_agree() {
+fn both_variances_agree_for_arms_of_equal_size_and_variance() {
     let found = cuped(&of(&CONTROL), &of(&CONTROL.map(|(x, y)| (x + 1.0, y)))).unwrap();
     assert!((found.separate.standard_error - found.contrast.standard_error).abs() < 1e-12);
     assert!((found.separate.freedom - found.contrast.freedom).abs() < 1e-9);

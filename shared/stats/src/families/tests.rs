@@ -4,7 +4,7 @@ use super::*;
 use crate::moments::Moments;
 
 #[test]
-fn holm_multiplies_by_what_is_left_and_never_falls() {
+fn holm_multiplies_by_the_remaining_number_and_never_decreases() {
     let found = holm(&[Some(0.01), Some(0.04), Some(0.03), Some(0.005)]);
     let wanted = [0.03, 0.06, 0.06, 0.02];
     for (found, wanted) in found.into_iter().zip(wanted) {
@@ -15,7 +15,7 @@ fn holm_multiplies_by_what_is_left_and_never_falls() {
 }
 
 #[test]
-fn a_guardrail_is_judged_from_the_side_that_hurts() {
+fn a_guardrail_is_tested_in_the_harmful_direction() {
     let contrast = Contrast { estimate: -0.03, standard_error: 0.01, freedom: 200.0 };
     let more = guardrail(&contrast, 0.01, Direction::Higher).unwrap();
     assert!((more.broken - 0.023_426_593_093_535_484).abs() < 1e-12 && more.met > 0.97, "{more:?}");
@@ -25,7 +25,7 @@ fn a_guardrail_is_judged_from_the_side_that_hurts() {
 }
 
 #[test]
-fn a_watched_guardrail_breaks_and_holds_later_than_a_planned_one() {
+fn a_sequential_guardrail_needs_more_units_than_one_at_a_fixed_horizon() {
     let sequential_test = SequentialTest::new(0.05, 400.0).unwrap();
     let (control, treatment) =
         (Moments::of_counts(100, 200).sample().unwrap(), Moments::of_counts(60, 200).sample().unwrap());

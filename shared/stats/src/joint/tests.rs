@@ -12,14 +12,14 @@ fn of(pairs: &[(f64, f64)]) -> Joint {
 }
 
 #[test]
-fn the_cross_moment_is_that_of_the_deviations() {
+fn the_cross_moment_is_the_sum_of_products_of_deviations() {
     let joint = of(&[(1e9 + 1.0, 4.0), (1e9 + 2.0, 2.0), (1e9 + 6.0, 9.0)]);
     // Deviations −2, −1, 3 and −1, −3, 4.
     assert_eq!((joint.products(), joint.x().squares(), joint.y().squares()), (17.0, 14.0, 26.0));
 }
 
 #[test]
-fn squares_along_a_slope_are_those_of_what_is_left_of_x() {
+fn squares_along_a_slope_are_those_of_the_residuals() {
     let pairs = [(1.0, 4.0), (2.0, 2.0), (6.0, 9.0), (3.0, 3.5)];
     let mut left = Moments::default();
     for (x, y) in pairs {
@@ -32,7 +32,7 @@ fn squares_along_a_slope_are_those_of_what_is_left_of_x() {
 
 proptest! {
     #[test]
-    fn parts_in_any_order_agree_within_1e_12_and_in_one_order_to_the_bit(
+    fn parts_agree_within_1e_12_in_any_order_and_exactly_in_the_same_order(
         mut pairs in prop::collection::vec((-1e3..1e3_f64, 0.0..50.0_f64), 2..60),
         offset in prop::sample::select(vec![0.0, 1e6, -1e9]),
         cut in 0_usize..60,

@@ -18,7 +18,7 @@ fn a_large_offset_costs_the_variance_no_digits() {
 }
 
 #[test]
-fn a_total_keeps_the_small_amounts_beside_the_large() {
+fn a_total_keeps_small_amounts_next_to_large_ones() {
     assert!((of(&[1e15, 0.1, 0.1, -1e15, 0.1]).total() - 0.3).abs() < 1e-12);
     let mut parts = of(&[1e15, 0.1]);
     parts.merge(&of(&[0.1, -1e15, 0.1]));
@@ -49,7 +49,7 @@ fn counts_of_a_binary_goal_have_the_moments_of_their_units() {
 
 proptest! {
     #[test]
-    fn parts_in_any_order_agree_within_1e_12_and_in_one_order_to_the_bit(
+    fn parts_agree_within_1e_12_in_any_order_and_exactly_in_the_same_order(
         mut numbers in prop::collection::vec(-1e3..1e3_f64, 2..60),
         offset in prop::sample::select(vec![0.0, 1.0, 1e6, -1e9]),
         cuts in prop::collection::vec(0_usize..60, 0..5),

@@ -1,17 +1,17 @@
-//! All units of both arms, dealt anew again and again.
+//! All units of both arms, which are randomized again and again.
 
 use rand_chacha::rand_core::Rng;
 
 use super::{Arm, Tested};
 use crate::balance::below;
 
-/// Squared statistics closer than this, relatively, are the same number: they differ by rounding.
+/// Squared statistics whose relative difference is below this are ties: they differ by rounding.
 const TIE: f64 = 1e-9;
 
 /// A variance below this is rounding: units are scaled to a variance of about 1.
 const NOTHING: f64 = 1e-13;
 
-/// The sums of K numbers a unit are all that a statistic needs, and a deal's other arm is the rest.
+/// Units with K numbers each. A statistic needs only the sums of one arm; the other arm has the rest.
 pub(super) struct Pool<const K: usize> {
     rows: Vec<[f64; K]>,
     small: usize,
@@ -30,7 +30,7 @@ impl<const K: usize> Pool<K> {
         pool
     }
 
-    /// How many ways there are to deal, or more than any that could be visited.
+    /// Returns the number of permutations, or a number above every limit.
     pub(super) fn permutations(&self) -> f64 {
         ways(self.rows.len(), self.small)
     }
@@ -51,7 +51,7 @@ impl<const K: usize> Pool<K> {
         }
     }
 
-    /// The real deal is one of those that chance can make: it counts once, tied with itself.
+    /// Draws permutations. The observed assignment is one of them: it counts once, tied with itself.
     pub(super) fn draw(&mut self, random: &mut impl Rng, draws: u32) -> Tested {
         for _ in 0..draws {
             let mut sums = [0.0; K];
@@ -67,7 +67,8 @@ impl<const K: usize> Pool<K> {
         Tested { p_value, permutations: u64::from(draws), all: false }
     }
 
-    /// The squared studentised difference of a deal; infinite when nothing varies within the arms.
+    /// Returns the squared studentized difference of a permutation, or infinity when nothing varies within
+    /// the arms.
     fn square(&self, sums: &[f64; K]) -> f64 {
         let mut rest = self.total;
         rest.iter_mut().zip(sums).for_each(|(all, own)| *all -= own);
@@ -84,13 +85,14 @@ impl<const K: usize> Pool<K> {
     }
 }
 
-/// How many ways there are to deal `small` of `all` units into one arm.
+/// Returns the number of ways to choose `small` of `all` units for one arm.
 pub(super) fn ways(all: usize, small: usize) -> f64 {
     let all = size(all);
     (0..small).map(size).fold(1.0, |ways, i| ways * (all - i) / (i + 1.0))
 }
 
-/// How many deals were seen and how many of them are as extreme as the real one, ties by half.
+/// Counts permutations and those that are at least as extreme as the observed assignment, with ties counted
+/// half.
 #[derive(Default)]
 pub(super) struct Tally {
     real: f64,
@@ -105,7 +107,7 @@ impl Tally {
     }
 }
 
-/// 1 for a statistic beyond the real one, ½ for a tie, 0 else.
+/// Returns 1 for a statistic beyond the observed one, ½ for a tie, and 0 otherwise.
 pub(super) fn share(square: f64, real: f64) -> f64 {
     let slack = if real.is_finite() { TIE * real + TIE * TIE } else { 0.0 };
     if square > real + slack {

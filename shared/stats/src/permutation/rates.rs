@@ -5,12 +5,12 @@ use super::pool::share;
 use crate::agresti_caffo::Rate;
 use crate::moments::count;
 
-/// Tests the difference of two conversion rates. Every deal has a hypergeometric number of converted
-/// units in control, so all of them are visited by that number, however many units there are.
+/// Tests the difference of two conversion rates. Under permutation, the number of converted units in control
+/// is hypergeometric. All permutations are evaluated by that number, for any number of units.
 ///
-/// None with fewer than two units in an arm, or when all units converted or none did.
+/// Returns None with fewer than two units in an arm, or when all units converted or none did.
 ///
-/// Source: as in [`super`]; the exact distribution is Fisher's of 1935, the statistic is studentised.
+/// Source: as in [`super`]; the exact distribution is Fisher's of 1935, the statistic is studentized.
 #[must_use]
 pub fn rates(control: Rate, treatment: Rate) -> Option<Tested> {
     let (n, m) = (control.units, treatment.units);
@@ -21,7 +21,7 @@ pub fn rates(control: Rate, treatment: Rate) -> Option<Tested> {
     let (least, most) = (converted.saturating_sub(m), converted.min(n));
     let square = |k: u64| square(k, n, converted - k, m);
     let real = square(control.converted);
-    // From the most likely number outwards, as multiples of its weight.
+    // Goes from the most likely number outwards, with weights as multiples of its weight.
     let middle = middle(n, m, converted).clamp(least, most);
     let (mut weights, mut extreme, mut seen) = (1.0, share(square(middle), real), 1);
     let mut weight = 1.0;
@@ -47,18 +47,18 @@ pub fn rates(control: Rate, treatment: Rate) -> Option<Tested> {
     Some(Tested { p_value: extreme / weights, permutations: seen, all: true })
 }
 
-/// The weight of k + 1 converted units of n as a multiple of that of k.
+/// Returns the weight of k + 1 converted units of n as a multiple of that of k.
 fn step(k: u64, n: u64, m: u64, converted: u64) -> f64 {
     count(converted - k) * count(n - k) / (count(k + 1) * count(m + k + 1 - converted))
 }
 
-/// The number of largest weight, within one.
+/// Returns the number of greatest weight, within one.
 fn middle(n: u64, m: u64, converted: u64) -> u64 {
     let product = u128::from(converted) * u128::from(n);
     u64::try_from(product / u128::from(n + m)).unwrap_or(u64::MAX)
 }
 
-/// The squared studentised difference of k of n and l of m, each variance unbiased.
+/// Returns the squared studentized difference of k of n and l of m, each with the unbiased variance.
 fn square(k: u64, n: u64, l: u64, m: u64) -> f64 {
     let arm = |yes: u64, units: u64| {
         let share = count(yes) / count(units);
@@ -66,6 +66,6 @@ fn square(k: u64, n: u64, l: u64, m: u64) -> f64 {
     };
     let (control, treatment) = (arm(k, n), arm(l, m));
     let (distance, variance) = ((control.0 - treatment.0).powi(2), control.1 + treatment.1);
-    // Without variance one arm converted wholly and the other not at all: there is something to differ in.
+    // Without variance, all units of one arm converted and none of the other, so the arms do differ.
     if variance > 0.0 { distance / variance } else { f64::INFINITY }
 }

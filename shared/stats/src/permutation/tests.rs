@@ -11,21 +11,21 @@ fn units(yes: u64, n: u64) -> Vec<f64> {
 
 #[test]
 fn a_small_case_is_counted_by_hand() {
-    // Of the 6 deals of 1, 2, 4, 8 into pairs, {1, 2} and {4, 8} are the two farthest apart.
+    // Of the 6 permutations of 1, 2, 4, 8 into pairs, {1, 2} and {4, 8} are the two farthest apart.
     let found = means(&[1.0, 2.0], &[4.0, 8.0], &DRAWING).unwrap();
     assert_eq!((found.permutations, found.all), (6, true));
     assert!((found.p_value - 1.0 / 6.0).abs() < 1e-12, "{found:?}");
 }
 
 #[test]
-fn arms_wholly_apart_have_half_the_share_of_the_two_deals_that_part_them() {
+fn completely_separated_arms_have_half_the_share_of_the_two_extreme_permutations() {
     let found = means(&units(0, 10), &units(10, 10), &DRAWING).unwrap();
     assert_eq!(found.permutations, 184_756);
     assert!((found.p_value * 184_756.0 - 1.0).abs() < 1e-9);
 }
 
 #[test]
-fn counts_give_what_visiting_every_deal_gives() {
+fn counts_give_the_same_result_as_evaluating_every_permutation() {
     for (a, n, b, m) in
         [(2, 8, 5, 9), (0, 6, 3, 12), (1, 2, 7, 40), (4, 4, 0, 5), (3, 10, 3, 10), (9, 9, 1, 9)]
     {
@@ -37,7 +37,7 @@ fn counts_give_what_visiting_every_deal_gives() {
 }
 
 #[test]
-fn ratios_over_one_visitor_each_are_means_and_a_change_of_unit_changes_nothing() {
+fn ratios_over_one_visitor_are_means_and_a_change_of_scale_changes_nothing() {
     let (a, b) = ([0.1, 0.7, 0.3, 1.9, 0.2], [2.0, 0.4, 1.1, 3.3, 0.6, 2.2]);
     let wanted = means(&a, &b, &DRAWING).unwrap();
     let over = |arm: &[f64]| arm.iter().map(|x| (1e6 * x, 3.0)).collect::<Vec<_>>();
@@ -48,8 +48,9 @@ fn ratios_over_one_visitor_each_are_means_and_a_change_of_unit_changes_nothing()
 }
 
 #[test]
-fn the_statistic_is_studentised_and_not_the_bare_difference() {
-    // With arms of one size both rank the deals alike; with 2 and 4 units they do not.
+fn the_statistic_is_studentized_and_not_the_plain_difference() {
+    // With arms of one size, both statistics rank the permutations in the same order. With 2 and 4 units,
+    // they do not.
     let (control, treatment) = ([1.0, 9.0], [1.9, 2.0, 2.1, 2.2]);
     let found = means(&control, &treatment, &DRAWING).unwrap();
     let all = [control.as_slice(), treatment.as_slice()].concat();
@@ -75,7 +76,7 @@ fn the_statistic_is_studentised_and_not_the_bare_difference() {
 }
 
 #[test]
-fn draws_come_near_the_exact_value_and_follow_from_the_seed() {
+fn draws_approximate_the_exact_value_and_depend_only_on_the_seed() {
     let exact = rates(Rate { converted: 14, units: 60 }, Rate { converted: 25, units: 70 }).unwrap();
     let drawn = means(&units(14, 60), &units(25, 70), &DRAWING).unwrap();
     assert!(!drawn.all);
@@ -86,15 +87,15 @@ fn draws_come_near_the_exact_value_and_follow_from_the_seed() {
 }
 
 #[test]
-fn many_units_of_a_binary_goal_are_no_burden() {
+fn a_binary_goal_with_many_units_is_tested_exactly() {
     let (a, b) =
         (Rate { converted: 100_000, units: 1_000_000 }, Rate { converted: 101_000, units: 1_000_000 });
-    // Far from any discreteness it is the z test: z = 2.352, p = 0.0187.
+    // Far from any discreteness, the test equals the z test: z = 2.352, p = 0.0187.
     assert!((rates(a, b).unwrap().p_value - 0.0187).abs() < 2e-4);
 }
 
 #[test]
-fn units_that_do_not_differ_or_are_too_few_or_too_many_have_no_test() {
+fn equal_units_and_too_few_or_too_many_units_have_no_test() {
     assert_eq!(means(&[3.0; 5], &[3.0; 6], &DRAWING), None);
     assert_eq!(means(&[3.0], &[4.0, 5.0], &DRAWING), None);
     assert_eq!(means(&vec![3.0; MOST_UNITS + 1], &units(7, 9_999), &DRAWING), None);
@@ -104,19 +105,19 @@ fn units_that_do_not_differ_or_are_too_few_or_too_many_have_no_test() {
 }
 
 #[test]
-fn it_is_called_for_by_ratios_small_arms_and_uneven_ones() {
+fn the_test_is_used_for_ratios_small_arms_and_uneven_arms() {
     assert!(called_for(true, 5_000, 5_000));
     assert!(called_for(false, 199, 300) && called_for(false, 401, 200));
     assert!(!called_for(false, 200, 400));
 }
 
 #[test]
-fn a_test_costs_what_it_visits_or_draws() {
+fn the_cost_of_a_test_is_the_number_of_evaluated_permutations_times_their_size() {
     let tested = means(&units(3, 10), &units(5, 10), &DRAWING).unwrap();
     assert_eq!((tested.all, tested.permutations), (true, 184_756));
-    assert_eq!(cost(10, 10, DRAWS), 5 * 184_756, "all deals are visited");
+    assert_eq!(cost(10, 10, DRAWS), 5 * 184_756, "all permutations are evaluated");
     assert_eq!(cost(2, 600, DRAWS), cost(600, 2, DRAWS));
-    assert_eq!(cost(2, 600, DRAWS), 5 * 180_901, "however small one arm is");
-    assert_eq!(cost(2, 6_000, DRAWS), 10_000 * 7, "too many to visit");
+    assert_eq!(cost(2, 600, DRAWS), 5 * 180_901, "one arm is small");
+    assert_eq!(cost(2, 6_000, DRAWS), 10_000 * 7, "too many to evaluate all");
     assert_eq!(cost(200, 300, DRAWS), 10_000 * 205);
 }

@@ -1,10 +1,10 @@
-//! How many units a test needs, and how small a difference a given number of units can show.
+//! How many units a test needs, and the smallest difference that a given number of units finds.
 //!
-//! Both for a planned stop (one look at the end) and for watching with the always-valid reading. The
-//! arms' weights decide how the units fall to them.
+//! Both are computed for a fixed horizon (one analysis at the end) and for sequential analysis with the
+//! always-valid reading. The weights determine how many of the units each arm gets.
 //!
-//! Source: Cohen 1988, chapters 2 and 6, with Student's t in place of the normal (Guenther 1981);
-//! Donner and Klar 2000, section 5.2, for clusters.
+//! Source: Cohen 1988, chapters 2 and 6, with Student's t in place of the normal (Guenther 1981); Donner and
+//! Klar 2000, section 5.2, for clusters.
 
 mod outcome;
 mod sequential;
@@ -19,62 +19,63 @@ use crate::welch::quantile;
 /// The usual two-sided error rate.
 pub const ALPHA: f64 = 0.05;
 
-/// The usual probability of finding the difference planned for.
+/// The usual probability of finding the planned difference.
 pub const POWER: f64 = 0.8;
 
-/// Most units that a plan may come to.
+/// The maximum number of units of a plan.
 pub const MOST_UNITS: f64 = 1e9;
 
-/// By how much the bound at the planned units falls for who has looked all along: a difference that
-/// misses it there has often met it before. Set by simulation, so that plans of 60 to 700 units come
-/// within two points of their power for means and up to four above it for shares (`cargo run --release -p calibrate -- planning`).
+/// The amount by which the critical value at the planned units is lower for a sequential test, because a
+/// difference that does not exceed it there has often exceeded it before. It was set by simulation, so that
+/// plans of 60 to 700 units are within two points of their power for means and up to four points above it for
+/// shares (`cargo run --release -p calibrate -- planning`).
 const EARLIER: f64 = 0.2;
 
-/// Degrees of freedom from which Student's t is a normal with a small correction.
+/// Degrees of freedom from which Student's t is computed as a normal with a small correction.
 const MANY: f64 = 1e5;
 
-/// How a test will be looked at.
+/// When a test is analysed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Analysis {
-    /// Once, when the planned units are in.
+    /// Once, when the planned units are reached.
     FixedHorizon,
-    /// All the time, up to the planned units, with the always-valid reading tuned to them.
+    /// At any number of interim looks up to the planned units, with the always-valid reading tuned to them.
     Sequential,
 }
 
-/// Error rate, power and looks.
+/// Error rate, power and analysis.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Aim {
     /// Two-sided error rate, above 0 and below 1.
     pub alpha: f64,
     /// Probability of finding the difference, above `alpha` and below 1.
     pub power: f64,
-    /// How the test will be looked at.
+    /// When the test is analysed.
     pub analysis: Analysis,
 }
 
 impl Aim {
-    /// The usual error rate and power.
+    /// Returns the usual error rate and power.
     #[must_use]
     pub fn usual(analysis: Analysis) -> Self {
         Self { alpha: ALPHA, power: POWER, analysis }
     }
 }
 
-/// The units of a plan.
+/// The planned number of units.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Units {
-    /// In all arms, those that are not compared included.
+    /// In all arms, including arms that are not compared.
     pub total: u64,
-    /// One an arm, by weight.
+    /// One entry per arm, by weight.
     pub arms: Vec<u64>,
 }
 
-/// The units with which a difference of `effect` (treatment minus control, in the unit of the goal) is
-/// found with the power aimed at. `weights` are the arms' in basis points; of all arms but `control` the
-/// one with the least weight decides.
+/// Returns the units with which a difference of `effect` (treatment minus control, in the unit of the goal)
+/// is found with the power of `aim`. `weights` are those of the arms in basis points. Of all arms except
+/// `control`, the one with the lowest weight determines the result.
 ///
-/// None when no number of units can be told: no effect, a rate or a share outside its range, fewer than
+/// Returns None when no number can be computed: no effect, a rate or a share outside its range, fewer than
 /// two arms with weight, or more than [`MOST_UNITS`].
 #[must_use]
 pub fn units_needed(
@@ -100,10 +101,10 @@ pub fn units_needed(
     Some(Units { total: arms.iter().sum(), arms })
 }
 
-/// The smallest difference above 0 that `total` units find with the power aimed at, in the unit of the
-/// goal. For binary goals treatment is taken to convert more; with `below`, less.
+/// Returns the smallest difference above 0 that `total` units find with the power of `aim`, in the unit of
+/// the goal. For binary goals, treatment is assumed to convert more, or less with `below`.
 ///
-/// None when there is none that could be: too few units, or a rate that would have to leave 0 to 1.
+/// Returns None when no possible difference is found: too few units, or a rate that would be outside 0 to 1.
 #[must_use]
 pub fn smallest_effect(
     outcome: Outcome,
@@ -117,7 +118,7 @@ pub fn smallest_effect(
     #[expect(clippy::cast_precision_loss, reason = "exact below 2^53 units")]
     let total = total as f64;
     let sign = if below { -1.0 } else { 1.0 };
-    // The spread of a binary goal depends on the effect itself, so the answer is a fixed point.
+    // The spread of a binary goal depends on the effect itself, so the result is a fixed point.
     let mut effect = 0.0;
     for _ in 0..200 {
         let next = smallest(total, outcome, sign * effect, shares, aim)?;
@@ -129,7 +130,8 @@ pub fn smallest_effect(
     None
 }
 
-/// The smallest difference that `total` units find when the spread is that at a difference of `effect`.
+/// Returns the smallest difference that `total` units find when the spread is that at a difference of
+/// `effect`.
 fn smallest(total: f64, outcome: Outcome, effect: f64, shares: (f64, f64), aim: Aim) -> Option<f64> {
     let (a, b) = (total * shares.0, total * shares.1);
     let spread = outcome.spread(effect, b / (a + b))?;
@@ -143,14 +145,15 @@ fn smallest(total: f64, outcome: Outcome, effect: f64, shares: (f64, f64), aim: 
         Analysis::FixedHorizon => student(freedom, 1.0 - aim.alpha / 2.0)?,
         Analysis::Sequential => sequential::bound(total, total, a + b - 2.0, aim.alpha)? - EARLIER,
     };
-    // The tests of shares answer to the greater of the two: at equal arms that of one common rate, at
-    // unequal arms that of each arm's own.
+    // The tests of shares use the greater of the two variances: for equal arms that of one common rate, for
+    // unequal arms that of separate rates.
     let error = (spread.pooled * (1.0 / a + 1.0 / b)).max(sa + sb).sqrt();
     Some(bound * error + student(freedom, aim.power)? * (sa + sb).sqrt())
 }
 
-/// Student's quantile. With many degrees of freedom, where the library's search does not end, it is the
-/// normal one and the first term of its expansion, exact to 1e-11 (Abramowitz and Stegun 1964, 26.7.5).
+/// Returns Student's quantile. With many degrees of freedom, where the library's search does not terminate,
+/// it is the normal quantile and the first term of its expansion, exact to 1e-11 (Abramowitz and Stegun 1964,
+/// 26.7.5).
 fn student(freedom: f64, p: f64) -> Option<f64> {
     if freedom < MANY {
         return Some(quantile(&StudentsT::new(0.0, 1.0, freedom).ok()?, p));
@@ -159,7 +162,7 @@ fn student(freedom: f64, p: f64) -> Option<f64> {
     Some(z + (z.powi(3) + z) / (4.0 * freedom))
 }
 
-/// The shares of all units in control and in the lightest other arm with weight.
+/// Returns the shares of all units in control and in the other arm with the lowest weight above 0.
 fn shares(weights: &[u32], control: usize) -> Option<(f64, f64)> {
     let sum: u32 = weights.iter().sum();
     let others = weights.iter().enumerate().filter(|(arm, weight)| *arm != control && **weight > 0);

@@ -1,42 +1,43 @@
-//! What a planned goal measures, and how much it varies.
+//! The outcome of a planned goal, and its variance.
 
-/// What a goal measures per unit, without the effect.
+/// The outcome of a goal per unit, without the effect.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Outcome {
     /// Whether the unit converts.
     Binary {
-        /// The share that does, above 0 and below 1.
+        /// The share of converted units, above 0 and below 1.
         rate: f64,
     },
     /// A number per unit.
     Mean {
-        /// Its standard deviation between units, above 0.
+        /// The standard deviation between units, above 0.
         deviation: f64,
     },
-    /// A ratio of totals: an outcome of each visitor, where the unit is an account with several.
+    /// A ratio of totals: the outcome of each visitor, where the unit is an account with several visitors.
     Ratio {
         /// The outcome of one visitor.
         visitor: Visitor,
-        /// Visitors per account on average, 1 or more.
+        /// The average number of visitors per account, 1 or more.
         visitors: f64,
-        /// Standard deviation of the number of visitors over its mean; 0 when all accounts have as many.
+        /// The standard deviation of the number of visitors divided by its mean; 0 when all accounts have the
+        /// same number.
         unevenness: f64,
-        /// Intra-account correlation, 0 to 1: how much alike an account's visitors are.
+        /// The intraclass correlation, 0 to 1: how similar the outcomes of an account's visitors are.
         correlation: f64,
     },
 }
 
-/// What a ratio counts per visitor, without the effect.
+/// The outcome of one visitor of a ratio, without the effect.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Visitor {
     /// Whether the visitor converts.
     Converts {
-        /// The share that does, above 0 and below 1.
+        /// The share of converted visitors, above 0 and below 1.
         rate: f64,
     },
     /// A number.
     Varies {
-        /// Its standard deviation between visitors, above 0.
+        /// The standard deviation between visitors, above 0.
         deviation: f64,
     },
 }
@@ -48,13 +49,13 @@ pub(super) struct Spread {
     pub control: f64,
     /// In treatment.
     pub treatment: f64,
-    /// In either, as a test sees it that takes the arms for equal: here of the given share of treatment.
+    /// The variance for a test that assumes equal arms, for the given share of treatment.
     pub pooled: f64,
 }
 
 impl Outcome {
-    /// The variances when the arms differ by `effect` and treatment is `share` of both; None for numbers
-    /// outside their ranges.
+    /// Returns the variances when the arms differ by `effect` and treatment has the share `share` of both
+    /// arms. Returns None for numbers outside their ranges.
     pub(super) fn spread(self, effect: f64, share: f64) -> Option<Spread> {
         match self {
             Self::Binary { rate } => rates(rate, effect, share),

@@ -1,16 +1,16 @@
-//! What watching costs: the bound of the always-valid reading.
+//! The cost of sequential analysis: the critical value of the always-valid reading.
 
-/// How great |t| must be after `total` units for the always-valid reading to find a difference at level
-/// `alpha`, when it is tuned to `planned` units in all. `freedom` is that of t. At the planned units and
-/// 5 % it is about 3.03 where a planned stop has 1.96, which makes about 1.9 times the units for the
-/// same power.
+/// Returns how great |t| must be after `total` units for the always-valid reading to find a difference at
+/// level `alpha`, when it is tuned to `planned` units in all. `freedom` is that of t. At the planned units
+/// and 5 %, it is about 3.03, where a fixed horizon has 1.96. This corresponds to about 1.9 times the units
+/// for the same power.
 ///
-/// None while no t, however great, would do: with few units the evidence is bounded.
+/// Returns None when no t is great enough: with few units, the evidence is bounded.
 ///
-/// The evidence is Robbins' mixture of t statistics, ln E = −½ ln g + ½(ν + 1)[ln(1 + t²/ν) −
-/// ln(1 + t²/(νg))] with g = 1 + total · ρ² and ρ² = (−2 ln α + ln(1 − 2 ln α)) / planned; the bound
-/// solves ln E = −ln α. Source: Robbins 1970; Wang and Ramdas 2024, "Anytime-valid t-tests and
-/// confidence sequences for Gaussian means with unknown variance".
+/// The evidence is Robbins' mixture of t statistics, ln E = −½ ln g + ½(ν + 1)[ln(1 + t²/ν) − ln(1 +
+/// t²/(νg))] with g = 1 + total · ρ² and ρ² = (−2 ln α + ln(1 − 2 ln α)) / planned. The bound solves ln E =
+/// −ln α. Source: Robbins 1970; Wang and Ramdas 2024, "Anytime-valid t-tests and confidence sequences for
+/// Gaussian means with unknown variance".
 #[must_use]
 pub fn bound(total: f64, planned: f64, freedom: f64, alpha: f64) -> Option<f64> {
     let log = -2.0 * alpha.ln();
@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_evidence_at_the_bound_is_one_in_alpha() {
+    fn the_evidence_at_the_bound_is_one_over_alpha() {
         for (total, planned, freedom, alpha) in [(40.0, 40.0, 38.0, 0.05), (100.0, 400.0, 98.0, 0.01)] {
             let t: f64 = bound(total, planned, freedom, alpha).unwrap();
             let g: f64 = 1.0 + total * (-2.0 * alpha.ln() + (1.0 - 2.0 * alpha.ln()).ln()) / planned;
@@ -36,14 +36,14 @@ mod tests {
     }
 
     #[test]
-    fn with_many_units_it_is_the_normal_mixtures() {
+    fn with_many_units_the_bound_is_that_of_the_normal_mixture() {
         // g = 1 + 5.9915 + ln 6.9915 = 8.9362; t² = (g / (g − 1)) (5.9915 + ln g) = 9.2133.
         let t = bound(1e7, 1e7, 1e7, 0.05).unwrap();
         assert!((t - 3.0353).abs() < 5e-4, "{t}");
     }
 
     #[test]
-    fn with_few_units_there_is_none() {
+    fn with_few_units_there_is_no_bound() {
         assert_eq!(bound(4.0, 400.0, 2.0, 0.05), None);
         assert!(bound(10.0, 10.0, 8.0, 0.05).unwrap() > bound(40.0, 40.0, 38.0, 0.05).unwrap());
     }

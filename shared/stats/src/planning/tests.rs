@@ -1,4 +1,4 @@
-//! Tests of planning against published and computed sizes.
+//! Tests of planning against published and computed sample sizes.
 
 use super::*;
 
@@ -12,20 +12,21 @@ fn total(outcome: Outcome, effect: f64, weights: &[u32], analysis: Analysis) -> 
 #[test]
 fn means_need_the_units_that_statsmodels_computes() {
     // TTestIndPower of statsmodels 0.14: 393.41, 63.77 and 25.52 in each arm; with four times as many in
-    // control 39.63 and 158.53. It integrates the noncentral t, which is a unit an arm finer at most.
+    // control 39.63 and 158.53. It integrates the noncentral t, which changes the result by at most one unit
+    // per arm.
     for (effect, each) in [(0.2, 393.41_f64), (0.5, 63.77), (0.8, 25.52)] {
         let found = total(Outcome::Mean { deviation: 1.0 }, effect, &HALVES, ONCE).unwrap();
         assert!(found.abs_diff(2 * whole(each.ceil())) <= 2, "{effect}: {found}");
     }
     let found = total(Outcome::Mean { deviation: 1.0 }, 0.5, &[8_000, 2_000], ONCE).unwrap();
-    // Welch's degrees of freedom are those of the smaller arm, which costs a few units more than 199.
+    // Welch's degrees of freedom are those of the smaller arm, so a few units more than 199 are needed.
     assert!((199..=205).contains(&found), "{found}");
 }
 
 #[test]
-fn rates_need_the_units_of_the_textbook_formula_and_one_or_two_more_an_arm() {
-    // (z₀.₉₇₅ √(2 p̄q̄) + z₀.₈ √(p₀q₀ + p₁q₁))² / (p₁ − p₀)² an arm (Fleiss 1981, equation 3.14 without
-    // the correction for continuity).
+fn rates_need_the_units_of_the_textbook_formula_plus_one_or_two_per_arm() {
+    // (z₀.₉₇₅ √(2 p̄q̄) + z₀.₈ √(p₀q₀ + p₁q₁))² / (p₁ − p₀)² per arm (Fleiss 1981, equation 3.14 without the
+    // correction for continuity).
     for (rate, effect, each) in [(0.1, 0.03, 1773.58_f64), (0.05, 0.05, 434.43), (0.2, 0.3, 38.48)] {
         let found = total(Outcome::Binary { rate }, effect, &HALVES, ONCE).unwrap();
         let least = 2 * whole(each.ceil());
@@ -34,21 +35,21 @@ fn rates_need_the_units_of_the_textbook_formula_and_one_or_two_more_an_arm() {
 }
 
 #[test]
-fn visitors_of_one_account_count_for_less_the_more_they_are_alike() {
+fn visitors_of_one_account_count_for_less_the_more_similar_they_are() {
     let of = |visitors, unevenness, correlation| {
         let outcome =
             Outcome::Ratio { visitor: Visitor::Varies { deviation: 0.3 }, visitors, unevenness, correlation };
         total(outcome, 0.05, &HALVES, ONCE).unwrap()
     };
     let alone = of(1.0, 0.0, 0.0);
-    // With a design effect of 1 + 9 · 0.1 = 1.9 a tenth of the accounts do 1.9 times the work.
+    // With a design effect of 1 + 9 · 0.1 = 1.9, a tenth of the accounts give 1.9 times the units.
     assert!(of(10.0, 0.0, 0.1).abs_diff(whole(f64::from(u32::try_from(alone).unwrap()) * 0.19)) <= 4);
     assert!(of(10.0, 0.0, 1.0).abs_diff(alone) <= 2);
     assert!(of(10.0, 0.0, 0.0) < of(10.0, 0.0, 0.1) && of(10.0, 0.0, 0.1) < of(10.0, 1.0, 0.1));
 }
 
 #[test]
-fn watching_costs_seven_to_ten_tenths_more_units() {
+fn a_sequential_test_needs_70_to_100_percent_more_units() {
     for effect in [0.1, 0.3, 0.8] {
         let of = |looks| total(Outcome::Mean { deviation: 1.0 }, effect, &HALVES, looks).unwrap();
         let (once, sequential) = (of(Analysis::FixedHorizon), of(Analysis::Sequential));
@@ -59,7 +60,7 @@ fn watching_costs_seven_to_ten_tenths_more_units() {
 }
 
 #[test]
-fn the_smallest_effect_of_the_units_needed_is_the_effect_planned_for() {
+fn the_smallest_effect_of_the_units_needed_is_the_planned_effect() {
     let visitor = Visitor::Converts { rate: 0.2 };
     let ratio = Outcome::Ratio { visitor, visitors: 8.0, unevenness: 0.7, correlation: 0.05 };
     for (outcome, effect) in
@@ -85,7 +86,7 @@ fn a_rate_that_falls_needs_fewer_units_than_one_that_rises() {
 }
 
 #[test]
-fn units_fall_to_the_arms_by_weight_and_the_lightest_arm_decides() {
+fn units_are_divided_by_weight_and_the_arm_with_the_lowest_weight_decides() {
     let aim = Aim::usual(ONCE);
     let outcome = Outcome::Mean { deviation: 1.0 };
     let found = units_needed(outcome, 0.5, &[5_000, 4_000, 1_000], 0, aim).unwrap();
@@ -96,7 +97,7 @@ fn units_fall_to_the_arms_by_weight_and_the_lightest_arm_decides() {
 }
 
 #[test]
-fn what_cannot_be_planned_has_no_units() {
+fn invalid_plans_have_no_units() {
     let mean = Outcome::Mean { deviation: 1.0 };
     assert_eq!(total(mean, 0.0, &HALVES, ONCE), None);
     assert_eq!(total(mean, 1e-6, &HALVES, ONCE), None);

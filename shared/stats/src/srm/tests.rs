@@ -1,4 +1,4 @@
-//! The sample-ratio check: when it alarms, and when it must not.
+//! Tests of the sample-ratio check: when it raises an alarm, and when it must not.
 
 use super::*;
 
@@ -9,19 +9,19 @@ fn p(cases: &[(&[u32], &[u64])]) -> Option<f64> {
 }
 
 #[test]
-fn a_change_of_weights_is_no_alarm_when_each_part_fits_its_own() {
+fn a_change_of_weights_raises_no_alarm_when_each_part_matches_its_own() {
     let apart = p(&[(&[5_000, 5_000], &[500, 500]), (&[1_000, 9_000], &[100, 900])]);
     assert!(apart.unwrap() > 0.99);
     assert!(p(&[(&[5_000, 5_000], &[600, 1_400])]).unwrap() < THRESHOLD);
 }
 
 #[test]
-fn a_unit_in_an_arm_without_weight_is_an_alarm() {
+fn a_unit_in_an_arm_without_weight_raises_an_alarm() {
     assert_eq!(p(&[(&[5_000, 5_000, 0], &[500, 500, 1])]), Some(0.0));
 }
 
 #[test]
-fn too_few_units_say_nothing() {
+fn too_few_units_give_no_p_value() {
     assert_eq!(p(&[(&[5_000, 5_000], &[9, 0])]), None);
     assert!(p(&[(&[5_000, 5_000], &[10, 0])]).is_some());
     assert_eq!(p(&[]), None);
@@ -31,7 +31,7 @@ fn too_few_units_say_nothing() {
 fn small_strata_are_checked_together() {
     let fitting = vec![(&[1_000_u32, 9_000][..], &[2_u64, 18][..]); 24];
     assert!(p(&fitting).unwrap() > 0.99);
-    // Control lost its 2 units of each 20: of 48 expected, none came.
+    // Control lost its 2 units of each 20: of 48 expected units, there are none.
     let lost = vec![(&[1_000_u32, 9_000][..], &[0_u64, 20][..]); 24];
     assert!(p(&lost).unwrap() < THRESHOLD);
     // 2 strata expect 4 units in control, 3 expect 6.
@@ -40,11 +40,11 @@ fn small_strata_are_checked_together() {
 }
 
 #[test]
-fn the_small_strata_make_one_part_beside_the_large() {
+fn small_strata_form_one_part_next_to_the_large_stratum() {
     let large = (&[5_000_u32, 5_000][..], &[60_u64, 40][..]);
     let small = (&[1_000_u32, 9_000][..], &[5_u64, 25][..]);
     let found = p(&[large, small, small]).unwrap();
-    // 4 of the large one, 16/6 + 16/54 of the small ones; 2 degrees of freedom.
+    // 4 of the large stratum, 16/6 + 16/54 of the small ones; 2 degrees of freedom.
     let wanted = (-(4.0 + 16.0 / 6.0 + 16.0 / 54.0) / 2.0_f64).exp();
     assert!((found - wanted).abs() < 1e-12, "{found} {wanted}");
 }
@@ -64,7 +64,7 @@ fn seen(cases: &[(&[u32], &[u64])]) -> Option<f64> {
     sequential(&strata)
 }
 
-/// The mean of 1 over the p-value, over all ways in which units can fall into two arms.
+/// Returns the mean of 1 over the p-value, over all assignments of units to two arms.
 fn fair(before: &[(&[u32], &[u64])], weight: u32, units: u64) -> f64 {
     let share = f64::from(weight) / 10_000.0;
     let weights = [weight, 10_000 - weight];
@@ -84,7 +84,7 @@ fn fair(before: &[(&[u32], &[u64])], weight: u32, units: u64) -> f64 {
 }
 
 #[test]
-fn units_that_fall_as_the_weights_say_win_nothing_on_average() {
+fn the_evidence_does_not_grow_on_average_when_units_follow_the_weights() {
     let before: (&[u32], &[u64]) = (&[5_000, 5_000], &[14, 6]);
     let held = fair(&[before], 5_000, 0);
     for weight in [500, 5_000, 9_000] {
@@ -97,7 +97,7 @@ fn units_that_fall_as_the_weights_say_win_nothing_on_average() {
 }
 
 #[test]
-fn a_split_far_from_the_weights_is_an_alarm_whenever_one_looks() {
+fn a_split_far_from_the_weights_raises_an_alarm_at_every_look() {
     assert!(seen(&[(&[5_000, 5_000], &[40, 90])]).unwrap() < THRESHOLD);
     assert!(seen(&[(&[5_000, 5_000], &[50_900, 49_100])]).unwrap() < THRESHOLD);
     assert!(seen(&[(&[3_400, 3_300, 3_300], &[340, 330, 210])]).unwrap() < THRESHOLD);
@@ -105,11 +105,11 @@ fn a_split_far_from_the_weights_is_an_alarm_whenever_one_looks() {
     assert_eq!(seen(&[(&[10_000, 0], &[5, 1])]), Some(0.0));
     assert_eq!((seen(&[]), seen(&[(&[5_000, 5_000], &[0, 0])])), (None, None));
     let apart = [(&[5_000_u32, 5_000][..], &[500_u64, 500][..]), (&[1_000, 9_000], &[100, 900])];
-    assert!(seen(&apart).unwrap() > 0.99, "each part fits its own weights");
+    assert!(seen(&apart).unwrap() > 0.99, "each part matches its own weights");
 }
 
 #[test]
-fn what_is_lost_of_one_arm_adds_up_over_small_strata() {
+fn units_lost_from_one_arm_add_up_over_small_strata() {
     let lost = vec![(&[1_000_u32, 9_000][..], &[0_u64, 18][..]); 12];
     assert!(seen(&lost).unwrap() < THRESHOLD);
     let half = vec![(&[3_000_u32, 7_000][..], &[3_u64, 14][..]); 24];

@@ -1,11 +1,11 @@
-//! A short run of adaptive tests: each reading shown holds its error rate while the base rate drifts.
+//! A short run of adaptive tests: the reported readings keep their error rate while the base rate drifts.
 
 use calibrate::adaptive::{Drift, Setting, settings, simulate};
 
 const RUNS: u32 = 300;
 
 #[test]
-fn every_reading_shown_errs_at_most_six_percent_and_the_pooled_one_far_more() {
+fn reported_readings_err_in_at_most_six_percent_and_the_pooled_test_errs_more() {
     let mut pooled = 0.0_f64;
     for (seed, setting) in (1..).zip(settings(&[Drift::Rise])) {
         let found = simulate(&setting, RUNS, seed);

@@ -1,10 +1,10 @@
-//! A short run of ratios of accounts of very different size, and of the exact reading of rates.
+//! A short run of ratios of accounts of very different sizes, and of the exact reading of rates.
 
 use calibrate::exact;
 use calibrate::heavy::{Visitors, cell};
 
 #[test]
-fn a_ratio_that_permutation_has_to_confirm_errs_in_few_tests_where_the_delta_method_errs_in_many() {
+fn permutation_keeps_the_error_rate_of_uneven_ratios_where_the_delta_method_fails() {
     for visitors in [Visitors::Lognormal(2.0), Visitors::Pareto(1.2)] {
         let found = cell(visitors, 40, 0.0, 200);
         assert!(found.confirmed <= 12, "{visitors:?} {found:?}");
@@ -13,7 +13,7 @@ fn a_ratio_that_permutation_has_to_confirm_errs_in_few_tests_where_the_delta_met
 }
 
 #[test]
-fn the_exact_reading_of_rates_errs_in_at_most_five_of_a_hundred_from_the_first_unit_on() {
+fn the_exact_reading_of_rates_errs_in_at_most_five_percent_from_the_first_unit() {
     for (base, other, share) in [(5.0, 5.0, 50), (50.0, 50.0, 50), (20.0, 20.0, 10), (2.0, 30.0, 50)] {
         let found = exact::cell(base, other, share, 80, 300);
         let most =

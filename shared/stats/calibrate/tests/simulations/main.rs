@@ -1,4 +1,4 @@
-//! Short runs of the simulations: what `make calibrate` measures at length must not be far off.
+//! Short runs of the simulations. They check that the measurements of `make calibrate` are not far off.
 
 mod adaptive;
 mod balance;

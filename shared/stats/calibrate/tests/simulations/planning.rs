@@ -1,4 +1,4 @@
-//! A short run of plans: the units planned find the difference planned for as often as planned.
+//! A short run of plans: the planned units find the planned difference with the planned power.
 
 use calibrate::planning::{Plan, simulate, visitors};
 use stats::planning::{Analysis, Outcome};
@@ -6,7 +6,7 @@ use stats::planning::{Analysis, Outcome};
 const RUNS: u32 = 1_000;
 
 #[test]
-fn a_test_stopped_at_the_planned_units_has_the_power_planned() {
+fn a_fixed_horizon_test_of_the_planned_units_has_the_planned_power() {
     for (outcome, effect, weight) in [
         (Outcome::Mean { deviation: 1.0 }, 0.5, 5_000),
         (Outcome::Mean { deviation: 1.0 }, 0.5, 2_000),
@@ -20,7 +20,7 @@ fn a_test_stopped_at_the_planned_units_has_the_power_planned() {
 }
 
 #[test]
-fn a_test_watched_up_to_the_planned_units_has_the_power_planned() {
+fn a_sequential_test_of_the_planned_units_has_the_planned_power() {
     for (outcome, effect) in [(Outcome::Mean { deviation: 1.0 }, 0.5), (Outcome::Binary { rate: 0.2 }, 0.2)] {
         let (units, power) =
             simulate(&Plan { outcome, effect, weight: 5_000 }, Analysis::Sequential, RUNS, 1);

@@ -2,11 +2,11 @@
 
 use calibrate::ratios::{alarms, drifts, fixed_alarms, segments};
 
-/// Alarms at 0.001 in so many tests that are within three Monte Carlo errors of it.
+/// The highest rate of alarms at 0.001 that is within three Monte Carlo errors.
 const FEW: f64 = 0.001 + 3.0 * 0.000_707;
 
 #[test]
-fn the_sample_ratio_check_may_be_watched_and_finds_what_is_lost() {
+fn the_sequential_sample_ratio_check_keeps_its_error_rate_and_finds_lost_units() {
     let found = fixed_alarms(&[5_000, 5_000], 400, 10, 0.0, 2_000, 1);
     assert!(found.sequential.share() <= FEW, "{found:?}");
     assert!(found.chi_square.share() > found.at_the_end.share(), "{found:?}");
@@ -14,13 +14,13 @@ fn the_sample_ratio_check_may_be_watched_and_finds_what_is_lost() {
 }
 
 #[test]
-fn an_adaptive_test_of_small_batches_is_checked() {
+fn the_sample_ratio_of_small_adaptive_batches_is_checked() {
     assert!(alarms(24, 20, 0.0, 2_000, 1).sequential.share() <= FEW);
     assert!(alarms(24, 20, 1.0, 100, 2).sequential.share() > 0.95);
 }
 
 #[test]
-fn watching_many_segments_finds_no_more_than_looking_once_at_one() {
+fn repeated_looks_at_many_segments_err_no_more_than_one_look_at_one() {
     for (count, units, rate) in [(8, 20, None), (8, 20, Some(0.2)), (4, 10, None)] {
         let (any, differ) = segments(count, units, rate, 400, 3);
         assert!(any.share() <= 0.05 + any.margin(), "{any}");
@@ -29,7 +29,7 @@ fn watching_many_segments_finds_no_more_than_looking_once_at_one() {
 }
 
 #[test]
-fn shares_that_stay_raise_no_alarm_and_shares_that_change_do() {
+fn constant_shares_raise_no_alarm_and_changed_shares_do() {
     for share in [0.5, 0.1] {
         assert!(drifts(320, share, share, 1_000, 1).share() <= 0.001 + 3.0 * 0.001, "{share}");
     }
