@@ -1,4 +1,4 @@
-//! Who calls, as a handler's type says it: the guard lets a [`Caller`] in, and [`Anyone`] needs nothing.
+//! The caller of an operation, as a type. The guard creates a [`Caller`]; [`Anyone`] requires nothing.
 
 use std::future::Future;
 
@@ -10,16 +10,16 @@ use crate::auth::access::Caller;
 use crate::http::problem::Problem;
 use crate::operations::{Access, Operation};
 
-/// Whoever calls an operation that needs no token.
+/// The caller of a public operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Anyone;
 
-/// How a caller is let in.
+/// How a caller is admitted.
 pub trait Admit: Sized + Send + Sync {
     /// Whether the guard decides.
     const IS_GUARDED: bool;
 
-    /// Lets the caller in, or says why not.
+    /// Admits the caller, or returns the reason for the refusal.
     fn admit(
         app: &App,
         request: &Request,

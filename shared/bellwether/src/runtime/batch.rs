@@ -1,5 +1,5 @@
-//! One thing or up to 100 of them in a request. In a batch an item's failure stands in its place in
-//! the answer and fails no other.
+//! A request with one item or a list of up to 100. In a list, the failure of an item is reported at its index
+//! in the response and does not affect the others.
 
 #[cfg(test)]
 mod tests;
@@ -17,21 +17,21 @@ use crate::http::problem::Problem;
 use domain::validation::escape;
 use screen::visible;
 
-/// Most items in a batch.
+/// The maximum number of items in a batch.
 const MOST: usize = 100;
-/// Most items worked on at once.
+/// The maximum number of items that are processed concurrently.
 const AT_ONCE: usize = 16;
-/// Items that are not done by then, counted from the request's beginning, are answered as
-/// unavailable; the rest of its budget is for the answer.
+/// The time from the beginning of the request after which items that are not done get 503. The rest of the
+/// budget is for the response.
 const TIME: Duration = Duration::from_millis(2_200);
 
-/// By when the items of a batch must be done, for a request that began at `began`.
+/// The time at which the items of a request that began at `began` must be done.
 #[must_use]
 pub fn deadline(began: Instant) -> Instant {
     began + TIME
 }
 
-/// What the caller sent.
+/// The items of a request.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Batch {
     /// One item: the body itself.
@@ -41,10 +41,10 @@ pub enum Batch {
 }
 
 impl Batch {
-    /// Tells a list under `name` from a single item.
+    /// Distinguishes a list under `name` from a single item.
     ///
     /// # Errors
-    /// 422 for a list that is empty, longer than 100, no list, or not alone in the body.
+    /// 422 for a list that is empty or longer than 100, is not a list, or is combined with other fields.
     pub fn parse(body: Unscreened, name: &str) -> Result<Self, Problem> {
         let Value::Object(mut fields) = body.0 else { return Ok(Self::One(body)) };
         let pointer = format!("/{name}");
@@ -54,15 +54,15 @@ impl Batch {
                 None => Ok(Self::Many(items.into_iter().map(Unscreened).collect())),
                 Some(other) => {
                     let pointer = format!("/{}", escape(other));
-                    Err(Problem::field(pointer, format!("must not stand beside {name}")))
+                    Err(Problem::field(pointer, format!("cannot be combined with {name}")))
                 }
             },
             Some(_) => Err(Problem::field(pointer, format!("must be a list of 1 to {MOST}"))),
         }
     }
 
-    /// Reads every item, one after the other: what takes the processor's time alone. Between items others get their
-    /// turn, and after `deadline` the rest is unavailable. `id` is the field that names an item.
+    /// Parses all items one after the other, which needs only processor time. Between items, other tasks can
+    /// run. After `deadline`, the remaining items are unavailable. `id` is the field that identifies an item.
     pub async fn prepare<T>(
         self,
         id: &str,
@@ -83,11 +83,11 @@ impl Batch {
     }
 }
 
-/// Items that have been read, or why they are refused.
+/// Parsed items, or the reasons why they are refused.
 pub enum Prepared<T> {
     /// One item.
     One(Result<T, Problem>),
-    /// The items of a list, in the order of the request, with what names them.
+    /// The items of a list in the order of the request, with their ids.
     Many(Vec<(Value, Result<T, Problem>)>),
 }
 
@@ -101,12 +101,11 @@ impl<T> Prepared<T> {
         one.into_iter().chain(many.into_iter().flatten()).filter_map(|item| item.as_ref().ok())
     }
 
-    /// Works on every item, 16 at a time, and gives the body of the answer: the one outcome, or a
-    /// list under `list_name` in the order of the request, where an item that failed is a problem
-    /// beside the `id` field that names it.
+    /// Processes all items, 16 at a time, and returns the response body: the result of a single item, or a
+    /// list under `list_name` in the order of the request. A failed item is a problem with its `id` field.
     ///
     /// # Errors
-    /// The problem of a single item; of a batch, 503 when every item met it.
+    /// The problem of a single item. For a batch, 503 if every item failed with it.
     pub async fn run<F>(
         self,
         list_name: &str,
@@ -126,8 +125,8 @@ impl<T> Prepared<T> {
             let item = item.map(&work);
             async move {
                 let item = item?;
-                // An item may be all work and no waiting: between two of them others have their turn, and
-                // the clock is looked at.
+                // An item may need processor time without waiting. Between two items, other tasks can run and
+                // the deadline is checked.
                 yield_now().await;
                 if Instant::now() >= deadline {
                     return Err(late());
@@ -147,7 +146,7 @@ impl<T> Prepared<T> {
         for (problem, cause) in
             outcomes.iter().filter_map(|o| o.as_ref().err()).filter_map(|p| Some((p, p.cause()?)))
         {
-            tracing::error!(problem = problem.kind(), cause, "failure of an item in a batch");
+            tracing::error!(problem = problem.kind(), cause, "an item of a batch failed");
         }
         let place = |(outcome, named): (Result<Value, Problem>, Value)| {
             outcome.unwrap_or_else(|problem| json!({ id: named, "problem": problem.document() }))
@@ -158,5 +157,5 @@ impl<T> Prepared<T> {
 }
 
 fn late() -> Problem {
-    Problem::Unavailable("an item of a batch was not done in time".to_owned())
+    Problem::Unavailable("an item of a batch was not processed in time".to_owned())
 }

@@ -1,6 +1,6 @@
-//! From a body to types. What ends up in a page, a prompt or a log must have been through the screen: a type that
-//! was is [`Screened`], and from what was not, [`Unscreened`], a type is made by screening it alone. A body of
-//! secrets is taken [`Verbatim`].
+//! Conversion of a body to types. Text that can get into a page, a prompt or a log must be screened. A
+//! [`Screened`] value was screened, and an [`Unscreened`] value can be converted to a type only by screening
+//! it. A body of secrets is read as [`Verbatim`].
 
 use lambda_http::http::header::CONTENT_TYPE;
 use lambda_http::{Body, Request};
@@ -15,18 +15,18 @@ use crate::json;
 use crate::operations::BodyKind;
 use domain::validation::typed;
 
-/// Largest body: the most that WAF can inspect.
+/// The maximum size of a body, in bytes. WAF can inspect this much.
 pub const BODY_BYTES: usize = 64 * 1024;
 
-/// What a body is read as.
+/// The type as which a body is read.
 pub trait ReadBody: Sized + Send + Sync {
-    /// What is declared of it.
+    /// The declared kind of the body.
     const KIND: BodyKind;
 
-    /// Reads it.
+    /// Reads the body.
     ///
     /// # Errors
-    /// 413, 415, 400 or 422 for a body that is too large, of another type, not to be read, or wrong.
+    /// 413, 415, 400 or 422 for a body that is too large, of another type, not readable, or invalid.
     fn read(app: &App, request: &Request) -> Result<Self, Problem>;
 }
 
@@ -38,17 +38,17 @@ impl ReadBody for () {
     }
 }
 
-/// A body, or an item of one, whose every text is clean.
+/// A body, or an item of one, in which every text was screened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Screened<T>(T);
 
 impl<T> Screened<T> {
-    /// What it says.
+    /// The value.
     pub const fn get(&self) -> &T {
         &self.0
     }
 
-    /// The same, by itself.
+    /// The value.
     pub fn into_inner(self) -> T {
         self.0
     }
@@ -62,29 +62,30 @@ impl<T: DeserializeOwned + Send + Sync> ReadBody for Screened<T> {
     }
 }
 
-/// A body, or an item of one, before it is screened.
+/// A body, or an item of one, that was not screened yet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unscreened(pub(super) Value);
 
 impl Unscreened {
-    /// A value that nobody has looked at.
+    /// A value that was not screened yet.
     #[must_use]
     pub fn of(value: Value) -> Self {
         Self(value)
     }
 
-    /// What it says, with every text clean.
+    /// Screens every text and parses the value.
     ///
     /// # Errors
-    /// 422 for each text with a hidden code point, else for the first field of a wrong type or an unknown name.
+    /// 422 for each text with a hidden code point, otherwise for the first field with a wrong type or an
+    /// unknown name.
     pub fn screened<T: DeserializeOwned>(self, screen: Screen) -> Result<Screened<T>, Problem> {
         Ok(Screened(typed(screen.clean(self.0)?)?))
     }
 
-    /// Takes a flag out of it, which may be left out.
+    /// Removes an optional flag from it and returns the flag.
     ///
     /// # Errors
-    /// 422 when it is no boolean.
+    /// 422 when it is not a boolean.
     pub fn take_flag(&mut self, name: &str) -> Result<bool, Problem> {
         match self.0.as_object_mut().and_then(|fields| fields.remove(name)) {
             None | Some(Value::Null) => Ok(false),
@@ -108,7 +109,7 @@ impl ReadBody for Unscreened {
     }
 }
 
-/// A body whose texts are secrets or addresses, and are taken byte by byte.
+/// A body whose texts are secrets or addresses, which are read unchanged.
 #[derive(Debug)]
 pub struct Verbatim<T>(pub T);
 
@@ -130,7 +131,7 @@ impl ReadBody for Form {
     }
 }
 
-/// The body as a JSON object.
+/// Parses the body as a JSON object.
 fn object(request: &Request) -> Result<Value, Problem> {
     let body = bytes(request)?;
     let declared = request.headers().get(CONTENT_TYPE);
@@ -143,7 +144,7 @@ fn object(request: &Request) -> Result<Value, Problem> {
     }
 }
 
-/// The body, if it is not too large.
+/// Returns the body, if it is not too large.
 fn bytes(request: &Request) -> Result<&[u8], Problem> {
     let body: &[u8] = match request.body() {
         Body::Text(text) => text.as_bytes(),

@@ -1,4 +1,4 @@
-//! One invocation as the log sees it: one line when it is over, which is also its metrics.
+//! The log line of an invocation, which is written when it ends and contains its metrics.
 
 use std::future::Future;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use crate::telemetry::catalogue::{
 };
 use crate::telemetry::line::{Line, milliseconds};
 
-/// An invocation under way.
+/// An invocation in progress.
 #[derive(Debug)]
 pub struct Boundary {
     function: &'static str,
@@ -28,17 +28,17 @@ pub struct Boundary {
     of: Identified,
 }
 
-/// How an invocation ended.
+/// The result of an invocation.
 #[derive(Debug, Clone, Copy)]
 pub struct Ending {
-    /// The HTTP status, or for an event what it would have been.
+    /// The HTTP status, or for an event the status that the result would have.
     pub status: u16,
-    /// `ok`, or the problem's own name.
+    /// `ok`, or the type of the problem.
     pub word: &'static str,
 }
 
 impl Ending {
-    /// The end of what failed with `problem`, or else came to `status`.
+    /// The result of an invocation with `problem`, or with `status` if there is none.
     #[must_use]
     pub fn of(problem: Option<&Problem>, status: u16) -> Self {
         problem.map_or(Self { status, word: "ok" }, |problem| Self {
@@ -49,7 +49,7 @@ impl Ending {
 }
 
 impl Boundary {
-    /// An invocation begins; `trace` is X-Ray's header, of which the trace's own id is kept.
+    /// Begins an invocation. `trace` is X-Ray's header, of which only the trace id is stored.
     #[must_use]
     pub fn enter(app: &App, function: &'static str, request_id: RequestId, trace: Option<&str>) -> Self {
         Self {
@@ -63,12 +63,12 @@ impl Boundary {
         }
     }
 
-    /// Does the work; whoever it says it is of ([`crate::auth::access::identify`]) will stand in the line.
+    /// Runs the work. The caller that it sets with [`crate::auth::access::identify`] is in the log line.
     pub async fn around<T>(&self, work: impl Future<Output = T>) -> T {
         self.of.during(work).await
     }
 
-    /// A request is over; `operation` is the one that it asked for, if there is such a one.
+    /// Ends a request. `operation` is its operation, if it has one.
     pub fn answered(self, app: &App, operation: Option<&Operation>, outcome: Ending) {
         if !app.telemetry.is_enabled() {
             return;
@@ -96,7 +96,8 @@ impl Boundary {
             .write(app.telemetry.namespace());
     }
 
-    /// An event that came past API Gateway is over. It is no request, so it counts in no objective.
+    /// Ends an event that did not come through API Gateway. It is not a request and does not count for
+    /// objectives.
     pub fn handled(self, app: &App, outcome: Ending) {
         if !app.telemetry.is_enabled() {
             return;
@@ -129,8 +130,8 @@ impl Line {
     }
 }
 
-/// How a sign-in ended, of a function that signs in; None for what is neither right nor wrong. Tokens that are
-/// given out for a session or a machine's secret are no sign-ins; a wrong secret is one that failed.
+/// The outcome of a sign-in. None for other functions and outcomes. A token for a session or for a client's
+/// secret is not a sign-in, but a wrong secret is a failed one.
 fn sign_in(function: &str, status: u16) -> Option<&'static str> {
     match (function, status) {
         ("login", 200) => Some(SignIn::Succeeded.as_str()),
@@ -140,7 +141,7 @@ fn sign_in(function: &str, status: u16) -> Option<&'static str> {
     }
 }
 
-/// The trace's own id in X-Ray's header (`Root=1-<8 digits>-<24>;Parent=…;Sampled=1`), which callers may send.
+/// The trace id in X-Ray's header (`Root=1-<8 digits>-<24>;Parent=…;Sampled=1`), which callers may send.
 fn root(header: &str) -> Option<&str> {
     let root = header.split(';').find_map(|part| part.trim().strip_prefix("Root="))?;
     let (time, rest) = root.strip_prefix("1-")?.split_once('-')?;
@@ -148,8 +149,8 @@ fn root(header: &str) -> Option<&str> {
     (hex(time, 8) && hex(rest, 24)).then_some(root)
 }
 
-fn one_if(holds: bool) -> f64 {
-    f64::from(u8::from(holds))
+fn one_if(condition: bool) -> f64 {
+    f64::from(u8::from(condition))
 }
 
 #[cfg(test)]
@@ -157,17 +158,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_trace_header_the_own_id_is_kept_and_nothing_else_that_stands_in_it() {
+    fn only_the_trace_id_of_a_trace_header_is_stored() {
         let header = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
         assert_eq!(root(header), Some("1-5759e988-bd862e3fe1be46a994272793"));
         assert_eq!(root("Root=\"},{"), None);
         assert_eq!(root("Self=1-2"), None);
-        assert_eq!(root("Root=acme-com-is-in-b"), None, "a caller's words are no id");
+        assert_eq!(root("Root=acme-com-is-in-b"), None, "a text of the caller is not an id");
         assert_eq!(root(&header.replace("bd86", "bd86-")), None);
     }
 
     #[test]
-    fn a_sign_in_is_right_wrong_or_has_to_wait_and_a_fault_is_none_of_these() {
+    fn a_sign_in_succeeds_fails_or_waits_and_faults_are_not_counted() {
         let ends = [200, 401, 429, 422, 503].map(|status| sign_in("login", status));
         assert_eq!(ends, [Some("succeeded"), Some("failed"), Some("throttled"), None, None]);
         assert_eq!([200, 401].map(|status| sign_in("issue-token", status)), [None, Some("failed")]);

@@ -1,4 +1,4 @@
-//! Whether a handler is as its operation is declared. What does not hold here does not compile.
+//! Compares a handler's types with the declaration of its operation. A handler that differs does not compile.
 
 use super::admit::Admit;
 use super::body::ReadBody;
@@ -6,7 +6,7 @@ use super::endpoint::Endpoint;
 use super::path::ReadPath;
 use crate::operations::{Access, BodyKind};
 
-/// Panics, while it is compiled, unless the types of `E` are as its operation is declared.
+/// Panics during compilation unless the types of `E` are those of its operation's declaration.
 pub(super) const fn as_declared<E: Endpoint>() {
     let operation = E::OPERATION;
     let is_guarded = matches!(operation.access, Access::Scope(_));
@@ -21,7 +21,7 @@ pub(super) const fn as_declared<E: Endpoint>() {
     assert!(same(parameter(operation.path), E::Path::NAME), "the path is not as declared");
 }
 
-/// The first parameter of a path; empty when there is none.
+/// The first parameter of a path. Empty when there is none.
 const fn parameter(path: &'static str) -> &'static str {
     let bytes = path.as_bytes();
     let (mut start, mut place) = (0, 0);
@@ -36,7 +36,7 @@ const fn parameter(path: &'static str) -> &'static str {
     ""
 }
 
-/// Whether two texts are the same.
+/// Whether two texts are equal.
 pub(super) const fn same(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     if one.len() != other.len() {

@@ -1,8 +1,8 @@
-//! What a handler is: the code of one operation, which is given everything as types.
+//! Handlers: the code of one operation, which gets its input as types.
 //!
-//! The guard has let the caller in, the path has been read, and the body has been parsed before
-//! [`Endpoint::handle`] runs, as the operation's declaration says. A handler cannot forget any of it, and one whose
-//! types are not as declared does not compile.
+//! Before [`Endpoint::handle`] runs, the guard has admitted the caller, and the path and the body have been
+//! parsed as declared for the operation. A handler cannot omit any of these steps, and a handler whose types
+//! differ from the declaration does not compile.
 
 use std::fmt::Display;
 use std::future::Future;
@@ -48,8 +48,8 @@ use crate::store::audit::{Action, Entry, Provenance};
 /// const FUNCTION: Function = Function::of(&[Handled::by::<GetTest>()]);
 /// ```
 ///
-/// The same with `type Caller = Anyone`, with another path or with a body does not compile, since `GET_TEST` is
-/// declared to need a scope, to name a test, and to have no body:
+/// The same with `type Caller = Anyone`, with another path or with a body does not compile, because
+/// `GET_TEST` is declared with a scope, with a test in the path, and without a body:
 ///
 /// ```compile_fail,E0080
 /// # use bellwether::App;
@@ -113,41 +113,41 @@ use crate::store::audit::{Action, Entry, Provenance};
 /// # const FUNCTION: Function = Function::of(&[Handled::by::<GetTest>()]);
 /// ```
 pub trait Endpoint: Sized + Send + Sync + 'static {
-    /// Its declaration.
+    /// The declaration of its operation.
     const OPERATION: &'static Operation;
 
-    /// Who calls: [`Caller`] where a scope is needed, [`super::Anyone`] where none is.
+    /// The caller: [`Caller`] if the operation requires a scope, otherwise [`super::Anyone`].
     type Caller: Admit;
-    /// What its path names; `()` for nothing.
+    /// The type of the path parameter; `()` for none.
     type Path: ReadPath;
-    /// What its body is ([`super::body`]); `()` for none.
+    /// The type of the body ([`super::body`]); `()` for none.
     type Body: ReadBody;
 
-    /// Answers a request.
+    /// Handles a request.
     fn handle(app: &App, call: Call<Self>) -> impl Future<Output = Result<Reply, Problem>> + Send;
 }
 
-/// A request as its handler is given it.
+/// A request with its parsed parts.
 #[derive(Debug)]
 pub struct Call<E: Endpoint> {
-    /// Who calls.
+    /// The caller.
     pub caller: E::Caller,
-    /// What the path names.
+    /// The path parameter.
     pub path: E::Path,
-    /// What the body says.
+    /// The body.
     pub body: E::Body,
-    /// The request itself, for its headers and its source. Its body has been taken out: what is in [`Self::body`] is
-    /// all that a handler is told of it.
+    /// The request, for its headers and its source. Its body was removed, so that a handler uses only
+    /// [`Self::body`].
     pub request: Request,
     /// When it began.
     pub began: Instant,
 }
 
 impl<E: Endpoint> Call<E> {
-    /// A query parameter that may be left out.
+    /// Returns the value of an optional query parameter.
     ///
     /// # Errors
-    /// 422 when it stands more than once; 500 for one that the operation does not declare.
+    /// 422 when it is repeated. 500 when the operation does not declare it.
     pub fn query(&self, name: &'static str) -> Result<Option<&str>, Problem> {
         if !E::OPERATION.query.contains(&name) {
             return Err(Problem::internal(format!("{} does not declare ?{name}", E::OPERATION.id)));
@@ -157,16 +157,16 @@ impl<E: Endpoint> Call<E> {
         match values.as_slice() {
             [] => Ok(None),
             [one] => Ok(Some(one)),
-            _ => Err(Problem::field(format!("?{name}"), "stands more than once in the query")),
+            _ => Err(Problem::field(format!("?{name}"), "is repeated in the query")),
         }
     }
 }
 
 impl<E: Endpoint> Call<E> {
-    /// Where the request comes from, for the record of what it does.
+    /// Returns the origin of the request, for audit records.
     ///
     /// # Errors
-    /// 500 when the event names no source or randomness fails.
+    /// 500 when the event contains no source or randomness fails.
     pub fn origin(&self, app: &App) -> Result<Provenance, Problem> {
         const { assert!(E::OPERATION.audits, "only an audited operation makes records") }
         app.origin(&self.request)
@@ -174,17 +174,17 @@ impl<E: Endpoint> Call<E> {
 }
 
 impl<E: Endpoint<Caller = Caller>> Call<E> {
-    /// The record of what the caller does to `target` in their workspace.
+    /// Creates the audit record of what the caller does to `target` in the workspace.
     ///
     /// # Errors
-    /// As [`Self::origin`].
+    /// Those of [`Self::origin`].
     pub fn record(&self, app: &App, action: Action, target: impl Display) -> Result<Entry, Problem> {
         let Caller { workspace, subject, .. } = &self.caller;
         Ok(self.origin(app)?.record(workspace, subject, action, target))
     }
 }
 
-/// Makes types of a request and hands them to its handler.
+/// Converts a request to types and passes them to its handler.
 pub(super) async fn run<E: Endpoint>(app: &App, mut request: Request) -> Result<Reply, Problem> {
     let began = Instant::now();
     let caller = E::Caller::admit(app, &request, E::OPERATION).await?;

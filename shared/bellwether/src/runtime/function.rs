@@ -1,4 +1,4 @@
-//! One Lambda function: the endpoints that it answers, and the events that it takes past API Gateway.
+//! A Lambda function: the operations that it handles, and its events that do not come through API Gateway.
 
 use std::future::ready;
 use std::time::Duration;
@@ -15,23 +15,23 @@ use crate::http::reply::Reply;
 use crate::operations::{BUDGET, Operation, routing};
 use domain::clock::Timestamp;
 
-/// What is done with a request.
+/// Handles a request.
 pub type Handler = for<'a> fn(&'a App, Request) -> BoxFuture<'a, Result<Reply, Problem>>;
 
-/// What a function does with an event that is no HTTP request; None when it knows no such event.
+/// Handles an event that is not an HTTP request. Returns None for an unknown event.
 pub type EventHandler =
     for<'a> fn(&'a App, Value, Invocation) -> BoxFuture<'a, Option<Result<Value, Problem>>>;
 
-/// What Lambda says of an event.
+/// Lambda's information about an invocation.
 #[derive(Debug, Clone)]
 pub struct Invocation {
-    /// Lambda's id of it.
+    /// Lambda's id of the invocation.
     pub request_id: String,
-    /// When Lambda will end it.
+    /// When Lambda ends the invocation.
     pub deadline: Timestamp,
 }
 
-/// An operation with what answers it.
+/// An operation with its handler.
 #[derive(Debug, Clone, Copy)]
 pub struct Handled {
     operation: &'static Operation,
@@ -39,7 +39,7 @@ pub struct Handled {
 }
 
 impl Handled {
-    /// The operation that `E` answers. What `E` says of itself is held to the table when it is compiled.
+    /// The operation that `E` handles. Compilation checks the types of `E` against the declaration.
     #[must_use]
     pub const fn by<E: Endpoint>() -> Self {
         const { as_declared::<E>() }
@@ -47,17 +47,17 @@ impl Handled {
     }
 }
 
-/// One Lambda function.
+/// A Lambda function.
 #[derive(Debug, Clone, Copy)]
 pub struct Function {
     pub(super) name: &'static str,
     endpoints: &'static [Handled],
-    /// What answers a request that is none of its operations'.
+    /// Handles requests that belong to none of its operations.
     other: Handler,
     pub(super) event_handler: Option<EventHandler>,
 }
 
-/// What a request leads to.
+/// The operation and the handler of a request.
 pub(super) struct Resolved {
     pub(super) operation: Option<&'static Operation>,
     pub(super) handler: Handler,
@@ -65,10 +65,10 @@ pub(super) struct Resolved {
 }
 
 impl Function {
-    /// The function that answers these operations.
+    /// Creates a function that handles these operations.
     ///
     /// # Panics
-    /// When there are none, or they are of several functions: in a constant, that does not compile.
+    /// When there are none, or they belong to several functions. In a constant, this is a compile error.
     #[must_use]
     pub const fn of(endpoints: &'static [Handled]) -> Self {
         let name = endpoints[0].operation.function;
@@ -80,31 +80,31 @@ impl Function {
         Self { name, endpoints, other: nothing, event_handler: None }
     }
 
-    /// The function called `name`, which answers no requests, only events that come under IAM.
+    /// Creates a function `name` that handles no requests, only events under IAM.
     #[must_use]
     pub const fn on_events(name: &'static str, event_handler: EventHandler) -> Self {
         Self { name, endpoints: &[], other: nothing, event_handler: Some(event_handler) }
     }
 
-    /// The function called `name`, which answers whatever comes.
+    /// Creates a function `name` that handles every request.
     #[must_use]
     pub const fn on_everything(name: &'static str, handler: Handler) -> Self {
         Self { name, endpoints: &[], other: handler, event_handler: None }
     }
 
-    /// Lets it also take events that come past API Gateway, under IAM.
+    /// Adds a handler of events under IAM, which do not come through API Gateway.
     #[must_use]
     pub const fn with_events(self, event_handler: EventHandler) -> Self {
         Self { event_handler: Some(event_handler), ..self }
     }
 
-    /// Its name.
+    /// The name.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// The operations that it answers.
+    /// The operations that it handles.
     pub fn operations(&self) -> impl Iterator<Item = &'static Operation> {
         self.endpoints.iter().map(|endpoint| endpoint.operation)
     }
@@ -113,7 +113,7 @@ impl Function {
         let (method, path) = (request.method().as_str(), request.uri().path());
         let has = |handled: &&Handled| handled.operation.method == method;
         let found = match self.endpoints {
-            // Whoever invokes it has matched the path, in whatever way it is encoded.
+            // API Gateway has already matched the path, in any encoding.
             [only] => Some(only).filter(has),
             several => several.iter().filter(has).find(|handled| routing::is_at(handled.operation, path)),
         };

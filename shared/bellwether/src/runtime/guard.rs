@@ -1,5 +1,4 @@
-//! Who may pass: the one guard, which every operation with a scope is behind. [`super::endpoint`] asks it before a
-//! handler runs.
+//! The guard of all operations with a scope. [`super::endpoint`] calls it before a handler runs.
 
 use lambda_http::Request;
 use lambda_http::http::header::AUTHORIZATION;
@@ -12,18 +11,18 @@ use crate::http::browser::cookies;
 use crate::http::problem::Problem;
 use crate::net::source::Source;
 
-/// A token and where it stood.
+/// A token and where it was sent.
 enum Token<'a> {
     InHeader(&'a str),
     InCookie(SecretString),
 }
 
-/// Lets a request through that carries a valid token with `scope`; for an administrative scope it
-/// must come from a network that may use it, and with cookies it must be an own page's.
+/// Admits a request with a valid token that has `scope`. A request with an administrative scope must come
+/// from an allowed network, and one with cookies from an allowed page.
 ///
 /// # Errors
-/// 401 without a token or with one that does not hold, 403 for what it does not allow, 503 when
-/// the keys cannot be read.
+/// 401 without a token or with an invalid one, 403 for a request that the token does not allow, 503 when the
+/// keys cannot be read.
 pub async fn require(app: &App, request: &Request, scope: Scope) -> Result<Caller, Problem> {
     let token = presented(app, request)?;
     let signed = app.auth.verified(token.text()).await?;
@@ -43,7 +42,7 @@ pub async fn require(app: &App, request: &Request, scope: Scope) -> Result<Calle
     Err(Problem::Denied(Box::new(Overreach { caller, denial, source })))
 }
 
-/// The token of the header or else, where browsers may have one, of the cookie.
+/// The token in the header, or in the cookie if browsers are supported.
 fn presented<'a>(app: &App, request: &'a Request) -> Result<Token<'a>, Problem> {
     if app.browser.is_some() && !request.headers().contains_key(AUTHORIZATION) {
         let cookie = cookies::read(request.headers(), cookies::ACCESS);
@@ -52,8 +51,8 @@ fn presented<'a>(app: &App, request: &'a Request) -> Result<Token<'a>, Problem> 
     bearer(request).map(Token::InHeader)
 }
 
-/// Whether what comes with a cookie is an own page's. A token that was issued for a cookie holds in
-/// one alone.
+/// Whether a request with a cookie comes from an allowed page. A token that was issued for a cookie is valid
+/// only in a cookie.
 fn is_meant(app: &App, request: &Request, token: &Token<'_>, claims: &Claims) -> Result<bool, Problem> {
     match (token, &app.browser, &claims.csrf) {
         (Token::InHeader(_), _, None) => Ok(true),
@@ -71,7 +70,7 @@ impl Token<'_> {
     }
 }
 
-/// The token of the `Authorization` header (RFC 6750 section 2.1).
+/// The token in the `Authorization` header (RFC 6750 section 2.1).
 fn bearer(request: &Request) -> Result<&str, Problem> {
     let mut headers = request.headers().get_all(AUTHORIZATION).iter();
     let header = headers.next().ok_or(Problem::Unauthenticated)?;

@@ -1,6 +1,6 @@
-//! The layer between Lambda and a handler. [`serve`] runs the loop and [`invoke`] answers one invocation. A
-//! request passes [`respond`], which finds its operation, lets the guard decide, and gives the handler its
-//! input as types ([`endpoint`]).
+//! The layer between Lambda and a handler. [`serve`] runs the loop and [`invoke`] handles one invocation.
+//! [`respond`] finds the operation of a request, lets the guard decide, and passes typed input to the handler
+//! ([`endpoint`]).
 
 pub mod admit;
 pub mod batch;
@@ -29,10 +29,10 @@ use domain::clock::Timestamp;
 pub use endpoint::{Call, Endpoint};
 pub use function::{Function, Handled, Invocation};
 
-/// Builds the app from the environment and answers invocations until the environment ends.
+/// Builds the app from the environment and handles invocations until the instance ends.
 ///
 /// # Errors
-/// When the environment is wrong or the runtime API fails.
+/// When the environment is invalid or the runtime API fails.
 pub async fn serve(function: Function) -> Result<(), Error> {
     crate::telemetry::log::init();
     let app = App::from_env().await?;
@@ -44,11 +44,12 @@ pub async fn serve(function: Function) -> Result<(), Error> {
     lambda_runtime::run(service).await
 }
 
-/// Answers one invocation: an HTTP request in payload 1.0 or 2.0, or the function's own event.
+/// Handles one invocation: an HTTP request with payload version 1.0 or 2.0, or an event of the function
+/// itself.
 ///
 /// # Errors
-/// When the event is neither, or the function refuses its own event: Lambda then reports a
-/// function error to whoever invoked it.
+/// When the event is neither, or the function refuses its own event. Lambda then reports a function error to
+/// the invoker.
 pub async fn invoke(
     app: &App,
     function: Function,
@@ -74,20 +75,20 @@ pub async fn invoke(
     respond::over_the_gateway(app, function, event).await
 }
 
-/// The event, if it did not come through API Gateway.
+/// Returns the event, if it did not come through API Gateway.
 fn own_event(payload: &RawValue) -> Option<Value> {
     let event: Value = serde_json::from_str(payload.get()).ok()?;
     event.get("requestContext").is_none().then_some(event)
 }
 
-/// When Lambda will end the invocation. A moment that is over is none: `cargo lambda watch` names one of 1970
-/// to everybody and ends nothing, so that an event then has a minute.
+/// Returns when Lambda ends the invocation. A time in the past is ignored, because `cargo lambda watch`
+/// always sends one of 1970 and ends no invocation; an event then has one minute.
 fn deadline<T>(event: &LambdaEvent<T>, now: Timestamp) -> Timestamp {
-    let said = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
-    Timestamp::from_millis(if said > now.millis() { said } else { now.millis() + 60_000 })
+    let stated = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
+    Timestamp::from_millis(if stated > now.millis() { stated } else { now.millis() + 60_000 })
 }
 
-/// The log gets the cause, and only where there is one that the caller does not get.
+/// Logs the cause of a failure, if there is one that the caller does not get.
 fn log_failure(problem: &Problem, id: &RequestId) {
     if let Some(cause) = problem.cause() {
         let (request_id, extended_request_id) = (&id.id, &id.extended);

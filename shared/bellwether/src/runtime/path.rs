@@ -1,4 +1,4 @@
-//! From a path to what it names. A name that nothing can have is that of something that does not exist: 404.
+//! Conversion of a path to a typed parameter. An invalid name gets 404, like the name of a missing resource.
 
 use lambda_http::{Request, RequestExt};
 
@@ -7,15 +7,15 @@ use crate::auth::users::UserId;
 use crate::http::problem::Problem;
 use domain::experiment::ExperimentId;
 
-/// What a path names.
+/// The type of a path parameter.
 pub trait ReadPath: Sized + Send + Sync {
-    /// Its parameter's name; empty when it has none.
+    /// The parameter's name. Empty for none.
     const NAME: &'static str;
 
-    /// Reads it.
+    /// Parses the parameter.
     ///
     /// # Errors
-    /// 404.
+    /// 404 for an invalid name.
     fn read(request: &Request) -> Result<Self, Problem>;
 }
 

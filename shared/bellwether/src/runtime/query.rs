@@ -1,4 +1,4 @@
-//! What may stand in a query: no secret, and no parameter that the operation does not declare.
+//! Checks of the query: it must contain no secret and only declared parameters.
 
 #[cfg(test)]
 mod tests;
@@ -11,7 +11,7 @@ use crate::http::problem::Problem;
 use crate::operations::Operation;
 use domain::validation::Invalid;
 
-/// Names, without case and punctuation, under which secrets are sent.
+/// Names of secrets, without case and punctuation.
 const SECRETS: [&str; 14] = [
     "accesstoken",
     "apikey",
@@ -29,11 +29,11 @@ const SECRETS: [&str; 14] = [
     "token",
 ];
 
-/// Refuses a request with a secret in its query, which proxies and browsers log and pass on (RFC 6750
-/// section 2.3, RFC 9700 section 4.3.2).
+/// Refuses a request with a secret in its query, because proxies and browsers log and pass on queries (RFC
+/// 6750 section 2.3, RFC 9700 section 4.3.2).
 ///
 /// # Errors
-/// 400, whatever else the request has.
+/// 400, even if the request is valid otherwise.
 pub(super) fn no_secret(request: &Request) -> Result<(), Problem> {
     let parameters = request.query_string_parameters_ref().into_iter().flat_map(|all| all.iter());
     let plain = |name: &str| {
@@ -48,8 +48,8 @@ pub(super) fn no_secret(request: &Request) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Refuses query parameters that the operation does not declare: whoever misspells one is told, and not answered as if
-/// nothing had been asked.
+/// Refuses query parameters that the operation does not declare. Otherwise, a caller who misspells one would
+/// get the response to another request.
 ///
 /// # Errors
 /// 400, with the name of each.
@@ -70,11 +70,11 @@ pub(super) fn only_declared(request: &Request, operation: &Operation) -> Result<
     Err(Problem::UnknownParameter(unknown.into_iter().take(NAMED).map(named).collect()))
 }
 
-/// The most unknown parameters that an answer names.
+/// The maximum number of unknown parameters that a response names.
 const NAMED: usize = 10;
 
-/// A parameter's name as an answer may repeat it. What could be a secret in the wrong place, or is no plain name, is
-/// shortened to its plain beginning.
+/// A parameter's name as a response may repeat it. A name that could be a secret or contains special
+/// characters is cut to its plain beginning.
 fn repeatable(name: &str) -> &str {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-.[]".contains(c);
     let end = name.find(|c| !plain(c)).unwrap_or(name.len()).min(24);

@@ -1,4 +1,4 @@
-//! The record of a refusal. Whether or not it can be kept, the caller hears the refusal, and in time.
+//! Audit records of refusals. The caller gets the refusal in time, even if the record cannot be stored.
 
 use tokio::time::{Instant, timeout_at};
 
@@ -8,17 +8,17 @@ use crate::http::problem::Problem;
 use crate::net::request_id::RequestId;
 use crate::store::audit::Action;
 
-/// Tells the audit, until `deadline`, that somebody known asked for what they may not have. The
-/// target is the route and not the path, which is the caller's own words.
+/// Records, until `deadline`, that an authenticated caller was refused. The target is the route and not the
+/// path, because the caller chooses the path.
 pub async fn record(app: &App, refused: &Overreach, target: &str, id: &RequestId, deadline: Instant) {
-    let kept = timeout_at(deadline, keep(app, refused, target, id)).await;
-    let kept = kept.unwrap_or_else(|_| Err(Problem::Unavailable("there was no time left".to_owned())));
-    if let Err(problem) = kept {
+    let stored = timeout_at(deadline, store(app, refused, target, id)).await;
+    let stored = stored.unwrap_or_else(|_| Err(Problem::Unavailable("there was no time left".to_owned())));
+    if let Err(problem) = stored {
         tracing::error!(request_id = id.id, cause = problem.cause(), "a refusal could not be recorded");
     }
 }
 
-async fn keep(app: &App, refused: &Overreach, target: &str, id: &RequestId) -> Result<(), Problem> {
+async fn store(app: &App, refused: &Overreach, target: &str, id: &RequestId) -> Result<(), Problem> {
     let caller = &refused.caller;
     let mut why = why(refused.denial);
     let kind = (format!("{}/{}", caller.workspace, caller.subject), target.to_owned(), why.clone());

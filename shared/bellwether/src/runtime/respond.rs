@@ -1,5 +1,5 @@
-//! One HTTP request: its operation is found, its handler runs within its budget, and either side of the result
-//! becomes a response, in one place.
+//! Handling of one HTTP request: finds its operation, runs its handler within its budget, and converts the
+//! result or the error to a response.
 
 use std::convert::Infallible;
 
@@ -22,7 +22,7 @@ use crate::net::event;
 use crate::net::request_id::{Extended, RequestId};
 use crate::operations::{Operation, routing};
 
-/// Answers a request as API Gateway hands it over.
+/// Handles a request from API Gateway.
 pub(super) async fn over_the_gateway(
     app: &App,
     function: Function,
@@ -40,8 +40,8 @@ pub(super) async fn over_the_gateway(
     Ok(to_raw_value(&response)?)
 }
 
-/// A response whose body is text, whatever its type: by itself the library puts into base64 what it does not
-/// know for text, and API Gateway would pass that on.
+/// A response whose body is text of any type. The library encodes types that it does not know as base64, and
+/// API Gateway would pass that on.
 struct Plain(Response<Body>);
 
 impl IntoResponse for Plain {
@@ -50,8 +50,8 @@ impl IntoResponse for Plain {
     }
 }
 
-/// Runs the handler within its budget and writes the response, its headers and the log line. Neither
-/// log nor response repeats the query, nor of the path what could be a secret.
+/// Runs the handler within its budget and writes the response, its headers and the log line. Neither contains
+/// the query, nor parts of the path that could be secrets.
 pub async fn respond(app: &App, function: Function, request: Request) -> Response<Body> {
     let id = RequestId::of(&request);
     let context = request.lambda_context_ref();
@@ -66,7 +66,7 @@ pub async fn respond(app: &App, function: Function, request: Request) -> Respons
     let work = boundary.around(answer(app, target, request));
     let outcome = match timeout_at(deadline, work.instrument(span)).await {
         Ok(outcome) => outcome,
-        Err(_) => Err(Problem::Unavailable(format!("no answer within {budget:?}"))),
+        Err(_) => Err(Problem::Unavailable(format!("no response within {budget:?}"))),
     };
     let mut end = Ending::of(outcome.as_ref().err(), 200);
     let response = match outcome {

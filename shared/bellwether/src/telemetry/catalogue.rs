@@ -1,49 +1,49 @@
-//! Every metric there is: its name, unit or kind, what it says, and its labels. Log lines, the page of
-//! `GET /metrics`, alarms, rules and dashboards name nothing else; `monitoring/catalogue.json` is this, for
-//! what is not written in Rust.
+//! The catalogue of metrics: name, unit or kind, description and labels. Log lines, the page of `GET
+//! /metrics`, alarms, rules and dashboards use only these names. `monitoring/catalogue.json` contains the
+//! same for code that is not written in Rust.
 //!
-//! Labels are bounded: functions and outcomes by this program, workspaces, tests, variants and goals by their
-//! authors. A unit, a person or a token is never one.
+//! Labels have few values: this program defines functions and outcomes, and authors define workspaces, tests,
+//! variants and goals. A unit, a user or a token is never a label.
 
 use serde::Serialize;
 
-/// A metric that log lines carry to CloudWatch (embedded metric format).
+/// A metric that log lines send to CloudWatch (embedded metric format).
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Metric {
-    /// Its name, and that of the field which holds the value.
+    /// The name, also of the field with the value.
     pub name: &'static str,
-    /// Its unit, in CloudWatch's words; `None` of a count.
+    /// The unit as CloudWatch names it; `None` for a count.
     pub unit: &'static str,
-    /// What it says.
+    /// The description.
     pub help: &'static str,
-    /// The sets of fields that it is counted by; the empty one is over everything.
+    /// The sets of fields by which it is counted. The empty set counts everything.
     pub dimensions: &'static [&'static [&'static str]],
 }
 
 /// A metric on the page of `GET /metrics`.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Family {
-    /// Its name; a counter's ends in `_total`.
+    /// The name. A counter's name ends in `_total`.
     pub name: &'static str,
-    /// Whether it only rises while a phase lasts.
+    /// The kind of the metric.
     pub kind: Kind,
-    /// What it says.
+    /// The description.
     pub help: &'static str,
     /// The names of its labels.
     pub labels: &'static [&'static str],
 }
 
-/// How a metric moves.
+/// The kind of a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// It counts, and begins anew with a new phase of its test.
+    /// It only increases during a phase, and starts at 0 in a new phase of its test.
     Counter,
-    /// It goes up and down.
+    /// It can increase and decrease.
     Gauge,
 }
 
-/// The unit of what is counted.
+/// The unit of counts.
 pub const COUNT: &str = "None";
 
 const ALL: &[&[&str]] = &[&[]];
@@ -58,46 +58,46 @@ const fn metric(
     Metric { name, unit, help, dimensions }
 }
 
-/// Requests answered, one each.
+/// Handled requests: 1 for each.
 pub static REQUESTS: Metric = metric("Requests", COUNT, "Requests answered.", ALL_AND_EACH);
-/// How long each took.
+/// The duration of each request.
 pub static LATENCY: Metric = metric("Latency", "Milliseconds", "How long a request took.", ALL_AND_EACH);
-/// Answers of 5xx: with every request, 0 or 1.
+/// Responses with 5xx: 0 or 1 for each request.
 pub static FAULTS: Metric = metric("Faults", COUNT, "Requests answered with 5xx.", ALL_AND_EACH);
-/// Requests past their function's objective: with every request, 0 or 1.
+/// Requests that exceed their function's objective: 0 or 1 for each request.
 pub static SLOW_REQUESTS: Metric =
     metric("SlowRequests", COUNT, "Requests that took longer than their function's objective.", ALL);
 /// First requests of an instance.
 pub static COLD_STARTS: Metric =
     metric("ColdStarts", COUNT, "Requests that were the first of their instance.", ALL_AND_EACH);
-/// Answers of 429.
+/// Responses with 429.
 pub static THROTTLED: Metric = metric("Throttled", COUNT, "Requests that had to wait (429).", ALL);
-/// Answers of 401 to others than those who sign in.
+/// Responses with 401, except for sign-ins.
 pub static TOKEN_REFUSALS: Metric = metric("TokenRefusals", COUNT, "Tokens that were refused (401).", ALL);
-/// Sign-ins of people, and those of machines that failed.
+/// Sign-ins of users, and failed sign-ins of clients.
 pub static SIGN_INS: Metric = metric(
     "SignIns",
     COUNT,
     "Sign-ins of users by outcome, and failed sign-ins of API clients.",
     &[&["outcome"]],
 );
-/// Calls of DynamoDB.
+/// Calls to DynamoDB.
 pub static DYNAMODB_CALLS: Metric =
     metric("DynamodbCalls", COUNT, "Calls to DynamoDB, including retries.", ALL);
-/// What they cost.
+/// The cost of these calls.
 pub static DYNAMODB_UNITS: Metric =
     metric("DynamodbUnits", COUNT, "Capacity units consumed, read and write together.", ALL);
-/// How long the fold of a test took.
+/// The duration of a test's aggregation.
 pub static AGGREGATION_TIME: Metric =
     metric("AggregationTime", "Milliseconds", "How long the aggregation of one test took.", ALL);
-/// What it read.
+/// The rows that it read.
 pub static AGGREGATION_ROWS: Metric =
     metric("AggregationRows", COUNT, "Rows that the aggregation of one test read.", ALL);
-/// Folds of the schedule that failed.
+/// Failed aggregations of the schedule.
 pub static AGGREGATION_FAILURES: Metric =
     metric("AggregationFailures", COUNT, "Tests that could not be aggregated.", ALL);
 
-/// All of CloudWatch's.
+/// All metrics of CloudWatch.
 pub static METRICS: [&Metric; 13] = [
     &REQUESTS,
     &LATENCY,
@@ -130,7 +130,7 @@ const GOAL: &[&str] = &["workspace", "test", "variant", "goal"];
 /// Whether a test runs.
 pub static RUNNING: Family =
     family("bellwether_test_running", Kind::Gauge, "1 while the test is running, otherwise 0.", TEST);
-/// Units assigned.
+/// Assigned units.
 pub static UNITS: Family = family(
     "bellwether_test_units_total",
     Kind::Counter,
@@ -144,7 +144,7 @@ pub static CONVERSIONS: Family = family(
     "Assigned units with at least one outcome in their window.",
     GOAL,
 );
-/// What they add up to.
+/// The sum of outcomes.
 pub static OUTCOME_SUM: Family = family(
     "bellwether_test_outcome_value",
     Kind::Gauge,
@@ -158,13 +158,13 @@ pub static DIFFERENCE: Family = family(
     "The difference from control, in the goal's own unit.",
     GOAL,
 );
-/// Lower end of its interval.
+/// The upper end of its interval.
 pub static DIFFERENCE_LOW: Family =
     family("bellwether_test_difference_low", Kind::Gauge, "The lower end of its 95 % interval.", GOAL);
-/// Upper end.
+/// The p-value of the difference.
 pub static DIFFERENCE_HIGH: Family =
     family("bellwether_test_difference_high", Kind::Gauge, "The upper end of its 95 % interval.", GOAL);
-/// Its p-value.
+/// The p-value of the difference.
 pub static P_VALUE: Family =
     family("bellwether_test_p_value", Kind::Gauge, "The always-valid p-value of the difference.", GOAL);
 /// The sample-ratio check.
@@ -181,28 +181,28 @@ pub static VERDICT: Family = family(
     "1 for the current verdict, 0 for the others.",
     &["workspace", "test", "decision"],
 );
-/// Shares of the arms.
+/// The age of the results.
 pub static WEIGHT_RATIO: Family =
     family("bellwether_test_weight_ratio", Kind::Gauge, "The variant's share of new units, 0 to 1.", VARIANT);
-/// Age of the results.
+/// The age of the results.
 pub static RESULTS_AGE: Family = family(
     "bellwether_test_results_age_seconds",
     Kind::Gauge,
     "Seconds since the results of a running test were counted.",
     TEST,
 );
-/// Sign-ins of people.
+/// Sign-ins of users.
 pub static SIGN_INS_TOTAL: Family = family(
     "bellwether_sign_ins_total",
     Kind::Counter,
     "Sign-ins of users in all workspaces, by outcome.",
     &["outcome"],
 );
-/// Tests that do not stand on the page.
+/// Tests that are not on the page.
 pub static TESTS_LEFT_OUT: Family =
     family("bellwether_tests_left_out", Kind::Gauge, "Tests for which the page has no room.", &["workspace"]);
 
-/// All of the page's, in its order.
+/// All metrics of the page, in its order.
 pub static FAMILIES: [&Family; 14] = [
     &RUNNING,
     &UNITS,
@@ -220,8 +220,9 @@ pub static FAMILIES: [&Family; 14] = [
     &TESTS_LEFT_OUT,
 ];
 
-/// In how many milliseconds 99 of 100 requests of a function are to be answered: 200, but for those that
-/// hash a password or read a test's events. `terraform/locals.tf` has the same as `p99_ms`.
+/// The time in milliseconds within which 99 of 100 requests of a function must be handled: 200, except for
+/// functions that hash a password or read a test's events. `terraform/locals.tf` contains the same values as
+/// `p99_ms`.
 #[must_use]
 pub fn objective_ms(function: &str) -> u32 {
     match function {

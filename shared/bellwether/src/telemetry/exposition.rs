@@ -1,4 +1,5 @@
-//! The page of `GET /metrics`: Prometheus' text format 0.0.4, or OpenMetrics 1.0 for whoever prefers it.
+//! The page of `GET /metrics`, in Prometheus' text format 0.0.4 or in OpenMetrics 1.0 if the client prefers
+//! it.
 //!
 //! Source: Prometheus, "Exposition formats"; OpenMetrics 1.0, section "ABNF".
 
@@ -9,26 +10,26 @@ use std::fmt::Write;
 
 use super::catalogue::{FAMILIES, Family, Kind};
 
-/// One value of a family.
+/// A value of a metric.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
-    /// Of which metric.
+    /// The metric.
     pub family: &'static Family,
     /// The values of its labels, in their order.
     pub labels: Vec<String>,
-    /// The value; one that is not finite is not shown.
+    /// The value. A value that is not finite is omitted.
     pub value: f64,
 }
 
 impl Sample {
-    /// A value under the labels of its family.
+    /// Creates a value with the labels of its metric.
     #[must_use]
     pub fn new<const N: usize>(family: &'static Family, labels: [&str; N], value: f64) -> Self {
         Self { family, labels: labels.map(str::to_owned).into(), value }
     }
 }
 
-/// How a page is written.
+/// The format of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// Prometheus' text format 0.0.4.
@@ -38,7 +39,8 @@ pub enum Format {
 }
 
 impl Format {
-    /// What the header `Accept` prefers; the text format when it says nothing, or nothing that is known.
+    /// The format that the header `Accept` prefers. The text format if the header is missing or names no
+    /// known format.
     #[must_use]
     pub fn accepted(accept: Option<&str>) -> Self {
         let weight = |wanted: &[&str]| {
@@ -59,7 +61,7 @@ impl Format {
         }
     }
 
-    /// Writes the page: families in the catalogue's order, samples in theirs.
+    /// Writes the page, with metrics in the catalogue's order and values in the given order.
     #[must_use]
     pub fn write(self, samples: &[Sample]) -> String {
         let mut page = String::new();
@@ -77,7 +79,7 @@ impl Format {
         page
     }
 
-    /// In OpenMetrics a counter's family has the name without `_total`.
+    /// Writes the head of a metric. In OpenMetrics, a counter's metric family has the name without `_total`.
     fn head(self, page: &mut String, family: &Family) {
         let (name, kind) = match (self, family.kind) {
             (_, Kind::Gauge) => (family.name, "gauge"),
@@ -93,7 +95,7 @@ impl Format {
     }
 }
 
-/// A media range of `Accept` and its weight in thousandths (RFC 9110, sections 12.4.2 and 12.5.1).
+/// Parses a media range of `Accept` and its weight in thousandths (RFC 9110, sections 12.4.2 and 12.5.1).
 fn range(text: &str) -> Option<(&str, u16)> {
     let mut parts = text.split(';').map(str::trim);
     let kind = parts.next().filter(|kind| !kind.is_empty())?;

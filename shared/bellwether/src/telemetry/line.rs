@@ -1,6 +1,6 @@
-//! A line that is for the log and for CloudWatch at once: a flat JSON object whose metrics are told by the
-//! member `_aws`, as the embedded metric format says (CloudWatch, "Specification: Embedded metric format").
-//! Without a namespace the same line is for the log alone.
+//! A line for both the log and CloudWatch: a flat JSON object. Its member `_aws` declares metrics in the
+//! embedded metric format (CloudWatch, "Specification: Embedded metric format"). Without a namespace, the
+//! line is only for the log.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use super::catalogue::{COUNT, Metric};
 use super::log::LINE;
 use domain::clock::Timestamp;
 
-/// A line under way.
+/// A line that is being built.
 #[derive(Debug)]
 pub struct Line {
     text: String,
@@ -18,7 +18,7 @@ pub struct Line {
 }
 
 impl Line {
-    /// A line that says `message`.
+    /// Creates a line with `message`.
     #[must_use]
     pub fn new(message: &'static str, at: Timestamp) -> Self {
         let mut text = String::with_capacity(1_024);
@@ -30,7 +30,7 @@ impl Line {
         Self { text, at, metrics: Vec::with_capacity(8) }
     }
 
-    /// Adds a text; an empty one is left out.
+    /// Adds a text. An empty text is omitted.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: &str) -> Self {
         if value.is_empty() {
@@ -68,13 +68,13 @@ impl Line {
         self
     }
 
-    /// The same if `when` holds.
+    /// Adds a metric's value if `when` is true.
     #[must_use]
     pub fn measure_if(self, when: bool, metric: &'static Metric, value: f64) -> Self {
         if when { self.measure(metric, value) } else { self }
     }
 
-    /// Writes it to the log, with its metrics under `namespace`.
+    /// Writes the line to the log, with its metrics under `namespace`.
     pub fn write(self, namespace: Option<&str>) {
         let line = self.finish(namespace);
         tracing::info!(target: LINE, line);
@@ -86,7 +86,7 @@ impl Line {
         self.text.push_str("\":");
     }
 
-    /// The line's text. Metrics that are counted by the same fields stand in one directive.
+    /// Returns the line's text. Metrics with the same dimensions share a directive.
     fn finish(mut self, namespace: Option<&str>) -> String {
         if let Some(namespace) = namespace.filter(|_| !self.metrics.is_empty()) {
             self.name("_aws");
@@ -100,7 +100,7 @@ impl Line {
         self.text
     }
 
-    /// Writes the directive of the metrics that are counted by `dimensions`, and takes them from the list.
+    /// Writes the directive of the metrics with `dimensions`, and removes them from the list.
     fn direct(&mut self, namespace: &str, dimensions: &[&[&str]]) {
         let text = &mut self.text;
         for part in [r#"{"Namespace":""#, namespace, r#"","Dimensions":["#] {
@@ -119,7 +119,7 @@ impl Line {
         self.metrics.retain(|metric| {
             let other = metric.dimensions != dimensions;
             if !other {
-                // A count has no unit: it would be said of nearly every metric of every line.
+                // Counts have no unit, because it would be repeated for almost every metric of every line.
                 let unit = if metric.unit == COUNT { ["", ""] } else { [r#"","Unit":""#, metric.unit] };
                 for part in [r#"{"Name":""#, metric.name, unit[0], unit[1], r#""},"#] {
                     text.push_str(part);
@@ -131,13 +131,13 @@ impl Line {
     }
 }
 
-/// In hundredths of a millisecond: what is below is noise and costs bytes.
+/// The duration in milliseconds, rounded to hundredths. Smaller differences are noise and cost bytes.
 #[must_use]
 pub fn milliseconds(elapsed: Duration) -> f64 {
     (elapsed.as_secs_f64() * 100_000.0).round() / 100.0
 }
 
-/// Ends a list: what was written last is a comma, unless the list is empty.
+/// Ends a list: replaces the last comma, unless the list is empty.
 fn close(text: &mut String, end: &str) {
     if text.ends_with(',') {
         text.pop();
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn metrics_counted_by_the_same_fields_share_a_directive() {
+    fn metrics_with_the_same_dimensions_share_a_directive() {
         let line = Line::new("request", Timestamp::from_millis(1_795_255_200_250));
         let line = line.with("function", "login").with("outcome", "failed").measure(&REQUESTS, 1.0);
         let line = line.measure(&SIGN_INS, 1.0).measure(&FAULTS, 0.0).measure(&AGGREGATION_ROWS, 2.5);
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_namespace_the_line_is_the_log_s_alone() {
+    fn without_a_namespace_a_line_contains_no_metrics() {
         let line = Line::new("request", Timestamp::from_millis(0)).measure(&REQUESTS, 1.0);
         let read = read(line, None);
         assert_eq!(
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_cannot_leave_its_place_and_an_empty_one_is_left_out() {
+    fn a_text_cannot_break_out_of_its_field_and_an_empty_one_is_omitted() {
         let odd = "a\"},\"level\":\"ERROR\\\u{202e}\n";
         let line = Line::new("request", Timestamp::from_millis(0)).with("subject", odd).with("route", "");
         let read = read(line.number("status", 200), Some("n"));
@@ -192,6 +192,6 @@ mod tests {
             (&read["subject"], &read["level"], &read["route"]),
             (&json!(odd), &json!("INFO"), &Value::Null)
         );
-        assert!(read.get("_aws").is_none(), "nothing was measured");
+        assert!(read.get("_aws").is_none(), "the line has no metrics");
     }
 }

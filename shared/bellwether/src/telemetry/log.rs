@@ -1,6 +1,6 @@
-//! The log: one JSON object a line on standard output, one line an invocation at its boundary and one
-//! for each failure. Ids of units, tokens and bodies never stand in it, and a line is printable ASCII
-//! throughout: what would end it, or show it in another order than it was written, is escaped.
+//! The log: JSON objects on standard output, one line for each invocation at its end and one for each
+//! failure. It never contains ids of units, tokens or bodies. A line is printable ASCII: characters that
+//! would end it, or change its displayed order, are escaped.
 
 #[cfg(test)]
 mod tests;
@@ -21,12 +21,12 @@ use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// The target of events whose field `line` is a whole line already.
+/// The target of events whose field `line` is a complete line.
 pub(super) const LINE: &str = "bellwether::line";
 
-/// Starts the log at the level that `LOG_LEVEL` names (error, warn, info, debug; info if unset).
-/// Libraries speak from `warn` up only: below that the SDK prints requests, and they hold secrets. Lines
-/// that carry metrics are written at every level, while `METRICS_NAMESPACE` says where metrics go.
+/// Starts the log at the level in `LOG_LEVEL` (error, warn, info, debug; default info). Libraries log only
+/// from `warn`, because below that the SDK prints requests, which contain secrets. Lines with metrics are
+/// written at every level if `METRICS_NAMESPACE` is set.
 pub fn init() {
     let measured = std::env::var("METRICS_NAMESPACE").is_ok_and(|name| !name.is_empty());
     let subscriber = lines(level(), measured, std::io::stdout);
@@ -35,14 +35,15 @@ pub fn init() {
     let _ = subscriber.try_init();
 }
 
-/// The level that the environment asks for.
+/// The level in the environment.
 pub(super) fn level() -> LevelFilter {
     let level = std::env::var("LOG_LEVEL").ok().and_then(|text| text.parse().ok());
     level.unwrap_or(LevelFilter::INFO)
 }
 
-/// The log's lines at `level`, one write for each to what `out` gives; those with metrics always, if
-/// `measured`. The level is of the lines alone: spans for traces are chosen elsewhere.
+/// Creates the subscriber that writes log lines at `level`, each with one write to the writer of `out`. Lines
+/// with metrics are always written if `measured` is true. The level applies only to lines, not to spans for
+/// traces.
 pub(super) fn lines<W: Write>(
     level: LevelFilter,
     measured: bool,
@@ -62,7 +63,7 @@ pub(super) fn lines<W: Write>(
     tracing_subscriber::registry().with(lines.with_filter(targets))
 }
 
-/// Passes on what is a line already, and makes one of everything else.
+/// Writes complete lines unchanged, and formats all other events.
 struct Lines(Format<Json>);
 
 impl<S, N> FormatEvent<S, N> for Lines
@@ -86,7 +87,7 @@ where
     }
 }
 
-/// Writes the one field of such an event as it is.
+/// Writes the field of a complete line unchanged.
 struct Whole<'a> {
     to: Writer<'a>,
     written: fmt::Result,
@@ -100,8 +101,8 @@ impl Visit for Whole<'_> {
     fn record_debug(&mut self, _: &Field, _: &dyn Debug) {}
 }
 
-/// Escapes what is not printable ASCII. In JSON such a character stands inside a string or, as the
-/// line's end, outside of one; the formatter has escaped those below a space.
+/// Escapes characters that are not printable ASCII. In JSON, such a character is inside a string, except the
+/// line's end. The formatter has already escaped those below a space.
 struct Ascii<W>(W);
 
 impl<W: Write> Write for Ascii<W> {
@@ -129,7 +130,7 @@ impl<W: Write> Write for Ascii<W> {
     }
 }
 
-/// What the log is told on this thread while this lives, for tests.
+/// Captures the log of this thread during its lifetime, for tests.
 #[cfg(any(test, feature = "testing"))]
 #[derive(Debug)]
 pub struct Heard {
@@ -139,10 +140,11 @@ pub struct Heard {
 
 #[cfg(any(test, feature = "testing"))]
 impl Heard {
-    /// Listens from now on.
+    /// Starts to capture.
     ///
-    /// While one ear is all there is, whether an event is heard is asked of the thread that says such a one
-    /// first, and kept for all. Another test's thread has no ear: a second one, deaf, makes all be asked.
+    /// With a single subscriber, tracing asks the first thread that emits an event whether it is enabled, and
+    /// caches that answer for all threads. Another test's thread has no subscriber. A second one, which
+    /// ignores everything, makes tracing ask each time.
     #[must_use]
     pub fn from_now_on() -> Self {
         static DEAF: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
@@ -153,7 +155,7 @@ impl Heard {
         Self { written, _guard: tracing::subscriber::set_default(log) }
     }
 
-    /// What was written so far.
+    /// The text that was written so far.
     #[must_use]
     pub fn text(&self) -> String {
         let written = self.written.lock().unwrap_or_else(PoisonError::into_inner);

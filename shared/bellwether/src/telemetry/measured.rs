@@ -1,5 +1,5 @@
-//! From kept results to the page of `GET /metrics`, pure. Everything on it comes from what is stored: a page
-//! says the same whichever instance makes it, and counts survive them all.
+//! Builds the page of `GET /metrics` from stored results; pure. All values come from the store, so every
+//! instance returns the same page, and counts are not lost with an instance.
 
 #[cfg(test)]
 mod tests;
@@ -16,10 +16,10 @@ use domain::results::reading::goal::GoalReport;
 use domain::results::report::kept::Kept;
 use domain::results::verdict::Advice;
 
-/// Most values on a page: about 2 MB, of the 6 that an answer may have.
+/// The maximum number of values on a page: about 2 MB of the 6 MB that a response may have.
 pub const MOST_SAMPLES: usize = 15_000;
 
-/// A workspace's page under way: sign-ins first, then test by test while there is room.
+/// A workspace's page that is being built: sign-ins first, then one test after the other while there is room.
 #[derive(Debug)]
 pub struct Page<'a> {
     workspace: &'a Workspace,
@@ -29,7 +29,7 @@ pub struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    /// A page without tests.
+    /// Creates a page without tests.
     #[must_use]
     pub fn new(workspace: &'a Workspace, sign_ins: &[(SignIn, u64)], now: Timestamp) -> Self {
         let counted = |(outcome, count): &(SignIn, u64)| {
@@ -38,7 +38,7 @@ impl<'a> Page<'a> {
         Self { workspace, samples: sign_ins.iter().map(counted).collect(), now, shown: 0 }
     }
 
-    /// Adds a test and the report that is kept of its present phase, if there is one; false when there is no
+    /// Adds a test and the stored report of its current phase, if there is one. False when the page has no
     /// room for it.
     pub fn add(&mut self, test: &Experiment, kept: Option<&Kept>) -> bool {
         let own = of_test(self.workspace, test, kept, self.now);
@@ -50,7 +50,7 @@ impl<'a> Page<'a> {
         fits
     }
 
-    /// The page, of a workspace that has so many tests.
+    /// Returns the page, for a workspace with this number of tests.
     #[must_use]
     pub fn finish(mut self, tests: usize) -> Vec<Sample> {
         let left_out = whole(tests.saturating_sub(self.shown) as u64);
@@ -67,7 +67,7 @@ fn of_test(workspace: &Workspace, test: &Experiment, kept: Option<&Kept>, now: T
         samples.extend(nothing_yet(workspace, test));
         return samples;
     };
-    // Of a report that cannot be read nothing is said: counts of nothing would be seen as a fall.
+    // A report that cannot be read adds no counts. Counts of 0 would look like a decrease.
     let Some(report) = kept.report() else { return samples };
     let mut put = |family: &'static Family, rest: &[&str], value: Option<f64>| {
         let labels = [workspace, test_id].iter().chain(rest).map(|label| (*label).to_owned()).collect();
@@ -91,7 +91,7 @@ fn of_test(workspace: &Workspace, test: &Experiment, kept: Option<&Kept>, now: T
     samples
 }
 
-/// The counts of a phase that was not counted yet: a rise from nothing to the first count is seen as one.
+/// Counts of 0 for a phase that was not aggregated yet, so that the first count is visible as an increase.
 fn nothing_yet<'a>(workspace: &'a str, test: &'a Experiment) -> impl Iterator<Item = Sample> + 'a {
     let (definition, test_id) = (&test.definition, test.definition.test_id.as_str());
     definition.variants.iter().flat_map(move |variant| {
@@ -103,7 +103,7 @@ fn nothing_yet<'a>(workspace: &'a str, test: &'a Experiment) -> impl Iterator<It
     })
 }
 
-/// What overrides have set aside counts on, so that no count goes back.
+/// Units that overrides have omitted stay in the counts, so that counts never decrease.
 fn of_goal(goal: &GoalReport, put: &mut impl FnMut(&'static Family, &[&str], Option<f64>)) {
     let name = goal.goal.as_str();
     for arm in &goal.arms {

@@ -1,7 +1,7 @@
-//! The logs, metrics and traces of the functions. [`catalogue`] contains every metric. A request writes one
-//! [`mod@line`] that is log and metrics at once, [`log`] writes lines, and [`exposition`] writes the page of
-//! `GET /metrics` from [`measured`] results. The module `traces`, which exists with the feature of that name,
-//! sends spans to X-Ray.
+//! Logs, metrics and traces of the functions. [`catalogue`] defines all metrics. A request writes one
+//! [`mod@line`] with log fields and metrics, [`log`] writes lines, and [`exposition`] writes the page of `GET
+//! /metrics` from [`measured`] results. The module `traces`, which requires the feature of that name, sends
+//! spans to X-Ray.
 //!
 //! A secret cannot be written by accident, because it has no text form.
 //!
@@ -27,7 +27,7 @@ use self::line::{Line, milliseconds};
 use domain::clock::Timestamp;
 use domain::experiment::{ExperimentId, Workspace};
 
-/// What an instance knows of its own telling.
+/// The telemetry settings and state of an instance.
 #[derive(Debug)]
 pub struct Telemetry {
     namespace: Option<String>,
@@ -36,31 +36,31 @@ pub struct Telemetry {
 }
 
 impl Telemetry {
-    /// Metrics go under `namespace`, or nowhere.
+    /// Creates it with metrics under `namespace`, or without metrics.
     #[must_use]
     pub fn new(namespace: Option<String>) -> Self {
         let enabled = namespace.is_some() || log::level() >= LevelFilter::INFO;
         Self { namespace, enabled, warm: AtomicBool::new(false) }
     }
 
-    /// Whether anybody reads the lines of requests: while nobody does, they need not be made.
+    /// Whether lines of requests are logged. If not, they need not be built.
     #[must_use]
     pub fn is_enabled(&self) -> bool {
         self.enabled
     }
 
-    /// Under which name CloudWatch keeps the metrics; None when they are off.
+    /// The CloudWatch namespace of the metrics. None when they are off.
     #[must_use]
     pub fn namespace(&self) -> Option<&str> {
         self.namespace.as_deref()
     }
 
-    /// Whether nothing was asked of this instance before.
+    /// Whether this is the first invocation of the instance.
     pub fn is_first(&self) -> bool {
         !self.warm.swap(true, Relaxed)
     }
 
-    /// Says what the fold of a test has cost.
+    /// Logs the cost of a test's aggregation.
     #[expect(clippy::cast_precision_loss, reason = "a number of rows")]
     pub fn aggregated(
         &self,
@@ -76,12 +76,12 @@ impl Telemetry {
             .write(self.namespace());
     }
 
-    /// Says that a test could not be folded.
+    /// Logs that the aggregation of a test failed.
     pub fn not_aggregated(&self, at: Timestamp, workspace: &Workspace, test_id: &ExperimentId) {
         aggregate(at, workspace, test_id).measure(&AGGREGATION_FAILURES, 1.0).write(self.namespace());
     }
 }
 
 fn aggregate(at: Timestamp, workspace: &Workspace, test_id: &ExperimentId) -> Line {
-    Line::new("fold", at).with("workspace", workspace.as_str()).with("test_id", test_id.as_str())
+    Line::new("aggregation", at).with("workspace", workspace.as_str()).with("test_id", test_id.as_str())
 }

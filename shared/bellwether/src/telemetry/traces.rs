@@ -1,9 +1,9 @@
-//! Spans of invocations, for X-Ray. The layer of `lambda_runtime` begins one for each invocation, as a child
-//! of the one that X-Ray names, and the request's own stands in it. When the answer is with Lambda they go
-//! to a collector beside the function, before Lambda freezes both.
+//! Spans of invocations, for X-Ray. The layer of `lambda_runtime` begins a span for each invocation, as a
+//! child of the one that X-Ray names. It contains the span of the request. After the response has been sent
+//! to Lambda, the spans go to a collector beside the function, before Lambda freezes both.
 //!
-//! What is sent is known beforehand: spans of these two places whose fields are all in [`FIELDS`], and no
-//! events. Spans of the AWS SDK hold requests, and a request can hold a secret.
+//! Only spans from these two sources are sent, and only if all their fields are in [`FIELDS`]. Events are
+//! never sent. Spans of the AWS SDK contain requests, and a request can contain a secret.
 
 mod collector;
 #[cfg(test)]
@@ -26,15 +26,15 @@ use tracing_subscriber::filter::{LevelFilter, filter_fn};
 use tracing_subscriber::layer::Layer;
 use tracing_subscriber::registry::LookupSpan;
 
-/// Where the layer of `lambda_runtime` makes its span.
+/// The source of the span that the layer of `lambda_runtime` makes.
 const INVOCATION: &str = "lambda_runtime::layers::otel";
 
-/// Every field that a span may have to be sent. Another one keeps its span back, so that nobody can put a
-/// token, a unit or a body into one without this list.
+/// The fields that a span may have. A span with any other field is not sent, so that a token, a unit or a
+/// body cannot be added without a change of this list.
 const FIELDS: [&str; 7] =
     ["id", "otel.name", "otel.kind", "faas.name", "faas.trigger", "faas.invocation_id", "faas.coldstart"];
 
-/// What a process sends spans by; None inside if it cannot.
+/// The sender of spans in this process. Contains None if it could not be created.
 static TRACES: OnceLock<Option<Traces>> = OnceLock::new();
 
 struct Traces {
@@ -43,16 +43,16 @@ struct Traces {
 }
 
 impl Traces {
-    /// To the collector at `endpoint`, or where the environment says.
+    /// Creates a sender to the collector at `endpoint`, or to that in the environment.
     fn new(endpoint: Option<&str>) -> Option<Self> {
-        let held = collector::Held::new(endpoint)?;
+        let buffer = collector::Buffer::new(endpoint)?;
         let service = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default();
         let provider = SdkTracerProvider::builder()
             .with_resource(Resource::builder().with_service_name(service).build())
-            // X-Ray decides which requests are traced. It also gives the trace its id, which has the time
-            // in it: a random one would be refused.
+            // X-Ray decides which requests are traced. It also creates the trace id, which contains the time;
+            // a random id would be refused.
             .with_sampler(Sampler::ParentBased(Box::new(Sampler::AlwaysOff)))
-            .with_span_processor(held)
+            .with_span_processor(buffer)
             .build();
         Some(Self { provider, failing: AtomicBool::new(false) })
     }
@@ -66,8 +66,8 @@ impl Traces {
             .with_filter(filter_fn(is_sent).with_max_level_hint(LevelFilter::INFO))
     }
 
-    /// Sends what is held, and says so in the log when that begins to fail. Why, it does not say: the
-    /// reason may quote the endpoint, and an endpoint can have a password in it.
+    /// Sends the buffered spans, and logs when that begins to fail. The log does not contain the reason,
+    /// because it may quote the endpoint, which can contain a password.
     fn flush(&self) {
         let failed = self.provider.force_flush().is_err();
         if failed && !self.failing.swap(failed, Relaxed) {
@@ -77,7 +77,7 @@ impl Traces {
     }
 }
 
-/// Whether a span is one to be sent.
+/// Whether a span must be sent.
 fn is_sent(metadata: &Metadata<'_>) -> bool {
     let target = metadata.target();
     let known = target == INVOCATION || target == "bellwether" || target.starts_with("bellwether::");
@@ -87,23 +87,23 @@ fn is_sent(metadata: &Metadata<'_>) -> bool {
         && metadata.fields().iter().all(|field| FIELDS.contains(&field.name()))
 }
 
-/// What takes spans from the log's subscriber; None when the collector's address cannot be used.
+/// The layer that collects spans from the log's subscriber. None when the collector's address is invalid.
 pub(super) fn spans<S: Subscriber + for<'a> LookupSpan<'a>>() -> Option<impl Layer<S>> {
     TRACES.get_or_init(|| Traces::new(None)).as_ref().map(Traces::spans)
 }
 
-/// Sends what the invocation has left, within [`collector::BOUND`].
+/// Sends the spans of the invocation within [`collector::BOUND`].
 fn flush() {
     if let Some(traces) = TRACES.get().and_then(Option::as_ref) {
         traces.flush();
     }
 }
 
-/// Makes a span of each invocation, in X-Ray's trace, and has it sent when the answer is with Lambda.
+/// Creates a span for each invocation in X-Ray's trace, and sends it after the response.
 #[derive(Debug)]
 pub struct Traced<F>(F);
 
-/// The layer that sends what the log's subscriber was given to hold.
+/// The layer that sends the spans that the log's subscriber has collected.
 #[must_use]
 pub fn traced() -> Traced<fn()> {
     Traced(flush)
@@ -118,8 +118,8 @@ impl<S, F: Fn() + Clone> ServiceLayer<S> for Traced<F> {
     }
 }
 
-/// Lets a span that begins in the service be a child of the one that X-Ray names.
-#[expect(missing_debug_implementations, reason = "the service in it has none")]
+/// Makes a span of the service a child of the one that X-Ray names.
+#[expect(missing_debug_implementations, reason = "the inner service has none")]
 pub struct Joined<S>(S);
 
 impl<S: Service<LambdaInvocation>> Service<LambdaInvocation> for Joined<S> {
@@ -137,12 +137,12 @@ impl<S: Service<LambdaInvocation>> Service<LambdaInvocation> for Joined<S> {
     }
 }
 
-/// While the guard lives, spans without a parent are children of the one in X-Ray's header.
+/// While the guard exists, spans without a parent are children of the span in X-Ray's header.
 fn join(header: Option<&str>) -> Option<ContextGuard> {
     header.and_then(parent).map(|parent| Context::new().with_remote_span_context(parent).attach())
 }
 
-/// The span in X-Ray's header (`Root=1-<8 digits>-<24>;Parent=<16>;Sampled=1`).
+/// Parses the span in X-Ray's header (`Root=1-<8 digits>-<24>;Parent=<16>;Sampled=1`).
 fn parent(header: &str) -> Option<SpanContext> {
     let part = |name| header.split(';').find_map(|part| part.trim().strip_prefix(name));
     let (time, rest) = part("Root=1-")?.split_once('-')?;

@@ -1,4 +1,4 @@
-//! How a page of metrics is written.
+//! The written form of a page of metrics.
 
 use super::super::catalogue::{RESULTS_AGE, SIGN_INS_TOTAL, UNITS, WEIGHT_RATIO};
 use super::*;
@@ -25,7 +25,7 @@ fn the_text_format_has_each_family_once_with_its_kind_and_escaped_labels() {
 }
 
 #[test]
-fn openmetrics_names_counters_without_their_suffix_and_says_where_it_ends() {
+fn openmetrics_names_counters_without_their_suffix_and_marks_the_end() {
     let page = page(Format::OpenMetrics);
     assert!(page.contains("# TYPE bellwether_test_units counter\nbellwether_test_units_total{"), "{page}");
     assert!(page.contains("# UNIT bellwether_test_results_age_seconds seconds\n"), "{page}");
@@ -35,7 +35,7 @@ fn openmetrics_names_counters_without_their_suffix_and_says_where_it_ends() {
 }
 
 #[test]
-fn the_format_is_the_one_that_accept_weighs_most_and_the_text_when_it_does_not_say() {
+fn the_format_is_the_one_with_the_highest_weight_and_text_by_default() {
     let prometheus = "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
     assert_eq!(Format::accepted(Some(prometheus)), Format::OpenMetrics);
     let text = [
@@ -59,7 +59,7 @@ fn the_format_is_the_one_that_accept_weighs_most_and_the_text_when_it_does_not_s
 }
 
 #[test]
-fn every_metric_is_named_as_prometheus_wants_it() {
+fn every_metric_name_follows_the_rules_of_prometheus() {
     for family in FAMILIES {
         assert!(family.name.starts_with("bellwether_"), "{family:?}");
         assert_eq!(family.kind == Kind::Counter, family.name.ends_with("_total"), "{family:?}");

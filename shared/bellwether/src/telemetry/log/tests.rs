@@ -1,4 +1,4 @@
-//! What the log writes of what it is response.
+//! The written form of log events.
 
 use std::sync::{Arc, Mutex};
 
@@ -19,7 +19,7 @@ impl Write for Sink {
     }
 }
 
-/// What `speak` makes the log write at this level.
+/// Returns what the log writes at this level during `speak`.
 fn written(level: LevelFilter, speak: impl FnOnce()) -> String {
     written_with(level, false, speak)
 }
@@ -33,7 +33,7 @@ fn written_with(level: LevelFilter, measured: bool, speak: impl FnOnce()) -> Str
 }
 
 #[test]
-fn nothing_that_is_logged_ends_its_line_or_changes_its_order() {
+fn logged_text_can_neither_end_its_line_nor_change_its_order() {
     let hostile =
         "a\r\n{\"level\":\"ERROR\"}\u{0}\u{1b}[2J\u{7f}\u{85}\u{202e}\u{2066}\u{2028}\u{200b}\u{feff}😀\"\\";
     let text = written(LevelFilter::INFO, || {
@@ -43,13 +43,13 @@ fn nothing_that_is_logged_ends_its_line_or_changes_its_order() {
     let line = text.strip_suffix('\n').unwrap();
     assert!(line.bytes().all(|b| (b' '..=b'~').contains(&b)), "{line}");
     let line: Value = serde_json::from_str(line).unwrap();
-    for said in [&line["cause"], &line["message"], &line["span"]["id"]] {
-        assert_eq!(said, hostile, "it is escaped, not lost");
+    for shown in [&line["cause"], &line["message"], &line["span"]["id"]] {
+        assert_eq!(shown, hostile, "it is escaped, not lost");
     }
 }
 
 #[test]
-fn libraries_are_not_heard_below_a_warning_whatever_the_level() {
+fn libraries_log_nothing_below_a_warning_at_any_level() {
     let text = written(LevelFilter::TRACE, || {
         tracing::info!(target: "aws_smithy_runtime", "a request with a secret");
         tracing::debug!(target: "bellwether", "ours");
@@ -59,7 +59,7 @@ fn libraries_are_not_heard_below_a_warning_whatever_the_level() {
 }
 
 #[test]
-fn a_line_with_metrics_is_written_as_it_is_at_every_level_while_metrics_are_on() {
+fn lines_with_metrics_are_written_unchanged_at_every_level() {
     let speak = || tracing::info!(target: LINE, line = r#"{"message":"request"}"#);
     assert_eq!(written_with(LevelFilter::OFF, true, speak), "{\"message\":\"request\"}\n");
     assert_eq!(written_with(LevelFilter::INFO, false, speak), "{\"message\":\"request\"}\n");

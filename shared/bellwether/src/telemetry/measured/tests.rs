@@ -1,4 +1,4 @@
-//! What stands on the page of metrics, and what has no room.
+//! The content of the page of metrics, and tests that it has no room for.
 
 use serde_json::json;
 
@@ -19,7 +19,7 @@ fn test(name: &str, status: Status) -> Experiment {
     test
 }
 
-/// A report of seven units, kept after a minute.
+/// A report of seven units, stored after a minute.
 fn report() -> Report {
     let test = test("t", Status::Running);
     let mut totals = Totals::empty(&test);
@@ -35,48 +35,51 @@ fn acme() -> Workspace {
     Workspace::parse("acme").unwrap()
 }
 
-fn page(kept: &[(Experiment, Option<Report>)], sign_ins: &[(SignIn, u64)], now: i64) -> Vec<Sample> {
+fn page(stored: &[(Experiment, Option<Report>)], sign_ins: &[(SignIn, u64)], now: i64) -> Vec<Sample> {
     let acme = acme();
     let mut page = Page::new(&acme, sign_ins, Timestamp::from_millis(now));
-    for (test, report) in kept {
+    for (test, report) in stored {
         assert!(page.add(test, report.clone().map(Kept::from).as_ref()));
     }
-    page.finish(kept.len())
+    page.finish(stored.len())
 }
 
 #[test]
-fn units_that_overrides_have_omitted_are_counted_on() {
+fn units_that_overrides_have_omitted_stay_in_the_counts() {
     let (mut report, test) = (report(), test("t", Status::Running));
-    let said = |report: &Report, family: &Family| {
+    let value = |report: &Report, family: &Family| {
         let page = of_test(&acme(), &test, Some(&report.clone().into()), Timestamp::from_millis(0));
         page.iter().find(|own| own.family == family).unwrap().value.to_string()
     };
-    let before = [said(&report, &UNITS), said(&report, &CONVERSIONS)];
+    let before = [value(&report, &UNITS), value(&report, &CONVERSIONS)];
     let a = VariantKey::parse("a").unwrap();
     report.units.insert(a.clone(), 1);
     report.omitted.insert(a, 2);
     let arm = &mut report.goals[0].arms[0];
     (arm.converted, arm.omitted) = (0, 1);
-    assert_eq!([said(&report, &UNITS), said(&report, &CONVERSIONS)], before);
+    assert_eq!([value(&report, &UNITS), value(&report, &CONVERSIONS)], before);
 }
 
 #[test]
-fn what_a_report_does_not_say_is_not_on_the_page() {
-    let kept = [(test("t", Status::Running), Some(report()))];
-    let page = page(&kept, &[(SignIn::Failed, 7)], 90_000);
+fn values_that_a_report_lacks_are_not_on_the_page() {
+    let stored = [(test("t", Status::Running), Some(report()))];
+    let page = page(&stored, &[(SignIn::Failed, 7)], 90_000);
     let of = |family: &Family| page.iter().filter(|own| own.family == family).collect::<Vec<_>>();
     assert!(of(&SAMPLE_RATIO_P).is_empty() && of(&P_VALUE).is_empty() && of(&DIFFERENCE_LOW).is_empty());
-    let said =
+    let values =
         |family: &Family| of(family).iter().map(|own| own.value.to_string()).collect::<Vec<_>>().join(" ");
-    assert_eq!([said(&UNITS), said(&RESULTS_AGE), said(&DIFFERENCE)], ["3 4", "30", "0.25"]);
-    assert_eq!([said(&VERDICT), said(&SIGN_INS_TOTAL), said(&WEIGHT_RATIO)], ["1 0 0 0 0", "7", "0.5 0.5"]);
+    assert_eq!([values(&UNITS), values(&RESULTS_AGE), values(&DIFFERENCE)], ["3 4", "30", "0.25"]);
+    assert_eq!(
+        [values(&VERDICT), values(&SIGN_INS_TOTAL), values(&WEIGHT_RATIO)],
+        ["1 0 0 0 0", "7", "0.5 0.5"]
+    );
     assert_eq!(of(&CONVERSIONS)[0].labels, ["acme", "t", "a", "g"]);
 }
 
 #[test]
-fn a_test_that_does_not_run_has_no_age_and_one_without_results_says_that_it_runs() {
-    let kept = [(test("new", Status::Running), None), (test("over", Status::Stopped), Some(report()))];
-    let page = page(&kept, &[], 90_000);
+fn a_stopped_test_has_no_age_and_a_running_one_without_results_is_shown() {
+    let stored = [(test("new", Status::Running), None), (test("over", Status::Stopped), Some(report()))];
+    let page = page(&stored, &[], 90_000);
     assert!(page.iter().all(|own| own.family != &RESULTS_AGE));
     let of_new = |own: &&Sample| own.labels.get(1).is_some_and(|test| test == "new");
     let counts = page.iter().filter(of_new).filter(|own| [&UNITS, &CONVERSIONS].contains(&own.family));
@@ -87,7 +90,7 @@ fn a_test_that_does_not_run_has_no_age_and_one_without_results_says_that_it_runs
 }
 
 #[test]
-fn what_has_no_room_is_counted_and_the_first_of_it_ends_the_page() {
+fn tests_without_room_are_counted_and_none_is_added_after_them() {
     let mut big = report();
     let arm = big.goals[0].arms[0].clone();
     big.goals[0].arms = vec![arm; MOST_SAMPLES / 4];
@@ -102,7 +105,7 @@ fn what_has_no_room_is_counted_and_the_first_of_it_ends_the_page() {
     assert_eq!(page.last().unwrap(), &Sample::new(&TESTS_LEFT_OUT, ["acme"], 2.0));
 }
 #[test]
-fn of_a_report_that_cannot_be_read_the_page_says_no_count_rather_than_none() {
+fn a_report_that_cannot_be_read_adds_no_counts_to_the_page() {
     let acme = acme();
     let mut page = Page::new(&acme, &[], Timestamp::from_millis(0));
     assert!(page.add(&test("t", Status::Running), Some(&Kept::Unread(None))));

@@ -1,5 +1,5 @@
-//! The way to the collector: spans are held until they are asked for and then sent at once, on the thread
-//! that asks. A thread or a task of its own would be frozen with the process, at any point.
+//! The connection to the collector. Spans are buffered until a flush, and then sent at once on the calling
+//! thread. A separate thread or task could be frozen with the process at any point.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -13,24 +13,25 @@ use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::trace::{Span, SpanData, SpanExporter as _, SpanProcessor};
 use ureq::Agent;
 
-/// How long sending may take, from finding the collector to its answer.
+/// The maximum time for sending, from resolving the collector's address to its response.
 pub(super) const BOUND: Duration = Duration::from_millis(150);
-/// An invocation has two spans; more are held only when nobody asks.
+/// The maximum number of buffered spans. An invocation has two; more are buffered only without a flush.
 const MOST: usize = 64;
-/// Of the collector's answer, which is empty or a few bytes.
+/// The maximum size of the collector's response, which is empty or a few bytes.
 const ANSWER_BYTES: u64 = 4_096;
 
-/// Spans that wait to be sent.
+/// The buffered spans.
 #[derive(Debug)]
-pub(super) struct Held {
+pub(super) struct Buffer {
     spans: Mutex<Vec<SpanData>>,
     exporter: SpanExporter,
 }
 
-impl Held {
-    /// For the collector at `endpoint`, or else at `OTEL_EXPORTER_OTLP_ENDPOINT` or port 4318 of `localhost`.
+impl Buffer {
+    /// Creates a buffer for the collector at `endpoint`, by default at `OTEL_EXPORTER_OTLP_ENDPOINT` or port
+    /// 4318 of `localhost`.
     pub(super) fn new(endpoint: Option<&str>) -> Option<Self> {
-        // A second try would wait on the runtime's clock, which stands still while this thread sends.
+        // A retry would wait on the runtime's clock, which does not advance while this thread sends.
         let once = RetryPolicy::disabled();
         let mut builder =
             SpanExporter::builder().with_http().with_http_client(Sender::new()).with_retry_policy(once);
@@ -41,7 +42,7 @@ impl Held {
     }
 }
 
-impl SpanProcessor for Held {
+impl SpanProcessor for Buffer {
     fn on_start(&self, _: &mut Span, _: &opentelemetry::Context) {}
 
     fn on_end(&self, span: SpanData) {
@@ -56,7 +57,7 @@ impl SpanProcessor for Held {
         if spans.is_empty() {
             return Ok(());
         }
-        // The client blocks, so the first poll is the last: anything else gives the spans up.
+        // The client blocks, so the first poll completes. Otherwise, the spans are discarded.
         self.exporter.export(spans).now_or_never().unwrap_or(Err(OTelSdkError::Timeout(BOUND)))
     }
 
@@ -69,7 +70,7 @@ impl SpanProcessor for Held {
     }
 }
 
-/// A client without TLS that talks to the given address and no other.
+/// A client without TLS that connects only to the given address.
 #[derive(Debug)]
 struct Sender(Agent);
 
@@ -80,7 +81,7 @@ impl Sender {
             .proxy(None)
             .max_redirects(0)
             .http_status_as_error(false)
-            // A connection that was kept over a freeze may be dead without knowing.
+            // A connection from before a freeze may be closed without notice.
             .max_idle_connections(0)
             .build();
         Self(config.new_agent())

@@ -29,7 +29,7 @@ impl Write for Sink {
     }
 }
 
-/// Takes one request and answers it; gives its bytes.
+/// Accepts one request, responds to it, and returns its bytes.
 fn collector() -> (SocketAddr, JoinHandle<Vec<u8>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -48,7 +48,7 @@ fn collector() -> (SocketAddr, JoinHandle<Vec<u8>>) {
     (address, taken)
 }
 
-/// Whether a request is there with all of its body.
+/// Whether a request is complete, including its body.
 fn whole(request: &[u8]) -> bool {
     let Some(head) = request.windows(4).position(|bytes| bytes == b"\r\n\r\n") else { return false };
     let text = String::from_utf8_lossy(&request[..head]).to_lowercase();
@@ -56,7 +56,7 @@ fn whole(request: &[u8]) -> bool {
     request.len() - head - 4 >= length.trim().parse::<usize>().unwrap()
 }
 
-/// What a handler may do, with a secret wherever one could be.
+/// The work of a handler, with a secret in every possible field.
 fn work() {
     let request = tracing::info_span!(target: "bellwether::http", "request", id = "req-1");
     let _entered = request.entered();
@@ -68,8 +68,8 @@ fn work() {
     tracing::debug_span!(target: "bellwether::http", "detailed", id = CANARY).in_scope(|| {});
 }
 
-/// Has as many invocations done behind the layer, for a collector at this address; gives what is in the log
-/// and how long the slowest flush took.
+/// Runs that many invocations behind the layer, for a collector at this address. Returns the log and the
+/// duration of the slowest flush.
 fn invoke(times: usize, address: SocketAddr, header: &str) -> (String, Duration) {
     let traces = Arc::new(Traces::new(Some(&format!("http://{address}/v1/traces"))).unwrap());
     let sink = Sink::default();
@@ -100,30 +100,33 @@ fn invoke(times: usize, address: SocketAddr, header: &str) -> (String, Duration)
     (log, slowest)
 }
 
-fn holds(bytes: &[u8], part: &[u8]) -> bool {
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
 
 #[test]
-fn the_spans_of_an_invocation_reach_the_collector_and_nothing_that_may_be_secret_does() {
+fn the_collector_gets_the_spans_of_an_invocation_and_no_secret() {
     let (address, taken) = collector();
     let (log, _) = invoke(1, address, SAMPLED);
-    assert!(!log.contains("collector"), "it was taken: {log}");
+    assert!(!log.contains("collector"), "the spans were not accepted: {log}");
     let taken = taken.join().unwrap();
     assert!(taken.starts_with(b"POST /v1/traces HTTP/1.1\r\n"));
     for sent in ["request", "req-1", "faas.coldstart", "bellwether"] {
-        assert!(holds(&taken, sent.as_bytes()), "{sent} is missing");
+        assert!(contains(&taken, sent.as_bytes()), "{sent} is missing");
     }
     let trace = TraceId::from_hex("5759e988bd862e3fe1be46a994272793").unwrap().to_bytes();
-    assert!(holds(&taken, &trace), "it is X-Ray's trace");
-    assert!(holds(&taken, &SpanId::from_hex("53995c3f42cd8ad8").unwrap().to_bytes()), "under X-Ray's span");
-    for kept in [CANARY, "GetItem", "alike", "unlisted", "detailed"] {
-        assert!(!holds(&taken, kept.as_bytes()), "{kept} was sent");
+    assert!(contains(&taken, &trace), "the trace is not X-Ray's");
+    assert!(
+        contains(&taken, &SpanId::from_hex("53995c3f42cd8ad8").unwrap().to_bytes()),
+        "the parent is not X-Ray's span"
+    );
+    for secret in [CANARY, "GetItem", "alike", "unlisted", "detailed"] {
+        assert!(!contains(&taken, secret.as_bytes()), "{secret} was sent");
     }
 }
 
 #[test]
-fn a_collector_that_is_down_or_silent_holds_an_invocation_up_for_the_bound_and_is_told_of_once() {
+fn a_failing_collector_delays_for_the_limit_only_and_is_logged_once() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let down = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for address in [down, silent.local_addr().unwrap()] {
@@ -135,11 +138,11 @@ fn a_collector_that_is_down_or_silent_holds_an_invocation_up_for_the_bound_and_i
 }
 
 #[test]
-fn of_a_request_that_x_ray_does_not_trace_nothing_is_sent() {
+fn no_span_of_an_untraced_request_is_sent() {
     let down = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for header in [UNSAMPLED, "", "Root=1-5759e988-bd862e3fe1be46a994272793", "Root=1-é;Parent=1;Sampled=1"]
     {
         let (log, _) = invoke(1, down, header);
-        assert!(!log.contains("collector"), "it was asked: {log}");
+        assert!(!log.contains("collector"), "the collector was called: {log}");
     }
 }
