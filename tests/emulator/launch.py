@@ -1,12 +1,12 @@
-"""Start the emulated cloud (ministack) on loopback, with its known gaps closed.
+"""Starts the emulated cloud (ministack) on loopback, with patches for its known gaps.
 
     python launch.py --port 4566 [--region eu-central-1] [--iam]
 
-`local/run.py` and the end-to-end tests start it with the Python of `.tools/venv`.
-It is ready when GET /_ministack/health answers 200, and ends on SIGTERM or SIGINT.
+`local/run.py` and the end-to-end tests start it with the Python in `.tools/venv`.
+It is ready when GET /_ministack/health returns 200, and stops on SIGTERM or SIGINT.
 
-Gaps are closed by patches to the running program, so they hold for one version of
-ministack only, and another one is refused. They are in patches.py.
+The patches in patches.py change the running program, so they are valid for one version
+of ministack only. Other versions are refused.
 """
 
 import argparse
@@ -20,20 +20,20 @@ HOST = "127.0.0.1"
 
 
 def check_version():
-    """Refuse any ministack but the pinned one: the patches reach into its internals."""
+    """Exits unless ministack has the pinned version, because the patches change its internals."""
     try:
         found = importlib.metadata.version("ministack")
     except importlib.metadata.PackageNotFoundError:
         sys.exit(f"ministack is not installed for {sys.executable}; run: make setup")
     if found != PINNED:
         sys.exit(
-            f"ministack {found} is installed, but the patches here fit {PINNED} only; run: make setup "
-            f"(to move to {found}, check each patch against it, then change PINNED and local/requirements.txt)"
+            f"ministack {found} is installed, but the patches require {PINNED}; run: make setup "
+            f"(to upgrade to {found}, check each patch against it, then change PINNED and local/requirements.txt)"
         )
 
 
 def check_port(port):
-    """Refuse a taken port with one line of our own."""
+    """Exits with one line if the port is in use."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -43,10 +43,10 @@ def check_port(port):
 
 
 def configure(port, region, iam):
-    """Set what ministack and the functions it starts read from the environment.
+    """Sets the environment variables that ministack and its functions read.
 
-    It reads some of this while being imported, so it comes first. Without BIND_HOST
-    it would listen on every interface, and without IOT_MTLS_ENABLED=0 on a second port.
+    Call it before ministack is imported, because the import reads some of them. Without BIND_HOST, ministack
+    would listen on every interface, and without IOT_MTLS_ENABLED=0 on a second port.
     """
     os.environ.update(
         GATEWAY_PORT=str(port),
@@ -61,9 +61,9 @@ def configure(port, region, iam):
 
 def main():
     parser = argparse.ArgumentParser(description="Start the emulated cloud on loopback.")
-    parser.add_argument("--port", type=int, required=True, help="the one port to listen on")
-    parser.add_argument("--region", default="eu-central-1", help="its region (default: %(default)s)")
-    parser.add_argument("--iam", action="store_true", help="enforce every role's policies; the key `test` is root")
+    parser.add_argument("--port", type=int, required=True, help="the port to listen on")
+    parser.add_argument("--region", default="eu-central-1", help="the AWS region (default: %(default)s)")
+    parser.add_argument("--iam", action="store_true", help="enforce the policies of roles; the key `test` is root")
     options = parser.parse_args()
 
     check_version()

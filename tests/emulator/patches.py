@@ -1,6 +1,6 @@
-"""The gaps of ministack that this project meets, each closed by a function of its own.
+"""Patches for the gaps of ministack that affect this project, one function for each gap.
 
-Each docstring says what is wrong without it. They reach into one version's internals: launch.py pins it.
+Each docstring states what is wrong without the patch. The patches change internals of one version, which launch.py pins.
 """
 
 import json
@@ -15,10 +15,10 @@ JSON = {"Content-Type": "application/x-amz-json-1.1"}
 
 
 def without_delayed_packets():
-    """Answer functions at once.
+    """Sends responses to functions without delay.
 
-    The server that functions poll for their next event leaves Nagle's algorithm on,
-    which with delayed acknowledgements holds each answer back for 40 ms.
+    The server that functions poll for their next event leaves Nagle's algorithm on.
+    With delayed acknowledgements, this delays each response by 40 ms.
     """
     import socketserver
 
@@ -26,10 +26,10 @@ def without_delayed_packets():
 
 
 def without_waiting_for_logs():
-    """Wait 2 ms, not 50, for a function's first line of log after an invocation.
+    """Waits 2 ms, not 50, for a function's first log line after an invocation.
 
-    The wait is paid in full by every invocation that logs nothing. The three values
-    are: wait for the first line, silence that ends it, most time spent; in seconds.
+    Every invocation that logs nothing takes the whole wait. The three values, in seconds, are
+    the wait for the first line, the silence that ends the wait, and the maximum time.
     """
     from ministack.core.lambda_runtime import Worker
 
@@ -37,7 +37,7 @@ def without_waiting_for_logs():
 
 
 def with_put_rest_api():
-    """Take a REST API as an OpenAPI document (PutRestApi), as Terraform's `body` sends it."""
+    """Accepts a REST API as an OpenAPI document (PutRestApi), as Terraform's `body` sends it."""
     from ministack.services import apigateway_v1 as gateway
 
     usual = gateway.handle_request
@@ -57,9 +57,9 @@ def with_put_rest_api():
 
 
 def with_encoded_method_settings():
-    """Name a stage's settings of one method as AWS does, with the path's slashes as ~1.
+    """Names a stage's settings of one method as AWS does, with ~1 for each slash of the path.
 
-    They are kept and told decoded, and Terraform then misses what it has set.
+    ministack stores and returns decoded names, so Terraform does not find the settings that it has made.
     """
     from ministack.services import apigateway_v1 as gateway
 
@@ -81,9 +81,9 @@ def with_encoded_method_settings():
 
 
 def with_signatures_of_unknown_paths():
-    """Take the Authorization header of a path that is not there for a signature, as API Gateway does.
+    """Reads the Authorization header of an unknown path as a signature, as API Gateway does.
 
-    A Bearer token is an incomplete one, and is answered by DEFAULT_4XX. Here it would be as if there were no header.
+    A Bearer token is an incomplete signature and gets DEFAULT_4XX. ministack would ignore the header.
     """
     from ministack.services import apigateway_v1 as gateway
 
@@ -101,7 +101,7 @@ def with_signatures_of_unknown_paths():
 
 
 def with_loopback_as_tls():
-    """Let loopback pass for an encrypted connection: policies that ask for one would refuse everybody here."""
+    """Treats loopback as an encrypted connection. Otherwise, policies that require TLS would refuse every call."""
     from ministack import app
 
     usual = app.pin_request_origin
@@ -109,62 +109,62 @@ def with_loopback_as_tls():
 
 
 def with_firewall_logging():
-    """Keep a firewall's logging configuration: ministack knows none of the three calls."""
+    """Stores a firewall's logging configuration. ministack implements none of the three calls."""
     from ministack.core.responses import AccountRegionScopedDict
     from ministack.services import waf
 
-    kept, usual = AccountRegionScopedDict(), waf.handle_request
+    stored, usual = AccountRegionScopedDict(), waf.handle_request
 
-    def answer(action, asked):
+    def answer(action, request):
         if action == "PutLoggingConfiguration":
-            kept[asked["LoggingConfiguration"]["ResourceArn"]] = asked["LoggingConfiguration"]
-            return 200, asked
+            stored[request["LoggingConfiguration"]["ResourceArn"]] = request["LoggingConfiguration"]
+            return 200, request
         if action == "DeleteLoggingConfiguration":
-            kept.pop(asked["ResourceArn"], None)
+            stored.pop(request["ResourceArn"], None)
             return 200, {}
-        found = kept.get(asked["ResourceArn"])
+        found = stored.get(request["ResourceArn"])
         return (200, {"LoggingConfiguration": found}) if found else (400, {"__type": "WAFNonexistentItemException"})
 
     async def handle_request(method, path, headers, body, query):
         action = headers.get("x-amz-target", "").rpartition(".")[2]
         if not action.endswith("LoggingConfiguration"):
             return await usual(method, path, headers, body, query)
-        status, told = answer(action, json.loads(body))
-        return status, JSON, json.dumps(told).encode()
+        status, response = answer(action, json.loads(body))
+        return status, JSON, json.dumps(response).encode()
 
     waf.handle_request = handle_request
 
 
 class OneItem(str):
-    """The ARN of a table in a transaction, with what the transaction says of the one item that it is about."""
+    """The ARN of a table in a transaction, with the condition keys of the transaction's call on one item."""
 
-    told: dict[str, list[str]]
+    keys: dict[str, list[str]]
 
 
-def names_of(asked):
-    """The condition keys of a call about one item: its partition key, which every table here calls `pk`, and what it names."""
-    told = {}
-    named = asked.get("Key") or asked.get("Item")
+def condition_keys(request):
+    """Returns the condition keys of a call on one item: its partition key, which every table calls `pk`, and its attributes."""
+    keys = {}
+    named = request.get("Key") or request.get("Item")
     value = named.get("pk") if isinstance(named, dict) else None
     if isinstance(value, dict) and isinstance(value.get("S"), str):
-        told["dynamodb:LeadingKeys"] = [value["S"]]
-        bound = asked.get("ExpressionAttributeNames")
-        told["dynamodb:Attributes"] = sorted({*named, *(bound.values() if isinstance(bound, dict) else ())})
-    return told
+        keys["dynamodb:LeadingKeys"] = [value["S"]]
+        bound = request.get("ExpressionAttributeNames")
+        keys["dynamodb:Attributes"] = sorted({*named, *(bound.values() if isinstance(bound, dict) else ())})
+    return keys
 
 
 def with_leading_keys():
-    """Say which partition key and attributes a call about one item names, alone or in a transaction.
+    """Sets the condition keys of a call on one item (partition key and attributes), alone or in a transaction.
 
-    Without it a policy on dynamodb:LeadingKeys refuses everybody. Calls about many items name none.
+    Otherwise, a policy on dynamodb:LeadingKeys refuses every call. Calls on many items have no such keys.
     """
     from ministack.core import iam_actions, iam_evaluator
 
     usual, checks, enforce = iam_actions.dynamodb_service_context, iam_actions.dynamodb_transaction_checks, iam_evaluator.enforce
 
     def context(body):
-        told = usual(body)
-        return {**told, **names_of(json.loads(body))} if told else told  # nothing is told of what cannot be read
+        found = usual(body)
+        return {**found, **condition_keys(json.loads(body))} if found else found  # empty if the body cannot be parsed
 
     def transaction_checks(action, body, region, account):
         found = checks(action, body, region, account)
@@ -175,13 +175,13 @@ def with_leading_keys():
         marked = []
         for (item_action, arn), part in zip(found, parts, strict=True):
             item = OneItem(arn)
-            item.told = names_of(part)
+            item.keys = condition_keys(part)
             marked.append((item_action, item))
         return marked
 
     def enforced(*arguments, resource_arn=None, service_context=None, **named):
         if isinstance(resource_arn, OneItem):
-            service_context = {**(service_context or {}), **resource_arn.told}
+            service_context = {**(service_context or {}), **resource_arn.keys}
         return enforce(*arguments, resource_arn=resource_arn, service_context=service_context, **named)
 
     iam_actions.dynamodb_service_context = context
@@ -190,7 +190,7 @@ def with_leading_keys():
 
 
 def with_whole_alarms():
-    """Tell everything of an alarm in the XML form too: half of it is left out, and Terraform reads that form."""
+    """Returns all fields of an alarm in the XML form too. ministack omits half of them, and Terraform reads that form."""
     from ministack.services import cloudwatch
 
     usual = cloudwatch._describe_alarms
@@ -198,29 +198,29 @@ def with_whole_alarms():
     def describe_alarms(parameters, data, is_cbor, is_json=False):
         if is_cbor or is_json:
             return usual(parameters, data, is_cbor, is_json)
-        asked: dict[str, list] = {"AlarmNames": [], "AlarmTypes": []}
+        filters: dict[str, list] = {"AlarmNames": [], "AlarmTypes": []}
         for name, value in parameters.items():
             kind = name.partition(".")[0]
-            if kind in asked:
-                asked[kind].append(value[0] if isinstance(value, list) else value)
-        told = json.loads(usual({}, asked, False, True)[2])
-        return cloudwatch._xml(200, "DescribeAlarmsResponse", f"<DescribeAlarmsResult>{xml(told)}</DescribeAlarmsResult>")
+            if kind in filters:
+                filters[kind].append(value[0] if isinstance(value, list) else value)
+        alarms = json.loads(usual({}, filters, False, True)[2])
+        return cloudwatch._xml(200, "DescribeAlarmsResponse", f"<DescribeAlarmsResult>{xml(alarms)}</DescribeAlarmsResult>")
 
     cloudwatch._describe_alarms = describe_alarms
 
 
 def xml(value):
-    """A value of the JSON form in the XML form of the query protocol."""
+    """Converts a JSON value to the XML of the query protocol."""
     if isinstance(value, dict):
-        kept = {name: each for name, each in value.items() if each is not None and not name.startswith("_")}
-        return "".join(f"<{name}>{xml(moment(name, each))}</{name}>" for name, each in kept.items())
+        shown = {name: each for name, each in value.items() if each is not None and not name.startswith("_")}
+        return "".join(f"<{name}>{xml(moment(name, each))}</{name}>" for name, each in shown.items())
     if isinstance(value, list):
         return "".join(f"<member>{xml(each)}</member>" for each in value)
     return str(value).lower() if isinstance(value, bool) else escape(str(value))
 
 
 def moment(name, value):
-    """Seconds since 1970 as the text that XML has for them."""
+    """Converts a timestamp in seconds since 1970 to XML's text form."""
     if "Timestamp" in name and isinstance(value, (int, float)):
         return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(value))
     return value

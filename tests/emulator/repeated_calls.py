@@ -1,20 +1,20 @@
-"""Calls that a client makes again because the answer to the first was lost or late."""
+"""Handles calls that a client repeats because the response to the first was lost or late."""
 
 import asyncio
 from collections import OrderedDict
 
-# What an SDK gives a call and all its repetitions.
+# The header that an SDK sends with a call and all its repetitions.
 CALL = b"amz-sdk-invocation-id"
-# Answers that are remembered: many more than there are calls under way.
+# The maximum number of stored responses, many more than there are calls in progress.
 MOST = 1_000
-# Services whose calls tests cut off on purpose: what comes of a repetition is theirs to see.
-LEFT_ALONE = (b"DynamoDB", b"secretsmanager.")
+# Services whose calls the tests interrupt on purpose, to see the effect of a repetition.
+EXCLUDED = (b"DynamoDB", b"secretsmanager.")
 
 
 def with_one_answer_to_repeated_calls():
-    """Answer a repetition as the first call was answered, and let that go on when its client has gone.
+    """Returns the response to the first call for each repetition, and completes the first call if its client disconnects.
 
-    Otherwise the second call finds what the first has made: Terraform then fails, because a role exists already.
+    Otherwise, the second call finds what the first one created, and Terraform fails, for example because a role exists already.
     """
     from ministack import app as module
 
@@ -36,12 +36,12 @@ def with_one_answer_to_repeated_calls():
     async def app(scope, receive, send):
         headers = dict(scope.get("headers") or ())
         call = headers.get(CALL)
-        if scope["type"] != "http" or call is None or headers.get(b"x-amz-target", b"").startswith(LEFT_ALONE):
+        if scope["type"] != "http" or call is None or headers.get(b"x-amz-target", b"").startswith(EXCLUDED):
             await usual(scope, receive, send)
             return
         if call not in answers:
             task = answers[call] = asyncio.ensure_future(answer(scope, receive))
-            # What failed is made again, and not only told again.
+            # A repetition of a failed call runs again.
             task.add_done_callback(lambda task: answers.pop(call, None) if is_failure(task) else None)
             while len(answers) > MOST:
                 answers.popitem(last=False)

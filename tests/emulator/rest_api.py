@@ -1,7 +1,7 @@
-"""PutRestApi: a REST API made anew from an OpenAPI document, which ministack does not know.
+"""Implements PutRestApi, which replaces a REST API from an OpenAPI document and which ministack lacks.
 
-It is translated to the calls that make the same API piece by piece. What the document may hold is what
-terraform/api.tf sends; anything else is refused by name, so that nothing is passed over in silence.
+It makes the calls that create the same API step by step. The document may contain what terraform/api.tf sends. Anything
+else is refused by name, so that nothing is ignored silently.
 """
 
 import json
@@ -29,18 +29,18 @@ PLACES = {"path": "path", "query": "querystring", "header": "header"}
 
 
 class Refused(Exception):
-    """The document holds something that is not translated."""
+    """The document contains something that is not supported."""
 
 
 def known(kind, node):
     unknown = set(node) - KNOWN[kind]
     if unknown:
-        raise Refused(f"an OpenAPI {kind} with {sorted(unknown)} is not translated")
+        raise Refused(f"an OpenAPI {kind} with {sorted(unknown)} is not supported")
     return node
 
 
 def put(gateway, api_id, document):
-    """Give the API `api_id` the document's resources, methods, models, validators and responses."""
+    """Replaces the resources, methods, models, validators and responses of the API `api_id` by those of the document."""
     known("document", document)
     root = next(resource for resource in gateway._resources[api_id].values() if resource["path"] == "/")
     root["resourceMethods"].clear()
@@ -48,9 +48,9 @@ def put(gateway, api_id, document):
     for store in (gateway._models, gateway._request_validators, gateway._gateway_responses):
         store[api_id] = {}
     for name, schema in document["components"]["schemas"].items():
-        made(gateway._create_model(api_id, {"name": name, "contentType": "application/json", "schema": json.dumps(schema)}))
+        created(gateway._create_model(api_id, {"name": name, "contentType": "application/json", "schema": json.dumps(schema)}))
     validators = {
-        name: made(gateway._create_request_validator(api_id, {"name": name, **rules}))["id"]
+        name: created(gateway._create_request_validator(api_id, {"name": name, **rules}))["id"]
         for name, rules in document["x-amazon-apigateway-request-validators"].items()
     }
     for path, methods in document["paths"].items():
@@ -59,7 +59,7 @@ def put(gateway, api_id, document):
             verb = "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
             put_operation(gateway, api_id, resource, verb, known("operation", operation), validators)
     for kind, response in document["x-amazon-apigateway-gateway-responses"].items():
-        made(gateway._put_gateway_response(api_id, kind, response))
+        created(gateway._put_gateway_response(api_id, kind, response))
     return gateway._get_rest_api(api_id)
 
 
@@ -69,7 +69,7 @@ def put_operation(gateway, api_id, resource, verb, operation, validators):
         for parameter in operation.get("parameters", [])
     }
     content = operation.get("requestBody", {}).get("content", {})
-    made(
+    created(
         gateway._put_method(
             api_id,
             resource,
@@ -83,21 +83,21 @@ def put_operation(gateway, api_id, resource, verb, operation, validators):
     )
     integration = known("integration", operation["x-amazon-apigateway-integration"])
     upper = {name: integration[name].upper() for name in ("type", "passthroughBehavior")}
-    made(gateway._put_integration(api_id, resource, verb, {**integration, **upper}))
+    created(gateway._put_integration(api_id, resource, verb, {**integration, **upper}))
 
 
 def resource_at(gateway, api_id, parent, path):
-    """The id of the resource at a path, made with those above it if they are not there."""
+    """Returns the id of the resource at a path. Creates it and its parents if they do not exist."""
     for part in path.strip("/").split("/"):
         here = gateway._resources[api_id].values()
         found = next((r["id"] for r in here if r["parentId"] == parent and r["pathPart"] == part), None)
-        parent = found or made(gateway._create_resource(api_id, parent, {"pathPart": part}))["id"]
+        parent = found or created(gateway._create_resource(api_id, parent, {"pathPart": part}))["id"]
     return parent
 
 
-def made(answer):
-    """What one of the gateway's own functions has made."""
-    status, _, body = answer
+def created(response):
+    """Returns the result of one of the gateway's own functions; Refused if it fails."""
+    status, _, body = response
     if status >= 300:
         raise Refused(f"the gateway answered {status}: {body!r}")
     return json.loads(body)

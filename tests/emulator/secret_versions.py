@@ -1,4 +1,4 @@
-"""The versions of a secret, their labels and their rotation, as AWS's Secrets Manager has them."""
+"""Implements versions of a secret, their labels and their rotation as in AWS Secrets Manager."""
 
 import json
 import os
@@ -11,7 +11,7 @@ KINDS = ("SecretString", "SecretBinary")
 
 
 def with_secrets_without_value():
-    """Leave a secret that was made without a value without a version, as AWS does."""
+    """Creates a secret without a value without a version, as AWS does."""
     from ministack.services import secretsmanager
 
     usual = secretsmanager._store_new_secret
@@ -30,59 +30,59 @@ def has_value(version):
 
 
 def with_versions_as_in_aws():
-    """Label versions by the rules of PutSecretValue.
+    """Labels versions by the rules of PutSecretValue.
 
-    The first version of a secret is AWSCURRENT, whatever labels were asked for; a label that is given to a version
-    leaves the one that had it; a version is never written over; a placeholder has no value that could be read.
+    The first version of a secret is AWSCURRENT, regardless of the requested labels. A label moves from the version that had it
+    to the new one. A version is never overwritten. A placeholder has no value to read.
     """
     from ministack.services import secretsmanager
 
     put, get = secretsmanager._put_secret_value, secretsmanager._get_secret_value
 
-    def put_value(asked):
-        _, secret = secretsmanager._resolve(asked.get("SecretId"))
+    def put_value(request):
+        _, secret = secretsmanager._resolve(request.get("SecretId"))
         if not secret:
-            return put(asked)
-        versions, token = secret["Versions"], asked.get("ClientRequestToken") or secretsmanager.new_uuid()
-        there = versions.get(token)
-        if there and has_value(there):
-            if all(there.get(kind) == asked.get(kind) for kind in KINDS):
-                told = {"ARN": secret["ARN"], "Name": secret["Name"], "VersionId": token, "VersionStages": there["Stages"]}
-                return secretsmanager.json_response(told)
+            return put(request)
+        versions, token = secret["Versions"], request.get("ClientRequestToken") or secretsmanager.new_uuid()
+        existing = versions.get(token)
+        if existing and has_value(existing):
+            if all(existing.get(kind) == request.get(kind) for kind in KINDS):
+                same = {"ARN": secret["ARN"], "Name": secret["Name"], "VersionId": token, "VersionStages": existing["Stages"]}
+                return secretsmanager.json_response(same)
             use = f"that value is already in use for a version of secret {secret['ARN']}"
             text = f"You can't use ClientRequestToken {token} because {use}."
             return secretsmanager.error_response_json("ResourceExistsException", text, 400)
         first = not any(has_value(version) for version in versions.values())
-        answer = put({**asked, "ClientRequestToken": token})
+        answer = put({**request, "ClientRequestToken": token})
         if answer[0] == 200:
-            for label in [*(asked.get("VersionStages") or [CURRENT]), *([CURRENT] if first else [])]:
+            for label in [*(request.get("VersionStages") or [CURRENT]), *([CURRENT] if first else [])]:
                 secretsmanager._remove_stage_everywhere(secret, label, except_version_id=token)
                 secretsmanager._add_stage(secret, token, label)
         return answer
 
-    def get_value(asked):
-        _, secret = secretsmanager._resolve(asked.get("SecretId"))
-        version, stage = asked.get("VersionId"), asked.get("VersionStage") or CURRENT
+    def get_value(request):
+        _, secret = secretsmanager._resolve(request.get("SecretId"))
+        version, stage = request.get("VersionId"), request.get("VersionStage") or CURRENT
         for name, each in (secret["Versions"] if secret else {}).items():
             if (name == version if version else stage in each["Stages"]) and not has_value(each):
                 text = f"Secrets Manager can't find the specified secret value for {version or stage}."
                 return secretsmanager.error_response_json("ResourceNotFoundException", text, 400)
-        return get(asked)
+        return get(request)
 
     secretsmanager._put_secret_value, secretsmanager._get_secret_value = put_value, get_value
 
 
 def with_rotation():
-    """Rotate a secret by invoking its function for the four steps: ministack copies the old value instead.
+    """Rotates a secret by invoking its function for the four steps. ministack copies the old value instead.
 
-    Before the first step there is a placeholder, a version with the label AWSPENDING and without a value. A rotation
-    that has not come to its end is not begun again.
+    Before the first step, the secret gets a placeholder, a version with the label AWSPENDING and without a value. A new
+    rotation is refused until the previous one is complete.
     """
     from ministack.core.responses import get_account_id, get_region
     from ministack.services import secretsmanager
 
-    def rotate(asked):
-        _, secret = secretsmanager._resolve(asked.get("SecretId"))
+    def rotate(request):
+        _, secret = secretsmanager._resolve(request.get("SecretId"))
         if not secret:
             return secretsmanager.error_response_json("ResourceNotFoundException", "There is no such secret.", 400)
         pending, version = secretsmanager._find_stage_version(secret, PENDING)
@@ -90,10 +90,10 @@ def with_rotation():
             text = "A previous rotation isn't complete. That rotation will be reattempted."
             return secretsmanager.error_response_json("InvalidRequestException", text, 400)
         for setting in ("RotationLambdaARN", "RotationRules"):
-            secret[setting] = asked.get(setting) or secret.get(setting)
+            secret[setting] = request.get(setting) or secret.get(setting)
         secret["RotationEnabled"] = True
-        token = asked.get("ClientRequestToken") or secretsmanager.new_uuid()
-        if asked.get("RotateImmediately", True):
+        token = request.get("ClientRequestToken") or secretsmanager.new_uuid()
+        if request.get("RotateImmediately", True):
             secretsmanager._remove_stage_everywhere(secret, PENDING)
             placeholder = {"SecretString": None, "SecretBinary": None, "CreatedDate": int(time.time()), "Stages": [PENDING]}
             secret["Versions"].setdefault(token, placeholder)
@@ -105,7 +105,7 @@ def with_rotation():
 
 
 def rotate_now(secret, token, account, region):
-    """The four steps of a rotation, each one invocation; a step that fails ends it, as in AWS."""
+    """Runs the four steps of a rotation, one invocation each. A step that fails ends the rotation, as on AWS."""
     for step in ("createSecret", "setSecret", "testSecret", "finishSecret"):
         event = {"SecretId": secret["ARN"], "ClientRequestToken": token, "Step": step}
         failed = invoke(secret["RotationLambdaARN"], account, region, event)
@@ -116,7 +116,7 @@ def rotate_now(secret, token, account, region):
 
 
 def invoke(function, account, region, event):
-    """Invoke a function through the front door; what went wrong, or None. An account's id is its root's key."""
+    """Invokes a function over HTTP; returns the error or None. An account's id is the key of its root user."""
     signed = f"AWS4-HMAC-SHA256 Credential={account}/20260101/{region}/lambda/aws4_request, SignedHeaders=host, Signature=none"
     name = function.split(":function:")[1].split(":")[0]
     request = urllib.request.Request(
