@@ -1,7 +1,7 @@
-"""A small client of Bellwether's HTTP API, shared by the demos and `run.py`.
+"""A client of Bellwether's HTTP API, which the demos and `run.py` use.
 
-It signs in, signs in again when the access token has run out, waits when the server
-asks for it, and turns whatever goes wrong into one line that says what to do.
+It signs in, signs in again when the access token has expired, waits when the server
+requires it, and reports each error in one line that states what to do.
 """
 
 import http.client
@@ -14,17 +14,17 @@ import urllib.parse
 import urllib.request
 
 TRIES = 6
-LONGEST_WAIT = 10  # seconds, whatever Retry-After says
+LONGEST_WAIT = 10  # seconds, even if Retry-After is longer
 
 
 class ApiError(Exception):
-    """A request that failed for good; its text is one line for the person at the terminal."""
+    """A request that failed permanently. Its text is an error message of one line."""
 
 
 def exchange(method, url, body=None, headers=None, timeout=60):
-    """Send one request; return its status, headers and parsed body (None when it is not JSON).
+    """Sends one request; returns its status, headers and parsed body (None if it is not JSON).
 
-    A proxy named in the environment is for the network, so loopback goes past it.
+    Requests to loopback do not use the proxy that the environment names.
     """
     local = urllib.parse.urlsplit(url).hostname in ("127.0.0.1", "localhost")
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({} if local else None))
@@ -38,7 +38,7 @@ def exchange(method, url, body=None, headers=None, timeout=60):
 
 
 def read_text(url, headers, timeout=60):
-    """The text at a URL of this machine; a URLError unless its status is a success."""
+    """Returns the text at a URL on this machine; a URLError unless the status is a success."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(urllib.request.Request(url, headers=headers), timeout=timeout) as reply:
         return reply.read().decode()
@@ -52,9 +52,9 @@ def _parse(text):
 
 
 def describe(problem):
-    """A problem document as one line."""
+    """Formats a problem document as one line."""
     if not isinstance(problem, dict):
-        return "the answer is not JSON"
+        return "the response is not JSON"
     text = problem.get("detail") or problem.get("title") or "no detail given"
     errors = problem.get("errors") or []
     text += "".join(f"; {error.get('pointer')}: {error.get('detail')}" for error in errors)
@@ -64,9 +64,9 @@ def describe(problem):
 
 
 def backoff(attempt, headers=None):
-    """Seconds to wait before the next try: what the server asks for, else 0.5, 1, 2, …"""
-    asked = (headers or {}).get("retry-after", "")
-    return min(int(asked) if asked.isdigit() else 0.5 * 2**attempt, LONGEST_WAIT)
+    """Returns the seconds to wait before the next attempt: Retry-After, or else 0.5, 1, 2, …"""
+    wanted = (headers or {}).get("retry-after", "")
+    return min(int(wanted) if wanted.isdigit() else 0.5 * 2**attempt, LONGEST_WAIT)
 
 
 class Api:
@@ -78,13 +78,13 @@ class Api:
 
     @classmethod
     def find(cls, state):
-        """The server that BELLWETHER_URL, _EMAIL and _PASSWORD name, else the one `make run` started."""
+        """Returns a client of the server in BELLWETHER_URL, _EMAIL and _PASSWORD, or of the one that `make run` started."""
         names = ("url", "email", "password")
         given = [os.environ.get(f"BELLWETHER_{name.upper()}") for name in names]
         if all(given):
             return cls(*given)
         if any(given):
-            raise ApiError("set all of BELLWETHER_URL, BELLWETHER_EMAIL and BELLWETHER_PASSWORD, or none of them")
+            raise ApiError("set all of BELLWETHER_URL, BELLWETHER_EMAIL and BELLWETHER_PASSWORD, or none")
         try:
             session = json.loads((pathlib.Path(state) / "session.json").read_text())
             return cls(*(session[name] for name in names))
@@ -98,7 +98,7 @@ class Api:
         self.token = self.call("POST", "/v1/login", {"email": self.email, "password": self.password})["access_token"]
 
     def call(self, method, path, body=None):
-        """The answer to one request; an ApiError unless its status is a success."""
+        """Sends one request; returns the body of the response. Raises an ApiError unless the status is a success."""
         renewed = self.token is None
         for attempt in range(TRIES):
             status, headers, answer = self._send(method, path, body)
@@ -110,9 +110,9 @@ class Api:
             else:
                 break
         if status >= 400:
-            raise ApiError(f"{method} {path} was answered {status}: {describe(answer)}")
+            raise ApiError(f"{method} {path} returned {status}: {describe(answer)}")
         if not isinstance(answer, dict):
-            raise ApiError(f"{method} {path} was answered {status}, but not with a JSON object; is {self.url} Bellwether?")
+            raise ApiError(f"{method} {path} returned {status} without a JSON object; check that {self.url} is Bellwether")
         return answer
 
     def _send(self, method, path, body):
@@ -121,8 +121,8 @@ class Api:
             return exchange(method, self.url + path, body, headers)
         except urllib.error.URLError as error:
             reason = getattr(error.reason, "strerror", None) or error.reason
-            raise ApiError(f"no server answers at {self.url} ({reason}); start it with: make run") from None
+            raise ApiError(f"no server responds at {self.url} ({reason}); start it with: make run") from None
         except TimeoutError:
-            raise ApiError(f"the server at {self.url} does not answer; restart it with: make run") from None
+            raise ApiError(f"the server at {self.url} does not respond; restart it with: make run") from None
         except (OSError, http.client.HTTPException) as error:
-            raise ApiError(f"the connection to {self.url} broke off ({error!r}); try again") from None
+            raise ApiError(f"the connection to {self.url} failed ({error!r}); try again") from None

@@ -1,9 +1,9 @@
-"""Hold a running server to openapi.yaml: what `make api-check` calls.
+"""Checks a running server against openapi.yaml; `make api-check` calls it.
 
-It starts a server of its own on a free port, adds a person or machine of each role and some tests, and lets
-schemathesis send what the contract allows and what it does not with a token of each role: all checks,
-all phases (local/api_check.toml). It ends with an error when a check fails. The server's log and
-state are in .run-check, and are kept after a failure.
+It starts its own server on a free port, adds a user of each role, an API client and some tests, and runs schemathesis with
+the token of each. Schemathesis sends valid and invalid requests, with all checks and all phases (local/api_check.toml). The
+script exits with an error if a check fails. The server's log and state are in .run-check, which is preserved after a
+failure.
 """
 
 import argparse
@@ -30,29 +30,29 @@ ROLES = ("viewer", "analyst")
 SCOPES = ["assignments:write", "conversions:write", "metrics:read"]
 VARIANTS = [{"key": "control", "weight": 5000, "is_control": True}, {"key": "calculator", "weight": 5000}]
 GOALS = [{"key": "demo-booked", "kind": "binary", "role": "primary"}, {"key": "pipeline", "kind": "sum"}]
-TESTS: list[dict] = [  # those that local/api_check.toml names
+TESTS: list[dict] = [  # the tests that local/api_check.toml names
     {"test_id": "pricing-page-q4", "name": "Pricing page", "variants": VARIANTS, "goals": GOALS, "segments": ["industry"]},
     {"test_id": "external-test", "name": "Mail", "variants": VARIANTS, "goals": GOALS, "allocation": {"mode": "external"}},
 ]
 
 
 def prepare(admin):
-    """Running tests, and a signed-in person or machine of each role."""
+    """Creates and starts the tests; returns a user of each role and an API client."""
     admin.sign_in()
     for test in TESTS:
         admin.call("POST", "/v1/tests", test)
         admin.call("PATCH", f"/v1/tests/{test['test_id']}", {"revision": 1, "status": "running"})
-    people: dict[str, Api | Machine] = {}
+    callers: dict[str, Api | Client] = {}
     for role in ROLES:
         email, password = f"{role}@example.com", secrets.token_urlsafe(18)
         admin.call("POST", "/v1/users", {"email": email, "password": password, "role": role})
-        people[role] = Api(admin.url, email, password)
-    people["service"] = Machine(admin.url, admin.call("POST", "/v1/clients", {"name": "Check", "scopes": SCOPES}))
-    return people | {ADMIN: admin}  # the last, for what is sent as an administrator changes the others
+        callers[role] = Api(admin.url, email, password)
+    callers["service"] = Client(admin.url, admin.call("POST", "/v1/clients", {"name": "Check", "scopes": SCOPES}))
+    return callers | {ADMIN: admin}  # last, because the requests of an admin change the other callers
 
 
-class Machine:
-    """A client of the server, which signs in with its own id and secret."""
+class Client:
+    """An API client, which gets tokens with its id and secret."""
 
     def __init__(self, url, client):
         self.url, self.client = url, client
@@ -66,17 +66,17 @@ class Machine:
 
 
 def phases(role, short):
-    """Every phase; in short, only what needs few requests, but for the role that reaches most."""
+    """Returns the phases for a role. A short run omits stateful tests, and coverage except for the admin."""
     if not short:
         return "examples,coverage,fuzzing,stateful"
     return "examples,coverage,fuzzing" if role == ADMIN else "examples,fuzzing"
 
 
-def check(children, person, role, short):
-    """Run schemathesis with a person's token, which the environment carries; whether nothing was found."""
-    person.sign_in()
+def check(children, caller, role, short):
+    """Runs schemathesis with the caller's token, passed in the environment; returns whether all checks passed."""
+    caller.sign_in()
     step(f"{phases(role, short)} as {role}")
-    env = {**os.environ, "API_CHECK_TOKEN": person.token, "NO_PROXY": "127.0.0.1"}
+    env = {**os.environ, "API_CHECK_TOKEN": caller.token, "NO_PROXY": "127.0.0.1"}
     command = [
         str(VENV / "bin" / "schemathesis"),
         "--config-file",
@@ -84,7 +84,7 @@ def check(children, person, role, short):
         "run",
         "openapi.yaml",
         "--url",
-        f"{person.url}/v1",
+        f"{caller.url}/v1",
         "--phases",
         phases(role, short),
         "--max-examples",
@@ -102,15 +102,17 @@ def run(children, options):
     check_tools()
     set_up(children, VENV, REQUIREMENTS, "it takes 120 MB")
     with own_server(STATE):
-        people = prepare(Api.find(STATE))
-        outcomes = [check(children, person, role, options.short) for role, person in people.items()]
+        callers = prepare(Api.find(STATE))
+        outcomes = [check(children, caller, role, options.short) for role, caller in callers.items()]
         if not all(outcomes):
-            raise Failure(f"the server and openapi.yaml disagree; the server's logs are in {STATE.name}")
+            raise Failure(
+                f"the server does not match openapi.yaml; see the findings above, and the server's logs in {STATE.name}"
+            )
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Hold a running server to openapi.yaml.")
-    parser.add_argument("--short", action="store_true", help="fewer requests")
+    parser = argparse.ArgumentParser(description="Check a running server against openapi.yaml.")
+    parser.add_argument("--short", action="store_true", help="send fewer requests")
     children = Children()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -1,13 +1,13 @@
-"""What schemathesis must not send: see local/api_check.toml for the rest of what is narrowed."""
+"""Restricts what schemathesis sends. local/api_check.toml contains the other restrictions."""
 
 import schemathesis
 
 
 @schemathesis.hook
 def filter_case(context, case):
-    """Drop bodies that are no UTF-8: the local server answers them 500 itself, no function is asked.
+    """Drops bodies that are not UTF-8: the local server itself answers them with 500, before a function runs.
 
-    Functions are given such bodies in base64, as API Gateway sends them, by their own tests.
+    The functions' own tests send such bodies in base64, as API Gateway does.
     """
     if not isinstance(case.body, bytes):
         return True

@@ -1,4 +1,4 @@
-"""Sending many items in batches, so that each is acknowledged once."""
+"""Sends many items in batches until each is acknowledged."""
 
 import time
 
@@ -9,10 +9,10 @@ BATCH = 100
 
 
 def send(api, label, path, request_key, answer_key, items):
-    """Send all items in batches; yield each with its answer.
+    """Sends all items in batches; yields each with its response.
 
-    An item fails alone: its problem stands in its place in the answer. A busy server
-    (503) is asked again for those items only, any other problem ends the demo.
+    Items fail independently: the response contains an item's problem at its position. Items that a busy server
+    refused (503) are sent again; any other problem is an ApiError.
     """
     with Bar(label, len(items)) as bar:
         for start in range(0, len(items), BATCH):
@@ -20,7 +20,7 @@ def send(api, label, path, request_key, answer_key, items):
             for attempt in range(TRIES):
                 answers = api.call("POST", path, {request_key: waiting})[answer_key]
                 if len(answers) != len(waiting):
-                    raise ApiError(f"POST {path}: {len(waiting)} items were sent, {len(answers)} answered")
+                    raise ApiError(f"POST {path}: {len(waiting)} items were sent, the response has {len(answers)}")
                 pairs = list(zip(waiting, answers, strict=True))
                 done = [pair for pair in pairs if "problem" not in pair[1]]
                 yield from done
@@ -30,11 +30,13 @@ def send(api, label, path, request_key, answer_key, items):
                     break
                 time.sleep(backoff(attempt))
             else:
-                raise ApiError(f"POST {path}: {len(waiting)} items are still refused (503) after {TRIES} tries")
+                raise ApiError(
+                    f"POST {path}: {len(waiting)} items are still refused (503) after {TRIES} attempts; try again later"
+                )
 
 
 def refused(path, item, answer):
-    """Whether to send the item again; an ApiError when that is no use."""
+    """Returns whether to send the item again; an ApiError if the problem is permanent."""
     problem = answer.get("problem")
     if problem is not None and problem.get("status") != 503:
         raise ApiError(f"POST {path}, {item['unit_id']}: {problem.get('status')}: {describe(problem)}")

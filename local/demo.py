@@ -1,11 +1,11 @@
-"""Replay a campaign of the last three months over HTTP against the running server: what `make demo` calls.
+"""Simulates a campaign of the last three months on the running server, over HTTP; `make demo` calls it.
 
-400 accounts with firmographics were put into variants by a mail tool, so the test is an external one: each assignment
-carries its variant and its date. They are sent in batches, in a shuffled order, and one in five is sent twice. Accounts
-that see the calculator book a demo more often (a true lift, drawn from a fixed seed). Outcomes come shuffled too, dated
-as a CRM exports them: one in five is sent twice, some come late, and some must not count, since they happened before
-the assignment, after the window, or to an account that nobody assigned. The script counts along, so it knows what the
-results must say, and fails when they say something else.
+A mail tool has assigned 400 accounts with firmographics, so the test is external: each assignment has a variant and a
+date. The assignments are sent in batches and in random order, and one in five is sent twice. Accounts that see the
+calculator book demos more often (a true lift, drawn from a fixed seed). Outcomes are in random order too, with dates as a
+CRM exports them: one in five is sent twice, some arrive late, and some must not count, because they happened before the
+assignment, after the window, or to an account that was not assigned. The script computes the expected results, and fails
+if the returned results differ.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from table import show
 ACCOUNTS = 400
 INDUSTRIES = ("software", "finance", "manufacturing", "retail")
 RATES = {"control": 0.20, "calculator": 0.32}
-DEAL = {"control": 18_000, "calculator": 21_000}
+DEAL_SIZES = {"control": 18_000, "calculator": 21_000}
 WINDOWS = {"demo-booked": 30, "visits": 30, "pipeline": 90, "opt-out": 90}  # days
 HISTORY = 90  # days over which accounts were assigned
 FATES = ("counted", "unknown_unit", "before_assignment", "after_window", "other_phase", "overridden", "after_shipping")
@@ -53,7 +53,7 @@ def definition(test_id):
 
 
 def accounts(draw, now):
-    """The accounts of the campaign, with their variants and dates; some are too small to enter."""
+    """Yields the accounts of the campaign with their variants and dates; some are too small for the targeting."""
     for number in range(ACCOUNTS):
         employees = draw.choice((40, 250, 900, 4000)) if number % 10 == 0 else draw.choice((250, 900, 4000))
         yield {
@@ -65,7 +65,7 @@ def accounts(draw, now):
 
 
 def exported(moment):
-    """A time as CRMs export it: milliseconds, and an offset without a colon."""
+    """Formats a time as CRMs export it: milliseconds, and an offset without a colon."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
 
 
@@ -74,15 +74,15 @@ def read(time):
 
 
 def repeated(draw, items):
-    """All items and one in five again, shuffled."""
+    """Returns all items, one in five of them twice, in random order."""
     again = list(items) + [item for item in items if draw.random() < 0.2]
     draw.shuffle(again)
     return again
 
 
-def outcomes(draw, now, told):
-    """What the accounts did, and for each what must become of it."""
-    for unit, (variant, assigned_at) in sorted(told.items()):
+def outcomes(draw, now, assigned):
+    """Yields the outcomes of the accounts, each with its expected fate."""
+    for unit, (variant, assigned_at) in sorted(assigned.items()):
 
         def after(days, at=assigned_at):
             return min(at + datetime.timedelta(days=days), now)
@@ -93,7 +93,7 @@ def outcomes(draw, now, told):
             yield event(unit, "visits", f"web-{unit}", visits, exported(soon)), "counted"
         if draw.random() < RATES[variant]:
             yield event(unit, "demo-booked", f"crm-{unit}", 1, f"{soon:%Y-%m-%d}"), "counted"
-            value = round(DEAL[variant] * draw.uniform(0.5, 1.5), 2)
+            value = round(DEAL_SIZES[variant] * draw.uniform(0.5, 1.5), 2)
             yield event(unit, "pipeline", f"deal-{unit}", value, exported(after(60 * draw.random()))), "counted"
         elif draw.random() < 0.1:
             yield event(unit, "demo-booked", f"old-{unit}", 1, exported(after(-2))), "before_assignment"
@@ -109,42 +109,42 @@ def event(unit, goal, event_id, value, occurred_at):
 
 
 def play(api, path, draw):
-    """Send everything; return what the results must count: units, (goal, variant) totals, (goal, fate) outcomes."""
-    told: dict[str, tuple] = {}
+    """Sends everything; returns the expected results: units, totals by (goal, variant), outcomes by (goal, fate)."""
+    assigned: dict[str, tuple] = {}
     now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
-    asked = repeated(draw, list(accounts(draw, now)))
-    for unit, answer in send(api, "assignments", f"{path}/assignments", "units", "assignments", asked):
+    requested = repeated(draw, list(accounts(draw, now)))
+    for unit, answer in send(api, "assignments", f"{path}/assignments", "units", "assignments", requested):
         variant = answer["variant"]
-        if told.setdefault(unit["unit_id"], (variant, read(unit["assigned_at"])))[0] != variant:
-            raise ApiError(f"{unit['unit_id']} was told two variants")
-    told = {unit: own for unit, own in told.items() if own[0]}
-    happened = list(outcomes(draw, now, told))
+        if assigned.setdefault(unit["unit_id"], (variant, read(unit["assigned_at"])))[0] != variant:
+            raise ApiError(f"{unit['unit_id']} was assigned two variants")
+    assigned = {unit: own for unit, own in assigned.items() if own[0]}
+    events = list(outcomes(draw, now, assigned))
     totals: collections.Counter[tuple[str, str]] = collections.Counter()
     fates: collections.Counter[tuple[str, str]] = collections.Counter()
-    for item, fate in happened:
+    for item, fate in events:
         fates[item["goal"], fate] += 1
         if fate == "counted":
-            totals[item["goal"], told[item["unit_id"]][0]] += item["value"]
-    events = repeated(draw, [item for item, _ in happened])
-    late, timely = events[: len(events) // 10], events[len(events) // 10 :]
+            totals[item["goal"], assigned[item["unit_id"]][0]] += item["value"]
+    sent = repeated(draw, [item for item, _ in events])
+    late, timely = sent[: len(sent) // 10], sent[len(sent) // 10 :]
     for label, part in (("conversions", timely), ("late ones", late)):
         collections.deque(send(api, label, f"{path}/conversions", "events", "conversions", part), maxlen=0)
-    return collections.Counter(variant for variant, _ in told.values()), totals, fates
+    return collections.Counter(variant for variant, _ in assigned.values()), totals, fates
 
 
 def check(results, units, totals, fates):
-    """An ApiError unless the results count what was sent."""
+    """Raises an ApiError unless the results match what was sent."""
     if results["units"] != {variant: units[variant] for variant in results["units"]}:
-        raise ApiError(f"the results count {results['units']}, {dict(units)} were assigned")
+        raise ApiError(f"the results count {results['units']}, but {dict(units)} were assigned")
     for goal in results["goals"]:
         for arm in goal["arms"]:
             expected = totals[goal["goal"], arm["variant"]]
             if abs(arm["total"] - expected) > 1e-6:
-                raise ApiError(f"{goal['goal']} in {arm['variant']} totals {arm['total']}, {expected} was sent")
+                raise ApiError(f"{goal['goal']} in {arm['variant']} totals {arm['total']}, but {expected} was sent")
     for goal in results["outcomes"]:
         for fate in FATES:
             if goal[fate] != fates[goal["goal"], fate]:
-                raise ApiError(f"{goal[fate]} outcomes of {goal['goal']} are {fate}, {fates[goal['goal'], fate]} were sent")
+                raise ApiError(f"{goal[fate]} outcomes of {goal['goal']} are {fate}, but {fates[goal['goal'], fate]} were sent")
 
 
 def run(state, seed):
@@ -152,7 +152,7 @@ def run(state, seed):
     step(f"signing in at {api.url}")
     api.sign_in()
     test_id = f"campaign-{datetime.datetime.now():%Y%m%d-%H%M%S}"
-    step(f"replaying a campaign of {ACCOUNTS} accounts as the test {test_id}")
+    step(f"simulating a campaign of {ACCOUNTS} accounts as the test {test_id}")
     test = api.call("POST", "/v1/tests", definition(test_id))
     path = f"/v1/tests/{test_id}"
     api.call("PATCH", path, {"revision": test["revision"], "status": "running"})
@@ -161,13 +161,13 @@ def run(state, seed):
     results = api.call("GET", f"{path}/results?fresh=true")
     show(results)
     check(results, units, totals, fates)
-    print(f"\nEvery count is what was sent. The true rates: {RATES}.")
+    print(f"\nEvery count matches what was sent. The true rates: {RATES}.")
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Play a campaign against the running server.")
+    parser = argparse.ArgumentParser(description="Simulate a campaign on the running server.")
     parser.add_argument("--state", default=".run", help="the folder of the running server's state (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="what the accounts do (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="seed for the accounts' behaviour (default: %(default)s)")
     options = parser.parse_args()
     try:
         run(options.state, options.seed)

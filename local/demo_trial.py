@@ -1,11 +1,11 @@
-"""Replay a published randomized trial over HTTP and print its results: what `make demo-trial` calls.
+"""Replays a published randomized trial over HTTP and prints its results; `make demo-trial` calls it.
 
-The trial (tests/cases/trial.csv) asked 2,834 people whether a cash incentive makes them
-fetch their test result. Here it is an external test: the file says who was in which
-variant, so each assignment carries its variant. The file has no dates; here people were
-asked over a month, 90 days before the test was created, and came within eight weeks. A
-second run changes nothing: people keep their variant, and a conversion is known by its
-event_id.
+The trial (tests/cases/trial.csv) measured whether a cash incentive makes people fetch their
+test result, with 2,834 participants. Here it is an external test: the file contains the
+variant of each participant, so each assignment has a variant. The file has no dates. The
+script spreads the assignments over a month, from 90 days before the test was created, and
+the conversions over eight weeks after them. A second run changes nothing: participants keep
+their variant, and a conversion is identified by its event_id.
 """
 
 import argparse
@@ -40,85 +40,85 @@ PATH = f"/v1/tests/{TEST['test_id']}"
 
 
 def start_test(api):
-    """Create the test and set it running, unless an earlier run did; return the day it was created."""
+    """Creates and starts the test unless an earlier run did; returns the day on which it was created."""
     test = api.call("POST", "/v1/tests", TEST)
     if test["status"] != "running":
         api.call("PATCH", PATH, {"revision": test["revision"], "status": "running"})
     return datetime.date.fromisoformat(test["created_at"][:10])
 
 
-def asked_on(created, index):
-    """The day on which the person of this line was asked."""
+def assigned_on(created, index):
+    """Returns the day on which the participant of this line was assigned."""
     return created - datetime.timedelta(days=90 - index % 30)
 
 
-def came_on(created, index):
-    """The day on which they came, if they did."""
-    return asked_on(created, index) + datetime.timedelta(days=index * 7 % 56)
+def converted_on(created, index):
+    """Returns the day on which the participant converted, if they did."""
+    return assigned_on(created, index) + datetime.timedelta(days=index * 7 % 56)
 
 
-def replay(api, people, created):
-    """Send every assignment, then every conversion; return how many of each were new."""
+def replay(api, participants, created):
+    """Sends every assignment, then every conversion; returns the number of new ones of each."""
     units = [
-        {"unit_id": person["unit_id"], "variant": person["variant"], "assigned_at": str(asked_on(created, index))}
-        for index, person in enumerate(people)
+        {"unit_id": row["unit_id"], "variant": row["variant"], "assigned_at": str(assigned_on(created, index))}
+        for index, row in enumerate(participants)
     ]
     new_assignments = 0
     for unit, answer in send(api, "assignments", f"{PATH}/assignments", "units", "assignments", units):
         if answer["variant"] != unit["variant"]:
             raise ApiError(
-                f"{unit['unit_id']} is in {answer['variant']}, the file says {unit['variant']}: "
-                "the test holds other data; restart with: make run"
+                f"{unit['unit_id']} is in {answer['variant']}, but in {unit['variant']} in the file: "
+                "the test contains other data; restart with: make run"
             )
         new_assignments += bool(answer["new"])
 
     events = [
         {
-            "unit_id": person["unit_id"],
+            "unit_id": row["unit_id"],
             "goal": GOAL,
-            "event_id": f"trial-{person['unit_id']}",
+            "event_id": f"trial-{row['unit_id']}",
             "value": 1,
-            "occurred_at": str(came_on(created, index)),
+            "occurred_at": str(converted_on(created, index)),
         }
-        for index, person in enumerate(people)
-        if person["converted"] == "1"
+        for index, row in enumerate(participants)
+        if row["converted"] == "1"
     ]
     sent = send(api, "conversions", f"{PATH}/conversions", "events", "conversions", events)
     return new_assignments, sum(not answer["duplicate"] for _, answer in sent)
 
 
-def check_counts(arms, people):
-    """An ApiError unless the results count what the file holds."""
-    units = collections.Counter(person["variant"] for person in people)
-    converted = collections.Counter(person["variant"] for person in people if person["converted"] == "1")
+def check_counts(arms, participants):
+    """Raises an ApiError unless the results match the file."""
+    units = collections.Counter(row["variant"] for row in participants)
+    converted = collections.Counter(row["variant"] for row in participants if row["converted"] == "1")
     for variant in units:
         arm = arms.get(variant, {"units": 0, "converted": 0})
         counted, expected = (arm["units"], arm["converted"]), (units[variant], converted[variant])
         if counted != expected:
-            raise ApiError(f"the results count (units, converted) {counted} in {variant}, the file has {expected}")
+            raise ApiError(f"the results count (units, converted) {counted} in {variant}, but the file has {expected}")
 
 
 def run(state):
     with TRIAL.open(newline="") as file:
-        people = list(csv.DictReader(file))
+        participants = list(csv.DictReader(file))
     api = Api.find(state)
     step(f"signing in at {api.url}")
     api.sign_in()
     step(f"replaying {TRIAL.relative_to(ROOT)} as the test {TEST['test_id']}")
     created = start_test(api)
-    assignments, conversions = replay(api, people, created)
+    assignments, conversions = replay(api, participants, created)
     print(f"new in this run: {assignments:,} assignments, {conversions:,} conversions")
 
     step("results")
     results = api.call("GET", f"{PATH}/results?fresh=true")
     goal = next(goal for goal in results["goals"] if goal["goal"] == GOAL)
     show(results)
-    check_counts({arm["variant"]: arm for arm in goal["arms"]}, people)
-    print("\nA second run of it changes nothing.")
+    check_counts({arm["variant"]: arm for arm in goal["arms"]}, participants)
+    print("\nA second run changes nothing.")
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Replay a published trial against the running server.")
+    parser = argparse.ArgumentParser(description="Replay a published trial on the running server.")
     parser.add_argument("--state", default=ROOT / ".run", help="the folder of the running server's state (default: .run)")
     options = parser.parse_args()
     try:
@@ -126,7 +126,7 @@ def main():
     except ApiError as error:
         sys.exit(f"demo-trial: {error}")
     except (KeyError, TypeError, StopIteration) as error:
-        sys.exit(f"demo-trial: an answer lacks what openapi.yaml promises: {error!r}")
+        sys.exit(f"demo-trial: a response does not match openapi.yaml: {error!r}")
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -1,7 +1,7 @@
-"""How long a warm assignment takes through the local server, beside a request that does nothing there.
+"""Measures a warm assignment on the local server, compared with a request that does no work.
 
-Against the running server (`make run`). The functions are debug builds and DynamoDB is emulated, so this
-says what a laptop feels like, not what AWS does; docs/PERFORMANCE.md has the rest.
+It needs a running server (`make run`). The functions are debug builds and DynamoDB is emulated, so the times
+are valid for a laptop, not for AWS; see docs/PERFORMANCE.md.
 """
 
 import argparse
@@ -23,11 +23,11 @@ TEST = {
 }
 
 
-def median_ms(ask):
+def median_ms(call):
     times = []
     for number in range(REQUESTS):
         began = time.perf_counter()
-        ask(number)
+        call(number)
         times.append((time.perf_counter() - began) * 1000)
     return statistics.median(times)
 
@@ -40,18 +40,18 @@ def run(state):
         api.call("PATCH", "/v1/tests/latency", {"revision": test["revision"], "status": "running"})
     path, salt = "/v1/tests/latency/assignments", time.time_ns()
     api.call("POST", path, {"unit_id": "acme.com"})
-    nothing = median_ms(lambda _: exchange("DELETE", f"{api.url}/v1/tests"))
+    baseline = median_ms(lambda _: exchange("DELETE", f"{api.url}/v1/tests"))
     rows = (
-        ("a refused method, which does nothing", nothing),
+        ("a refused method, which does no work", baseline),
         ("an account that the instance has seen", median_ms(lambda _: api.call("POST", path, {"unit_id": "acme.com"}))),
-        ("an account that is new", median_ms(lambda n: api.call("POST", path, {"unit_id": f"{salt}-{n}"}))),
+        ("a new account", median_ms(lambda n: api.call("POST", path, {"unit_id": f"{salt}-{n}"}))),
     )
     for name, median in rows:
-        print(f"{name:<40}{median:>8.2f} ms{median / nothing:>8.1f} x")
+        print(f"{name:<40}{median:>8.2f} ms{median / baseline:>8.1f} x")
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Time warm assignments through the local server.")
+    parser = argparse.ArgumentParser(description="Measure warm assignments on the local server.")
     parser.add_argument("--state", default=ROOT / ".run", help="the folder of the running server's state (default: .run)")
     try:
         run(parser.parse_args().state)

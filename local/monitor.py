@@ -1,9 +1,9 @@
-"""Prometheus and Alertmanager beside the running server, on loopback: what `make monitor` calls.
+"""Runs Prometheus and Alertmanager for the running server, on loopback; `make monitor` calls it.
 
-It signs in as the admin, adds a machine that may read metrics and nothing else, and writes a copy of
-monitoring/prometheus/prometheus.yml with this server's address and shorter times. The machine's secret is in a file of its
-own, in a temporary folder that only its owner can read. At the end both servers end, the machine is disabled and the folder
-is removed. `Monitoring` is what other scripts use.
+It signs in as the admin, adds an API client that may only read metrics, and writes a copy of
+monitoring/prometheus/prometheus.yml with this server's address and shorter times. The client's secret is in a separate
+file, in a temporary folder that only its owner can read. At the end, it stops both servers, disables the client and deletes
+the folder. Other scripts use the class `Monitoring`.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import time
 import urllib.parse
 
 sys.dont_write_bytecode = True
-import yaml  # of local/requirements.txt
+import yaml  # from local/requirements.txt
 
 from api import Api, ApiError, exchange
 from processes import ROOT, Children, Failure
@@ -31,31 +31,31 @@ from toolchain import check_port
 SETTINGS = ROOT / "monitoring"
 RULES = SETTINGS / "prometheus" / "rules"
 ENVIRONMENT = "local"
-OTHER = "--port or --alertmanager-port, of which 0 takes a free one"
+OTHER = "--port or --alertmanager-port (0 selects a free port)"
 PATIENCE = 30  # seconds for a server to be ready
 
 
 class Monitoring:
-    """Prometheus and Alertmanager at one server, from `with` to its end."""
+    """Prometheus and Alertmanager for one server, as a context manager."""
 
     def __init__(self, api, interval, ports=(0, None), rules=pathlib.Path.read_text):
-        """`api` is signed in; `interval` is in seconds; `rules` gives a rule file's text, changed or not.
+        """Takes a signed-in `api`, an `interval` in seconds, and a function `rules` that returns a rule file's text.
 
-        A port of 0 is a free one, and without a port there is no Alertmanager.
+        Port 0 selects a free port. Without a second port, no Alertmanager is started.
         """
         self.api, self.interval, self.rules = api, interval, rules
         self.url, self.alertmanager = (None if port is None else f"http://127.0.0.1:{check_port(port, OTHER)}" for port in ports)
         self.children: Children
         self.folder: pathlib.Path
-        self.machine: dict = {}  # the client that Prometheus is, once there is one
+        self.client: dict = {}  # the API client of Prometheus, once it is created
 
     def __enter__(self):
         tools = programs()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="bellwether-monitor-"))
         self.children = Children()
         try:
-            self.machine = self.api.call("POST", "/v1/clients", {"name": "Prometheus", "scopes": ["metrics:read"]})
-            write_private(self.folder / "secret", self.machine.pop("client_secret"))
+            self.client = self.api.call("POST", "/v1/clients", {"name": "Prometheus", "scopes": ["metrics:read"]})
+            write_private(self.folder / "secret", self.client.pop("client_secret"))
             if self.alertmanager:
                 command = [*prefix(tools["alertmanager"]), str(tools["alertmanager"]), "--cluster.listen-address="]
                 self._start("Alertmanager", command, self.alertmanager, self._alertmanager())
@@ -70,43 +70,43 @@ class Monitoring:
 
     def close(self):
         self._end()
-        if self.machine:
-            change = {"revision": self.machine["revision"], "disabled": True}
-            with contextlib.suppress(ApiError):  # a server that has ended has forgotten it
-                self.api.call("PATCH", f"/v1/clients/{self.machine['client_id']}", change)
+        if self.client:
+            change = {"revision": self.client["revision"], "disabled": True}
+            with contextlib.suppress(ApiError):  # a server that has stopped no longer has it
+                self.api.call("PATCH", f"/v1/clients/{self.client['client_id']}", change)
         shutil.rmtree(self.folder)
 
     def _end(self):
-        """End the two servers and nothing else: who uses this may have processes of its own."""
+        """Stops the two servers only, because the caller may have other processes."""
         for number in (signal.SIGTERM, signal.SIGKILL):
             for _, process, _ in self.children.servers:
-                process.send_signal(number)  # does nothing to one that has ended
+                process.send_signal(number)  # has no effect on a stopped process
             for _, process, _ in self.children.servers:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(timeout=PATIENCE)
 
     def query(self, expression):
-        """The series that an expression has now; a Failure when Prometheus refuses it."""
+        """Returns the current series of an expression; a Failure if Prometheus refuses it."""
         url = f"{self.url}/api/v1/query?{urllib.parse.urlencode({'query': expression})}"
         answer = exchange("GET", url)[2] or {}
         if answer.get("status") != "success":
-            raise Failure(f"Prometheus refuses {expression!r}: {answer.get('error', 'no answer')}")
+            raise Failure(f"Prometheus refuses {expression!r}: {answer.get('error', 'no response')}")
         return answer["data"]["result"]
 
     def wait_until_read(self, seconds):
-        """Wait for the first page of metrics; a Failure with Prometheus' own reason when none comes."""
-        deadline, said = time.monotonic() + seconds, "it has not tried yet"
+        """Waits for the first successful scrape; a Failure with Prometheus' own error if there is none."""
+        deadline, reason = time.monotonic() + seconds, "no scrape yet"
         while time.monotonic() < deadline:
             self.children.check()
             targets = exchange("GET", f"{self.url}/api/v1/targets")[2]["data"]["activeTargets"]
             if [target["health"] for target in targets] == ["up"]:
                 return
-            said = next((target["lastError"] for target in targets if target["lastError"]), said)
+            reason = next((target["lastError"] for target in targets if target["lastError"]), reason)
             time.sleep(0.2)
-        raise Failure(f"Prometheus cannot read {self.api.url}/v1/metrics: {said}")
+        raise Failure(f"Prometheus cannot read {self.api.url}/v1/metrics: {reason}")
 
     def _start(self, name, command, url, settings):
-        """Start one server on its own data folder, and wait until it is ready."""
+        """Starts one server with its own data folder, and waits until it is ready."""
         key = name.lower()
         path = self.folder / f"{key}.yml"
         write_private(path, json.dumps(settings))  # JSON is YAML
@@ -117,26 +117,26 @@ class Monitoring:
         wait_for(self.children, f"{url}/-/ready", lambda status: status == 200, PATIENCE)
 
     def _alertmanager(self):
-        """Its configuration, with receivers that send nothing: alerts are looked at in the browser."""
+        """Returns Alertmanager's configuration with receivers that send nothing. Alerts are visible in the browser."""
         settings = yaml.safe_load((SETTINGS / "alertmanager" / "alertmanager.yml").read_text())
         settings["receivers"] = [{"name": receiver["name"]} for receiver in settings["receivers"]]
         return settings
 
     def _prometheus(self):
-        """Its configuration, with the addresses and times of this machine."""
+        """Returns Prometheus' configuration with the addresses and times of this machine."""
         settings = yaml.safe_load((SETTINGS / "prometheus" / "prometheus.yml").read_text())
         every, server = f"{self.interval}s", urllib.parse.urlsplit(self.api.url)
         settings["global"] = {"scrape_interval": every, "evaluation_interval": every}
         (self.folder / "rules").mkdir()
         for path in RULES.glob("*.yml"):
             (self.folder / "rules" / path.name).write_text(self.rules(path))
-        places = [urllib.parse.urlsplit(self.alertmanager).netloc] if self.alertmanager else []
-        settings["alerting"]["alertmanagers"] = [{"static_configs": [{"targets": places}]}]
+        targets = [urllib.parse.urlsplit(self.alertmanager).netloc] if self.alertmanager else []
+        settings["alerting"]["alertmanagers"] = [{"static_configs": [{"targets": targets}]}]
         (job,) = settings["scrape_configs"]
         job |= {"scheme": server.scheme, "scrape_timeout": every}
         job["static_configs"] = [{"targets": [server.netloc], "labels": {"environment": ENVIRONMENT}}]
         job["oauth2"] |= {
-            "client_id": self.machine["client_id"],
+            "client_id": self.client["client_id"],
             "client_secret_file": str(self.folder / "secret"),
             "token_url": f"{self.api.url}/v1/oauth/token",
         }
@@ -149,10 +149,10 @@ def run(options):
     api.sign_in()
     with Monitoring(api, options.interval, (options.port, options.alertmanager_port)) as monitoring:
         monitoring.wait_until_read(PATIENCE)
-        step(f"ready: reading {api.url}/v1/metrics every {options.interval} s (Ctrl-C ends it)")
+        step(f"ready: reading {api.url}/v1/metrics every {options.interval} s (Ctrl-C stops it)")
         print(
             f"\nPrometheus    {monitoring.url}\nAlertmanager  {monitoring.alertmanager}\n\n"
-            f"Alerts: {monitoring.url}/alerts. What each means, and Grafana's dashboards: monitoring/README.md\n",
+            f"Alerts: {monitoring.url}/alerts. monitoring/README.md describes each alert and Grafana's dashboards.\n",
             flush=True,
         )
         while True:
@@ -161,7 +161,7 @@ def run(options):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Run Prometheus and Alertmanager beside the running server.")
+    parser = argparse.ArgumentParser(description="Run Prometheus and Alertmanager for the running server.")
     parser.add_argument("--state", default=".run", help="the folder of the running server's state (default: %(default)s)")
     parser.add_argument("--interval", type=int, default=5, help="seconds between two scrapes (default: %(default)s)")
     parser.add_argument("--port", type=int, default=9090, help="port of Prometheus (default: %(default)s)")

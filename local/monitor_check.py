@@ -1,16 +1,16 @@
-"""Hold every panel and rule to what the running server says: what `make monitor-check` calls.
+"""Checks every panel and rule against the running server; `make monitor-check` calls it.
 
-It starts Prometheus at the server (monitor.py) with every time in the rules made short, plays the campaign of demo.py unless
-one is running already, and waits for a fold and a scrape of it. Then it checks, all of it with Prometheus' own answers:
+It starts Prometheus for the server (monitor.py) with short times in the rules, runs the campaign of demo.py unless one is
+running, and waits until it is aggregated and scraped. Then it checks these points with queries of Prometheus:
 
-- The page of metrics has the form that promtool asks for.
-- The counts of Prometheus are those of GET /v1/tests/{id}/results.
+- The page of metrics has the format that promtool requires.
+- The counts in Prometheus equal those of GET /v1/tests/{id}/results.
 - Each expression of a Prometheus panel returns data, its variables replaced by those of the campaign.
-- Each recording rule returns data: with short times, what needs a week needs a minute. Not the one in FILTERS, which keeps
-  only tests with traffic, of which the campaign has none any more.
-- Each alert's expression is taken by Prometheus, and each series that it names returns data. That it fires when it should
-  is promtool's to prove (monitoring/prometheus/tests): on a sound server it must return nothing.
-- CloudWatch's panels name metrics and dimensions of the catalogue. Nothing here emits those.
+- Each recording rule returns data: with short times, a week becomes a minute. The exception is the rule in FILTERS, which
+  selects tests with traffic; the campaign has no current traffic.
+- Prometheus accepts each alert's expression, and each series that the alert names returns data. The tests of promtool
+  (monitoring/prometheus/tests) prove that the alert fires; on a healthy server, it must not.
+- CloudWatch panels name metrics and dimensions of the catalogue. No local process emits these metrics.
 """
 
 import argparse
@@ -36,25 +36,25 @@ from promql import selectors
 INTERVAL = 2  # seconds
 SHORT = {"2m": "2s", "15m": "10s", "3h": "10s", "6h": "20s", "1d": "10s", "2d": "15s", "1w": "30s"}
 FILTERS = {"workspace_test:bellwether_activity:monitored"}
-FOLD = 180  # seconds for a fold and a scrape; `make run` folds every minute
-HISTORY = 90  # seconds for the longest of the short times to have passed
+AGGREGATION = 180  # seconds for an aggregation and a scrape; `make run` aggregates every minute
+HISTORY = 90  # seconds, more than the longest of the short times
 CAMPAIGN = "campaign-"
 OWN_STATE = ROOT / ".run-monitor"
 
 
 def shortened(path):
-    """A rule file whose every window, offset and interval is short."""
+    """Returns the text of a rule file with short windows, offsets and intervals."""
 
     def short(match):
         if match[2] not in SHORT:
-            raise Failure(f"{path.name} looks back {match[2]}, of which SHORT in local/monitor_check.py says nothing")
+            raise Failure(f"{path.name} uses the time {match[2]}; add it to SHORT in local/monitor_check.py")
         return match[1] + SHORT[match[2]] + match[3]
 
     return re.sub(r"(\[|\boffset |\binterval: )(\d+[smhdw])(\]|\b)", short, path.read_text())
 
 
 def tests(api):
-    """(id, status) of every test of the workspace."""
+    """Yields (id, status) for every test of the workspace."""
     start: str | None = ""
     while start is not None:
         page = api.call("GET", f"/v1/tests{start}")
@@ -63,18 +63,18 @@ def tests(api):
 
 
 def campaign(api, state):
-    """The latest running campaign, played now if there is none."""
+    """Returns the latest running campaign; runs one if there is none."""
     for attempt in range(2):
         found = sorted(name for name, status in tests(api) if status == "running" and name.startswith(CAMPAIGN))
         if found:
             return found[-1]
         if attempt == 0:
             subprocess.run([sys.executable, str(ROOT / "local" / "demo.py"), "--state", state], check=False)
-    raise Failure("there is no running campaign, and make demo has not made one; what it said is above")
+    raise Failure("there is no running campaign, and make demo did not create one; see its output above")
 
 
 def expected(results):
-    """What Prometheus must say of a test, by metric and labels."""
+    """Yields (metric, labels, value) that Prometheus must have for a test."""
     for variant, units in results["units"].items():
         yield "bellwether_test_units_total", {"variant": variant}, units + results.get("omitted", {}).get(variant, 0)
     for goal in results["goals"]:
@@ -87,21 +87,21 @@ def expected(results):
 
 
 def compare(api, monitoring, test):
-    """How many counts are equal, and the first that is not."""
+    """Returns the number of equal counts, and the first difference."""
     equal, wrong = 0, None
     for metric, labels, value in expected(api.call("GET", f"/v1/tests/{test}/results")):
         matchers = ", ".join(f'{name}="{text}"' for name, text in {"test": test, **labels}.items())
         series = monitoring.query(f"{metric}{{{matchers}}}")
-        said = [float(one["value"][1]) for one in series]
-        if len(said) == 1 and abs(said[0] - value) <= 1e-9 * max(1, abs(value)):
+        values = [float(one["value"][1]) for one in series]
+        if len(values) == 1 and abs(values[0] - value) <= 1e-9 * max(1, abs(value)):
             equal += 1
         else:
-            wrong = wrong or f"{metric}{{{matchers}}} is {said or 'absent'}, the results say {value}"
+            wrong = wrong or f"{metric}{{{matchers}}} is {values or 'absent'}, but {value} in the results"
     return equal, wrong
 
 
 def until(seconds, attempt):
-    """What an attempt finds wrong is asked again until it finds nothing, or the time is over."""
+    """Repeats an attempt until it finds no fault; a Failure with the fault when the time is over."""
     deadline = time.monotonic() + seconds
     while True:
         done, wrong = attempt()
@@ -113,7 +113,7 @@ def until(seconds, attempt):
 
 
 def panels(monitoring, values):
-    """(where, expression) for each panel that reads Prometheus."""
+    """Yields (panel, expression) for each panel that reads Prometheus."""
     for file, panel in files.panels():
         for target in files.of(panel, "prometheus"):
             expression = re.sub(r"\$(\w+)", lambda match: values[match[1]], target["expr"])
@@ -121,7 +121,7 @@ def panels(monitoring, values):
 
 
 def rules():
-    """(where, expression) for each recording rule's series, and each series that an alert names."""
+    """Yields (rule, expression) for the series of each recording rule, and for each series that an alert names."""
     for file, rule in files.rules():
         if "record" in rule:
             if rule["record"] not in FILTERS:
@@ -134,53 +134,55 @@ def rules():
 
 
 def with_data(monitoring, wanted):
-    """How many expressions return data, and those that do not."""
+    """Returns the number of expressions that return data, and the others."""
     empty = [f"{where}: no data for {expression}" for where, expression in wanted if not monitoring.query(expression)]
     return len(wanted) - len(empty), "\n".join(empty)
 
 
 def page(api):
-    """Hold the page of metrics to what promtool says of its form; the number of its series."""
+    """Checks the page of metrics with promtool; returns the number of its series."""
     text = read_text(f"{api.url}/v1/metrics", {"authorization": f"Bearer {api.token}", "accept": "text/plain"})
-    told = subprocess.run([programs()["promtool"], "check", "metrics"], input=text, text=True, capture_output=True, check=False)
-    if told.returncode or told.stdout or told.stderr:
-        raise Failure(f"promtool finds fault with the page of metrics: {told.stdout}{told.stderr}")
+    checked = subprocess.run(
+        [programs()["promtool"], "check", "metrics"], input=text, text=True, capture_output=True, check=False
+    )
+    if checked.returncode or checked.stdout or checked.stderr:
+        raise Failure(f"promtool reports errors in the page of metrics: {checked.stdout}{checked.stderr}")
     return sum(not line.startswith("#") for line in text.splitlines())
 
 
 def alerts(monitoring):
-    """How many alerts Prometheus takes and keeps silent, and the first that fires on a sound server."""
+    """Returns the number of alerts, and those that fire on a healthy server."""
     found = [rule for _, rule in files.rules() if "alert" in rule]
     fires = [rule["alert"] for rule in found if monitoring.query(rule["expr"])]
-    return len(found), f"on a sound server these alerts find something: {', '.join(fires)}" if fires else ""
+    return len(found), f"these alerts fire on a healthy server: {', '.join(fires)}" if fires else ""
 
 
 def check(state):
     wrong = list(names.check())
     if wrong:
         raise Failure("\n".join(wrong))
-    step("metrics, labels and dimensions are those of the catalogue")
+    step("all metrics, labels and dimensions are in the catalogue")
     api = Api.find(state)
     api.sign_in()
     with Monitoring(api, INTERVAL, rules=shortened) as monitoring:
         monitoring.wait_until_read(PATIENCE)
         test = campaign(api, state)
-        step(f"waiting for a fold of {test}, and a scrape of it")
-        print(f"    {until(FOLD, lambda: compare(api, monitoring, test))} counts are those of the results")
-        print(f"    promtool takes the page of {page(api)} series")
+        step(f"waiting until {test} is aggregated and scraped")
+        print(f"    {until(AGGREGATION, lambda: compare(api, monitoring, test))} counts equal the results")
+        print(f"    promtool accepts the page with {page(api)} series")
         labels = monitoring.query(f'bellwether_test_running{{test="{test}"}}')[0]["metric"]
         goal = api.call("GET", f"/v1/tests/{test}")["goals"][0]["key"]
         values = {"environment": ENVIRONMENT, "workspace": labels["workspace"], "test": test, "goal": goal}
         step(f"waiting up to {HISTORY} s for the windows of the rules")
         for what, wanted in (("rules", list(rules())), ("panels", list(panels(monitoring, values)))):
             print(f"    {until(HISTORY, lambda wanted=wanted: with_data(monitoring, wanted))} expressions of {what} return data")
-        print(f"    {until(0, lambda: alerts(monitoring))} alerts are taken, and silent")
+        print(f"    {until(0, lambda: alerts(monitoring))} alerts are accepted, and silent")
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Hold every panel and rule to what the running server says.")
+    parser = argparse.ArgumentParser(description="Check every panel and rule against the running server.")
     parser.add_argument("--state", default=".run", help="the folder of the running server's state (default: %(default)s)")
-    parser.add_argument("--own", action="store_true", help="start a server for it, and end it")
+    parser.add_argument("--own", action="store_true", help="start a server for the check, and stop it")
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell may have started this with SIGINT ignored
         signal.signal(number, signal.default_int_handler)
     try:

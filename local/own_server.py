@@ -1,4 +1,4 @@
-"""A server of a check's own, on a free port: from the build to Ctrl-C, in a state folder of its own."""
+"""Runs a separate server for a check, on a free port and with its own state folder."""
 
 import contextlib
 import shutil
@@ -16,7 +16,7 @@ PATIENCE = 1800  # seconds for the server to be built and ready
 
 @contextlib.contextmanager
 def own_server(state, *options):
-    """A running server while the block runs; its log is in `state`, which is kept when the block fails."""
+    """Runs a server while the block runs. Its log is in `state`, which is preserved if the block fails."""
     shutil.rmtree(state, ignore_errors=True)
     state.mkdir()
     with socket.socket() as probe:
@@ -35,6 +35,6 @@ def own_server(state, *options):
         yield
     finally:
         if process.poll() is None:
-            process.send_signal(signal.SIGINT)  # after which it ends all that it started
+            process.send_signal(signal.SIGINT)  # the server then stops all its processes
         process.wait()
     shutil.rmtree(state)

@@ -1,4 +1,4 @@
-"""The processes that `make run` starts, and their end."""
+"""Starts and stops the processes of `make run`."""
 
 import contextlib
 import ctypes
@@ -11,12 +11,12 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PATIENCE = 5  # seconds to end in, before SIGKILL
-PREREQUISITE = 2  # the exit code when something is missing
+PATIENCE = 5  # seconds to stop in, before SIGKILL
+PREREQUISITE = 2  # the exit code if a prerequisite is missing
 
 
 class Failure(Exception):
-    """What went wrong, in one line for the person at the terminal, and the exit code."""
+    """An error message of one line, and the exit code."""
 
     def __init__(self, text, code=1):
         super().__init__(text)
@@ -24,11 +24,11 @@ class Failure(Exception):
 
 
 class Children:
-    """The processes of this run, and their end.
+    """The child processes of this run.
 
-    The watch server puts each function in a session of its own, so that ending its process
-    group would miss them: descendants are found by parent instead. Linux hands orphans to
-    this process, so that they too are found.
+    The watch server starts each function in a separate session, so a signal to its process
+    group would not reach them. Descendants are found by their parent instead. On Linux, orphans
+    become children of this process, so they are found too.
     """
 
     def __init__(self):
@@ -37,23 +37,23 @@ class Children:
             ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
 
     def begin(self):
-        """Before the first process: a Failure where its descendants could not be found in the end."""
+        """Checks, before the first process starts, that its descendants can be found later."""
         if not shutil.which("ps"):
             raise Failure("ps is not on PATH; Debian: apt-get install procps", PREREQUISITE)
         self.began = True
 
     def run(self, command, env=None, what=None):
-        """Run a command to its end, on this terminal."""
+        """Runs a command on this terminal until it exits."""
         self.begin()
         try:
             process = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL)
         except OSError as error:
             raise Failure(f"{what} cannot start: {error}") from error
         if process.wait():
-            raise Failure(f"{what} failed; what it said is above")
+            raise Failure(f"{what} failed; see its output above")
 
     def serve(self, name, command, env, log):
-        """Start a server in its own session, out of reach of the terminal's Ctrl-C."""
+        """Starts a server in a separate session, so that Ctrl-C in the terminal does not reach it."""
         self.begin()
         with log.open("wb") as output:
             streams = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": output}
@@ -65,29 +65,29 @@ class Children:
         return process.pid
 
     def check(self):
-        """A Failure when a server has died."""
+        """Raises a Failure if a server has exited."""
         for name, process, log in self.servers:
             if process.poll() is not None:
-                raise Failure(f"{name} ended with code {process.returncode}; {last_lines(log)}")
+                raise Failure(f"{name} exited with code {process.returncode}; {last_lines(log)}")
 
     def last_words(self):
-        """What the server started last has logged last."""
+        """Returns the last lines of the log of the server that was started last."""
         return last_lines(self.servers[-1][2])
 
     def stop(self):
-        """End every descendant; return those that even SIGKILL did not end."""
+        """Stops every descendant; returns those that SIGKILL did not stop."""
         seen: set[int] = set()
         if not self.began:
             return seen
         for number in (signal.SIGTERM, signal.SIGKILL):
-            told: set[int] = set()
+            signalled: set[int] = set()
             deadline = time.monotonic() + PATIENCE
             while time.monotonic() < deadline:
                 seen = descendants(seen)
-                for pid in seen - told:
+                for pid in seen - signalled:
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(pid, number)
-                told |= seen
+                signalled |= seen
                 if not seen:
                     return seen
                 time.sleep(0.1)
@@ -95,7 +95,7 @@ class Children:
 
 
 def descendants(seen):
-    """Living processes below this one, and those of `seen` that still live."""
+    """Returns the running descendants of this process, and those of `seen` that are still running."""
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass

@@ -1,15 +1,15 @@
-"""What the scripts here print while they work: a line per step and a progress bar."""
+"""Prints the progress of scripts: a line for each step, and a progress bar."""
 
 import sys
 
 
 def step(text):
-    """Announce what happens next."""
+    """Prints the name of the next step."""
     print(f"==> {text}", flush=True)
 
 
 class Bar:
-    """How much of `total` is done: one redrawn line on a terminal, elsewhere a line each 10 %."""
+    """A progress bar: one redrawn line on a terminal, otherwise a line for each 10 %."""
 
     WIDTH = 30
 

@@ -1,7 +1,7 @@
-"""Prometheus and Alertmanager for `make monitor` and `make monitoring-check`: found on PATH, else fetched.
+"""Finds Prometheus and Alertmanager on PATH, or downloads them, for `make monitor` and `make monitoring-check`.
 
-What is fetched are Debian's packages, unpacked into .tools/prometheus: nothing is installed, no service starts, and no root
-is needed. Prints the paths of the programs, so that a terminal can use them too.
+It downloads Debian's packages and unpacks them into .tools/prometheus. It installs nothing, starts no service and needs no
+root access. Run as a script, it prints the paths of the programs.
 """
 
 import pathlib
@@ -17,7 +17,7 @@ from toolchain import PREREQUISITE
 
 FOLDER = ROOT / ".tools" / "prometheus"
 PACKAGES = ("prometheus", "prometheus-alertmanager")
-PROGRAMS = {  # and what each is called, by its makers and by Debian
+PROGRAMS = {  # with the names of each upstream and in Debian
     "prometheus": ("prometheus",),
     "promtool": ("promtool",),
     "alertmanager": ("alertmanager", "prometheus-alertmanager"),
@@ -26,7 +26,7 @@ PROGRAMS = {  # and what each is called, by its makers and by Debian
 
 
 def programs():
-    """The path of each program; a Failure that says what is missing."""
+    """Returns the path of each program; a Failure if one is missing."""
     found = find()
     if missing(found):
         fetch()
@@ -40,10 +40,10 @@ def programs():
 
 
 def find():
-    places = [None, str(FOLDER / "usr" / "bin")]  # PATH first
+    folders = [None, str(FOLDER / "usr" / "bin")]  # None is PATH
     found = {}
     for program, names in PROGRAMS.items():
-        paths = (shutil.which(name, path=place) for place in places for name in names)
+        paths = (shutil.which(name, path=folder) for folder in folders for name in names)
         found[program] = next((pathlib.Path(path) for path in paths if path), None)
     return found
 
@@ -53,9 +53,10 @@ def missing(found):
 
 
 def prefix(program):
-    """What must stand before an unpacked Alertmanager: Debian's reads its templates from /usr/share, wherever it lies itself.
+    """Returns the command that must precede an unpacked Alertmanager. Debian's version always reads templates from /usr/share.
 
-    In a namespace of its own it sees the unpacked files there. It keeps its process id, and nobody else sees a difference.
+    In a separate mount namespace, it sees the unpacked files there. Its process id stays the same, and other processes are not
+    affected.
     """
     share = FOLDER / "usr" / "share"
     if not program.is_relative_to(FOLDER) or program.name != "prometheus-alertmanager":
@@ -64,7 +65,7 @@ def prefix(program):
 
 
 def fetch():
-    """Download and unpack Debian's packages."""
+    """Downloads and unpacks Debian's packages."""
     for tool in ("apt-get", "dpkg-deb"):
         if not shutil.which(tool):
             raise Failure(
@@ -74,18 +75,19 @@ def fetch():
             )
     step("tools: unpacking Prometheus and Alertmanager into .tools/prometheus (once; they take 140 MB)")
     with tempfile.TemporaryDirectory() as folder:
-        said = call(["apt-get", "download", "--quiet", *PACKAGES], folder)
+        errors = call(["apt-get", "download", "--quiet", *PACKAGES], folder)
         for package in sorted(pathlib.Path(folder).glob("*.deb")):
-            said += call(["dpkg-deb", "-x", str(package), str(FOLDER)], folder)
-    if said:
+            errors += call(["dpkg-deb", "-x", str(package), str(FOLDER)], folder)
+    if errors:
         raise Failure(
-            f"Debian's packages of Prometheus could not be fetched ({said[-1]}); run apt-get update as root, or install them",
+            f"Debian's packages of Prometheus could not be fetched ({errors[-1]}); "
+            "run apt-get update as root, or install Prometheus and Alertmanager",
             PREREQUISITE,
         )
 
 
 def call(command, folder):
-    """The lines that a failed command has said; nothing after a success."""
+    """Runs a command; returns its error output if it fails, otherwise an empty list."""
     result = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     return (result.stderr.strip().splitlines() or [f"{command[0]} failed"]) if result.returncode else []
 

@@ -1,6 +1,6 @@
-"""Run targets of the Makefile one after the other, and say of each how it ended and how long it took.
+"""Runs targets of the Makefile one after the other, and prints the outcome and the duration of each.
 
-A target that prints a line that begins with `skipped: ` was skipped, or was in part. After one that fails none is run.
+A target that prints a line that begins with `skipped: ` was skipped, entirely or in part. The first failure ends the run.
 """
 
 import os
@@ -12,9 +12,9 @@ MARK = "skipped: "
 
 
 def run(stage):
-    """Run one target, showing what it prints. How it ended, and what it says that it skipped."""
+    """Runs one target and prints its output; returns its exit code and the reasons of its skipped lines."""
     command = [os.environ.get("MAKE", "make"), "--no-print-directory", stage]
-    # Python scripts among the targets would keep their lines to themselves while they write to a pipe.
+    # Python scripts would otherwise buffer their output when they write to a pipe.
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     skipped: list[str] = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True, errors="replace") as process:
@@ -30,7 +30,7 @@ def duration(seconds):
 
 
 def show(rows):
-    """The table: stages, times, and how each ended."""
+    """Prints the table of stages, durations and outcomes."""
     width = max(len(stage) for stage, _, _ in rows)
     print("\n==> stages")
     for stage, seconds, ended in rows:

@@ -1,10 +1,10 @@
-"""Results as a person would want to read them."""
+"""Prints results as tables."""
 
-LEFT_OUT = ("unknown_unit", "before_assignment", "after_window", "other_phase", "overridden", "after_shipping")
+NOT_COUNTED = ("unknown_unit", "before_assignment", "after_window", "other_phase", "overridden", "after_shipping")
 
 
 def show(results):
-    """Print each goal as a table, then the checks and the verdict."""
+    """Prints each goal as a table, then the checks and the verdict."""
     for goal in results["goals"]:
         print(f"\n{goal['goal']} ({goal['kind']}, {goal['role']})")
         print(f"  {'variant':<12}{'units':>8}{'converted':>12}{'total':>16}{'mean':>12}")
@@ -19,8 +19,8 @@ def show(results):
             arms = ", ".join(f"{arm['variant']} {arm['units']} and {arm['converted']}" for arm in value["arms"])
             print(f"  {value['value']:<16}{arms}")
     for goal in results["outcomes"]:
-        left_out = [f"{count:,} {fate.replace('_', ' ')}" for fate, count in goal.items() if fate in LEFT_OUT and count]
-        print(f"\n{goal['goal']}: {goal['counted']:,} outcomes counted" + "".join(f", {own}" for own in left_out), end="")
+        not_counted = [f"{count:,} {fate.replace('_', ' ')}" for fate, count in goal.items() if fate in NOT_COUNTED and count]
+        print(f"\n{goal['goal']}: {goal['counted']:,} outcomes counted" + "".join(f", {own}" for own in not_counted), end="")
     print()
     ratio = results["sample_ratio"]
     print(f"\nsample ratio  p {probability(ratio['p'])}: {'as planned' if ratio['ok'] else 'NOT as planned'}")
@@ -32,10 +32,10 @@ def show(results):
 def compare(comparison):
     print(f"  difference    {interval(comparison['absolute'])}, {comparison['variant']} against control")
     print(f"  relative      {interval(comparison['relative'], percent=True)}")
-    print(f"  p-value       {probability(comparison['p_value'])}, whenever one looks")
+    print(f"  p-value       {probability(comparison['p_value'])}, valid at every interim look")
     planned, bayesian = comparison["fixed_horizon"], comparison["bayesian"]
     if planned:
-        print(f"  planned stop  {interval(planned['absolute'])}, p {probability(planned['p_value'])}")
+        print(f"  fixed horizon {interval(planned['absolute'])}, p {probability(planned['p_value'])}")
     if bayesian:
         print(f"  better than control with a probability of {bayesian['beats_control']:.3f}")
     for warning in comparison["warnings"]:
@@ -43,13 +43,13 @@ def compare(comparison):
 
 
 def interval(found, percent=False):
-    """An estimate with its 95 % interval, or why there is none."""
+    """Formats an estimate with its 95 % interval, or the reason why it is missing."""
     write = (lambda x: f"{100 * x:+.1f} %") if percent else (lambda x: f"{x:.4f}")
     if found["estimate"] is None:
-        return "too little to say"
+        return "not enough data"
     if found["low"] is None:
         return f"{write(found['estimate'])} (no interval: " + (
-            "the baseline is too low for a percentage)" if percent else "too early, or nothing varies)"
+            "the baseline is too low for a percentage)" if percent else "too early, or no variation)"
         )
     return f"{write(found['estimate'])} (95 % interval {write(found['low'])} to {write(found['high'])})"
 

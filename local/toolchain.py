@@ -1,4 +1,4 @@
-"""What must be there before anything starts: tools, free ports, and the pinned packages in .tools."""
+"""Checks the prerequisites: tools, free ports, and the pinned packages in .tools."""
 
 import contextlib
 import hashlib
@@ -17,9 +17,9 @@ REQUIREMENTS = ROOT / "local" / "requirements.txt"
 
 
 def check_tools():
-    if sys.version_info < (3, 10):  # noqa: UP036, an older one is to hear why it will not do
-        raise Failure(f"Python 3.10 or later is needed, this is {sys.version.split()[0]}", PREREQUISITE)
-    if not all(importlib.util.find_spec(name) for name in ("ensurepip", "venv")):  # Debian ships Python without them
+    if sys.version_info < (3, 10):  # noqa: UP036, an older version must get a clear error
+        raise Failure(f"Python 3.10 or later is required, this is {sys.version.split()[0]}", PREREQUISITE)
+    if not all(importlib.util.find_spec(name) for name in ("ensurepip", "venv")):  # Debian packages them separately
         raise Failure("Python's venv is missing; install it (Debian: apt-get install python3-venv)", PREREQUISITE)
     for tool, source in (("cargo", "install Rust 1.95 or later"), ("ps", "Debian: apt-get install procps")):
         if not shutil.which(tool):
@@ -32,27 +32,30 @@ def check_port(port, other):
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise Failure(f"port {port} is in use; free it or pick another: {other}", PREREQUISITE) from None
+            raise Failure(f"port {port} is in use; free it, or choose another: {other}", PREREQUISITE) from None
         return probe.getsockname()[1]
 
 
 def check_alone(session):
-    """Refuse to share a state folder with a run that is still going."""
+    """Raises a Failure if another run uses the same state folder."""
     with contextlib.suppress(FileNotFoundError, ValueError, KeyError, ProcessLookupError, PermissionError):
         pid = json.loads(session.read_text())["pids"]["run"]
         os.kill(pid, 0)
-        if pid == os.getpid():  # left by a killed run; a container counts from 1 each time
+        if pid == os.getpid():  # left by a killed run: in a container, process ids start at 1 again
             return
-        raise Failure(f"another run is going (process {pid}); stop it, or if there is none remove {session}", PREREQUISITE)
+        raise Failure(
+            f"another run uses this folder (process {pid}); stop it, or delete {session} if that process is not a run",
+            PREREQUISITE,
+        )
 
 
 def set_up_tools(children):
-    """Install what the servers and the tests run on."""
+    """Installs the packages for the servers and the tests."""
     set_up(children, VENV, REQUIREMENTS, "they take 540 MB")
 
 
 def set_up(children, venv, requirements, note):
-    """Install pinned packages, unless the stamp says that these very ones are there."""
+    """Installs pinned packages, unless the stamp shows that the same packages are installed."""
     stamp, wanted = venv / "requirements.sha256", hashlib.sha256(requirements.read_bytes()).hexdigest()
     where, what = venv.relative_to(ROOT), requirements.relative_to(ROOT)
     if (venv / "bin" / "python").exists() and stamp.exists() and stamp.read_text() == wanted:

@@ -1,6 +1,6 @@
-//! Prepares an emulated cloud for `make run` as Terraform prepares the real one: the tables, and
-//! secrets that are empty until the first rotation, each unless it is there. Reads the environment
-//! that the functions read.
+//! Creates the resources of `make run` in an emulated cloud, as Terraform does on AWS: the tables, and
+//! secrets that are empty until the first rotation. Existing resources stay unchanged. Reads the same
+//! environment variables as the functions.
 
 use std::process::ExitCode;
 
@@ -28,16 +28,16 @@ async fn prepare() -> Result<(), String> {
         config.private_keys_secret.ok_or("the environment variable PRIVATE_KEYS_SECRET is not set")?;
     let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
     schema::create_all(&aws_sdk_dynamodb::Client::new(&sdk), &config.table_prefix).await?;
-    println!("tables {}-* are there", config.table_prefix);
+    println!("tables {}-* exist", config.table_prefix);
     let secrets = Client::new(&sdk);
     for name in [&private, &config.public_keys_secret] {
         create(&secrets, name).await?;
     }
-    println!("secrets {private} and {} are there", config.public_keys_secret);
+    println!("secrets {private} and {} exist", config.public_keys_secret);
     Ok(())
 }
 
-/// Makes a secret without content, unless there is one of its name.
+/// Creates a secret without a value, unless a secret with its name exists.
 async fn create(client: &Client, name: &str) -> Result<(), String> {
     match client.create_secret().name(name).send().await {
         Ok(_) => Ok(()),
