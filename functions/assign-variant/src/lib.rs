@@ -26,7 +26,7 @@ use domain::experiment::{
 };
 use serde_json::Value;
 
-/// How long before the deadline looking up what is stored ends, so that the other units of a batch are done.
+/// How long before the deadline the lookup of stored assignments ends, so that the other units of a batch finish.
 const RESERVE: Duration = Duration::from_secs(1);
 
 /// The function.
@@ -49,29 +49,30 @@ impl Endpoint for AssignVariant {
         let now = app.clock.now();
         let test = app.store.experiments.recent(&caller.workspace, &test_id, now).await?;
         let test = test.ok_or(Problem::NotFound)?;
-        let asked = batch.prepare("unit_id", deadline, |item| Asked::read(app, &test, item, now)).await;
-        let kept = asked.items().filter(|asked| matches!(asked.decision, Decision::Keep(_)));
-        let units = kept.map(|asked| &asked.unit.id);
+        let requested =
+            batch.prepare("unit_id", deadline, |item| Requested::read(app, &test, item, now)).await;
+        let undecided = requested.items().filter(|requested| matches!(requested.decision, Decision::Keep(_)));
+        let units = undecided.map(|requested| &requested.unit.id);
         let stored = app.store.events.stored(&caller.workspace, &test, units, now, deadline - RESERVE).await;
-        let mismatches = Mismatches::count(asked.items().flat_map(|asked| &asked.mismatches));
-        let each = |asked| answer(app, &caller.workspace, &test, &stored, asked, now);
-        let mut answer = asked.run("assignments", "unit_id", deadline, each).await?;
+        let mismatches = Mismatches::count(requested.items().flat_map(|requested| &requested.mismatches));
+        let each = |requested| respond(app, &caller.workspace, &test, &stored, requested, now);
+        let mut response = requested.run("assignments", "unit_id", deadline, each).await?;
         if !mismatches.is_empty() {
-            answer["type_mismatches"] = serde_json::to_value(mismatches).map_err(Problem::internal)?;
+            response["type_mismatches"] = serde_json::to_value(mismatches).map_err(Problem::internal)?;
         }
-        Reply::ok(&answer)
+        Reply::ok(&response)
     }
 }
 
-/// A unit, and what the test says of it before what is stored is consulted.
-struct Asked<'t> {
+/// A unit, and the test's decision about it before stored assignments are read.
+struct Requested<'t> {
     unit: Unit,
     decision: Decision<'t>,
-    /// Attributes for whose type the targeting leaves it out.
+    /// The attributes whose type never matches the targeting.
     mismatches: Vec<Mismatch>,
 }
 
-impl<'t> Asked<'t> {
+impl<'t> Requested<'t> {
     fn read(app: &App, test: &'t Experiment, item: Unscreened, now: Timestamp) -> Result<Self, Problem> {
         let unit = Unit::parse(item.screened(app.screen)?.into_inner())?;
         unit.check_assigned_at(test, now)?;
@@ -86,12 +87,12 @@ impl<'t> Asked<'t> {
     }
 }
 
-async fn answer<'t>(
+async fn respond<'t>(
     app: &App,
     workspace: &Workspace,
     test: &'t Experiment,
     stored: &Stored,
-    Asked { unit, decision, .. }: Asked<'t>,
+    Requested { unit, decision, .. }: Requested<'t>,
     now: Timestamp,
 ) -> Result<Value, Problem> {
     let events = &app.store.events;

@@ -1,4 +1,4 @@
-//! The binary of this function: the crate's [`assign_variant::FUNCTION`] under the Lambda runtime.
+//! Runs [`assign_variant::FUNCTION`] in the Lambda runtime.
 
 use lambda_http::Error;
 

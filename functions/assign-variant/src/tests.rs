@@ -1,4 +1,4 @@
-//! Assignments against a real store: stickiness, reasons, batches, cost.
+//! Tests of assignments with a real store: sticky assignment, reasons, batches and cost.
 
 use bellwether::auth::access::Role;
 use bellwether::telemetry::log::Heard;
@@ -13,11 +13,11 @@ mod leftover;
 mod sticky;
 mod types;
 
-async fn ask(bench: &Bench, body: Value) -> Value {
+async fn assign(bench: &Bench, body: Value) -> Value {
     let event = with_body(bench.event("assign-variant", Role::Service).await, &body);
-    let answer = bench.call(FUNCTION, event).await;
-    assert_eq!(answer.status, 200, "{}", answer.body);
-    answer.body
+    let response = bench.call(FUNCTION, event).await;
+    assert_eq!(response.status, 200, "{}", response.body);
+    response.body
 }
 
 fn software(unit_id: &str) -> Value {
@@ -25,7 +25,7 @@ fn software(unit_id: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_unit_is_told_the_same_variant_in_both_payloads_and_by_every_instance() {
+async fn a_unit_gets_the_same_variant_in_both_payloads_and_from_every_instance() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
     let event = bench.event("assign-variant", Role::Service).await;
@@ -34,16 +34,16 @@ async fn a_unit_is_told_the_same_variant_in_both_payloads_and_by_every_instance(
     assert_eq!((&first.body["new"], &first.body["reason"]), (&json!(true), &json!("assigned")));
     let again = bench.call(FUNCTION, as_payload_2(&event)).await;
     let elsewhere = bench.cold().await.call(FUNCTION, event).await;
-    for answer in [again, elsewhere] {
-        assert_eq!(answer.body["variant"], first.body["variant"]);
-        assert_eq!(answer.body["parameters"], first.body["parameters"]);
-        assert_eq!(answer.body["new"], false);
+    for response in [again, elsewhere] {
+        assert_eq!(response.body["variant"], first.body["variant"]);
+        assert_eq!(response.body["parameters"], first.body["parameters"]);
+        assert_eq!(response.body["new"], false);
     }
     assert_eq!(bench.rows().await, 1);
 }
 
 #[tokio::test]
-async fn a_first_decision_costs_a_read_and_a_write_and_a_seen_one_nothing() {
+async fn a_first_decision_costs_a_read_and_a_write_and_a_cached_one_nothing() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
     let event = bench.event("assign-variant", Role::Service).await;
@@ -57,7 +57,7 @@ async fn a_first_decision_costs_a_read_and_a_write_and_a_seen_one_nothing() {
     assert_eq!((known.calls, known.units), (2, 2.0), "a failed condition costs the write");
     bench.pass(31);
     let (_, later) = bench.metered(FUNCTION, event).await;
-    assert_eq!((later.calls, later.units), (2, 2.0), "the memory of both has ended");
+    assert_eq!((later.calls, later.units), (2, 2.0), "both cache entries have expired");
 }
 
 #[tokio::test]
@@ -70,20 +70,20 @@ async fn a_unit_keeps_its_variant_when_the_weights_change() {
         test = bench.change(&test, json!({ "revision": test.revision, "weights": weights })).await;
         assert_eq!(variants_of(&bench.cold().await, 20).await, before, "control has {control}");
     }
-    assert!(before.contains(&json!("control")), "some were in the arm that is now closed");
+    assert!(before.contains(&json!("control")), "some units were in the arm that now has weight zero");
 }
 
-/// What each of so many units is response.
+/// Returns the variants of this many units.
 async fn variants_of(bench: &Bench, units: u32) -> Vec<Value> {
     let mut response = Vec::new();
     for unit in 0..units {
-        response.push(ask(bench, software(&format!("unit-{unit}"))).await["variant"].clone());
+        response.push(assign(bench, software(&format!("unit-{unit}"))).await["variant"].clone());
     }
     response
 }
 
 #[tokio::test]
-async fn below_full_coverage_a_change_of_weights_moves_nobody_and_nobody_is_looked_up() {
+async fn below_full_coverage_changed_weights_move_no_unit_and_cause_no_lookup() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({ "coverage": 5_000 })).await;
     let before = variants_of(&bench, 40).await;
@@ -94,32 +94,32 @@ async fn below_full_coverage_a_change_of_weights_moves_nobody_and_nobody_is_look
     let left_out = before.iter().position(Value::is_null).unwrap();
     let event =
         with_body(bench.event("assign-variant", Role::Service).await, &software(&format!("unit-{left_out}")));
-    let (answer, spent) = cold.metered(FUNCTION, event).await;
-    assert_eq!((&answer.body["reason"], spent.calls), (&json!("not_covered"), 0));
+    let (response, spent) = cold.metered(FUNCTION, event).await;
+    assert_eq!((&response.body["reason"], spent.calls), (&json!("not_covered"), 0));
 }
 
 #[tokio::test]
-async fn whoever_takes_no_part_is_told_why_and_nothing_is_stored() {
+async fn a_unit_outside_the_test_gets_a_reason_and_nothing_is_stored() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({ "coverage": 0 })).await;
     let reason = |body: Value| (body["variant"].clone(), body["reason"].clone());
     let farm = json!({ "unit_id": "acme.com", "attributes": { "industry": "farming" } });
-    assert_eq!(reason(ask(&bench, farm).await), (Value::Null, json!("not_targeted")));
-    assert_eq!(reason(ask(&bench, software("acme.com")).await), (Value::Null, json!("not_covered")));
+    assert_eq!(reason(assign(&bench, farm).await), (Value::Null, json!("not_targeted")));
+    assert_eq!(reason(assign(&bench, software("acme.com")).await), (Value::Null, json!("not_covered")));
     bench.change(&test, json!({ "revision": 2, "status": "paused" })).await;
-    let response = ask(&bench.cold().await, software("acme.com")).await;
+    let response = assign(&bench.cold().await, software("acme.com")).await;
     assert_eq!(reason(response), (Value::Null, json!("not_running")));
     assert_eq!(bench.rows().await, 0);
 }
 
 #[tokio::test]
-async fn in_a_batch_a_failure_stands_in_its_place_and_fails_no_other() {
+async fn in_a_batch_one_failure_keeps_its_position_and_fails_no_other_unit() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
     let mut units: Vec<Value> = (0..98).map(|n| software(&format!("unit-{n}"))).collect();
     units.insert(1, json!({ "unit_id": "a\tb" }));
     units.insert(50, json!({ "unit_id": "x", "surprise": 1 }));
-    let response = ask(&bench, json!({ "units": units })).await;
+    let response = assign(&bench, json!({ "units": units })).await;
     let list = response["assignments"].as_array().unwrap();
     assert_eq!(list.len(), 100);
     for (unit, response) in units.iter().zip(list) {
@@ -131,7 +131,7 @@ async fn in_a_batch_a_failure_stands_in_its_place_and_fails_no_other() {
 }
 
 #[tokio::test]
-async fn a_batch_is_1_to_100_units_and_stands_alone() {
+async fn a_batch_has_1_to_100_units_and_no_other_field() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
     let event = bench.event("assign-variant", Role::Service).await;
@@ -148,22 +148,22 @@ async fn a_batch_is_1_to_100_units_and_stands_alone() {
 }
 
 #[tokio::test]
-async fn in_an_external_test_the_caller_names_the_variant_and_a_second_name_is_told_the_first() {
+async fn in_an_external_test_the_first_variant_that_the_caller_sends_is_stored() {
     let bench = Bench::start().await;
     bench.launch(json!({ "allocation": { "mode": "external" }, "targeting": {} })).await;
     let named = |variant: &str| json!({ "unit_id": "acme.com", "variant": variant });
-    let first = ask(&bench, named("calculator")).await;
+    let first = assign(&bench, named("calculator")).await;
     assert_eq!((&first["variant"], &first["conflict"]), (&json!("calculator"), &json!(false)));
-    let second = ask(&bench.cold().await, named("control")).await;
+    let second = assign(&bench.cold().await, named("control")).await;
     assert_eq!((&second["variant"], &second["conflict"]), (&json!("calculator"), &json!(true)));
     let event = bench.event("assign-variant", Role::Service).await;
     for body in [json!({ "unit_id": "b.com" }), json!({ "unit_id": "b.com", "variant": "none" })] {
-        let answer = bench.call(FUNCTION, with_body(event.clone(), &body)).await;
-        assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("/variant")));
+        let response = bench.call(FUNCTION, with_body(event.clone(), &body)).await;
+        assert_eq!((response.status, &response.body["errors"][0]["pointer"]), (422, &json!("/variant")));
     }
 }
 
-/// When a unit was assigned, as it is stored.
+/// Returns the stored time of a unit's assignment.
 async fn assigned_at(bench: &Bench, test: &Experiment, unit: &str) -> String {
     let (unit, now) = (UnitId::parse(unit).unwrap(), bench.app.clock.now());
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(5);
@@ -172,51 +172,51 @@ async fn assigned_at(bench: &Bench, test: &Experiment, unit: &str) -> String {
 }
 
 #[tokio::test]
-async fn an_external_test_takes_the_time_of_a_past_assignment_and_no_other_test_does() {
+async fn only_an_external_test_accepts_the_time_of_a_past_assignment() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({ "allocation": { "mode": "external" }, "targeting": {} })).await;
     let at = |unit: &str, time: &str| json!({ "unit_id": unit, "variant": "control", "assigned_at": time });
     let event = bench.event("assign-variant", Role::Service).await;
-    // It is 2026-11-21T10:00:00.250Z.
+    // The time is 2026-11-21T10:00:00.250Z.
     let fine = [
         ("a", "2026-10-01T11:00:00.750+0200", "2026-10-01T09:00:00Z"),
         ("b", "2026-11-21", "2026-11-21T00:00:00Z"),
         ("c", "2026-11-21T10:00:00.25Z", "2026-11-21T10:00:00Z"),
         ("d", "2025-11-21", "2025-11-21T00:00:00Z"),
     ];
-    for (unit, time, kept) in fine {
-        ask(&bench, at(unit, time)).await;
-        assert_eq!(assigned_at(&bench.cold().await, &test, unit).await, kept, "{time}");
+    for (unit, time, stored) in fine {
+        assign(&bench, at(unit, time)).await;
+        assert_eq!(assigned_at(&bench.cold().await, &test, unit).await, stored, "{time}");
     }
-    ask(&bench.cold().await, at("a", "2026-11-01")).await;
+    assign(&bench.cold().await, at("a", "2026-11-01")).await;
     let first = assigned_at(&bench.cold().await, &test, "a").await;
     assert_eq!(first, "2026-10-01T09:00:00Z", "the first time stays");
     for wrong in ["2026-11-21T10:00:00.251Z", "2026-11-22", "2025-11-20T23:59:59Z", "2025-11-20", "soon"] {
-        let answer = bench.call(FUNCTION, with_body(event.clone(), &at("e", wrong))).await;
+        let response = bench.call(FUNCTION, with_body(event.clone(), &at("e", wrong))).await;
         let pointer = json!("/assigned_at");
-        assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &pointer), "{wrong}");
+        assert_eq!((response.status, &response.body["errors"][0]["pointer"]), (422, &pointer), "{wrong}");
     }
     assert_eq!(bench.rows().await, 4);
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
     let body = json!({ "unit_id": "a", "assigned_at": "2026-11-20" });
     let event = bench.event("assign-variant", Role::Service).await;
-    let answer = bench.call(FUNCTION, with_body(event, &body)).await;
-    assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("/assigned_at")));
+    let response = bench.call(FUNCTION, with_body(event, &body)).await;
+    assert_eq!((response.status, &response.body["errors"][0]["pointer"]), (422, &json!("/assigned_at")));
 }
 
 #[tokio::test]
-async fn an_overridden_unit_is_told_the_authors_choice_whatever_it_is_and_nothing_is_stored() {
+async fn an_override_applies_to_every_unit_and_nothing_is_stored() {
     let bench = Bench::start().await;
     bench.launch(json!({ "overrides": { "acme.com": "control" }, "coverage": 0 })).await;
-    let response = ask(&bench, json!({ "unit_id": "acme.com" })).await;
+    let response = assign(&bench, json!({ "unit_id": "acme.com" })).await;
     assert_eq!((&response["variant"], &response["reason"]), (&json!("control"), &json!("override")));
-    assert_eq!(ask(&bench, software("other.com")).await["reason"], "not_covered");
+    assert_eq!(assign(&bench, software("other.com")).await["reason"], "not_covered");
     assert_eq!(bench.rows().await, 0);
 }
 
 #[tokio::test]
-async fn tests_that_divide_a_namespace_share_no_unit_and_leave_none_out() {
+async fn tests_that_divide_a_namespace_share_no_unit_and_omit_none() {
     let bench = Bench::start().await;
     let part = |id: &str, range: [u32; 2]| json!({ "test_id": id, "namespace": { "key": "pricing", "range": range } });
     bench.launch(part("first", [0, 4_000])).await;
@@ -233,7 +233,7 @@ async fn tests_that_divide_a_namespace_share_no_unit_and_leave_none_out() {
 }
 
 #[tokio::test]
-async fn a_new_phase_assigns_anew() {
+async fn a_new_phase_randomizes_again() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;
     let before = variants_of(&bench, 30).await;
@@ -242,12 +242,12 @@ async fn a_new_phase_assigns_anew() {
     let test = bench.change(&test, json!({ "revision": 3, "status": "running", "start": "restart" })).await;
     assert_eq!(test.phase, 2);
     let after = variants_of(&bench.cold().await, 30).await;
-    assert_ne!(before, after, "a fresh seed draws other buckets");
+    assert_ne!(before, after, "a new seed draws other buckets");
     assert_eq!(bench.rows().await, 60);
 }
 
 #[tokio::test]
-async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
+async fn a_token_without_the_scope_or_of_another_workspace_is_rejected() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
     bench.assert_refuses(FUNCTION, "assign-variant", Role::Analyst).await;
@@ -260,7 +260,7 @@ async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
 }
 
 #[tokio::test]
-async fn every_wrong_field_is_named_and_nothing_is_stored() {
+async fn every_invalid_field_is_reported_and_nothing_is_stored() {
     let bench = Bench::start().await;
     bench.launch(json!({ "segments": ["industry"] })).await;
     let event = bench.event("assign-variant", Role::Service).await;
@@ -281,18 +281,22 @@ async fn every_wrong_field_is_named_and_nothing_is_stored() {
         (json!({ "unit_id": "a", "attributes": { "industry": long, "employees": 900 } }), ""),
     ];
     for (body, pointer) in cases {
-        let answer = bench.call(FUNCTION, with_body(event.clone(), &body)).await;
+        let response = bench.call(FUNCTION, with_body(event.clone(), &body)).await;
         if !pointer.starts_with('/') {
-            assert_eq!(answer.body["reason"], "not_targeted", "{body}");
+            assert_eq!(response.body["reason"], "not_targeted", "{body}");
             continue;
         }
-        assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!(pointer)), "{body}");
+        assert_eq!(
+            (response.status, &response.body["errors"][0]["pointer"]),
+            (422, &json!(pointer)),
+            "{body}"
+        );
     }
     assert_eq!(bench.rows().await, 0);
 }
 
 #[tokio::test]
-async fn an_account_is_known_however_its_accents_are_written_and_hides_nothing() {
+async fn an_account_id_is_normalized_and_hidden_characters_are_rejected() {
     let mut bench = Bench::start().await;
     bench
         .launch(
@@ -300,29 +304,29 @@ async fn an_account_is_known_however_its_accents_are_written_and_hides_nothing()
         )
         .await;
     let account = |id: &str, industry: &str| json!({ "unit_id": id, "attributes": { "industry": industry } });
-    let apart = ask(&bench, account("mu\u{308}ller.de", "Cafe\u{301}")).await;
+    let apart = assign(&bench, account("mu\u{308}ller.de", "Cafe\u{301}")).await;
     assert_eq!((&apart["unit_id"], &apart["new"]), (&json!("müller.de"), &json!(true)), "{apart}");
-    let together = ask(&bench, account("müller.de", "Café")).await;
+    let together = assign(&bench, account("müller.de", "Café")).await;
     assert_eq!((&together["variant"], &together["new"]), (&apart["variant"], &json!(false)));
-    assert_eq!(ask(&bench, account("brücke.de", "")).await["reason"], "override");
+    assert_eq!(assign(&bench, account("brücke.de", "")).await["reason"], "override");
     let units = json!({ "units": [account("a\u{E0041}.com", "Café"), account("b.com", "Ca\u{200B}fé"), account("c.com", "Café")] });
-    let list = ask(&bench, units.clone()).await;
+    let list = assign(&bench, units.clone()).await;
     let errors = |at: usize| &list["assignments"][at]["problem"]["errors"][0];
     assert_eq!(
         (&errors(0)["pointer"], &errors(1)["pointer"]),
         (&json!("/unit_id"), &json!("/attributes/industry"))
     );
-    assert_eq!(list["assignments"][0]["unit_id"], "a.com", "what hides is not repeated");
+    assert_eq!(list["assignments"][0]["unit_id"], "a.com", "hidden characters are not repeated");
     assert_eq!(bench.rows().await, 2, "müller.de and c.com");
     bench.app.screen = Screen::Strip;
-    let list = ask(&bench, units).await;
+    let list = assign(&bench, units).await;
     let response: Vec<&Value> =
         list["assignments"].as_array().unwrap().iter().map(|response| &response["unit_id"]).collect();
     assert_eq!((response, bench.rows().await), (vec![&json!("a.com"), &json!("b.com"), &json!("c.com")], 4));
 }
 
 #[tokio::test]
-async fn a_body_that_cannot_be_read_is_refused_by_its_own_status() {
+async fn a_body_that_cannot_be_parsed_gets_a_specific_status() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
     let event = bench.event("assign-variant", Role::Service).await;
@@ -342,68 +346,72 @@ async fn a_body_that_cannot_be_read_is_refused_by_its_own_status() {
 }
 
 #[tokio::test]
-async fn without_its_store_it_answers_503_in_time_and_the_same_request_succeeds_later() {
+async fn without_its_store_it_returns_503_in_time_and_a_retry_succeeds_later() {
     Bench::assert_unavailable_without_store(FUNCTION, "assign-variant").await;
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
     let event = bench.event("assign-variant", Role::Service).await;
     let body = body_of(&event);
     assert_eq!(bench.call(FUNCTION, event).await.status, 200);
-    assert_eq!(ask(&bench.cold().await, body).await["new"], false);
+    assert_eq!(assign(&bench.cold().await, body).await["new"], false);
     assert_eq!(bench.rows().await, 1);
 }
 
 #[tokio::test]
-async fn a_segment_that_is_too_long_or_holds_control_characters_or_lists_is_refused() {
+async fn a_segment_that_is_too_long_or_contains_control_characters_or_lists_is_rejected() {
     let bench = Bench::start().await;
     bench.launch(json!({ "segments": ["industry"], "targeting": {} })).await;
     let event = bench.event("assign-variant", Role::Service).await;
     for industry in [json!("x".repeat(65)), json!("a\u{1}"), json!(["software"]), json!({})] {
         let body = json!({ "unit_id": "a", "attributes": { "industry": industry } });
-        let answer = bench.call(FUNCTION, with_body(event.clone(), &body)).await;
+        let response = bench.call(FUNCTION, with_body(event.clone(), &body)).await;
         assert_eq!(
-            (answer.status, &answer.body["errors"][0]["pointer"]),
+            (response.status, &response.body["errors"][0]["pointer"]),
             (422, &json!("/attributes/industry"))
         );
     }
     for industry in [json!("software"), json!(7), json!(true), Value::Null] {
-        ask(&bench, json!({ "unit_id": format!("{industry}"), "attributes": { "industry": industry } }))
+        assign(&bench, json!({ "unit_id": format!("{industry}"), "attributes": { "industry": industry } }))
             .await;
     }
     assert_eq!(bench.rows().await, 4);
 }
 
 #[tokio::test]
-async fn a_unit_on_the_list_is_kept_as_it_was_known_and_one_that_is_not_is_told_so() {
+async fn a_known_unit_keeps_its_listed_values_and_another_gets_not_listed() {
     let bench = Bench::start().await;
     let unit = |n: u32| json!({ "unit_id": format!("unit-{n}"), "attributes": { "industry": n % 2 }, "covariate": n });
     let known: Vec<Value> = (0..40).map(unit).collect();
     let list = json!({ "targeting": {}, "namespace": null, "overrides": {}, "segments": ["industry"],
                        "known_units": known });
     let test = bench.launch(list).await;
-    let response = ask(&bench, json!({ "unit_id": "unit-7", "covariate": 99.0 })).await;
+    let response = assign(&bench, json!({ "unit_id": "unit-7", "covariate": 99.0 })).await;
     assert_eq!(response["reason"], "assigned", "{response}");
     let id = domain::experiment::UnitId::parse("unit-7").unwrap();
     let (events, now) = (&bench.app.store.events, bench.app.clock.now());
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(5);
     let stored = events.stored(&acme(), &test, std::iter::once(&id), now, deadline).await;
     let stored = stored.get(&id).unwrap().cloned().unwrap();
-    assert_eq!((stored.covariate, stored.segments.len()), (Some(7.0), 1), "the list stands above the caller");
-    let other = ask(&bench, software("acme.com")).await;
+    assert_eq!(
+        (stored.covariate, stored.segments.len()),
+        (Some(7.0), 1),
+        "the list takes precedence over the caller"
+    );
+    let other = assign(&bench, software("acme.com")).await;
     assert_eq!((&other["variant"], &other["reason"]), (&Value::Null, &json!("not_listed")));
     assert_eq!(bench.rows().await, 1);
 }
 
-/// The one line that the log gets of a request.
+/// Returns the only line that the log contains for a request.
 fn line_of(heard: &Heard) -> (Value, usize) {
     let text = heard.text();
     let lines: Vec<_> = text.lines().filter(|line| line.contains("\"message\":\"request\"")).collect();
-    let [line] = lines[..] else { panic!("one line a request: {text}") };
+    let [line] = lines[..] else { panic!("there is one line for each request: {text}") };
     (serde_json::from_str(line).unwrap(), line.len())
 }
 
 #[tokio::test]
-async fn a_request_leaves_one_line_which_says_who_asked_what_it_cost_and_nothing_of_the_unit() {
+async fn a_request_logs_one_line_with_caller_and_cost_but_without_the_unit() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
     let heard = Heard::from_now_on();
@@ -424,7 +432,7 @@ async fn a_request_leaves_one_line_which_says_who_asked_what_it_cost_and_nothing
 }
 
 #[tokio::test]
-async fn a_refused_request_is_named_by_its_problem_and_whoever_is_known_is_said() {
+async fn a_rejected_request_logs_its_problem_and_the_caller_if_known() {
     let bench = Bench::start().await;
     let heard = Heard::from_now_on();
     let event = bench.event("assign-variant", Role::Viewer).await;

@@ -41,7 +41,7 @@ impl Endpoint for CreateClient {
         let entry = entry.detail(Scope::write_list(&client.scopes));
         let change = entry.by(&call.caller)?.counted(Quota::Clients);
         if !app.store.clients.create(&client, change).await?? {
-            return Err(Problem::internal("128 random bits were drawn twice"));
+            return Err(Problem::internal("the random client id already exists"));
         }
         Reply::created(&client.shown_with(Some(&secret)))
     }

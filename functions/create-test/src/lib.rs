@@ -52,14 +52,14 @@ impl Endpoint for CreateTest {
                 Reply::ok(&declared(&old))
             }
             Created::Exists(_) => {
-                let detail = "A test of this name exists with another definition; change it with PATCH or choose another test_id.";
+                let detail = "A test with this test_id exists with another definition; change it with PATCH or choose another test_id.";
                 Err(Problem::Conflict(detail.to_owned()))
             }
         }
     }
 }
 
-/// A declared test, how many units it needs, and what to look at before it starts.
+/// The new test, the number of units that it needs, and warnings to check before it starts.
 #[derive(Serialize)]
 struct Declared<'a> {
     #[serde(flatten)]

@@ -1,6 +1,6 @@
 //! `POST /users`: adds a user to the caller's workspace.
 //!
-//! When it is invoked under IAM, without API Gateway, it handles an operator's event: `operator.rs`.
+//! If an operator invokes it under IAM, without API Gateway, `operator.rs` handles the event.
 
 mod operator;
 #[cfg(test)]

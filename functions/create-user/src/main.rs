@@ -1,4 +1,4 @@
-//! The binary of this function: the crate's [`create_user::FUNCTION`] under the Lambda runtime.
+//! Runs [`create_user::FUNCTION`] in the Lambda runtime.
 
 use lambda_http::Error;
 

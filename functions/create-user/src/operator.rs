@@ -1,8 +1,8 @@
-//! What an operator may do past the API, under IAM. Each is recorded in the audit as theirs.
+//! Actions of an operator under IAM, without the API. The audit records each as the operator's.
 //!
-//! `{"bootstrap": {…}}` makes a workspace and its first admin: once for each workspace, and there is no
-//! default password. `{"unlock": {"email": …}}` forgets the failed sign-ins of a user_named, for whom
-//! nobody else can do it: the only admin of a workspace, say.
+//! `{"bootstrap": {…}}` creates a workspace and its first admin. It succeeds once for each workspace, and there is
+//! no default password. `{"unlock": {"email": …}}` deletes the failed sign-ins of a user whom no admin can unlock,
+//! for example the only admin of a workspace.
 
 use bellwether::App;
 use bellwether::auth::access::Role;
@@ -30,7 +30,7 @@ struct Locked {
     email: String,
 }
 
-/// Answers an operator's event; None for any other.
+/// Handles an operator's event. Returns None for any other event.
 pub async fn handle(app: &App, event: Value, request_id: String) -> Option<Result<Value, Problem>> {
     let named = |name: &str| event.get(name).cloned();
     let outcome = match (named("bootstrap"), named("unlock")) {
@@ -38,7 +38,7 @@ pub async fn handle(app: &App, event: Value, request_id: String) -> Option<Resul
         (Some(first), None) => bootstrap(app, first, request_id).await,
         (None, Some(locked)) => unlock(app, locked, request_id).await,
         (Some(_), Some(_)) => {
-            Err(Problem::field("", "must hold bootstrap or unlock, not both; send one event for each"))
+            Err(Problem::field("", "must contain bootstrap or unlock, not both; send one event for each"))
         }
     };
     Some(outcome.and_then(|user| serde_json::to_value(user.view()).map_err(Problem::internal)))
@@ -50,7 +50,7 @@ async fn bootstrap(app: &App, first: Value, request_id: String) -> Result<User, 
     let origin = app.origin_at(request_id, None)?;
     let entry = origin.record(&admin.workspace, OPERATOR, Action::WorkspaceCreated, &admin.user_id);
     if !app.store.identities.bootstrap(&admin, entry.unconditional()).await? {
-        let detail = "The workspace has had its first admin, or the e-mail address is in use.";
+        let detail = "The workspace already has a first admin, or the e-mail address is in use.";
         return Err(Problem::Conflict(detail.to_owned()));
     }
     Ok(admin)
@@ -60,13 +60,14 @@ async fn unlock(app: &App, locked: Value, request_id: String) -> Result<User, Pr
     let locked: Locked = typed(locked)?;
     let email = Email::parse(&locked.email).map_err(|error| Problem::field("/email", error.to_string()))?;
     let old = app.store.identities.user(&UserId::of(&email)).await?;
-    let old = old.ok_or_else(|| Problem::field("/email", "is the address of nobody here"))?;
+    let old =
+        old.ok_or_else(|| Problem::field("/email", "is not the address of a user in this deployment"))?;
     let new = old.unlocked();
     let origin = app.origin_at(request_id, None)?;
     let entry = origin.record(&old.workspace, OPERATOR, Action::UserChanged, &old.user_id);
     let entry = entry.detail(format!("revision {}, unlocked", new.revision));
     if app.store.identities.replace(&old, &new, entry.unconditional()).await?? != Replaced::Done {
-        let detail = "Somebody else changed the person at the same time; send the event again.";
+        let detail = "The user was changed by another request at the same time; send the event again.";
         return Err(Problem::Conflict(detail.to_owned()));
     }
     Ok(new)

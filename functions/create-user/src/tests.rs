@@ -1,4 +1,4 @@
-//! Adding people, and the first of them.
+//! Tests of adding users, and of the first admin.
 
 use bellwether::auth::access::Role;
 use bellwether::auth::users::{Email, UserId};
@@ -15,33 +15,33 @@ async fn bootstrap(bench: &Bench, workspace: &str, email: &str, password: &str) 
 }
 
 #[tokio::test]
-async fn an_admin_adds_people_to_their_own_workspace_once_each() {
+async fn an_admin_adds_each_user_once_and_only_to_the_own_workspace() {
     let bench = Bench::start().await;
     let event = bench.event("create-user", Role::Admin).await;
-    let (answer, spent) = bench.metered(FUNCTION, event.clone()).await;
-    assert_eq!(answer.status, 201, "{}", answer.body);
-    assert_eq!((&answer.body["workspace"], &answer.body["role"]), (&json!("acme"), &json!("analyst")));
+    let (response, spent) = bench.metered(FUNCTION, event.clone()).await;
+    assert_eq!(response.status, 201, "{}", response.body);
+    assert_eq!((&response.body["workspace"], &response.body["role"]), (&json!("acme"), &json!("analyst")));
     assert_eq!(
         (spent.calls, spent.units),
         (1, 9.0),
-        "three items and a look at the caller at twice their price, and one in the index"
+        "three items and the check of the caller at twice their cost, and one item in the index"
     );
-    assert!(!answer.body.to_string().contains("password"));
+    assert!(!response.body.to_string().contains("password"));
     assert_eq!(bench.call(FUNCTION, as_payload_2(&event)).await.status, 409);
     let records = bench.records().await;
-    let [record] = records.as_slice() else { panic!("what was not done is not recorded: {records:?}") };
+    let [record] = records.as_slice() else { panic!("a rejected change is not recorded: {records:?}") };
     assert_eq!((&record["action"], &record["detail"]), (&json!("user_created"), &json!("role analyst")));
-    assert_eq!((&record["target"], &record["source"]), (&answer.body["user_id"], &json!("203.0.113.7")));
+    assert_eq!((&record["target"], &record["source"]), (&response.body["user_id"], &json!("203.0.113.7")));
     assert!(!record.to_string().contains("password") && !record.to_string().contains("argon2"), "{record}");
 }
 
 #[tokio::test]
-async fn another_admin_is_counted_and_their_workspace_must_be_there() {
+async fn another_admin_is_counted_and_the_workspace_must_exist() {
     let bench = Bench::start().await;
     let admin =
         json!({ "email": "grace@example.com", "password": "a long enough password", "role": "admin" });
     let event = with_body(bench.event("create-user", Role::Admin).await, &admin);
-    assert_eq!(bench.call(FUNCTION, event.clone()).await.status, 500, "no workspace of that name");
+    assert_eq!(bench.call(FUNCTION, event.clone()).await.status, 500, "the workspace does not exist");
     bench.found().await;
     assert_eq!(bench.call(FUNCTION, event.clone()).await.status, 201);
     assert_eq!(bench.call(FUNCTION, event).await.status, 409);
@@ -51,26 +51,26 @@ async fn another_admin_is_counted_and_their_workspace_must_be_there() {
 }
 
 #[tokio::test]
-async fn a_password_that_is_easy_to_guess_is_refused_with_the_rule_and_without_the_password() {
+async fn a_password_that_is_easy_to_guess_is_rejected_without_being_repeated() {
     let bench = Bench::start().await;
     let event = bench.event("create-user", Role::Admin).await;
     for password in
         ["PasswordPassword1!", "qwertyuiop123456789", "Lovelace-Acme-Bellwether", "ada.lovelace@acme"]
     {
         let body = json!({ "email": "lovelace@example.com", "password": password, "role": "viewer" });
-        let (answer, spent) = bench.metered(FUNCTION, with_body(event.clone(), &body)).await;
-        assert_eq!((answer.status, spent.calls), (422, 0), "{password}");
-        let error = &answer.body["errors"][0];
+        let (response, spent) = bench.metered(FUNCTION, with_body(event.clone(), &body)).await;
+        assert_eq!((response.status, spent.calls), (422, 0), "{password}");
+        let error = &response.body["errors"][0];
         assert_eq!(error["pointer"], "/password");
         assert!(error["detail"].as_str().unwrap().starts_with("is too easy to guess"), "{error}");
-        assert!(!answer.body.to_string().contains(password));
+        assert!(!response.body.to_string().contains(password));
     }
     let easy = bootstrap(&bench, "acme", "ada@example.com", "letmeinletmeinletmein").await.unwrap_err();
     assert!(easy.starts_with("/password is too easy to guess"), "{easy}");
 }
 
 #[tokio::test]
-async fn every_wrong_field_is_named() {
+async fn every_invalid_field_is_reported() {
     let bench = Bench::start().await;
     let event = bench.event("create-user", Role::Admin).await;
     let body = |email: &str, password: &str, role: &str| json!({ "email": email, "password": password, "role": role });
@@ -82,26 +82,26 @@ async fn every_wrong_field_is_named() {
         (body("a@example.com", long, "service"), vec!["/role"]),
     ];
     for (body, pointers) in cases {
-        let (answer, spent) = bench.metered(FUNCTION, with_body(event.clone(), &body)).await;
-        assert_eq!((answer.status, spent.calls), (422, 0), "{}", answer.body);
+        let (response, spent) = bench.metered(FUNCTION, with_body(event.clone(), &body)).await;
+        assert_eq!((response.status, spent.calls), (422, 0), "{}", response.body);
         let named: Vec<&Value> =
-            answer.body["errors"].as_array().unwrap().iter().map(|e| &e["pointer"]).collect();
+            response.body["errors"].as_array().unwrap().iter().map(|e| &e["pointer"]).collect();
         assert_eq!(named, pointers);
     }
 }
 
 #[tokio::test]
-async fn a_workspace_gets_its_first_admin_once_and_never_again() {
+async fn a_workspace_gets_its_first_admin_only_once() {
     let bench = Bench::start().await;
     let long = "a long enough password";
     let first = bootstrap(&bench, "acme", "ada@example.com", long).await.unwrap();
     assert_eq!((&first["role"], &first["workspace"]), (&json!("admin"), &json!("acme")));
     let again = bootstrap(&bench, "acme", "eve@example.com", long).await.unwrap_err();
-    assert!(again.contains("has had its first admin"), "{again}");
+    assert!(again.contains("already has a first admin"), "{again}");
     let record = bench.records().await.remove(0);
     assert_eq!((&record["action"], &record["actor"]), (&json!("workspace_created"), &json!("operator")));
     assert_eq!((&record["target"], &record["workspace"]), (&first["user_id"], &json!("acme")));
-    assert_eq!(record["source"], Value::Null, "it came under IAM");
+    assert_eq!(record["source"], Value::Null, "the event came under IAM");
     let taken = bootstrap(&bench, "globex", "ada@example.com", long).await.unwrap_err();
     assert!(taken.contains("in use"), "{taken}");
     bootstrap(&bench, "globex", "hank@example.com", long).await.unwrap();
@@ -118,7 +118,7 @@ async fn unlock(bench: &Bench, unlock: Value) -> Result<Value, String> {
 }
 
 #[tokio::test]
-async fn an_operator_unlocks_a_first_admin_who_never_signed_in_and_the_audit_says_so() {
+async fn an_operator_unlocks_a_first_admin_and_the_audit_records_it() {
     let bench = Bench::start().await;
     let ada = bootstrap(&bench, "acme", "ada@example.com", "a long enough password").await.unwrap();
     let response = unlock(&bench, json!({ "email": "Ada@Example.com" })).await.unwrap();
@@ -135,11 +135,11 @@ async fn an_operator_unlocks_a_first_admin_who_never_signed_in_and_the_audit_say
 }
 
 #[tokio::test]
-async fn an_unlocking_that_means_nothing_says_so_and_changes_nothing() {
+async fn an_invalid_unlock_returns_an_error_and_changes_nothing() {
     let bench = Bench::start().await;
     bootstrap(&bench, "acme", "ada@example.com", "a long enough password").await.unwrap();
     for (event, wanted) in [
-        (json!({ "email": "eve@example.com" }), "/email is the address of nobody here"),
+        (json!({ "email": "eve@example.com" }), "/email is not the address of a user in this deployment"),
         (json!({ "email": "nobody" }), "/email must be an e-mail address of at most 254 bytes"),
         (json!({}), "/email is required"),
         (json!({ "email": "ada@example.com", "password": "x" }), "/password is not a field here"),
@@ -152,47 +152,47 @@ async fn an_unlocking_that_means_nothing_says_so_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn an_unlock_in_an_http_body_is_no_unlock() {
+async fn an_unlock_in_an_http_body_is_rejected() {
     let bench = Bench::start().await;
     bootstrap(&bench, "acme", "ada@example.com", "a long enough password").await.unwrap();
     let body = json!({ "unlock": { "email": "ada@example.com" } });
     let event = with_body(bench.event("create-user", Role::Admin).await, &body);
-    let answer = bench.call(FUNCTION, event.clone()).await;
-    assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("/unlock")));
+    let response = bench.call(FUNCTION, event.clone()).await;
+    assert_eq!((response.status, &response.body["errors"][0]["pointer"]), (422, &json!("/unlock")));
     assert_eq!(bench.call(FUNCTION, testing::without_token(event)).await.status, 401);
     assert_eq!(bench.records().await.len(), 1);
 }
 
 #[tokio::test]
-async fn a_bootstrap_in_an_http_body_is_no_bootstrap() {
+async fn a_bootstrap_in_an_http_body_is_rejected() {
     let bench = Bench::start().await;
     let long = "a long enough password";
     let inner = json!({ "workspace": "acme", "email": "eve@example.com", "password": long });
     let event = with_body(bench.event("create-user", Role::Admin).await, &json!({ "bootstrap": inner }));
-    let answer = bench.call(FUNCTION, event.clone()).await;
-    assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("/bootstrap")));
-    let answer = bench.call(FUNCTION, testing::without_token(event)).await;
-    assert_eq!(answer.status, 401);
+    let response = bench.call(FUNCTION, event.clone()).await;
+    assert_eq!((response.status, &response.body["errors"][0]["pointer"]), (422, &json!("/bootstrap")));
+    let response = bench.call(FUNCTION, testing::without_token(event)).await;
+    assert_eq!(response.status, 401);
     bootstrap(&bench, "acme", "ada@example.com", long).await.unwrap();
 }
 
 #[tokio::test]
-async fn a_refusal_that_cannot_be_recorded_is_answered_in_time_and_the_log_says_so() {
+async fn a_refusal_that_cannot_be_recorded_returns_in_time_and_is_logged() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let silent = format!("http://{}", listener.local_addr().unwrap());
     for endpoint in ["http://127.0.0.1:1".to_owned(), silent] {
         let bench = Bench::at(endpoint).await;
         let event = bench.event("create-user", Role::Viewer).await;
         let (heard, began) = (Heard::from_now_on(), std::time::Instant::now());
-        let answer = bench.call(FUNCTION, event).await;
-        assert_eq!((answer.status, began.elapsed().as_secs() < 3), (403, true), "{:?}", began.elapsed());
+        let response = bench.call(FUNCTION, event).await;
+        assert_eq!((response.status, began.elapsed().as_secs() < 3), (403, true), "{:?}", began.elapsed());
         let log = heard.text();
         assert!(log.contains("a refusal could not be recorded"), "{log}");
     }
 }
 
 #[tokio::test]
-async fn a_refusal_is_recorded_and_logged_once_by_its_route() {
+async fn a_refusal_is_recorded_and_logged_once_with_its_route() {
     let bench = Bench::start().await;
     let event = as_payload_2(&bench.event("create-user", Role::Viewer).await);
     let heard = Heard::from_now_on();
@@ -208,7 +208,7 @@ async fn a_refusal_is_recorded_and_logged_once_by_its_route() {
 }
 
 #[tokio::test]
-async fn a_viewer_who_asks_a_thousand_times_buys_one_record_a_minute() {
+async fn a_thousand_requests_of_a_viewer_cause_one_record_a_minute() {
     let bench = Bench::start().await;
     let event = bench.event("create-user", Role::Viewer).await;
     let before = bench.app.store.meter.read();
@@ -223,19 +223,19 @@ async fn a_viewer_who_asks_a_thousand_times_buys_one_record_a_minute() {
 }
 
 #[tokio::test]
-async fn only_a_token_with_the_scope_opens() {
+async fn a_token_without_the_scope_is_rejected() {
     Bench::start().await.assert_refuses(FUNCTION, "create-user", Role::Analyst).await;
 }
 
 #[tokio::test]
-async fn a_token_issued_before_its_holder_lost_the_right_adds_nobody() {
+async fn a_token_older_than_the_loss_of_the_right_adds_no_user() {
     let bench = Bench::start().await;
     let event = bench.event("create-user", Role::Admin).await;
     bench.assert_ends_with_rights(FUNCTION, event, Role::Admin).await;
 }
 
 #[tokio::test]
-async fn a_workspace_has_no_more_people_than_its_quota() {
+async fn requests_cannot_exceed_the_quota_of_users() {
     let mut config = Bench::config();
     config.limits.quotas.users = 3;
     let bench = Bench::start_with(&config).await;
@@ -250,7 +250,7 @@ async fn a_workspace_has_no_more_people_than_its_quota() {
     assert_eq!(
         [add(1, &event).await.status, add(2, &event).await.status],
         [201, 201],
-        "the first admin is one"
+        "the first admin counts as one user"
     );
     let full = add(3, &event).await;
     let detail = full.body["detail"].as_str().unwrap();
@@ -258,12 +258,12 @@ async fn a_workspace_has_no_more_people_than_its_quota() {
         full.status == 409 && detail.contains("quota of 3 users") && detail.contains("QUOTA_USERS"),
         "{detail}"
     );
-    assert_eq!(bench.records().await.len(), 2, "what was not done is not recorded");
+    assert_eq!(bench.records().await.len(), 2, "a rejected change is not recorded");
     let foreign = bench.signed(event, Role::Admin, "globex").await;
-    assert_eq!(add(4, &foreign).await.status, 201, "each workspace has its own");
+    assert_eq!(add(4, &foreign).await.status, 201, "each workspace has its own quota");
 }
 
 #[tokio::test]
-async fn without_its_store_it_answers_503_in_time() {
+async fn without_its_store_it_returns_503_in_time() {
     Bench::assert_unavailable_without_store(FUNCTION, "create-user").await;
 }

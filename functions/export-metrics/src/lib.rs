@@ -23,9 +23,9 @@ use futures_util::future::try_join_all;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use lambda_http::http::header::ACCEPT;
 
-/// Reports that are read by one call: at 400 KB each they are less than the 16 MB that an answer has.
+/// The number of reports that one call reads. At 400 KB each, they stay below the 16 MB of a response.
 const BY_ONE_CALL: usize = 25;
-/// Calls that are made side by side.
+/// The number of concurrent calls.
 const SIDE_BY_SIDE: usize = 2;
 
 /// The function.
@@ -48,7 +48,7 @@ impl Endpoint for ExportMetrics {
         let mut tests = app.store.experiments.started(&call.caller.workspace).await?;
         tests.sort_by_key(|test| test.status != Status::Running);
         let mut page = Page::new(&call.caller.workspace, &sign_ins, app.clock.now());
-        // Reports that have no room are not read: a page costs no more than it can hold.
+        // Reports that no longer fit on the page are not read, which bounds the cost of a page.
         let parts = 0..tests.len().div_ceil(BY_ONE_CALL);
         let kept = parts.map(|part| kept(app, &call.caller.workspace, &tests, part));
         let mut kept = stream::iter(kept).buffered(SIDE_BY_SIDE);
@@ -63,7 +63,7 @@ impl Endpoint for ExportMetrics {
     }
 }
 
-/// A part of the tests, with the reports that are kept of them.
+/// Returns a part of the tests with their stored reports.
 async fn kept<'a>(
     app: &App,
     workspace: &Workspace,

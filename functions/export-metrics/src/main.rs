@@ -1,4 +1,4 @@
-//! The binary of this function: the crate's [`export_metrics::FUNCTION`] under the Lambda runtime.
+//! Runs [`export_metrics::FUNCTION`] in the Lambda runtime.
 
 use lambda_http::Error;
 

@@ -1,4 +1,4 @@
-//! The page of metrics against a real store.
+//! Tests of the metrics page with a real store.
 
 use std::collections::BTreeMap;
 
@@ -12,23 +12,23 @@ use testing::{Bench, acme, with_header};
 
 use super::FUNCTION;
 
-/// The page that a machine of `acme` reads.
+/// Returns the page that an API client of `acme` reads.
 async fn page(bench: &Bench) -> String {
     let event = bench.event("export-metrics", Role::Service).await;
-    let answer = bench.invoke(FUNCTION, &event).await.unwrap();
-    assert_eq!(answer["statusCode"], 200, "{answer}");
-    answer["body"].as_str().unwrap().to_owned()
+    let response = bench.invoke(FUNCTION, &event).await.unwrap();
+    assert_eq!(response["statusCode"], 200, "{response}");
+    response["body"].as_str().unwrap().to_owned()
 }
 
-/// Assigns so many units and keeps the report, as the schedule does.
+/// Assigns this many units and stores the report, as the schedule does.
 async fn count(bench: &Bench, test: &Experiment, units: u32) {
     let now = bench.app.clock.now();
     for n in 0..units {
-        let asked = serde_json::from_value(json!({ "unit_id": format!("u{n}"),
+        let unit = serde_json::from_value(json!({ "unit_id": format!("u{n}"),
             "attributes": { "industry": "software", "employees": 900 } }));
-        let asked = Unit::parse(asked.unwrap()).unwrap();
-        let Decision::Assign(variant) = decide(test, &asked).unwrap() else { continue };
-        let first = Assignment::of(test, &asked, variant, now).unwrap();
+        let unit = Unit::parse(unit.unwrap()).unwrap();
+        let Decision::Assign(variant) = decide(test, &unit).unwrap() else { continue };
+        let first = Assignment::of(test, &unit, variant, now).unwrap();
         let id = UnitId::parse(format!("u{n}")).unwrap();
         bench.app.store.events.assign(&acme(), test, &id, first, now).await.unwrap();
     }
@@ -37,7 +37,7 @@ async fn count(bench: &Bench, test: &Experiment, units: u32) {
 }
 
 #[tokio::test]
-async fn the_page_says_of_each_test_what_its_kept_results_say() {
+async fn the_page_contains_the_stored_results_of_each_test() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({ "targeting": {}, "namespace": null })).await;
     count(&bench, &test, 40).await;
@@ -61,7 +61,7 @@ async fn the_page_says_of_each_test_what_its_kept_results_say() {
 }
 
 #[tokio::test]
-async fn overrides_in_mid_phase_and_without_a_known_time_let_no_count_go_back() {
+async fn overrides_during_a_phase_do_not_decrease_a_count() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({ "targeting": {}, "namespace": null, "overrides": {} })).await;
     count(&bench, &test, 40).await;
@@ -83,13 +83,13 @@ async fn overrides_in_mid_phase_and_without_a_known_time_let_no_count_go_back() 
         assert_eq!(sum(&report.overridden_after_assignment), overridden, "{report:?}");
         assert_eq!(sum(&report.omitted), omitted, "{report:?}");
         assert_eq!(counts(page(&bench).await), before);
-        // As it was stored before times were.
+        // The stored form before times were stored.
         test.overridden_since.clear();
     }
 }
 
 #[tokio::test]
-async fn sign_ins_are_counted_over_all_parts_and_by_whichever_instance() {
+async fn sign_ins_are_summed_over_all_parts_and_instances() {
     let bench = Bench::start().await;
     for random in 0..20 {
         bench.app.store.counters.sign_in(SignIn::Failed, random).await.unwrap();
@@ -101,7 +101,7 @@ async fn sign_ins_are_counted_over_all_parts_and_by_whichever_instance() {
 }
 
 #[tokio::test]
-async fn another_workspace_s_tests_a_draft_and_an_archived_test_are_not_on_the_page() {
+async fn other_workspaces_drafts_and_archived_tests_are_not_on_the_page() {
     let bench = Bench::start().await;
     let over = bench.launch(json!({ "test_id": "over" })).await;
     let over = bench.change(&over, json!({ "revision": 2, "status": "stopped" })).await;
@@ -126,7 +126,7 @@ async fn another_workspace_s_tests_a_draft_and_an_archived_test_are_not_on_the_p
 }
 
 #[tokio::test]
-async fn the_format_follows_accept_and_no_page_is_kept_by_anybody() {
+async fn the_format_follows_accept_and_a_page_is_never_cached() {
     let bench = Bench::start().await;
     let event = bench.event("export-metrics", Role::Service).await;
     let plain = bench.call(FUNCTION, event.clone()).await;
@@ -136,13 +136,13 @@ async fn the_format_follows_accept_and_no_page_is_kept_by_anybody() {
     let open = bench.invoke(FUNCTION, &open).await.unwrap();
     assert!(
         open["body"].as_str().unwrap().ends_with("# EOF\n"),
-        "not in base64, which nobody would undo: {open}"
+        "the page is not in Base64, which Prometheus would not decode: {open}"
     );
     assert_eq!(open["isBase64Encoded"], false);
 }
 
 #[tokio::test]
-async fn a_page_costs_a_query_a_call_for_25_reports_and_the_parts_of_the_counters() {
+async fn a_page_costs_a_query_a_call_for_25_reports_and_the_counters() {
     let bench = Bench::start().await;
     let mut tests = Vec::new();
     for (reports, calls) in [(2, 1), (25, 1), (26, 2), (300, 12)] {
@@ -154,8 +154,8 @@ async fn a_page_costs_a_query_a_call_for_25_reports_and_the_parts_of_the_counter
             }
         }
         let event = bench.event("export-metrics", Role::Service).await;
-        let (answer, spent) = bench.metered(FUNCTION, event).await;
-        assert_eq!((answer.status, spent.calls), (200, 1 + calls + 16), "{reports} tests");
+        let (response, spent) = bench.metered(FUNCTION, event).await;
+        assert_eq!((response.status, spent.calls), (200, 1 + calls + 16), "{reports} tests");
         let page = page(&bench).await;
         assert_eq!(page.matches("bellwether_test_running{").count(), reports);
         assert_eq!(
@@ -167,7 +167,7 @@ async fn a_page_costs_a_query_a_call_for_25_reports_and_the_parts_of_the_counter
 }
 
 #[tokio::test]
-async fn a_page_that_is_full_reads_no_further_and_running_tests_come_first() {
+async fn a_full_page_stops_reading_and_running_tests_come_first() {
     let bench = Bench::start().await;
     let variants: Vec<Value> =
         (0..20).map(|n| json!({ "key": format!("v{n}"), "weight": 500, "is_control": n == 0 })).collect();
@@ -196,7 +196,7 @@ async fn a_page_that_is_full_reads_no_further_and_running_tests_come_first() {
 }
 
 #[tokio::test]
-async fn who_may_not_read_metrics_is_refused_and_without_its_store_it_is_unavailable() {
+async fn a_caller_without_the_scope_is_rejected_and_without_its_store_it_returns_503() {
     let bench = Bench::start().await;
     let event = bench.event("export-metrics", Role::Analyst).await;
     assert_eq!(bench.call(FUNCTION, event).await.status, 403);

@@ -6,7 +6,7 @@
 //! `domain::results` counts and evaluates. `summarize-tests` stores a report for every running test. The
 //! response is that report, unless the test has changed since or the caller sends `?fresh=true`. For a
 //! shipped test, the first reader stores the final report, which is the response from then on. A test that
-//! the schedule no longer counts, and of which no report can be read, is counted here, whatever its size.
+//! the schedule no longer counts, and whose report cannot be read, is counted here regardless of its size.
 
 #[cfg(test)]
 mod tests;
@@ -47,14 +47,14 @@ impl Endpoint for GetResults {
         let Summary { latest, series } =
             app.store.summaries.read(&call.caller.workspace, &test, app.clock.now()).await?;
         let report = match latest {
-            Some(Kept::V1(kept)) if is_answer(&test, &kept, fresh) => *kept,
+            Some(Kept::V1(kept)) if is_response(&test, &kept, fresh) => *kept,
             kept => aggregated(app, &call.caller.workspace, &test, kept).await?,
         };
         Reply::ok(&report.view(&series))
     }
 }
 
-/// The test as it was at the end of a phase; as it is, without one.
+/// Returns the test as it was at the end of a phase, or the current test if no phase is given.
 async fn of_phase(
     app: &App,
     workspace: &Workspace,
@@ -64,18 +64,16 @@ async fn of_phase(
     let Some(phase) = phase else { return Ok(test) };
     let phases = test.phase;
     let found = app.store.experiments.at_end_of(workspace, &test, phase).await?;
-    found.ok_or_else(|| {
-        Problem::field("?phase", format!("must be a phase that the test has had, 1 to {phases}"))
-    })
+    found.ok_or_else(|| Problem::field("?phase", format!("must be a phase of the test, 1 to {phases}")))
 }
 
-/// Whether the kept report is the answer as it is: when it is final, or when the schedule replaces it, nothing has
-/// changed and the caller takes it.
-fn is_answer(test: &Experiment, kept: &Report, fresh: bool) -> bool {
+/// Returns whether the stored report is the response: it is final, or the schedule replaces it, the test has not
+/// changed and the caller did not request a fresh report.
+fn is_response(test: &Experiment, kept: &Report, fresh: bool) -> bool {
     is_final(test, kept) || (!fresh && test.status == Status::Running && kept.as_of >= test.updated_at)
 }
 
-/// The report as of now, kept if it is final; for a test too large to fold while a caller waits, the one that is kept.
+/// Counts now and stores a final report. For a test that is too large for a request, returns the stored report.
 async fn aggregated(
     app: &App,
     workspace: &Workspace,
@@ -84,7 +82,7 @@ async fn aggregated(
 ) -> Result<Report, Problem> {
     let (as_of, began) = (app.clock.now(), Instant::now());
     let inline = app.limits.inline_units;
-    // Nobody else will ever count it: it takes as long as there is, and is counted once.
+    // Nothing else will count this test, so it is counted once here, regardless of its size.
     let is_left = !test.status.is_live() && kept.as_ref().and_then(Kept::report).is_none();
     match (app.store.events.aggregate(workspace, test, (!is_left).then_some(inline), as_of).await?, kept) {
         (Some(totals), kept) => {
@@ -92,7 +90,7 @@ async fn aggregated(
             let test_id = &test.definition.test_id;
             app.telemetry.aggregated(as_of, workspace, test_id, totals.rows, began.elapsed());
             let is_large = report.units.values().sum::<u64>() > inline;
-            // What says since when nothing is remembered must not say another time with every look.
+            // The warning contains a time, so the report is stored: otherwise each request would return another time.
             let is_lost = kept.is_some_and(|kept| kept.memory().is_none());
             let is_final = test.final_from().is_some_and(|from| as_of >= from);
             if is_final || (is_left && (is_large || is_lost)) {
@@ -101,7 +99,9 @@ async fn aggregated(
             Ok(report)
         }
         (None, Some(Kept::V1(kept))) => Ok(*kept),
-        (None, _) => Err(Problem::Unavailable("a large test has not been summarized yet".to_owned())),
+        (None, _) => {
+            Err(Problem::Unavailable("the results of a large test have not been aggregated yet".to_owned()))
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The binary of this function: the crate's [`get_results::FUNCTION`] under the Lambda runtime.
+//! Runs [`get_results::FUNCTION`] in the Lambda runtime.
 
 use lambda_http::Error;
 

@@ -1,4 +1,4 @@
-//! Results read back from stored events.
+//! Tests of results that are computed from stored events.
 
 use bellwether::auth::access::Role;
 use domain::clock::Timestamp;
@@ -9,14 +9,14 @@ use testing::{Bench, acme, as_payload_2, with_query, with_test_id};
 
 use super::FUNCTION;
 
-/// Stores an assignment to `variant` and, `days` later if any, a conversion.
+/// Stores an assignment to `variant` and, if `days` is given, a conversion that many days later.
 async fn put(bench: &Bench, test: &Experiment, unit: &str, variant: &str, days: Option<i64>) {
     let now = bench.app.clock.now();
     let unit_id = UnitId::parse(unit).unwrap();
     let variant = test.definition.variants.iter().find(|v| v.key.as_str() == variant).unwrap();
-    let asked = serde_json::from_value(json!({ "unit_id": unit })).unwrap();
-    let asked = domain::experiment::Unit::parse(asked).unwrap();
-    let assignment = Assignment::of(test, &asked, variant, now).unwrap();
+    let parsed = serde_json::from_value(json!({ "unit_id": unit })).unwrap();
+    let parsed = domain::experiment::Unit::parse(parsed).unwrap();
+    let assignment = Assignment::of(test, &parsed, variant, now).unwrap();
     bench.app.store.events.assign(&acme(), test, &unit_id, assignment, now).await.unwrap();
     let Some(days) = days else { return };
     let occurred_at = Timestamp::from_millis(now.floor_to_second().millis() + days * 86_400_000).into();
@@ -26,9 +26,9 @@ async fn put(bench: &Bench, test: &Experiment, unit: &str, variant: &str, days: 
 }
 
 async fn results(bench: &Bench) -> Value {
-    let answer = bench.call(FUNCTION, bench.event("get-results", Role::Viewer).await).await;
-    assert_eq!(answer.status, 200, "{}", answer.body);
-    answer.body
+    let response = bench.call(FUNCTION, bench.event("get-results", Role::Viewer).await).await;
+    assert_eq!(response.status, 200, "{}", response.body);
+    response.body
 }
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn units_and_conversions_are_counted_with_their_difference() {
     let planned = &comparison["fixed_horizon"];
     assert_eq!((&planned["method"], &planned["test"]), (&json!("welch"), &json!("permutation_all")));
     let (sequential, once) = (&comparison["p_value"], &planned["p_value"]);
-    assert!(sequential.as_f64().unwrap() > once.as_f64().unwrap(), "who may look at any time pays for it");
+    assert!(sequential.as_f64().unwrap() > once.as_f64().unwrap(), "a sequential reading is less powerful");
     assert_eq!(report["verdict"]["decision"], "keep_running");
 }
 
@@ -78,7 +78,7 @@ async fn an_outcome_counts_from_the_second_of_the_assignment_to_the_end_of_its_w
 }
 
 #[tokio::test]
-async fn the_kept_report_is_the_answer_until_the_test_changes_or_the_caller_wants_it_fresh() {
+async fn the_stored_report_is_returned_until_the_test_changes_or_fresh_is_requested() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;
     put(&bench, &test, "a", "control", None).await;
@@ -101,7 +101,7 @@ async fn the_kept_report_is_the_answer_until_the_test_changes_or_the_caller_want
 }
 
 #[tokio::test]
-async fn counts_and_sums_are_added_up_per_unit_with_their_relative_difference() {
+async fn counts_and_sums_are_totaled_per_unit_with_their_relative_difference() {
     let bench = Bench::start().await;
     let goals = json!([{ "key": "demo-booked", "kind": "sum", "role": "primary", "window_days": 30 }]);
     let test = bench.launch(json!({ "goals": goals })).await;
@@ -137,7 +137,7 @@ async fn counts_and_sums_are_added_up_per_unit_with_their_relative_difference() 
 }
 
 #[tokio::test]
-async fn a_unit_that_was_assigned_before_its_override_stays_where_it_was_drawn_and_is_counted() {
+async fn a_unit_assigned_before_its_override_counts_in_its_assigned_variant() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({ "overrides": { "showcase.com": "control" } })).await;
     put(&bench, &test, "acme.com", "control", Some(0)).await;
@@ -150,12 +150,12 @@ async fn a_unit_that_was_assigned_before_its_override_stays_where_it_was_drawn_a
     assert_eq!((&after["units"], &after["goals"]), (&before["units"], &before["goals"]));
     assert_eq!(after["overridden_after_assignment"], json!({ "control": 1 }));
     assert!(before.get("overridden_after_assignment").is_none() && after.get("omitted").is_none());
-    // An instance that has not heard of the override yet assigns the unit: it was chosen before it was drawn.
+    // An instance that has not read the override yet assigns the unit. The override was earlier than the assignment.
     bench.pass(2);
     put(&bench, &test, "showcase.com", "control", Some(0)).await;
     let late = results(&bench).await;
     assert_eq!((&late["units"], &late["omitted"]), (&after["units"], &json!({ "control": 1 })));
-    // Another variant for the same unit is the same override.
+    // Another variant for the same unit is still the same override.
     bench.pass(2);
     let forced = json!({ "acme.com": "control", "showcase.com": "calculator" });
     bench.change(&test, json!({ "revision": 3, "overrides": forced })).await;
@@ -165,12 +165,12 @@ async fn a_unit_that_was_assigned_before_its_override_stays_where_it_was_drawn_a
 }
 
 #[tokio::test]
-async fn an_override_of_which_it_is_not_known_since_when_sets_its_unit_aside() {
+async fn an_override_without_a_stored_time_omits_its_unit() {
     let bench = Bench::start().await;
     let mut test = bench.launch(json!({ "overrides": { "acme.com": "calculator" } })).await;
     put(&bench, &test, "acme.com", "control", Some(0)).await;
     test.overridden_since.clear();
-    let name = json!({ "revision": 2, "name": "As it was stored before this was kept" });
+    let name = json!({ "revision": 2, "name": "As stored before the time was stored" });
     let test = bench.change(&test, name).await;
     assert!(test.overridden_since.is_empty());
     let report = results(&bench).await;
@@ -178,7 +178,7 @@ async fn an_override_of_which_it_is_not_known_since_when_sets_its_unit_aside() {
 }
 
 #[tokio::test]
-async fn a_shipped_tests_results_take_what_came_before_and_are_final_after_35_seconds() {
+async fn results_of_a_shipped_test_count_earlier_events_and_are_final_after_35_s() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;
     put(&bench, &test, "acme.com", "calculator", None).await;
@@ -197,7 +197,11 @@ async fn a_shipped_tests_results_take_what_came_before_and_are_final_after_35_se
     bench.pass(25);
     let event = bench.event("get-results", Role::Viewer).await;
     let (first, spent) = bench.metered(FUNCTION, event.clone()).await;
-    assert_eq!((counted(&first.body), spent.calls), (counted(&early), 21), "read, and kept in three places");
+    assert_eq!(
+        (counted(&first.body), spent.calls),
+        (counted(&early), 21),
+        "reads, and writes to three items"
+    );
     let body = json!({ "unit_id": "acme.com", "goal": "demo-booked", "event_id": "sent-late",
                        "occurred_at": "2026-11-21T10:00:00Z" });
     let late =
@@ -205,13 +209,13 @@ async fn a_shipped_tests_results_take_what_came_before_and_are_final_after_35_se
     assert!(bench.app.store.events.convert(&acme(), &test, &late).await.unwrap());
     let fresh = with_query(event, "fresh", "true");
     let (again, spent) = bench.metered(FUNCTION, fresh).await;
-    assert_eq!((counted(&again.body), spent.calls), (counted(&early), 2), "the final report is the answer");
+    assert_eq!((counted(&again.body), spent.calls), (counted(&early), 2), "the final report is returned");
     assert_eq!(again.body["as_of"], first.body["as_of"]);
     bench.pass(5);
     let test = bench.change(&test, json!({ "revision": 3, "status": "running", "start": "resume" })).await;
     let resumed = results(&bench).await;
     assert_eq!((test.phase, &resumed["units"]), (1, &json!({ "control": 2, "calculator": 1 })));
-    assert_eq!(resumed["goals"][0]["arms"][1]["converted"], 1, "nothing was lost");
+    assert_eq!(resumed["goals"][0]["arms"][1]["converted"], 1, "no outcome was lost");
 }
 
 #[tokio::test]
@@ -222,12 +226,12 @@ async fn units_are_counted_by_the_attributes_they_had() {
     for (unit, industry) in
         [("a", json!("software")), ("b", json!("farming")), ("c", json!("software")), ("d", Value::Null)]
     {
-        let asked =
+        let parsed =
             serde_json::from_value(json!({ "unit_id": unit, "attributes": { "industry": industry } }))
                 .unwrap();
-        let asked = domain::experiment::Unit::parse(asked).unwrap();
-        let assignment = Assignment::of(&test, &asked, &test.definition.variants[0], now).unwrap();
-        bench.app.store.events.assign(&acme(), &test, &asked.id, assignment, now).await.unwrap();
+        let parsed = domain::experiment::Unit::parse(parsed).unwrap();
+        let assignment = Assignment::of(&test, &parsed, &test.definition.variants[0], now).unwrap();
+        bench.app.store.events.assign(&acme(), &test, &parsed.id, assignment, now).await.unwrap();
     }
     let report = results(&bench).await;
     let segment = &report["segments"][0];
@@ -238,7 +242,7 @@ async fn units_are_counted_by_the_attributes_they_had() {
 }
 
 #[tokio::test]
-async fn arms_that_do_not_fit_their_weights_withhold_the_verdict() {
+async fn arms_that_do_not_match_their_weights_withhold_the_verdict() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;
     for n in 0..40 {
@@ -252,7 +256,7 @@ async fn arms_that_do_not_fit_their_weights_withhold_the_verdict() {
 }
 
 #[tokio::test]
-async fn a_restart_begins_at_zero_and_an_outcome_of_the_old_phase_stays_out() {
+async fn a_restart_begins_at_zero_and_ignores_outcomes_of_the_old_phase() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;
     put(&bench, &test, "old", "control", Some(0)).await;
@@ -271,17 +275,17 @@ async fn an_empty_test_has_results_without_numbers_in_both_payloads() {
     let test = bench.launch(json!({})).await;
     assert_eq!(test.phase, 1);
     let event = with_query(bench.event("get-results", Role::Viewer).await, "fresh", "true");
-    let (answer, spent) = bench.metered(FUNCTION, as_payload_2(&event)).await;
-    assert_eq!(answer.status, 200, "{}", answer.body);
-    let comparison = &answer.body["goals"][0]["comparisons"][0];
+    let (response, spent) = bench.metered(FUNCTION, as_payload_2(&event)).await;
+    assert_eq!(response.status, 200, "{}", response.body);
+    let comparison = &response.body["goals"][0]["comparisons"][0];
     assert_eq!(comparison["absolute"], json!({ "estimate": null, "low": null, "high": null }));
-    assert_eq!(answer.body["sample_ratio"], json!({ "p": null, "ok": true, "fixed_horizon_p": null }));
+    assert_eq!(response.body["sample_ratio"], json!({ "p": null, "ok": true, "fixed_horizon_p": null }));
     assert_eq!(comparison["relative"], json!({ "estimate": null, "low": null, "high": null }));
     assert_eq!((spent.calls, spent.units), (18, 18.0), "the test, its summaries and its 16 partitions");
 }
 
 #[tokio::test]
-async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
+async fn a_token_without_the_scope_or_of_another_workspace_is_rejected() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
     bench.assert_refuses(FUNCTION, "get-results", Role::Service).await;
@@ -294,12 +298,12 @@ async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
 }
 
 #[tokio::test]
-async fn without_its_store_it_answers_503_in_time() {
+async fn without_its_store_it_returns_503_in_time() {
     Bench::assert_unavailable_without_store(FUNCTION, "get-results").await;
 }
 
 #[tokio::test]
-async fn known_units_are_compared_with_other_deals_of_the_same_balance_from_whichever_partition_they_come() {
+async fn known_units_are_compared_with_randomizations_of_the_same_balance() {
     let bench = Bench::start().await;
     let unit = |n: u32| json!({ "unit_id": format!("unit-{n}"), "attributes": { "industry": n % 2 } });
     let known: Vec<Value> = (0..40).map(unit).collect();
@@ -308,19 +312,22 @@ async fn known_units_are_compared_with_other_deals_of_the_same_balance_from_whic
     let test = bench.launch(list).await;
     for n in 0..40 {
         let id = format!("unit-{n}");
-        let asked = serde_json::from_value(json!({ "unit_id": id })).unwrap();
-        let asked = domain::experiment::Unit::parse(asked).unwrap();
-        let Decision::Assign(variant) = decide(&test, &asked).unwrap() else { panic!("it is on the list") };
+        let parsed = serde_json::from_value(json!({ "unit_id": id })).unwrap();
+        let parsed = domain::experiment::Unit::parse(parsed).unwrap();
+        let Decision::Assign(variant) = decide(&test, &parsed).unwrap() else { panic!("it is listed") };
         put(&bench, &test, &id, variant.key.as_str(), (!variant.is_control).then_some(1)).await;
     }
     let report = results(&bench).await;
     let planned = &report["goals"][0]["comparisons"][0]["fixed_horizon"];
     assert_eq!(planned["test"], "rerandomization", "{planned}");
-    assert!(planned["p_value"].as_f64().unwrap() < 0.001, "all of one arm and none of the other: {planned}");
+    assert!(
+        planned["p_value"].as_f64().unwrap() < 0.001,
+        "all units of one arm converted and none of the other: {planned}"
+    );
 }
 
 #[tokio::test]
-async fn the_results_of_every_phase_stay_readable_under_the_definition_of_its_end() {
+async fn results_of_each_phase_use_the_definition_at_the_end_of_the_phase() {
     let bench = Bench::start().await;
     let first = bench.launch(json!({})).await;
     put(&bench, &first, "a", "control", Some(1)).await;
@@ -347,9 +354,9 @@ async fn the_results_of_every_phase_stay_readable_under_the_definition_of_its_en
     for (phase, status, wanted) in
         [("1", "stopped", units(1, 1)), ("2", "stopped", units(1, 0)), ("3", "running", units(0, 0))]
     {
-        let answer = of(phase).await;
-        assert_eq!(answer.status, 200, "{}", answer.body);
-        let body = &answer.body;
+        let response = of(phase).await;
+        assert_eq!(response.status, 200, "{}", response.body);
+        let body = &response.body;
         assert_eq!(
             (&body["phase"], &body["status"], &body["units"]),
             (&json!(phase.parse::<u32>().unwrap()), &json!(status), &wanted)
@@ -360,13 +367,17 @@ async fn the_results_of_every_phase_stay_readable_under_the_definition_of_its_en
     assert!(reasons(&of("1").await.body).contains("of 400 planned"), "the plan of the first phase");
     assert!(reasons(&of("2").await.body).contains("of 1000 planned"), "the plan of the second");
     for never in ["0", "4", "-1", "", "1.0", "one", "+1", "99999999999"] {
-        let answer = of(never).await;
-        assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("?phase")), "{never}");
+        let response = of(never).await;
+        assert_eq!(
+            (response.status, &response.body["errors"][0]["pointer"]),
+            (422, &json!("?phase")),
+            "{never}"
+        );
     }
 }
 
 #[tokio::test]
-async fn a_past_phase_that_is_too_large_to_count_is_answered_from_what_is_kept_of_it() {
+async fn a_past_phase_too_large_to_count_returns_its_stored_report() {
     let mut bench = Bench::start().await;
     let first = bench.launch(json!({})).await;
     put(&bench, &first, "a", "control", None).await;
@@ -380,13 +391,13 @@ async fn a_past_phase_that_is_too_large_to_count_is_answered_from_what_is_kept_o
     bench.change(&stopped, json!({ "revision": 3, "status": "running", "start": "restart" })).await;
     bench.app.limits.inline_units = 1;
     let event = with_query(bench.event("get-results", Role::Viewer).await, "phase", "1");
-    let answer = bench.call(FUNCTION, event).await;
-    assert_eq!((answer.status, &answer.body["units"]["control"]), (200, &json!(1)));
-    assert_eq!(answer.body["series"].as_array().map(Vec::len), Some(1));
+    let response = bench.call(FUNCTION, event).await;
+    assert_eq!((response.status, &response.body["units"]["control"]), (200, &json!(1)));
+    assert_eq!(response.body["series"].as_array().map(Vec::len), Some(1));
 }
 
 #[tokio::test]
-async fn a_kept_report_that_is_broken_is_counted_anew_with_a_warning() {
+async fn an_unreadable_report_is_counted_again_with_a_warning() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;
     put(&bench, &test, "a", "control", None).await;
@@ -400,7 +411,7 @@ async fn a_kept_report_that_is_broken_is_counted_anew_with_a_warning() {
     assert_eq!(report["warnings"][0]["code"], "sequential_restarted");
 }
 
-/// Takes out of every kept report and point what they say.
+/// Makes the content of every stored report and point unreadable.
 async fn break_reports(bench: &Bench) {
     let items = bench.database().scan().table_name("bench-summaries").send().await.unwrap().items.unwrap();
     for mut item in items {
@@ -409,7 +420,7 @@ async fn break_reports(bench: &Bench) {
     }
 }
 
-/// A test of 40 units that was counted and then stopped, whose kept report is broken.
+/// Creates a test of 40 units that was counted and then stopped, with an unreadable report.
 async fn stopped_with_a_broken_report(bench: &Bench) {
     let test = bench.launch(json!({})).await;
     for n in 0..40 {
@@ -424,19 +435,19 @@ async fn stopped_with_a_broken_report(bench: &Bench) {
 }
 
 #[tokio::test]
-async fn what_a_stopped_test_had_shown_is_lost_once_and_not_anew_with_every_look() {
+async fn the_loss_of_a_report_is_reported_once_with_a_constant_time() {
     let bench = Bench::start().await;
     stopped_with_a_broken_report(&bench).await;
     let first = results(&bench).await;
     bench.pass(60);
     let second = results(&bench).await;
     assert_eq!(first["warnings"][0]["code"], "sequential_restarted");
-    assert_eq!(second["warnings"], first["warnings"], "since the same time");
-    assert_ne!(second["as_of"], first["as_of"], "late outcomes are counted at once as ever");
+    assert_eq!(second["warnings"], first["warnings"], "the time in the warning is the same");
+    assert_ne!(second["as_of"], first["as_of"], "late outcomes are still counted at once");
 }
 
 #[tokio::test]
-async fn a_large_test_that_the_schedule_counts_no_more_is_counted_once_by_whoever_reads_it() {
+async fn a_large_test_outside_the_schedule_is_counted_once_by_a_request() {
     let mut bench = Bench::start().await;
     bench.app.limits.inline_units = 1;
     stopped_with_a_broken_report(&bench).await;
@@ -444,17 +455,17 @@ async fn a_large_test_that_the_schedule_counts_no_more_is_counted_once_by_whoeve
     assert_eq!((&first["status"], &first["units"]["control"]), (&json!("stopped"), &json!(40)));
     bench.pass(60);
     let second = results(&bench).await;
-    assert_eq!(second["as_of"], first["as_of"], "the count that is kept");
+    assert_eq!(second["as_of"], first["as_of"], "the stored count is returned");
 }
 
 #[tokio::test]
-async fn a_large_test_that_runs_is_counted_on_the_schedule_alone() {
+async fn a_large_running_test_is_counted_only_by_the_schedule() {
     let mut bench = Bench::start().await;
     bench.app.limits.inline_units = 1;
     let test = bench.launch(json!({})).await;
     for n in 0..40 {
         put(&bench, &test, &format!("a{n}"), "control", None).await;
     }
-    let answer = bench.call(FUNCTION, bench.event("get-results", Role::Viewer).await).await;
-    assert_eq!(answer.status, 503);
+    let response = bench.call(FUNCTION, bench.event("get-results", Role::Viewer).await).await;
+    assert_eq!(response.status, 503);
 }

@@ -1,4 +1,4 @@
-//! The binary of this function: the crate's [`get_test::FUNCTION`] under the Lambda runtime.
+//! Runs [`get_test::FUNCTION`] in the Lambda runtime.
 
 use lambda_http::Error;
 

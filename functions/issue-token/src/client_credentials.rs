@@ -12,9 +12,9 @@ use bellwether::store::audit::Action;
 
 use crate::IssueToken;
 
-/// Answers with an access token for what the client was granted, or the part of it that it asks for.
-/// There is no refresh token: the secret serves again (RFC 6749 section 4.4.3).
-pub async fn answer(app: &App, call: &Call<IssueToken>) -> Result<Reply, Problem> {
+/// Returns an access token for the client's scopes, or for the part of them that the request names. There is no
+/// refresh token, because the secret can be used again (RFC 6749 section 4.4.3).
+pub async fn respond(app: &App, call: &Call<IssueToken>) -> Result<Reply, Problem> {
     let client = prove(app, call).await?;
     let grant =
         Grant::to_client(&client).narrowed(call.body.text("scope")).ok_or(OAuthError::InvalidScope)?;

@@ -32,8 +32,8 @@ impl Endpoint for IssueToken {
 
     async fn handle(app: &App, call: Call<Self>) -> Result<Reply, Problem> {
         match call.body.text("grant_type") {
-            Some("refresh_token") => refresh::answer(app, &call).await,
-            Some("client_credentials") => client_credentials::answer(app, &call).await,
+            Some("refresh_token") => refresh::respond(app, &call).await,
+            Some("client_credentials") => client_credentials::respond(app, &call).await,
             Some(_) => Err(OAuthError::UnsupportedGrantType.into()),
             None => Err(OAuthError::invalid_request("grant_type is missing").into()),
         }

@@ -1,4 +1,4 @@
-//! The binary of this function: the crate's [`issue_token::FUNCTION`] under the Lambda runtime.
+//! Runs [`issue_token::FUNCTION`] in the Lambda runtime.
 
 use lambda_http::Error;
 

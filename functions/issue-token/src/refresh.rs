@@ -18,8 +18,8 @@ use lambda_http::Request;
 
 use crate::IssueToken;
 
-/// Answers with the token's successor and an access token of today's role.
-pub async fn answer(app: &App, call: &Call<IssueToken>) -> Result<Reply, Problem> {
+/// Returns the token's successor and an access token with the user's current role.
+pub async fn respond(app: &App, call: &Call<IssueToken>) -> Result<Reply, Problem> {
     let (form, request) = (&call.body, &call.request);
     if form.text("client_id").is_some_and(|id| id != FIRST_PARTY) {
         return Err(OAuthError::InvalidGrant.into());
@@ -45,7 +45,7 @@ pub async fn answer(app: &App, call: &Call<IssueToken>) -> Result<Reply, Problem
     tokens::in_body(&issued, Some(&successor))
 }
 
-/// The token of the form or else, where browsers may have one, of the cookie; and which of the two.
+/// Returns the token of the form, or of the cookie if cookies are allowed, and whether it came from the cookie.
 fn offered(app: &App, request: &Request, form: &Form) -> Result<(RefreshToken, bool), OAuthError> {
     let cookie = || app.browser.as_ref().and_then(|_| cookies::read(request.headers(), cookies::REFRESH));
     let (text, in_cookie) = match form.get("refresh_token") {
@@ -55,16 +55,16 @@ fn offered(app: &App, request: &Request, form: &Form) -> Result<(RefreshToken, b
     Ok((RefreshToken::parse(&text).ok_or(OAuthError::InvalidGrant)?, in_cookie))
 }
 
-/// The person whose session it is, while they may use it: disabling them, lowering their role or
-/// giving them a new password ends all of their sessions.
+/// Returns the session's user, if the user may use it. Disabling a user, lowering the role or setting a new password
+/// ends all sessions of the user.
 async fn holder(app: &App, session: &Session) -> Result<User, Problem> {
     let user = app.store.identities.user(&session.user_id).await?;
-    let holds = |user: &User| !user.disabled && user.session_epoch == session.epoch;
-    Ok(user.filter(holds).ok_or(OAuthError::InvalidGrant)?)
+    let may_use = |user: &User| !user.disabled && user.session_epoch == session.epoch;
+    Ok(user.filter(may_use).ok_or(OAuthError::InvalidGrant)?)
 }
 
-/// Puts the successor in the token's place. However many come with the same token at once, one write
-/// is made, and all go on with the same successor.
+/// Replaces the token by its successor. Of concurrent requests with the same token, one writes, and all get the same
+/// successor.
 async fn rotate(
     app: &App,
     call: &Call<IssueToken>,
@@ -86,12 +86,12 @@ async fn rotate(
     }
 }
 
-/// Two hold the same family, and which of them stole it cannot be told: it ends for both.
+/// Ends the session: two parties have tokens of the same family, and it is unknown which of them stole it.
 async fn end(app: &App, call: &Call<IssueToken>, session: &Session) -> Result<OAuthError, Problem> {
     let origin = call.origin(app)?;
     let id = session.session_id.as_str();
     let entry = origin.record(&session.workspace, &session.user_id, Action::RefreshReused, id).denied();
     app.store.sessions.end(&session.session_id, entry.unconditional()).await?;
-    tracing::warn!(session = id, "a refresh token was used again; its session is ended");
+    tracing::warn!(session = id, "a refresh token was reused; the session has ended");
     Ok(OAuthError::InvalidGrant)
 }

@@ -1,4 +1,4 @@
-//! Refresh tokens and clients' secrets.
+//! Tests of refresh tokens and client secrets.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -17,7 +17,7 @@ use testing::{Answer, Bench, acme, user_named, with_form, with_header, without_t
 
 use super::FUNCTION;
 
-/// A bench with a person who has signed in.
+/// A bench with a signed-in user.
 struct SignedIn {
     bench: Bench,
     event: Value,
@@ -65,37 +65,37 @@ impl SignedIn {
     }
 }
 
-fn successor(answer: &Answer) -> String {
-    assert_eq!(answer.status, 200, "{}", answer.body);
-    answer.body["refresh_token"].as_str().unwrap().to_owned()
+fn successor(response: &Answer) -> String {
+    assert_eq!(response.status, 200, "{}", response.body);
+    response.body["refresh_token"].as_str().unwrap().to_owned()
 }
 
-fn error(answer: &Answer) -> (u16, &str) {
-    (answer.status, answer.body["error"].as_str().unwrap_or_default())
+fn error(response: &Answer) -> (u16, &str) {
+    (response.status, response.body["error"].as_str().unwrap_or_default())
 }
 
 const ENDED: (u16, &str) = (400, "invalid_grant");
 
 #[tokio::test]
-async fn a_refresh_token_gives_its_successor_and_an_access_token_for_three_calls() {
+async fn a_refresh_returns_the_successor_and_an_access_token_for_three_calls() {
     let session = SignedIn::begin(Role::Analyst).await;
     let fields = [("grant_type", "refresh_token"), ("refresh_token", session.token.as_str())];
-    let (answer, spent) = session.bench.metered(FUNCTION, with_form(session.event.clone(), &fields)).await;
-    let next = successor(&answer);
+    let (response, spent) = session.bench.metered(FUNCTION, with_form(session.event.clone(), &fields)).await;
+    let next = successor(&response);
     assert_ne!(next, session.token);
-    assert_eq!(answer.body["scope"], "tests:read tests:write results:read");
-    assert_eq!((&answer.body["token_type"], &answer.body["expires_in"]), (&json!("Bearer"), &json!(900)));
-    assert_eq!(answer.headers["cache-control"], "no-store");
+    assert_eq!(response.body["scope"], "tests:read tests:write results:read");
+    assert_eq!((&response.body["token_type"], &response.body["expires_in"]), (&json!("Bearer"), &json!(900)));
+    assert_eq!(response.headers["cache-control"], "no-store");
     assert_eq!(spent.calls, 3);
     assert_ne!(successor(&session.refresh(&next).await), next);
 }
 
 #[tokio::test]
-async fn twenty_parallel_uses_store_one_rotation_and_all_carry_the_same_successor() {
+async fn twenty_concurrent_uses_store_one_rotation_and_return_the_same_successor() {
     let session = SignedIn::begin(Role::Analyst).await;
-    let answers = join_all((0..20).map(|_| session.refresh(&session.token))).await;
-    let first = successor(&answers[0]);
-    assert!(answers.iter().all(|answer| successor(answer) == first));
+    let responses = join_all((0..20).map(|_| session.refresh(&session.token))).await;
+    let first = successor(&responses[0]);
+    assert!(responses.iter().all(|response| successor(response) == first));
     let next = successor(&session.refresh(&first).await);
     assert_eq!(successor(&session.refresh(&first).await), next, "the predecessor, within 5 s");
 }
@@ -108,7 +108,11 @@ async fn the_predecessor_after_five_seconds_ends_the_session_and_is_recorded() {
     assert_eq!(successor(&session.refresh(&session.token).await), next);
     session.bench.pass(1);
     assert_eq!(error(&session.refresh(&session.token).await), ENDED);
-    assert_eq!(error(&session.refresh(&next).await), ENDED, "the thief's token ends with the owner's");
+    assert_eq!(
+        error(&session.refresh(&next).await),
+        ENDED,
+        "the thief's token ends together with the owner's"
+    );
     let records = session.records().await;
     let thefts: Vec<_> = records.iter().filter(|record| record["action"] == "refresh_reused").collect();
     assert_eq!(thefts.len(), 1, "{records:?}");
@@ -116,7 +120,7 @@ async fn the_predecessor_after_five_seconds_ends_the_session_and_is_recorded() {
 }
 
 #[tokio::test]
-async fn anything_older_than_the_predecessor_ends_the_session_at_once() {
+async fn a_token_older_than_the_predecessor_ends_the_session_at_once() {
     let session = SignedIn::begin(Role::Analyst).await;
     let second = successor(&session.refresh(&session.token).await);
     let third = successor(&session.refresh(&second).await);
@@ -125,19 +129,19 @@ async fn anything_older_than_the_predecessor_ends_the_session_at_once() {
 }
 
 #[tokio::test]
-async fn a_token_of_no_session_is_refused_for_one_read_and_no_write() {
+async fn a_token_without_a_session_is_rejected_for_one_read_and_no_write() {
     let session = SignedIn::begin(Role::Analyst).await;
     let stranger = RefreshToken::from_random([8; 48]).to_text();
     let fields = [("grant_type", "refresh_token"), ("refresh_token", stranger.expose_secret())];
-    let (answer, spent) = session.bench.metered(FUNCTION, with_form(session.event.clone(), &fields)).await;
-    assert_eq!((error(&answer), spent.calls), (ENDED, 1));
+    let (response, spent) = session.bench.metered(FUNCTION, with_form(session.event.clone(), &fields)).await;
+    assert_eq!((error(&response), spent.calls), (ENDED, 1));
     let fields = [("grant_type", "refresh_token"), ("refresh_token", "bwr_nonsense")];
-    let (answer, spent) = session.bench.metered(FUNCTION, with_form(session.event.clone(), &fields)).await;
-    assert_eq!((error(&answer), spent.calls), (ENDED, 0));
+    let (response, spent) = session.bench.metered(FUNCTION, with_form(session.event.clone(), &fields)).await;
+    assert_eq!((error(&response), spent.calls), (ENDED, 0));
 }
 
 #[tokio::test]
-async fn disabling_a_person_or_bumping_their_epoch_ends_their_sessions() {
+async fn disabling_a_user_or_raising_the_epoch_ends_the_sessions() {
     let session = SignedIn::begin(Role::Analyst).await;
     let next = successor(&session.refresh(&session.token).await);
     session.change(|user| user.disabled = true).await;
@@ -145,8 +149,8 @@ async fn disabling_a_person_or_bumping_their_epoch_ends_their_sessions() {
     session.change(|user| user.session_epoch = 1).await;
     assert_eq!(error(&session.refresh(&next).await), ENDED);
     session.change(|user| user.role = Role::Viewer).await;
-    let answer = session.refresh(&next).await;
-    assert_eq!((answer.status, &answer.body["scope"]), (200, &json!("tests:read results:read")));
+    let response = session.refresh(&next).await;
+    assert_eq!((response.status, &response.body["scope"]), (200, &json!("tests:read results:read")));
 }
 
 #[tokio::test]
@@ -159,20 +163,20 @@ async fn a_session_ends_after_14_idle_days() {
 }
 
 #[tokio::test]
-async fn a_refresh_may_ask_for_less_and_not_for_more() {
+async fn a_refresh_can_request_fewer_scopes_but_not_more() {
     let session = SignedIn::begin(Role::Analyst).await;
-    let ask = async |scope: &str| {
+    let request = async |scope: &str| {
         let fields = [("grant_type", "refresh_token"), ("refresh_token", &session.token), ("scope", scope)];
         session.bench.call(FUNCTION, with_form(session.event.clone(), &fields)).await
     };
-    assert_eq!(error(&ask("users:write").await), (400, "invalid_scope"));
-    assert_eq!(error(&ask("tests:read nothing").await), (400, "invalid_scope"));
-    let answer = ask("tests:read").await;
-    assert_eq!((answer.status, &answer.body["scope"]), (200, &json!("tests:read")));
+    assert_eq!(error(&request("users:write").await), (400, "invalid_scope"));
+    assert_eq!(error(&request("tests:read nothing").await), (400, "invalid_scope"));
+    let response = request("tests:read").await;
+    assert_eq!((response.status, &response.body["scope"]), (200, &json!("tests:read")));
 }
 
 #[tokio::test]
-async fn a_session_in_cookies_is_refreshed_by_its_own_page_alone() {
+async fn a_session_in_cookies_is_refreshed_only_by_an_allowed_page() {
     let mut session = SignedIn::begin(Role::Analyst).await;
     session.bench = session.bench.under_a_domain().await;
     let token = RefreshToken::from_random([4; 48]);
@@ -188,16 +192,20 @@ async fn a_session_in_cookies_is_refreshed_by_its_own_page_alone() {
     for forged in [cookie, from_page.clone(), with_header(from_page.clone(), "x-csrf-token", "no")] {
         assert_eq!(session.bench.call(FUNCTION, forged).await.status, 403);
     }
-    assert_eq!(error(&session.refresh(&text).await), ENDED, "its token is not for a form");
-    let answer = session.bench.call(FUNCTION, with_header(from_page, "x-csrf-token", &csrf)).await;
-    assert_eq!((answer.status, &answer.body["csrf_token"]), (200, &json!(csrf)));
-    assert_eq!((answer.cookies.len(), answer.body.get("refresh_token")), (2, None));
-    assert!(!answer.cookies[1].contains(&text), "the cookie has the successor");
+    assert_eq!(error(&session.refresh(&text).await), ENDED, "a token from a cookie is not valid in a form");
+    let response = session.bench.call(FUNCTION, with_header(from_page, "x-csrf-token", &csrf)).await;
+    assert_eq!((response.status, &response.body["csrf_token"]), (200, &json!(csrf)));
+    assert_eq!((response.cookies.len(), response.body.get("refresh_token")), (2, None));
+    assert!(!response.cookies[1].contains(&text), "the cookie contains the successor");
     let bearer = with_header(form, "cookie", &format!("__Host-bellwether-refresh={}", session.token));
-    assert_eq!(error(&session.bench.call(FUNCTION, bearer).await), ENDED, "nor the other way round");
+    assert_eq!(
+        error(&session.bench.call(FUNCTION, bearer).await),
+        ENDED,
+        "a token from a form is not valid in a cookie"
+    );
 }
 
-/// A bench with a client of two secrets.
+/// Starts a bench with a client that has two secrets.
 async fn with_client(disabled: bool) -> (Bench, Value, ClientId, [SecretString; 2]) {
     let bench = Bench::start().await;
     let now = Timestamp::from_millis(0);
@@ -228,36 +236,38 @@ fn client_form(id: &ClientId, secret: &SecretString, scope: &str) -> Vec<(&'stat
     ]
 }
 
-async fn ask(bench: &Bench, event: &Value, fields: &[(&'static str, String)]) -> Answer {
+async fn request(bench: &Bench, event: &Value, fields: &[(&'static str, String)]) -> Answer {
     let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     bench.call(FUNCTION, with_form(event.clone(), &fields)).await
 }
 
 #[tokio::test]
-async fn a_client_gets_what_it_was_granted_with_either_of_its_secrets_and_no_refresh_token() {
+async fn a_client_gets_its_scopes_with_each_of_its_secrets_and_no_refresh_token() {
     let (bench, event, id, secrets) = with_client(false).await;
     for secret in &secrets {
-        let answer = ask(&bench, &event, &client_form(&id, secret, "")).await;
+        let response = request(&bench, &event, &client_form(&id, secret, "")).await;
         assert_eq!(
-            (answer.status, &answer.body["scope"]),
+            (response.status, &response.body["scope"]),
             (200, &json!("assignments:write conversions:write"))
         );
-        assert_eq!(answer.body.get("refresh_token"), None);
+        assert_eq!(response.body.get("refresh_token"), None);
     }
-    let narrow = ask(&bench, &event, &client_form(&id, &secrets[0], "conversions:write")).await;
+    let narrow = request(&bench, &event, &client_form(&id, &secrets[0], "conversions:write")).await;
     assert_eq!(narrow.body["scope"], "conversions:write");
-    let wide = ask(&bench, &event, &client_form(&id, &secrets[0], "conversions:write metrics:read")).await;
+    let wide =
+        request(&bench, &event, &client_form(&id, &secrets[0], "conversions:write metrics:read")).await;
     assert_eq!(error(&wide), (400, "invalid_scope"));
 }
 
 #[tokio::test]
-async fn a_wrong_secret_an_unknown_client_and_a_disabled_one_get_the_same_answer_and_buy_no_write() {
+async fn wrong_secret_unknown_client_and_disabled_client_get_the_same_response() {
     let (bench, event, id, secrets) = with_client(false).await;
     let (other, other_event, disabled, [secret, _]) = with_client(true).await;
     let (_, stranger) = ClientSecret::from_random([3; 32], Timestamp::from_millis(0));
-    let wrong = ask(&bench, &event, &client_form(&id, &stranger, "")).await;
-    let unknown = ask(&bench, &event, &client_form(&ClientId::from_random([6; 16]), &secrets[0], "")).await;
-    let off = ask(&other, &other_event, &client_form(&disabled, &secret, "")).await;
+    let wrong = request(&bench, &event, &client_form(&id, &stranger, "")).await;
+    let unknown =
+        request(&bench, &event, &client_form(&ClientId::from_random([6; 16]), &secrets[0], "")).await;
+    let off = request(&other, &other_event, &client_form(&disabled, &secret, "")).await;
     assert_eq!(error(&wrong), (401, "invalid_client"));
     assert_eq!(wrong.headers["www-authenticate"], "Basic realm=\"clients\"");
     assert_eq!((&wrong.body, &wrong.body), (&unknown.body, &off.body));
@@ -266,7 +276,7 @@ async fn a_wrong_secret_an_unknown_client_and_a_disabled_one_get_the_same_answer
 }
 
 #[tokio::test]
-async fn the_metadata_names_the_ways_in_which_a_client_proves_itself_and_there_is_no_other() {
+async fn a_client_can_authenticate_only_by_the_methods_in_the_metadata() {
     let (bench, mut event, id, [secret, _]) = with_client(false).await;
     let metadata = bellwether::auth::keys::discovery::metadata("https://issuer", "api.example.com");
     assert_eq!(
@@ -274,20 +284,24 @@ async fn the_metadata_names_the_ways_in_which_a_client_proves_itself_and_there_i
         json!(["client_secret_basic", "client_secret_post"])
     );
     let posted = client_form(&id, &secret, "");
-    assert_eq!(ask(&bench, &event, &posted).await.status, 200);
+    assert_eq!(request(&bench, &event, &posted).await.status, 200);
     let basic = STANDARD.encode(format!("{id}:{}", secret.expose_secret()));
     event["headers"]["authorization"] = json!(format!("Basic {basic}"));
     let grant = [("grant_type", "client_credentials".to_owned())];
-    assert_eq!(ask(&bench, &event, &grant).await.status, 200);
-    assert_eq!(error(&ask(&bench, &event, &posted).await), (400, "invalid_request"), "both at once");
+    assert_eq!(request(&bench, &event, &grant).await.status, 200);
+    assert_eq!(
+        error(&request(&bench, &event, &posted).await),
+        (400, "invalid_request"),
+        "two methods at once"
+    );
     event["headers"]["authorization"] = json!(format!("Bearer {}", secret.expose_secret()));
-    assert_eq!(error(&ask(&bench, &event, &grant).await), (401, "invalid_client"));
+    assert_eq!(error(&request(&bench, &event, &grant).await), (401, "invalid_client"));
     event["headers"].as_object_mut().unwrap().remove("authorization");
-    assert_eq!(error(&ask(&bench, &event, &posted[..2]).await), (401, "invalid_client"), "an id alone");
+    assert_eq!(error(&request(&bench, &event, &posted[..2]).await), (401, "invalid_client"), "only an id");
 }
 
 #[tokio::test]
-async fn what_is_no_token_request_is_refused_as_rfc_6749_says() {
+async fn an_invalid_token_request_gets_the_error_of_rfc_6749() {
     let (bench, event, ..) = with_client(false).await;
     for (fields, expected) in [
         (vec![], "invalid_request"),
@@ -296,15 +310,15 @@ async fn what_is_no_token_request_is_refused_as_rfc_6749_says() {
         (vec![("grant_type", "refresh_token")], "invalid_request"),
         (vec![("grant_type", "refresh_token"), ("grant_type", "refresh_token")], "invalid_request"),
     ] {
-        let answer = bench.call(FUNCTION, with_form(event.clone(), &fields)).await;
-        assert_eq!(error(&answer), (400, expected), "{fields:?}");
-        assert_eq!(answer.headers["content-type"], "application/json; charset=utf-8");
+        let response = bench.call(FUNCTION, with_form(event.clone(), &fields)).await;
+        assert_eq!(error(&response), (400, expected), "{fields:?}");
+        assert_eq!(response.headers["content-type"], "application/json; charset=utf-8");
     }
-    let answer = bench.call(FUNCTION, with_form(event, &[("grant_type", "client_credentials")])).await;
-    assert_eq!(error(&answer), (401, "invalid_client"));
+    let response = bench.call(FUNCTION, with_form(event, &[("grant_type", "client_credentials")])).await;
+    assert_eq!(error(&response), (401, "invalid_client"));
 }
 
 #[tokio::test]
-async fn without_its_store_it_answers_503_in_time() {
+async fn without_its_store_it_returns_503_in_time() {
     Bench::assert_unavailable_without_store(FUNCTION, "issue-token").await;
 }

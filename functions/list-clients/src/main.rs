@@ -1,4 +1,4 @@
-//! The binary of this function: the crate's [`list_clients::FUNCTION`] under the Lambda runtime.
+//! Runs [`list_clients::FUNCTION`] in the Lambda runtime.
 
 use lambda_http::Error;
 

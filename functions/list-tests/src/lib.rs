@@ -37,7 +37,7 @@ impl Endpoint for ListTests {
     }
 }
 
-/// One state, or several separated by commas, each once.
+/// Parses one state, or several separated by commas, each once.
 fn statuses(text: &str) -> Result<Vec<Status>, Problem> {
     let named = |word: &str| Status::ALL.into_iter().find(|status| status.as_str() == word);
     let found: Option<Vec<Status>> = text.split(',').map(named).collect();
@@ -46,7 +46,7 @@ fn statuses(text: &str) -> Result<Vec<Status>, Problem> {
         let words = Status::ALL.map(Status::as_str).join(", ");
         Problem::field(
             "?status",
-            format!("must be one of {words}, or several of them separated by commas, each once"),
+            format!("must be one of {words}, or several of them, separated by commas, without repetition"),
         )
     })
 }

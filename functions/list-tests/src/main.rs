@@ -1,4 +1,4 @@
-//! The binary of this function: the crate's [`list_tests::FUNCTION`] under the Lambda runtime.
+//! Runs [`list_tests::FUNCTION`] in the Lambda runtime.
 
 use lambda_http::Error;
 

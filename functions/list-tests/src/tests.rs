@@ -1,4 +1,4 @@
-//! Listing tests by pages.
+//! Tests of listing tests by pages.
 
 use bellwether::auth::access::Role;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use testing::{Bench, as_payload_2, with_query};
 use super::FUNCTION;
 
 #[tokio::test]
-async fn every_test_is_listed_once_over_the_pages_and_no_other_workspaces() {
+async fn the_pages_list_each_test_of_the_workspace_once_and_no_other() {
     let bench = Bench::start().await;
     for n in 0..7 {
         let test = bench.launch(json!({ "test_id": format!("test-{n}") })).await;
@@ -17,13 +17,13 @@ async fn every_test_is_listed_once_over_the_pages_and_no_other_workspaces() {
     let (mut seen, mut next) = (Vec::new(), Value::Null);
     loop {
         let mut event = with_query(event.clone(), "limit", "3");
-        if let Some(place) = next.as_str() {
-            event = with_query(event, "next", place);
+        if let Some(cursor) = next.as_str() {
+            event = with_query(event, "next", cursor);
         }
-        let answer = bench.call(FUNCTION, as_payload_2(&event)).await;
-        assert_eq!(answer.status, 200, "{}", answer.body);
-        seen.extend(answer.body["tests"].as_array().unwrap().iter().map(|t| t["test_id"].clone()));
-        next = answer.body["next"].clone();
+        let response = bench.call(FUNCTION, as_payload_2(&event)).await;
+        assert_eq!(response.status, 200, "{}", response.body);
+        seen.extend(response.body["tests"].as_array().unwrap().iter().map(|t| t["test_id"].clone()));
+        next = response.body["next"].clone();
         if next.is_null() {
             break;
         }
@@ -34,30 +34,30 @@ async fn every_test_is_listed_once_over_the_pages_and_no_other_workspaces() {
 }
 
 #[tokio::test]
-async fn a_list_costs_one_call_and_past_revisions_are_not_read() {
+async fn a_list_costs_one_call_and_does_not_read_past_revisions() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;
     let test = bench.change(&test, json!({ "revision": 2, "status": "paused" })).await;
     bench.change(&test, json!({ "revision": 3, "status": "running" })).await;
-    let (answer, spent) = bench.metered(FUNCTION, bench.event("list-tests", Role::Viewer).await).await;
-    assert_eq!(answer.body["tests"].as_array().unwrap().len(), 1);
+    let (response, spent) = bench.metered(FUNCTION, bench.event("list-tests", Role::Viewer).await).await;
+    assert_eq!(response.body["tests"].as_array().unwrap().len(), 1);
     assert_eq!((spent.calls, spent.units), (1, 1.0));
 }
 
 #[tokio::test]
-async fn a_wrong_limit_or_place_is_named() {
+async fn an_invalid_limit_or_cursor_is_reported() {
     let bench = Bench::start().await;
     let event = bench.event("list-tests", Role::Viewer).await;
     for (name, value) in
         [("limit", "0"), ("limit", "101"), ("limit", "x"), ("limit", "+5"), ("next", "%%"), ("next", "QQ")]
     {
-        let answer = bench.call(FUNCTION, with_query(event.clone(), name, value)).await;
+        let response = bench.call(FUNCTION, with_query(event.clone(), name, value)).await;
         let pointer = json!(format!("?{name}"));
-        assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &pointer), "{value}");
+        assert_eq!((response.status, &response.body["errors"][0]["pointer"]), (422, &pointer), "{value}");
     }
 }
 
-/// Tests t00 to t29; every third of them is paused, the last one stopped.
+/// Creates the tests t00 to t29. Every third test is paused, and the last one is stopped.
 async fn thirty(bench: &Bench) {
     for n in 0..30 {
         let test = bench.launch(json!({ "test_id": format!("t{n:02}") })).await;
@@ -69,7 +69,7 @@ async fn thirty(bench: &Bench) {
     }
 }
 
-/// All pages of a list: the tests on each.
+/// Returns the tests on each page of a list.
 async fn pages(bench: &Bench, status: &str, limit: &str) -> Vec<Vec<String>> {
     let (mut pages, mut next): (Vec<Vec<String>>, Option<String>) = (Vec::new(), None);
     loop {
@@ -78,11 +78,11 @@ async fn pages(bench: &Bench, status: &str, limit: &str) -> Vec<Vec<String>> {
         if let Some(next) = &next {
             event = with_query(event, "next", next);
         }
-        let answer = bench.call(FUNCTION, event).await;
-        assert_eq!(answer.status, 200, "{}", answer.body);
-        let tests = answer.body["tests"].as_array().unwrap();
+        let response = bench.call(FUNCTION, event).await;
+        assert_eq!(response.status, 200, "{}", response.body);
+        let tests = response.body["tests"].as_array().unwrap();
         pages.push(tests.iter().map(|test| test["test_id"].as_str().unwrap().to_owned()).collect());
-        next = answer.body["next"].as_str().map(str::to_owned);
+        next = response.body["next"].as_str().map(str::to_owned);
         if next.is_none() {
             return pages;
         }
@@ -90,7 +90,7 @@ async fn pages(bench: &Bench, status: &str, limit: &str) -> Vec<Vec<String>> {
 }
 
 #[tokio::test]
-async fn a_list_by_status_holds_those_tests_alone_and_each_page_is_full_but_the_last() {
+async fn a_list_by_status_contains_only_those_tests_on_full_pages() {
     let bench = Bench::start().await;
     thirty(&bench).await;
     let paused: Vec<String> = (0..10).map(|n| format!("t{:02}", n * 3)).collect();
@@ -107,13 +107,13 @@ async fn a_list_by_status_holds_those_tests_alone_and_each_page_is_full_but_the_
 }
 
 #[tokio::test]
-async fn a_status_that_is_none_and_a_parameter_that_nobody_declared_are_refused_by_name() {
+async fn an_unknown_status_or_parameter_is_rejected_by_name() {
     let bench = Bench::start().await;
     let event = bench.event("list-tests", Role::Viewer).await;
     for wrong in ["", "Running", "running,", ",running", "running paused", "gone", "running,running"] {
-        let answer = bench.call(FUNCTION, with_query(event.clone(), "status", wrong)).await;
+        let response = bench.call(FUNCTION, with_query(event.clone(), "status", wrong)).await;
         assert_eq!(
-            (answer.status, &answer.body["errors"][0]["pointer"]),
+            (response.status, &response.body["errors"][0]["pointer"]),
             (422, &json!("?status")),
             "{wrong}"
         );
@@ -124,13 +124,13 @@ async fn a_status_that_is_none_and_a_parameter_that_nobody_declared_are_refused_
             if event["version"] == "2.0" {
                 event["rawQueryString"] = json!(format!("{unknown}=1"));
             }
-            let answer = bench.call(FUNCTION, event).await;
+            let response = bench.call(FUNCTION, event).await;
             let pointer = json!(format!("?{unknown}"));
             assert_eq!(
-                (answer.status, &answer.body["errors"][0]["pointer"]),
+                (response.status, &response.body["errors"][0]["pointer"]),
                 (400, &pointer),
                 "{}",
-                answer.body
+                response.body
             );
         }
     }
@@ -140,11 +140,11 @@ async fn a_status_that_is_none_and_a_parameter_that_nobody_declared_are_refused_
 }
 
 #[tokio::test]
-async fn only_a_token_with_the_scope_opens() {
+async fn a_token_without_the_scope_is_rejected() {
     Bench::start().await.assert_refuses(FUNCTION, "list-tests", Role::Service).await;
 }
 
 #[tokio::test]
-async fn without_its_store_it_answers_503_in_time() {
+async fn without_its_store_it_returns_503_in_time() {
     Bench::assert_unavailable_without_store(FUNCTION, "list-tests").await;
 }

@@ -1,4 +1,4 @@
-//! The binary of this function: the crate's [`list_users::FUNCTION`] under the Lambda runtime.
+//! Runs [`list_users::FUNCTION`] in the Lambda runtime.
 
 use lambda_http::Error;
 

@@ -1,4 +1,4 @@
-//! Listing people by pages.
+//! Tests of listing users by pages.
 
 use bellwether::auth::access::Role;
 use bellwether::store::schema::{MEMBER_OF, MEMBERS};
@@ -12,13 +12,13 @@ async fn pages(bench: &Bench, limit: &str) -> Vec<Value> {
     let (mut seen, mut next) = (Vec::new(), Value::Null);
     loop {
         let mut event = with_query(event.clone(), "limit", limit);
-        if let Some(place) = next.as_str() {
-            event = with_query(event, "next", place);
+        if let Some(cursor) = next.as_str() {
+            event = with_query(event, "next", cursor);
         }
-        let answer = bench.call(FUNCTION, as_payload_2(&event)).await;
-        assert_eq!(answer.status, 200, "{}", answer.body);
-        seen.extend(answer.body["users"].as_array().unwrap().clone());
-        next = answer.body["next"].clone();
+        let response = bench.call(FUNCTION, as_payload_2(&event)).await;
+        assert_eq!(response.status, 200, "{}", response.body);
+        seen.extend(response.body["users"].as_array().unwrap().clone());
+        next = response.body["next"].clone();
         if next.is_null() {
             return seen;
         }
@@ -26,7 +26,7 @@ async fn pages(bench: &Bench, limit: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn every_person_of_the_workspace_is_listed_once_over_the_pages_and_no_machine() {
+async fn the_pages_list_each_user_of_the_workspace_once_and_no_client() {
     let bench = Bench::start().await;
     bench.found().await;
     for n in 0..6 {
@@ -35,15 +35,15 @@ async fn every_person_of_the_workspace_is_listed_once_over_the_pages_and_no_mach
     bench.client("CRM").await;
     let users = pages(&bench, "3").await;
     let names: Vec<&str> = users.iter().map(|user| user["email"].as_str().unwrap()).collect();
-    let people = (0..6).map(|n| format!("p{n}@example.com"));
-    assert_eq!(names, ["ada@example.com".to_owned()].into_iter().chain(people).collect::<Vec<_>>());
+    let users = (0..6).map(|n| format!("p{n}@example.com"));
+    assert_eq!(names, ["ada@example.com".to_owned()].into_iter().chain(users).collect::<Vec<_>>());
     assert_eq!((&users[0]["role"], &users[1]["revision"]), (&json!("admin"), &json!(1)));
     let foreign = bench.signed(bench.event("list-users", Role::Admin).await, Role::Admin, "globex").await;
     assert_eq!(bench.call(FUNCTION, foreign).await.body, json!({ "users": [], "next": null }));
 }
 
 #[tokio::test]
-async fn a_list_cannot_read_a_hash_because_the_index_that_it_reads_holds_none() {
+async fn a_list_cannot_read_a_hash_because_its_index_contains_none() {
     let bench = Bench::start().await;
     bench.found().await;
     bench.client("CRM").await;
@@ -51,32 +51,32 @@ async fn a_list_cannot_read_a_hash_because_the_index_that_it_reads_holds_none() 
     let query =
         query.key_condition_expression("#key = :workspace").expression_attribute_names("#key", MEMBER_OF);
     let acme = bellwether::store::item::text_value("acme");
-    let held = query.expression_attribute_values(":workspace", acme).send().await.unwrap().items.unwrap();
-    assert_eq!(held.len(), 2, "a person and a machine");
-    for item in &held {
+    let items = query.expression_attribute_values(":workspace", acme).send().await.unwrap().items.unwrap();
+    assert_eq!(items.len(), 2, "a user and a client");
+    for item in &items {
         let text = format!("{item:?}");
         assert!(
             !text.contains("hash") && !text.contains("argon2") && !item.contains_key("secrets"),
             "{text}"
         );
     }
-    let (answer, spent) = bench.metered(FUNCTION, bench.event("list-users", Role::Admin).await).await;
-    assert_eq!((spent.calls, answer.body["users"].as_array().unwrap().len()), (2, 1));
+    let (response, spent) = bench.metered(FUNCTION, bench.event("list-users", Role::Admin).await).await;
+    assert_eq!((spent.calls, response.body["users"].as_array().unwrap().len()), (2, 1));
 }
 
 #[tokio::test]
-async fn a_wrong_limit_or_place_is_named() {
+async fn an_invalid_limit_or_cursor_is_reported() {
     let bench = Bench::start().await;
     let event = bench.event("list-users", Role::Admin).await;
     for (name, value) in [("limit", "0"), ("limit", "101"), ("next", "%%"), ("next", "QQ")] {
-        let answer = bench.call(FUNCTION, with_query(event.clone(), name, value)).await;
+        let response = bench.call(FUNCTION, with_query(event.clone(), name, value)).await;
         let pointer = json!(format!("?{name}"));
-        assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &pointer), "{value}");
+        assert_eq!((response.status, &response.body["errors"][0]["pointer"]), (422, &pointer), "{value}");
     }
 }
 
 #[tokio::test]
-async fn a_thousand_bad_tokens_buy_no_call_of_the_store_and_no_record() {
+async fn a_thousand_bad_tokens_cause_no_call_of_the_store_and_no_record() {
     let bench = Bench::start().await;
     let event = bench.event("list-users", Role::Admin).await;
     let before = bench.app.store.meter.read();
@@ -93,12 +93,12 @@ async fn a_thousand_bad_tokens_buy_no_call_of_the_store_and_no_record() {
 }
 
 #[tokio::test]
-async fn only_a_token_with_the_scope_opens() {
+async fn a_token_without_the_scope_is_rejected() {
     Bench::start().await.assert_refuses(FUNCTION, "list-users", Role::Analyst).await;
 }
 
 #[tokio::test]
-async fn a_token_issued_before_its_holder_lost_the_right_lists_nobody() {
+async fn a_token_older_than_the_loss_of_the_right_lists_no_user() {
     let bench = Bench::start().await;
     bench.found().await;
     let event = bench.event("list-users", Role::Admin).await;
@@ -106,6 +106,6 @@ async fn a_token_issued_before_its_holder_lost_the_right_lists_nobody() {
 }
 
 #[tokio::test]
-async fn without_its_store_it_answers_503_in_time() {
+async fn without_its_store_it_returns_503_in_time() {
     Bench::assert_unavailable_without_store(FUNCTION, "list-users").await;
 }

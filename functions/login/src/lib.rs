@@ -54,9 +54,9 @@ impl Endpoint for Login {
         };
         app.store.throttles.forgive(&admitted, origin.at).await?;
         prove::strengthen(app, &user, &password).await;
-        let answer = session::begin(app, &user, &origin, in_cookies).await?;
+        let response = session::begin(app, &user, &origin, in_cookies).await?;
         count(app, SignIn::Succeeded).await;
-        Ok(answer)
+        Ok(response)
     }
 }
 
@@ -68,14 +68,14 @@ struct Credentials {
     session: Option<Keep>,
 }
 
-/// Where the tokens are to be kept, if not by the caller.
+/// Where the tokens are stored, if not by the caller.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Keep {
     Cookie,
 }
 
-/// Counts an outcome. A count that is lost harms nobody, so it stops no sign-in.
+/// Counts an outcome. If the count fails, the sign-in continues.
 async fn count(app: &App, outcome: SignIn) {
     let Ok([shard]) = random::bytes() else { return };
     if let Err(error) = app.store.counters.sign_in(outcome, shard).await {

@@ -1,4 +1,4 @@
-//! The binary of this function: the crate's [`login::FUNCTION`] under the Lambda runtime.
+//! Runs [`login::FUNCTION`] in the Lambda runtime.
 
 use lambda_http::Error;
 

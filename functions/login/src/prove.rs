@@ -1,10 +1,10 @@
-//! Whether the password is theirs.
+//! Verifies the user's password.
 
 use bellwether::App;
 use bellwether::auth::users::{Password, User};
 use bellwether::http::problem::Problem;
 
-/// The user_named, if the password is theirs and they may sign in: at the same cost for anybody.
+/// Returns the user if the password matches and the user may sign in. The cost is the same for every input.
 pub fn prove(user: Option<User>, password: &Password) -> Result<Option<User>, Problem> {
     let Some(user) = user else {
         password.match_unknown_user().map_err(Problem::internal)?;
@@ -14,8 +14,8 @@ pub fn prove(user: Option<User>, password: &Password) -> Result<Option<User>, Pr
     Ok((matches && !user.disabled).then_some(user))
 }
 
-/// Hashes the password anew when the stored hash was made with weaker parameters than today's.
-/// When that fails the person signs in all the same; the next time is as good.
+/// Replaces a stored hash that was made with weaker parameters than the current ones. If this fails, the sign-in
+/// continues, and the next sign-in tries again.
 pub async fn strengthen(app: &App, user: &User, password: &Password) {
     if !user.password_hash.is_outdated() {
         return;
@@ -25,6 +25,6 @@ pub async fn strengthen(app: &App, user: &User, password: &Password) {
         Err(failure) => Err(Problem::internal(failure)),
     };
     if let Err(problem) = outcome {
-        tracing::warn!(cause = problem.cause(), "a password could not be hashed anew");
+        tracing::warn!(cause = problem.cause(), "a password could not be rehashed");
     }
 }

@@ -1,4 +1,4 @@
-//! What somebody gets who has proved who they are.
+//! Begins the session of a user whose password has been verified.
 
 use bellwether::App;
 use bellwether::auth::access::csrf::{csrf_hash, from_own_page};
@@ -12,15 +12,15 @@ use bellwether::store::audit::{Action, Provenance};
 use lambda_http::Request;
 use secrecy::ExposeSecret;
 
-/// Cookies are for pages of the list alone, from the sign-in on: otherwise another site could sign a
-/// browser in as somebody else.
+/// Checks that a request for cookies comes from an allowed page. Otherwise, another site could sign a browser in as
+/// another user.
 pub fn own_page(app: &App, request: &Request) -> Result<(), Problem> {
-    let off = "is not offered: cookies need a custom domain; leave it out and keep the tokens yourself";
+    let off = "is not supported: cookies need a custom domain; omit this field and store the tokens yourself";
     let browser = app.browser.as_ref().ok_or_else(|| Problem::field("/session", off))?;
     Ok(from_own_page(browser, request)?)
 }
 
-/// Begins a session and records the sign-in, both or neither.
+/// Begins a session and records the sign-in in one transaction.
 pub async fn begin(app: &App, user: &User, origin: &Provenance, in_cookies: bool) -> Result<Reply, Problem> {
     let token = RefreshToken::from_random(random::bytes().map_err(Problem::internal)?);
     let csrf = token.csrf(&*app.auth.signing_keys().await?);

@@ -1,4 +1,4 @@
-//! Signing in.
+//! Tests of signing in.
 
 use bellwether::auth::access::throttle::MONTH;
 use bellwether::auth::access::{Role, Scope};
@@ -29,8 +29,8 @@ fn offer(event: &Value, email: &str, password: &str, address: &str) -> Value {
 async fn fail(bench: &Bench, event: &Value, times: usize, address: &str) -> Vec<u16> {
     let mut statuses = Vec::new();
     for _ in 0..times {
-        let answer = bench.call(FUNCTION, offer(event, "ada@example.com", "wrong", address)).await;
-        statuses.push(answer.status);
+        let response = bench.call(FUNCTION, offer(event, "ada@example.com", "wrong", address)).await;
+        statuses.push(response.status);
     }
     statuses
 }
@@ -39,7 +39,7 @@ async fn sign_in(bench: &Bench, event: &Value, address: &str) -> Answer {
     bench.call(FUNCTION, offer(event, "ada@example.com", PASSWORD, address)).await
 }
 
-/// What is stored under a key, its attributes as JSON texts.
+/// Returns the items that are stored under a key, with their attributes as JSON texts.
 async fn stored(bench: &Bench, table: &str) -> Vec<Value> {
     let scan = bench.database().scan().table_name(format!("bench-{table}")).send().await.unwrap();
     scan.items().iter().map(|item| serde_dynamo::from_item(item.clone()).unwrap()).collect()
@@ -59,25 +59,25 @@ async fn add(bench: &Bench, item: &Value, more: i64) {
 }
 
 #[tokio::test]
-async fn the_right_password_gives_a_token_with_the_roles_scopes_and_a_refresh_token() {
+async fn the_right_password_returns_a_token_with_the_roles_scopes_and_a_refresh_token() {
     let (bench, event) = with_ada(Role::Analyst).await;
-    let (answer, spent) = bench.metered(FUNCTION, event.clone()).await;
-    assert_eq!(answer.status, 200, "{}", answer.body);
-    assert_eq!(answer.body["token_type"], "Bearer");
-    assert_eq!(answer.body["expires_in"], 900);
-    assert_eq!(answer.body["scope"], "tests:read tests:write results:read");
-    assert_eq!(answer.body["access_token"].as_str().unwrap().split('.').count(), 3);
-    assert!(answer.body["refresh_token"].as_str().unwrap().starts_with("bwr_"));
-    // The user_named, three counts read, three written, three taken back, the session with its record, the
-    // outcome.
+    let (response, spent) = bench.metered(FUNCTION, event.clone()).await;
+    assert_eq!(response.status, 200, "{}", response.body);
+    assert_eq!(response.body["token_type"], "Bearer");
+    assert_eq!(response.body["expires_in"], 900);
+    assert_eq!(response.body["scope"], "tests:read tests:write results:read");
+    assert_eq!(response.body["access_token"].as_str().unwrap().split('.').count(), 3);
+    assert!(response.body["refresh_token"].as_str().unwrap().starts_with("bwr_"));
+    // Reads of the user and of three counts, writes of three counts, three decrements, the session with its record, and
+    // the outcome.
     assert_eq!(spent.calls, 12);
     assert_eq!(bench.call(FUNCTION, as_payload_2(&event)).await.status, 200);
 }
 
 #[tokio::test]
-async fn a_sign_in_leaves_a_session_of_hashes_and_a_record_and_neither_token_nor_address() {
+async fn a_sign_in_stores_a_session_of_hashes_and_a_record_without_token_or_address() {
     let (bench, event) = with_ada(Role::Analyst).await;
-    let answer = bench.call(FUNCTION, event).await;
+    let response = bench.call(FUNCTION, event).await;
     let audit = stored(&bench, "audit").await;
     assert_eq!(audit.len(), 1, "{audit:?}");
     assert_eq!((&audit[0]["action"], &audit[0]["outcome"]), (&json!("signed_in"), &json!("done")));
@@ -86,7 +86,7 @@ async fn a_sign_in_leaves_a_session_of_hashes_and_a_record_and_neither_token_nor
     assert_eq!(named(&identities, "session/").len(), 1);
     let text = serde_json::to_string(&identities).unwrap();
     for secret in ["access_token", "refresh_token"] {
-        assert!(!text.contains(answer.body[secret].as_str().unwrap()), "{secret} is stored");
+        assert!(!text.contains(response.body[secret].as_str().unwrap()), "{secret} is stored");
     }
     let throttles = serde_json::to_string(&named(&identities, "throttle/")).unwrap();
     assert!(!throttles.contains("ada@") && !throttles.contains("203.0.113.7"), "{throttles}");
@@ -95,67 +95,71 @@ async fn a_sign_in_leaves_a_session_of_hashes_and_a_record_and_neither_token_nor
 }
 
 #[tokio::test]
-async fn a_wrong_password_an_unknown_user_and_a_disabled_one_get_the_same_answer_at_the_same_cost() {
+async fn wrong_password_unknown_user_and_disabled_user_get_the_same_response() {
     let (bench, event) = with_ada(Role::Analyst).await;
     let mut bob = user_named("bob@example.com", Role::Analyst, "acme");
     bob.disabled = true;
     bench.app.store.identities.create_user(&bob).await.unwrap();
-    let mut answers = Vec::new();
+    let mut responses = Vec::new();
     for (email, password) in
         [("ada@example.com", "wrong"), ("eve@example.com", PASSWORD), ("bob@example.com", PASSWORD)]
     {
-        let (answer, spent) = bench.metered(FUNCTION, offer(&event, email, password, "203.0.113.7")).await;
-        assert_eq!(answer.status, 401, "{email}");
-        assert_eq!(answer.headers.get("www-authenticate"), None, "a browser must not ask by itself");
-        answers.push((answer.body, spent.calls, answer.headers));
+        let (response, spent) = bench.metered(FUNCTION, offer(&event, email, password, "203.0.113.7")).await;
+        assert_eq!(response.status, 401, "{email}");
+        assert_eq!(response.headers.get("www-authenticate"), None, "a browser must not show its own prompt");
+        responses.push((response.body, spent.calls, response.headers));
     }
-    assert_eq!(answers[0], answers[1]);
-    assert_eq!(answers[0], answers[2]);
-    assert!(stored(&bench, "audit").await.is_empty(), "a failed sign-in buys no record");
+    assert_eq!(responses[0], responses[1]);
+    assert_eq!(responses[0], responses[2]);
+    assert!(stored(&bench, "audit").await.is_empty(), "a failed sign-in causes no record");
 }
 
 #[tokio::test]
-async fn a_source_that_fails_five_times_waits_and_is_told_how_long_as_the_ietf_says() {
+async fn a_source_with_five_failures_gets_429_with_the_ratelimit_headers() {
     let (bench, event) = with_ada(Role::Analyst).await;
     assert_eq!(fail(&bench, &event, 6, "203.0.113.7").await, [401, 401, 401, 401, 401, 429]);
-    let answer = sign_in(&bench, &event, "203.0.113.7").await;
-    assert_eq!((answer.status, &answer.headers["retry-after"]), (429, &json!("1")), "not even the right one");
-    assert_eq!(answer.headers["ratelimit-policy"], "\"sign-in\";q=5;w=86400");
-    assert_eq!(answer.headers["ratelimit"], "\"sign-in\";r=0;t=1");
-    assert_eq!(sign_in(&bench, &event, "203.0.113.8").await.status, 200, "another source is not held up");
+    let response = sign_in(&bench, &event, "203.0.113.7").await;
+    assert_eq!(
+        (response.status, &response.headers["retry-after"]),
+        (429, &json!("1")),
+        "even with the right password"
+    );
+    assert_eq!(response.headers["ratelimit-policy"], "\"sign-in\";q=5;w=86400");
+    assert_eq!(response.headers["ratelimit"], "\"sign-in\";r=0;t=1");
+    assert_eq!(sign_in(&bench, &event, "203.0.113.8").await.status, 200, "another source is not throttled");
     bench.pass(1);
     assert_eq!(fail(&bench, &event, 2, "203.0.113.7").await, [401, 429]);
     bench.pass(2);
     assert_eq!(sign_in(&bench, &event, "203.0.113.7").await.status, 200);
-    assert_eq!(fail(&bench, &event, 6, "203.0.113.7").await[4..], [401, 429], "a success forgives");
+    assert_eq!(fail(&bench, &event, 6, "203.0.113.7").await[4..], [401, 429], "a success resets the count");
 }
 
-/// How many of these were hashed; asserts that the others were told to wait or found the store busy.
-fn hashed(answers: &[Answer]) -> usize {
-    let others = answers.iter().filter(|answer| answer.status != 401);
-    let others: Vec<u16> = others.map(|answer| answer.status).collect();
+/// Returns how many attempts were hashed; asserts that the others were throttled or found the store busy.
+fn hashed(responses: &[Answer]) -> usize {
+    let others = responses.iter().filter(|response| response.status != 401);
+    let others: Vec<u16> = others.map(|response| response.status).collect();
     assert!(others.iter().all(|status| [429, 503].contains(status)), "{others:?}");
-    answers.len() - others.len()
+    responses.len() - others.len()
 }
 
 #[tokio::test]
-async fn of_200_wrong_passwords_at_once_at_several_instances_five_are_hashed() {
+async fn of_200_concurrent_wrong_passwords_at_several_instances_five_are_hashed() {
     let (bench, event) = with_ada(Role::Analyst).await;
     let instances = [bench.cold().await, bench.cold().await, bench.cold().await, bench];
     let wrong = offer(&event, "ada@example.com", "wrong", "203.0.113.7");
     let calls = (0..200).map(|n| instances[n % 4].call(FUNCTION, wrong.clone()));
     let hashed = hashed(&join_all(calls).await);
-    // On a machine with much else to do, what was counted may have found no time to be hashed.
+    // On a busy computer, an attempt that was counted may have had no time to be hashed.
     assert!(hashed <= 5, "{hashed} were hashed");
     let [.., bench] = &instances;
     let counted = stored(bench, "identities").await;
-    assert_eq!(named(&counted, "throttle/pair/").len(), 1, "and all were counted at one place");
+    assert_eq!(named(&counted, "throttle/pair/").len(), 1, "all attempts were counted in one item");
     let next = bench.call(FUNCTION, wrong).await.status;
     assert!(next == 429 || (next == 401 && hashed < 5), "{hashed} were hashed, and then {next}");
 }
 
 #[tokio::test]
-async fn of_many_accounts_tried_at_once_from_one_source_as_many_are_hashed_as_the_day_has_left() {
+async fn concurrent_attempts_on_many_accounts_share_the_daily_limit_of_a_source() {
     let (bench, event) = with_ada(Role::Analyst).await;
     fail(&bench, &event, 1, "203.0.113.7").await;
     let identities = stored(&bench, "identities").await;
@@ -166,12 +170,13 @@ async fn of_many_accounts_tried_at_once_from_one_source_as_many_are_hashed_as_th
 }
 
 #[tokio::test]
-async fn an_attempt_that_has_to_wait_hashes_nothing_and_writes_nothing() {
+async fn a_throttled_attempt_hashes_nothing_and_writes_nothing() {
     let (bench, event) = with_ada(Role::Analyst).await;
     fail(&bench, &event, 5, "203.0.113.7").await;
     let before = stored(&bench, "identities").await;
-    let (answer, spent) = bench.metered(FUNCTION, offer(&event, "ada@example.com", "x", "203.0.113.7")).await;
-    assert_eq!((answer.status, spent.calls), (429, 4));
+    let (response, spent) =
+        bench.metered(FUNCTION, offer(&event, "ada@example.com", "x", "203.0.113.7")).await;
+    assert_eq!((response.status, spent.calls), (429, 4));
     assert_eq!(stored(&bench, "identities").await, before);
 }
 
@@ -199,7 +204,7 @@ async fn forwarding_headers_do_not_change_the_source() {
 }
 
 #[tokio::test]
-async fn an_account_failed_at_100_times_in_a_row_is_locked_for_a_minute_but_to_known_sources() {
+async fn an_account_with_100_failures_is_locked_for_a_minute_except_to_known_sources() {
     let (bench, event) = with_ada(Role::Analyst).await;
     assert_eq!(sign_in(&bench, &event, "203.0.113.7").await.status, 200);
     for source in 0..20 {
@@ -210,12 +215,16 @@ async fn an_account_failed_at_100_times_in_a_row_is_locked_for_a_minute_but_to_k
     assert_eq!(stranger.status, 429, "{}", stranger.body);
     assert_eq!(stranger.headers["ratelimit-policy"], format!("\"sign-in-account\";q=100;w={MONTH}"));
     assert_eq!(stranger.headers["retry-after"], "60");
-    assert_eq!(sign_in(&bench, &event, "203.0.113.7").await.status, 200, "a known source still gets in");
-    assert_eq!(sign_in(&bench, &event, "192.0.2.1").await.status, 200, "a success begins the row anew");
+    assert_eq!(sign_in(&bench, &event, "203.0.113.7").await.status, 200, "a known source can still sign in");
+    assert_eq!(
+        sign_in(&bench, &event, "192.0.2.1").await.status,
+        200,
+        "a success resets the consecutive failures"
+    );
 }
 
 #[tokio::test]
-async fn whoever_goes_on_guessing_at_an_account_locks_it_for_an_hour_at_most() {
+async fn continued_guessing_locks_an_account_for_an_hour_at_most() {
     let (bench, event) = with_ada(Role::Analyst).await;
     for source in 0..20 {
         fail(&bench, &event, 5, &format!("198.51.100.{source}")).await;
@@ -231,7 +240,7 @@ async fn whoever_goes_on_guessing_at_an_account_locks_it_for_an_hour_at_most() {
 }
 
 #[tokio::test]
-async fn of_200_strangers_at_once_at_a_locked_account_that_opens_one_is_hashed() {
+async fn of_200_unknown_sources_at_an_account_whose_lock_ends_one_is_hashed() {
     let (bench, event) = with_ada(Role::Analyst).await;
     fail(&bench, &event, 1, "198.51.100.1").await;
     let identities = stored(&bench, "identities").await;
@@ -250,7 +259,7 @@ async fn of_200_strangers_at_once_at_a_locked_account_that_opens_one_is_hashed()
 }
 
 #[tokio::test]
-async fn a_row_of_failures_is_forgotten_after_a_quiet_month_even_if_its_item_is_still_there() {
+async fn consecutive_failures_expire_after_a_month_even_if_the_item_exists() {
     let (bench, event) = with_ada(Role::Analyst).await;
     fail(&bench, &event, 1, "198.51.100.1").await;
     let identities = stored(&bench, "identities").await;
@@ -262,7 +271,7 @@ async fn a_row_of_failures_is_forgotten_after_a_quiet_month_even_if_its_item_is_
     assert_eq!(sign_in(&bench, &event, "192.0.2.1").await.status, 200);
 }
 
-/// Adds so many failures to each network's.
+/// Adds this many failures to the counts of each network.
 async fn fill(bench: &Bench, more: i64) {
     let identities = stored(bench, "identities").await;
     for network in named(&identities, "throttle/source/") {
@@ -270,7 +279,7 @@ async fn fill(bench: &Bench, more: i64) {
     }
 }
 
-/// The statuses of one wrong password at each of so many invented accounts, from one address each.
+/// Returns the statuses of one wrong password for this many unknown accounts, each from another address.
 async fn spray(bench: &Bench, event: &Value, addresses: impl Iterator<Item = String>) -> Vec<u16> {
     let mut statuses = Vec::new();
     for (n, address) in addresses.enumerate() {
@@ -281,13 +290,13 @@ async fn spray(bench: &Bench, event: &Value, addresses: impl Iterator<Item = Str
 }
 
 #[tokio::test]
-async fn one_password_over_many_accounts_from_one_source_stops_at_100_a_day() {
+async fn one_source_can_try_a_password_on_100_accounts_a_day() {
     let (bench, event) = with_ada(Role::Analyst).await;
     let statuses = spray(&bench, &event, (0..130).map(|_| "203.0.113.7".to_owned())).await;
     assert_eq!((&statuses[..100], &statuses[100..]), (&[401; 100][..], &[429; 30][..]));
-    let answer = sign_in(&bench, &event, "203.0.113.7").await;
-    assert_eq!(answer.headers["ratelimit-policy"], "\"sign-in-source\";q=100;w=86400");
-    assert_eq!(answer.headers["retry-after"], "60");
+    let response = sign_in(&bench, &event, "203.0.113.7").await;
+    assert_eq!(response.headers["ratelimit-policy"], "\"sign-in-source\";q=100;w=86400");
+    assert_eq!(response.headers["retry-after"], "60");
     let mut locks = Vec::new();
     for n in 0..8 {
         let lock = sign_in(&bench, &event, "203.0.113.7").await.headers["retry-after"].clone();
@@ -303,7 +312,7 @@ async fn one_password_over_many_accounts_from_one_source_stops_at_100_a_day() {
 }
 
 #[tokio::test]
-async fn who_is_known_from_an_office_signs_in_although_another_machine_there_has_locked_its_address() {
+async fn a_known_user_signs_in_from_an_address_that_another_computer_has_locked() {
     let (bench, event) = with_ada(Role::Analyst).await;
     assert_eq!(sign_in(&bench, &event, "203.0.113.7").await.status, 200);
     spray(&bench, &event, ["203.0.113.7".to_owned()].into_iter()).await;
@@ -314,7 +323,7 @@ async fn who_is_known_from_an_office_signs_in_although_another_machine_there_has
     assert_eq!(
         fail(&bench, &event, 6, "203.0.113.7").await,
         [401, 401, 401, 401, 401, 429],
-        "but guesses as ever"
+        "wrong passwords are still limited"
     );
     bench.pass(1);
     assert_eq!(sign_in(&bench, &event, "203.0.113.7").await.status, 200);
@@ -325,12 +334,12 @@ async fn who_is_known_from_an_office_signs_in_although_another_machine_there_has
     assert_eq!(
         fail(&bench, &event, 1, "203.0.113.8").await,
         [401],
-        "what a known source fails at locks no account"
+        "failures of a known source lock no account"
     );
 }
 
 #[tokio::test]
-async fn who_is_unlocked_is_known_from_where_they_were_and_their_failures_are_forgotten() {
+async fn an_unlocked_user_keeps_known_sources_and_loses_failures() {
     let (bench, event) = with_ada(Role::Analyst).await;
     assert_eq!(sign_in(&bench, &event, "203.0.113.7").await.status, 200);
     spray(&bench, &event, ["203.0.113.7".to_owned()].into_iter()).await;
@@ -348,7 +357,7 @@ async fn who_is_unlocked_is_known_from_where_they_were_and_their_failures_are_fo
 }
 
 #[tokio::test]
-async fn who_holds_a_network_of_ipv6_cannot_leave_its_limit_by_taking_other_addresses_of_it() {
+async fn other_addresses_of_an_ipv6_network_share_its_limit() {
     let (bench, event) = with_ada(Role::Analyst).await;
     for site in ["2001:db8:1", "2001:db8:2"] {
         spray(&bench, &event, [format!("{site}::1")].into_iter()).await;
@@ -358,7 +367,11 @@ async fn who_holds_a_network_of_ipv6_cannot_leave_its_limit_by_taking_other_addr
     assert_eq!(spray(&bench, &event, of_a_household.into_iter()).await, [401, 429, 429], "a /56");
     let of_a_site = ["2001:db8:2:100::1", "2001:db8:2:200::1", "2001:db8:2:ff00::1"].map(str::to_owned);
     assert_eq!(spray(&bench, &event, of_a_site.into_iter()).await, [401, 429, 429], "a /48");
-    assert_eq!(sign_in(&bench, &event, "2001:db8:3::1").await.status, 200, "another network is not held up");
+    assert_eq!(
+        sign_in(&bench, &event, "2001:db8:3::1").await.status,
+        200,
+        "another network is not throttled"
+    );
 }
 
 const PAGE: &str = "https://app.example.com";
@@ -369,37 +382,40 @@ fn by_cookie(event: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_cookie_session_is_off_without_a_custom_domain_and_for_pages_that_are_not_on_the_list() {
+async fn a_cookie_session_needs_a_custom_domain_and_an_allowed_page() {
     let (bench, event) = with_ada(Role::Analyst).await;
     let offer = with_header(by_cookie(&event), "origin", PAGE);
-    let answer = bench.call(FUNCTION, offer.clone()).await;
-    assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("/session")));
+    let response = bench.call(FUNCTION, offer.clone()).await;
+    assert_eq!((response.status, &response.body["errors"][0]["pointer"]), (422, &json!("/session")));
     let bench = bench.under_a_domain().await;
     for offer in [by_cookie(&event), with_header(offer, "origin", "https://app.example.com.evil.example")] {
-        let answer = bench.call(FUNCTION, offer).await;
-        assert_eq!((answer.status, &answer.body["type"]), (403, &json!("urn:bellwether:problem:cross_site")));
-        assert!(answer.cookies.is_empty());
+        let response = bench.call(FUNCTION, offer).await;
+        assert_eq!(
+            (response.status, &response.body["type"]),
+            (403, &json!("urn:bellwether:problem:cross_site"))
+        );
+        assert!(response.cookies.is_empty());
     }
 }
 
 #[tokio::test]
-async fn a_cookie_session_hides_its_tokens_from_scripts_and_other_sites() {
+async fn scripts_and_other_sites_cannot_read_the_tokens_of_a_cookie_session() {
     let (bench, event) = with_ada(Role::Analyst).await;
     let bench = bench.under_a_domain().await;
-    let answer = bench.call(FUNCTION, with_header(by_cookie(&event), "origin", PAGE)).await;
-    assert_eq!(answer.status, 200, "{}", answer.body);
-    let fields: Vec<_> = answer.body.as_object().unwrap().keys().collect();
+    let response = bench.call(FUNCTION, with_header(by_cookie(&event), "origin", PAGE)).await;
+    assert_eq!(response.status, 200, "{}", response.body);
+    let fields: Vec<_> = response.body.as_object().unwrap().keys().collect();
     assert_eq!(fields, ["expires_in", "scope", "csrf_token"]);
-    for (cookie, (name, seconds)) in answer.cookies.iter().zip([("access", 900), ("refresh", 1_209_600)]) {
+    for (cookie, (name, seconds)) in response.cookies.iter().zip([("access", 900), ("refresh", 1_209_600)]) {
         let (value, attributes) = cookie.split_once("; ").unwrap();
         assert!(value.starts_with(&format!("__Host-bellwether-{name}=")), "{value}");
         let wanted = format!("Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Strict");
         assert_eq!(attributes, wanted);
     }
-    assert_eq!(answer.cookies.len(), 2);
+    assert_eq!(response.cookies.len(), 2);
 }
 
-/// A function behind the guard that all have.
+/// Returns a function with the guard that all functions have.
 fn guarded() -> Function {
     Function::on_everything("guarded", |app, request| {
         Box::pin(async move {
@@ -410,12 +426,12 @@ fn guarded() -> Function {
 }
 
 #[tokio::test]
-async fn an_unsafe_request_with_cookies_needs_the_csrf_token_and_an_own_page() {
+async fn an_unsafe_request_with_cookies_needs_the_csrf_token_and_an_allowed_page() {
     let (bench, event) = with_ada(Role::Analyst).await;
     let bench = bench.under_a_domain().await;
-    let answer = bench.call(FUNCTION, with_header(by_cookie(&event), "origin", PAGE)).await;
-    let cookie = answer.cookies[0].split(';').next().unwrap();
-    let csrf = answer.body["csrf_token"].as_str().unwrap();
+    let response = bench.call(FUNCTION, with_header(by_cookie(&event), "origin", PAGE)).await;
+    let cookie = response.cookies[0].split(';').next().unwrap();
+    let csrf = response.body["csrf_token"].as_str().unwrap();
     let request = with_header(event.clone(), "cookie", cookie);
     let mut get = request.clone();
     get["httpMethod"] = json!("GET");
@@ -429,23 +445,26 @@ async fn an_unsafe_request_with_cookies_needs_the_csrf_token_and_an_own_page() {
     let wrong = with_header(from_page.clone(), "x-csrf-token", "wrong");
     let no_origin = with_header(request.clone(), "x-csrf-token", csrf);
     for forged in [request, from_page, elsewhere, null, wrong, no_origin] {
-        let answer = bench.call(guarded(), forged).await;
-        assert_eq!((answer.status, &answer.body["type"]), (403, &json!("urn:bellwether:problem:cross_site")));
+        let response = bench.call(guarded(), forged).await;
+        assert_eq!(
+            (response.status, &response.body["type"]),
+            (403, &json!("urn:bellwether:problem:cross_site"))
+        );
     }
     let records = bench.records().await;
     let refused: Vec<_> = records.iter().filter(|record| record["action"] == "refused").collect();
-    assert_eq!(refused.len(), 1, "one a minute of the same kind");
+    assert_eq!(refused.len(), 1, "one record a minute of the same kind");
     assert!(refused.iter().all(|record| record["detail"] == "not from an allowed page"));
     let off = bench.cold().await;
-    assert_eq!(off.call(guarded(), meant).await.status, 401, "no custom domain, no cookies");
+    assert_eq!(off.call(guarded(), meant).await.status, 401, "cookies need a custom domain");
 }
 
 #[tokio::test]
-async fn a_token_holds_only_where_it_was_issued_for() {
+async fn a_token_is_valid_only_where_it_was_issued_for() {
     let (bench, event) = with_ada(Role::Analyst).await;
     let bench = bench.under_a_domain().await;
-    let answer = bench.call(FUNCTION, with_header(by_cookie(&event), "origin", PAGE)).await;
-    let (_, in_cookie) = answer.cookies[0].split(';').next().unwrap().split_once('=').unwrap();
+    let response = bench.call(FUNCTION, with_header(by_cookie(&event), "origin", PAGE)).await;
+    let (_, in_cookie) = response.cookies[0].split(';').next().unwrap().split_once('=').unwrap();
     let as_header = with_header(event.clone(), "authorization", &format!("Bearer {in_cookie}"));
     assert_eq!(bench.call(guarded(), as_header).await.status, 401);
     let bearer = bench.token(Role::Analyst, "acme").await;
@@ -454,12 +473,12 @@ async fn a_token_holds_only_where_it_was_issued_for() {
 }
 
 #[tokio::test]
-async fn a_password_of_the_wrong_type_is_not_repeated_in_the_answer() {
+async fn a_password_of_the_wrong_type_is_not_repeated_in_the_response() {
     let (bench, event) = with_ada(Role::Analyst).await;
     let body = json!({ "email": "ada@example.com", "password": 918_273_645 });
-    let answer = bench.call(FUNCTION, with_body(event, &body)).await;
-    assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("/password")));
-    assert!(!answer.body.to_string().contains("918273645"), "{}", answer.body);
+    let response = bench.call(FUNCTION, with_body(event, &body)).await;
+    assert_eq!((response.status, &response.body["errors"][0]["pointer"]), (422, &json!("/password")));
+    assert!(!response.body.to_string().contains("918273645"), "{}", response.body);
 }
 
 #[tokio::test]
@@ -482,16 +501,16 @@ async fn a_hash_of_weaker_parameters_is_replaced_at_sign_in() {
     let stronger = hash().await;
     assert!(stronger.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
     assert_eq!(bench.call(FUNCTION, event).await.status, 200);
-    assert_eq!(hash().await, stronger, "today's hash is left alone");
+    assert_eq!(hash().await, stronger, "a current hash stays unchanged");
 }
 
 #[tokio::test]
-async fn without_its_store_or_its_keys_it_answers_503_in_time() {
+async fn without_its_store_or_its_keys_it_returns_503_in_time() {
     Bench::assert_unavailable_without_store(FUNCTION, "login").await;
     let (bench, event) = with_ada(Role::Analyst).await;
     let elsewhere = bench.without_keys_at("http://127.0.0.1:1");
     let began = std::time::Instant::now();
-    let answer = elsewhere.call(FUNCTION, event).await;
-    assert_eq!((answer.status, &answer.headers["retry-after"]), (503, &json!("1")));
+    let response = elsewhere.call(FUNCTION, event).await;
+    assert_eq!((response.status, &response.headers["retry-after"]), (503, &json!("1")));
     assert!(began.elapsed().as_secs() < 3);
 }

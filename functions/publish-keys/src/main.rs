@@ -1,4 +1,4 @@
-//! The binary of this function: the crate's [`publish_keys::FUNCTION`] under the Lambda runtime.
+//! Runs [`publish_keys::FUNCTION`] in the Lambda runtime.
 
 use lambda_http::Error;
 

@@ -1,4 +1,4 @@
-//! `"check": true`: are the units of a request assigned? One read for all of them.
+//! `"check": true`: reads with one call whether the units of a request are assigned.
 
 use std::collections::BTreeSet;
 
@@ -11,10 +11,10 @@ use domain::experiment::{Conversion, Experiment, UnitId};
 pub struct Units(BTreeSet<UnitId>);
 
 impl Units {
-    /// Reads those of `conversions`.
+    /// Reads the assignments of the units in `conversions`.
     ///
     /// # Errors
-    /// 503 when the store is unavailable; nothing is recorded then.
+    /// Returns 503 if the store is unavailable. Nothing is recorded then.
     pub async fn of(
         app: &App,
         caller: &Caller,
@@ -25,7 +25,7 @@ impl Units {
         Ok(Self(app.store.events.assigned(&caller.workspace, test, &units).await?))
     }
 
-    /// What the answer says of a unit.
+    /// Returns the value of `unit` in the response.
     pub fn word(&self, test: &Experiment, unit: &UnitId) -> &'static str {
         if self.0.contains(unit) {
             "assigned"

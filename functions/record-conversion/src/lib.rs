@@ -36,7 +36,7 @@ impl Endpoint for RecordConversion {
     async fn handle(app: &App, call: Call<Self>) -> Result<Reply, Problem> {
         let deadline = batch::deadline(call.began);
         let Call { caller, path: test_id, mut body, .. } = call;
-        let asked = body.has("events") && body.take_flag("check")?;
+        let check = body.has("events") && body.take_flag("check")?;
         let batch = Batch::parse(body, "events")?;
         let now = app.clock.now();
         let test = app.store.experiments.recent(&caller.workspace, &test_id, now).await?;
@@ -44,13 +44,13 @@ impl Endpoint for RecordConversion {
         if !conversion::is_open(test.status) {
             let status = test.status.as_str();
             return Err(Problem::Conflict(format!(
-                "The test is {status} and takes no conversions; it takes them from its first start until it is archived."
+                "The test is {status} and accepts no conversions; it accepts them from its first start until it is archived."
             )));
         }
         let read = |item| read(app, &test, item, now);
         let conversions = batch.prepare("event_id", deadline, read).await;
         let units =
-            if asked { Some(Units::of(app, &caller, &test, conversions.items()).await?) } else { None };
+            if check { Some(Units::of(app, &caller, &test, conversions.items()).await?) } else { None };
         let each = |conversion| record(app, &caller, &test, conversion, units.as_ref());
         Reply::accepted(&conversions.run("conversions", "event_id", deadline, each).await?)
     }

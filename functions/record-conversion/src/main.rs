@@ -1,4 +1,4 @@
-//! The binary of this function: the crate's [`record_conversion::FUNCTION`] under the Lambda runtime.
+//! Runs [`record_conversion::FUNCTION`] in the Lambda runtime.
 
 use lambda_http::Error;
 

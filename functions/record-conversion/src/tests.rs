@@ -1,4 +1,4 @@
-//! Conversions against a real store: once each, whenever they come, at one write.
+//! Tests of conversions with a real store: each is stored once, at the cost of one write.
 
 use bellwether::auth::access::Role;
 use domain::experiment::{Assignment, Unit};
@@ -8,7 +8,7 @@ use testing::{Bench, acme, as_payload_2, with_body, with_test_id};
 use super::FUNCTION;
 
 #[tokio::test]
-async fn an_outcome_is_stored_once_however_often_it_is_sent() {
+async fn an_outcome_is_stored_once_even_if_it_is_sent_repeatedly() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
     let event = bench.event("record-conversion", Role::Service).await;
@@ -20,7 +20,7 @@ async fn an_outcome_is_stored_once_however_often_it_is_sent() {
 }
 
 #[tokio::test]
-async fn an_outcome_costs_one_write_and_a_cold_instance_one_read_more() {
+async fn an_outcome_costs_one_write_and_a_cold_instance_adds_one_read() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
     let event = bench.event("record-conversion", Role::Service).await;
@@ -31,7 +31,7 @@ async fn an_outcome_costs_one_write_and_a_cold_instance_one_read_more() {
 }
 
 #[tokio::test]
-async fn a_batch_tells_new_from_repeated_from_wrong() {
+async fn a_batch_distinguishes_new_repeated_and_invalid_outcomes() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
     let outcome = |id: &str, goal: &str| json!({ "unit_id": "acme.com", "goal": goal, "event_id": id });
@@ -40,9 +40,9 @@ async fn a_batch_tells_new_from_repeated_from_wrong() {
     ] });
     let event = with_body(bench.event("record-conversion", Role::Service).await, &events);
     bench.call(FUNCTION, event.clone()).await;
-    let answer = bench.call(FUNCTION, event).await;
-    assert_eq!(answer.status, 202);
-    let list = answer.body["conversions"].as_array().unwrap();
+    let response = bench.call(FUNCTION, event).await;
+    assert_eq!(response.status, 202);
+    let list = response.body["conversions"].as_array().unwrap();
     let duplicates: Vec<&Value> = list.iter().map(|item| &item["duplicate"]).collect();
     assert_eq!(duplicates, [&json!(true), &json!(true), &Value::Null, &json!(true)]);
     assert_eq!(list[2]["problem"]["errors"][0]["pointer"], "/goal");
@@ -50,14 +50,14 @@ async fn a_batch_tells_new_from_repeated_from_wrong() {
 }
 
 #[tokio::test]
-async fn an_outcome_is_stored_with_the_account_as_its_assignment_names_it_and_nothing_hidden() {
+async fn an_account_id_is_normalized_and_hidden_characters_are_rejected() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
     let event = bench.event("record-conversion", Role::Service).await;
     let of = |unit: &str| json!({ "unit_id": unit, "goal": "demo-booked", "event_id": "crm-1" });
     for (unit, duplicate) in [("mu\u{308}ller.de", false), ("müller.de", true)] {
-        let answer = bench.call(FUNCTION, with_body(event.clone(), &of(unit))).await;
-        assert_eq!((answer.status, &answer.body["duplicate"]), (202, &json!(duplicate)), "{unit}");
+        let response = bench.call(FUNCTION, with_body(event.clone(), &of(unit))).await;
+        assert_eq!((response.status, &response.body["duplicate"]), (202, &json!(duplicate)), "{unit}");
     }
     let hidden = bench.call(FUNCTION, with_body(event, &of("mül\u{200D}ler.de"))).await;
     assert_eq!((hidden.status, &hidden.body["errors"][0]["pointer"]), (422, &json!("/unit_id")));
@@ -65,7 +65,7 @@ async fn an_outcome_is_stored_with_the_account_as_its_assignment_names_it_and_no
 }
 
 #[tokio::test]
-async fn a_shipped_test_takes_outcomes_which_count_when_it_is_resumed() {
+async fn a_shipped_test_accepts_outcomes() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;
     let ship = json!({ "revision": 2, "status": "shipped", "winner": "calculator" });
@@ -76,7 +76,7 @@ async fn a_shipped_test_takes_outcomes_which_count_when_it_is_resumed() {
 }
 
 #[tokio::test]
-async fn a_stopped_test_takes_late_outcomes_and_a_draft_or_archived_one_none() {
+async fn a_stopped_test_accepts_late_outcomes_and_an_archived_test_none() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;
     let stopped = bench.change(&test, json!({ "revision": 2, "status": "stopped" })).await;
@@ -88,7 +88,7 @@ async fn a_stopped_test_takes_late_outcomes_and_a_draft_or_archived_one_none() {
 }
 
 #[tokio::test]
-async fn every_wrong_field_is_named_and_nothing_is_stored() {
+async fn every_invalid_field_is_reported_and_nothing_is_stored() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
     let event = bench.event("record-conversion", Role::Service).await;
@@ -110,15 +110,19 @@ async fn every_wrong_field_is_named_and_nothing_is_stored() {
     for (field, value) in wrong {
         let mut body = good.clone();
         body[field] = value.clone();
-        let answer = bench.call(FUNCTION, with_body(event.clone(), &body)).await;
+        let response = bench.call(FUNCTION, with_body(event.clone(), &body)).await;
         let pointer = json!(format!("/{field}"));
-        assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &pointer), "{field} {value}");
+        assert_eq!(
+            (response.status, &response.body["errors"][0]["pointer"]),
+            (422, &pointer),
+            "{field} {value}"
+        );
     }
     assert_eq!(bench.rows().await, 0);
 }
 
 #[tokio::test]
-async fn a_value_is_what_its_goals_kind_takes() {
+async fn a_value_must_fit_the_kind_of_the_goal() {
     let bench = Bench::start().await;
     bench
         .launch(json!({ "goals": [{ "key": "yes", "kind": "binary", "role": "primary" },
@@ -147,7 +151,7 @@ async fn a_value_is_what_its_goals_kind_takes() {
 }
 
 #[tokio::test]
-async fn a_checked_batch_says_of_each_unit_whether_it_is_assigned_at_one_call_more() {
+async fn a_checked_batch_reports_for_each_unit_whether_it_is_assigned() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({ "overrides": { "our-own.example": "control" } })).await;
     let unit = Unit::parse(serde_json::from_value(json!({ "unit_id": "müller.de" })).unwrap()).unwrap();
@@ -166,23 +170,23 @@ async fn a_checked_batch_says_of_each_unit_whether_it_is_assigned_at_one_call_mo
     events.extend((5..100).map(|n| outcome(&format!("unit-{n}"), "a")));
     bench.call(FUNCTION, with_body(event.clone(), &outcome("warm.example", "a"))).await;
     let plain = json!({ "events": events });
-    let (answer, cost) = bench.metered(FUNCTION, with_body(event.clone(), &plain)).await;
-    assert_eq!(answer.body["conversions"][1].get("unit"), None);
+    let (response, cost) = bench.metered(FUNCTION, with_body(event.clone(), &plain)).await;
+    assert_eq!(response.body["conversions"][1].get("unit"), None);
     let mut checked = plain.clone();
     checked["check"] = json!(true);
-    let (answer, more) = bench.metered(FUNCTION, with_body(event.clone(), &checked)).await;
-    let list = answer.body["conversions"].as_array().unwrap();
-    let said: Vec<&Value> = list.iter().take(5).map(|item| &item["unit"]).collect();
+    let (response, more) = bench.metered(FUNCTION, with_body(event.clone(), &checked)).await;
+    let list = response.body["conversions"].as_array().unwrap();
+    let words: Vec<&Value> = list.iter().take(5).map(|item| &item["unit"]).collect();
     assert_eq!(
-        said,
+        words,
         [&json!("assigned"), &json!("unknown"), &json!("overridden"), &json!("unknown"), &Value::Null]
     );
     assert!(list[5..].iter().all(|item| item["unit"] == "unknown"));
     assert_eq!((cost.calls, more.calls), (99, 100), "99 outcomes that can be recorded");
     for (value, status) in [(json!(false), 202), (json!(null), 202), (json!("true"), 422), (json!(1), 422)] {
         checked["check"] = value.clone();
-        let answer = bench.call(FUNCTION, with_body(event.clone(), &checked)).await;
-        assert_eq!(answer.status, status, "{value}");
+        let response = bench.call(FUNCTION, with_body(event.clone(), &checked)).await;
+        assert_eq!(response.status, status, "{value}");
     }
     let mut single = outcome("acme.com", "z");
     single["check"] = json!(true);
@@ -190,7 +194,7 @@ async fn a_checked_batch_says_of_each_unit_whether_it_is_assigned_at_one_call_mo
 }
 
 #[tokio::test]
-async fn an_outcome_may_be_dated_as_exports_write_times_and_is_stored_once() {
+async fn an_outcome_accepts_the_time_formats_of_exports() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
     let event = bench.event("record-conversion", Role::Service).await;
@@ -198,8 +202,8 @@ async fn an_outcome_may_be_dated_as_exports_write_times_and_is_stored_once() {
     for (index, time) in times.into_iter().enumerate() {
         let body = json!({ "unit_id": "a", "goal": "demo-booked", "event_id": format!("e{index}"), "occurred_at": time });
         for duplicate in [false, true] {
-            let answer = bench.call(FUNCTION, with_body(event.clone(), &body)).await;
-            assert_eq!((answer.status, &answer.body["duplicate"]), (202, &json!(duplicate)), "{time}");
+            let response = bench.call(FUNCTION, with_body(event.clone(), &body)).await;
+            assert_eq!((response.status, &response.body["duplicate"]), (202, &json!(duplicate)), "{time}");
         }
     }
     let tomorrow =
@@ -208,7 +212,7 @@ async fn an_outcome_may_be_dated_as_exports_write_times_and_is_stored_once() {
 }
 
 #[tokio::test]
-async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
+async fn a_token_without_the_scope_or_of_another_workspace_is_rejected() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
     bench.assert_refuses(FUNCTION, "record-conversion", Role::Viewer).await;
@@ -221,6 +225,6 @@ async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
 }
 
 #[tokio::test]
-async fn without_its_store_it_answers_503_in_time() {
+async fn without_its_store_it_returns_503_in_time() {
     Bench::assert_unavailable_without_store(FUNCTION, "record-conversion").await;
 }

@@ -1,4 +1,4 @@
-//! The binary of this function: the crate's [`reject_method::FUNCTION`] under the Lambda runtime.
+//! Runs [`reject_method::FUNCTION`] in the Lambda runtime.
 
 use lambda_http::Error;
 

@@ -1,4 +1,4 @@
-//! Methods that a path does not have.
+//! Tests of methods that a path does not have.
 
 use bellwether::auth::access::Role;
 use bellwether::net::origin::{Browser, Domain, Origin};
@@ -8,14 +8,14 @@ use testing::{Answer, Bench, as_payload_2, with_header};
 use super::FUNCTION;
 
 #[tokio::test]
-async fn an_undeclared_method_is_answered_405_with_those_there_are() {
+async fn an_undeclared_method_gets_405_with_the_allowed_methods() {
     let bench = Bench::start().await;
     let event = bench.event("reject-method", Role::Viewer).await;
     for event in [event.clone(), as_payload_2(&event)] {
-        let (answer, spent) = bench.metered(FUNCTION, event).await;
-        assert_eq!((answer.status, spent.calls), (405, 0));
-        assert_eq!(answer.headers["allow"], "GET, PATCH");
-        assert_eq!(answer.headers["content-type"], "application/problem+json; charset=utf-8");
+        let (response, spent) = bench.metered(FUNCTION, event).await;
+        assert_eq!((response.status, spent.calls), (405, 0));
+        assert_eq!(response.headers["allow"], "GET, PATCH");
+        assert_eq!(response.headers["content-type"], "application/problem+json; charset=utf-8");
     }
 }
 
@@ -26,7 +26,7 @@ fn browser() -> Browser {
     Browser { domain, origins: vec![Origin::parse(PAGE).unwrap()] }
 }
 
-/// What a browser asks before a page of `origin` may change a test.
+/// Returns the preflight that a browser sends before a page of `origin` changes a test.
 async fn preflight(bench: &Bench, origin: &str) -> Value {
     let mut event = bench.event("reject-method", Role::Viewer).await;
     event["httpMethod"] = json!("OPTIONS");
@@ -35,34 +35,37 @@ async fn preflight(bench: &Bench, origin: &str) -> Value {
     with_header(testing::without_token(event), "origin", origin)
 }
 
-fn cors(answer: &Answer) -> Vec<&String> {
-    let names = answer.headers.as_object().unwrap().keys();
+fn cors(response: &Answer) -> Vec<&String> {
+    let names = response.headers.as_object().unwrap().keys();
     names.filter(|name| name.starts_with("access-control-")).collect()
 }
 
 #[tokio::test]
-async fn a_preflight_of_an_allowed_origin_is_told_the_paths_methods() {
+async fn a_preflight_from_an_allowed_origin_gets_the_methods_of_the_path() {
     let mut bench = Bench::start().await;
     bench.app.browser = Some(browser());
     let event = preflight(&bench, PAGE).await;
     for event in [event.clone(), as_payload_2(&event)] {
-        let answer = bench.call(FUNCTION, event).await;
-        assert_eq!((answer.status, &answer.body), (204, &Value::Null));
-        let says = |name: &str| answer.headers[name].as_str().unwrap_or_default().to_owned();
-        assert_eq!(says("access-control-allow-origin"), PAGE);
-        assert_eq!(says("access-control-allow-credentials"), "true");
-        assert_eq!(says("access-control-allow-methods"), "GET, PATCH");
-        assert_eq!(says("access-control-allow-headers"), "authorization, content-type, x-csrf-token");
-        assert_eq!((says("access-control-max-age"), says("vary")), ("600".to_owned(), "origin".to_owned()));
+        let response = bench.call(FUNCTION, event).await;
+        assert_eq!((response.status, &response.body), (204, &Value::Null));
+        let header = |name: &str| response.headers[name].as_str().unwrap_or_default().to_owned();
+        assert_eq!(header("access-control-allow-origin"), PAGE);
+        assert_eq!(header("access-control-allow-credentials"), "true");
+        assert_eq!(header("access-control-allow-methods"), "GET, PATCH");
+        assert_eq!(header("access-control-allow-headers"), "authorization, content-type, x-csrf-token");
         assert_eq!(
-            (says("content-type"), says("x-content-type-options")),
+            (header("access-control-max-age"), header("vary")),
+            ("600".to_owned(), "origin".to_owned())
+        );
+        assert_eq!(
+            (header("content-type"), header("x-content-type-options")),
             (String::new(), "nosniff".to_owned())
         );
     }
 }
 
 #[tokio::test]
-async fn a_preflight_of_any_other_origin_is_an_undeclared_method_and_hears_of_no_origin() {
+async fn a_preflight_from_another_origin_gets_405_without_cors_headers() {
     let mut bench = Bench::start().await;
     bench.app.browser = Some(browser());
     for origin in [
@@ -77,9 +80,9 @@ async fn a_preflight_of_any_other_origin_is_an_undeclared_method_and_hears_of_no
         "https://api.example.com",
         "https://app.example.com, https://evil.example",
     ] {
-        let answer = bench.call(FUNCTION, preflight(&bench, origin).await).await;
-        assert_eq!((answer.status, &answer.headers["vary"]), (405, &json!("origin")), "{origin}");
-        assert!(cors(&answer).is_empty(), "{origin}: {}", answer.headers);
+        let response = bench.call(FUNCTION, preflight(&bench, origin).await).await;
+        assert_eq!((response.status, &response.headers["vary"]), (405, &json!("origin")), "{origin}");
+        assert!(cors(&response).is_empty(), "{origin}: {}", response.headers);
     }
     let mut twice = preflight(&bench, PAGE).await;
     twice["multiValueHeaders"]["origin"] = json!([PAGE, "https://evil.example"]);
@@ -87,42 +90,42 @@ async fn a_preflight_of_any_other_origin_is_an_undeclared_method_and_hears_of_no
 }
 
 #[tokio::test]
-async fn without_a_custom_domain_no_origin_is_answered() {
+async fn without_a_custom_domain_no_origin_is_allowed() {
     let bench = Bench::start().await;
-    let answer = bench.call(FUNCTION, preflight(&bench, PAGE).await).await;
-    assert_eq!((answer.status, answer.headers.get("vary")), (405, None));
-    assert!(cors(&answer).is_empty(), "{}", answer.headers);
+    let response = bench.call(FUNCTION, preflight(&bench, PAGE).await).await;
+    assert_eq!((response.status, response.headers.get("vary")), (405, None));
+    assert!(cors(&response).is_empty(), "{}", response.headers);
 }
 
 #[tokio::test]
-async fn options_without_a_preflights_question_is_an_undeclared_method() {
+async fn options_without_preflight_headers_is_an_undeclared_method() {
     let mut bench = Bench::start().await;
     bench.app.browser = Some(browser());
     let mut event = preflight(&bench, PAGE).await;
     for headers in ["headers", "multiValueHeaders"] {
         event[headers].as_object_mut().unwrap().remove("access-control-request-method");
     }
-    let answer = bench.call(FUNCTION, event).await;
-    assert_eq!((answer.status, &answer.headers["access-control-allow-origin"]), (405, &json!(PAGE)));
+    let response = bench.call(FUNCTION, event).await;
+    assert_eq!((response.status, &response.headers["access-control-allow-origin"]), (405, &json!(PAGE)));
 }
 
 #[tokio::test]
-async fn what_is_no_request_id_is_not_taken_for_one() {
+async fn an_invalid_request_id_is_not_used() {
     let bench = Bench::start().await;
     let event = bench.event("reject-method", Role::Viewer).await;
     let long = "a".repeat(129);
     for odd in ["a\r\nset-cookie: a=b", "a b", "\u{202e}", "{\"a\":1}", "", &long] {
         let mut event = event.clone();
         event["requestContext"]["requestId"] = json!(odd);
-        let answer = bench.call(FUNCTION, event).await;
-        assert_eq!((&answer.body["request_id"], answer.status), (&json!(""), 405), "{odd:?}");
+        let response = bench.call(FUNCTION, event).await;
+        assert_eq!((&response.body["request_id"], response.status), (&json!(""), 405), "{odd:?}");
     }
     for good in ["7c9e6679-7425-40de-944b-e07fc1f90ae7", "JKJaXmPLvHcESHA="] {
         let mut event = event.clone();
         event["requestContext"]["requestId"] = json!(good);
-        let answer = bench.call(FUNCTION, event).await;
+        let response = bench.call(FUNCTION, event).await;
         assert_eq!(
-            (&answer.body["request_id"], &answer.headers["x-request-id"]),
+            (&response.body["request_id"], &response.headers["x-request-id"]),
             (&json!(good), &json!(good))
         );
     }

@@ -46,12 +46,12 @@ impl Endpoint for RevokeToken {
             None if is_access_token(&offered) => return Err(OAuthError::UnsupportedTokenType.into()),
             None => {}
         }
-        let answer = Reply::ok(&json!({}))?;
-        if in_cookie { tokens::no_cookies(answer) } else { Ok(answer) }
+        let response = Reply::ok(&json!({}))?;
+        if in_cookie { tokens::no_cookies(response) } else { Ok(response) }
     }
 }
 
-/// Ends the session, once.
+/// Ends the session. A repeated call has no effect.
 async fn end(
     app: &App,
     call: &Call<RevokeToken>,
@@ -71,7 +71,7 @@ async fn end(
     Ok(())
 }
 
-/// Access tokens are verified without a lookup, so they cannot be taken back before they end.
+/// Returns the error for an access token. It is verified without a lookup, so it cannot be revoked before it expires.
 fn is_access_token(offered: &SecretString) -> bool {
     offered.expose_secret().starts_with("eyJ") && offered.expose_secret().split('.').count() == 3
 }

@@ -1,4 +1,4 @@
-//! The binary of this function: the crate's [`revoke_token::FUNCTION`] under the Lambda runtime.
+//! Runs [`revoke_token::FUNCTION`] in the Lambda runtime.
 
 use lambda_http::Error;
 

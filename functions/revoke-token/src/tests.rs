@@ -1,4 +1,4 @@
-//! Ending a session.
+//! Tests of ending a session.
 
 use bellwether::auth::access::Role;
 use bellwether::auth::access::csrf::csrf_hash;
@@ -14,7 +14,7 @@ use super::FUNCTION;
 
 const FAMILY: [u8; 48] = [9; 48];
 
-/// A bench with a session whose token is made of [`FAMILY`].
+/// Starts a bench with a session whose token is made of [`FAMILY`].
 async fn with_session() -> (Bench, Value) {
     let bench = Bench::start().await;
     let user = user_named("ada@example.com", Role::Analyst, "acme");
@@ -41,10 +41,10 @@ async fn is_over(bench: &Bench) -> bool {
 }
 
 #[tokio::test]
-async fn a_token_ends_its_session_and_ending_it_again_is_no_error() {
+async fn a_token_ends_its_session_and_a_repetition_is_not_an_error() {
     let (bench, event) = with_session().await;
-    let answer = revoke(&bench, &event, &text(FAMILY)).await;
-    assert_eq!((answer.status, &answer.body), (200, &json!({})));
+    let response = revoke(&bench, &event, &text(FAMILY)).await;
+    assert_eq!((response.status, &response.body), (200, &json!({})));
     assert!(is_over(&bench).await);
     assert_eq!(revoke(&bench, &event, &text(FAMILY)).await.status, 200);
     let scan = bench.database().scan().table_name("bench-audit").send().await.unwrap();
@@ -64,29 +64,29 @@ async fn an_older_token_of_the_session_ends_it_too() {
 }
 
 #[tokio::test]
-async fn a_token_that_means_nothing_is_answered_like_a_revoked_one_and_writes_nothing() {
+async fn an_unknown_token_gets_the_response_of_a_revoked_one_and_writes_nothing() {
     let (bench, event) = with_session().await;
     for token in [text([8; 48]), "nonsense".to_owned()] {
         let form = with_form(event.clone(), &[("token", &token), ("token_type_hint", "refresh_token")]);
-        let (answer, spent) = bench.metered(FUNCTION, form).await;
-        assert_eq!((answer.status, &answer.body), (200, &json!({})));
+        let (response, spent) = bench.metered(FUNCTION, form).await;
+        assert_eq!((response.status, &response.body), (200, &json!({})));
         assert!(spent.calls <= 1);
     }
     assert!(!is_over(&bench).await);
 }
 
 #[tokio::test]
-async fn an_access_token_cannot_be_revoked_and_a_request_without_a_token_is_refused() {
+async fn an_access_token_cannot_be_revoked_and_a_missing_token_is_an_error() {
     let (bench, event) = with_session().await;
     let access = bench.token(Role::Analyst, "acme").await;
-    let answer = revoke(&bench, &event, &access).await;
-    assert_eq!((answer.status, &answer.body["error"]), (400, &json!("unsupported_token_type")));
-    let answer = bench.call(FUNCTION, with_form(event, &[("tok", "x")])).await;
-    assert_eq!((answer.status, &answer.body["error"]), (400, &json!("invalid_request")));
+    let response = revoke(&bench, &event, &access).await;
+    assert_eq!((response.status, &response.body["error"]), (400, &json!("unsupported_token_type")));
+    let response = bench.call(FUNCTION, with_form(event, &[("tok", "x")])).await;
+    assert_eq!((response.status, &response.body["error"]), (400, &json!("invalid_request")));
 }
 
 #[tokio::test]
-async fn a_browser_signs_out_by_its_own_page_and_loses_its_cookies() {
+async fn a_sign_out_from_an_allowed_page_deletes_the_cookies() {
     let (bench, event) = with_session().await;
     let bench = bench.under_a_domain().await;
     let id = RefreshToken::from_random(FAMILY).session_id();
@@ -99,18 +99,18 @@ async fn a_browser_signs_out_by_its_own_page_and_loses_its_cookies() {
     let request = with_header(request, "origin", "https://app.example.com");
     assert_eq!(bench.call(FUNCTION, request.clone()).await.status, 403);
     assert!(!is_over(&bench).await);
-    let answer = bench.call(FUNCTION, with_header(request, "x-csrf-token", "mine")).await;
-    assert_eq!(answer.status, 200, "{}", answer.body);
+    let response = bench.call(FUNCTION, with_header(request, "x-csrf-token", "mine")).await;
+    assert_eq!(response.status, 200, "{}", response.body);
     assert!(is_over(&bench).await);
     assert!(
-        answer.cookies.iter().all(|cookie| cookie.contains("=; Path=/; Max-Age=0;")),
+        response.cookies.iter().all(|cookie| cookie.contains("=; Path=/; Max-Age=0;")),
         "{:?}",
-        answer.cookies
+        response.cookies
     );
-    assert_eq!(answer.cookies.len(), 2);
+    assert_eq!(response.cookies.len(), 2);
 }
 
 #[tokio::test]
-async fn without_its_store_it_answers_503_in_time() {
+async fn without_its_store_it_returns_503_in_time() {
     Bench::assert_unavailable_without_store(FUNCTION, "revoke-token").await;
 }

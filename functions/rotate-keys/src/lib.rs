@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 pub const FUNCTION: Function =
     Function::on_events(env!("CARGO_PKG_NAME"), |app, event, _| Box::pin(handle(app, event)));
 
-/// What Secrets Manager asks for.
+/// The event that Secrets Manager sends.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Turn {

@@ -1,4 +1,4 @@
-//! The binary of this function: the crate's [`rotate_keys::FUNCTION`] under the Lambda runtime.
+//! Runs [`rotate_keys::FUNCTION`] in the Lambda runtime.
 
 use lambda_http::Error;
 

@@ -1,4 +1,4 @@
-//! The four steps of a rotation. Whatever one of them finds half done, it completes.
+//! The four steps of a rotation. Each step completes what an interrupted rotation has left unfinished.
 
 use bellwether::App;
 use bellwether::auth::keys::rotation_secrets::{Described, Version};
@@ -8,8 +8,8 @@ use bellwether::http::problem::Problem;
 use bellwether::store::audit::{Action, OPERATOR, Realm};
 use domain::clock::Timestamp;
 
-/// Makes the next keys, as a version that nobody reads yet, after what an earlier rotation may have
-/// left to do: keys that have no end would keep their places for ever.
+/// Creates the next keys as a pending version that no function reads yet. First, it completes an earlier rotation,
+/// because keys without an end would keep their places forever.
 pub async fn create(app: &App, secret: &Described, token: &str) -> Result<(), Problem> {
     if app.rotation_secrets.version(token).await?.is_some() {
         return Ok(());
@@ -28,8 +28,8 @@ pub async fn create(app: &App, secret: &Described, token: &str) -> Result<(), Pr
     Ok(app.rotation_secrets.store_pending(token, &keys).await?)
 }
 
-/// The first keys, with their public half published. Secrets Manager makes the first version of a
-/// secret current at once, whatever stage was asked for: from then on signers may read it.
+/// Creates the first keys and publishes their public half. Secrets Manager makes the first version of a secret current
+/// at once, whatever stage was requested, so signers may read it from then on.
 async fn first(app: &App, now: Timestamp) -> Result<PrivateKeys, Problem> {
     let keys = PrivateKeys::first(now).map_err(Problem::internal)?;
     let known = app.rotation_secrets.published().await?;
@@ -37,7 +37,7 @@ async fn first(app: &App, now: Timestamp) -> Result<PrivateKeys, Problem> {
     Ok(keys)
 }
 
-/// Gives the new public half to verifiers, whenever they lack it: a version may be current without.
+/// Publishes the new public half if verifiers lack it. A version can be current without being published.
 pub async fn set(app: &App, secret: &Described, token: &str) -> Result<(), Problem> {
     let (version, known) = (version(app, token).await?, app.rotation_secrets.published().await?);
     if version.is_current() {
@@ -52,14 +52,14 @@ pub async fn set(app: &App, secret: &Described, token: &str) -> Result<(), Probl
     publish(app, &known, &next).await
 }
 
-/// Signs with the keys and verifies by what is published.
+/// Signs with the keys and verifies with the published keys.
 pub async fn test(app: &App, token: &str) -> Result<(), Problem> {
     let (version, public) = (version(app, token).await?, app.rotation_secrets.published().await?);
     Ok(rotation::proved(app.auth.terms(), &version.keys, &public, app.clock.now())?)
 }
 
-/// Gives the keys to signers, and then the old key its end: not before, as it would end even if the
-/// new one never signed.
+/// Makes the keys current for signers, and then sets the end of the old key. In the other order, the old key would end
+/// even if the new key never signed.
 pub async fn finish(app: &App, secret: &Described, token: &str) -> Result<(), Problem> {
     let (version, public) = (version(app, token).await?, app.rotation_secrets.published().await?);
     if !version.is_current() {
@@ -80,13 +80,13 @@ async fn publish(app: &App, known: &PublicKeys, next: &PublicKeys) -> Result<(),
     if next == known { Ok(()) } else { Ok(app.rotation_secrets.publish(next).await?) }
 }
 
-/// The keys that signers read; None before the first rotation.
+/// Returns the keys that signers read; None before the first rotation.
 async fn current(app: &App, secret: &Described) -> Result<Option<PrivateKeys>, Problem> {
     let Some(id) = &secret.current else { return Ok(None) };
     Ok(app.rotation_secrets.version(id).await?.map(|version| version.keys))
 }
 
-/// The version that this rotation is about, while it is pending or current.
+/// Returns the version of this rotation if it is pending or current.
 async fn version(app: &App, token: &str) -> Result<Version, Problem> {
     let found = app.rotation_secrets.version(token).await?;
     let ours = found.filter(|version| version.is_pending() || version.is_current());
@@ -94,7 +94,7 @@ async fn version(app: &App, token: &str) -> Result<Version, Problem> {
 }
 
 fn no_keys() -> Problem {
-    Problem::internal("there are no keys")
+    Problem::internal("the private secret contains no keys")
 }
 
 fn cycle(app: &App) -> Rotation {

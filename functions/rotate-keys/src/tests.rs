@@ -1,4 +1,4 @@
-//! Rotations against the emulated Secrets Manager, with time in hand.
+//! Tests of rotations with the emulated Secrets Manager and enough time.
 
 mod first;
 mod held_up;
@@ -11,9 +11,9 @@ use super::FUNCTION;
 use lab::{Lab, STEPS};
 
 #[tokio::test]
-async fn the_first_rotation_makes_the_first_keys_and_records_itself() {
+async fn the_first_rotation_creates_the_first_keys_and_is_recorded() {
     let lab = Lab::start().await;
-    assert!(lab.sign_in().await.is_err(), "nobody can sign in before");
+    assert!(lab.sign_in().await.is_err(), "no user can sign in before");
     let mut event: Value = serde_json::from_str(include_str!("../../../events/rotate-keys.json")).unwrap();
     event["SecretId"] = json!(lab.arn);
     let token = event["ClientRequestToken"].as_str().unwrap().to_owned();
@@ -26,12 +26,12 @@ async fn the_first_rotation_makes_the_first_keys_and_records_itself() {
     let (private, public) = (lab.secret("private").await, lab.secret("public").await);
     assert_eq!((lab::kids(&private).len(), lab::kids(&public)), (1, lab::kids(&private)));
     assert!(private["root"].is_string() && private["keys"][0]["pkcs8"].is_string());
-    assert!(!public.to_string().contains("pkcs8") && public.get("root").is_none(), "halves only");
+    assert!(!public.to_string().contains("pkcs8") && public.get("root").is_none(), "only public halves");
     let records = lab.records().await;
     assert_eq!(records.len(), 1);
-    let said = ["workspace", "action", "actor", "outcome", "target", "request_id"]
+    let record = ["workspace", "action", "actor", "outcome", "target", "request_id"]
         .map(|name| records[0][name].as_str());
-    assert_eq!(said, ["-", "keys_rotated", "operator", "done", &lab::kids(&private)[0], &token]);
+    assert_eq!(record, ["-", "keys_rotated", "operator", "done", &lab::kids(&private)[0], &token]);
 }
 
 #[tokio::test]
@@ -39,7 +39,7 @@ async fn a_step_that_is_repeated_changes_nothing() {
     let lab = Lab::start().await;
     lab.rotate(&lab::token(0)).await;
     lab.bench.pass(5_000);
-    let held = lab.sign_in().await.unwrap();
+    let token = lab.sign_in().await.unwrap();
     for step in STEPS {
         lab.step(step, &lab::token(1)).await.unwrap();
         let before = (lab.secret("private").await, lab.secret("public").await);
@@ -55,14 +55,14 @@ async fn a_step_that_is_repeated_changes_nothing() {
         assert_eq!(
             (lab.secret("private").await, lab.secret("public").await),
             before,
-            "{step}, when all is done"
+            "{step}, after the rotation"
         );
     }
-    lab.verify(&held).await.unwrap();
+    lab.verify(&token).await.unwrap();
 }
 
 #[tokio::test]
-async fn a_public_secret_that_does_not_verify_what_is_signed_stops_the_rotation() {
+async fn a_public_secret_that_does_not_verify_signatures_stops_the_rotation() {
     let lab = Lab::start().await;
     lab.rotate(&lab::token(0)).await;
     lab.bench.pass(5_000);
@@ -82,7 +82,7 @@ async fn a_public_secret_that_does_not_verify_what_is_signed_stops_the_rotation(
 }
 
 #[tokio::test]
-async fn a_rotation_that_is_over_cannot_be_finished_again() {
+async fn a_finished_rotation_cannot_be_finished_again() {
     let lab = Lab::start().await;
     for number in 0..3 {
         lab.rotate(&lab::token(number)).await;
@@ -99,7 +99,7 @@ async fn a_rotation_that_is_over_cannot_be_finished_again() {
 }
 
 #[tokio::test]
-async fn only_the_configured_secret_is_rotated_and_only_by_the_four_steps() {
+async fn only_the_configured_secret_is_rotated_and_only_in_four_steps() {
     let lab = Lab::start().await;
     let event = |step: &str, secret: &str| json!({ "Step": step, "SecretId": secret, "ClientRequestToken": lab::token(0) });
     let other = lab.arn.replace("private", "privates");
@@ -119,7 +119,7 @@ async fn only_the_configured_secret_is_rotated_and_only_by_the_four_steps() {
 }
 
 #[tokio::test]
-async fn a_fourth_pair_is_refused_and_recorded_and_the_same_rotation_is_done_later() {
+async fn a_fourth_pair_is_rejected_and_recorded_and_the_rotation_succeeds_later() {
     let lab = Lab::start().await;
     for number in 0..3 {
         lab.rotate(&lab::token(number)).await;
@@ -135,17 +135,17 @@ async fn a_fourth_pair_is_refused_and_recorded_and_the_same_rotation_is_done_lat
     lab.bench.pass(26 * 60 + 1);
     lab.rotate(&lab::token(3)).await;
     let after = lab.secret("private").await;
-    assert_eq!(lab::kids(&after)[..2], lab::kids(&before)[1..], "the first has ended");
+    assert_eq!(lab::kids(&after)[..2], lab::kids(&before)[1..], "the first pair has expired");
     assert_eq!((lab::kids(&after).len(), &after["root"]), (3, &before["root"]));
 }
 
 #[tokio::test]
-async fn content_that_is_not_ours_is_not_written_over_and_not_repeated() {
+async fn unknown_content_is_neither_overwritten_nor_repeated() {
     let lab = Lab::start().await;
     let canary = "canary-6f1c2a";
     lab.put("private", &json!({ "keys": canary })).await;
-    let said = lab.step("createSecret", &lab::token(0)).await.unwrap_err();
-    assert!(!said.contains(canary), "{said}");
+    let refusal = lab.step("createSecret", &lab::token(0)).await.unwrap_err();
+    assert!(!refusal.contains(canary), "{refusal}");
     assert!(lab.secret("private").await.to_string().contains(canary));
 }
 

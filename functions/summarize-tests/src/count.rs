@@ -1,4 +1,4 @@
-//! The count of one test. How often: `domain::results::cadence`.
+//! Aggregates one test. `domain::results::cadence` determines how often.
 
 use std::time::Instant;
 
@@ -12,8 +12,8 @@ use domain::results::report::kept::Kept;
 
 use crate::reweigh;
 
-/// Folds a test that still runs, keeps its results, and gives an adaptive one its next weights. A shipped one is
-/// folded once more, when no instance assigns to it any longer: then its results are final.
+/// Aggregates a live test, stores its results, and gives an adaptive test its next weights. A shipped test is
+/// aggregated once more when no instance assigns units to it any longer. Its results are final then.
 pub async fn count(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> Result<(), Problem> {
     let as_of = app.clock.now();
     let found = app.store.experiments.get(workspace, test_id).await?;

@@ -23,7 +23,7 @@ use serde_json::Value;
 pub const FUNCTION: Function =
     Function::on_events(env!("CARGO_PKG_NAME"), |app, _, run| Box::pin(handle(app, run.deadline)));
 
-/// What a run has done; Lambda's log keeps it.
+/// The result of a run, which Lambda logs.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 struct Done {
     aggregated: u32,
@@ -44,14 +44,14 @@ async fn summarize(app: &App, deadline: Timestamp) -> Result<Done, Problem> {
         let Some((workspace, test_id)) = waiting.next() else { return Ok(done) };
         let outcome = tokio::time::timeout(time, count::count(app, &workspace, &test_id)).await;
         let outcome =
-            outcome.unwrap_or_else(|_| Err(Problem::Unavailable("there was no time left".to_owned())));
+            outcome.unwrap_or_else(|_| Err(Problem::Unavailable("the time of the run is over".to_owned())));
         let moved = app.store.experiments.aggregated(&workspace, &test_id, app.clock.now()).await;
         match outcome.and(moved.map_err(Problem::from)) {
             Ok(()) => done.aggregated += 1,
             Err(problem) => {
                 done.failed += 1;
                 let cause = problem.cause().unwrap_or_else(|| problem.detail());
-                tracing::error!(%workspace, %test_id, cause, "a test could not be folded");
+                tracing::error!(%workspace, %test_id, cause, "a test could not be aggregated");
                 app.telemetry.not_aggregated(app.clock.now(), &workspace, &test_id);
             }
         }

@@ -1,4 +1,4 @@
-//! The binary of this function: the crate's [`summarize_tests::FUNCTION`] under the Lambda runtime.
+//! Runs [`summarize_tests::FUNCTION`] in the Lambda runtime.
 
 use lambda_http::Error;
 

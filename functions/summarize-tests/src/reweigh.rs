@@ -1,4 +1,4 @@
-//! New weights for an adaptive test. Which: `domain::results::adapt`.
+//! Sets new weights for an adaptive test. `domain::results::adapt` computes them.
 
 use bellwether::App;
 use bellwether::http::problem::Problem;
@@ -8,8 +8,8 @@ use domain::experiment::{Experiment, Workspace};
 use domain::results::adapt::next_weights;
 use domain::results::counting::totals::Totals;
 
-/// Gives an adaptive test the weights that `totals` call for, as a revision of its own. None when they
-/// stay, and when somebody else has changed the test meanwhile: the next run weighs anew.
+/// Gives an adaptive test the weights that follow from `totals`, as a new revision. Returns None if the weights do not
+/// change, or if another request has changed the test meanwhile. The next run then computes the weights again.
 pub async fn reweigh(
     app: &App,
     workspace: &Workspace,
@@ -23,6 +23,6 @@ pub async fn reweigh(
     let origin = app.origin_at(format!("{test_id} {}", next.revision), None)?;
     let entry = origin.record(workspace, env!("CARGO_PKG_NAME"), Action::TestChanged, test_id);
     let entry = entry.change(next.revision, &test.view(), &next.view());
-    let is_made = app.store.experiments.replace(workspace, test, &next, entry.unconditional()).await??;
-    Ok(is_made.then_some(next))
+    let is_stored = app.store.experiments.replace(workspace, test, &next, entry.unconditional()).await??;
+    Ok(is_stored.then_some(next))
 }

@@ -1,4 +1,4 @@
-//! The schedule's run over the tests that are running.
+//! Tests of a scheduled run over the running tests.
 
 use bellwether::auth::access::Role;
 use bellwether::store::schema;
@@ -24,19 +24,19 @@ async fn kept(bench: &Bench, test: &domain::experiment::Experiment) -> Option<Va
 /// Stores a unit's assignment to `variant` and, if it converts, an outcome a second later.
 async fn assign(bench: &Bench, test: &Experiment, unit: &str, variant: &str, converts: bool) {
     let now = bench.app.clock.now();
-    let asked = Unit::parse(serde_json::from_value(json!({ "unit_id": unit })).unwrap()).unwrap();
+    let parsed = Unit::parse(serde_json::from_value(json!({ "unit_id": unit })).unwrap()).unwrap();
     let variant = test.definition.variants.iter().find(|v| v.key.as_str() == variant).unwrap();
-    let assignment = Assignment::of(test, &asked, variant, now).unwrap();
-    bench.app.store.events.assign(&acme(), test, &asked.id, assignment, now).await.unwrap();
+    let assignment = Assignment::of(test, &parsed, variant, now).unwrap();
+    bench.app.store.events.assign(&acme(), test, &parsed.id, assignment, now).await.unwrap();
     if converts {
         let (goal, event_id) = (GoalKey::parse("demo-booked").unwrap(), EventId::parse("e").unwrap());
         let occurred_at = Timestamp::from_millis(now.millis() + 1_000).into();
-        let conversion = Conversion { unit_id: asked.id, goal, event_id, value: 1.0, occurred_at };
+        let conversion = Conversion { unit_id: parsed.id, goal, event_id, value: 1.0, occurred_at };
         bench.app.store.events.convert(&acme(), test, &conversion).await.unwrap();
     }
 }
 
-/// What is stored of a unit.
+/// Returns what is stored about a unit.
 async fn assignment(bench: &Bench, test: &Experiment, unit: &str) -> Assignment {
     let (events, unit) = (&bench.app.store.events, UnitId::parse(unit).unwrap());
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(5);
@@ -45,7 +45,7 @@ async fn assignment(bench: &Bench, test: &Experiment, unit: &str) -> Assignment 
 }
 
 #[tokio::test]
-async fn the_sample_event_of_the_schedule_keeps_a_report_of_every_running_test() {
+async fn the_sample_event_stores_a_report_of_every_running_test() {
     let bench = Bench::start().await;
     let running = bench.launch(json!({})).await;
     let paused = bench.launch(json!({ "test_id": "paused" })).await;
@@ -53,20 +53,20 @@ async fn the_sample_event_of_the_schedule_keeps_a_report_of_every_running_test()
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events/summarize-tests.json");
     let event: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let before = bench.app.store.meter.read();
-    let answer = bench.invoke(FUNCTION, &event).await.unwrap();
-    assert_eq!(answer, json!({ "aggregated": 1, "failed": 0, "left": 0 }));
+    let response = bench.invoke(FUNCTION, &event).await.unwrap();
+    assert_eq!(response, json!({ "aggregated": 1, "failed": 0, "left": 0 }));
     let spent = bench.app.store.meter.read() - before;
     assert_eq!(
         spent.calls,
         4 + 1 + 16 + 1 + 3 + 1,
-        "shards, the test, its partitions, the report before, three summaries, its place in line"
+        "shards, the test, its partitions, the last report, three summaries, its position in the queue"
     );
     assert_eq!(kept(&bench, &running).await.unwrap()["status"], "running");
     assert!(kept(&bench, &paused).await.is_none());
 }
 
 #[tokio::test]
-async fn the_stalest_test_is_first_and_a_run_ends_60_seconds_before_its_deadline() {
+async fn the_oldest_report_is_first_and_a_run_stops_60_s_before_its_deadline() {
     let bench = Bench::start().await;
     let a = bench.launch(json!({ "test_id": "a" })).await;
     bench.pass(10);
@@ -95,13 +95,13 @@ async fn the_stalest_test_is_first_and_a_run_ends_60_seconds_before_its_deadline
 }
 
 #[tokio::test]
-async fn a_test_that_cannot_be_folded_stops_no_other_and_goes_to_the_end_of_the_line() {
+async fn a_test_that_cannot_be_aggregated_goes_to_the_end_of_the_queue() {
     let bench = Bench::start().await;
     let broken = bench.launch(json!({ "test_id": "a-broken" })).await;
     bench.pass(1);
     let sound = bench.launch(json!({ "test_id": "sound" })).await;
     let partition = bellwether::store::key::partition(&acme(), &broken.definition.test_id, 0);
-    let row = bellwether::store::item::sorted_key(partition, "no key that we write");
+    let row = bellwether::store::item::sorted_key(partition, "an unknown kind of key");
     bench.database().put_item().table_name("bench-events").set_item(Some(row)).send().await.unwrap();
     let done = summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
     assert_eq!(done, Done { aggregated: 1, failed: 1, left: 0 });
@@ -109,7 +109,7 @@ async fn a_test_that_cannot_be_folded_stops_no_other_and_goes_to_the_end_of_the_
 }
 
 #[tokio::test]
-async fn an_adaptive_test_gets_other_weights_as_a_recorded_revision_and_its_units_keep_their_propensity() {
+async fn an_adaptive_test_gets_new_weights_and_its_units_keep_their_propensity() {
     let bench = Bench::start().await;
     let goals = json!([{ "key": "demo-booked", "kind": "binary", "role": "primary", "window_days": 1 }]);
     let test =
@@ -120,7 +120,7 @@ async fn an_adaptive_test_gets_other_weights_as_a_recorded_revision_and_its_unit
     }
     assert_eq!(summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap().aggregated, 1);
     let same = bench.app.store.experiments.get(&acme(), &test.definition.test_id).await.unwrap().unwrap();
-    assert_eq!(same.revision, test.revision, "nobody's window is over");
+    assert_eq!(same.revision, test.revision, "no window has ended");
     bench.pass(86_400 + 10);
     summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
     let next = bench.app.store.experiments.get(&acme(), &test.definition.test_id).await.unwrap().unwrap();
@@ -138,7 +138,7 @@ async fn an_adaptive_test_gets_other_weights_as_a_recorded_revision_and_its_unit
     assert!(comparison["p_value"].as_f64().unwrap() < 0.2, "{comparison}");
     summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
     let still = bench.app.store.experiments.get(&acme(), &test.definition.test_id).await.unwrap().unwrap();
-    assert_eq!(still.revision, next.revision, "a batch has to fill first");
+    assert_eq!(still.revision, next.revision, "a batch must be full first");
 }
 
 #[tokio::test]
@@ -159,11 +159,11 @@ async fn a_p_value_that_was_small_once_stays_small() {
         let (variant, converts) = if n < 60 { ("control", true) } else { ("calculator", false) };
         assign(&bench, &test, &format!("unit-{n}"), variant, converts).await;
     }
-    assert!((p_value().await - first).abs() < 1e-15, "what a look has shown stays shown");
+    assert!((p_value().await - first).abs() < 1e-15, "the smallest p-value stays");
 }
 
 #[tokio::test]
-async fn a_kept_report_that_is_broken_is_counted_anew_at_once_and_a_warning_says_what_is_lost() {
+async fn an_unreadable_report_is_counted_again_at_once_with_a_warning() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;
     bench.pass(1);
@@ -189,7 +189,7 @@ async fn a_kept_report_that_is_broken_is_counted_anew_at_once_and_a_warning_says
 }
 
 #[tokio::test]
-async fn a_point_is_kept_for_every_hour_and_the_latest_report_replaces_the_one_before() {
+async fn each_hour_has_a_point_and_the_latest_report_replaces_the_previous_one() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;
     for _ in 0..5 {
@@ -203,10 +203,10 @@ async fn a_point_is_kept_for_every_hour_and_the_latest_report_replaces_the_one_b
 }
 
 #[tokio::test]
-async fn an_http_request_finds_nothing_here_and_a_test_that_stopped_leaves_the_index() {
+async fn an_http_request_gets_404_and_a_stopped_test_leaves_the_index() {
     let bench = Bench::start().await;
-    let answer = bench.call(FUNCTION, bench.event("get-results", Role::Admin).await).await;
-    assert_eq!(answer.status, 404);
+    let response = bench.call(FUNCTION, bench.event("get-results", Role::Admin).await).await;
+    assert_eq!(response.status, 404);
     let test = bench.launch(json!({})).await;
     bench.change(&test, json!({ "revision": 2, "status": "stopped" })).await;
     assert_eq!(bench.app.store.experiments.running().await.unwrap(), []);
@@ -215,7 +215,7 @@ async fn an_http_request_finds_nothing_here_and_a_test_that_stopped_leaves_the_i
 }
 
 #[tokio::test]
-async fn a_shipped_test_is_counted_once_when_nobody_can_be_assigned_any_longer_and_leaves_the_index() {
+async fn a_shipped_test_is_counted_once_when_it_is_final_and_leaves_the_index() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;
     assign(&bench, &test, "acme.com", "calculator", false).await;
@@ -241,13 +241,13 @@ async fn a_shipped_test_is_counted_once_when_nobody_can_be_assigned_any_longer_a
 }
 
 #[tokio::test]
-async fn without_its_store_a_run_fails_and_says_so() {
+async fn without_its_store_a_run_returns_an_error() {
     let bench = Bench::at("http://127.0.0.1:1".to_owned()).await;
     assert!(summarize(&bench.app, in_minutes(&bench, 15)).await.is_err());
 }
 
 #[tokio::test]
-async fn a_deadline_that_was_over_before_the_event_came_is_none_and_the_run_has_a_minute() {
+async fn a_past_deadline_is_ignored_and_the_run_has_a_minute() {
     let bench = Bench::start().await;
     let running = bench.launch(json!({})).await;
     let mut hasty = bench.cold().await;
@@ -256,12 +256,12 @@ async fn a_deadline_that_was_over_before_the_event_came_is_none_and_the_run_has_
     let mut context = lambda_http::Context::default();
     context.deadline = 600_000;
     let event = lambda_http::lambda_runtime::LambdaEvent::new(event, context);
-    let answer = bellwether::runtime::invoke(&hasty.app, FUNCTION, event).await.unwrap();
-    assert_eq!(answer.get(), r#"{"aggregated":1,"failed":0,"left":0}"#);
+    let response = bellwether::runtime::invoke(&hasty.app, FUNCTION, event).await.unwrap();
+    assert_eq!(response.get(), r#"{"aggregated":1,"failed":0,"left":0}"#);
     assert!(kept(&bench, &running).await.is_some());
 }
 
-/// Keeps a report of so many units as of now.
+/// Stores a report of this many units as of now.
 async fn keep(bench: &Bench, test: &Experiment, units: u64) {
     let mut totals = Totals::empty(test);
     totals.arms[0].units = units;
@@ -270,7 +270,7 @@ async fn keep(bench: &Bench, test: &Experiment, units: u64) {
 }
 
 #[tokio::test]
-async fn a_large_test_is_not_counted_anew_with_every_run() {
+async fn a_large_test_is_not_counted_in_every_run() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;
     bench.pass(1);
@@ -278,14 +278,14 @@ async fn a_large_test_is_not_counted_anew_with_every_run() {
     let units = async || kept(&bench, &test).await.unwrap()["units"]["control"].clone();
     bench.pass(1_800);
     summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
-    assert_eq!(units().await, 1_000_000, "half an hour is too soon");
+    assert_eq!(units().await, 1_000_000, "half an hour is too early");
     bench.pass(1_800);
     summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
-    assert_eq!(units().await, 0, "nobody is assigned");
+    assert_eq!(units().await, 0, "no unit is assigned");
 }
 
 #[tokio::test]
-async fn of_two_runs_that_overlap_the_later_count_stands() {
+async fn of_two_overlapping_runs_the_later_count_is_stored() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;
     let early = Report::new(&test, &Totals::empty(&test), bench.app.clock.now(), None);
@@ -298,7 +298,7 @@ async fn of_two_runs_that_overlap_the_later_count_stands() {
 }
 
 #[tokio::test]
-async fn after_four_days_hours_become_days_and_what_is_stored_stays_bounded() {
+async fn after_four_days_hours_become_days_and_storage_stays_bounded() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;
     for _ in 0..6 * 24 {
@@ -307,11 +307,15 @@ async fn after_four_days_hours_become_days_and_what_is_stored_stays_bounded() {
     }
     bench.pass(-3_600);
     let summary = bench.app.store.summaries.read(&acme(), &test, bench.app.clock.now()).await.unwrap();
-    // From 2026-11-21T10:00 to 2026-11-27T09:00: four days of hours, and the last run of each day before.
+    // From 2026-11-21T10:00 to 2026-11-27T09:00: the hours of four days, and the last run of each earlier day.
     let times: Vec<_> = summary.series.iter().map(|point| String::from(point.as_of)).collect();
     assert_eq!(times.len(), 2 + 97, "{times:?}");
     assert_eq!(times[..3], ["2026-11-21T23:00:00.25Z", "2026-11-22T23:00:00.25Z", "2026-11-23T09:00:00.25Z"]);
     let items = bench.database().scan().table_name("bench-summaries").send().await.unwrap().items.unwrap();
     let expiring = items.iter().filter(|item| item.contains_key("expires_at")).count();
-    assert_eq!((items.len(), expiring), (1 + 7 + 144, 7 + 144), "all but the latest report expires");
+    assert_eq!(
+        (items.len(), expiring),
+        (1 + 7 + 144, 7 + 144),
+        "everything except the latest report expires"
+    );
 }

@@ -45,7 +45,7 @@ impl Endpoint for UpdateClient {
         let entry = call.record(app, Action::ClientChanged, client_id)?;
         let entry = entry.change(new.revision.into(), &old.view(), &new.view());
         if !app.store.clients.replace(&old, &new, entry.by(caller)?).await?? {
-            let detail = "Somebody else changed the client at the same time; list it again and retry.";
+            let detail = "The client was changed by another request at the same time; list the clients again and retry.";
             return Err(Problem::Conflict(detail.to_owned()));
         }
         Reply::ok(&new.shown_with(secret.as_ref()))

@@ -1,4 +1,4 @@
-//! The binary of this function: the crate's [`update_client::FUNCTION`] under the Lambda runtime.
+//! Runs [`update_client::FUNCTION`] in the Lambda runtime.
 
 use lambda_http::Error;
 

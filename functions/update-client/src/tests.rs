@@ -1,4 +1,4 @@
-//! Changing machines: two live secrets at most, a retired one ended at once, and who wins.
+//! Tests of changing API clients: at most two active secrets, retired secrets, and concurrent changes.
 
 use bellwether::auth::access::Role;
 use bellwether::auth::clients::Client;
@@ -18,7 +18,7 @@ async fn admits(bench: &Bench, client: &Client, secret: &SecretString) -> bool {
 }
 
 #[tokio::test]
-async fn a_secret_is_replaced_without_a_moment_in_which_none_holds() {
+async fn a_secret_is_replaced_while_another_secret_is_valid() {
     let bench = Bench::start().await;
     let (client, first) = bench.client("CRM").await;
     let added = patch(&bench, &client, json!({ "revision": 1, "add_secret": true })).await;
@@ -26,7 +26,7 @@ async fn a_secret_is_replaced_without_a_moment_in_which_none_holds() {
     let second = SecretString::from(added.body["client_secret"].as_str().unwrap());
     assert!(admits(&bench, &client, &first).await && admits(&bench, &client, &second).await);
     let third = patch(&bench, &client, json!({ "revision": 2, "add_secret": true })).await;
-    assert_eq!(third.status, 409, "two live secrets at most");
+    assert_eq!(third.status, 409, "at most two active secrets");
     let again = patch(&bench, &client, json!({ "revision": 1, "add_secret": true })).await;
     assert_eq!(again.status, 409, "a secret is shown once");
     let old = &client.secrets[0].secret_id;
@@ -45,19 +45,19 @@ async fn a_secret_is_replaced_without_a_moment_in_which_none_holds() {
 }
 
 #[tokio::test]
-async fn a_new_name_is_screened_and_kept_in_nfc() {
+async fn a_new_name_is_screened_and_stored_in_nfc() {
     let bench = Bench::start().await;
     let (client, _) = bench.client("CRM").await;
     for hidden in ["\u{200b}", "\u{202e}", "\u{e0041}"] {
-        let answer = patch(&bench, &client, json!({ "revision": 1, "name": format!("CR{hidden}M") })).await;
+        let response = patch(&bench, &client, json!({ "revision": 1, "name": format!("CR{hidden}M") })).await;
         assert_eq!(
-            (answer.status, &answer.body["errors"][0]["pointer"]),
+            (response.status, &response.body["errors"][0]["pointer"]),
             (422, &json!("/name")),
             "{hidden:?}"
         );
     }
-    let kept = patch(&bench, &client, json!({ "revision": 1, "name": "Mu\u{308}ller" })).await;
-    assert_eq!((kept.status, &kept.body["name"]), (200, &json!("M\u{fc}ller")));
+    let renamed = patch(&bench, &client, json!({ "revision": 1, "name": "Mu\u{308}ller" })).await;
+    assert_eq!((renamed.status, &renamed.body["name"]), (200, &json!("M\u{fc}ller")));
 }
 
 #[tokio::test]
@@ -67,13 +67,13 @@ async fn a_client_is_renamed_granted_other_scopes_and_disabled() {
     let change = json!({ "revision": 1, "name": "Sales CRM", "scopes": ["metrics:read"], "disabled": true });
     let event = with_body(bench.event("update-client", Role::Admin).await, &change);
     let event = as_payload_2(&with_parameter(event, "client_id", &client.client_id.to_string()));
-    let (answer, spent) = bench.metered(FUNCTION, event.clone()).await;
-    assert_eq!((answer.status, spent.calls), (200, 3), "{}", answer.body);
-    assert_eq!((&answer.body["name"], &answer.body["disabled"]), (&json!("Sales CRM"), &json!(true)));
-    assert_eq!(answer.body["scopes"], json!(["metrics:read"]));
+    let (response, spent) = bench.metered(FUNCTION, event.clone()).await;
+    assert_eq!((response.status, spent.calls), (200, 3), "{}", response.body);
+    assert_eq!((&response.body["name"], &response.body["disabled"]), (&json!("Sales CRM"), &json!(true)));
+    assert_eq!(response.body["scopes"], json!(["metrics:read"]));
     assert!(!admits(&bench, &client, &secret).await);
     let (again, spent) = bench.metered(FUNCTION, event).await;
-    assert_eq!((&again.body, spent.calls), (&answer.body, 2));
+    assert_eq!((&again.body, spent.calls), (&response.body, 2));
     let records = bench.records().await;
     let [record] = records.as_slice() else { panic!("{records:?}") };
     assert_eq!(record["detail"], "revision 2: name, scopes, disabled");
@@ -81,7 +81,7 @@ async fn a_client_is_renamed_granted_other_scopes_and_disabled() {
 }
 
 #[tokio::test]
-async fn of_two_changes_to_the_same_revision_one_wins() {
+async fn of_two_changes_to_the_same_revision_one_succeeds() {
     let bench = Bench::start().await;
     let (client, _) = bench.client("CRM").await;
     let other = bench.cold().await;
@@ -95,7 +95,7 @@ async fn of_two_changes_to_the_same_revision_one_wins() {
 }
 
 #[tokio::test]
-async fn wrong_fields_are_named() {
+async fn invalid_fields_are_reported() {
     let bench = Bench::start().await;
     let (client, _) = bench.client("CRM").await;
     for (body, pointer) in [
@@ -107,13 +107,13 @@ async fn wrong_fields_are_named() {
         (json!({ "revision": 1, "secrets": [] }), "/secrets"),
         (json!({ "revision": 1, "workspace": "globex" }), "/workspace"),
     ] {
-        let answer = patch(&bench, &client, body).await;
-        assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!(pointer)));
+        let response = patch(&bench, &client, body).await;
+        assert_eq!((response.status, &response.body["errors"][0]["pointer"]), (422, &json!(pointer)));
     }
 }
 
 #[tokio::test]
-async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
+async fn a_token_without_the_scope_or_of_another_workspace_is_rejected() {
     let bench = Bench::start().await;
     let (client, _) = bench.client("CRM").await;
     bench.assert_refuses(FUNCTION, "update-client", Role::Analyst).await;
@@ -126,7 +126,7 @@ async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
 }
 
 #[tokio::test]
-async fn a_token_issued_before_its_holder_lost_the_right_changes_no_machine() {
+async fn a_token_older_than_the_loss_of_the_right_changes_no_client() {
     let bench = Bench::start().await;
     let (client, _) = bench.client("CRM").await;
     let event = bench.event("update-client", Role::Admin).await;
@@ -143,6 +143,6 @@ async fn a_token_issued_before_its_holder_lost_the_right_changes_no_machine() {
 }
 
 #[tokio::test]
-async fn without_its_store_it_answers_503_in_time() {
+async fn without_its_store_it_returns_503_in_time() {
     Bench::assert_unavailable_without_store(FUNCTION, "update-client").await;
 }

@@ -46,7 +46,8 @@ impl Endpoint for UpdateTest {
         let entry = entry.change(new.revision, &old.view(), &new.view()).suspect(&new.suspect);
         let entry = entry.acknowledged(acknowledged && new.starts_after(&old) && !new.suspect.is_empty());
         if !app.store.experiments.replace(&caller.workspace, &old, &new, entry.by(caller)?).await?? {
-            let detail = "Somebody else changed the test at the same time; read it again and retry.";
+            let detail =
+                "The test was changed by another request at the same time; read the test again and retry.";
             return Err(Problem::Conflict(detail.to_owned()));
         }
         Reply::ok(&new.view())

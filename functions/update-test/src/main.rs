@@ -1,4 +1,4 @@
-//! The binary of this function: the crate's [`update_test::FUNCTION`] under the Lambda runtime.
+//! Runs [`update_test::FUNCTION`] in the Lambda runtime.
 
 use lambda_http::Error;
 

@@ -48,9 +48,11 @@ impl Endpoint for UpdateUser {
         let conflict = match app.store.identities.replace(&old, &new, entry.by(caller)?).await?? {
             Replaced::Done => return Reply::ok(&new.view()),
             Replaced::LostRace => {
-                "Somebody else changed the person at the same time; list them again and retry."
+                "The user was changed by another request at the same time; list the users again and retry."
             }
-            Replaced::LastAdmin => "This is the last admin of the workspace; make somebody else one first.",
+            Replaced::LastAdmin => {
+                "This is the last admin of the workspace; make another user an admin first."
+            }
         };
         Err(Problem::Conflict(conflict.to_owned()))
     }

@@ -1,4 +1,4 @@
-//! Changing people: what ends their sessions, who may not be changed, and who wins.
+//! Tests of changing users: which changes end sessions, who may change whom, and concurrent changes.
 
 use bellwether::auth::access::{Caller, Role};
 use bellwether::auth::users::User;
@@ -20,17 +20,17 @@ async fn stored(bench: &Bench, user: &User) -> User {
 }
 
 #[tokio::test]
-async fn a_change_is_stored_with_its_record_and_ends_the_sessions_it_should_end() {
+async fn a_change_is_stored_with_its_record_and_ends_sessions() {
     let bench = Bench::start().await;
     bench.found().await;
     let grace = bench.join("grace@example.com", Role::Analyst).await;
     let event = bench.event("update-user", Role::Admin).await;
-    let (answer, spent) = bench.metered(FUNCTION, as_payload_2(&event)).await;
-    assert_eq!((answer.status, spent.calls), (200, 3), "{}", answer.body);
-    assert_eq!((&answer.body["role"], &answer.body["revision"]), (&json!("viewer"), &json!(2)));
+    let (response, spent) = bench.metered(FUNCTION, as_payload_2(&event)).await;
+    assert_eq!((response.status, spent.calls), (200, 3), "{}", response.body);
+    assert_eq!((&response.body["role"], &response.body["revision"]), (&json!("viewer"), &json!(2)));
     assert_eq!(stored(&bench, &grace).await.session_epoch, 1);
     let (again, spent) = bench.metered(FUNCTION, event).await;
-    assert_eq!((&again.body, spent.calls), (&answer.body, 2), "the same again is no change");
+    assert_eq!((&again.body, spent.calls), (&response.body, 2), "a repetition is not a change");
     let records = bench.records().await;
     let [record] = records.as_slice() else { panic!("{records:?}") };
     assert_eq!((&record["action"], &record["outcome"]), (&json!("user_changed"), &json!("done")));
@@ -40,7 +40,7 @@ async fn a_change_is_stored_with_its_record_and_ends_the_sessions_it_should_end(
 }
 
 #[tokio::test]
-async fn a_new_password_signs_in_and_is_held_to_the_rules_of_a_first_one() {
+async fn a_new_password_signs_in_and_follows_the_rules_of_the_first() {
     let bench = Bench::start().await;
     bench.found().await;
     let grace = bench.join("grace@example.com", Role::Viewer).await;
@@ -49,11 +49,11 @@ async fn a_new_password_signs_in_and_is_held_to_the_rules_of_a_first_one() {
         ("PasswordPassword1!", "is too easy to guess"),
         ("Grace-Bellwether-2026", "is too easy to guess"),
     ] {
-        let answer = patch(&bench, &grace, json!({ "revision": 1, "password": password })).await;
-        let error = &answer.body["errors"][0];
-        assert_eq!((answer.status, &error["pointer"]), (422, &json!("/password")));
+        let response = patch(&bench, &grace, json!({ "revision": 1, "password": password })).await;
+        let error = &response.body["errors"][0];
+        assert_eq!((response.status, &error["pointer"]), (422, &json!("/password")));
         assert!(error["detail"].as_str().unwrap().starts_with(rule), "{error}");
-        assert!(!answer.body.to_string().contains(password));
+        assert!(!response.body.to_string().contains(password));
     }
     let change = json!({ "revision": 1, "password": "violet harbour nine trains" });
     assert_eq!(patch(&bench, &grace, change.clone()).await.status, 200);
@@ -62,14 +62,14 @@ async fn a_new_password_signs_in_and_is_held_to_the_rules_of_a_first_one() {
     assert!(bellwether::auth::users::Password::offered(&text).matches(&changed.password_hash));
     assert_eq!((changed.session_epoch, changed.throttle_epoch), (1, 1));
     let again = patch(&bench, &grace, change).await;
-    assert_eq!(again.status, 409, "an answer to the same again would tell whether a password is right");
+    assert_eq!(again.status, 409, "a success would reveal whether the password is right");
     let record = bench.records().await.remove(0);
     assert_eq!(record["detail"], "revision 2, password");
     assert!(!record.to_string().contains("violet"), "{record}");
 }
 
 #[tokio::test]
-async fn a_person_is_disabled_enabled_and_unlocked() {
+async fn a_user_is_disabled_enabled_and_unlocked() {
     let bench = Bench::start().await;
     bench.found().await;
     let grace = bench.join("grace@example.com", Role::Viewer).await;
@@ -83,29 +83,29 @@ async fn a_person_is_disabled_enabled_and_unlocked() {
 }
 
 #[tokio::test]
-async fn the_last_admin_stays_one_whatever_the_others_are() {
+async fn the_last_admin_stays_an_admin() {
     let bench = Bench::start().await;
     let ada = bench.found().await;
     let grace = bench.join("grace@example.com", Role::Viewer).await;
     for change in [json!({ "revision": 1, "role": "analyst" }), json!({ "revision": 1, "disabled": true })] {
-        let answer = patch(&bench, &ada, change).await;
-        assert_eq!(answer.status, 409);
-        assert!(answer.body["detail"].as_str().unwrap().contains("last admin"), "{}", answer.body);
+        let response = patch(&bench, &ada, change).await;
+        assert_eq!(response.status, 409);
+        assert!(response.body["detail"].as_str().unwrap().contains("last admin"), "{}", response.body);
     }
-    assert!(bench.records().await.is_empty(), "what was not done is not recorded");
+    assert!(bench.records().await.is_empty(), "a rejected change is not recorded");
     let promoted = patch(&bench, &grace, json!({ "revision": 1, "role": "admin", "disabled": true })).await;
     assert_eq!(promoted.status, 200, "{}", promoted.body);
     let change = json!({ "revision": 1, "role": "analyst" });
-    assert_eq!(patch(&bench, &ada, change.clone()).await.status, 409, "a disabled admin is none");
+    assert_eq!(patch(&bench, &ada, change.clone()).await.status, 409, "a disabled admin does not count");
     assert_eq!(patch(&bench, &grace, json!({ "revision": 2, "disabled": false })).await.status, 200);
-    assert_eq!(patch(&bench, &ada, change).await.status, 200, "there is another now");
+    assert_eq!(patch(&bench, &ada, change).await.status, 200, "there is another admin now");
     assert_eq!(patch(&bench, &grace, json!({ "revision": 3, "role": "viewer" })).await.status, 409);
     let password = json!({ "revision": 3, "password": "violet harbour nine trains" });
-    assert_eq!(patch(&bench, &grace, password).await.status, 200, "what leaves them an admin is free");
+    assert_eq!(patch(&bench, &grace, password).await.status, 200, "a change that keeps the role is allowed");
 }
 
 #[tokio::test]
-async fn of_two_admins_who_demote_each_other_at_once_one_stays() {
+async fn of_two_admins_who_demote_each_other_one_stays() {
     for round in 0..20 {
         let bench = Bench::start().await;
         let ada = bench.found().await;
@@ -123,7 +123,7 @@ async fn of_two_admins_who_demote_each_other_at_once_one_stays() {
 }
 
 #[tokio::test]
-async fn of_two_changes_to_the_same_revision_one_wins() {
+async fn of_two_changes_to_the_same_revision_one_succeeds() {
     let bench = Bench::start().await;
     bench.found().await;
     let grace = bench.join("grace@example.com", Role::Viewer).await;
@@ -139,7 +139,7 @@ async fn of_two_changes_to_the_same_revision_one_wins() {
 }
 
 #[tokio::test]
-async fn wrong_fields_are_named_and_people_are_no_machines() {
+async fn invalid_fields_are_reported_and_users_have_no_client_scopes() {
     let bench = Bench::start().await;
     bench.found().await;
     let grace = bench.join("grace@example.com", Role::Viewer).await;
@@ -154,13 +154,13 @@ async fn wrong_fields_are_named_and_people_are_no_machines() {
         (json!({ "revision": 1, "session_epoch": 9 }), "/session_epoch"),
         (json!({ "revision": 1, "workspace": "globex" }), "/workspace"),
     ] {
-        let answer = patch(&bench, &grace, body).await;
-        assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!(pointer)));
+        let response = patch(&bench, &grace, body).await;
+        assert_eq!((response.status, &response.body["errors"][0]["pointer"]), (422, &json!(pointer)));
     }
 }
 
 #[tokio::test]
-async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
+async fn a_token_without_the_scope_or_of_another_workspace_is_rejected() {
     let bench = Bench::start().await;
     bench.found().await;
     bench.join("grace@example.com", Role::Viewer).await;
@@ -177,7 +177,7 @@ async fn only_a_token_with_the_scope_opens_and_only_its_own_workspace() {
 }
 
 #[tokio::test]
-async fn a_token_issued_before_its_holder_lost_the_right_changes_nobody() {
+async fn a_token_older_than_the_loss_of_the_right_changes_no_user() {
     let bench = Bench::start().await;
     bench.found().await;
     bench.join("grace@example.com", Role::Analyst).await;
@@ -185,7 +185,7 @@ async fn a_token_issued_before_its_holder_lost_the_right_changes_nobody() {
     bench.assert_ends_with_rights(FUNCTION, event, Role::Admin).await;
 }
 
-/// Changes `target` with a token of `actor` that was issued for them as they are given here.
+/// Changes `target` with a token of `actor`, issued for the given state of `actor`.
 async fn patch_as(bench: &Bench, actor: &User, target: &User, body: Value) -> Answer {
     let event = with_body(bench.event("update-user", Role::Admin).await, &body);
     let event = with_parameter(event, "user_id", &target.user_id.to_string());
@@ -193,7 +193,7 @@ async fn patch_as(bench: &Bench, actor: &User, target: &User, body: Value) -> An
 }
 
 #[tokio::test]
-async fn a_disabled_admin_does_not_take_the_workspace_over_with_the_token_they_have() {
+async fn a_disabled_admin_cannot_take_over_the_workspace_with_an_old_token() {
     let bench = Bench::start().await;
     let boss = bench.found().await;
     let mallory = bench.join("mallory@example.com", Role::Admin).await;
@@ -210,19 +210,23 @@ async fn a_disabled_admin_does_not_take_the_workspace_over_with_the_token_they_h
     ] {
         assert_eq!(patch_as(&bench, &mallory, target, body).await.status, 401);
     }
-    assert_eq!(bench.records().await.len(), 1, "nothing else was done");
+    assert_eq!(bench.records().await.len(), 1, "no other change was made");
     assert!(stored(&bench, &boss).await.administers() && !stored(&bench, &mallory).await.administers());
 }
 
 #[tokio::test]
-async fn an_admin_who_changes_themselves_is_held_to_the_token_they_have_and_needs_a_new_one_after() {
+async fn an_admin_who_changes_their_own_user_needs_a_new_token() {
     let bench = Bench::start().await;
     let boss = bench.found().await;
     bench.join("grace@example.com", Role::Admin).await;
     let password = json!({ "revision": 1, "password": "violet harbour nine trains" });
     assert_eq!(patch_as(&bench, &boss, &boss, password).await.status, 200);
     let unlock = json!({ "revision": 2, "unlock": true });
-    assert_eq!(patch_as(&bench, &boss, &boss, unlock.clone()).await.status, 401, "the old token has ended");
+    assert_eq!(
+        patch_as(&bench, &boss, &boss, unlock.clone()).await.status,
+        401,
+        "the old token is no longer valid"
+    );
     let now = stored(&bench, &boss).await;
     assert_eq!(patch_as(&bench, &now, &boss, unlock).await.status, 200);
     let down = json!({ "revision": 3, "role": "viewer" });
@@ -231,7 +235,7 @@ async fn an_admin_who_changes_themselves_is_held_to_the_token_they_have_and_need
 }
 
 #[tokio::test]
-async fn between_the_look_at_a_right_and_the_change_there_is_no_moment() {
+async fn a_right_is_checked_in_the_transaction_of_the_change() {
     let bench = Bench::start().await;
     let boss = bench.found().await;
     let mallory = bench.join("mallory@example.com", Role::Admin).await;
@@ -256,13 +260,13 @@ async fn between_the_look_at_a_right_and_the_change_there_is_no_moment() {
     assert_eq!(identities.replace(&boss, &others, first).await.unwrap(), Err(Barred::Superseded));
     let read = stored(&bench, &mallory).await;
     let outcome = identities.replace(&read, &herself, second).await.unwrap();
-    assert_eq!(outcome, Ok(Replaced::LostRace), "her own item carries the condition");
+    assert_eq!(outcome, Ok(Replaced::LostRace), "the condition applies to her own item");
     assert_eq!(stored(&bench, &boss).await.revision, 1);
     assert_eq!(stored(&bench, &mallory).await.revision, 2);
     assert_eq!(bench.records().await.len(), 1);
 }
 
 #[tokio::test]
-async fn without_its_store_it_answers_503_in_time() {
+async fn without_its_store_it_returns_503_in_time() {
     Bench::assert_unavailable_without_store(FUNCTION, "update-user").await;
 }

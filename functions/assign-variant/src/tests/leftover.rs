@@ -1,4 +1,5 @@
-//! DynamoDB leaves keys of a read over: they are asked for again, and what stays unread is unavailable in its place.
+//! DynamoDB can return unprocessed keys of a read. They are requested again, and a unit that stays unread is
+//! `unavailable` at its position.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -8,27 +9,27 @@ use testing::Bench;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::ask;
+use super::assign;
 
-/// A way to the database that answers the first so many reads of several items with all keys left over; its address,
-/// and how often it was asked for several.
+/// Starts a proxy to the database that returns all keys as unprocessed in the first `refusals` batch reads. Returns
+/// its address and the counter of batch reads.
 async fn busy(upstream: &str, refusals: usize) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
-    let (upstream, asked) = (upstream.replace("http://", ""), Arc::new(AtomicUsize::new(0)));
-    let count = asked.clone();
+    let (upstream, reads) = (upstream.replace("http://", ""), Arc::new(AtomicUsize::new(0)));
+    let count = reads.clone();
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
             tokio::spawn(relay(client, upstream.clone(), refusals, count.clone()));
         }
     });
-    (address, asked)
+    (address, reads)
 }
 
-/// One request of a connection, which is closed after it.
-async fn relay(mut client: TcpStream, upstream: String, refusals: usize, asked: Arc<AtomicUsize>) {
+/// Handles one request of a connection and closes it.
+async fn relay(mut client: TcpStream, upstream: String, refusals: usize, reads: Arc<AtomicUsize>) {
     let (head, body) = request(&mut client).await;
-    let answer = if head.contains("BatchGetItem") && asked.fetch_add(1, SeqCst) < refusals {
+    let response = if head.contains("BatchGetItem") && reads.fetch_add(1, SeqCst) < refusals {
         let request: Value = serde_json::from_slice(&body).unwrap();
         json!({ "Responses": {}, "UnprocessedKeys": request["RequestItems"] }).to_string().into_bytes()
     } else {
@@ -37,12 +38,12 @@ async fn relay(mut client: TcpStream, upstream: String, refusals: usize, asked: 
         server.write_all(&body).await.unwrap();
         request(&mut server).await.1
     };
-    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", answer.len());
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", response.len());
     client.write_all(head.as_bytes()).await.unwrap();
-    client.write_all(&answer).await.unwrap();
+    client.write_all(&response).await.unwrap();
 }
 
-/// The head and the body of a message.
+/// Reads the head and the body of a message.
 async fn request(stream: &mut TcpStream) -> (String, Vec<u8>) {
     let (mut read, mut buffer) = (Vec::new(), [0; 4_096]);
     loop {
@@ -77,35 +78,35 @@ async fn launched() -> (Bench, Value) {
     bench
         .launch(json!({ "targeting": { "employees": { "$gt": 200 } }, "namespace": null, "overrides": {} }))
         .await;
-    let first = ask(&bench, account("acme.com", 900)).await;
+    let first = assign(&bench, account("acme.com", 900)).await;
     (bench, first)
 }
 
 #[tokio::test]
-async fn keys_that_were_left_over_are_asked_for_again() {
+async fn unprocessed_keys_are_requested_again() {
     let (bench, first) = launched().await;
-    let (way, asked) = busy(bench.endpoint(), 3).await;
-    let response = ask(
+    let (way, reads) = busy(bench.endpoint(), 3).await;
+    let response = assign(
         &bench.by_way_of(&way).await,
         json!({ "units": [account("acme.com", 1), account("new.com", 1)] }),
     )
     .await;
     assert_eq!(response["assignments"][0]["variant"], first["variant"]);
-    assert_eq!((&response["assignments"][1]["reason"], asked.load(SeqCst)), (&json!("not_targeted"), 4));
+    assert_eq!((&response["assignments"][1]["reason"], reads.load(SeqCst)), (&json!("not_targeted"), 4));
 }
 
 #[tokio::test]
-async fn a_unit_that_cannot_be_read_is_unavailable_in_its_place_and_the_others_are_answered() {
+async fn an_unreadable_unit_is_unavailable_and_the_others_get_their_variants() {
     let (bench, _) = launched().await;
     let (way, _) = busy(bench.endpoint(), usize::MAX).await;
     let units =
         json!({ "units": [account("acme.com", 1), account("new.com", 900), account("other.com", 2)] });
-    let response = ask(&bench.by_way_of(&way).await, units).await;
+    let response = assign(&bench.by_way_of(&way).await, units).await;
     let list = &response["assignments"];
     for unread in [0, 2] {
         assert_eq!(
             list[unread]["problem"]["status"], 503,
-            "nobody is told to take no part by mistake: {response}"
+            "no unit is reported as outside the test by mistake: {response}"
         );
     }
     assert_eq!(list[1]["reason"], "assigned");

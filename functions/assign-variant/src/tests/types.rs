@@ -1,12 +1,12 @@
-//! Attributes that can never meet the targeting because of their type are counted.
+//! Tests of the count of attributes whose type never matches the targeting.
 
 use serde_json::{Value, json};
 use testing::Bench;
 
-use super::ask;
+use super::assign;
 
 #[tokio::test]
-async fn a_batch_counts_the_attributes_whose_type_can_never_meet_the_condition() {
+async fn a_batch_counts_attributes_whose_type_never_matches_the_condition() {
     let bench = Bench::start().await;
     let targeting = json!({ "employees": { "$gt": 200 }, "customer": { "$in": [true, false] } });
     bench.launch(json!({ "targeting": targeting, "namespace": null, "overrides": {} })).await;
@@ -15,7 +15,7 @@ async fn a_batch_counts_the_attributes_whose_type_can_never_meet_the_condition()
         let customer = if n < 2 { json!("true") } else { json!(true) };
         json!({ "unit_id": format!("row-{n}"), "attributes": { "employees": employees, "customer": customer } })
     };
-    let response = ask(&bench, json!({ "units": (0..100).map(row).collect::<Vec<_>>() })).await;
+    let response = assign(&bench, json!({ "units": (0..100).map(row).collect::<Vec<_>>() })).await;
     let mismatch = |attribute: &str, expected: &str, units: u32| json!({ "attribute": attribute, "expected": expected, "got": "string", "units": units });
     assert_eq!(
         response["type_mismatches"],
@@ -27,7 +27,7 @@ async fn a_batch_counts_the_attributes_whose_type_can_never_meet_the_condition()
         .iter()
         .filter(|response| response["reason"] == "assigned");
     assert_eq!(assigned.count(), 5);
-    let one = ask(&bench, row(0)).await;
+    let one = assign(&bench, row(0)).await;
     assert_eq!(one["reason"], "not_targeted");
     assert_eq!(
         one["type_mismatches"],
@@ -38,6 +38,6 @@ async fn a_batch_counts_the_attributes_whose_type_can_never_meet_the_condition()
         json!({ "unit_id": "small.com", "attributes": { "employees": 3 } }),
         json!({ "unit_id": "unknown.com" }),
     ] {
-        assert_eq!(ask(&bench, fine).await.get("type_mismatches"), None::<&Value>);
+        assert_eq!(assign(&bench, fine).await.get("type_mismatches"), None::<&Value>);
     }
 }

@@ -1,18 +1,18 @@
-//! First rotations. Secrets Manager makes the first version of a secret current at once, whatever
-//! label it was to have, and has a version without a value before the first step.
+//! Tests of first rotations. Secrets Manager makes the first version of a secret current at once, whatever label was
+//! requested, and has a version without a value before the first step.
 
 use serde_json::{Value, json};
 
 use super::lab::{self, Lab, STEPS, kids};
 
-/// Whoever is given a token is let in with it.
+/// Asserts that every issued token is accepted.
 async fn no_token_is_refused(lab: &Lab, when: &str) {
     if let Ok(token) = lab.sign_in().await {
         lab.verify(&token).await.unwrap_or_else(|why| panic!("{when}: {why:?}"));
     }
 }
 
-/// People can sign in, with the one key that there is.
+/// Asserts that users can sign in with the only key.
 async fn one_key_signs(lab: &Lab) {
     lab.verify(&lab.sign_in().await.unwrap()).await.unwrap();
     let private = lab.secret("private").await;
@@ -20,7 +20,7 @@ async fn one_key_signs(lab: &Lab) {
 }
 
 #[tokio::test]
-async fn no_token_of_a_first_rotation_is_refused_at_any_step_and_secrets_manager_may_repeat_each() {
+async fn a_first_rotation_rejects_no_token_and_each_step_can_be_repeated() {
     let lab = Lab::start().await;
     lab.begin(&lab::token(0)).await.unwrap();
     assert_eq!(lab.stages(&lab::token(0)).await, ["AWSPENDING"]);
@@ -39,7 +39,7 @@ async fn no_token_of_a_first_rotation_is_refused_at_any_step_and_secrets_manager
 }
 
 #[tokio::test]
-async fn a_current_version_is_published_by_set_whenever_its_newest_half_is_missing() {
+async fn set_publishes_a_current_version_whose_newest_half_is_missing() {
     let mut lab = Lab::start().await;
     for lost in [json!({ "keys": [] }), json!({ "keys": [{ "kid": "another", "x": "AAAA" }] })] {
         lab.empty().await;
@@ -59,12 +59,12 @@ async fn a_current_version_is_published_by_set_whenever_its_newest_half_is_missi
     for step in &STEPS[1..] {
         lab.step(step, &lab::token(1)).await.unwrap();
     }
-    assert_eq!(kids(&lab.secret("public").await), kids(&private), "of a later rotation too, every half");
+    assert_eq!(kids(&lab.secret("public").await), kids(&private), "every half, in a later rotation too");
     lab.verify(&lab.sign_in().await.unwrap()).await.unwrap();
 }
 
 #[tokio::test]
-async fn a_first_version_is_finished_under_any_labels_that_it_may_have() {
+async fn a_first_version_is_finished_under_each_possible_label() {
     let mut lab = Lab::start().await;
     for taken in [None, Some("AWSPENDING"), Some("AWSCURRENT")] {
         for after in 0..4 {
@@ -83,7 +83,7 @@ async fn a_first_version_is_finished_under_any_labels_that_it_may_have() {
 }
 
 #[tokio::test]
-async fn a_first_rotation_that_is_begun_twice_leaves_keys_that_sign_and_verify() {
+async fn a_first_rotation_that_starts_twice_leaves_keys_that_sign_and_verify() {
     let mut lab = Lab::start().await;
     let orders = [
         [(0, 0), (1, 0), (0, 1), (1, 1), (0, 2), (1, 2), (0, 3), (1, 3)],
@@ -103,7 +103,7 @@ async fn a_first_rotation_that_is_begun_twice_leaves_keys_that_sign_and_verify()
     }
 }
 
-/// Cuts a first rotation off at each of its calls, and completes it by `again`.
+/// Interrupts a first rotation at each of its calls, and completes it with `again`.
 async fn a_crash_at_any_call(again: u32) {
     let mut lab = Lab::start().await;
     for crashes in 0.. {
@@ -112,12 +112,12 @@ async fn a_crash_at_any_call(again: u32) {
         lab.cut_after(crashes);
         let outcome = lab.steps(&lab::token(0)).await;
         lab.mend();
-        no_token_is_refused(&lab, &format!("cut at call {crashes}")).await;
+        no_token_is_refused(&lab, &format!("interrupted at call {crashes}")).await;
         lab.bench.pass(60);
         lab.steps(&lab::token(again)).await.unwrap();
         lab.verify(&lab.sign_in().await.unwrap()).await.unwrap();
         let private = lab.secret("private").await;
-        assert_eq!(kids(&lab.secret("public").await), kids(&private), "cut at call {crashes}");
+        assert_eq!(kids(&lab.secret("public").await), kids(&private), "interrupted at call {crashes}");
         if outcome.is_ok() {
             assert!(crashes >= 8, "a first rotation makes more calls than {crashes}");
             return;
@@ -126,17 +126,17 @@ async fn a_crash_at_any_call(again: u32) {
 }
 
 #[tokio::test]
-async fn a_first_rotation_that_crashes_after_any_call_is_completed_by_its_repetition() {
+async fn a_crashed_first_rotation_is_completed_by_its_repetition() {
     a_crash_at_any_call(0).await;
 }
 
 #[tokio::test]
-async fn a_first_rotation_that_crashes_after_any_call_is_made_good_by_the_next_one() {
+async fn a_crashed_first_rotation_is_completed_by_the_next_one() {
     a_crash_at_any_call(1).await;
 }
 
 #[tokio::test]
-async fn a_secret_with_an_empty_value_is_rotated_as_one_without() {
+async fn a_secret_with_an_empty_value_is_rotated_like_one_without_a_value() {
     let lab = Lab::start().await;
     lab.put_text("private", "").await;
     lab.put_text("public", "").await;

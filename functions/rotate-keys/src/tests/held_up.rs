@@ -1,10 +1,10 @@
-//! Rotations that crash, come late or are given up, and verifiers meanwhile.
+//! Tests of rotations that crash, are late or are abandoned, and of verifiers meanwhile.
 
 use bellwether::http::problem::Problem;
 
 use super::lab::{self, Lab, STEPS, kids, verify};
 
-/// Runs all steps until they are done, as Secrets Manager does: again and again with the same token.
+/// Runs all steps repeatedly with the same token until they succeed, as Secrets Manager does.
 async fn see_through(lab: &Lab, token: &str) {
     for _ in 0..5 {
         match lab.steps(token).await {
@@ -13,11 +13,11 @@ async fn see_through(lab: &Lab, token: &str) {
         }
         lab.bench.pass(450);
     }
-    panic!("five times were not enough");
+    panic!("the rotation did not succeed in five attempts");
 }
 
-/// Cuts a rotation off at its first call, the next at its second and so on: the call takes effect,
-/// nobody hears of it, and no other gets through until `pause` seconds later.
+/// Interrupts the first rotation at its first call, the next at its second and so on. The call takes effect, its
+/// response is lost, and no other call succeeds until `pause` seconds later.
 async fn a_crash_at_any_call(pause: i64) {
     let lab = Lab::start().await;
     lab.rotate(&lab::token(0)).await;
@@ -26,12 +26,12 @@ async fn a_crash_at_any_call(pause: i64) {
         number += 1;
         lab.bench.pass(10_000);
         let before = lab.secret("private").await;
-        let held = lab.sign_in().await.unwrap();
+        let token = lab.sign_in().await.unwrap();
         lab.begin(&lab::token(number)).await.unwrap();
         lab.cut_after(crashes);
         let outcome = lab.steps(&lab::token(number)).await;
         lab.mend();
-        lab.verify(&held).await.unwrap();
+        lab.verify(&token).await.unwrap();
         lab.bench.pass(pause);
         lab.verify(&lab.sign_in().await.unwrap()).await.unwrap();
         see_through(&lab, &lab::token(number)).await;
@@ -39,7 +39,7 @@ async fn a_crash_at_any_call(pause: i64) {
         assert_eq!(
             (kids(&after).len(), &after["root"]),
             (2, &before["root"]),
-            "one new pair, cut at call {crashes}"
+            "one new pair, interrupted at call {crashes}"
         );
         assert_eq!(kids(&after)[0], *kids(&before).last().unwrap());
         assert_eq!(kids(&lab.secret("public").await), kids(&after));
@@ -53,17 +53,17 @@ async fn a_crash_at_any_call(pause: i64) {
 }
 
 #[tokio::test]
-async fn a_rotation_that_crashes_after_any_call_is_completed_by_its_repetition() {
+async fn a_crashed_rotation_is_completed_by_its_repetition() {
     a_crash_at_any_call(0).await;
 }
 
 #[tokio::test]
-async fn a_rotation_that_crashes_after_any_call_is_completed_an_hour_later() {
+async fn a_crashed_rotation_is_completed_an_hour_later() {
     a_crash_at_any_call(3_600).await;
 }
 
 #[tokio::test]
-async fn a_rotation_that_is_given_up_ends_nobody_and_the_next_one_starts_from_what_is_current() {
+async fn an_abandoned_rotation_ends_no_session_and_the_next_starts_from_the_current_keys() {
     let lab = Lab::start().await;
     lab.rotate(&lab::token(0)).await;
     lab.bench.pass(10_000);
@@ -71,15 +71,15 @@ async fn a_rotation_that_is_given_up_ends_nobody_and_the_next_one_starts_from_wh
         lab.step(step, &lab::token(1)).await.unwrap();
     }
     lab.bench.pass(10_000);
-    let held = lab.sign_in().await.unwrap();
-    lab.verify(&held).await.unwrap();
+    let token = lab.sign_in().await.unwrap();
+    lab.verify(&token).await.unwrap();
     let current = kids(&lab.secret("private").await);
     assert!(lab.begin(&lab::token(2)).await.unwrap_err().contains("previous rotation isn't complete"));
     lab.unlabel(&lab::token(1), "AWSPENDING").await;
     lab.rotate(&lab::token(2)).await;
-    lab.verify(&held).await.unwrap();
+    lab.verify(&token).await.unwrap();
     assert_eq!(kids(&lab.secret("private").await)[..1], current);
-    assert_eq!(kids(&lab.secret("public").await).len(), 2, "the key that was given up is gone");
+    assert_eq!(kids(&lab.secret("public").await).len(), 2, "the abandoned key is removed");
     assert!(lab.step("finishSecret", &lab::token(1)).await.unwrap_err().contains("no pending version"));
 }
 
@@ -98,7 +98,7 @@ async fn a_late_rotation_waits_until_every_verifier_has_its_key() {
     assert!(early.contains("verifiers may not have the new key yet"), "{early}");
     let reads = lab.reads();
     verify(&verifier, &lab.sign_in().await.unwrap()).await.unwrap();
-    assert_eq!(lab.reads(), reads + 1, "the signer read its keys, the verifier knew the one that signs");
+    assert_eq!(lab.reads(), reads + 1, "the signer read its keys, and the verifier had the signing key");
     lab.bench.pass(451);
     lab.rotate(&lab::token(1)).await;
     let token = lab.sign_in().await.unwrap();
@@ -106,7 +106,7 @@ async fn a_late_rotation_waits_until_every_verifier_has_its_key() {
 }
 
 #[tokio::test]
-async fn forged_key_names_buy_one_refresh_a_minute_and_change_nothing() {
+async fn forged_key_ids_cause_one_refresh_a_minute_and_change_nothing() {
     let lab = Lab::start().await;
     lab.rotate(&lab::token(0)).await;
     let (verifier, token) = (lab.instance(), lab.sign_in().await.unwrap());
@@ -118,13 +118,17 @@ async fn forged_key_names_buy_one_refresh_a_minute_and_change_nothing() {
             assert!(matches!(verify(&verifier, &forged).await, Err(Problem::InvalidToken(_))));
             verify(&verifier, &token).await.unwrap();
         }
-        assert_eq!(lab.reads() - reads, minute, "none in the minute after a read, then one a minute");
+        assert_eq!(
+            lab.reads() - reads,
+            minute,
+            "no read in the first minute after a read, then one a minute"
+        );
         lab.bench.pass(60);
     }
 }
 
 #[tokio::test]
-async fn cached_keys_serve_on_when_a_refresh_fails_and_it_is_tried_again_after_five_seconds() {
+async fn cached_keys_stay_in_use_when_a_refresh_fails_and_it_is_retried_after_5_s() {
     let lab = Lab::start().await;
     lab.rotate(&lab::token(0)).await;
     let (verifier, token) = (lab.instance(), lab.sign_in().await.unwrap());
@@ -141,7 +145,7 @@ async fn cached_keys_serve_on_when_a_refresh_fails_and_it_is_tried_again_after_f
     }
 }
 
-/// A token with a header like ours that names a key which there is not.
+/// Returns a token whose header names a key that does not exist.
 fn forged(kid: &str) -> String {
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;

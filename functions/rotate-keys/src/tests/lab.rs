@@ -1,5 +1,5 @@
-//! The emulated Secrets Manager with two empty secrets, as Terraform leaves them, behind a network
-//! that can be cut; a function, and people who sign in.
+//! A test environment: the emulated Secrets Manager with two empty secrets, as Terraform creates them, behind a
+//! network that can be interrupted; a function, and users who sign in.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -30,12 +30,12 @@ pub struct Lab {
     _emulator: Emulator,
 }
 
-/// The name of a rotation's version.
+/// Returns the name of a rotation's version.
 pub fn token(number: u32) -> String {
     format!("{number:032}")
 }
 
-/// The names of the keys in a secret.
+/// Returns the ids of the keys in a secret.
 pub fn kids(secret: &Value) -> Vec<String> {
     let keys = secret["keys"].as_array().into_iter().flatten();
     keys.map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
@@ -59,8 +59,8 @@ impl Lab {
         Self { bench, secrets, arn, proxy, left, _emulator: emulator }
     }
 
-    /// Lets so many calls of Secrets Manager through. The next takes effect and nobody hears of it;
-    /// those after it do not get there.
+    /// Lets this many calls of Secrets Manager through. The next call takes effect, but its response is lost, and later
+    /// calls do not arrive.
     pub fn cut_after(&self, calls: i64) {
         self.left.store(calls, SeqCst);
     }
@@ -69,7 +69,7 @@ impl Lab {
         self.left.store(i64::MAX, SeqCst);
     }
 
-    /// How often keys have been read.
+    /// Returns how often keys have been read.
     pub fn reads(&self) -> u64 {
         self.proxy.seen().calls.get("GetSecretValue").copied().unwrap_or_default()
     }
@@ -79,7 +79,7 @@ impl Lab {
         self.bench.invoke(FUNCTION, &event).await.map(|_| ()).map_err(|error| error.to_string())
     }
 
-    /// All steps, as far as they go.
+    /// Runs the steps until one fails.
     pub async fn steps(&self, token: &str) -> Result<(), String> {
         for step in STEPS {
             self.step(step, token).await?;
@@ -87,7 +87,7 @@ impl Lab {
         Ok(())
     }
 
-    /// A whole rotation, begun by Secrets Manager unless it has been.
+    /// Runs a whole rotation, which Secrets Manager starts unless it has been started.
     pub async fn rotate(&self, token: &str) {
         if self.stages(token).await != ["AWSPENDING"] {
             self.begin(token).await.unwrap();
@@ -95,63 +95,63 @@ impl Lab {
         self.steps(token).await.unwrap();
     }
 
-    /// Has Secrets Manager begin a rotation, which leaves a pending version without a value; it
-    /// invokes a function that is not there.
+    /// Makes Secrets Manager start a rotation, which creates a pending version without a value and invokes a function that
+    /// does not exist.
     pub async fn begin(&self, token: &str) -> Result<(), String> {
         let rotate = self.secrets.rotate_secret().secret_id("private").client_request_token(token);
         let rotate = rotate.rotation_lambda_arn("arn:aws:lambda:eu-central-1:000000000000:function:none");
         rotate.send().await.map(|_| ()).map_err(|error| format!("{:?}", error.into_service_error()))
     }
 
-    /// The labels of a version of the private secret.
+    /// Returns the labels of a version of the private secret.
     pub async fn stages(&self, token: &str) -> Vec<String> {
         let response = self.secrets.describe_secret().secret_id("private").send().await.unwrap();
         let versions = response.version_ids_to_stages.unwrap_or_default();
         versions.get(token).cloned().unwrap_or_default()
     }
 
-    /// Takes a label from a version of the private secret.
+    /// Removes a label from a version of the private secret.
     pub async fn unlabel(&self, token: &str, stage: &str) {
         let change = self.secrets.update_secret_version_stage().secret_id("private");
         change.version_stage(stage).remove_from_version_id(token).send().await.unwrap();
     }
 
-    /// Deletes both secrets and makes them anew without a value.
+    /// Deletes both secrets and creates them again without a value.
     pub async fn empty(&mut self) {
         for name in ["private", "public"] {
             let delete = self.secrets.delete_secret().secret_id(name);
             delete.force_delete_without_recovery(true).send().await.unwrap();
-            let made = self.secrets.create_secret().name(name).send().await.unwrap();
+            let created = self.secrets.create_secret().name(name).send().await.unwrap();
             if name == "private" {
-                self.arn = made.arn.unwrap();
+                self.arn = created.arn.unwrap();
             }
         }
     }
 
-    /// A token from a signer that has nothing in memory.
+    /// Returns a token from a signer without cached keys.
     pub async fn sign_in(&self) -> Result<String, Problem> {
         let user = user_named("ada@example.com", Role::Viewer, "acme");
         Ok(self.instance().app.auth.issue(&user).await?.token.expose_secret().to_owned())
     }
 
-    /// Holds a token to the keys that a verifier reads anew.
+    /// Verifies a token with keys that a verifier reads again.
     pub async fn verify(&self, token: &str) -> Result<(), Problem> {
         verify(&self.instance(), token).await
     }
 
-    /// Another instance.
+    /// Creates another instance.
     pub fn instance(&self) -> Bench {
         self.bench.without_keys_at(&self.proxy.url)
     }
 
-    /// The current content of a secret; null when it has none.
+    /// Returns the current content of a secret; null if it has none.
     pub async fn secret(&self, name: &str) -> Value {
-        let answer = self.secrets.get_secret_value().secret_id(name).send().await;
-        let text = answer.ok().and_then(|answer| answer.secret_string);
+        let response = self.secrets.get_secret_value().secret_id(name).send().await;
+        let text = response.ok().and_then(|response| response.secret_string);
         text.map_or(Value::Null, |text| serde_json::from_str(&text).unwrap())
     }
 
-    /// Puts content into a secret, past the function.
+    /// Writes content into a secret without the function.
     pub async fn put(&self, name: &str, content: &Value) {
         self.put_text(name, &content.to_string()).await;
     }
@@ -160,7 +160,7 @@ impl Lab {
         self.secrets.put_secret_value().secret_id(name).secret_string(text).send().await.unwrap();
     }
 
-    /// What the audit says.
+    /// Returns the audit records.
     pub async fn records(&self) -> Vec<HashMap<String, String>> {
         let scan = self.bench.database().scan().table_name("bench-audit").send().await.unwrap();
         let text =
@@ -169,7 +169,7 @@ impl Lab {
     }
 }
 
-/// Holds a token to the keys that an instance has in memory, or reads.
+/// Verifies a token with the keys that an instance has cached, or reads.
 pub async fn verify(instance: &Bench, token: &str) -> Result<(), Problem> {
     let mut request = Request::new(Body::Empty);
     request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
