@@ -1,5 +1,5 @@
-//! The catalogue of metrics: name, unit or kind, description and labels. Log lines, the page of `GET
-//! /metrics`, alarms, rules and dashboards use only these names. `monitoring/catalogue.json` contains the
+//! The catalogue of metrics: name, unit or kind, description and labels. Log lines, the page of
+//! `GET /metrics`, alarms, rules and dashboards use only these names. `monitoring/catalogue.json` contains the
 //! same for code that is not written in Rust.
 //!
 //! Labels have few values: this program defines functions and outcomes, and authors define workspaces, tests,
@@ -84,20 +84,20 @@ pub static SIGN_INS: Metric = metric(
 /// Calls to DynamoDB.
 pub static DYNAMODB_CALLS: Metric =
     metric("DynamodbCalls", COUNT, "Calls to DynamoDB, including retries.", ALL);
-/// The cost of these calls.
+/// The cost of these calls in capacity units.
 pub static DYNAMODB_UNITS: Metric =
     metric("DynamodbUnits", COUNT, "Capacity units consumed, read and write together.", ALL);
 /// The duration of a test's aggregation.
 pub static AGGREGATION_TIME: Metric =
     metric("AggregationTime", "Milliseconds", "How long the aggregation of one test took.", ALL);
-/// The rows that it read.
+/// The rows that an aggregation read.
 pub static AGGREGATION_ROWS: Metric =
     metric("AggregationRows", COUNT, "Rows that the aggregation of one test read.", ALL);
 /// Failed aggregations of the schedule.
 pub static AGGREGATION_FAILURES: Metric =
     metric("AggregationFailures", COUNT, "Tests that could not be aggregated.", ALL);
 
-/// All metrics of CloudWatch.
+/// All metrics for CloudWatch.
 pub static METRICS: [&Metric; 13] = [
     &REQUESTS,
     &LATENCY,
@@ -127,7 +127,7 @@ const TEST: &[&str] = &["workspace", "test"];
 const VARIANT: &[&str] = &["workspace", "test", "variant"];
 const GOAL: &[&str] = &["workspace", "test", "variant", "goal"];
 
-/// Whether a test runs.
+/// Whether a test is running.
 pub static RUNNING: Family =
     family("bellwether_test_running", Kind::Gauge, "1 while the test is running, otherwise 0.", TEST);
 /// Assigned units.
@@ -158,16 +158,16 @@ pub static DIFFERENCE: Family = family(
     "The difference from control, in the goal's own unit.",
     GOAL,
 );
-/// The upper end of its interval.
+/// The lower end of its interval.
 pub static DIFFERENCE_LOW: Family =
     family("bellwether_test_difference_low", Kind::Gauge, "The lower end of its 95 % interval.", GOAL);
-/// The p-value of the difference.
+/// The upper end of its interval.
 pub static DIFFERENCE_HIGH: Family =
     family("bellwether_test_difference_high", Kind::Gauge, "The upper end of its 95 % interval.", GOAL);
 /// The p-value of the difference.
 pub static P_VALUE: Family =
     family("bellwether_test_p_value", Kind::Gauge, "The always-valid p-value of the difference.", GOAL);
-/// The sample-ratio check.
+/// The p-value of the sample-ratio check.
 pub static SAMPLE_RATIO_P: Family = family(
     "bellwether_test_sample_ratio_p",
     Kind::Gauge,
@@ -181,7 +181,7 @@ pub static VERDICT: Family = family(
     "1 for the current verdict, 0 for the others.",
     &["workspace", "test", "decision"],
 );
-/// The age of the results.
+/// The shares of the variants.
 pub static WEIGHT_RATIO: Family =
     family("bellwether_test_weight_ratio", Kind::Gauge, "The variant's share of new units, 0 to 1.", VARIANT);
 /// The age of the results.

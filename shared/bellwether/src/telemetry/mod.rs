@@ -1,7 +1,7 @@
 //! Logs, metrics and traces of the functions. [`catalogue`] defines all metrics. A request writes one
-//! [`mod@line`] with log fields and metrics, [`log`] writes lines, and [`exposition`] writes the page of `GET
-//! /metrics` from [`measured`] results. The module `traces`, which requires the feature of that name, sends
-//! spans to X-Ray.
+//! [`mod@line`] with log fields and metrics, [`log`] writes lines, and [`exposition`] writes the page of
+//! `GET /metrics` from [`measured`] results. The module `traces`, which requires the feature of that name,
+//! sends spans to X-Ray.
 //!
 //! A secret cannot be written by accident, because it has no text form.
 //!
