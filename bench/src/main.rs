@@ -1,9 +1,10 @@
-//! `make bench`: what `assign-variant` costs as built for Lambda, beside functions that do nothing.
+//! `make bench`: measures the cost of `assign-variant` as built for Lambda, next to functions that do
+//! nothing.
 //!
-//! [`subject`] says what is measured, [`measure`] times it, [`instructions`] counts under callgrind,
-//! [`process`] and [`proxy`] are the instruments. docs/PERFORMANCE.md says what the figures mean.
+//! [`subject`] defines what is measured, [`measure`] times it, [`instructions`] counts under callgrind, and
+//! [`process`] and [`proxy`] are the instruments. docs/PERFORMANCE.md explains the figures.
 //!
-//! Exits with 1 when a count misses its target; times are printed and judged by their reader.
+//! Exits with 1 when a count exceeds its target. Times are printed but do not affect the exit code.
 
 mod instructions;
 mod measure;
@@ -19,7 +20,7 @@ use subject::Subject;
 use testing::cloud::Cloud;
 use testing::runtime::project;
 
-/// Started tests on a page of metrics.
+/// The number of started tests on the page of metrics.
 const STARTED: u32 = 300;
 
 #[tokio::main]
@@ -52,6 +53,6 @@ async fn main() -> ExitCode {
     eprintln!("bench: {} under callgrind", silent.name);
     let silent = instructions::of_a_warm_invocation(&silent, &folder).await;
     met &= report::instructions(&subjects, &counts);
-    met &= report::telling(counts[0], silent);
+    met &= report::logging(counts[0], silent);
     if met { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -1,4 +1,4 @@
-//! One subject's figures: many starts, a first invocation each, then many warm invocations.
+//! The figures of a subject: many starts, a first invocation after each, then many warm invocations.
 
 use std::time::{Duration, Instant};
 
@@ -8,30 +8,30 @@ use crate::process::{cpu, peak_kib};
 use crate::proxy::Proxy;
 use crate::subject::Subject;
 
-/// Processes started.
+/// The number of processes that are started.
 const STARTS: usize = 20;
-/// Warm invocations that are not measured, and those that are, in blocks of so many.
+/// The number of warm invocations before the measurement, and of those that are measured, in blocks.
 const WARM_UP: usize = 200;
 const BLOCKS: usize = 20;
 const BLOCK: usize = 100;
 
-/// What one subject uses. CPU is user and system time of its process.
+/// The resources that a subject uses. CPU is the user and system time of its process.
 pub struct Figures {
-    /// Process start to first poll.
+    /// From the start of the process to its first poll.
     pub start: Spread,
-    /// The first invocation's CPU.
+    /// CPU time of the first invocation.
     pub first: Spread,
-    /// CPU of a warm invocation, by blocks of 100.
+    /// CPU time of a warm invocation, measured in blocks of 100.
     pub warm: Spread,
-    /// A warm invocation as the caller sees it.
+    /// Elapsed time of a warm invocation for the caller.
     pub warm_wall: Spread,
-    /// Peak memory after all of it, in KiB.
+    /// Peak memory at the end, in KiB.
     pub peak_kib: u64,
-    /// Calls to DynamoDB of a first and of a warm invocation, the most of any.
+    /// The maximum numbers of calls to DynamoDB in a first and in a warm invocation.
     pub calls: (u64, u64),
 }
 
-/// Median and quartiles.
+/// The median and the quartiles.
 #[derive(Clone, Copy)]
 pub struct Spread {
     /// The lower quartile.
@@ -50,10 +50,10 @@ impl Spread {
     }
 }
 
-/// Measures `subject`, whose DynamoDB is behind `proxy`.
+/// Measures `subject`, which calls DynamoDB through `proxy`.
 ///
 /// # Panics
-/// When the binary is not built or answers wrongly.
+/// When the binary is not built or returns a wrong response.
 pub async fn measure(subject: &Subject, proxy: &Proxy) -> Figures {
     let (mut starts, mut firsts, mut most) = (Vec::new(), Vec::new(), 0);
     for _ in 0..STARTS {
@@ -90,10 +90,10 @@ pub async fn measure(subject: &Subject, proxy: &Proxy) -> Figures {
     }
 }
 
-/// How long a warm invocation of `subject` takes as its caller sees it, of 10.
+/// The elapsed time of a warm invocation of `subject` for its caller, over 10 invocations.
 ///
 /// # Panics
-/// As [`measure`].
+/// As for [`measure`].
 pub async fn wall(subject: &Subject) -> Spread {
     let instance = started(subject).await;
     ask(subject, &instance).await;
@@ -106,15 +106,15 @@ pub async fn wall(subject: &Subject) -> Spread {
     Spread::of(walls)
 }
 
-/// A process that waits for its first event.
+/// Starts a process and waits for its first poll.
 async fn started(subject: &Subject) -> Instance {
     let mut instance = Instance::start(&subject.binary, &subject.environment).await;
-    (&mut instance.started).await.expect("it polls");
+    (&mut instance.started).await.expect("the function polls");
     settled(&instance).await;
     instance
 }
 
-/// The CPU used once the process sleeps: it goes on for a moment after its poll has come in.
+/// The CPU time once the process sleeps, because it works for a moment after its poll has arrived.
 async fn settled(instance: &Instance) -> Duration {
     let mut before = cpu(instance.id());
     loop {
@@ -128,6 +128,6 @@ async fn settled(instance: &Instance) -> Duration {
 }
 
 async fn ask(subject: &Subject, instance: &Instance) {
-    let answer = instance.invoke(subject.event.clone()).await.expect("an answer");
+    let answer = instance.invoke(subject.event.clone()).await.expect("a response");
     assert!(subject.is_right(&answer), "{}: {answer}", subject.name);
 }

@@ -1,5 +1,4 @@
-//! A pass-through between a function and DynamoDB that counts the calls, so that what a function
-//! says of itself in its log is checked from outside.
+//! A proxy between a function and DynamoDB that counts calls, to verify the counts in the function's log.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -7,13 +6,13 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
 use tokio::net::{TcpListener, TcpStream};
 
-/// The header that every call to DynamoDB has once (the service's API reference, "Making HTTP
-/// requests to DynamoDB").
+/// The header that each call to DynamoDB contains once (the service's API reference, "Making HTTP requests to
+/// DynamoDB").
 const CALL: &[u8] = b"x-amz-target: DynamoDB_";
 
-/// A listener on loopback that forwards bytes as they come.
+/// A listener on loopback that forwards bytes immediately.
 pub struct Proxy {
-    /// Where it answers.
+    /// The address of the proxy.
     pub endpoint: String,
     calls: Arc<AtomicU64>,
 }
@@ -22,7 +21,7 @@ impl Proxy {
     /// Forwards to `upstream`, an `http://host:port` on loopback.
     ///
     /// # Panics
-    /// Without a free port.
+    /// When no port is free.
     pub async fn start(upstream: &str) -> Self {
         let upstream = upstream.trim_start_matches("http://").to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -39,7 +38,7 @@ impl Proxy {
         Self { endpoint, calls }
     }
 
-    /// Calls so far.
+    /// The number of calls so far.
     #[must_use]
     pub fn calls(&self) -> u64 {
         self.calls.load(Relaxed)
@@ -62,7 +61,8 @@ fn forward(client: TcpStream, server: TcpStream, calls: Arc<AtomicU64>) {
     });
 }
 
-/// Calls that begin in `next`. `seen` keeps the end of what came before, where one may be cut.
+/// Counts the calls that begin in `next`. `seen` stores the end of the previous bytes, which may contain the
+/// first part of a call.
 fn count(seen: &mut Vec<u8>, next: &[u8]) -> u64 {
     seen.extend_from_slice(next);
     let found = seen.windows(CALL.len()).filter(|window| *window == CALL).count();
@@ -76,11 +76,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_call_is_counted_once_however_it_is_cut() {
+    fn a_call_is_counted_once_wherever_it_is_split() {
         let stream = [b"POST / HTTP/1.1\r\n", CALL, b"20120810.PutItem\r\n\r\n{}"].concat();
         for at in 0..stream.len() {
             let (mut seen, (first, second)) = (Vec::new(), stream.split_at(at));
-            assert_eq!(count(&mut seen, first) + count(&mut seen, second), 1, "cut at {at}");
+            assert_eq!(count(&mut seen, first) + count(&mut seen, second), 1, "split at {at}");
         }
     }
 }

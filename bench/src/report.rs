@@ -1,23 +1,23 @@
-//! What the reader sees: figures, their ratio to the bare function, and the targets.
+//! The printed report: figures, their ratios to the bare function, and the targets.
 
 use std::time::Duration;
 
 use crate::measure::{Figures, Spread};
 use crate::subject::Subject;
 
-/// CPU from process start to first poll, with all clients built.
+/// The target for CPU time from process start to first poll, with all clients built.
 const START_CPU: Duration = Duration::from_millis(6);
-/// Calls to DynamoDB: a first invocation reads the test and puts the assignment, a warm one that has
-/// seen the account makes none.
+/// The target for calls to DynamoDB: a first invocation reads the test and stores the assignment, and a warm
+/// one for a known account makes none.
 const CALLS: (u64, u64) = (2, 0);
-/// A warm assignment's instructions, in those of the bare function.
+/// The target for the ratio of a warm assignment's instructions to the bare function's.
 const INSTRUCTIONS: f64 = 2.5;
-/// A warm assignment's instructions with its line in the log and its metrics, in those without.
-const TELLING: f64 = 1.1;
-/// A page of metrics of 300 started tests.
+/// The target for the ratio of a warm assignment's instructions with log line and metrics to those without.
+const LOGGING: f64 = 1.1;
+/// The target for a page of metrics of 300 started tests.
 const PAGE: Duration = Duration::from_secs(1);
 
-/// Prints what was timed; false when the calls to DynamoDB are too many.
+/// Prints the times. Returns false when there are too many calls to DynamoDB.
 #[must_use]
 pub fn times(subjects: &[Subject], figures: &[Figures]) -> bool {
     heading(subjects);
@@ -34,37 +34,37 @@ pub fn times(subjects: &[Subject], figures: &[Figures]) -> bool {
     println!();
     verdict("start to first poll at most 6 ms of CPU", first.start.median <= START_CPU);
     let calls = first.calls.0 <= CALLS.0 && first.calls.1 <= CALLS.1;
-    verdict("at most 2 calls of DynamoDB at first, none when warm", calls);
+    verdict("at most 2 calls to DynamoDB at first, none when warm", calls);
     calls
 }
 
-/// Prints what was counted; false when there are too many instructions.
+/// Prints the counts. Returns false when there are too many instructions.
 #[must_use]
 pub fn instructions(subjects: &[Subject], counts: &[u64]) -> bool {
     heading(subjects);
     line("warm invocation, instructions", counts.iter().map(ToString::to_string));
     let [assign, hello, ..] = counts else { return false };
     let ratios = counts.iter().map(|count| format!("{:.2}", ratio(*count, *hello)));
-    line("  in those of hello", ratios);
+    line("  ratio to hello", ratios);
     println!();
     let met = ratio(*assign, *hello) <= INSTRUCTIONS;
     verdict("a warm assignment at most 2.5 x the instructions of hello", met);
     met
 }
 
-/// Prints what it costs to tell of a request; false when that is too much.
+/// Prints the cost of the log line and the metrics. Returns false when it is too high.
 #[must_use]
-pub fn telling(response: u64, silent: u64) -> bool {
-    let dearer = ratio(response, silent);
+pub fn logging(response: u64, silent: u64) -> bool {
+    let ratio_to_silent = ratio(response, silent);
     line("  without log line and metrics", std::iter::once(silent.to_string()));
-    line("  with them, in those without", std::iter::once(format!("{dearer:.3}")));
+    line("  with them, ratio to without", std::iter::once(format!("{ratio_to_silent:.3}")));
     println!();
-    let met = dearer <= TELLING;
+    let met = ratio_to_silent <= LOGGING;
     verdict("log line and metrics at most 1.1 x the instructions without", met);
     met
 }
 
-/// Prints how long a page of metrics of so many started tests takes; false when that is over a second.
+/// Prints the time for a page of metrics of that many started tests. Returns false when it is over a second.
 #[must_use]
 pub fn page(tests: u32, page: Spread) -> bool {
     println!("\nGET /metrics of {tests} started tests, wall ms: {:.0}", page.median.as_secs_f64() * 1e3);
@@ -78,7 +78,8 @@ fn heading(subjects: &[Subject]) {
     line("", subjects.iter().map(|subject| subject.name.to_owned()));
 }
 
-/// A median, its quartiles, and the median in those of the bare function, which is second.
+/// Prints a median with its quartiles, and the ratio of the median to that of the bare function, which is
+/// second.
 fn row(name: &str, figures: &[Figures], of: impl Fn(&Figures) -> Spread, unit: f64) {
     let number = |time: Duration| time.as_secs_f64() * unit;
     let digits = if unit > 1e3 { 0 } else { 2 };
@@ -88,7 +89,7 @@ fn row(name: &str, figures: &[Figures], of: impl Fn(&Figures) -> Spread, unit: f
     };
     line(name, figures.iter().map(cell));
     let Some(hello) = figures.get(1).map(|f| of(f).median.as_secs_f64()) else { return };
-    line("  in those of hello", figures.iter().map(|f| format!("{:.2}", of(f).median.as_secs_f64() / hello)));
+    line("  ratio to hello", figures.iter().map(|f| format!("{:.2}", of(f).median.as_secs_f64() / hello)));
 }
 
 fn line(name: &str, cells: impl Iterator<Item = String>) {

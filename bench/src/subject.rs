@@ -1,4 +1,4 @@
-//! What is measured: a built function, its environment and the event it is given.
+//! The subjects of measurement: a built function, its environment and its event.
 
 use std::path::PathBuf;
 
@@ -14,27 +14,27 @@ use serde_json::{Value, json};
 use testing::cloud::{Cloud, PREFIX, sdk};
 use testing::runtime::project;
 
-/// A release binary as `cargo lambda build` leaves it, and what it is asked.
+/// A release binary built by `cargo lambda build`, and its input.
 pub struct Subject {
     /// The function's name.
     pub name: &'static str,
     /// Its binary.
     pub binary: PathBuf,
-    /// What it finds in its environment.
+    /// The environment variables.
     pub environment: Vec<(String, String)>,
     /// The event of every invocation.
     pub event: Value,
-    /// Part of a right answer: a benchmark of errors would look fast.
+    /// A part of a correct response. Without this check, a benchmark of errors would look fast.
     answers: &'static str,
 }
 
 impl Subject {
-    /// `assign-variant`, the bare function, and the bare function behind API Gateway, all asked the
-    /// same. DynamoDB is behind `proxy`.
+    /// `assign-variant`, the bare function, and the bare function behind API Gateway, all with the same
+    /// event. DynamoDB is behind `proxy`.
     #[must_use]
     pub fn all(cloud: &Cloud, proxy: &str) -> [Self; 3] {
         let mut environment = cloud.environment(proxy);
-        // The level of production: the log line of each request is part of its cost.
+        // The log level of production, because the log line of each request is part of its cost.
         environment.retain(|(name, _)| name != "LOG_LEVEL");
         environment.push(("METRICS_NAMESPACE".to_owned(), "Bellwether/bench".to_owned()));
         let event = authorized(cloud, "assign-variant");
@@ -49,7 +49,7 @@ impl Subject {
         )
     }
 
-    /// `export-metrics`, asked for the page of workspace `acme`.
+    /// `export-metrics`, with a request for the page of workspace `acme`.
     #[must_use]
     pub fn of_metrics(cloud: &Cloud) -> Self {
         Self {
@@ -61,7 +61,7 @@ impl Subject {
         }
     }
 
-    /// The same function when it tells nothing of its requests: no line, and no metrics with it.
+    /// The same function without log lines of requests and their metrics.
     #[must_use]
     pub fn silent(&self, name: &'static str) -> Self {
         let mut environment = self.environment.clone();
@@ -76,14 +76,14 @@ impl Subject {
         }
     }
 
-    /// Whether `answer` is one of a function that did its work.
+    /// Whether `answer` is a correct response.
     #[must_use]
     pub fn is_right(&self, answer: &Value) -> bool {
         answer.to_string().contains(self.answers)
     }
 }
 
-/// The sample event of a function as API Gateway sends it, with a token that holds for 15 minutes.
+/// The sample event of a function as API Gateway sends it, with a token that is valid for 15 minutes.
 fn authorized(cloud: &Cloud, name: &str) -> Value {
     let mut event = sample(name);
     let authorization = cloud.bearer(Role::Service);
@@ -98,7 +98,7 @@ fn sample(name: &str) -> Value {
     serde_json::from_str(&text).expect("a sample event is JSON")
 }
 
-/// The sample test under a name, running.
+/// The sample test with another name, running.
 fn running(test_id: &str) -> Experiment {
     let mut body: Value =
         sample("create-test")["body"].as_str().map(serde_json::from_str).expect("a body").expect("JSON");
@@ -132,7 +132,7 @@ async fn create(store: &Store, workspace: &Workspace, test: &Experiment, unique:
 /// Stores the sample test, running.
 ///
 /// # Panics
-/// When the sample no longer fits the code.
+/// When the sample does not match the code.
 pub async fn launch_test(cloud: &Cloud) {
     let (store, workspace) = store(cloud);
     let name = sample("create-test")["body"].as_str().map(serde_json::from_str::<Value>);
@@ -140,10 +140,10 @@ pub async fn launch_test(cloud: &Cloud) {
     create(&store, &workspace, &running(&name), 1).await;
 }
 
-/// Stores so many running tests, each with a report.
+/// Stores that many running tests, each with a report.
 ///
 /// # Panics
-/// As [`launch_test`].
+/// As for [`launch_test`].
 pub async fn launch_counted(cloud: &Cloud, tests: u32) {
     let ((store, workspace), now) = (store(cloud), Clock::system().now());
     let first = running("counted-000");

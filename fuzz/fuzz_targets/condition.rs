@@ -1,4 +1,4 @@
-//! Looks for bytes that break what `bellwether::fuzzing::condition` says.
+//! Searches for bytes that violate the property `bellwether::fuzzing::condition`.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| bellwether::fuzzing::condition(input));

@@ -1,4 +1,4 @@
-//! Looks for bytes that break what `bellwether::fuzzing::cookie` says.
+//! Searches for bytes that violate the property `bellwether::fuzzing::cookie`.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| bellwether::fuzzing::cookie(input));

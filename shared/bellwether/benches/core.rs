@@ -1,5 +1,5 @@
-//! The pure core: nanoseconds of one decision, rows a second of a fold. Nothing here waits for
-//! anything. Run by `make bench`, or alone by `cargo bench -p bellwether`.
+//! Benchmarks of the pure core: the time of one decision, and the rows that are aggregated in a second.
+//! Nothing here waits. Run by `make bench`, or alone by `cargo bench -p bellwether`.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -18,12 +18,13 @@ use serde_json::{Value, json};
 
 /// 2026-11-21T10:00:00Z, in milliseconds since 1970.
 const NOON: i64 = 1_795_255_200_000;
-/// Accounts decided about in turn, so that no branch is learnt by heart; a power of two.
+/// The number of accounts that are decided in turn, so that the processor cannot learn the branches; a power
+/// of two.
 const UNITS: usize = 1_024;
-/// Accounts in the fold, each with an assignment and an outcome.
+/// The number of accounts in the aggregation, each with an assignment and an outcome.
 const AGGREGATED: u64 = 500_000;
 
-/// The sample test of `events/create-test.json`, running, with another targeting.
+/// The sample test of `events/create-test.json`, running, with other targeting.
 fn test(targeting: &Value) -> Experiment {
     let event: Value = serde_json::from_str(include_str!("../../../events/create-test.json")).expect("JSON");
     let body = event["body"].as_str().expect("a body");
@@ -71,7 +72,7 @@ fn decisions(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// What the texts of an assignment's body cost, before anything is decided. The body goes in and comes out.
+/// The cost of screening the texts of an assignment's body, before any decision.
 fn screening(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("screening");
     for (name, unit, industry) in [
@@ -80,7 +81,8 @@ fn screening(criterion: &mut Criterion) {
     ] {
         let mut body = json!({ "unit_id": unit, "attributes": { "industry": industry, "employees": 900, "country": "DE" } });
         group.bench_function(name, |bencher| {
-            bencher.iter(|| body = Screen::Refuse.clean(black_box(body.take())).expect("nothing hides"));
+            bencher
+                .iter(|| body = Screen::Refuse.clean(black_box(body.take())).expect("no hidden characters"));
         });
     }
     group.finish();
@@ -110,7 +112,7 @@ fn rows_of(n: u64) -> [Row; 2] {
 
 fn aggregations(criterion: &mut Criterion) {
     let test = test(&json!({}));
-    let mut group = criterion.benchmark_group("fold");
+    let mut group = criterion.benchmark_group("aggregation");
     group.throughput(Throughput::Elements(AGGREGATED * 2));
     group.sample_size(10).measurement_time(Duration::from_secs(8));
     let rows = || (0..AGGREGATED).flat_map(rows_of).collect::<Vec<Row>>();
@@ -121,7 +123,7 @@ fn aggregations(criterion: &mut Criterion) {
         }
         aggregation.finish()
     };
-    assert_eq!(aggregation(rows()).units(), AGGREGATED, "every account counts");
+    assert_eq!(aggregation(rows()).units(), AGGREGATED, "every account is counted");
     group.bench_function("1 million rows", |bencher| {
         bencher.iter_batched(rows, aggregation, BatchSize::PerIteration);
     });

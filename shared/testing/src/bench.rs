@@ -42,9 +42,9 @@ pub use events::{
     with_test_id, without_token,
 };
 
-/// What all names begin with in tests.
+/// The prefix of all names in tests.
 const PREFIX: &str = "bench";
-/// 2026-11-21T10:00:00.250Z, not on the second so that rounding shows.
+/// 2026-11-21T10:00:00.250Z. It is not a whole second, so that rounding is visible.
 const NOON: i64 = 1_795_255_200_250;
 
 /// An app, its database and its clock.
@@ -54,7 +54,7 @@ pub struct Bench {
     endpoint: String,
     keys: PrivateKeys,
     time: Arc<AtomicI64>,
-    /// Whether its database is one that tests may put things into.
+    /// Whether tests may write into its database.
     own_database: bool,
 }
 
@@ -64,13 +64,13 @@ impl Bench {
         Self::start_with(&config()).await
     }
 
-    /// What a bench's app is told, to be changed and handed to [`Self::start_with`].
+    /// The default configuration, to be changed and passed to [`Self::start_with`].
     #[must_use]
     pub fn config() -> Config {
         config()
     }
 
-    /// The same as [`Self::start`] with another configuration; [`Self::cold`] has the usual one again.
+    /// Starts an empty database with another configuration. [`Self::cold`] uses the default one again.
     pub async fn start_with(config: &Config) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
@@ -84,7 +84,7 @@ impl Bench {
         Self { app, own_database: true, ..bench }
     }
 
-    /// An app whose DynamoDB and Secrets Manager are at `endpoint`, whatever is there.
+    /// An app with DynamoDB and Secrets Manager at `endpoint`.
     pub async fn at(endpoint: String) -> Self {
         let time = Arc::new(AtomicI64::new(NOON));
         let keys = PrivateKeys::first(Timestamp::from_millis(NOON)).expect("a key");
@@ -93,20 +93,20 @@ impl Bench {
         Self { app, endpoint, keys, time, own_database: false }
     }
 
-    /// Another instance of the function: the same database, nothing in memory.
+    /// Another instance of the function, with the same database and empty caches.
     pub async fn cold(&self) -> Self {
         let app = app(&self.endpoint, &self.time);
         app.auth.hold(&self.keys).await;
         self.on_the_same_database(app)
     }
 
-    /// Where the database answers.
+    /// The address of the database.
     #[must_use]
     pub fn endpoint(&self) -> &str {
         &self.endpoint
     }
 
-    /// Another instance, with nothing in memory, that reaches the database by way of `endpoint`.
+    /// Another instance with empty caches that calls the database through `endpoint`.
     pub async fn by_way_of(&self, endpoint: &str) -> Self {
         let app = app(endpoint, &self.time);
         app.auth.hold(&self.keys).await;
@@ -114,7 +114,7 @@ impl Bench {
         Self { app, endpoint, keys, time, own_database: self.own_database }
     }
 
-    /// An instance on the same database that must first ask for its signing keys, at `secrets`.
+    /// An instance on the same database that must first read its signing keys from `secrets`.
     #[must_use]
     pub fn without_keys_at(&self, secrets: &str) -> Self {
         let mut app = app(&self.endpoint, &self.time);
@@ -123,8 +123,7 @@ impl Bench {
         self.on_the_same_database(app)
     }
 
-    /// The same function deployed under the domain `api.example.com`, for pages of
-    /// `https://app.example.com`.
+    /// The same function with the custom domain `api.example.com`, for pages of `https://app.example.com`.
     pub async fn under_a_domain(&self) -> Self {
         let mut config = config();
         config.custom_domain = Domain::parse("api.example.com").ok();
@@ -139,12 +138,12 @@ impl Bench {
         Self { app, endpoint, keys, time, own_database: self.own_database }
     }
 
-    /// Lets time pass.
+    /// Advances the clock.
     pub fn pass(&self, seconds: i64) {
         self.time.fetch_add(seconds * 1_000, Relaxed);
     }
 
-    /// A client of the database, to look behind the app's back.
+    /// A client of the database, for access without the app.
     #[must_use]
     pub fn database(&self) -> aws_sdk_dynamodb::Client {
         aws_sdk_dynamodb::Client::new(&sdk(&self.endpoint))
@@ -163,13 +162,13 @@ impl Bench {
         with_header(event, "authorization", &format!("Bearer {}", self.token(role, workspace).await))
     }
 
-    /// The event with a token of `user` as they are now.
+    /// The event with a token of `user` in the current state.
     pub async fn signed_by(&self, event: Value, user: &User) -> Value {
         with_header(event, "authorization", &format!("Bearer {}", self.token_of(user).await))
     }
 
-    /// A token of `role` in `workspace`, signed with the key that the app verifies with. Its holder stands in
-    /// the database, and in no list.
+    /// A token of `role` in `workspace`, signed with the key that the app verifies with. Its holder is in the
+    /// database, but in no list.
     pub async fn token(&self, role: Role, workspace: &str) -> String {
         let user = user_named(&format!("{}@{workspace}.example", role.as_str()), role, workspace);
         if self.own_database {
@@ -178,12 +177,12 @@ impl Bench {
         self.token_of(&user).await
     }
 
-    /// A token of `user` as they are now.
+    /// A token of `user` in the current state.
     pub async fn token_of(&self, user: &User) -> String {
         self.app.auth.issue(user).await.expect("a token").token.expose_secret().to_owned()
     }
 
-    /// What stands in `audit`, but for what the bench itself did, in the order of time.
+    /// The records in `audit` in order of time, without those that the bench itself wrote.
     pub async fn records(&self) -> Vec<Value> {
         let mut records = self.items(TableName::Audit).await;
         records.retain(|record| record["actor"] != "bench");
@@ -198,7 +197,7 @@ impl Bench {
         items.into_iter().map(|item| serde_dynamo::from_item(item).expect("JSON")).collect()
     }
 
-    /// How many rows are stored in `events`.
+    /// The number of rows in `events`.
     pub async fn rows(&self) -> usize {
         let name = TableName::Events.in_deployment(PREFIX);
         let answer = self.database().scan().table_name(name).send().await.expect("a scan");
@@ -218,7 +217,8 @@ impl Bench {
         Ok(serde_json::from_str(answer.get()).expect("JSON"))
     }
 
-    /// The same for an HTTP request, which is always answered; with a status that its operation declares.
+    /// Invokes a function with an HTTP request, which always gets a response. Asserts that its operation
+    /// declares the status.
     pub async fn call(&self, function: Function, event: Value) -> Answer {
         let response = self.invoke(function, &event).await.expect("an HTTP response");
         let answer = Answer::read(&response);
@@ -226,7 +226,7 @@ impl Bench {
         answer
     }
 
-    /// The same, with what it cost.
+    /// Calls a function and returns the cost too.
     pub async fn metered(&self, function: Function, event: Value) -> (Answer, Spent) {
         let before = self.app.store.meter.read();
         let answer = self.call(function, event).await;

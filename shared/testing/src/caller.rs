@@ -1,5 +1,5 @@
-//! What a caller of the functions does: asks, retries until it is acknowledged, sets up a test and
-//! reads its results; and what an onlooker sees in the table behind their back.
+//! The client side of tests: it calls functions, retries until a request is acknowledged, sets up a test, and
+//! reads its results. It can also read the tables directly.
 
 use std::time::Duration;
 
@@ -12,10 +12,11 @@ use serde_json::{Value, json};
 use crate::cloud::{Cloud, sdk};
 use crate::runtime::{Instance, binary};
 
-/// No function takes longer: 2.7 s is the budget of all but folds, which have 25 s.
+/// The maximum time of a function: the budget is 2.7 s for all operations except aggregations, which have 25
+/// s.
 const PATIENCE: Duration = Duration::from_secs(28);
 
-/// What a function answered.
+/// A function's response.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// The HTTP status.
@@ -24,26 +25,25 @@ pub struct Answer {
     pub body: Value,
 }
 
-/// Starts an instance of the function called `name` that finds DynamoDB at `dynamodb`, with `more`
-/// in its environment.
+/// Starts an instance of the function `name` with DynamoDB at `dynamodb` and `more` in its environment.
 pub async fn instance(cloud: &Cloud, dynamodb: &str, name: &str, more: &[(&str, &str)]) -> Instance {
     let mut environment = cloud.environment(dynamodb);
     environment.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     Instance::start(&binary(name), &environment).await
 }
 
-/// Asks a function and waits for its answer.
+/// Calls a function and waits for its response.
 ///
 /// # Errors
-/// When its process died.
+/// When its process ended.
 pub async fn ask(instance: &Instance, event: Value) -> Result<Answer, String> {
     let answer = tokio::time::timeout(PATIENCE, instance.invoke(event)).await;
-    let answer = answer.expect("a function answers within its budget")?;
+    let answer = answer.expect("a function responds within its budget")?;
     let body = answer["body"].as_str().and_then(|text| serde_json::from_str(text).ok());
     Ok(Answer { status: answer["statusCode"].as_u64().unwrap_or_default(), body: body.unwrap_or_default() })
 }
 
-/// The path of a test's `part`.
+/// The path of `part` of a test.
 #[must_use]
 pub fn path(test_id: &str, part: &str) -> String {
     format!("/tests/{test_id}/{part}")
@@ -62,21 +62,21 @@ pub async fn launch(cloud: &Cloud, dynamodb: &str, body: &Value) {
     assert_eq!(started.as_ref().map(|answer| answer.status), Ok(200), "{started:?}");
 }
 
-/// The results of a test, by an instance of its own.
+/// The results of a test, from a new instance.
 pub async fn results(cloud: &Cloud, dynamodb: &str, test_id: &str) -> Value {
     let instance = instance(cloud, dynamodb, "get-results", &[]).await;
     read_results(cloud, &instance, test_id).await
 }
 
-/// The results of a test, by this instance of `get-results`.
+/// The results of a test, from this instance of `get-results`.
 pub async fn read_results(cloud: &Cloud, instance: &Instance, test_id: &str) -> Value {
     let event = cloud.event("GET", &path(test_id, "results"), Some(test_id), Role::Viewer, &Value::Null);
-    let answer = ask(instance, event).await.expect("a living process");
+    let answer = ask(instance, event).await.expect("a running process");
     assert_eq!(answer.status, 200, "{}", answer.body);
     answer.body
 }
 
-/// What all names of the functions' tables begin with.
+/// The full name of a table of the functions.
 #[must_use]
 pub fn table(cloud: &Cloud, name: TableName) -> String {
     let environment = cloud.environment(&cloud.dynamodb);
@@ -84,7 +84,7 @@ pub fn table(cloud: &Cloud, name: TableName) -> String {
     name.in_deployment(&prefix.expect("a prefix").1)
 }
 
-/// The records of refusals in `audit`: what was asked for, and why it was refused.
+/// The records of refusals in `audit`: the target and the reason.
 pub async fn refusals(cloud: &Cloud) -> Vec<(String, String)> {
     let client = aws_sdk_dynamodb::Client::new(&sdk(&cloud.dynamodb));
     let scan = client.scan().table_name(table(cloud, TableName::Audit)).consistent_read(true);
@@ -94,7 +94,7 @@ pub async fn refusals(cloud: &Cloud) -> Vec<(String, String)> {
     refused.map(|item| (text(item, "target"), text(item, "detail"))).collect()
 }
 
-/// The keys of all rows in `events`, and the variant of those that have one.
+/// The keys of all rows in `events`, and the variants of those that have one.
 pub async fn rows(cloud: &Cloud) -> Vec<(String, String, Option<String>)> {
     let client = aws_sdk_dynamodb::Client::new(&sdk(&cloud.dynamodb));
     let scan = client.scan().table_name(table(cloud, TableName::Events)).consistent_read(true);

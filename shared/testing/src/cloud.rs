@@ -1,5 +1,5 @@
-//! What the functions talk to: an embedded DynamoDB with the tables, and the emulator's Secrets
-//! Manager with a signing key. Both on loopback, both gone when dropped.
+//! The dependencies of the functions: an embedded DynamoDB with the tables, and the emulator's Secrets
+//! Manager with a signing key. Both run on loopback and stop when dropped.
 
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -20,19 +20,19 @@ use serde_json::{Value, json};
 
 use crate::runtime::project;
 
-/// What the names of its tables begin with.
+/// The prefix of the tables' names.
 pub const PREFIX: &str = "lab";
-/// The id of an admin of `acme`, which no log line of a forged token may say.
+/// The id of an admin of `acme`, which must not be in the log line of a forged token.
 pub const CANARY: &str = "7c9e6679c0a4a4ca7c9e6679c0a4a4ca";
 const ISSUER: &str = "https://issuer.example/v1";
 const AUDIENCE: &str = "bellwether";
 
-/// Who holds the tokens that admit to a workspace under a role.
+/// The holder of the tokens for a workspace and a role.
 fn holder(workspace: &Workspace, role: Role) -> UserId {
     UserId::of(&Email::parse(&format!("{}@{workspace}.example", role.as_str())).expect("an address"))
 }
 
-/// Stores those who hold tokens, in no list: their rights are looked up where tests and people are changed.
+/// Stores the holders of tokens, in no list. Changes of tests and users look up their rights.
 pub async fn admit_holders(client: &Client) {
     admit(client, CANARY, "acme", Role::Admin).await;
     for name in ["acme", "globex"] {
@@ -43,7 +43,7 @@ pub async fn admit_holders(client: &Client) {
     }
 }
 
-/// Stores a person who cannot sign in, as far as a token of theirs needs one.
+/// Stores a user who cannot sign in, with the fields that a token requires.
 async fn admit(client: &Client, user_id: &str, workspace: &str, role: Role) {
     let text = |text: &str| AttributeValue::S(text.to_owned());
     let item = [
@@ -62,11 +62,11 @@ async fn admit(client: &Client, user_id: &str, workspace: &str, role: Role) {
     client.put_item().table_name(name).set_item(Some(item)).send().await.expect("a store");
 }
 
-/// An embedded DynamoDB, an emulated Secrets Manager, and the key it holds.
+/// An embedded DynamoDB, an emulated Secrets Manager, and its key.
 pub struct Cloud {
-    /// Where DynamoDB answers.
+    /// The address of DynamoDB.
     pub dynamodb: String,
-    /// Where Secrets Manager answers.
+    /// The address of Secrets Manager.
     pub emulator: Emulator,
     keys: PrivateKeys,
 }
@@ -92,7 +92,7 @@ impl Cloud {
         Self { dynamodb, emulator, keys }
     }
 
-    /// The environment of a function that finds DynamoDB at `dynamodb`: here, or behind a proxy.
+    /// The environment of a function with DynamoDB at `dynamodb`, which may be a proxy.
     #[must_use]
     pub fn environment(&self, dynamodb: &str) -> Vec<(String, String)> {
         [
@@ -112,14 +112,13 @@ impl Cloud {
         .to_vec()
     }
 
-    /// The header of somebody with `role` in workspace `acme`.
-    ///
+    /// The authorization header of a caller with `role` in workspace `acme`.
     #[must_use]
     pub fn bearer(&self, role: Role) -> String {
         self.bearer_in("acme", role)
     }
 
-    /// The header of somebody with `role` in `workspace`.
+    /// The authorization header of a caller with `role` in `workspace`.
     #[must_use]
     pub fn bearer_in(&self, workspace: &str, role: Role) -> String {
         let terms = Terms { issuer: ISSUER.to_owned(), audience: AUDIENCE.to_owned() };
@@ -130,7 +129,7 @@ impl Cloud {
         format!("Bearer {}", claims.sign(self.keys.signer(now).expect("a key")).expect("a token"))
     }
 
-    /// A payload 1.0 event about `test_id` (none for paths without one).
+    /// An event of payload version 1.0 for `test_id` (none for paths without a test).
     #[must_use]
     pub fn event(&self, method: &str, path: &str, test_id: Option<&str>, role: Role, body: &Value) -> Value {
         let authorization = self.bearer(role);
@@ -151,9 +150,9 @@ impl Cloud {
     }
 }
 
-/// The emulated cloud's process, ended when dropped.
+/// The process of the emulated cloud, which is ended when dropped.
 pub struct Emulator {
-    /// Where it answers.
+    /// The address.
     pub url: String,
     process: Child,
 }
@@ -166,7 +165,7 @@ impl Drop for Emulator {
 }
 
 impl Emulator {
-    /// Starts it and waits until it answers.
+    /// Starts it and waits until it responds.
     pub async fn start() -> Self {
         let free = || std::net::TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr();
         let port = free().expect("an address").port();

@@ -1,6 +1,6 @@
-//! `openapi.yaml` and what it is held against, read from their places.
+//! `openapi.yaml` and the files that tests compare with it.
 
-#![expect(clippy::unwrap_used, reason = "a document that cannot be read is to end the test")]
+#![expect(clippy::unwrap_used, reason = "a document that cannot be read must end the test")]
 
 mod shape;
 
@@ -16,7 +16,7 @@ use crate::runtime::project;
 
 pub use shape::Shape;
 
-/// All of `openapi.yaml`.
+/// The whole `openapi.yaml`.
 pub static CONTRACT: LazyLock<Value> =
     LazyLock::new(|| serde_yaml_ng::from_str(&read("openapi.yaml")).unwrap());
 
@@ -27,7 +27,7 @@ pub fn read(path: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The names in a folder of the project, without what hides.
+/// The names in a folder of the project, without hidden ones.
 #[must_use]
 pub fn names(folder: &str) -> BTreeSet<String> {
     let path = project().join(folder);
@@ -36,13 +36,13 @@ pub fn names(folder: &str) -> BTreeSet<String> {
     all.filter(|name| !name.starts_with('.')).collect()
 }
 
-/// A file of the project as TOML.
+/// A file of the project, parsed as TOML.
 #[must_use]
 pub fn toml(path: &str) -> toml::Table {
     read(path).parse().unwrap()
 }
 
-/// Every function.
+/// All functions.
 #[must_use]
 pub fn functions() -> BTreeSet<&'static str> {
     OPERATIONS.iter().map(|route| route.function).chain([REJECT]).chain(ON_EVENTS).collect()
@@ -67,7 +67,7 @@ pub fn body_of(function: &str) -> Value {
     }
 }
 
-/// What a request's body is, of the one type that it may have.
+/// The content of a request body, in its only media type.
 #[must_use]
 pub fn media_of(body: &'static Value) -> &'static Value {
     let content = body["content"].as_object().unwrap();
@@ -81,32 +81,32 @@ pub struct Operation {
     pub method: String,
     /// The path below the stage, with parameters in braces.
     pub path: &'static str,
-    /// What stands under the method.
+    /// The description of the operation.
     pub spec: &'static Value,
 }
 
 impl Operation {
-    /// Every operation, in the document's order.
+    /// All operations, in the document's order.
     #[must_use]
     pub fn all() -> Vec<Self> {
         let mut all = Vec::new();
         for (path, item) in CONTRACT["paths"].as_object().unwrap() {
             for (key, spec) in item.as_object().unwrap() {
                 let method = key.to_uppercase();
-                assert!(METHODS.contains(&method.as_str()), "{path}: {key} is no method");
+                assert!(METHODS.contains(&method.as_str()), "{path}: {key} is not a method");
                 all.push(Self { method, path, spec });
             }
         }
         all
     }
 
-    /// The operation's own name.
+    /// The operation's id.
     #[must_use]
     pub fn id(&self) -> &'static str {
         self.spec["operationId"].as_str().unwrap()
     }
 
-    /// The function that its name begins with; the longest, where several would fit.
+    /// The function whose name the id begins with; the longest name if several match.
     #[must_use]
     pub fn function(&self) -> &'static str {
         let begins = |name: &&str| {
@@ -114,45 +114,45 @@ impl Operation {
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
         };
         let fitting = functions().into_iter().filter(begins).max_by_key(|name| name.len());
-        fitting.unwrap_or_else(|| panic!("{} begins with no function's name", self.id()))
+        fitting.unwrap_or_else(|| panic!("{} does not begin with the name of a function", self.id()))
     }
 
-    /// The scope that it needs; None where anybody may call.
+    /// The scope that it requires. None for a public operation.
     #[must_use]
     pub fn scope(&self) -> Option<&'static str> {
         self.spec.get("x-scope").map(|scope| scope.as_str().unwrap())
     }
 
-    /// Its parameters, wherever they are written.
+    /// Its parameters, from the path and the operation.
     pub fn parameters(&self) -> impl Iterator<Item = &'static Value> {
         self.spec["parameters"].as_array().into_iter().flatten().map(follow)
     }
 
     /// The names of its parameters in the path or the query.
     #[must_use]
-    pub fn parameters_in(&self, place: &str) -> BTreeSet<&'static str> {
+    pub fn parameters_in(&self, location: &str) -> BTreeSet<&'static str> {
         let here = self.parameters().filter(|parameter| parameter["in"] == place);
         here.map(|parameter| parameter["name"].as_str().unwrap()).collect()
     }
 
-    /// Its answers by their status.
+    /// Its responses by status.
     pub fn responses(&self) -> impl Iterator<Item = (u16, &'static Value)> {
         responses(self.spec)
     }
 }
 
-/// The answers that stand under something of the contract, by their status.
+/// The responses in a part of the contract, by status.
 pub fn responses(spec: &'static Value) -> impl Iterator<Item = (u16, &'static Value)> {
     let all = spec["responses"].as_object().unwrap();
     all.iter().map(|(status, response)| (status.parse().unwrap(), follow(response)))
 }
 
-/// What a reference leads to; anything else is itself.
+/// Resolves a reference. Returns any other value unchanged.
 #[must_use]
 pub fn follow(node: &'static Value) -> &'static Value {
     let Some(reference) = node.get("$ref").and_then(Value::as_str) else { return node };
     let pointer = reference.strip_prefix('#').unwrap();
-    CONTRACT.pointer(pointer).unwrap_or_else(|| panic!("{reference} leads nowhere"))
+    CONTRACT.pointer(pointer).unwrap_or_else(|| panic!("{reference} does not exist"))
 }
 
 /// The examples of a body, a parameter or a header.
@@ -162,7 +162,7 @@ pub fn examples(node: &'static Value) -> Vec<&'static Value> {
     node.get("example").into_iter().chain(several.map(|(_, named)| &follow(named)["value"])).collect()
 }
 
-/// The name of the component that a body's schema is.
+/// The name of the component that is a body's schema.
 #[must_use]
 pub fn schema_name(media: &Value) -> &str {
     let reference = media["schema"]["$ref"].as_str().unwrap();

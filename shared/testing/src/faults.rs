@@ -1,7 +1,7 @@
-//! A proxy between a function and DynamoDB that does to each request what a [`Fate`] says: passes
-//! it on, delays it, loses it before or after it took effect, or answers in DynamoDB's stead. It
-//! counts what it sees. Plain HTTP/1.1 on loopback, bodies with a length, which is what the SDK and
-//! the embedded DynamoDB speak.
+//! A proxy between a function and DynamoDB that applies a [`Fate`] to each request: it forwards it, delays
+//! it, loses it before or after it takes effect, or responds in place of DynamoDB. It counts requests. It
+//! supports plain HTTP/1.1 on loopback with bodies of a stated length, as the SDK and the embedded DynamoDB
+//! use it.
 
 use std::collections::BTreeMap;
 use std::io::{Error, Result};
@@ -11,24 +11,24 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What becomes of one request.
+/// The treatment of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// It is forwarded, and its answer comes back.
+    /// The request is forwarded, and its response returned.
     Pass,
-    /// It is forwarded after this time, even when its sender has given up meanwhile: a write may
-    /// take effect after the retry that replaced it.
+    /// The request is forwarded after this time, even if its sender has given up: a write may take effect
+    /// after the retry that replaced it.
     Delay(Duration),
-    /// The connection is reset before it is forwarded.
+    /// The connection is reset before the request is forwarded.
     Drop,
-    /// It is neither forwarded nor answered: its sender waits until its patience ends.
+    /// The request is neither forwarded nor answered: its sender waits until its timeout.
     Swallow,
-    /// It is forwarded, and the connection reset instead of its answer: the write has happened and
-    /// its sender does not know.
+    /// The request is forwarded, and the connection is reset in place of the response: the write has taken
+    /// effect, but its sender does not know.
     Lose,
-    /// It is not forwarded; DynamoDB seems to answer so.
+    /// The request is not forwarded, and the proxy returns this response.
     Answer(u16, &'static str),
-    /// It is forwarded, and DynamoDB seems to answer 500 all the same.
+    /// The request is forwarded, but the proxy returns 500.
     Mislead,
 }
 
@@ -49,26 +49,27 @@ impl Fate {
 
 /// A running proxy.
 pub struct Proxy {
-    /// Where it listens.
+    /// The address of the proxy.
     pub url: String,
     seen: Arc<Mutex<Seen>>,
 }
 
-/// What a proxy has seen.
+/// The counts of a proxy.
 #[derive(Debug, Clone, Default)]
 pub struct Seen {
-    /// Requests by the operation they ask for.
+    /// Requests by operation.
     pub calls: BTreeMap<String, u64>,
-    /// Requests by what became of them.
+    /// Requests by treatment.
     pub fates: BTreeMap<&'static str, u64>,
-    /// Requests that the SDK sent again by itself.
+    /// Requests that the SDK retried.
     pub repeats: u64,
 }
 
 type Plan = Box<dyn FnMut() -> Fate + Send>;
 
 impl Proxy {
-    /// A proxy before the server at `upstream` (`http://host:port`), where `plan` deals the fates.
+    /// Starts a proxy before the server at `upstream` (`http://host:port`). `plan` returns the fate of each
+    /// request.
     pub async fn start(upstream: &str, plan: impl FnMut() -> Fate + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -78,7 +79,7 @@ impl Proxy {
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let (plan, counts, upstream) = (plan.clone(), counts.clone(), upstream.clone());
-                // How a connection ends is its sender's affair.
+                // How a connection ends concerns only its sender.
                 tokio::spawn(async move { relay(client, &upstream, &plan, &counts).await });
             }
         });
@@ -90,14 +91,14 @@ impl Proxy {
         Self::start(upstream, || Fate::Pass).await
     }
 
-    /// What it has seen so far.
+    /// The counts so far.
     #[must_use]
     pub fn seen(&self) -> Seen {
         self.seen.lock().expect("no panic under the lock").clone()
     }
 }
 
-/// Serves one connection until a fate or its sender ends it.
+/// Serves a connection until a fate or its sender ends it.
 async fn relay(client: TcpStream, upstream: &str, plan: &Mutex<Plan>, seen: &Mutex<Seen>) -> Result<()> {
     client.set_nodelay(true)?;
     let mut client = BufReader::new(client);
@@ -118,7 +119,7 @@ async fn relay(client: TcpStream, upstream: &str, plan: &Mutex<Plan>, seen: &Mut
                     tokio::time::sleep(time).await;
                 }
                 server.write_all(&request.bytes).await?;
-                let answer = Message::read(&mut server).await?.ok_or(Error::other("no answer"))?;
+                let answer = Message::read(&mut server).await?.ok_or(Error::other("no response"))?;
                 match fate {
                     Fate::Lose => return client.get_ref().set_zero_linger(),
                     Fate::Mislead => {
@@ -133,7 +134,7 @@ async fn relay(client: TcpStream, upstream: &str, plan: &Mutex<Plan>, seen: &Mut
     Ok(())
 }
 
-/// An error as DynamoDB words it.
+/// An error in the form of DynamoDB.
 fn refusal(status: u16, code: &str) -> String {
     let body = format!(r#"{{"__type":"{code}","message":"made by the proxy"}}"#);
     format!(
@@ -154,14 +155,14 @@ impl Seen {
     }
 }
 
-/// A request or a response: its head in text, and all of it in bytes.
+/// A request or a response: the head as text, and the whole as bytes.
 struct Message {
     head: String,
     bytes: Vec<u8>,
 }
 
 impl Message {
-    /// The next message; None when the connection has ended.
+    /// Reads the next message. None when the connection has ended.
     async fn read(stream: &mut BufReader<TcpStream>) -> Result<Option<Self>> {
         let mut bytes = Vec::new();
         while !bytes.ends_with(b"\r\n\r\n") {

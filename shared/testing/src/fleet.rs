@@ -1,5 +1,5 @@
-//! Every built function under one environment: each is started when it is first asked, and what they
-//! have written is read when all have ended.
+//! All built functions with one environment. Each is started at its first request, and their logs are read
+//! after all have ended.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -14,9 +14,10 @@ use serde_json::{Value, json};
 use crate::cloud::Cloud;
 use crate::runtime::{Instance, binary, project};
 
-/// The function that answers every method that a path does not have.
+/// The function that handles all undeclared methods of a path.
 pub const REJECT: &str = "reject-method";
-/// No function takes longer: 2.7 s is the budget of all but folds, which have 25 s.
+/// The maximum time of a function: the budget is 2.7 s for all operations except aggregations, which have 25
+/// s.
 const PATIENCE: Duration = Duration::from_secs(28);
 
 /// One instance of each function.
@@ -26,23 +27,23 @@ pub struct Fleet {
     instances: BTreeMap<String, Instance>,
 }
 
-/// A response as API Gateway gets it.
+/// A response in the form of API Gateway.
 #[derive(Debug, Clone)]
 pub struct Response {
     /// The HTTP status.
     pub status: u64,
-    /// The headers, names in lower case, each with its values.
+    /// The headers, names in lower case, each with all its values.
     pub headers: BTreeMap<String, Vec<String>>,
-    /// The body as it is sent.
+    /// The body as sent.
     pub body: String,
 }
 
 impl Response {
-    /// The only value of a header; empty when there is none.
+    /// The only value of a header. Empty when the header is missing.
     #[must_use]
     pub fn header(&self, name: &str) -> &str {
         let values = self.headers.get(name).map(Vec::as_slice).unwrap_or_default();
-        assert!(values.len() < 2, "{name} stands more than once: {values:?}");
+        assert!(values.len() < 2, "{name} is repeated: {values:?}");
         values.first().map(String::as_str).unwrap_or_default()
     }
 
@@ -52,7 +53,7 @@ impl Response {
         serde_json::from_str(&self.body).unwrap_or_default()
     }
 
-    /// The problem's own name; empty when it is none.
+    /// The type of the problem. Empty when the response is not a problem.
     #[must_use]
     pub fn kind(&self) -> String {
         let document = self.json();
@@ -62,7 +63,7 @@ impl Response {
 }
 
 impl Fleet {
-    /// Functions in the cloud's environment, but for `changes`.
+    /// Functions with the environment of the cloud, except for `changes`.
     #[must_use]
     pub fn new(cloud: &Cloud, changes: &[(&str, &str)]) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
@@ -77,10 +78,10 @@ impl Fleet {
         Self { environment, folder, instances: BTreeMap::new() }
     }
 
-    /// Hands an event to a function.
+    /// Invokes a function with an event.
     ///
     /// # Errors
-    /// The function error that Lambda would report, or that the process died.
+    /// The function error that Lambda would report, or a message when the process ended.
     pub async fn invoke(&mut self, function: &str, event: Value) -> Result<Value, String> {
         if !self.instances.contains_key(function) {
             let log = File::create(self.folder.join(function)).expect("a file for a log");
@@ -88,10 +89,10 @@ impl Fleet {
             self.instances.insert(function.to_owned(), instance);
         }
         let answer = tokio::time::timeout(PATIENCE, self.instances[function].invoke(event)).await;
-        answer.unwrap_or_else(|_| panic!("{function} did not answer within {PATIENCE:?}"))
+        answer.unwrap_or_else(|_| panic!("{function} did not respond within {PATIENCE:?}"))
     }
 
-    /// Hands a request to a function, which answers whatever it is.
+    /// Sends a request to a function, which responds to any request.
     pub async fn ask(&mut self, function: &str, event: Value) -> Response {
         let shown = event.to_string();
         let answer = self.invoke(function, event).await;
@@ -109,8 +110,8 @@ impl Fleet {
         Response { status: answer["statusCode"].as_u64().unwrap_or_default(), headers, body }
     }
 
-    /// Ends all functions at once, as their last line is written before their last answer, and gives what
-    /// each has written on both streams.
+    /// Ends all functions at once, because they write their last line before their last response. Returns
+    /// what each has written to both streams.
     #[must_use]
     pub fn logs(mut self) -> BTreeMap<String, String> {
         let mut logs = BTreeMap::new();
@@ -136,8 +137,8 @@ pub fn sample(function: &str) -> Value {
     serde_json::from_str(&text).expect("a sample event is JSON")
 }
 
-/// The event of a route: its function's sample, which may be of another route of the same function,
-/// with a token of `role`.
+/// The event of a route: the sample of its function, which may be for another route of that function, with a
+/// token of `role`.
 #[must_use]
 pub fn event_of(cloud: &Cloud, route: &Operation, role: Role) -> Value {
     let mut event = at(sample(route.function), route.method, route.path);
@@ -147,7 +148,7 @@ pub fn event_of(cloud: &Cloud, route: &Operation, role: Role) -> Value {
     event
 }
 
-/// The event under another method and declared path, whose parameters are those of the event.
+/// The event with another method and declared path. The path has the parameters of the event.
 #[must_use]
 pub fn at(mut event: Value, method: &str, declared: &str) -> Value {
     let parameters = event["pathParameters"].as_object().cloned().unwrap_or_default();
@@ -162,7 +163,7 @@ pub fn at(mut event: Value, method: &str, declared: &str) -> Value {
     event
 }
 
-/// Every method that a declared path does not have, as events for [`REJECT`].
+/// All undeclared methods of every declared path, as events for [`REJECT`].
 #[must_use]
 pub fn undeclared() -> Vec<Value> {
     let mut events = Vec::new();

@@ -7,7 +7,7 @@
 //! ([`faults`], [`weather`]), recorded database pages that are returned without delay ([`replay`]), and
 //! callers ([`caller`]). [`document`] reads `openapi.yaml` and compares data with it.
 
-#![expect(clippy::missing_panics_doc, reason = "a test that cannot be set up is to panic")]
+#![expect(clippy::missing_panics_doc, reason = "a test that cannot be set up must panic")]
 
 mod bench;
 pub mod caller;

@@ -1,4 +1,4 @@
-//! Random numbers that come again: a run is told by its seed.
+//! Reproducible random numbers: a seed determines a run.
 //!
 //! Source: Steele, Lea and Flood (2014), "Fast splittable pseudorandom number generators"
 //! (`SplitMix64`).
@@ -8,7 +8,7 @@
 pub struct Random(u64);
 
 impl Random {
-    /// The stream that `seed` names.
+    /// The stream of `seed`.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self(seed)
@@ -25,7 +25,7 @@ impl Random {
         self.next() % end
     }
 
-    /// Whether something happens that happens `per_mille` times in a thousand.
+    /// True with a probability of `per_mille` in a thousand.
     pub fn chance(&mut self, per_mille: u64) -> bool {
         self.below(1_000) < per_mille
     }

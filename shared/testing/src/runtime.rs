@@ -1,5 +1,5 @@
-//! A Lambda runtime API on loopback that drives one process of a function, as Lambda drives one
-//! instance: it hands out an event, waits for its answer, and is told when the process dies.
+//! A Lambda runtime API on loopback that drives one process of a function as Lambda drives an instance: it
+//! sends an event, waits for the response, and detects when the process ends.
 //!
 //! Source: the AWS Lambda developer guide, "Using the Lambda runtime API for custom runtimes".
 
@@ -18,19 +18,19 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
 
-/// What became of an invocation.
+/// The result of an invocation.
 pub type Outcome = Result<Value, String>;
 
-/// How long the function is told that it has.
+/// The time limit that a function gets in its events.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// One process of a function. Killed when dropped.
+/// A process of a function. It is killed when dropped.
 pub struct Instance {
     process: Child,
-    /// None once no more events are to come.
+    /// None once no more events follow.
     events: Option<mpsc::UnboundedSender<(String, Value)>>,
     shared: Arc<Shared>,
-    /// Answers when the process first asks for an event.
+    /// Completes when the process first polls for an event.
     pub started: oneshot::Receiver<()>,
 }
 
@@ -46,7 +46,7 @@ pub fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new(".")).to_path_buf()
 }
 
-/// The debug binary of a function; the first call of a process builds them all, as `make run` does.
+/// The debug binary of a function. The first call in a process builds all of them, like `make run`.
 #[must_use]
 pub fn binary(name: &str) -> PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
@@ -56,25 +56,25 @@ pub fn binary(name: &str) -> PathBuf {
 fn build() -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
     let built = Command::new(cargo).args(["build", "--workspace", "--bins"]).current_dir(project()).status();
-    assert!(built.is_ok_and(|status| status.success()), "the build failed; what it said is above");
+    assert!(built.is_ok_and(|status| status.success()), "the build failed; see its output above");
     let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or("target".into());
     project().join(target).join("debug")
 }
 
 impl Instance {
-    /// Starts `binary` with `environment` and nothing else of ours.
+    /// Starts `binary` with `environment` only.
     pub async fn start(binary: &Path, environment: &[(String, String)]) -> Self {
         Self::start_command(Command::new(binary), environment).await
     }
 
-    /// The same, with all that the process writes in `log`.
+    /// Starts `binary` and writes all its output to `log`.
     pub async fn start_logged(binary: &Path, environment: &[(String, String)], log: File) -> Self {
         let mut command = Command::new(binary);
         command.stderr(log.try_clone().expect("a second handle of a file")).stdout(log);
         Self::launch(command, environment).await
     }
 
-    /// Starts `command`, which runs a function under a tool that looks at it, say a profiler.
+    /// Starts `command`, which runs a function under a tool, for example a profiler.
     pub async fn start_command(mut command: Command, environment: &[(String, String)]) -> Self {
         command.stdout(Stdio::null());
         Self::launch(command, environment).await
@@ -111,15 +111,15 @@ impl Instance {
         Self { process, events: Some(events), shared, started }
     }
 
-    /// Gives the process an event and waits for its answer; an error when it dies first or says so.
+    /// Sends the process an event and waits for its response.
     ///
     /// # Errors
-    /// What the function reported, or that its process is gone.
+    /// The function's error, or a message when the process has ended.
     pub async fn invoke(&self, event: Value) -> Outcome {
         let (tell, answer) = oneshot::channel();
         let id = format!("{:x}", SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos());
         self.shared.waiting.lock().expect("no panic under the lock").insert(id.clone(), tell);
-        let gone = || "the process is gone".to_owned();
+        let gone = || "the process has ended".to_owned();
         let events = self.events.as_ref().ok_or_else(gone)?;
         events.send((id, event)).map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?
@@ -131,7 +131,7 @@ impl Instance {
         self.process.id()
     }
 
-    /// Tells the process that no more events will come and waits until it has ended by itself.
+    /// Tells the process that no more events follow, and waits until it ends by itself.
     pub async fn finish(mut self) {
         self.events = None;
         while matches!(self.process.try_wait(), Ok(None)) {
@@ -139,7 +139,7 @@ impl Instance {
         }
     }
 
-    /// Ends the process at once, wherever it is; whoever waits for an answer is told.
+    /// Ends the process at once. Pending invocations return an error.
     pub fn kill(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();

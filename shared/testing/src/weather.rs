@@ -1,12 +1,12 @@
-//! The fates that a [`crate::faults::Proxy`] deals, drawn at random.
+//! Random plans of fates for a [`crate::faults::Proxy`].
 
 use std::time::Duration;
 
 use crate::faults::Fate;
 use crate::random::Random;
 
-/// Fair and foul weather by turns: mostly requests pass, one in ten or so meets a fault, and now and
-/// then comes a storm, in which three in four do.
+/// Alternates between good and bad periods: usually most requests pass and about one in ten fails, but during
+/// a storm three in four fail.
 pub fn weather(mut random: Random) -> impl FnMut() -> Fate + Send {
     let mut storm = 0_u64;
     move || {

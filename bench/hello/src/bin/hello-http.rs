@@ -1,5 +1,4 @@
-//! The floor of a function behind API Gateway: `lambda_http` reads the request, nothing is done
-//! with it.
+//! The baseline behind API Gateway: `lambda_http` reads the request, and the function does nothing with it.
 
 use lambda_http::{Error, Request, Response, run, service_fn};
 

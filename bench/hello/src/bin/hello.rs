@@ -1,4 +1,4 @@
-//! The floor: a bare `lambda_runtime` function, as that crate's documentation shows it.
+//! The baseline: a bare `lambda_runtime` function, as in that crate's documentation.
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
-//! Random choices that can be repeated and varied: each is a number of a list, which grows by `SplitMix64`
-//! (G. Steele and others, OOPSLA 2014) where it ends.
+//! Random choices that can be repeated and varied. Each is a number of a list, which `SplitMix64` (G. Steele
+//! and others, OOPSLA 2014) extends when needed.
 
 /// A source of choices.
 #[derive(Debug, Clone)]
@@ -14,12 +14,12 @@ impl Draw {
         Self { made: Vec::new(), at: 0, state: seed }
     }
 
-    /// The same choices again, with others after them.
+    /// The same choices again, followed by others.
     pub fn again(&self, seed: u64) -> Self {
         Self { made: self.made.clone(), at: 0, state: seed }
     }
 
-    /// The same choices, but for one in eight.
+    /// The same choices, except one in eight.
     pub fn varied(&self, seed: u64) -> Self {
         let mut other = Self::seeded(seed);
         let made = self.made.iter().map(|old| if other.once_in(8) { other.next() } else { *old }).collect();
@@ -46,7 +46,7 @@ impl Draw {
         usize::try_from(self.next() % bound).unwrap_or_default()
     }
 
-    /// A number from 1 to `most`, every order of magnitude as likely.
+    /// A number from 1 to `most`. Each order of magnitude is equally likely.
     pub fn length(&mut self, most: usize) -> usize {
         let magnitude = self.below(most.max(1).ilog2() as usize + 2);
         (1 + self.below(1 << magnitude)).min(most)

@@ -1,8 +1,7 @@
-//! The slowest requests of 64 KB that are accepted, found by a search: candidates are made of operators,
-//! nesting, lengths and shapes in a random mixture, and the slowest of them are varied further. It fails
-//! when one costs more than 0.3 s of CPU. Run by `make bench`, or alone by `cargo bench -p bellwether
-//! --bench worst`; `SECONDS`, `SEED` and `ROUTE`, a part of a
-//! route's name, are read from the environment.
+//! Searches for the slowest accepted requests of 64 KB: it combines operators, nesting, lengths and shapes at
+//! random, and varies the slowest candidates further. It fails when a request costs more than 0.3 s of CPU.
+//! Run by `make bench`, or alone by `cargo bench -p bellwether --bench worst`. It reads `SECONDS`, `SEED` and
+//! `ROUTE`, a part of a route's name, from the environment.
 
 mod draw;
 mod routes;
@@ -13,9 +12,9 @@ mod targeting;
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// What an accepted request may cost, in CPU of a release build on the machine that runs this.
+/// The maximum cost of an accepted request, in CPU time of a release build on this computer.
 const MOST: Duration = Duration::from_millis(300);
-/// For how long each route is searched unless the environment says otherwise.
+/// How long each route is searched by default, in seconds.
 const SECONDS: u64 = 20;
 
 fn main() -> ExitCode {

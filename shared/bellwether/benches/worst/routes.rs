@@ -1,4 +1,4 @@
-//! What the routes do with a request before and after they wait for a store: everything that costs CPU.
+//! The work of routes that costs CPU time, before and after they wait for the store.
 
 use bellwether::auth::users::Password;
 use bellwether::auth::users::credentials;
@@ -35,7 +35,7 @@ pub fn all() -> [Route; 9] {
         route("start a test, known units", start),
         route("record 100 outcomes", conversions),
         route("strip a text", stripping),
-        route("passwords and forms", people),
+        route("passwords and forms", credentials_and_forms),
     ]
 }
 
@@ -43,32 +43,32 @@ fn noon() -> Timestamp {
     Timestamp::from_millis(NOON)
 }
 
-/// A body that declares a test.
+/// A body that creates a test.
 fn declaration() -> Value {
     json!({ "test_id": "t", "name": "T",
         "variants": [{ "key": "a", "weight": 5_000, "is_control": true }, { "key": "b", "weight": 5_000 }],
         "goals": [{ "key": "yes", "kind": "binary", "role": "primary" }, { "key": "sum", "kind": "sum" }] })
 }
 
-/// A test as `POST /tests` makes it; None where it refuses the body.
+/// A test as `POST /tests` creates it. None when the body is refused.
 fn declared(body: &[u8]) -> Option<Experiment> {
     let body = Screen::Refuse.clean(strict::parse(body).ok()?).ok()?;
     let definition = typed(body).and_then(Definition::parse).ok()?;
     Some(Experiment::draft(definition, Seed::from_random([7; 8]), noon()))
 }
 
-/// The bytes of a body, if it is no larger than a body may be.
+/// The bytes of a body, if it is not too large.
 fn bytes(body: &Value) -> Option<Vec<u8>> {
     let bytes = body.to_string().into_bytes();
     (bytes.len() <= BODY).then_some(bytes)
 }
 
-/// The first characters of a text that say what it is.
+/// The first characters of a text, to describe it.
 fn start_of(text: &str) -> String {
     text.chars().take(300).collect()
 }
 
-/// A decision that costs something, over and over until it has cost a tenth of what 100 of them may.
+/// A decision that costs time, repeated until the cost is a tenth of what 100 decisions may cost.
 fn decisions(draw: &mut Draw) -> Option<Work> {
     let source = targeting::condition(draw, BODY - 1_000);
     let condition = Condition::parse(&source).ok()?;
@@ -103,7 +103,7 @@ fn assignments(draw: &mut Draw, most: usize) -> Option<Work> {
         }
         let refused = answers.iter().filter(|answer| answer["problem"].is_number()).count();
         let answer = json!({ "assignments": answers }).to_string();
-        Some(format!("{refused} refused, {} KB answered: {about}", answer.len() / 1_024))
+        Some(format!("{refused} refused, {} KB returned: {about}", answer.len() / 1_024))
     }))
 }
 
@@ -119,18 +119,18 @@ fn assigned(test: &Experiment, item: Value) -> Option<Value> {
         Decision::Leave(reason) => AssignmentResponse::left(test, unit, reason),
         Decision::Keep(_) => AssignmentResponse::left(test, unit, Reason::NotTargeted),
     };
-    let response = json!({ "told": response, "mismatches": mismatches });
+    let response = json!({ "response": response, "mismatches": mismatches });
     serde_json::to_value(response).ok()
 }
 
-/// Declaring a test and showing it.
+/// Creates a test and writes it as a response.
 fn creation(body: &Value) -> Option<Work> {
     let about = start_of(&body.to_string());
     let request = bytes(body)?;
     Some(Box::new(move || {
         let test = declared(&request)?;
         let shown = serde_json::to_string(&test.view()).ok()?;
-        Some(format!("{} KB answered: {about}", shown.len() / 1_024))
+        Some(format!("{} KB returned: {about}", shown.len() / 1_024))
     }))
 }
 
@@ -192,11 +192,11 @@ fn conversions(draw: &mut Draw) -> Option<Work> {
             Conversion::parse(typed(clean).ok()?, &test, noon()).ok()
         };
         let all = parsed["events"].as_array_mut()?.drain(..).filter_map(taken).count();
-        Some(format!("{all} of {events} events taken"))
+        Some(format!("{all} of {events} events accepted"))
     }))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "every kind of work is drawn by a function of one type")]
+#[expect(clippy::unnecessary_wraps, reason = "all kinds of work have the same type of function")]
 fn stripping(draw: &mut Draw) -> Option<Work> {
     let text = shapes::text(draw, BODY);
     let about = start_of(&text).escape_unicode().take(120).collect::<String>();
@@ -206,7 +206,7 @@ fn stripping(draw: &mut Draw) -> Option<Work> {
     }))
 }
 
-fn people(draw: &mut Draw) -> Option<Work> {
+fn credentials_and_forms(draw: &mut Draw) -> Option<Work> {
     if draw.once_in(2) {
         let length = draw.length(BODY);
         let form: String = (0..).map(|n| format!("{n}=x&")).take(length / 5).collect();

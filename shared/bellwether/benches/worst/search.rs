@@ -1,18 +1,18 @@
-//! Looks for the slowest candidate: random ones and variations of the slowest so far, in turn.
+//! Searches for the slowest candidate, alternating random ones with variations of the slowest so far.
 
 use std::time::{Duration, Instant};
 
 use crate::draw::Draw;
 
-/// A route: makes the work of a candidate; None when its test cannot be declared.
+/// A route, which creates the work of a candidate. None when its test is refused.
 pub struct Route {
     pub name: &'static str,
-    /// How many times the measured work a whole request is.
+    /// The number of times that a whole request does the measured work.
     pub times: u32,
     pub candidate: fn(&mut Draw) -> Option<Work>,
 }
 
-/// Work that is to be measured. It says what it was; None when the request is refused as a whole.
+/// The work to measure. Returns its description. None when the whole request is refused.
 pub type Work = Box<dyn FnOnce() -> Option<String>>;
 
 /// The slowest candidate.
@@ -23,7 +23,7 @@ pub struct Found {
     draw: Draw,
 }
 
-/// Searches for so long.
+/// Searches for this time.
 pub fn worst(route: &Route, time: Duration, seed: u64) -> Found {
     let mut seeds = Draw::seeded(seed);
     let mut found = Found { cpu: Duration::ZERO, note: String::new(), draw: Draw::seeded(seed) };
@@ -37,7 +37,7 @@ pub fn worst(route: &Route, time: Duration, seed: u64) -> Found {
         if cpu <= found.cpu {
             continue;
         }
-        // The machine may have been busy: the least of three counts.
+        // The computer may have been busy, so this takes the lowest of three measurements.
         let again = (0..2).filter_map(|_| measured(route, &mut draw.again(seed))).map(|(cpu, _)| cpu);
         let cpu = again.fold(cpu, Duration::min);
         if cpu > found.cpu {
@@ -55,7 +55,7 @@ fn measured(route: &Route, draw: &mut Draw) -> Option<(Duration, String)> {
     Some((cpu().saturating_sub(before) * route.times, note))
 }
 
-/// The CPU time of this thread to a few milliseconds, as the kernel's scheduler counts it.
+/// The CPU time of this thread, accurate to a few milliseconds, as the kernel's scheduler counts it.
 fn cpu() -> Duration {
     let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let nanos = stat.split(' ').next().and_then(|first| first.parse().ok());

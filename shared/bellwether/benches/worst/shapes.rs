@@ -1,11 +1,11 @@
-//! Texts and values that have been slow somewhere, in any size.
+//! Texts and values that are known to be slow, in any size.
 
 use serde_json::{Map, Value, json};
 
 use crate::draw::Draw;
 
-/// What texts are made of, again and again: letters of several lengths and cases, marks, what screening
-/// looks at, what the lexicon knows, what is encoded.
+/// The parts of texts: letters of several lengths and cases, marks, characters that screening checks, words
+/// of the lexicon, and encoded text.
 const PARTS: [&str; 40] = [
     "a",
     "b",
@@ -49,13 +49,13 @@ const PARTS: [&str; 40] = [
     "ж",
 ];
 
-/// A text of about so many bytes at most.
+/// A text of at most about `most` bytes.
 pub fn text(draw: &mut Draw, most: usize) -> String {
     let length = draw.length(most);
     let kinds = 1 + draw.below(3);
     let parts: Vec<&str> = (0..kinds).map(|_| *draw.one(&PARTS)).collect();
     let mut text = String::new();
-    // Different letters one after the other, for whatever remembers them.
+    // Different letters one after the other, so that no cache helps.
     let varied = draw.once_in(8);
     let first = u32::try_from(draw.below(0x3000)).unwrap_or_default() + 0xA0;
     for n in 0_u32.. {
@@ -70,7 +70,7 @@ pub fn text(draw: &mut Draw, most: usize) -> String {
     text
 }
 
-/// A value of about so many bytes at most: a text, a number, a list of the same over and over, an object.
+/// A value of at most about `most` bytes: a text, a number, a list of equal values, an object.
 pub fn value(draw: &mut Draw, most: usize, depth: usize) -> Value {
     match draw.below(if depth == 0 { 4 } else { 8 }) {
         0 => json!(draw.below(1_000)),

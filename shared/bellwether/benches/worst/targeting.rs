@@ -43,7 +43,7 @@ const PATTERNS: [&str; 10] = [
 ];
 const PATHS: [&str; 6] = ["a", "b", "a.a", "a.0", "b.c", "a.0.0"];
 
-/// A condition of at most `most` bytes that consists of one clause, over and over.
+/// A condition of at most `most` bytes that repeats one clause.
 pub fn condition(draw: &mut Draw, most: usize) -> Value {
     let own = draw.length(most);
     let depth = 1 + draw.below(4);
@@ -74,7 +74,7 @@ fn clause(draw: &mut Draw, most: usize, depth: usize) -> Value {
     }
 }
 
-/// The tests of a value: one operator, or a few.
+/// The tests of a value: one or a few operators.
 fn tests(draw: &mut Draw, most: usize, depth: usize) -> Value {
     if draw.once_in(6) {
         return shapes::value(draw, most, 1);

@@ -1,22 +1,22 @@
-//! What a function answered, read from either payload.
+//! A function's response, read from either payload version.
 
 use serde_json::Value;
 
-/// What a function answered.
+/// A function's response.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
     /// The headers, names in lower case.
     pub headers: Value,
-    /// The cookies it sets, each as it is written.
+    /// The cookies that it sets, unparsed.
     pub cookies: Vec<String>,
     /// The body as JSON.
     pub body: Value,
 }
 
 impl Answer {
-    /// Reads the response that a function hands to API Gateway.
+    /// Reads the response that a function sends to API Gateway.
     pub(super) fn read(response: &Value) -> Self {
         let text = response["body"].as_str().unwrap_or_default();
         Self {
@@ -28,7 +28,7 @@ impl Answer {
     }
 }
 
-/// The headers of either payload, names to values.
+/// The headers in either payload version, names to values.
 fn headers(response: &Value) -> Value {
     let mut headers = response["headers"].clone();
     for (name, values) in response["multiValueHeaders"].as_object().into_iter().flatten() {
@@ -37,7 +37,7 @@ fn headers(response: &Value) -> Value {
     headers
 }
 
-/// The cookies that either payload sets.
+/// The cookies in either payload version.
 fn cookies(response: &Value) -> Vec<String> {
     let lists = [&response["multiValueHeaders"]["set-cookie"], &response["cookies"]];
     let all = lists.into_iter().filter_map(Value::as_array).flatten();

@@ -1,4 +1,4 @@
-//! Apps on whatever is at an endpoint, with the clock of a bench.
+//! Apps on a given endpoint, with the clock of a bench.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
@@ -40,8 +40,7 @@ pub(super) fn app_of(endpoint: &str, time: &Arc<AtomicI64>, config: &Config) -> 
     App::new(&sdk(endpoint), config, Clock::new(move || Timestamp::from_millis(time.load(Relaxed))))
 }
 
-/// Clients over plain HTTP: reading the system's certificates would cost each test a tenth of a
-/// second.
+/// Clients over plain HTTP. Reading the system's certificates would cost each test a tenth of a second.
 pub(super) fn sdk(endpoint: &str) -> SdkConfig {
     let credentials = Credentials::new("test", "test", None, None, "test");
     SdkConfig::builder()

@@ -1,4 +1,4 @@
-//! What a bench's tables hold before a test begins: people, machines and running tests.
+//! Initial content of a bench's tables: users, clients and running tests.
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -16,13 +16,13 @@ use domain::experiment::{Definition, Experiment, Seed, Workspace};
 use domain::validation::typed;
 
 impl Bench {
-    /// Stores a running test of workspace `acme`: the sample test with some fields changed.
+    /// Stores a running test of workspace `acme`: the sample test with changed fields.
     pub async fn launch(&self, changes: Value) -> Experiment {
         let mut body = body_of(&self.event("create-test", Role::Admin).await);
         for (name, value) in changes.as_object().into_iter().flatten() {
             body[name] = value.clone();
         }
-        let body = typed(self.app.screen.clean(body).expect("a body that hides nothing"));
+        let body = typed(self.app.screen.clean(body).expect("a body without hidden characters"));
         let definition = Definition::parse(body.expect("a body")).expect("a definition");
         let draft = Experiment::draft(definition, Seed::from_random(*b"8 bytes!"), self.app.clock.now());
         let start = json!({ "revision": 1, "status": "running", "acknowledge_suspect": true });
@@ -36,11 +36,11 @@ impl Bench {
             .await
             .expect("a store")
             .expect("an operator");
-        assert!(matches!(created, Created::New), "a test of this name is there");
+        assert!(matches!(created, Created::New), "a test with this name exists");
         test
     }
 
-    /// Changes a stored test of workspace `acme`, as `update-test` would.
+    /// Changes a stored test of workspace `acme` like `update-test`.
     pub async fn change(&self, test: &Experiment, patch: Value) -> Experiment {
         let next = self.revised(test, patch);
         let record = self.record(Action::TestChanged);
@@ -54,30 +54,33 @@ impl Bench {
         origin.record(&acme(), "bench", action, "a test").unconditional()
     }
 
-    /// Makes workspace `acme` and its first admin, ada@example.com, and gives her back.
+    /// Creates workspace `acme` and its first admin, ada@example.com. Returns the admin.
     pub async fn found(&self) -> User {
         let ada = user_named("ada@example.com", Role::Admin, "acme");
         let record = self.record(Action::WorkspaceCreated);
-        assert!(self.app.store.identities.bootstrap(&ada, record).await.expect("a store"), "it is there");
+        assert!(
+            self.app.store.identities.bootstrap(&ada, record).await.expect("a store"),
+            "the workspace exists"
+        );
         ada
     }
 
-    /// Adds a person to the workspace `acme`.
+    /// Adds a user to the workspace `acme`.
     pub async fn join(&self, email: &str, role: Role) -> User {
         let user = user_named(email, role, "acme");
         let record = self.record(Action::UserCreated);
         let added = self.app.store.identities.add_user(&user, record).await;
-        assert!(added.expect("a store").expect("an operator"), "they are there");
+        assert!(added.expect("a store").expect("an operator"), "the user exists");
         user
     }
 
     fn revised(&self, test: &Experiment, patch: Value) -> Experiment {
         let seed = Seed::from_random(*b"another!");
-        let patch = self.app.screen.clean(patch).expect("a patch that hides nothing");
+        let patch = self.app.screen.clean(patch).expect("a patch without hidden characters");
         test.revise(typed(patch).expect("a patch"), seed, self.app.clock.now()).expect("a legal change")
     }
 
-    /// Adds a machine that may record conversions to the workspace `acme`; it and its secret.
+    /// Adds a client that may record conversions to the workspace `acme`. Returns it with its secret.
     pub async fn client(&self, name: &str) -> (Client, SecretString) {
         let (workspace, scopes) = (acme(), Scope::ALL.to_vec());
         let (subject, session_epoch) = ("bench".to_owned(), Some(0));
@@ -88,7 +91,7 @@ impl Bench {
         let (client, secret) = Client::new(new, &caller, &drawn, self.app.clock.now()).expect("a client");
         let record = self.record(Action::ClientCreated);
         let added = self.app.store.clients.create(&client, record).await;
-        assert!(added.expect("a store").expect("an operator"), "it is there");
+        assert!(added.expect("a store").expect("an operator"), "the client exists");
         (client, secret)
     }
 }
@@ -99,7 +102,7 @@ pub fn acme() -> Workspace {
     Workspace::parse("acme").expect("a slug")
 }
 
-/// A person with the password `correct horse battery staple`.
+/// A user with the password `correct horse battery staple`.
 #[must_use]
 pub fn user_named(email: &str, role: Role, workspace: &str) -> User {
     let email = Email::parse(email).expect("an address");

@@ -1,4 +1,4 @@
-//! What a function answers is what its operation declares, in every test that asks it.
+//! Asserts in every test that a function returns only statuses that its operation declares.
 
 use bellwether::operations::{REJECT_METHOD, routing};
 use bellwether::runtime::Function;
@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use super::Answer;
 
-/// What `reject-method` answers: a preflight, a secret in the query, a path that is not declared, any other method.
+/// The statuses of `reject-method`: for a preflight, a secret in the query, an undeclared path, and any other
+/// method.
 const OF_OTHER_METHODS: [u16; 4] = [204, 400, 404, 405];
 
-/// Panics for a status that is neither the operation's nor common to all.
+/// Panics for a status that is neither the operation's own nor common to all operations.
 pub(super) fn assert_declared(function: Function, event: &Value, answer: &Answer) {
     let (name, status, body) = (function.name(), answer.status, &answer.body);
     let either = |one: &'static str, other: &Value| {
@@ -21,8 +22,8 @@ pub(super) fn assert_declared(function: Function, event: &Value, answer: &Answer
     let asked = function.operations().find(|own| own.method == method && routing::is_at(own, &path));
     if let Some(operation) = asked {
         let id = operation.id;
-        assert!(operation.may_answer(status), "{id} answered {status}, which it does not declare: {body}");
+        assert!(operation.may_answer(status), "{id} returned {status}, which it does not declare: {body}");
     } else if name == REJECT_METHOD {
-        assert!(OF_OTHER_METHODS.contains(&status), "{name} answered {status}: {body}");
+        assert!(OF_OTHER_METHODS.contains(&status), "{name} returned {status}: {body}");
     }
 }

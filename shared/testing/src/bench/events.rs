@@ -1,4 +1,4 @@
-//! Events with something in them changed.
+//! Changes of events.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ pub fn with_form(mut event: Value, fields: &[(&str, &str)]) -> Value {
     event
 }
 
-/// The event as it comes from another address.
+/// The event with another source address.
 #[must_use]
 pub fn from_address(mut event: Value, address: &str) -> Value {
     event["requestContext"]["identity"]["sourceIp"] = json!(address);
@@ -30,13 +30,13 @@ pub fn body_of(event: &Value) -> Value {
     serde_json::from_str(event["body"].as_str().unwrap_or_default()).unwrap_or_default()
 }
 
-/// The event about another test.
+/// The event with another test id.
 #[must_use]
 pub fn with_test_id(event: Value, test_id: &str) -> Value {
     with_parameter(event, "test_id", test_id)
 }
 
-/// The event with another value of a path's parameter.
+/// The event with another value of a path parameter.
 #[must_use]
 pub fn with_parameter(mut event: Value, name: &str, value: &str) -> Value {
     let path = event["path"].as_str().unwrap_or_default().to_owned();
@@ -54,7 +54,7 @@ pub fn with_query(mut event: Value, name: &str, value: &str) -> Value {
     event
 }
 
-/// The event with a header in the place of those of its name.
+/// The event with a header in place of existing ones with its name.
 #[must_use]
 pub fn with_header(mut event: Value, name: &str, value: &str) -> Value {
     event["headers"][name] = json!(value);
@@ -75,7 +75,7 @@ pub fn without_token(mut event: Value) -> Value {
     event
 }
 
-/// A payload 1.0 event as payload 2.0 has it, which the local server sends.
+/// An event of payload version 1.0 as version 2.0, which the local server sends.
 #[must_use]
 pub fn as_payload_2(event: &Value) -> Value {
     let query = event["queryStringParameters"].as_object().cloned().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What holds of every function that has a route.
+//! Requirements for every function with a route.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -12,8 +12,8 @@ use bellwether::store::schema::TableName;
 use domain::experiment::Workspace;
 
 impl Bench {
-    /// Asserts that a function lets nobody in without a token and refuses `role`, storing nothing but
-    /// the record of that.
+    /// Asserts that a function refuses requests without a token and with `role`, and stores only the record
+    /// of the refusal.
     pub async fn assert_refuses(&self, function: Function, name: &str, role: Role) {
         let event = self.event(name, role).await;
         let answer = self.call(function, without_token(event.clone())).await;
@@ -29,9 +29,9 @@ impl Bench {
         assert_eq!(record["target"], operation.to_string());
     }
 
-    /// Asserts that whoever has lost what their token was issued for gets 401 for `event`, and that nothing is
-    /// changed: disabled, under a lower or a higher role, with another password, or gone. The token holds
-    /// again for nobody, for their epoch has moved on.
+    /// Asserts that a caller who has lost the rights in the token gets 401 for `event`, and that nothing
+    /// changes: after being disabled, a lower or a higher role, another password, or removal. No token
+    /// becomes valid again, because the epoch has been incremented.
     pub async fn assert_ends_with_rights(&self, function: Function, event: Value, role: Role) {
         let other = if role == Role::Admin { Role::Analyst } else { Role::Admin };
         let ways: [fn(&User, Role) -> User; 5] = [
@@ -59,10 +59,10 @@ impl Bench {
         let challenge = answer.headers["www-authenticate"].as_str().unwrap_or_default();
         assert!(challenge.contains("error=\"invalid_token\""), "{challenge}");
         let after = join_all(tables.map(|table| self.items(table))).await;
-        assert_eq!(before, after, "something was changed");
+        assert_eq!(before, after, "the refused request changed data");
     }
 
-    /// Asserts that a function answers 503 with Retry-After within 3 s when DynamoDB is out of reach.
+    /// Asserts that a function returns 503 with Retry-After within 3 s when DynamoDB is unreachable.
     pub async fn assert_unavailable_without_store(function: Function, name: &str) {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         let silent = format!("http://{}", listener.local_addr().expect("an address"));

@@ -1,4 +1,4 @@
-//! Whether a value is what a schema of the contract says.
+//! Validation of a value against a schema of the contract.
 
 use boon::{Compiler, Draft, SchemaIndex, Schemas};
 use serde_json::{Map, Value, json};
@@ -12,45 +12,45 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// As callers read it: an answer may have fields that are not listed.
+    /// The schema for clients: a response may contain additional fields.
     #[must_use]
     pub fn open(name: &str) -> Self {
         Self::at(&format!("schemas/{name}"), false)
     }
 
-    /// As its author must keep it: every field is listed.
+    /// The schema for the author: every field must be listed.
     #[must_use]
     pub fn closed(name: &str) -> Self {
         Self::at(&format!("schemas/{name}"), true)
     }
 
-    /// The schema at a place in the components.
+    /// The schema at a pointer in the components.
     #[must_use]
-    pub fn at(place: &str, closed: bool) -> Self {
+    pub fn at(pointer: &str, closed: bool) -> Self {
         let mut compiler = Compiler::new();
         compiler.set_default_draft(Draft::V2020_12);
         compiler.enable_format_assertions();
         compiler.add_resource("http://contract/", as_json_schema(&CONTRACT, closed)).unwrap();
         let mut schemas = Schemas::new();
-        let place = format!("http://contract/#/components/{place}");
-        let index = compiler.compile(&place, &mut schemas).unwrap_or_else(|error| panic!("{error:#}"));
+        let pointer = format!("http://contract/#/components/{pointer}");
+        let index = compiler.compile(&pointer, &mut schemas).unwrap_or_else(|error| panic!("{error:#}"));
         Self { schemas, index }
     }
 
-    /// Whether the value fits.
+    /// Whether the value is valid.
     #[must_use]
     pub fn takes(&self, value: &Value) -> bool {
         self.schemas.validate(value, self.index).is_ok()
     }
 
-    /// Asserts that the value fits, and says of what it is otherwise.
+    /// Asserts that the value is valid. `what` describes it in the message.
     pub fn assert_takes(&self, value: &Value, what: &str) {
         let fault = self.schemas.validate(value, self.index).err();
         assert!(fault.is_none(), "{what}: {}\n{value:#}", fault.unwrap());
     }
 }
 
-/// `OpenAPI` 3.0 as JSON Schema: `nullable` becomes a type, `exclusiveMinimum` the number.
+/// Converts `OpenAPI` 3.0 to JSON Schema: `nullable` becomes a type, `exclusiveMinimum` the number.
 fn as_json_schema(node: &Value, closed: bool) -> Value {
     match node {
         Value::Object(map) => {
