@@ -45,9 +45,9 @@ FUZZ_VERSION := 0.13.2
 MINUTES ?= 10
 
 # The stages of `make test`, in order. Stages that are quick or fail most often come first.
-STAGES := setup lint python docs unused unit data spectral binaries alone api-check-short monitoring deny zip-size deployed
+STAGES := setup lint python docs unused unit data spectral generators binaries alone api-check-short monitoring deny zip-size deployed
 
-.PHONY: help setup run demo demo-trial check quick test lint python docs unused generate deny unit data binaries alone zip-size bench calibrate clean api-check api-check-short spectral fuzz fuzz-keep
+.PHONY: help setup run demo demo-trial check quick test lint python docs unused generate deny unit data binaries alone zip-size bench calibrate clean api-check api-check-short spectral generators fuzz fuzz-keep
 .PHONY: traces-check dashboards monitoring-check monitor monitor-check monitored monitoring
 
 help: ## List the targets
@@ -153,6 +153,21 @@ $(SPECTRAL): local/spectral/package.json local/spectral/package-lock.json
 	@echo "==> tools: installing spectral into $(TOOLS)/spectral (once; it takes 70 MB)"
 	@mkdir -p $(TOOLS)/spectral && cp $^ $(TOOLS)/spectral
 	@cd $(TOOLS)/spectral && npm ci --ignore-scripts --silent --no-audit --no-fund
+	@touch $@
+
+# Generators of clients. The one of TypeScript needs Node.js.
+GENERATORS := $(TOOLS)/generators/done
+
+generators: ## Generate Python and TypeScript clients from openapi.yaml and check that no operation is missing
+	@echo "==> openapi.yaml and generators of clients"
+	@if command -v npm >/dev/null; then $(MAKE) -s --no-print-directory $(GENERATORS); \
+		else echo "skipped: TypeScript types, because npm is not on PATH"; fi
+	@python3 local/generators.py
+
+$(GENERATORS): local/generators/package.json local/generators/package-lock.json
+	@echo "==> tools: installing openapi-typescript into $(TOOLS)/generators (once; it takes 40 MB)"
+	@mkdir -p $(TOOLS)/generators && cp $^ $(TOOLS)/generators
+	@cd $(TOOLS)/generators && npm ci --ignore-scripts --silent --no-audit --no-fund
 	@touch $@
 
 # The compiler and the types for Grafana's dashboards. They need Node.js.
