@@ -199,7 +199,7 @@ fn peak(process: u32) -> Option<u64> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ten_times_the_rows_take_no_more_memory_and_no_call_beyond_their_pages() {
+async fn ten_times_the_rows_use_no_more_memory_and_only_one_call_per_page() {
     let _turn = crate::turn().await;
     let rows = std::env::var("BELLWETHER_FOLD_ROWS").map_or(100_000, |text| text.parse().unwrap());
     let partitions = (rows / 10 / ROWS_A_PAGE).clamp(1, MOST_PARTITIONS);
@@ -224,7 +224,7 @@ async fn ten_times_the_rows_take_no_more_memory_and_no_call_beyond_their_pages()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fold_waits_for_pages_that_take_longer_than_the_other_calls_may() {
+async fn aggregation_waits_for_pages_longer_than_other_calls_may_take() {
     let _turn = crate::turn().await;
     let cloud = Cloud::start().await;
     let stored = stored(&cloud, 2_000, MOST_PARTITIONS).await;

@@ -116,14 +116,14 @@ impl Drop for Server {
 }
 
 #[test]
-fn make_run_serves_the_whole_journey_and_ends_with_ctrl_c() {
+fn make_run_serves_the_journey_and_stops_on_ctrl_c() {
     let _turn = crate::TURN.blocking_lock();
     let mut server = Server::start();
     a_campaign_of_300_accounts_is_counted_exactly(&server);
-    an_analyst_signs_in_and_is_held_to_the_role(&server);
-    the_published_trial_reads_the_same_twice(&server);
-    another_method_is_refused_with_those_there_are(&server);
-    the_first_rotation_has_made_the_one_key_there_is(&server);
+    an_analyst_signs_in_and_is_limited_to_the_role(&server);
+    the_published_trial_gives_the_same_results_twice(&server);
+    an_undeclared_method_gets_405_with_the_allowed_methods(&server);
+    the_first_rotation_created_the_only_key(&server);
     let port: u16 = server.url.rsplit(':').next().unwrap().trim_end_matches("/v1").parse().unwrap();
     let log = std::fs::read_to_string(server.state.join("watch.log")).unwrap();
     assert!(!log.contains(&server.token), "a token stands in the log");
@@ -187,7 +187,7 @@ fn a_campaign_of_300_accounts_is_counted_exactly(server: &Server) {
     assert_eq!(server.get("/tests/campaign").1["revision"], 2);
 }
 
-fn an_analyst_signs_in_and_is_held_to_the_role(server: &Server) {
+fn an_analyst_signs_in_and_is_limited_to_the_role(server: &Server) {
     let credentials = json!({ "email": "analyst@example.com", "password": "a long enough password" });
     let mut person = credentials.clone();
     person["role"] = json!("analyst");
@@ -201,7 +201,7 @@ fn an_analyst_signs_in_and_is_held_to_the_role(server: &Server) {
     assert_eq!(post("/tests/none/assignments").send_json(json!({})).unwrap().status(), 403);
 }
 
-fn the_published_trial_reads_the_same_twice(server: &Server) {
+fn the_published_trial_gives_the_same_results_twice(server: &Server) {
     let first = server.demo_trial();
     assert!(first.contains("new in this run: 2,834 assignments, 1,956 conversions"), "{first}");
     let second = server.demo_trial();
@@ -214,12 +214,12 @@ fn the_published_trial_reads_the_same_twice(server: &Server) {
     assert_eq!(report["units"], json!({ "control": 623, "incentive": 2_211 }));
 }
 
-fn another_method_is_refused_with_those_there_are(server: &Server) {
+fn an_undeclared_method_gets_405_with_the_allowed_methods(server: &Server) {
     let answer = server.agent.delete(format!("{}/tests/campaign", server.url)).call().unwrap();
     assert_eq!((answer.status().as_u16(), &answer.headers()["allow"]), (405, &"GET, PATCH".parse().unwrap()));
 }
 
-fn the_first_rotation_has_made_the_one_key_there_is(server: &Server) {
+fn the_first_rotation_created_the_only_key(server: &Server) {
     let mut answer = server.agent.get(format!("{}/.well-known/jwks.json", server.url)).call().unwrap();
     let keys: Value = answer.body_mut().read_json().unwrap();
     assert_eq!((answer.status().as_u16(), keys["keys"].as_array().map(Vec::len)), (200, Some(1)));

@@ -317,13 +317,13 @@ async fn compare(cloud: &Cloud, model: &Model) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_2000_random_requests_through_faults_the_results_are_the_models_exactly() {
+async fn after_2000_random_requests_with_faults_the_results_equal_the_model() {
     let _turn = crate::turn().await;
     run(SEED, 2_000, 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_process_killed_at_any_moment_loses_nothing_that_was_acknowledged() {
+async fn a_killed_process_loses_no_acknowledged_request() {
     let _turn = crate::turn().await;
     run(SEED + 1, 600, 150).await;
 }

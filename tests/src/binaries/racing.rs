@@ -102,7 +102,7 @@ fn assert_each_has_its_first(units: &[Vec<Value>], repeats: u64) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_16_callers_at_4_processes_one_stores_a_units_first_assignment_and_all_are_told_it() {
+async fn sixteen_concurrent_callers_get_the_same_first_assignment() {
     let race = Race::new("drawn", "fixed").await;
     let units: Vec<String> = (0..UNITS).map(|n| format!("unit-{n}.example")).collect();
     let mut all = Vec::new();
@@ -120,7 +120,7 @@ async fn of_16_callers_at_4_processes_one_stores_a_units_first_assignment_and_al
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn callers_that_name_different_variants_are_all_told_the_stored_one_and_the_others_of_a_conflict() {
+async fn concurrent_callers_with_other_variants_get_the_stored_one_and_a_conflict() {
     let race = Race::new("named", "external").await;
     let units: Vec<String> = (0..UNITS).map(|n| format!("unit-{n}.example")).collect();
     let mut all = Vec::new();

@@ -51,7 +51,7 @@ fn allowed(seconds: u64) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_200_wrong_passwords_at_four_processes_at_once_at_most_six_are_hashed() {
+async fn at_most_six_of_200_concurrent_wrong_passwords_are_hashed() {
     let cloud = with_ada().await;
     let processes = four(&cloud, "login").await;
     let began = Instant::now();
@@ -65,7 +65,7 @@ async fn of_200_wrong_passwords_at_four_processes_at_once_at_most_six_are_hashed
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn twenty_uses_of_a_refresh_token_at_four_processes_are_one_rotation() {
+async fn twenty_concurrent_uses_of_a_refresh_token_cause_one_rotation() {
     let cloud = with_ada().await;
     let login = instance(&cloud, &cloud.dynamodb, "login", &[]).await;
     let first = ask(&login, sign_in(&cloud, PASSWORD)).await.map(|answer| token(&answer));

@@ -30,8 +30,7 @@ async fn lines(fleet_of: &[(&str, &str)]) -> BTreeMap<String, Vec<Value>> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_request_of_a_built_function_says_its_metrics_whatever_the_level_and_all_are_of_the_catalogue()
-{
+async fn every_request_logs_its_metrics_at_every_level_and_all_are_in_the_catalogue() {
     let written = lines(&[("METRICS_NAMESPACE", NAMESPACE), ("LOG_LEVEL", "error")]).await;
     let mut seen = BTreeSet::new();
     for route in &OPERATIONS {
@@ -68,7 +67,7 @@ async fn every_request_of_a_built_function_says_its_metrics_whatever_the_level_a
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_namespace_no_line_speaks_to_cloudwatch_and_the_level_holds_for_all() {
+async fn without_a_namespace_no_metrics_are_written_and_the_level_applies() {
     let written = lines(&[("METRICS_NAMESPACE", ""), ("LOG_LEVEL", "error")]).await;
     let requests = written.values().flatten().filter(|line| line["message"] == "request");
     assert_eq!(requests.count(), 0);
@@ -84,7 +83,7 @@ async fn page(cloud: &Cloud, fleet: &mut Fleet) -> BTreeSet<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn when_every_process_has_been_replaced_no_count_has_gone_back() {
+async fn counters_do_not_decrease_when_processes_are_replaced() {
     let cloud = Cloud::start().await;
     let mut first = Fleet::new(&cloud, HASTY);
     let route = |function| OPERATIONS.iter().find(|route| route.function == function).unwrap();

@@ -120,7 +120,7 @@ async fn assert_cell(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_role_may_do_on_every_operation_what_the_contract_says_and_nothing_else() {
+async fn every_role_can_call_exactly_the_operations_of_its_scopes() {
     let cloud = Cloud::start().await;
     let proxy = Proxy::counting(&cloud.dynamodb).await;
     let mut cells = 0;
@@ -135,7 +135,7 @@ async fn every_role_may_do_on_every_operation_what_the_contract_says_and_nothing
 }
 
 #[test]
-fn every_scope_that_an_operation_asks_for_is_one_that_some_role_has_and_some_role_lacks() {
+fn every_required_scope_belongs_to_some_roles_but_not_all() {
     for operation in Operation::all() {
         let Some(name) = operation.scope() else { continue };
         let has = ROLES.iter().flatten().filter(|role| allows(**role, Some(name))).count();
@@ -203,7 +203,7 @@ impl Things {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_thing_of_another_workspace_is_byte_for_byte_one_that_does_not_exist_on_every_verb() {
+async fn a_resource_of_another_workspace_looks_like_one_that_does_not_exist() {
     let cloud = Cloud::start().await;
     let named = || Operation::all().into_iter().filter(|o| o.path.contains('{') && o.scope().is_some());
     let mut processes = Vec::new();

@@ -10,7 +10,7 @@ use testing::runtime::project;
 
 /// `make generate` writes the file anew.
 #[test]
-fn the_catalogue_in_the_file_is_that_of_the_code() {
+fn the_catalogue_file_matches_the_code() {
     let path = project().join("monitoring/catalogue.json");
     let wanted = json!({ "cloudwatch": METRICS, "prometheus": FAMILIES });
     if std::env::var("GENERATE").is_ok_and(|word| word == "write") {
@@ -21,7 +21,7 @@ fn the_catalogue_in_the_file_is_that_of_the_code() {
 }
 
 #[test]
-fn the_objective_of_a_function_is_the_p99_that_alarms() {
+fn the_objective_of_each_function_equals_p99_ms_in_terraform() {
     let text = std::fs::read_to_string(project().join("terraform/locals.tf")).unwrap();
     let mut held = BTreeSet::new();
     for line in text.lines().filter(|line| line.contains("p99_ms = ")) {
@@ -38,7 +38,7 @@ fn the_objective_of_a_function_is_the_p99_that_alarms() {
 }
 
 #[test]
-fn no_label_and_no_dimension_can_name_a_unit_a_person_or_a_token() {
+fn no_label_or_dimension_names_a_unit_a_user_or_a_token() {
     let bounded = ["function", "outcome", "workspace", "test", "variant", "goal", "decision"];
     let dimensions = METRICS.iter().flat_map(|metric| metric.dimensions.iter().copied().flatten());
     let labels = FAMILIES.iter().flat_map(|family| family.labels);

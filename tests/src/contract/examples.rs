@@ -12,7 +12,7 @@ use testing::document::{
 use testing::fleet::REJECT;
 
 #[test]
-fn every_reference_leads_somewhere_and_stands_alone_and_every_component_is_used() {
+fn every_reference_resolves_alone_and_every_component_is_used() {
     fn walk(node: &'static Value, used: &mut BTreeSet<&'static str>) {
         if let Some(reference) = node.get("$ref").and_then(Value::as_str) {
             assert!(!follow(node).is_null(), "{reference} leads nowhere");
@@ -36,7 +36,7 @@ fn every_reference_leads_somewhere_and_stands_alone_and_every_component_is_used(
 }
 
 #[test]
-fn every_example_fits_its_schema() {
+fn every_example_matches_its_schema() {
     let check = |what: &str, media: &'static Value| {
         let shape = Shape::closed(schema_name(media));
         assert!(!examples(media).is_empty(), "{what} has no example");
@@ -66,7 +66,7 @@ fn every_example_fits_its_schema() {
 }
 
 #[test]
-fn every_sample_body_fits_its_schema_and_a_function_without_a_body_is_sent_none() {
+fn sample_bodies_match_their_schemas_and_other_events_have_none() {
     for operation in Operation::all() {
         let event = event(operation.function());
         let Some(body) = operation.spec.get("requestBody") else {
@@ -91,7 +91,7 @@ fn passwords(node: &'static Value) -> Vec<(&'static str, &'static str)> {
 }
 
 #[test]
-fn no_example_shows_a_password_that_the_service_would_refuse() {
+fn no_example_has_a_password_that_the_service_refuses() {
     let all: Vec<_> = passwords(&CONTRACT);
     assert!(all.len() >= 2, "signing in and adding a person");
     for (email, password) in all {
@@ -102,7 +102,7 @@ fn no_example_shows_a_password_that_the_service_would_refuse() {
 }
 
 #[test]
-fn whoever_asks_for_a_password_says_how_many_characters_it_needs() {
+fn every_password_prompt_states_the_minimum_length() {
     let workspace = Workspace::parse("acme").unwrap();
     let least = (1..30).find(|length| {
         let text: String = "violetharbourninetrainsatdusk".chars().take(*length).collect();

@@ -16,7 +16,7 @@ fn read<'a>(one: &'a Value, name: &str) -> &'a str {
 }
 
 #[test]
-fn no_expression_is_put_together_from_data() {
+fn no_expression_is_built_from_data() {
     let called = STRUCTURE["expressions"].as_array().unwrap();
     assert!(called.len() > 5, "the expressions are elsewhere");
     for call in called {

@@ -18,7 +18,7 @@ fn declared(operation: &Operation) -> &'static Declared {
 }
 
 #[test]
-fn every_route_is_an_operation_named_after_its_function_and_there_is_no_other() {
+fn the_contract_has_exactly_the_declared_operations() {
     let operations = Operation::all();
     let described: BTreeSet<_> =
         operations.iter().map(|o| (o.id(), o.path, o.method.as_str(), o.function())).collect();
@@ -37,7 +37,7 @@ fn every_route_is_an_operation_named_after_its_function_and_there_is_no_other() 
 }
 
 #[test]
-fn the_contract_names_the_function_that_answers_every_other_method() {
+fn the_contract_names_the_function_for_undeclared_methods() {
     let rejection = &CONTRACT["x-reject-method"];
     assert_eq!(rejection["function"], REJECT);
     let statuses: Vec<u16> = responses(rejection).map(|(status, _)| status).collect();
@@ -45,7 +45,7 @@ fn the_contract_names_the_function_that_answers_every_other_method() {
 }
 
 #[test]
-fn every_function_has_a_folder_and_a_package_of_its_name_and_there_is_no_other() {
+fn each_function_has_exactly_one_folder_and_package() {
     assert_eq!(names("functions"), functions().into_iter().map(str::to_owned).collect());
     for function in functions() {
         let package = toml(&format!("functions/{function}/Cargo.toml"));
@@ -59,7 +59,7 @@ fn every_function_has_a_folder_and_a_package_of_its_name_and_there_is_no_other()
 }
 
 #[test]
-fn the_local_server_has_every_route_under_the_stage_and_rejects_every_other_method() {
+fn the_local_server_has_every_route_and_rejects_undeclared_methods() {
     let workspace = toml("Cargo.toml");
     let router = workspace["workspace"]["metadata"]["lambda"]["watch"]["router"].as_table().unwrap();
     let mut served = BTreeSet::new();
@@ -81,7 +81,7 @@ fn the_local_server_has_every_route_under_the_stage_and_rejects_every_other_meth
 }
 
 #[test]
-fn every_function_has_a_sample_event_of_its_route_and_there_is_no_other() {
+fn each_function_has_exactly_one_sample_event_of_its_route() {
     assert_eq!(names("events"), functions().iter().map(|f| format!("{f}.json")).collect());
     for function in functions() {
         let event = event(function);
@@ -147,7 +147,7 @@ fn every_operation_lists_the_parameters_that_its_function_reads() {
 }
 
 #[test]
-fn every_operation_lists_exactly_the_statuses_that_its_function_can_answer_with() {
+fn every_operation_lists_exactly_the_statuses_of_its_function() {
     for operation in Operation::all() {
         let (id, declared) = (operation.id(), declared(&operation));
         let listed: BTreeSet<u16> = operation.responses().map(|(status, _)| status).collect();
@@ -162,7 +162,7 @@ fn every_operation_lists_exactly_the_statuses_that_its_function_can_answer_with(
 }
 
 #[test]
-fn the_readme_lists_every_operation_with_its_scope_and_no_other() {
+fn the_readme_lists_exactly_the_operations_with_their_scopes() {
     let readme = read("README.md");
     let rows = readme.lines().filter(|line| METHODS.iter().any(|m| line.starts_with(&format!("| `{m} /"))));
     let listed: BTreeSet<(String, String)> = rows

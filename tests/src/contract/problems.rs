@@ -65,7 +65,7 @@ fn problems() -> impl Iterator<Item = Problem> {
 }
 
 #[test]
-fn every_problem_of_the_code_fits_the_contract_and_none_is_missing_from_it() {
+fn every_problem_of_the_code_matches_the_contract() {
     let named = |problem: &Problem| json!(format!("urn:bellwether:problem:{}", problem.kind()));
     let types: Vec<Value> = problems().map(|problem| named(&problem)).collect();
     assert_eq!(CONTRACT["components"]["schemas"]["ProblemType"]["enum"], json!(types));
@@ -93,7 +93,7 @@ fn every_problem_of_the_code_fits_the_contract_and_none_is_missing_from_it() {
 }
 
 #[test]
-fn every_failure_lists_exactly_the_headers_of_the_problems_that_it_can_be() {
+fn every_error_response_lists_exactly_the_headers_of_its_problems() {
     let operations = Operation::all();
     let rejections = responses(&CONTRACT["x-reject-method"]);
     for (status, answer) in operations.iter().flat_map(Operation::responses).chain(rejections) {
@@ -117,7 +117,7 @@ fn every_failure_lists_exactly_the_headers_of_the_problems_that_it_can_be() {
 }
 
 #[test]
-fn every_failure_is_a_problem_and_every_other_answer_is_json_but_for_the_page_of_metrics() {
+fn errors_are_problems_and_other_responses_json_except_metrics() {
     let rejections = responses(&CONTRACT["x-reject-method"]).map(|(status, r)| (REJECT, status, r));
     let operations = Operation::all();
     let answers = operations.iter().flat_map(|o| o.responses().map(|(status, r)| (o.id(), status, r)));
@@ -155,7 +155,7 @@ fn takes_a_form(id: &str) -> bool {
 }
 
 #[test]
-fn every_administrative_operation_says_that_it_may_be_refused_elsewhere_and_no_other_does() {
+fn exactly_the_administrative_operations_document_network_refusals() {
     let elsewhere = json!(format!("urn:bellwether:problem:{}", denied(Denial::Network).kind()));
     for operation in Operation::all() {
         let scope = Scope::ALL.into_iter().find(|scope| operation.scope() == Some(scope.as_str()));

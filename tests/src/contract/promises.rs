@@ -7,7 +7,7 @@ use testing::document::read;
 use super::structure::STRUCTURE;
 
 #[test]
-fn every_test_that_the_security_document_names_is_there() {
+fn every_test_that_the_security_document_names_exists() {
     let tests = STRUCTURE["tests"].as_array().unwrap();
     let found: BTreeSet<&str> = tests.iter().map(|test| test["name"].as_str().unwrap()).collect();
     let document = read("docs/SECURITY.md");

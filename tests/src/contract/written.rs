@@ -71,7 +71,7 @@ fn linked(text: &str) -> String {
 }
 
 #[test]
-fn what_follows_from_the_table_is_written_as_make_generate_writes_it() {
+fn generated_files_match_the_table_of_operations() {
     let files = [
         ("Cargo.toml", workspace as fn(&str) -> String),
         ("tests/Cargo.toml", dependencies),
@@ -88,7 +88,7 @@ fn what_follows_from_the_table_is_written_as_make_generate_writes_it() {
 }
 
 #[test]
-fn what_stands_beside_a_written_part_is_left_as_it_is() {
+fn text_outside_a_generated_part_is_unchanged() {
     let text = "[a]\nx = 1\n\n[dev-dependencies]\nzoo = \"1\"\ngone = { path = \"../functions/gone\" }\n\n[b]\ny = 2\n";
     let written = dependencies(text);
     assert!(

@@ -22,7 +22,7 @@ fn points(share: &Value) -> Option<BasisPoints> {
 }
 
 #[test]
-fn every_hash_case_of_version_2_is_a_bucket_and_version_1_shares_its_fnv() {
+fn hash_cases_of_version_2_give_buckets_and_version_1_shares_its_fnv() {
     let (mut second, mut first, mut unknown) = (0, 0, 0);
     for case in cases("hash") {
         let (seed, unit) = (case[0].as_str().unwrap(), case[1].as_str().unwrap());
@@ -47,7 +47,7 @@ fn every_hash_case_of_version_2_is_a_bucket_and_version_1_shares_its_fnv() {
 }
 
 #[test]
-fn every_range_case_is_met_or_its_shares_are_refused() {
+fn every_range_case_matches_or_its_shares_are_refused() {
     let (mut met, mut refused) = (0, Vec::new());
     for case in cases("getBucketRange") {
         let name = case[0].as_str().unwrap();
@@ -135,7 +135,7 @@ fn bucket_numbered(number: u32) -> Bucket {
 }
 
 #[test]
-fn ranges_hold_exactly_the_buckets_that_the_sdks_floats_hold() {
+fn ranges_contain_exactly_the_buckets_of_the_sdks_float_ranges() {
     let share = |points: u32| BasisPoints::parse(points).unwrap();
     for (weights, coverage) in
         [([3_333, 3_333, 3_334], 3_333), ([1, 9_998, 1], 9_999), ([5_000, 0, 5_000], 1)]

@@ -154,7 +154,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_token_holds_with_every_verifier_whatever_becomes_of_rotations(
+    fn every_token_is_valid_with_every_verifier_during_any_rotations(
         cache in prop_oneof![Just(1_u32), Just(30), Just(300)],
         writes in writes(),
     ) {

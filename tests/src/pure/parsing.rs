@@ -29,14 +29,14 @@ fn names(folder: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_parser_has_a_fuzz_target_and_a_corpus_and_there_is_no_other() {
+fn each_parser_has_exactly_one_fuzz_target_and_corpus() {
     let targets: BTreeSet<String> = TARGETS.iter().map(|(name, _)| (*name).to_owned()).collect();
     assert_eq!(names("fuzz_targets"), targets);
     assert_eq!(names("corpus"), targets);
 }
 
 #[test]
-fn the_corpus_is_small_and_nothing_in_it_breaks_a_parser() {
+fn the_corpus_is_small_and_breaks_no_parser() {
     let mut bytes = 0;
     for (name, target) in TARGETS {
         let inputs = corpus(name);
@@ -84,7 +84,7 @@ proptest! {
     }
 
     #[test]
-    fn no_change_of_the_corpus_breaks_a_parser(which in any::<Index>(), changes in vec(change(), 1..5)) {
+    fn no_mutation_of_the_corpus_breaks_a_parser(which in any::<Index>(), changes in vec(change(), 1..5)) {
         for (name, target) in TARGETS {
             target(&changed(which.get(&corpus(name)).clone(), &changes));
         }

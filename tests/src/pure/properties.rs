@@ -126,7 +126,7 @@ fn buckets_are_uniform() {
 
 proptest! {
     #[test]
-    fn wider_coverage_moves_nobody(weights in weights(), narrow in 0_u32..=10_000, more in 0_u32..=10_000, n in 0_u32..1_000_000) {
+    fn wider_coverage_moves_no_unit(weights in weights(), narrow in 0_u32..=10_000, more in 0_u32..=10_000, n in 0_u32..1_000_000) {
         let unit = Unit::parse(serde_json::from_value(json!({ "unit_id": n.to_string() })).unwrap()).unwrap();
         let covered = |coverage: u32| {
             let mut test = experiment();
@@ -144,7 +144,7 @@ proptest! {
     }
 
     #[test]
-    fn any_order_and_repetition_of_rows_folds_to_the_same_report(
+    fn any_order_or_repetition_of_rows_gives_the_same_report(
         (rows, shuffled) in vec(row(), 0..80).prop_flat_map(|rows| {
             let repeated: Vec<Row> = rows.iter().chain(rows.iter().step_by(3)).cloned().collect();
             (Just(rows), Just(repeated).prop_shuffle())
@@ -156,7 +156,7 @@ proptest! {
     }
 
     #[test]
-    fn a_key_is_read_back_and_different_keys_are_written_differently(
+    fn keys_round_trip_and_different_keys_have_different_texts(
         a in "[ -~äß%]{1,40}", b in "[ -~äß%]{1,40}", phase in 0_u32..1_000_000,
         goal in "[a-z0-9][a-z0-9-]{0,20}", event in "[A-Za-z0-9._:-]{1,20}",
     ) {
@@ -176,20 +176,20 @@ proptest! {
     }
 
     #[test]
-    fn what_is_no_key_is_read_as_none_and_never_as_another(text in "\\PC{0,60}") {
+    fn an_invalid_key_is_never_read_as_a_valid_one(text in "\\PC{0,60}") {
         if let Some(key) = EventKey::read(&text) {
             prop_assert_eq!(EventKey::read(&key.write()), Some(key));
         }
     }
 
     #[test]
-    fn a_time_is_read_back(millis in 0_i64..253_402_300_800_000) {
+    fn times_round_trip(millis in 0_i64..253_402_300_800_000) {
         let at = Timestamp::from_millis(millis);
         prop_assert_eq!(Timestamp::try_from(String::from(at)), Ok(at));
     }
 
     #[test]
-    fn a_test_is_read_back_as_it_was_stored_and_as_it_was_declared(
+    fn tests_round_trip_as_stored_and_as_declared(
         weights in weights(), coverage in 0_u32..=10_000, name in "[^\\p{Cc}]{1,50}", days in 1_u32..=365, threshold in -1e15_f64..1e15,
     ) {
         prop_assume!(weights.len() >= 2);

@@ -31,7 +31,7 @@ const REFUSED: [(&str, usize, &str); 5] = [
 ];
 
 #[test]
-fn every_reference_case_decides_as_the_sdks_do_or_is_refused_for_a_stated_reason() {
+fn every_reference_case_matches_the_sdks_or_is_refused_with_a_reason() {
     let all: Value = serde_json::from_str(include_str!("../../cases/bucketing_and_targeting.json")).unwrap();
     let cases = all["evalCondition"].as_array().unwrap();
     let (mut wrong, mut decided, mut refused) = (Vec::new(), 0, BTreeMap::<String, usize>::new());
@@ -53,7 +53,7 @@ fn every_reference_case_decides_as_the_sdks_do_or_is_refused_for_a_stated_reason
 }
 
 #[test]
-fn what_cannot_be_evaluated_is_refused_by_its_pointer() {
+fn a_condition_that_cannot_be_evaluated_is_refused_with_its_pointer() {
     for (condition, pointer) in [
         (r#"{"a":{"$regx":"x"}}"#, "/a/$regx"),
         (r#"{"$or":[{"a":1},{"b/c":{"$in":1}}]}"#, "/$or/1/b~1c/$in"),
@@ -68,7 +68,7 @@ fn what_cannot_be_evaluated_is_refused_by_its_pointer() {
 }
 
 #[test]
-fn a_pattern_made_to_explode_is_matched_in_linear_time_and_a_long_text_not_at_all() {
+fn catastrophic_patterns_take_linear_time_and_long_texts_never_match() {
     let condition = Condition::parse(&serde_json::json!({ "a": { "$regex": "^(a+)+$" } })).unwrap();
     let holds =
         |text: String| condition.is_met_by(serde_json::json!({ "a": text }).as_object().unwrap()).unwrap();
@@ -78,7 +78,7 @@ fn a_pattern_made_to_explode_is_matched_in_linear_time_and_a_long_text_not_at_al
 }
 
 #[test]
-fn a_condition_and_attributes_that_multiply_are_refused_before_they_are_slow() {
+fn expensive_pairs_of_condition_and_attributes_are_refused_quickly() {
     let many = |what: &str, n: usize| vec![Value::from(what); n];
     let pattern =
         |n: u32| serde_json::json!({ "a": { "$elemMatch": { "$regex": format!("([ab]*c?){{8}}d{n}") } } });
@@ -107,7 +107,7 @@ fn attributes(value: Value) -> serde_json::Map<String, Value> {
 }
 
 #[test]
-fn small_conditions_that_once_took_minutes_are_refused_or_cost_little() {
+fn small_but_expensive_conditions_are_refused_or_cost_little() {
     let word = json!({ "x": { "$regexi": "\\w{1,200}z" } });
     let broken = Condition::parse(&json!({ "$or": vec![word; 20] })).unwrap_err();
     assert_eq!((broken.len(), broken[0].pointer.as_str()), (20, "/$or/0/x/$regexi"));
@@ -127,7 +127,7 @@ fn small_conditions_that_once_took_minutes_are_refused_or_cost_little() {
 }
 
 #[test]
-fn what_people_target_costs_a_small_part_of_what_a_decision_may_cost() {
+fn typical_targeting_costs_a_small_part_of_the_limit() {
     let domains: Vec<String> = (0..1_500).map(|n| format!("company-{n}.example.com")).collect();
     let patterns = (0..19).map(|n| json!({ "domain": { "$regexi": format!("^(www\\.)?company-{n}[0-9]*\\.(com|de|example\\.com)$") } }));
     let condition = json!({
@@ -154,7 +154,7 @@ fn what_people_target_costs_a_small_part_of_what_a_decision_may_cost() {
 type Case = (Value, fn(usize) -> Value);
 
 #[test]
-fn no_operator_is_free_of_charge_for_what_it_compares() {
+fn every_operator_is_charged_for_what_it_compares() {
     let texts = |n: usize, bytes: usize| (0..n).map(|k| format!("{k:0bytes$}")).collect::<Vec<_>>();
     let deep = |n: usize| json!((0..n).map(|k| json!({ "k": [k, "text"] })).collect::<Vec<_>>());
     let list: fn(usize) -> Value = |n| json!((0..n).map(|k| format!("{k:05}")).collect::<Vec<_>>());
@@ -204,12 +204,12 @@ fn no_operator_is_free_of_charge_for_what_it_compares() {
 }
 
 #[test]
-fn what_a_request_may_cost_bounds_what_a_hundred_decisions_cost_together() {
+fn the_limit_of_a_decision_bounds_a_request_of_a_hundred() {
     const { assert!(100 * DECISION_UNITS <= 200_000_000, "a unit is a nanosecond: 0.2 s of 0.3 s") };
 }
 
 #[test]
-fn a_pattern_of_an_older_test_is_still_read_and_costs_what_its_size_is() {
+fn patterns_of_older_tests_still_work_and_cost_by_their_size() {
     let source = json!({ "a": { "$regex": "\\w{1,100}z" } });
     assert!(Condition::parse(&source).is_err());
     let stored: Condition = serde_json::from_value(source).unwrap();
@@ -220,7 +220,7 @@ fn a_pattern_of_an_older_test_is_still_read_and_costs_what_its_size_is() {
 }
 
 #[test]
-fn a_test_that_was_stored_with_a_larger_pattern_can_still_be_changed() {
+fn a_test_stored_with_a_larger_pattern_can_still_be_changed() {
     let body = json!({ "test_id": "t", "name": "T", "targeting": { "a": { "$regex": "PATTERN" } },
         "variants": [{ "key": "a", "weight": 5_000, "is_control": true }, { "key": "b", "weight": 5_000 }],
         "goals": [{ "key": "yes", "kind": "binary", "role": "primary" }] });

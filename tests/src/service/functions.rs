@@ -36,7 +36,7 @@ pub fn of(operation: &Operation) -> Function {
 }
 
 #[test]
-fn every_function_is_linked_and_answers_the_operations_that_name_it() {
+fn every_function_is_linked_and_answers_its_operations() {
     let linked = ALL.iter().map(Function::name).collect();
     assert_eq!(document::functions(), linked);
     for function in ALL {

@@ -48,7 +48,7 @@ fn is_about_a_test_or_a_machine(operation: &Operation) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_body_about_a_test_or_a_machine_is_screened_before_it_is_read() {
+async fn bodies_of_tests_and_clients_are_screened_before_parsing() {
     let mut asked = 0;
     for operation in OPERATIONS.iter().filter(|own| is_about_a_test_or_a_machine(own) && takes_json(own)) {
         let ground = Ground::of(operation).await;
@@ -82,7 +82,7 @@ impl Endpoint for Bypass {
 }
 
 #[tokio::test]
-async fn a_handler_has_of_a_body_what_was_screened_and_not_the_bytes() {
+async fn a_handler_gets_the_screened_body_and_not_the_raw_bytes() {
     const FUNCTION: Function = Function::of(&[Handled::by::<Bypass>()]);
     let Ground { bench, event, .. } = Ground::of(&CREATE_TEST).await;
     let sent = body_of(&event);

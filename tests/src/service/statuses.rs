@@ -68,7 +68,7 @@ fn form(operation: &Operation, answer: &Answer) -> Option<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_status_that_an_operation_declares_is_answered_by_its_handler_in_the_form_of_the_contract() {
+async fn every_declared_status_is_returned_in_the_format_of_the_contract() {
     let checks = declared().map(|(operation, status)| fault(operation, status));
     let faults = stream::iter(checks).buffer_unordered(SIDE_BY_SIDE).filter_map(ready);
     let faults: Vec<String> = faults.collect().await;
@@ -93,7 +93,7 @@ impl Endpoint for Undeclared {
 
 #[tokio::test]
 #[should_panic(expected = "publish-keys answered 202, which it does not declare")]
-async fn an_answer_that_is_not_declared_fails_the_test_that_meets_it() {
+async fn an_undeclared_status_fails_the_test() {
     const FUNCTION: Function = Function::of(&[Handled::by::<Undeclared>()]);
     let Ground { bench, event, .. } = Ground::of(&PUBLISH_KEYS).await;
     bench.call(FUNCTION, event).await;

@@ -20,14 +20,14 @@ fn assert_refused(answer: &Answer, pointer: &str) {
 }
 
 #[tokio::test]
-async fn a_person_is_given_no_role_that_is_for_machines() {
+async fn a_user_cannot_get_a_client_role() {
     for operation in [&CREATE_USER, &UPDATE_USER] {
         assert_refused(&asked_with(operation, "role", json!("service")).await, "/role");
     }
 }
 
 #[tokio::test]
-async fn a_cookie_is_the_one_place_for_tokens_that_can_be_asked_for() {
+async fn session_accepts_only_cookie() {
     for other in [json!("bearer"), json!(""), json!(true)] {
         assert_refused(&asked_with(&LOGIN, "session", other).await, "/session");
     }

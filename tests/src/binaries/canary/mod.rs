@@ -77,7 +77,7 @@ fn assert_silent(what: &str, push: &Push, answer: &Response) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_secret_that_is_pushed_through_a_route_is_logged_or_answered() {
+async fn no_secret_in_a_request_is_logged_or_returned() {
     let cloud = Cloud::start().await;
     let mut fleet = Fleet::new(
         &cloud,

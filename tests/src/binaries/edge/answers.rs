@@ -140,7 +140,7 @@ async fn ask_all(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_kind_of_answer_of_every_route_has_the_headers_and_the_form_of_its_kind() {
+async fn every_response_of_every_route_has_its_headers_and_format() {
     let cloud = Cloud::start().await;
     let with = |more: &'static [(&str, &str)]| [BROWSER.as_slice(), more].concat();
     let no_store = with(&[("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1")]);

@@ -48,7 +48,7 @@ fn bodies() -> Vec<(Value, bool)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_is_no_strict_json_is_refused_by_every_route_that_takes_one() {
+async fn every_route_refuses_a_body_that_is_not_strict_json() {
     let cloud = Cloud::start().await;
     let mut fleet = Fleet::new(&cloud, &[]);
     let takes_json = |event: &Value| {
@@ -94,7 +94,7 @@ fn placed(event: &Value, odd: &str) -> Vec<Value> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn odd_characters_anywhere_are_answered_below_500_and_forge_no_header_and_no_log_line() {
+async fn unusual_characters_cause_no_5xx_and_forge_no_header_or_log_line() {
     let cloud = Cloud::start().await;
     let mut fleet = Fleet::new(&cloud, &[("LOG_LEVEL", "trace")]);
     let mut asked = 0;

@@ -41,7 +41,7 @@ fn from(event: &Value, address: &str, claimed: &str) -> [Value; 2] {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn administrative_routes_are_closed_from_elsewhere_whatever_the_headers_claim() {
+async fn administrative_routes_refuse_other_networks_regardless_of_headers() {
     let cloud = Cloud::start().await;
     let mut fleet = Fleet::new(&cloud, &NETWORKS);
     let mut asked = BTreeSet::new();
@@ -82,7 +82,7 @@ async fn administrative_routes_are_closed_from_elsewhere_whatever_the_headers_cl
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_has_no_right_to_an_administrative_route_does_not_learn_of_the_networks() {
+async fn a_caller_without_the_scope_gets_no_hint_of_the_networks() {
     let cloud = Cloud::start().await;
     let mut fleet = Fleet::new(&cloud, &NETWORKS);
     for route in OPERATIONS.iter().filter(|route| scope(route) == Some(Scope::UsersWrite.as_str())) {

@@ -24,7 +24,7 @@ const NAMES: [&str; 12] = [
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_secret_in_the_query_is_refused_before_anything_else_and_not_logged() {
+async fn a_secret_in_the_query_is_refused_first_and_not_logged() {
     let cloud = Cloud::start().await;
     let dead = "http://127.0.0.1:1";
     let mut fleet = Fleet::new(
@@ -61,7 +61,7 @@ async fn a_secret_in_the_query_is_refused_before_anything_else_and_not_logged() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_in_the_path_is_neither_answered_nor_logged() {
+async fn a_token_in_the_path_is_neither_returned_nor_logged() {
     let cloud = Cloud::start().await;
     let mut fleet = Fleet::new(&cloud, &[("LOG_LEVEL", "trace")]);
     for route in OPERATIONS.iter().filter(|route| route.path.contains('{')) {

@@ -28,7 +28,7 @@ fn with_token(token: &str) -> Request {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn unknown_names_of_keys_buy_one_refresh_a_minute_however_many_there_are() {
+async fn unknown_key_ids_cause_at_most_one_refresh_a_minute() {
     let ground = Ground::start().await;
     let proxy = Proxy::counting(&ground.secrets).await;
     let time = Arc::new(AtomicI64::new(ground.forger.now * 1_000));

@@ -67,7 +67,7 @@ fn controls(forger: &Forger) -> Vec<Forged> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_function_refuses_every_forged_token_alike_and_at_no_cost() {
+async fn every_function_refuses_every_forged_token_alike_without_a_call() {
     let ground = Ground::start().await;
     let (forged, controls) = (forgeries(&ground.forger), controls(&ground.forger));
     let operations: Vec<Operation> = Operation::all().into_iter().filter(|o| o.scope().is_some()).collect();
@@ -132,7 +132,7 @@ async fn attack(ground: &Ground, operation: &Operation, forged: &[Forged], contr
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_credentials_every_function_asks_for_them_and_names_no_error() {
+async fn a_request_without_credentials_gets_a_challenge_without_an_error() {
     let ground = Ground::start().await;
     let valid = ground.forger.valid();
     for operation in Operation::all().iter().filter(|operation| operation.scope().is_some()) {
@@ -164,7 +164,7 @@ async fn without_credentials_every_function_asks_for_them_and_names_no_error() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_function_wants_its_own_scope_and_is_content_with_it() {
+async fn every_function_requires_its_own_scope_and_no_other() {
     let ground = Ground::start().await;
     for operation in Operation::all().iter().filter(|operation| operation.scope().is_some()) {
         let (id, scope) = (operation.id(), operation.scope().unwrap());

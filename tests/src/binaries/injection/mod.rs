@@ -35,7 +35,7 @@ async fn ask(cloud: &Cloud, fleet: &mut Fleet, function: &str, part: &str, body:
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn units_are_told_apart_and_counted_whatever_they_are_called() {
+async fn units_with_hostile_ids_stay_distinct_and_are_counted() {
     let cloud = Cloud::start().await;
     let mut test = sample();
     (test["test_id"], test["targeting"]) = (json!("hostile"), json!({}));
@@ -98,7 +98,7 @@ async fn assert_stored(cloud: &Cloud, names: &[String]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_written_comes_back_as_it_was_and_as_json() {
+async fn stored_texts_are_returned_unchanged_as_json() {
     let cloud = Cloud::start().await;
     let mut fleet = Fleet::new(&cloud, &[]);
     for (number, text) in FIXED.iter().filter(|text| is_taken(text)).enumerate() {

@@ -57,7 +57,7 @@ fn touching(all: &BTreeMap<String, Target>) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_target_that_touches_a_deployment_asks_for_its_name_before_anything_else() {
+fn every_target_for_a_deployment_requires_its_name_first() {
     let all = targets();
     let touching = touching(&all);
     for name in
@@ -81,7 +81,7 @@ fn every_target_that_touches_a_deployment_asks_for_its_name_before_anything_else
 }
 
 #[test]
-fn the_name_chooses_the_state_and_the_account_is_said_before_terraform_is_called() {
+fn the_name_selects_the_state_and_the_account_is_printed_first() {
     let programs = Programs::of("chosen", &["make", "sh", "cp", "env"]);
     for name in
         ["plan", "deploy", "canary", "destroy", "release", "rollback", "smoke", "bootstrap-admin", "unlock"]

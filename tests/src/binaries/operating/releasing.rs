@@ -9,7 +9,7 @@ use testing::runtime::project;
 use super::programs::{PYTHON, Programs, run};
 
 #[test]
-fn an_apply_leaves_what_release_keeps_in_an_alias_and_folders_of_runs_are_ignored() {
+fn apply_keeps_the_alias_of_a_release_and_git_ignores_run_folders() {
     let body = hcl::parse(&fs::read_to_string(project().join("terraform/functions.tf")).unwrap()).unwrap();
     let mut blocks = body
         .blocks()
@@ -37,7 +37,7 @@ for path, year, bits in ((sys.argv[1], 2021, 0o644), (sys.argv[2], 2026, 0o755))
 ";
 
 #[test]
-fn a_binary_gives_the_same_package_whenever_it_is_packed() {
+fn the_same_binary_always_gives_the_same_package() {
     let programs = Programs::of("pack", &["sh"]);
     let [one, two] = ["one.zip", "two.zip"].map(|name| programs.0.join(name));
     let paths = [one.to_str().unwrap(), two.to_str().unwrap()];
@@ -51,7 +51,7 @@ fn a_binary_gives_the_same_package_whenever_it_is_packed() {
 }
 
 #[test]
-fn two_builds_that_differ_are_told_apart() {
+fn build_twice_reports_builds_that_differ() {
     let place = "mkdir -p target/lambda/login && cd target/lambda/login";
     for (content, code, says) in [("same", 0, "1 packages are the same"), ("$PWD", 1, "DIFFERS login")] {
         let programs = Programs::of(&format!("twice-{code}"), &["sh", "mkdir"]);
@@ -67,7 +67,7 @@ fn two_builds_that_differ_are_told_apart() {
 }
 
 #[test]
-fn a_build_leaves_no_folder_of_this_machine_in_a_package() {
+fn a_package_contains_no_path_of_the_build_host() {
     let programs = Programs::of("build", &["make", "sh"]);
     let dry = run(&["make", "-n", "build", "CARGO_HOME=/home/ada/.cargo"], &programs, &[]);
     let build = dry.out.iter().find(|line| line.contains("RUSTFLAGS=")).unwrap_or_else(|| panic!("{dry:?}"));
@@ -80,7 +80,7 @@ fn a_build_leaves_no_folder_of_this_machine_in_a_package() {
 }
 
 #[test]
-fn the_record_of_a_first_run_has_a_line_for_each_step_of_the_checklist() {
+fn the_first_run_template_has_a_line_for_each_step() {
     let read = |path: &str| fs::read_to_string(project().join(path)).unwrap();
     let (docs, record) = (read("docs/OPERATIONS.md"), read(".github/ISSUE_TEMPLATE/first-real-run.md"));
     let section = docs.split("\n## ").find(|section| section.starts_with("The first real run")).unwrap();

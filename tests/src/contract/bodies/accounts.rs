@@ -9,7 +9,7 @@ use super::samples::{admin, crm, grace, now};
 use super::trying::{Limits, assert_limits, revisions, switch, texts};
 
 #[test]
-fn the_limits_of_a_person_and_of_a_sign_in_are_those_of_the_code() {
+fn the_limits_of_users_and_sign_ins_match_the_code() {
     let long = format!("a@{}com", "example.".repeat(32));
     let emails = [json!(""), json!("nobody"), json!(long), json!(1), Value::Null];
     let email: Limits = ("email", vec![json!("a@b"), json!("Ada@example.com")], emails.into());
@@ -46,7 +46,7 @@ fn the_limits_of_a_person_and_of_a_sign_in_are_those_of_the_code() {
 }
 
 #[test]
-fn the_limits_of_a_change_of_a_person_are_those_of_the_code() {
+fn the_limits_of_user_changes_match_the_code() {
     let user = grace();
     let limits = [
         revisions(),
@@ -73,7 +73,7 @@ fn the_limits_of_a_change_of_a_person_are_those_of_the_code() {
 }
 
 #[test]
-fn the_limits_of_a_machine_and_of_its_change_are_those_of_the_code() {
+fn the_limits_of_clients_and_their_changes_match_the_code() {
     let all = json!(["assignments:write", "conversions:write", "metrics:read"]);
     let twice = json!(["metrics:read", "metrics:read"]);
     let no_scopes =

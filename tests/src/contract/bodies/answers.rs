@@ -42,7 +42,7 @@ fn report(arms: [(&str, u32, u32); 2]) -> Value {
 }
 
 #[test]
-fn what_the_code_answers_fits_the_contract_and_no_field_is_missing_from_it() {
+fn responses_match_the_contract_in_every_field() {
     let view = |test: &Experiment| serde_json::to_value(test.view()).unwrap();
     let test = Shape::closed("Test");
     test.assert_takes(&view(&draft(&json!({}))), "a draft");
@@ -90,7 +90,7 @@ fn what_the_code_answers_fits_the_contract_and_no_field_is_missing_from_it() {
 }
 
 #[test]
-fn what_the_code_shows_of_people_and_machines_fits_the_contract_and_no_field_is_missing_from_it() {
+fn views_of_users_and_clients_match_the_contract_in_every_field() {
     Shape::closed("User").assert_takes(&json!(grace().view()), "a person");
     let (client, secret) = crm();
     Shape::closed("Client").assert_takes(&json!(client.view()), "a machine");
@@ -102,7 +102,7 @@ fn what_the_code_shows_of_people_and_machines_fits_the_contract_and_no_field_is_
 /// Every sign there is, each after the one before it: a new one does not compile until it has its
 /// place here.
 #[test]
-fn every_sign_of_the_code_is_in_the_contract_and_there_is_no_other() {
+fn the_contract_lists_exactly_the_signs_of_the_code() {
     let after = |sign: &Sign| {
         Some(match sign {
             Sign::Override => Sign::Reveal,

@@ -15,7 +15,7 @@ pub fn listed() -> Value {
 }
 
 #[test]
-fn the_limits_of_known_units_are_those_of_the_code() {
+fn the_limits_of_known_units_match_the_code() {
     let mut base = body_of("create-test");
     for (name, value) in listed().as_object().unwrap() {
         base[name] = value.clone();

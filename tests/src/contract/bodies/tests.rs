@@ -74,7 +74,7 @@ fn limits_of_a_test() -> Vec<Limits> {
 }
 
 #[test]
-fn the_limits_of_a_new_test_are_those_of_the_code() {
+fn the_limits_of_new_tests_match_the_code() {
     let base = body_of("create-test");
     let mut limits = limits_of_a_test();
     let not_null =
@@ -97,7 +97,7 @@ fn the_limits_of_a_new_test_are_those_of_the_code() {
 }
 
 #[test]
-fn the_limits_of_a_change_are_those_of_the_code() {
+fn the_limits_of_test_changes_match_the_code() {
     let test = draft(&json!({}));
     let mut limits = limits_of_a_test();
     let swapped = json!({ "control": 0, "calculator": 10_000 });

@@ -13,7 +13,7 @@ fn unit_ids() -> Limits {
 }
 
 #[test]
-fn the_limits_of_an_assignment_are_those_of_the_code() {
+fn the_limits_of_assignments_match_the_code() {
     let (good, bad) = slugs();
     let limits = [
         unit_ids(),
@@ -43,7 +43,7 @@ fn no_times() -> Vec<Value> {
 }
 
 #[test]
-fn the_limits_of_a_conversion_are_those_of_the_code() {
+fn the_limits_of_conversions_match_the_code() {
     let test = launched(&json!({}));
     let limits = [
         unit_ids(),

@@ -11,7 +11,7 @@ use testing::document::read;
 use super::hcl_files::{blocks, map_of};
 
 #[test]
-fn nothing_but_the_gateway_is_open_to_the_internet() {
+fn only_the_gateway_is_open_to_the_internet() {
     for (labels, _) in blocks("resource") {
         let opens =
             ["aws_lambda_function_url", "aws_apigatewayv2_api", "aws_s3_bucket", "aws_lb", "aws_iam_user"];
@@ -20,7 +20,7 @@ fn nothing_but_the_gateway_is_open_to_the_internet() {
 }
 
 #[test]
-fn what_the_account_has_once_belongs_to_no_deployment() {
+fn account_wide_settings_belong_to_no_deployment() {
     let once =
         ["aws_api_gateway_account", "aws_iam_openid_connect_provider", "aws_cloudwatch_log_resource_policy"];
     for (labels, _) in blocks("resource") {
@@ -33,7 +33,7 @@ fn what_the_account_has_once_belongs_to_no_deployment() {
 }
 
 #[test]
-fn what_the_gateway_says_itself_has_the_headers_of_every_other_answer() {
+fn the_gateways_own_responses_have_the_headers_of_all_others() {
     let answer = headers::secure(Response::new(Body::Empty), "id", &Cors::Off);
     let mut gateways: BTreeMap<String, Value> = map_of("api.tf", "gateway_headers")
         .into_iter()
@@ -48,7 +48,7 @@ fn what_the_gateway_says_itself_has_the_headers_of_every_other_answer() {
 }
 
 #[test]
-fn no_secret_value_stands_in_terraform() {
+fn terraform_contains_no_secret_value() {
     for (labels, body) in blocks("resource") {
         assert_ne!(labels[0], "aws_secretsmanager_secret_version", "{labels:?}");
         assert!(body.attributes().all(|attribute| attribute.key() != "secret_string"), "{labels:?}");

@@ -35,7 +35,7 @@ fn public() -> BTreeSet<String> {
 }
 
 #[test]
-fn every_action_on_identities_is_for_listed_keys_alone() {
+fn every_action_on_identities_is_limited_to_listed_keys() {
     let rules = rules();
     let kinds = ["client", "counter", "quota", "session", "throttle", "user", "workspace"]
         .map(|kind| format!("{kind}/*"));
@@ -52,7 +52,7 @@ fn every_action_on_identities_is_for_listed_keys_alone() {
 }
 
 #[test]
-fn no_public_function_touches_a_password_or_a_role_but_sign_in_a_password_s_hash() {
+fn public_functions_access_no_role_and_only_login_password_hashes() {
     let public = public();
     let names = ["issue-token", "login", "publish-keys", "reject-method", "revoke-token"].map(str::to_owned);
     assert_eq!(public, BTreeSet::from(names));

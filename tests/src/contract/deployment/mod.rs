@@ -15,14 +15,14 @@ use testing::document::{Operation, functions, names, read};
 use hcl_files::{map, words};
 
 #[test]
-fn every_function_is_deployed_and_there_is_no_other() {
+fn exactly_the_functions_of_the_code_are_deployed() {
     let deployed: BTreeSet<String> = map("functions").into_keys().collect();
     assert_eq!(deployed, functions().into_iter().map(str::to_owned).collect());
     assert_eq!(deployed, names("functions"));
 }
 
 #[test]
-fn a_function_is_one_line_of_the_map() {
+fn each_function_is_one_line_in_the_map() {
     let text = read("terraform/locals.tf");
     for name in map("functions").into_keys() {
         let lines = text
@@ -35,7 +35,7 @@ fn a_function_is_one_line_of_the_map() {
 }
 
 #[test]
-fn every_operation_leads_to_one_deployed_function() {
+fn every_operation_maps_to_one_deployed_function() {
     let deployed = map("functions");
     for operation in Operation::all() {
         let id = operation.id();
@@ -45,7 +45,7 @@ fn every_operation_leads_to_one_deployed_function() {
 }
 
 #[test]
-fn a_function_may_act_on_tables_and_indexes_that_there_are() {
+fn functions_may_use_only_existing_tables_and_indexes() {
     let tables = map("tables");
     for (name, function) in map("functions") {
         for place in function["tables"].as_object().unwrap().keys() {
@@ -60,7 +60,7 @@ fn a_function_may_act_on_tables_and_indexes_that_there_are() {
 }
 
 #[test]
-fn whoever_asks_for_a_token_may_read_the_public_keys_and_record_a_refusal() {
+fn functions_that_require_a_token_may_read_keys_and_record_refusals() {
     let deployed = map("functions");
     for operation in &OPERATIONS {
         let (name, is_guarded) = (operation.function, operation.scope().is_some());
@@ -71,7 +71,7 @@ fn whoever_asks_for_a_token_may_read_the_public_keys_and_record_a_refusal() {
 }
 
 #[test]
-fn audit_records_are_only_ever_put_and_private_keys_are_read_by_those_that_sign() {
+fn audit_records_are_only_put_and_only_signers_read_private_keys() {
     let mut sign = BTreeSet::new();
     for (name, function) in map("functions") {
         for (place, actions) in function["tables"].as_object().unwrap() {

@@ -53,7 +53,7 @@ async fn dynamodb() -> Client {
 }
 
 #[tokio::test]
-async fn the_deployed_tables_are_those_of_the_schema() {
+async fn the_deployed_tables_match_the_schema() {
     let client = dynamodb().await;
     schema::create_all(&client, "held").await.unwrap();
     let mut created = BTreeMap::new();

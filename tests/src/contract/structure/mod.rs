@@ -68,7 +68,7 @@ fn fault(uses: &Uses) -> Option<String> {
 }
 
 #[test]
-fn the_modules_of_a_crate_form_no_circle() {
+fn modules_of_a_crate_have_no_cyclic_dependency() {
     assert!(crates().count() >= 5);
     for (name, graph) in crates() {
         let fault = fault(&modules(graph));
@@ -77,7 +77,7 @@ fn the_modules_of_a_crate_form_no_circle() {
 }
 
 #[test]
-fn the_folders_of_a_folder_form_no_circle() {
+fn folders_of_a_folder_have_no_cyclic_dependency() {
     let mut rooms = 0;
     for (name, graph) in crates() {
         for (folder, graph) in graph["folders"].as_object().unwrap() {
@@ -90,7 +90,7 @@ fn the_folders_of_a_folder_form_no_circle() {
 }
 
 #[test]
-fn a_circle_is_found_and_told_by_its_modules_and_files() {
+fn a_cycle_is_reported_with_its_modules_and_files() {
     let graph = serde_json::json!({ "modules": ["a", "b", "c", "d"], "edges": [
         { "from": "a", "to": "b", "files": ["a/one.rs", "a/two.rs"] },
         { "from": "b", "to": "c", "files": ["b.rs"] },

@@ -45,7 +45,7 @@ fn names_of(metadata: &Value) -> BTreeMap<&str, &str> {
 }
 
 #[test]
-fn a_pure_crate_is_built_without_a_cloud_a_runtime_or_a_thread_of_its_own() {
+fn pure_crates_are_built_without_a_cloud_a_runtime_or_threads() {
     let metadata = metadata();
     let (built_of, names) = (built_of(&metadata), names_of(&metadata));
     for pure in PURE {

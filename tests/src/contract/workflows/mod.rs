@@ -59,7 +59,7 @@ fn waits_for(workflow: &Value, job: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_action_is_one_commit_and_its_version_stands_beside_it() {
+fn every_action_is_pinned_by_commit_with_its_version_as_a_comment() {
     let mut commits = BTreeMap::new();
     for name in names(FOLDER) {
         for line in read(&format!("{FOLDER}/{name}")).lines() {
@@ -79,7 +79,7 @@ fn every_action_is_one_commit_and_its_version_stands_beside_it() {
 }
 
 #[test]
-fn main_is_applied_when_all_that_a_push_starts_has_succeeded() {
+fn apply_needs_every_job_that_a_push_starts() {
     for (name, workflow) in workflows() {
         assert!(
             name == "deploy.yml" || !events(&workflow).contains("push"),
@@ -105,7 +105,7 @@ fn main_is_applied_when_all_that_a_push_starts_has_succeeded() {
 }
 
 #[test]
-fn what_ci_runs_is_the_whole_test_with_terraform_at_hand() {
+fn ci_runs_every_stage_with_terraform_installed() {
     let ci = workflow("ci.yml");
     let [job] = jobs(&ci).values().collect::<Vec<_>>()[..] else { panic!("one job") };
     let used: Vec<&str> = steps(job).into_iter().map(action).collect();
@@ -115,7 +115,7 @@ fn what_ci_runs_is_the_whole_test_with_terraform_at_hand() {
 }
 
 #[test]
-fn packages_are_built_where_no_role_can_be_taken() {
+fn packages_are_built_in_a_job_that_cannot_assume_a_role() {
     let deploy = workflow("deploy.yml");
     let builds = |job: &Value| {
         steps(job).iter().any(|step| {
@@ -140,7 +140,7 @@ fn packages_are_built_where_no_role_can_be_taken() {
 }
 
 #[test]
-fn a_role_is_taken_last_and_by_what_uses_the_packages_as_they_were_built() {
+fn a_role_is_assumed_last_and_packages_are_used_as_built() {
     let deploy = workflow("deploy.yml");
     for name in ["plan", "apply"] {
         let steps = steps(&jobs(&deploy)[name]);
@@ -163,7 +163,7 @@ fn a_role_is_taken_last_and_by_what_uses_the_packages_as_they_were_built() {
 }
 
 #[test]
-fn no_workflow_may_more_than_it_needs() {
+fn no_workflow_has_more_permissions_than_it_needs() {
     for (name, workflow) in workflows() {
         assert_eq!(workflow["permissions"], json!({ "contents": "read" }), "{name}");
         assert!(!events(&workflow).contains("pull_request_target"), "{name}");

@@ -19,7 +19,7 @@ fn actions(policy: &Value, effect: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_role_that_plans_reads_how_things_are_set_and_neither_data_nor_logs() {
+fn the_plan_role_reads_settings_but_neither_data_nor_logs() {
     let policy = plan_role();
     let (allowed, denied) = (actions(&policy, "Allow"), actions(&policy, "Deny"));
     let reads = ["Describe", "Get", "List", "GET"];
@@ -92,7 +92,7 @@ fn service(kind: &str) -> &str {
 }
 
 #[test]
-fn the_role_that_plans_reads_of_every_service_that_terraform_sets() {
+fn the_plan_role_reads_every_service_that_terraform_configures() {
     let allowed = actions(&plan_role(), "Allow");
     for name in names("terraform")
         .iter()

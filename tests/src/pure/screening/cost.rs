@@ -6,7 +6,7 @@ use screen::{Findings, strip};
 use serde_json::json;
 
 #[test]
-fn no_text_of_a_body_takes_long() {
+fn no_text_of_a_body_is_slow_to_screen() {
     let texts = [
         "a\u{200C}",
         "م\u{301}\u{200C}",

@@ -3,7 +3,7 @@
 use screen::{Why, first_hidden};
 
 #[test]
-fn a_variation_selector_stands_where_it_changes_something_alone() {
+fn a_variation_selector_is_allowed_only_where_it_has_an_effect() {
     for text in
         ["❤\u{FE0F} ☎\u{FE0E} ⭐\u{FE0F} 1\u{FE0F}\u{20E3} 👍\u{FE0F}", "ᠨ\u{180B}ᠠ ᠭ\u{180D} ᠨ\u{180E}ᠠ"]
     {
@@ -33,7 +33,7 @@ fn a_variation_selector_stands_where_it_changes_something_alone() {
 }
 
 #[test]
-fn what_people_write_keeps_its_forms_however_much_of_it_there_is() {
+fn ordinary_text_keeps_its_variation_selectors_at_any_length() {
     for part in [
         "⭐\u{FE0F}",
         "❤\u{FE0F} ",

@@ -55,7 +55,7 @@ fn is_neutralised(before: &str, hidden: char, after: &str) -> bool {
 }
 
 #[test]
-fn what_may_stand_nowhere_is_refused_by_name_and_stripped_wherever_it_stands() {
+fn forbidden_code_points_are_refused_by_name_and_stripped_everywhere() {
     let places = [
         ("", ""),
         ("", "Demo"),
@@ -82,7 +82,7 @@ fn what_may_stand_nowhere_is_refused_by_name_and_stripped_wherever_it_stands() {
 }
 
 #[test]
-fn what_some_scripts_need_is_refused_and_stripped_wherever_it_means_nothing() {
+fn script_controls_are_refused_and_stripped_where_they_have_no_effect() {
     let places = [
         ("", ""),
         ("", "Demo"),
@@ -105,7 +105,7 @@ fn what_some_scripts_need_is_refused_and_stripped_wherever_it_means_nothing() {
 }
 
 #[test]
-fn what_an_emoji_a_letter_or_a_flag_takes_is_kept_once_and_in_its_place_alone() {
+fn code_points_of_emoji_letters_and_flags_are_kept_once_and_in_place() {
     let kept = [
         "❤\u{FE0F}",
         "☎\u{FE0E}",

@@ -50,7 +50,7 @@ fn no_ordinary_text_is_refused_changed_or_marked() {
 }
 
 #[test]
-fn what_reads_like_an_instruction_to_a_model_is_marked_with_what_it_is() {
+fn text_like_an_instruction_to_a_model_is_marked_with_its_signs() {
     assert!(attacks().count() >= 200);
     let missed = attacks().filter_map(|(wanted, text)| {
         let score = score(&text);
@@ -62,7 +62,7 @@ fn what_reads_like_an_instruction_to_a_model_is_marked_with_what_it_is() {
 }
 
 #[test]
-fn the_audit_names_what_is_suspect_beside_what_it_says_anyway() {
+fn the_audit_names_suspect_text_in_addition_to_its_usual_content() {
     let origin = Provenance {
         at: Timestamp::from_millis(0),
         request_id: RequestId::of_event("r"),
