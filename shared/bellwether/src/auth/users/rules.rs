@@ -12,7 +12,7 @@ use domain::validation::Invalid;
 /// Checks the e-mail address and the password of a new user of `workspace`.
 ///
 /// # Errors
-/// What is wrong with the address or the password, or with both.
+/// The errors of the address and of the password.
 pub fn credentials(
     email: &str,
     password: &SecretString,

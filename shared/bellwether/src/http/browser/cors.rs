@@ -25,7 +25,7 @@ const MAX_AGE: &str = "600";
 /// The CORS headers of a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cors {
-    /// None: there is no custom domain.
+    /// No headers, because the deployment has no custom domain.
     Off,
     /// Only that the response depends on the origin. This one is not allowed.
     Refused,
