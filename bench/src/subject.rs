@@ -153,6 +153,6 @@ pub async fn launch_counted(cloud: &Cloud, tests: u32) {
         let test = running(&format!("counted-{n:03}"));
         create(&store, &workspace, &test, 2).await;
         let report = Report::new(&test, &totals, now, None);
-        store.summaries.keep(&workspace, &report).await.expect("a store");
+        store.summaries.store(&workspace, &report).await.expect("a store");
     }
 }

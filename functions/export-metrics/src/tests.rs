@@ -33,7 +33,7 @@ async fn count(bench: &Bench, test: &Experiment, units: u32) {
         bench.app.store.events.assign(&acme(), test, &id, first, now).await.unwrap();
     }
     let totals = bench.app.store.events.aggregate(&acme(), test, None, now).await.unwrap().unwrap();
-    bench.app.store.summaries.keep(&acme(), &Report::new(test, &totals, now, None)).await.unwrap();
+    bench.app.store.summaries.store(&acme(), &Report::new(test, &totals, now, None)).await.unwrap();
 }
 
 #[tokio::test]

@@ -94,7 +94,7 @@ async fn aggregated(
             let is_lost = kept.is_some_and(|kept| kept.memory().is_none());
             let is_final = test.final_from().is_some_and(|from| as_of >= from);
             if is_final || (is_left && (is_large || is_lost)) {
-                app.store.summaries.keep(workspace, &report).await?;
+                app.store.summaries.store(workspace, &report).await?;
             }
             Ok(report)
         }

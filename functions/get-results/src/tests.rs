@@ -85,7 +85,7 @@ async fn the_stored_report_is_returned_until_the_test_changes_or_fresh_is_reques
     let totals =
         bench.app.store.events.aggregate(&acme(), &test, None, bench.app.clock.now()).await.unwrap().unwrap();
     let report = domain::results::report::Report::new(&test, &totals, bench.app.clock.now(), None);
-    bench.app.store.summaries.keep(&acme(), &report).await.unwrap();
+    bench.app.store.summaries.store(&acme(), &report).await.unwrap();
     bench.pass(60);
     put(&bench, &test, "b", "control", None).await;
     let event = bench.event("get-results", Role::Viewer).await;
@@ -385,7 +385,7 @@ async fn a_past_phase_too_large_to_count_returns_its_stored_report() {
     let as_of = bench.app.clock.now();
     let totals = bench.app.store.events.aggregate(&acme(), &first, None, as_of).await.unwrap().unwrap();
     let report = Report::new(&first, &totals, as_of, None);
-    bench.app.store.summaries.keep(&acme(), &report).await.unwrap();
+    bench.app.store.summaries.store(&acme(), &report).await.unwrap();
     let stopped = bench.change(&first, json!({ "revision": 2, "status": "stopped" })).await;
     bench.pass(60);
     bench.change(&stopped, json!({ "revision": 3, "status": "running", "start": "restart" })).await;
@@ -403,7 +403,7 @@ async fn an_unreadable_report_is_counted_again_with_a_warning() {
     put(&bench, &test, "a", "control", None).await;
     let as_of = bench.app.clock.now();
     let totals = bench.app.store.events.aggregate(&acme(), &test, None, as_of).await.unwrap().unwrap();
-    bench.app.store.summaries.keep(&acme(), &Report::new(&test, &totals, as_of, None)).await.unwrap();
+    bench.app.store.summaries.store(&acme(), &Report::new(&test, &totals, as_of, None)).await.unwrap();
     assert_eq!(results(&bench).await["warnings"], json!([]));
     break_reports(&bench).await;
     let report = results(&bench).await;
@@ -428,7 +428,7 @@ async fn stopped_with_a_broken_report(bench: &Bench) {
     }
     let as_of = bench.app.clock.now();
     let totals = bench.app.store.events.aggregate(&acme(), &test, None, as_of).await.unwrap().unwrap();
-    bench.app.store.summaries.keep(&acme(), &Report::new(&test, &totals, as_of, None)).await.unwrap();
+    bench.app.store.summaries.store(&acme(), &Report::new(&test, &totals, as_of, None)).await.unwrap();
     bench.change(&test, json!({ "revision": 2, "status": "stopped" })).await;
     break_reports(bench).await;
     bench.pass(60);

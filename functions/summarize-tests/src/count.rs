@@ -32,7 +32,7 @@ pub async fn count(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> 
         let next = reweigh::reweigh(app, workspace, &test, &totals, as_of).await?;
         let report = Report::new(next.as_ref().unwrap_or(&test), &totals, as_of, before.as_ref());
         app.telemetry.aggregated(as_of, workspace, test_id, totals.rows, began.elapsed());
-        app.store.summaries.keep(workspace, &report).await?;
+        app.store.summaries.store(workspace, &report).await?;
         if test.status == Status::Shipped {
             app.store.experiments.finished(workspace, &test).await?;
         }

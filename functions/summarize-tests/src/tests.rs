@@ -266,7 +266,7 @@ async fn keep(bench: &Bench, test: &Experiment, units: u64) {
     let mut totals = Totals::empty(test);
     totals.arms[0].units = units;
     let report = Report::new(test, &totals, bench.app.clock.now(), None);
-    bench.app.store.summaries.keep(&acme(), &report).await.unwrap();
+    bench.app.store.summaries.store(&acme(), &report).await.unwrap();
 }
 
 #[tokio::test]
@@ -291,7 +291,7 @@ async fn of_two_overlapping_runs_the_later_count_is_stored() {
     let early = Report::new(&test, &Totals::empty(&test), bench.app.clock.now(), None);
     bench.pass(60);
     keep(&bench, &test, 7).await;
-    bench.app.store.summaries.keep(&acme(), &early).await.unwrap();
+    bench.app.store.summaries.store(&acme(), &early).await.unwrap();
     assert_eq!(kept(&bench, &test).await.unwrap()["units"]["control"], 7);
     let series = bench.app.store.summaries.read(&acme(), &test, bench.app.clock.now()).await.unwrap().series;
     assert_eq!((series.len(), series[0].units[&test.definition.variants[0].key]), (1, 7));

@@ -80,7 +80,7 @@ impl Bench {
         schema::create_all(&client, PREFIX).await.expect("the tables");
         let bench = Self::at(endpoint).await;
         let app = app_of(&bench.endpoint, &bench.time, config);
-        app.auth.hold(&bench.keys).await;
+        app.auth.set_keys(&bench.keys).await;
         Self { app, own_database: true, ..bench }
     }
 
@@ -89,14 +89,14 @@ impl Bench {
         let time = Arc::new(AtomicI64::new(NOON));
         let keys = PrivateKeys::first(Timestamp::from_millis(NOON)).expect("a key");
         let app = app(&endpoint, &time);
-        app.auth.hold(&keys).await;
+        app.auth.set_keys(&keys).await;
         Self { app, endpoint, keys, time, own_database: false }
     }
 
     /// Another instance of the function, with the same database and empty caches.
     pub async fn cold(&self) -> Self {
         let app = app(&self.endpoint, &self.time);
-        app.auth.hold(&self.keys).await;
+        app.auth.set_keys(&self.keys).await;
         self.on_the_same_database(app)
     }
 
@@ -109,7 +109,7 @@ impl Bench {
     /// Another instance with empty caches that calls the database through `endpoint`.
     pub async fn by_way_of(&self, endpoint: &str) -> Self {
         let app = app(endpoint, &self.time);
-        app.auth.hold(&self.keys).await;
+        app.auth.set_keys(&self.keys).await;
         let (endpoint, keys, time) = (endpoint.to_owned(), self.keys.clone(), self.time.clone());
         Self { app, endpoint, keys, time, own_database: self.own_database }
     }
@@ -129,7 +129,7 @@ impl Bench {
         config.custom_domain = Domain::parse("api.example.com").ok();
         config.allowed_origins = Origin::parse_list("https://app.example.com").expect("an origin");
         let app = app_of(&self.endpoint, &self.time, &config);
-        app.auth.hold(&self.keys).await;
+        app.auth.set_keys(&self.keys).await;
         self.on_the_same_database(app)
     }
 
@@ -172,7 +172,7 @@ impl Bench {
     pub async fn token(&self, role: Role, workspace: &str) -> String {
         let user = user_named(&format!("{}@{workspace}.example", role.as_str()), role, workspace);
         if self.own_database {
-            self.app.store.identities.stand(&user).await.expect("a store");
+            self.app.store.identities.put_user(&user).await.expect("a store");
         }
         self.token_of(&user).await
     }

@@ -76,10 +76,10 @@ async fn answer(State(recording): State<Arc<Recording>>, headers: HeaderMap, bod
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
     *recording.calls.lock().expect("no panic under the lock").entry(operation.clone()).or_default() += 1;
-    let asked: Value = serde_json::from_str(&body).unwrap_or_default();
-    let partition = asked["ExpressionAttributeValues"][":partition"]["S"].as_str().unwrap_or_default();
-    let page = || recording.pages.get(&(partition.to_owned(), sort_key(&asked["ExclusiveStartKey"])));
-    let summaries = asked["TableName"].as_str().is_some_and(|name| name.ends_with("-summaries"));
+    let request: Value = serde_json::from_str(&body).unwrap_or_default();
+    let partition = request["ExpressionAttributeValues"][":partition"]["S"].as_str().unwrap_or_default();
+    let page = || recording.pages.get(&(partition.to_owned(), sort_key(&request["ExclusiveStartKey"])));
+    let summaries = request["TableName"].as_str().is_some_and(|name| name.ends_with("-summaries"));
     let found = match operation.as_str() {
         "GetItem" => Some(recording.item.clone()),
         "Query" if summaries => Some(Bytes::from_static(br#"{"Items":[],"Count":0}"#)),

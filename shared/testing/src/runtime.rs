@@ -82,11 +82,11 @@ impl Instance {
 
     async fn launch(mut command: Command, environment: &[(String, String)]) -> Self {
         let (events, queue) = mpsc::unbounded_channel();
-        let (tell, started) = oneshot::channel();
+        let (sender, started) = oneshot::channel();
         let shared = Arc::new(Shared {
             events: AsyncMutex::new(queue),
             waiting: Mutex::default(),
-            started: Mutex::new(Some(tell)),
+            started: Mutex::new(Some(sender)),
         });
         let routes = Router::new()
             .route("/2018-06-01/runtime/invocation/next", get(next))
@@ -116,9 +116,9 @@ impl Instance {
     /// # Errors
     /// The function's error, or a message when the process has ended.
     pub async fn invoke(&self, event: Value) -> Outcome {
-        let (tell, answer) = oneshot::channel();
+        let (sender, answer) = oneshot::channel();
         let id = format!("{:x}", SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos());
-        self.shared.waiting.lock().expect("no panic under the lock").insert(id.clone(), tell);
+        self.shared.waiting.lock().expect("no panic under the lock").insert(id.clone(), sender);
         let gone = || "the process has ended".to_owned();
         let events = self.events.as_ref().ok_or_else(gone)?;
         events.send((id, event)).map_err(|_| gone())?;
@@ -154,8 +154,8 @@ impl Drop for Instance {
 }
 
 async fn next(State(shared): State<Arc<Shared>>) -> Response {
-    if let Some(tell) = shared.started.lock().expect("no panic under the lock").take() {
-        let _ = tell.send(());
+    if let Some(sender) = shared.started.lock().expect("no panic under the lock").take() {
+        let _ = sender.send(());
     }
     let Some((id, event)) = shared.events.lock().await.recv().await else {
         return StatusCode::GONE.into_response();
@@ -187,7 +187,7 @@ async fn error(State(shared): State<Arc<Shared>>, UrlPath(id): UrlPath<String>, 
 
 fn settle(shared: &Shared, id: &str, outcome: Outcome) -> StatusCode {
     let waiting = shared.waiting.lock().expect("no panic under the lock").remove(id);
-    match waiting.map(|tell| tell.send(outcome)) {
+    match waiting.map(|sender| sender.send(outcome)) {
         Some(Ok(())) => StatusCode::ACCEPTED,
         _ => StatusCode::NOT_FOUND,
     }

@@ -41,12 +41,12 @@ impl Auth {
     /// Creates the verifier, which reads keys through `client` when they are first needed.
     #[must_use]
     pub fn new(client: &Client, config: &Config, clock: Clock) -> Self {
-        let keep = config.limits.key_cache_seconds;
+        let lifetime = config.limits.key_cache_seconds;
         let private = config.private_keys_secret.clone();
         let terms = Terms { issuer: config.issuer.clone(), audience: config.audience.clone() };
         Self {
-            public: KeyCache::new(client.clone(), config.public_keys_secret.clone(), keep),
-            private: private.map(|secret| KeyCache::new(client.clone(), secret, keep)),
+            public: KeyCache::new(client.clone(), config.public_keys_secret.clone(), lifetime),
+            private: private.map(|secret| KeyCache::new(client.clone(), secret, lifetime)),
             verifier: Verifier::new(terms.clone(), config.limits.cached_tokens),
             terms,
             clock,
@@ -81,11 +81,11 @@ impl Auth {
 
     /// Sets the cached keys, for tests that do not read keys.
     #[cfg(feature = "testing")]
-    pub async fn hold(&self, keys: &PrivateKeys) {
+    pub async fn set_keys(&self, keys: &PrivateKeys) {
         let now = self.clock.now();
-        self.public.hold(keys.public(), now).await;
+        self.public.set(keys.public(), now).await;
         if let Some(private) = &self.private {
-            private.hold(keys.clone(), now).await;
+            private.set(keys.clone(), now).await;
         }
     }
 }

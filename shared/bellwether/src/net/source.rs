@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn changing_the_ipv6_address_within_a_network_does_not_change_its_source() {
+    fn an_ipv6_host_keeps_its_networks_when_its_address_changes() {
         let all = ["2001:db8:1:2::/64", "2001:db8:1::/56", "2001:db8:1::/48"];
         assert_eq!(networks("2001:db8:1:2:3:4:5:6"), all);
         assert_eq!(networks("2001:db8:1:2:ffff::"), all);

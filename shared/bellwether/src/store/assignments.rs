@@ -21,7 +21,7 @@ use domain::experiment::{Assignment, Experiment, UnitId, Workspace};
 const PAUSE: Duration = Duration::from_millis(25);
 
 /// Units to read with their keys, by sort key.
-type Asked<'u> = HashMap<String, (&'u UnitId, Item)>;
+type Pending<'u> = HashMap<String, (&'u UnitId, Item)>;
 
 /// A unit's assignment, and whether this call created it.
 #[derive(Debug, Clone, PartialEq)]
@@ -123,13 +123,13 @@ impl Events {
         now: Timestamp,
         deadline: Instant,
     ) -> Stored {
-        let (mut stored, mut asked) = self.recalled(workspace, test, units, now);
+        let (mut stored, mut pending) = self.recalled(workspace, test, units, now);
         let mut pause = PAUSE;
-        while !asked.is_empty() {
-            let keys = asked.values().map(|(_, key)| key.clone()).collect();
+        while !pending.is_empty() {
+            let keys = pending.values().map(|(_, key)| key.clone()).collect();
             match timeout_at(deadline, self.table.get_some(keys, Read::Eventual)).await {
                 Ok(Ok(found)) => {
-                    for (unit, read) in answers(found, &mut asked) {
+                    for (unit, read) in answers(found, &mut pending) {
                         match read {
                             Ok(assignment) => {
                                 let key = unit_key(workspace, test, unit);
@@ -146,7 +146,7 @@ impl Events {
                 }
                 Err(_) => break,
             }
-            if asked.is_empty() || timeout_at(deadline, sleep(pause)).await.is_err() {
+            if pending.is_empty() || timeout_at(deadline, sleep(pause)).await.is_err() {
                 break;
             }
             pause *= 2;
@@ -161,8 +161,8 @@ impl Events {
         test: &Experiment,
         units: impl Iterator<Item = &'u UnitId>,
         now: Timestamp,
-    ) -> (Stored, Asked<'u>) {
-        let (mut stored, mut asked) = (Stored::default(), Asked::new());
+    ) -> (Stored, Pending<'u>) {
+        let (mut stored, mut pending) = (Stored::default(), Pending::new());
         for unit in units {
             let key = unit_key(workspace, test, unit);
             if let Some(assignment) = self.memory.assigned(&key, now) {
@@ -170,24 +170,24 @@ impl Events {
             } else if self.memory.is_missing(&key, now) {
                 stored.found.insert(unit.clone(), None);
             } else {
-                asked.insert(sort_key(test, unit), (unit, assignment_key(workspace, test, unit)));
+                pending.insert(sort_key(test, unit), (unit, assignment_key(workspace, test, unit)));
             }
         }
-        (stored, asked)
+        (stored, pending)
     }
 }
 
-/// Removes the returned units from `asked`, each with its assignment if there is one.
+/// Removes the returned units from `pending`, each with its assignment if there is one.
 fn answers<'u>(
     found: Found,
-    asked: &mut Asked<'u>,
+    pending: &mut Pending<'u>,
 ) -> Vec<(&'u UnitId, Result<Option<Assignment>, StoreError>)> {
     let left: Vec<&str> = found.unread.iter().filter_map(|key| text(key, SK).ok()).collect();
     let mut items: HashMap<String, Item> =
         found.items.into_iter().filter_map(|item| Some((text(&item, SK).ok()?.to_owned(), item))).collect();
-    let answered = asked.extract_if(|key, _| !left.contains(&key.as_str()));
+    let processed = pending.extract_if(|key, _| !left.contains(&key.as_str()));
     let read = |item| serde_dynamo::from_item(item).map_err(StoreError::broken);
-    answered.map(|(key, (unit, _))| (unit, items.remove(&key).map(read).transpose())).collect()
+    processed.map(|(key, (unit, _))| (unit, items.remove(&key).map(read).transpose())).collect()
 }
 
 fn assignment_key(workspace: &Workspace, test: &Experiment, unit: &UnitId) -> Item {

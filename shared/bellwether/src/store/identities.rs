@@ -142,7 +142,7 @@ impl Identities {
     /// # Errors
     /// When the store is unavailable.
     #[cfg(feature = "testing")]
-    pub async fn stand(&self, user: &User) -> Result<(), StoreError> {
+    pub async fn put_user(&self, user: &User) -> Result<(), StoreError> {
         let mut item = user_item(user)?;
         item.retain(|name, _| ![MEMBER_OF, MEMBER].contains(&name.as_str()));
         self.table.put_new(item).await.map(|_| ())

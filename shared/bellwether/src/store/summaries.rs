@@ -63,11 +63,11 @@ impl Summaries {
     ///
     /// # Errors
     /// When the store is unavailable.
-    pub async fn keep(&self, workspace: &Workspace, report: &Report) -> Result<(), StoreError> {
+    pub async fn store(&self, workspace: &Workspace, report: &Report) -> Result<(), StoreError> {
         let partition = partition(workspace, &report.test_id, report.phase);
-        let (as_of, kept_at) = (String::from(report.as_of), report.as_of.millis());
+        let (as_of, at_ms) = (String::from(report.as_of), report.as_of.millis());
         let (whole, point) = (packed(&report.kept())?, packed(&report.point().kept())?);
-        let at = AttributeValue::N(kept_at.to_string());
+        let at = AttributeValue::N(at_ms.to_string());
         let mut items = vec![item(&partition, LATEST.to_owned(), &as_of, whole)];
         for slot in series::slots(report.as_of) {
             let mut item = item(&partition, slot.key, &as_of, point.clone());
@@ -88,7 +88,7 @@ impl Summaries {
     pub async fn latest(&self, workspace: &Workspace, test: &Experiment) -> Result<Option<Kept>, StoreError> {
         let partition = partition(workspace, &test.definition.test_id, test.phase);
         let item = self.table.get(sorted_key(partition, LATEST.to_owned())).await?;
-        Ok(item.as_ref().map(kept))
+        Ok(item.as_ref().map(stored_report))
     }
 
     /// The latest reports of the current phases of at most 100 distinct tests, in the tests' order, with one
@@ -105,7 +105,7 @@ impl Summaries {
         let keys = tests.iter().map(|test| sorted_key(key(test), LATEST.to_owned())).collect();
         let mut found = HashMap::new();
         for item in self.table.get_all(keys).await? {
-            found.insert(text(&item, PK)?.to_owned(), kept(&item));
+            found.insert(text(&item, PK)?.to_owned(), stored_report(&item));
         }
         Ok(tests.iter().map(|test| found.remove(&key(test))).collect())
     }
@@ -135,7 +135,7 @@ impl Summaries {
         for item in items {
             let key = text(&item, SK)?;
             if key == LATEST {
-                latest = Some(kept(&item));
+                latest = Some(stored_report(&item));
             } else if let Some(point) = unpacked(&item).and_then(|json| Point::read(&json)) {
                 points.insert(key.to_owned(), point);
             }
@@ -164,9 +164,9 @@ fn unpacked(item: &Item) -> Option<Vec<u8>> {
 }
 
 /// The latest report. If it cannot be read, it is computed again; this is not an error.
-fn kept(item: &Item) -> Kept {
-    let kept = unpacked(item).map_or(Kept::Unread(None), |json| Kept::read(&json));
-    if let Kept::Unread(memory) = &kept {
+fn stored_report(item: &Item) -> Kept {
+    let stored = unpacked(item).map_or(Kept::Unread(None), |json| Kept::read(&json));
+    if let Kept::Unread(memory) = &stored {
         let partition = text(item, PK).unwrap_or_default();
         tracing::warn!(
             partition,
@@ -174,7 +174,7 @@ fn kept(item: &Item) -> Kept {
             "a stored report cannot be read and is computed again"
         );
     }
-    kept
+    stored
 }
 
 fn item(partition: &str, sk: String, as_of: &str, report: Vec<u8>) -> Item {

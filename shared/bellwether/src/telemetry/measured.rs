@@ -40,8 +40,8 @@ impl<'a> Page<'a> {
 
     /// Adds a test and the stored report of its current phase, if there is one. False when the page has no
     /// room for it.
-    pub fn add(&mut self, test: &Experiment, kept: Option<&Kept>) -> bool {
-        let own = of_test(self.workspace, test, kept, self.now);
+    pub fn add(&mut self, test: &Experiment, stored: Option<&Kept>) -> bool {
+        let own = of_test(self.workspace, test, stored, self.now);
         let fits = self.samples.len() + own.len() <= MOST_SAMPLES;
         if fits {
             self.samples.extend(own);
@@ -59,16 +59,16 @@ impl<'a> Page<'a> {
     }
 }
 
-fn of_test(workspace: &Workspace, test: &Experiment, kept: Option<&Kept>, now: Timestamp) -> Vec<Sample> {
+fn of_test(workspace: &Workspace, test: &Experiment, stored: Option<&Kept>, now: Timestamp) -> Vec<Sample> {
     let (workspace, test_id) = (workspace.as_str(), test.definition.test_id.as_str());
     let runs = test.status == Status::Running;
     let mut samples = vec![Sample::new(&RUNNING, [workspace, test_id], f64::from(u8::from(runs)))];
-    let Some(kept) = kept else {
+    let Some(stored) = stored else {
         samples.extend(nothing_yet(workspace, test));
         return samples;
     };
     // A report that cannot be read adds no counts. Counts of 0 would look like a decrease.
-    let Some(report) = kept.report() else { return samples };
+    let Some(report) = stored.report() else { return samples };
     let mut put = |family: &'static Family, rest: &[&str], value: Option<f64>| {
         let labels = [workspace, test_id].iter().chain(rest).map(|label| (*label).to_owned()).collect();
         samples.extend(value.map(|value| Sample { family, labels, value }));

@@ -19,8 +19,8 @@ pub(super) fn assert_declared(function: Function, event: &Value, answer: &Answer
     let context = &event["requestContext"];
     let (method, path) =
         (either("httpMethod", &context["http"]["method"]), either("path", &event["rawPath"]));
-    let asked = function.operations().find(|own| own.method == method && routing::is_at(own, &path));
-    if let Some(operation) = asked {
+    let requested = function.operations().find(|own| own.method == method && routing::is_at(own, &path));
+    if let Some(operation) = requested {
         let id = operation.id;
         assert!(operation.may_answer(status), "{id} returned {status}, which it does not declare: {body}");
     } else if name == REJECT_METHOD {

@@ -45,7 +45,7 @@ impl Bench {
             let holder = user_named(&format!("mallory-{number}@example.com"), role, "acme");
             let event = self.signed_by(event.clone(), &holder).await;
             self.assert_superseded(function, event.clone()).await;
-            self.app.store.identities.stand(&change(&holder, other)).await.expect("a store");
+            self.app.store.identities.put_user(&change(&holder, other)).await.expect("a store");
             self.assert_superseded(function, event).await;
         }
     }

@@ -123,8 +123,8 @@ impl Client {
             let detail = format!("The client already has {LIVE_SECRETS} active secrets. Retire one first.");
             return Err(Refusal::Conflict(detail));
         }
-        let (kept, shown) = ClientSecret::from_random(random, now);
-        self.secrets.push(kept);
+        let (stored, shown) = ClientSecret::from_random(random, now);
+        self.secrets.push(stored);
         Ok(shown)
     }
 }

@@ -116,7 +116,7 @@ impl<T: DeserializeOwned + Send + Sync> KeyCache<T> {
 
     /// Sets the cached keys, for tests that do not read keys.
     #[cfg(feature = "testing")]
-    pub async fn hold(&self, keys: T, now: Timestamp) {
+    pub async fn set(&self, keys: T, now: Timestamp) {
         let mut state = self.state.lock().await;
         *state = Latest { cached: Some((Arc::new(keys), now)), tried_at: Some(now) };
     }

@@ -77,12 +77,12 @@ impl RotationSecrets {
     /// 503 when Secrets Manager cannot be reached, 500 when the configuration is wrong. The other methods
     /// return the same errors.
     pub async fn describe(&self) -> Result<Described, KeysError> {
-        let asked = self.client.describe_secret().secret_id(self.private()?).send().await;
-        let answer = asked.map_err(|error| KeysError::of(&error))?;
+        let result = self.client.describe_secret().secret_id(self.private()?).send().await;
+        let response = result.map_err(|error| KeysError::of(&error))?;
         let is_current = |stages: &Vec<String>| stages.iter().any(|stage| stage == CURRENT);
-        let versions = answer.version_ids_to_stages.unwrap_or_default();
+        let versions = response.version_ids_to_stages.unwrap_or_default();
         let current = versions.into_iter().find(|(_, stages)| is_current(stages)).map(|(id, _)| id);
-        let (arn, name) = (answer.arn.unwrap_or_default(), answer.name.unwrap_or_default());
+        let (arn, name) = (response.arn.unwrap_or_default(), response.name.unwrap_or_default());
         Ok(Described { arn, name, current })
     }
 
@@ -92,10 +92,10 @@ impl RotationSecrets {
     /// Those of [`Self::describe`], and 500 when the content is not a key set of this service. Such content
     /// is never overwritten.
     pub async fn version(&self, id: &str) -> Result<Option<Version>, KeysError> {
-        let asked = self.client.get_secret_value().secret_id(self.private()?).version_id(id).send().await;
-        let Some(answer) = found(asked)? else { return Ok(None) };
-        let Some(text) = answer.secret_string().filter(|text| !text.is_empty()) else { return Ok(None) };
-        Ok(Some(Version { keys: parse(text)?, stages: answer.version_stages().to_vec() }))
+        let result = self.client.get_secret_value().secret_id(self.private()?).version_id(id).send().await;
+        let Some(response) = found(result)? else { return Ok(None) };
+        let Some(text) = response.secret_string().filter(|text| !text.is_empty()) else { return Ok(None) };
+        Ok(Some(Version { keys: parse(text)?, stages: response.version_stages().to_vec() }))
     }
 
     /// Stores `keys` as the pending version `id`, unless another run of the step already has.
@@ -129,9 +129,10 @@ impl RotationSecrets {
     /// # Errors
     /// Those of [`Self::version`].
     pub async fn published(&self) -> Result<PublicKeys, KeysError> {
-        let asked = self.client.get_secret_value().secret_id(&self.public).send().await;
-        let answer = found(asked)?;
-        let text = answer.as_ref().and_then(|answer| answer.secret_string()).filter(|text| !text.is_empty());
+        let result = self.client.get_secret_value().secret_id(&self.public).send().await;
+        let response = found(result)?;
+        let text =
+            response.as_ref().and_then(|response| response.secret_string()).filter(|text| !text.is_empty());
         Ok(text.map(parse).transpose()?.unwrap_or_default())
     }
 
@@ -153,13 +154,13 @@ impl RotationSecrets {
 }
 
 /// Converts a response. None when no secret or version has that name.
-fn found<T, E, R>(answer: Result<T, SdkError<E, R>>) -> Result<Option<T>, KeysError>
+fn found<T, E, R>(response: Result<T, SdkError<E, R>>) -> Result<Option<T>, KeysError>
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
     R: std::fmt::Debug + 'static,
 {
-    match answer {
-        Ok(answer) => Ok(Some(answer)),
+    match response {
+        Ok(response) => Ok(Some(response)),
         Err(error) if error.code() == Some("ResourceNotFoundException") => Ok(None),
         Err(error) => Err(KeysError::of(&error)),
     }

@@ -136,10 +136,10 @@ impl Rotation {
     /// last token can expire that a signer creates with the key after reading these keys or the previous ones
     /// until now. A key that is no longer published has ended: a canceled rotation removed it.
     fn set_ends(self, keys: &mut [PrivateKey], public: &PublicKeys, now: Timestamp) {
-        let read_anew = rounded_up(now) + self.cache + SKEW_SECONDS;
+        let read_again = rounded_up(now) + self.cache + SKEW_SECONDS;
         let mut successor = None;
         for key in keys.iter_mut().rev() {
-            let last_signed = successor.map(|sign_from: i64| sign_from.max(read_anew));
+            let last_signed = successor.map(|sign_from: i64| sign_from.max(read_again));
             let end = last_signed.map(|last| last + LIFE_SECONDS + SKEW_SECONDS);
             let published = public.keys.iter().find(|half| half.kid == key.kid);
             key.verify_until = end.map(|end| match published {

@@ -68,10 +68,10 @@ impl Grant {
     /// Restricts the grant to the requested scopes, in the form of RFC 6749 section 3.3. Without a request,
     /// all scopes stay. None when a requested scope is not granted or does not exist.
     #[must_use]
-    pub fn narrowed(mut self, asked: Option<&str>) -> Option<Self> {
-        let Some(asked) = asked else { return Some(self) };
-        let scopes = Scope::parse_list(asked);
-        let exist = !scopes.is_empty() && scopes.len() == asked.split(' ').count();
+    pub fn narrowed(mut self, requested: Option<&str>) -> Option<Self> {
+        let Some(requested) = requested else { return Some(self) };
+        let scopes = Scope::parse_list(requested);
+        let exist = !scopes.is_empty() && scopes.len() == requested.split(' ').count();
         let granted = scopes.iter().all(|scope| self.scopes.contains(scope));
         self.scopes = scopes;
         (exist && granted).then_some(self)

@@ -7,7 +7,7 @@ use lambda_http::Body;
 
 use crate::operations::OPERATIONS;
 
-fn asked(operation: &Operation, parameters: &[(&str, &str)]) -> Result<(), Problem> {
+fn check(operation: &Operation, parameters: &[(&str, &str)]) -> Result<(), Problem> {
     let mut all: HashMap<String, Vec<String>> = HashMap::new();
     for (name, value) in parameters {
         all.entry((*name).to_owned()).or_default().push((*value).to_owned());
@@ -27,13 +27,13 @@ fn pointers(outcome: Result<(), Problem>) -> Vec<String> {
 fn every_operation_accepts_its_declared_parameters_and_names_any_other() {
     for operation in &OPERATIONS {
         let declared: Vec<_> = operation.query.iter().map(|name| (*name, "1")).collect();
-        assert!(asked(operation, &declared).is_ok(), "{operation}");
+        assert!(check(operation, &declared).is_ok(), "{operation}");
         for unknown in ["state", "page", "Limit", "limit[]", "x", "test_id", "dry_run"] {
             let mut parameters = declared.clone();
             parameters.extend([(unknown, ""), (unknown, "2")]);
-            assert_eq!(pointers(asked(operation, &parameters)), [format!("?{unknown}")], "{operation}");
+            assert_eq!(pointers(check(operation, &parameters)), [format!("?{unknown}")], "{operation}");
         }
-        assert_eq!(pointers(asked(operation, &[("", "x")])), ["?"], "{operation}");
+        assert_eq!(pointers(check(operation, &[("", "x")])), ["?"], "{operation}");
     }
 }
 
@@ -41,10 +41,10 @@ fn every_operation_accepts_its_declared_parameters_and_names_any_other() {
 fn a_response_repeats_no_name_that_could_be_a_secret() {
     let operation = &OPERATIONS[0];
     let long = "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl";
-    assert_eq!(pointers(asked(operation, &[(long, "")])), ["?eyJhbGci"]);
-    assert_eq!(pointers(asked(operation, &[("a\r\nb", "")])), ["?a"]);
-    assert_eq!(pointers(asked(operation, &[("\u{202E}x", "")])), ["?"]);
+    assert_eq!(pointers(check(operation, &[(long, "")])), ["?eyJhbGci"]);
+    assert_eq!(pointers(check(operation, &[("a\r\nb", "")])), ["?a"]);
+    assert_eq!(pointers(check(operation, &[("\u{202E}x", "")])), ["?"]);
     let many: Vec<String> = (0..50).map(|n| format!("p{n}")).collect();
     let many: Vec<_> = many.iter().map(|name| (name.as_str(), "")).collect();
-    assert_eq!(pointers(asked(operation, &many)).len(), NAMED);
+    assert_eq!(pointers(check(operation, &many)).len(), NAMED);
 }

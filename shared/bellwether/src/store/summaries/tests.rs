@@ -75,18 +75,18 @@ fn a_report_is_read_back_and_one_of_an_unknown_version_gives_only_its_memory() {
     let report = Report::new(&test, &filled(&test), Timestamp::from_millis(1), None);
     let mut json = serde_json::to_value(report.kept()).unwrap();
     assert_eq!(json["version"], 1);
-    assert_eq!(kept(&stored(&json)).report(), Some(&report));
+    assert_eq!(stored_report(&stored(&json)).report(), Some(&report));
     json["version"] = json!(7);
-    let unread = kept(&stored(&json));
+    let unread = stored_report(&stored(&json));
     assert_eq!((unread.report(), unread.memory()), (None, Kept::from(report).memory()));
 }
 
 #[test]
 fn a_damaged_item_is_read_as_no_report_without_an_error() {
     let mut broken = stored(&json!({}));
-    assert_eq!(kept(&broken), Kept::Unread(None));
+    assert_eq!(stored_report(&broken), Kept::Unread(None));
     broken.insert(REPORT.to_owned(), AttributeValue::B(Blob::new(b"not packed")));
-    assert_eq!(kept(&broken), Kept::Unread(None));
+    assert_eq!(stored_report(&broken), Kept::Unread(None));
     broken.remove(REPORT);
-    assert_eq!(kept(&broken), Kept::Unread(None));
+    assert_eq!(stored_report(&broken), Kept::Unread(None));
 }
