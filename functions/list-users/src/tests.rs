@@ -35,8 +35,8 @@ async fn the_pages_list_each_user_of_the_workspace_once_and_no_client() {
     bench.client("CRM").await;
     let users = pages(&bench, "3").await;
     let names: Vec<&str> = users.iter().map(|user| user["email"].as_str().unwrap()).collect();
-    let users = (0..6).map(|n| format!("p{n}@example.com"));
-    assert_eq!(names, ["ada@example.com".to_owned()].into_iter().chain(users).collect::<Vec<_>>());
+    let emails = (0..6).map(|n| format!("p{n}@example.com"));
+    assert_eq!(names, ["ada@example.com".to_owned()].into_iter().chain(emails).collect::<Vec<_>>());
     assert_eq!((&users[0]["role"], &users[1]["revision"]), (&json!("admin"), &json!(1)));
     let foreign = bench.signed(bench.event("list-users", Role::Admin).await, Role::Admin, "globex").await;
     assert_eq!(bench.call(FUNCTION, foreign).await.body, json!({ "users": [], "next": null }));

@@ -131,7 +131,7 @@ impl Operation {
     /// The names of its parameters in the path or the query.
     #[must_use]
     pub fn parameters_in(&self, location: &str) -> BTreeSet<&'static str> {
-        let here = self.parameters().filter(|parameter| parameter["in"] == place);
+        let here = self.parameters().filter(|parameter| parameter["in"] == location);
         here.map(|parameter| parameter["name"].as_str().unwrap()).collect()
     }
 
