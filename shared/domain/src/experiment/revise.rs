@@ -37,7 +37,7 @@ impl Experiment {
         }
         if against != self.revision {
             return Err(Refusal::Conflict(format!(
-                "The test is at revision {}, this change is based on revision {against}; read the test again and retry.",
+                "The test is at revision {}, this change is based on {against}. Read the test again and retry.",
                 self.revision
             )));
         }
