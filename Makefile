@@ -243,7 +243,8 @@ bench: setup ## Measure a decision, an aggregation and a built function (docs/PE
 		cargo lambda build --release --compiler cargo --locked -p $$package || exit 1; done
 	@cargo run --locked -p bellwether-bench
 
-# The families to simulate: adaptive, balance, bayes, coverage, fixed, beyond, planning, power, ratios, watched, why-both.
+# The families to simulate: adaptive, balance, bayes, beyond, coverage, exact, fixed, heavy, planning, power, ratios,
+# sequential, why-both.
 FAMILIES ?=
 calibrate: ## Measure the error rates of the statistics by simulation (docs/STATISTICS.md; half an hour, or FAMILIES=…)
 	@cargo run --release --locked -p calibrate -- $(FAMILIES)

@@ -22,7 +22,7 @@ fn units(arm: u32) -> Vec<(f64, f64)> {
         .collect()
 }
 
-fn folded(units: &[(f64, f64)]) -> (Moments, Joint) {
+fn aggregated(units: &[(f64, f64)]) -> (Moments, Joint) {
     let (mut moments, mut joint) = (Moments::default(), Joint::default());
     for &(x, y) in units {
         moments.add(x);
@@ -32,7 +32,7 @@ fn folded(units: &[(f64, f64)]) -> (Moments, Joint) {
 }
 
 fn report(c: &mut Criterion) {
-    let (a, b) = (folded(&units(0)), folded(&units(1)));
+    let (a, b) = (aggregated(&units(0)), aggregated(&units(1)));
     c.bench_function("report of a mean: check, Welch, Fieller, always-valid", |bencher| {
         bencher.iter(|| {
             let (a, b) = (black_box(&a.0), black_box(&b.0));
@@ -61,7 +61,7 @@ fn report(c: &mut Criterion) {
     });
     c.bench_function("aggregation of 100 units into joint moments", |bencher| {
         let units = units(0);
-        bencher.iter(|| folded(black_box(&units)));
+        bencher.iter(|| aggregated(black_box(&units)));
     });
 }
 

@@ -21,7 +21,7 @@ const LEAST_P: f64 = 1e-12;
 /// The differences of segments.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Segmented {
-    /// One entry per segment, in their order, as [`SequentialTest::look`] at level alpha / looked at: all
+    /// One entry per segment, in their order, as [`SequentialTest::look`] at level alpha / `looked_at`: all
     /// intervals are valid together, and p-values are corrected by Holm's method. None below ten units in an
     /// arm.
     pub differences: Vec<Option<InterimLook>>,

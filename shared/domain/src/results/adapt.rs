@@ -1,4 +1,4 @@
-//! The next weights of an adaptive test.
+//! Computes the next weights of an adaptive test.
 
 #[cfg(test)]
 mod tests;
@@ -11,19 +11,20 @@ use crate::experiment::{BasisPoints, Experiment, Status};
 use crate::results::counting::totals::Totals;
 use crate::results::reading::pair::end;
 
-/// Units that come under one set of weights before the next: with fewer, too many batches hold nobody
-/// of one arm and say nothing.
+/// The number of units that must be assigned under one set of weights before the next. With fewer, too many
+/// batches have an empty arm and give no information.
 pub const BATCH: u64 = 20;
 
-/// Units past their window in each arm before its author's weights are left.
+/// The number of units past their window that each arm needs before the author's weights are replaced.
 const LEAST_KNOWN: u64 = 5;
 
-/// Basis points by which some weight has to move: there are 200 changes in a phase.
+/// The number of basis points by which some weight must move. A phase has at most 200 changes.
 const LEAST_MOVE: u32 = 200;
 
-/// The weights that what is known by now calls for, from units past the primary goal's window alone:
-/// whoever is still inside it may yet convert. None when they would hardly move, when the present ones
-/// have not held for [`BATCH`] units, or when too little is known.
+/// Returns the weights that follow from the outcomes so far. It uses only units past the primary goal's
+/// window, because units inside the window may still convert. Returns None when no weight would move enough,
+/// when fewer than [`BATCH`] units were assigned under the current weights, or when too few units are past
+/// their window.
 #[must_use]
 pub fn next_weights(test: &Experiment, totals: &Totals) -> Option<Vec<BasisPoints>> {
     let definition = &test.definition;

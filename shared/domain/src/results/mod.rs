@@ -1,9 +1,10 @@
-//! From rows to a report, pure. [`counting`] turns rows into totals by arm; [`reading`] compares each arm with control on
-//! each goal by the methods of the crate `stats`; [`verdict`] says what to do now, and what more units would show;
-//! [`report`] puts all of it together, keeps it and answers it. [`adapt`] sets the weights of adaptive tests, [`cadence`]
-//! says when to count anew.
+//! From rows to a report, without side effects. [`counting`] turns rows into totals by arm. [`reading`]
+//! compares each arm with control on each goal, with the methods of the crate `stats`. [`verdict`] recommends
+//! what to do, and computes what more units would show. [`report`] combines these parts, and defines the
+//! stored form and the response. [`adapt`] sets the weights of adaptive tests, and [`cadence`] decides when
+//! to count again.
 //!
-//! Each room knows those before it: counting, reading, verdict, report.
+//! Modules depend on each other in this order: counting, reading, verdict, report.
 
 pub mod adapt;
 pub mod cadence;

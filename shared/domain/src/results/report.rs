@@ -1,5 +1,5 @@
-//! The results of a phase, made from totals. How a report is kept: [`kept`]; as a past point: [`point`]; how it is
-//! answered: [`view`].
+//! The results of a phase, computed from totals. [`kept`] defines the stored form of a report, [`point`] the
+//! form of a past point, and [`view`] the response.
 
 #[cfg(test)]
 mod tests;
@@ -33,47 +33,47 @@ use crate::results::verdict::outlook::Outlook;
 /// The results of one phase of a test.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
-    /// Of which test.
+    /// The test.
     pub test_id: ExperimentId,
-    /// Of which phase.
+    /// The phase.
     pub phase: u32,
-    /// Where the test stands.
+    /// The status of the test.
     pub status: Status,
     /// When the rows were read.
     pub as_of: Timestamp,
     /// Units in each arm.
     pub units: BTreeMap<VariantKey, u64>,
-    /// Units of each arm that were given an override after they had been assigned: they count where they were
-    /// drawn (intention to treat). Left out while there are none.
+    /// Units of each arm that have had an override since their assignment. They count in their assigned arm
+    /// (intention to treat). Omitted from the response when there are none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub overridden_after_assignment: BTreeMap<VariantKey, u64>,
-    /// Units of each arm that had an override already when they were assigned by an instance that had not heard of
-    /// it: they are not in `units`. Left out while there are none.
+    /// Units of each arm that already had an override when they were assigned, by an instance that had not
+    /// yet read it. They are not in `units`. Omitted from the response when there are none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub omitted: BTreeMap<VariantKey, u64>,
-    /// The weights now, in basis points.
+    /// The current weights, in basis points.
     pub weights: BTreeMap<VariantKey, BasisPoints>,
-    /// Whether units fell into the arms as the weights say.
+    /// Whether the numbers of units in the arms match the weights.
     pub sample_ratio: SampleRatio,
-    /// One entry a goal.
+    /// One entry per goal.
     pub goals: Vec<GoalReport>,
-    /// What makes the readings less sure than they look.
+    /// What makes the readings less certain than they look.
     pub warnings: Vec<Warning>,
-    /// What became of every recorded outcome; one entry a goal that outcomes are recorded for.
+    /// The counts of the recorded outcomes, with one entry per goal with recorded outcomes.
     pub outcomes: Vec<OutcomeReport>,
-    /// One entry a declared segment attribute.
+    /// One entry per declared segment attribute.
     pub segments: Vec<SegmentReport>,
-    /// How many units are past their window, and when the planned ones will be in.
+    /// How many units are past their window, and when the test reaches its planned units.
     pub maturity: Maturity,
-    /// How many units the primary goal needs; null when that cannot be told.
+    /// How many units the primary goal needs. Null when this cannot be computed.
     pub plan: Option<Outlook>,
-    /// What to do now.
+    /// The recommendation.
     pub verdict: Verdict,
 }
 
 impl Report {
-    /// Reads the totals of the test's present phase. `before` is the report that was kept last: what it has shown
-    /// stays shown. If that cannot be read any more, a warning says so from then on.
+    /// Reads the totals of the test's current phase. `before` is the last stored report. The lowest p-values
+    /// that it contains are kept. If it cannot be read, this report and all later ones contain a warning.
     #[must_use]
     pub fn new(test: &Experiment, totals: &Totals, as_of: Timestamp, before: Option<&Kept>) -> Self {
         let definition = &test.definition;
@@ -113,7 +113,7 @@ impl Report {
     }
 }
 
-/// All goals in their order; the primary one is read first, while there is most to spend.
+/// Returns all goals in their order. The primary goal is read first, while the budget is largest.
 fn goal_reports(test: &Experiment, totals: &Totals) -> Vec<GoalReport> {
     let mut budget = Allowance::default();
     let rerandomized = tested(test, totals);
@@ -129,7 +129,7 @@ fn goal_reports(test: &Experiment, totals: &Totals) -> Vec<GoalReport> {
     read.into_iter().map(|(_, goal)| goal).collect()
 }
 
-/// A count of each arm that has some.
+/// Returns the counts of the arms that have any.
 fn some(test: &Experiment, totals: &Totals, count: fn(&Arm) -> u64) -> BTreeMap<VariantKey, u64> {
     let arms = test.definition.variants.iter().zip(&totals.arms);
     arms.map(|(variant, arm)| (variant.key.clone(), count(arm))).filter(|(_, count)| *count > 0).collect()

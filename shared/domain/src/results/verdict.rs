@@ -1,7 +1,7 @@
-//! What to do now: one of five words, a plain sentence, and what it rests on.
+//! The verdict: one of five decisions, a sentence in plain English, and its reasons.
 //!
-//! Judged by readings that may be watched, so that asking every day does no harm: an arm is shipped or
-//! stopped when its corrected p-value on the primary goal is at most 5 %.
+//! It is based on sequential readings, so it is valid when it is read every day. An arm is shipped or stopped
+//! when its corrected p-value on the primary goal is at most 5 %.
 
 pub mod maturity;
 mod no_difference;
@@ -21,41 +21,41 @@ use crate::results::reading::changed_weights::changed_weights;
 use crate::results::reading::goal::GoalReport;
 use crate::results::reading::sample_ratio::SampleRatio;
 
-/// What to do now, in a word and a sentence.
+/// A recommendation, as a decision and a sentence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
-    /// The word.
+    /// The decision.
     pub decision: Advice,
     /// The sentence.
     pub sentence: String,
-    /// What it rests on.
+    /// The reasons.
     pub reasons: Vec<String>,
-    /// While a test is to go on: why it is not said that there is no difference.
+    /// While a test keeps running: why the verdict is not "no difference".
     pub no_difference_withheld: Option<String>,
 }
 
-/// The words of a verdict.
+/// The decisions of a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Advice {
-    /// Not enough is known.
+    /// There is not enough evidence for another decision.
     KeepRunning,
     /// An arm is better than control.
     Ship,
     /// No arm is better and one is worse, or a guardrail is broken.
     Stop,
-    /// If there is a difference, it is smaller than is worth having.
+    /// No difference was found, or any difference is smaller than the smallest one that is worth having.
     NoDifference,
-    /// Something is wrong with how units were assigned or counted.
+    /// The assignment or the count of units has a fault.
     DoNotTrust,
 }
 
 impl Advice {
-    /// Every word.
+    /// Every decision.
     pub const ALL: [Self; 5] =
         [Self::KeepRunning, Self::Ship, Self::Stop, Self::NoDifference, Self::DoNotTrust];
 
-    /// The word as it is answered.
+    /// Returns the decision as responses contain it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -69,8 +69,9 @@ impl Advice {
 }
 
 impl Verdict {
-    /// Judges a report. A sample ratio that does not fit withholds every other verdict, and so do weights
-    /// that were changed by hand: then it matters who came when.
+    /// Judges a report. A sample ratio mismatch withholds every other verdict. After a change of weights by
+    /// hand, the test keeps running without a decision, because the result would depend on when units were
+    /// assigned.
     #[must_use]
     pub fn new(
         test: &Experiment,
@@ -111,7 +112,8 @@ impl Verdict {
     }
 }
 
-/// The arm that is better by most and breaks no guardrail; each of them must have been read.
+/// Returns the sentence for the arm with the greatest improvement that breaks no guardrail. Each guardrail
+/// must have a reading.
 fn ship(standings: &[ArmStanding<'_>]) -> Option<String> {
     let free = |own: &&ArmStanding<'_>| own.broken.is_empty() && own.unread.is_empty();
     let better = standings.iter().filter(|own| own.side == Side::Better).filter(free);
@@ -120,7 +122,7 @@ fn ship(standings: &[ArmStanding<'_>]) -> Option<String> {
     Some(format!("Ship {}: it is better than control.", best.comparison.variant))
 }
 
-/// When no arm is left that may yet replace control.
+/// Returns the sentence when every arm is worse than control or breaks a guardrail.
 fn stop(standings: &[ArmStanding<'_>]) -> Option<String> {
     let harmful = |own: &ArmStanding<'_>| own.side == Side::Worse || !own.broken.is_empty();
     if standings.is_empty() || !standings.iter().all(harmful) {
@@ -131,62 +133,67 @@ fn stop(standings: &[ArmStanding<'_>]) -> Option<String> {
         [one] => {
             format!("Stop: {} breaks the guardrail {}.", one.comparison.variant, one.broken.join(", "))
         }
-        _ => "Stop: no variant may replace control.".to_owned(),
+        _ => "Stop: every variant is worse than control or breaks a guardrail.".to_owned(),
     })
 }
 
-/// What is still missing, and how long it takes.
+/// Returns what is still missing, and how long it takes.
 fn needs(test: &Experiment, units: u64, plan: Option<&Outlook>, maturity: &Maturity) -> Vec<String> {
     let needed = plan.and_then(|plan| plan.units_needed?.sequential);
     let planned = test.definition.planned_units.map(u64::from);
-    let mut said = vec![match (needed, planned) {
+    let mut missing = vec![match (needed, planned) {
         (Some(needed), _) if needed > units => {
-            format!(
-                "Finding the effect that the test expects takes {needed} units while it is watched: {} more.",
-                needed - units
-            )
+            format!("To find the expected effect, the test needs {needed} units: {} more.", needed - units)
         }
-        (_, Some(planned)) => format!("{units} of {planned} planned units are in the test."),
-        (_, None) => "No number of units was planned.".to_owned(),
+        (_, Some(planned)) => format!("The test has {units} of {planned} planned units."),
+        (_, None) => "The test has no planned number of units.".to_owned(),
     }];
     match (maturity.fixed_horizon_reached, maturity.days_to_plan) {
         (Some(true), _) => {
-            said.push("The planned look is reached: the planned units are past their windows.".to_owned());
+            missing.push(
+                "The fixed horizon is reached: the windows of the planned units have ended.".to_owned(),
+            );
         }
         (Some(false), Some(days)) if days > 0.0 => {
             let (days, plural) = (days.ceil(), if days > 1.0 { "s" } else { "" });
-            said.push(format!("At the present rate the planned units are in within {days:.0} day{plural}."));
+            missing.push(format!(
+                "At the current rate, the test reaches its planned units within {days:.0} day{plural}."
+            ));
         }
         _ => {}
     }
-    said
+    missing
 }
 
-/// Where a test stands that is not decided.
+/// Returns the status of a test without a decision.
 fn standing(test: &Experiment, units: u64) -> String {
     let units = if units == 1 { "1 unit".to_owned() } else { format!("{units} units") };
     match test.status {
         Status::Draft => "The test has not started.".to_owned(),
         Status::Running => format!("Keep running: {units} in the test so far."),
         Status::Paused => format!("The test is paused, with {units} in it."),
-        Status::Shipped => format!("The test was shipped before anything was decided, with {units} in it."),
+        Status::Shipped => format!("The test was shipped without a decision, with {units} in it."),
         Status::Stopped | Status::Archived => {
-            format!("The test is over and nothing is decided, with {units} in it.")
+            format!("The test ended without a decision, with {units} in it.")
         }
     }
 }
 
 fn do_not_trust(p: Option<f64>) -> Verdict {
     let how_unlikely = match p {
-        Some(p) if p > 0.0 => format!("A split this far from the weights has a chance of {p:.1e}."),
-        _ => "A split this far from the weights has no chance, or a variant without weight holds units."
+        Some(p) if p > 0.0 => {
+            format!("With correct assignment, the probability of such a split is at most {p:.1e}.")
+        }
+        _ => "With correct assignment, such a split practically never occurs. Check whether a variant with \
+              weight 0 has units."
             .to_owned(),
     };
     Verdict::of(
         Advice::DoNotTrust,
-        "Do not trust these results: the units in the variants do not fit their weights.".to_owned(),
+        "Do not trust these results: the numbers of units in the variants do not match the weights."
+            .to_owned(),
         vec![format!(
-            "{how_unlikely} Look for units that are lost, assigned twice or filtered after they were assigned."
+            "{how_unlikely} Check for units that were lost, assigned twice or filtered after assignment."
         )],
     )
 }

@@ -17,7 +17,7 @@ pub struct Cell {
     /// Simulated tests.
     pub runs: usize,
     /// Intervals at the fixed horizon that contained the true difference.
-    pub held: usize,
+    pub covered: usize,
     /// Tests without an interval.
     pub none: usize,
 }
@@ -32,7 +32,7 @@ pub fn cell(goal: Goal, n: usize, lift: f64, runs: usize) -> Cell {
         let [control, treatment] = [0.0, lift]
             .map(|lift| aggregate(&(0..n).map(|_| goal.unit(&mut random, lift)).collect::<Vec<_>>()));
         match interval(goal, &control, &treatment) {
-            Some(d) => found.held += usize::from(d.low <= truth && truth <= d.high),
+            Some(d) => found.covered += usize::from(d.low <= truth && truth <= d.high),
             None => found.none += 1,
         }
     }
@@ -65,7 +65,7 @@ pub fn table() -> String {
             let _ = write!(text, "| {} | 2 × {n} |", goal.name());
             let lifts = [0.0, goal.lift_to_find(n)];
             for lift in lifts {
-                let _ = write!(text, " {} |", percent(cell(goal, n, lift, runs).held, runs));
+                let _ = write!(text, " {} |", percent(cell(goal, n, lift, runs).covered, runs));
             }
             for lift in lifts {
                 let found = sequential::cell(goal, 50, 2 * n, lift, sequential_runs);

@@ -41,9 +41,9 @@ fn merging_parts_gives_the_moments_of_the_whole() {
 fn counts_of_a_binary_goal_have_the_moments_of_their_units() {
     for (yes, n) in [(0_u64, 0_u64), (0, 5), (5, 5), (3, 17), (1, 1)] {
         let numbers: Vec<f64> = (0..n).map(|i| if i < yes { 1.0 } else { 0.0 }).collect();
-        let (counted, folded) = (Moments::of_counts(yes, n), of(&numbers));
-        assert_eq!((counted.units(), counted.total()), (n, folded.total()), "{yes} of {n}");
-        assert!((counted.squares() - folded.squares()).abs() < 1e-15);
+        let (counted, summed) = (Moments::of_counts(yes, n), of(&numbers));
+        assert_eq!((counted.units(), counted.total()), (n, summed.total()), "{yes} of {n}");
+        assert!((counted.squares() - summed.squares()).abs() < 1e-15);
     }
 }
 

@@ -54,12 +54,12 @@ fn the_statistic_is_studentized_and_not_the_plain_difference() {
     let (control, treatment) = ([1.0, 9.0], [1.9, 2.0, 2.1, 2.2]);
     let found = means(&control, &treatment, &DRAWING).unwrap();
     let all = [control.as_slice(), treatment.as_slice()].concat();
-    let deals: Vec<(f64, f64)> = (0..64_u32)
-        .filter(|randomize| randomize.count_ones() == 2)
-        .map(|randomize| {
+    let permutations: Vec<(f64, f64)> = (0..64_u32)
+        .filter(|permutation| permutation.count_ones() == 2)
+        .map(|permutation| {
             let arm = |own: bool| {
                 let mut moments = Moments::default();
-                (0..6).filter(|i| (randomize >> i & 1 == 1) == own).for_each(|i| moments.add(all[i]));
+                (0..6).filter(|i| (permutation >> i & 1 == 1) == own).for_each(|i| moments.add(all[i]));
                 moments.sample().unwrap()
             };
             let (a, b) = (arm(true), arm(false));
@@ -68,11 +68,12 @@ fn the_statistic_is_studentized_and_not_the_plain_difference() {
         })
         .collect();
     let mid_p = |of: fn(&(f64, f64)) -> f64| {
-        let shares: f64 = deals.iter().map(|randomize| pool::share(of(randomize), of(&deals[0]))).sum();
+        let shares: f64 =
+            permutations.iter().map(|permutation| pool::share(of(permutation), of(&permutations[0]))).sum();
         shares / 15.0
     };
-    assert!((found.p_value - mid_p(|randomize| randomize.1)).abs() < 1e-12);
-    assert!((found.p_value - mid_p(|randomize| randomize.0)).abs() > 0.05);
+    assert!((found.p_value - mid_p(|permutation| permutation.1)).abs() < 1e-12);
+    assert!((found.p_value - mid_p(|permutation| permutation.0)).abs() > 0.05);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! When an adaptive test gives itself other weights, and which.
+//! Tests of when an adaptive test changes its weights, and how.
 
 use serde_json::{Value, json};
 
@@ -45,10 +45,14 @@ fn the_better_arm_gets_more_and_the_other_keeps_its_floor() {
 }
 
 #[test]
-fn whoever_is_inside_the_window_has_no_say() {
+fn units_inside_the_window_do_not_affect_the_weights() {
     let test = running(&json!({ "mode": "adaptive" }));
-    assert_eq!(weights_after(&test, [(0, 0), (0, 0)], [60, 60]), None, "nothing is known yet");
-    assert_eq!(weights_after(&test, [(40, 3), (4, 4)], [60, 6]), None, "hardly anything is known of one arm");
+    assert_eq!(weights_after(&test, [(0, 0), (0, 0)], [60, 60]), None, "no unit is past its window yet");
+    assert_eq!(
+        weights_after(&test, [(40, 3), (4, 4)], [60, 6]),
+        None,
+        "one arm has too few units past their window"
+    );
     let mut cautious = test;
     for (variant, weight) in cautious.definition.variants.iter_mut().zip([8_000, 2_000]) {
         variant.weight = BasisPoints::parse(weight).unwrap();
@@ -69,7 +73,7 @@ fn weights_stay_until_their_batch_is_full_and_in_every_other_test() {
 }
 
 #[test]
-fn a_change_that_hardly_moves_a_weight_is_not_made() {
+fn a_small_change_of_weights_is_not_made() {
     let mut test = running(&json!({ "mode": "adaptive" }));
     let [a, b] = weights_after(&test, [(40, 10), (40, 12)], [40, 40]).unwrap();
     for (variant, weight) in test.definition.variants.iter_mut().zip([a - 199, b + 199]) {
@@ -79,7 +83,7 @@ fn a_change_that_hardly_moves_a_weight_is_not_made() {
 }
 
 #[test]
-fn a_reweighted_test_is_a_revision_of_its_own_and_bad_weights_are_none() {
+fn a_reweighted_test_is_a_new_revision_and_invalid_weights_are_rejected() {
     let test = running(&json!({ "mode": "adaptive" }));
     let points = |list: [u32; 2]| list.map(|points| BasisPoints::parse(points).unwrap());
     let later = Timestamp::from_millis(1_795_258_800_000);

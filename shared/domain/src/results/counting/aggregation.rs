@@ -1,7 +1,7 @@
-//! The fold: from a test's rows to per-arm moments. Rows are the only truth; whether an outcome
-//! counts is decided here, so changing a window changes history and no data.
+//! The aggregation: from a test's rows to moments per arm. The rows are the only source. Whether an outcome
+//! counts is decided here, so a change of a window changes past results without changing data.
 //!
-//! Memory is that of one unit's rows plus the totals, however many units there are.
+//! Memory is needed for one unit's rows and the totals, for any number of units.
 
 #[cfg(test)]
 mod tests;
@@ -17,10 +17,11 @@ use super::row::Row;
 use super::totals::Totals;
 use super::unit_number::UnitNumber;
 
-/// Over how many milliseconds the present rate is taken: two weeks, so that weekends are in it.
+/// The period over which the current rate is computed, in milliseconds: two weeks, so that weekends are
+/// included.
 pub const RECENT_MS: i64 = 14 * 86_400_000;
 
-/// A fold under way over one partition, whose rows must come unit by unit.
+/// An aggregation in progress over one partition, whose rows must be grouped by unit.
 pub struct Aggregation<'a> {
     test: &'a Experiment,
     as_of: Timestamp,
@@ -29,14 +30,14 @@ pub struct Aggregation<'a> {
 }
 
 impl<'a> Aggregation<'a> {
-    /// An empty fold of the test's present phase, whose rows are read at `as_of`.
+    /// Creates an empty aggregation of the test's current phase, whose rows are read at `as_of`.
     #[must_use]
     pub fn new(test: &'a Experiment, as_of: Timestamp) -> Self {
         let as_of = test.shipped.as_ref().map_or(as_of, |shipped| as_of.min(shipped.at));
         Self { test, as_of, unit: Vec::new(), totals: Totals::empty(test) }
     }
 
-    /// Takes the next row. A new unit closes the one before it.
+    /// Adds the next row. A new unit completes the unit before it.
     pub fn push(&mut self, row: Row) {
         if self.unit.first().is_some_and(|first| first.unit_id() != row.unit_id()) {
             self.close();
@@ -45,13 +46,13 @@ impl<'a> Aggregation<'a> {
         self.unit.push(row);
     }
 
-    /// Units counted so far, the present one not among them.
+    /// Returns the number of units counted so far, without the current one.
     #[must_use]
     pub fn units(&self) -> u64 {
         self.totals.units()
     }
 
-    /// Closes the last unit and returns the totals.
+    /// Completes the last unit and returns the totals.
     #[must_use]
     pub fn finish(mut self) -> Totals {
         self.close();
@@ -84,7 +85,7 @@ impl<'a> Aggregation<'a> {
         self.unit = rows;
     }
 
-    /// Counts a unit that results leave out, so that what was counted of the phase never gets less.
+    /// Counts a unit that results exclude, so that no later count of the phase is lower.
     fn omitted(&mut self, assignment: &Assignment, rows: &[Row]) {
         let Some(arm) = self.arm(assignment) else { return };
         self.totals.arms[arm].omitted += 1;
@@ -97,7 +98,7 @@ impl<'a> Aggregation<'a> {
         self.test.definition.variants.iter().position(|variant| variant.key == assignment.variant)
     }
 
-    /// Counts a unit in the arm that it was drawn into; `overridden` when it was given an override since.
+    /// Counts a unit in its assigned arm. `overridden` is true when the unit has had an override since.
     fn count(&mut self, assignment: &Assignment, rows: &[Row], overridden: bool) {
         let test = self.test;
         let Some(arm) = self.arm(assignment) else { return };

@@ -1,5 +1,5 @@
-//! When the units of each arm came, of tests whose units somebody else assigns: their weights are declared
-//! nowhere, and whether they have changed shows only here.
+//! The assignment times of the units of each arm, for tests whose units another system assigns. Changes of
+//! their weights may not be declared and then show only here.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,11 @@ use stats::drift;
 
 use crate::clock::Timestamp;
 
-/// Most moments that are told apart. Of more, neighbours are put together until there are no more: which
-/// ones does not depend on the order in which units are read.
+/// The maximum number of moments. If there are more, neighbours are combined. Which ones does not depend on
+/// the order in which units are read.
 const MOST: usize = 128;
 
-/// Units of each arm by the second in which they came, or by 2, 4, 8 … seconds when they came over longer.
+/// Units of each arm by the second of their assignment, or by 2, 4, 8 … seconds over longer periods.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Arrivals {
     doublings: u32,
@@ -46,7 +46,8 @@ impl Arrivals {
         *self = coarse;
     }
 
-    /// The p-value of "the shares of the arms have stayed the same"; None when all came at once.
+    /// Returns the p-value of "the shares of the arms are constant", or None when all units were assigned at
+    /// once.
     #[must_use]
     pub fn drift(&self) -> Option<f64> {
         drift::p_value(&self.moments.values().cloned().collect::<Vec<_>>())
@@ -79,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_is_bounded_and_does_not_depend_on_the_order() {
+    fn stored_moments_are_bounded_and_do_not_depend_on_the_order() {
         let of = |second: i64| (second * 97, usize::from(second % 3 == 0));
         let (rising, falling) = (counted((-100..3_000).map(of)), counted((-100..3_000).rev().map(of)));
         assert_eq!(rising, falling);
@@ -93,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn shares_that_changed_on_the_way_are_seen() {
+    fn a_change_of_shares_is_detected() {
         let changed =
             |second: i64| (second, usize::from(if second < 100 { second % 2 == 0 } else { second % 10 > 0 }));
         assert!(counted((0..300).map(changed)).drift().unwrap() < drift::THRESHOLD);

@@ -1,10 +1,10 @@
-//! What is kept of each unit of a list that was known before the test.
+//! The stored outcome of a unit on the list of known units.
 
 /// A known unit that has been assigned.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KnownOutcome {
     /// Its arm.
     pub arm: usize,
-    /// Its number for each goal, and for a ratio the denominator, else 1.
+    /// Its number for each goal, with the denominator of a ratio, otherwise 1.
     pub outcomes: Vec<(f64, f64)>,
 }

@@ -1,4 +1,5 @@
-//! From a test's rows to totals by arm. Start at [`fold`], which takes [`row`]s unit by unit and keeps [`totals`].
+//! From a test's rows to totals by arm. Start at [`aggregation`], which reads [`row`]s unit by unit and
+//! computes [`totals`].
 
 pub mod aggregation;
 pub mod arrivals;

@@ -1,5 +1,5 @@
-//! What became of each recorded outcome: it counts, or why it does not. Every outcome of a declared goal is in
-//! exactly one of the counts, so that what was sent can be accounted for.
+//! Classifies each recorded outcome: it counts, or there is a reason why not. Every outcome of a declared
+//! goal is in exactly one of the counts, so every outcome that was sent is accounted for.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,40 +8,40 @@ use crate::clock::{Dated, Timestamp};
 use crate::experiment::goal::Kind;
 use crate::experiment::{Assignment, Conversion, Experiment, Goal, GoalKey};
 
-/// The outcomes of one goal, by what became of them.
+/// The outcomes of one goal, by classification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Tally {
     /// Inside the window of their unit's assignment in this phase.
     pub counted: u64,
-    /// Those of the counted ones whose unit's window is still open.
+    /// The counted outcomes whose unit's window is still open.
     pub immature: u64,
-    /// Their unit is not assigned in any phase, under that id.
+    /// Outcomes of a unit id that is not assigned in any phase.
     pub unknown_unit: u64,
-    /// They occurred before their unit was assigned.
+    /// Outcomes before the unit was assigned.
     pub before_assignment: u64,
-    /// They occurred after their unit's window had ended.
+    /// Outcomes after the unit's window had ended.
     pub after_window: u64,
-    /// They belong to their unit's assignment in another phase.
+    /// Outcomes that belong to the unit's assignment in another phase.
     pub other_phase: u64,
-    /// Their unit had an override before it was assigned and stays out of results.
+    /// Outcomes of units that had an override before they were assigned. Results exclude these units.
     pub overridden: u64,
-    /// They occurred once the test was shipped: from then on everybody gets the winner.
+    /// Outcomes after the test was shipped. From then on, every account gets the winner.
     pub after_shipping: u64,
 }
 
-/// The outcomes of a goal as results tell them.
+/// The outcomes of a goal in a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutcomeReport {
-    /// The goal; a ratio has no outcomes of its own.
+    /// The goal. A ratio has no outcomes of its own.
     pub goal: GoalKey,
-    /// What became of them.
+    /// The counts.
     #[serde(flatten)]
     pub tally: Tally,
 }
 
 impl OutcomeReport {
-    /// One entry a goal that outcomes are recorded for, in the definition's order.
+    /// Returns one entry per goal with recorded outcomes, in the definition's order.
     #[must_use]
     pub fn all(test: &Experiment, tallies: &[Tally]) -> Vec<Self> {
         let both = test.definition.goals.iter().zip(tallies);
@@ -64,7 +64,7 @@ impl Tally {
     }
 }
 
-/// Takes out of a unit's rows what came once the test was shipped, and adds the outcomes among it to their tallies.
+/// Removes from a unit's rows those after shipping, and adds the outcomes among them to their tallies.
 pub(super) fn leave_out_after_shipping(test: &Experiment, rows: &mut Vec<Row>, tallies: &mut [Tally]) {
     let Some(shipped) = &test.shipped else { return };
     rows.retain(|row| {
@@ -80,7 +80,7 @@ pub(super) fn leave_out_after_shipping(test: &Experiment, rows: &mut Vec<Row>, t
     });
 }
 
-/// When an outcome occurred, seen from its unit's assignment.
+/// The time of an outcome relative to its unit's assignment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     Before,
@@ -89,7 +89,8 @@ pub(super) enum Place {
 }
 
 impl Place {
-    /// An outcome that is dated by its day alone is within the window when any moment of that day is.
+    /// Returns the place of an outcome. An outcome that is dated by day is within the window when any moment
+    /// of that day is.
     pub(super) fn of(occurred_at: Dated, assigned_at: Timestamp, window_ms: i64) -> Self {
         if occurred_at.last() < assigned_at {
             Self::Before
@@ -101,12 +102,12 @@ impl Place {
     }
 }
 
-/// Whether a unit's window of a goal is over at `as_of`.
+/// Returns whether a unit's window of a goal has ended at `as_of`.
 pub(super) fn is_mature(assignment: &Assignment, goal: &Goal, as_of: Timestamp) -> bool {
     assignment.assigned_at.millis() + goal.window_ms() < as_of.millis()
 }
 
-/// One unit's assignments, and whether an override takes it out.
+/// A unit's assignments, and whether an override excludes it.
 pub(super) struct UnitOutcomes<'a> {
     test: &'a Experiment,
     rows: &'a [Row],
@@ -115,7 +116,7 @@ pub(super) struct UnitOutcomes<'a> {
 }
 
 impl<'a> UnitOutcomes<'a> {
-    /// The unit whose rows these are; `own` is its assignment in the test's phase, to an arm that exists.
+    /// Reads the unit of these rows. `own` is its assignment in the test's phase, to an existing arm.
     pub(super) fn of(test: &'a Experiment, rows: &'a [Row], own: Option<&'a Assignment>) -> Self {
         let forced = |row: &Row| match own {
             Some(own) => test.was_overridden(row.unit_id(), own.assigned_at),

@@ -1,4 +1,4 @@
-//! The stored rows that results are counted from.
+//! The stored rows from which results are counted.
 
 use crate::clock::Timestamp;
 use crate::experiment::{Assignment, Conversion, UnitId};
@@ -6,16 +6,16 @@ use crate::experiment::{Assignment, Conversion, UnitId};
 /// One stored row.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Row {
-    /// A unit's first decision in a phase.
+    /// The first decision for a unit in a phase.
     Assigned {
-        /// Whose.
+        /// The unit.
         unit_id: UnitId,
-        /// In which phase.
+        /// The phase.
         phase: u32,
-        /// What was decided.
+        /// The decision.
         assignment: Assignment,
     },
-    /// An outcome, of whichever phase its time falls into.
+    /// An outcome. Its time determines the phase.
     Converted(Conversion),
 }
 
@@ -27,7 +27,7 @@ impl Row {
         }
     }
 
-    /// Whether it belongs to the results of a test that was shipped at this time.
+    /// Returns whether the row belongs to the results of a test that was shipped at this time.
     pub(super) fn is_before(&self, shipped_at: Timestamp) -> bool {
         match self {
             Self::Assigned { assignment, .. } => assignment.assigned_at < shipped_at,
@@ -35,7 +35,8 @@ impl Row {
         }
     }
 
-    /// The order in which a unit's rows are folded, whatever order they came in.
+    /// Returns the order in which a unit's rows are aggregated, independent of the order in which they are
+    /// read.
     pub(super) fn rank(&self) -> (u8, u32, &str, &str) {
         match self {
             Self::Assigned { phase, .. } => (0, *phase, "", ""),

@@ -1,15 +1,15 @@
-//! Counts by the value of one declared attribute, of bounded size whatever the values are.
+//! Counts by the value of one declared attribute, with a bounded number of values.
 
 use std::collections::BTreeMap;
 
 use stats::joint::Joint;
 
-/// Most values of an attribute that are told apart. Of more, the first in the order of their bytes are
-/// kept and the rest counted together: which ones are kept does not depend on the order in which units
-/// come.
+/// The maximum number of separate values of an attribute. If there are more, the first in byte order are kept
+/// and the others are counted together. Which values are kept does not depend on the order of the units.
 pub const MOST: usize = 200;
 
-/// Most figures over all attributes, values and arms: a report is stored and answered in one piece.
+/// The maximum number of figures over all attributes, values and arms, because a report is stored and
+/// returned in one piece.
 const MOST_FIGURES: usize = 4_000;
 
 /// Units and outcomes of each arm, by value.
@@ -17,7 +17,7 @@ const MOST_FIGURES: usize = 4_000;
 pub struct SegmentCounts {
     arms: usize,
     most: usize,
-    /// By value, one entry an arm.
+    /// Counts by value, with one entry per arm.
     pub values: BTreeMap<String, Vec<SegmentCount>>,
     /// All other values together.
     pub others: Vec<SegmentCount>,
@@ -30,7 +30,7 @@ pub struct SegmentCount {
     pub units: u64,
     /// Those of them that converted to the primary goal.
     pub converted: u64,
-    /// Their number of the primary goal, with what it is divided by if that is a ratio.
+    /// Their number of the primary goal, with the denominator if that is a ratio.
     pub paired: Joint,
 }
 
@@ -43,7 +43,7 @@ impl SegmentCount {
 }
 
 impl SegmentCounts {
-    /// No units, of a test with so many arms and so many attributes.
+    /// Creates counts without units, for a test with this number of arms and attributes.
     #[must_use]
     pub fn new(arms: usize, attributes: usize) -> Self {
         let most = MOST.min(MOST_FIGURES / (arms * attributes).max(1));
@@ -67,7 +67,7 @@ impl SegmentCounts {
         add_all(&mut self.others, &other.others);
     }
 
-    /// The counts of `value`: its own, or those of all others once it is past the first ones.
+    /// Returns the counts of `value`: its own, or those of all others if it is beyond the limit.
     fn entry(&mut self, value: &str) -> &mut Vec<SegmentCount> {
         if !self.values.contains_key(value) {
             if self.values.len() >= self.most {
@@ -100,13 +100,13 @@ mod tests {
     }
 
     #[test]
-    fn the_kept_values_and_their_counts_do_not_depend_on_the_order() {
+    fn separate_values_and_their_counts_do_not_depend_on_the_order() {
         let rising = counted((0..1_000).chain(0..1_000));
         let falling = counted((0..1_000).rev().chain((0..1_000).rev()));
         assert_eq!(rising, falling);
         assert_eq!((rising.values.len(), rising.values["00000"][0].units), (MOST, 2));
         let all: u64 = rising.values.values().flatten().chain(&rising.others).map(|c| c.units).sum();
-        assert_eq!(all, 2_000, "nobody is lost");
+        assert_eq!(all, 2_000, "no unit is lost");
         let mut parts = counted(500..1_000);
         parts.merge(&counted(0..500));
         parts.merge(&counted(0..1_000));

@@ -1,4 +1,4 @@
-//! What a fold keeps: moments by arm and goal, merged partition by partition.
+//! The result of an aggregation: moments by arm and goal, merged partition by partition.
 
 use stats::joint::Joint;
 use stats::moments::Moments;
@@ -12,34 +12,35 @@ use crate::clock::Timestamp;
 use crate::experiment::Experiment;
 use crate::experiment::allocation::Mode;
 
-/// Past so many units an arm's single numbers are not kept: a permutation test would take too long.
+/// Above this number of units, an arm's single numbers are not stored: a permutation test would take too
+/// long.
 const MOST_NUMBERS: usize = 10_000;
 
 /// Per-arm totals of one phase.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Totals {
-    /// Rows that were read for it.
+    /// The number of rows read.
     pub rows: u64,
-    /// One entry an arm, in the definition's order.
+    /// One entry per arm, in the definition's order.
     pub arms: Vec<Arm>,
-    /// Units by weighting (in the test's order) and arm: what the sample-ratio check counts.
+    /// Units by weighting (in the test's order) and arm, for the sample-ratio check.
     pub strata: Vec<Vec<u64>>,
-    /// Units still inside the primary goal's window: they may yet convert.
+    /// Units inside the primary goal's window. They may still convert.
     pub immature: u64,
     /// When the first unit was assigned.
     pub first_assigned_at: Option<Timestamp>,
-    /// Units that were assigned within the last two weeks: the present rate.
+    /// Units that were assigned within the last two weeks, for the current rate.
     pub recent: u64,
-    /// The primary goal of units past its window, by weighting and arm: what adaptive tests are read
-    /// from. Empty for others.
+    /// The primary goal of units past its window, by weighting and arm, for the readings of adaptive tests.
+    /// Empty for other tests.
     pub batches: Vec<Vec<Moments>>,
-    /// One entry a declared segment attribute, in the definition's order.
+    /// One entry per declared segment attribute, in the definition's order.
     pub segments: Vec<SegmentCounts>,
-    /// One entry a known unit, in the list's order; None until it is assigned.
+    /// One entry per known unit, in the list's order. None until it is assigned.
     pub known: Vec<Option<KnownOutcome>>,
-    /// When the units of each arm came; of external tests only.
+    /// The assignment times of the units of each arm, for external tests only.
     pub arrivals: Arrivals,
-    /// What became of the recorded outcomes; one entry a goal, in the definition's order.
+    /// The counts of the recorded outcomes, with one entry per goal, in the definition's order.
     pub outcomes: Vec<Tally>,
 }
 
@@ -48,11 +49,11 @@ pub struct Totals {
 pub struct Arm {
     /// Units assigned to it in this phase.
     pub units: u64,
-    /// Of these, units that were given an override after they had been assigned.
+    /// The units among them that have had an override since their assignment.
     pub overridden: u64,
-    /// Units assigned to it that had an override already: results leave them out.
+    /// Units assigned to it that already had an override. Results exclude them.
     pub omitted: u64,
-    /// One entry a goal, in the definition's order.
+    /// One entry per goal, in the definition's order.
     pub goals: Vec<GoalTotals>,
 }
 
@@ -61,23 +62,24 @@ pub struct Arm {
 pub struct GoalTotals {
     /// Units with at least one outcome in their window.
     pub converted: u64,
-    /// The same of units that results leave out.
+    /// The same count of units that results exclude.
     pub omitted: u64,
-    /// Of each unit's number: 1 or 0 for a binary goal, the sum of its outcomes' values for a count or
-    /// sum, the numerator for a ratio.
+    /// The moments of each unit's number: 1 or 0 for a binary goal, the sum of its outcomes' values for a
+    /// count or sum, the numerator for a ratio.
     pub moments: Moments,
-    /// Of that number and the covariate, for units that have one; of both parts for a ratio.
+    /// The moments of that number and the covariate, for units that have one. For a ratio, the moments of
+    /// both parts.
     pub paired: Joint,
-    /// That number of each unit.
+    /// Each unit's number.
     pub numbers: Numbers,
-    /// How large those numbers are; none for binary goals.
+    /// The sizes of these numbers. Empty for binary goals.
     pub sizes: Sizes,
-    /// How large the denominators are; ratios only.
+    /// The sizes of the denominators, for ratios only.
     pub bases: Sizes,
 }
 
-/// The number of each unit, and for a ratio its denominator. Binary goals have none: their counts say
-/// it all.
+/// The number of each unit, with the denominator of a ratio. Empty for binary goals, for which the counts are
+/// sufficient.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Numbers(Option<Vec<(f64, f64)>>);
 
@@ -88,7 +90,7 @@ impl Default for Numbers {
 }
 
 impl Numbers {
-    /// Adds a unit's.
+    /// Adds a unit's number.
     pub fn push(&mut self, number: f64, denominator: f64) {
         self.0 = self.0.take().filter(|all| all.len() < MOST_NUMBERS).map(|mut all| {
             all.push((number, denominator));
@@ -104,7 +106,8 @@ impl Numbers {
         });
     }
 
-    /// All of them in rising order, whatever order they came in; None when there were too many.
+    /// Returns all of them in ascending order, independent of the order in which they were added. Returns
+    /// None when there were too many.
     #[must_use]
     pub fn sorted(&self) -> Option<Vec<(f64, f64)>> {
         let mut all = self.0.clone()?;
@@ -126,7 +129,7 @@ impl GoalTotals {
 }
 
 impl Totals {
-    /// No units at all.
+    /// Creates totals without units.
     #[must_use]
     pub fn empty(test: &Experiment) -> Self {
         let goals = vec![GoalTotals::default(); test.definition.goals.len()];
@@ -150,15 +153,15 @@ impl Totals {
         }
     }
 
-    /// Whether units came under more than one set of weights. Weights that nobody came under, as those that are set
-    /// once a test is over, have changed no figure.
+    /// Returns whether units were assigned under more than one set of weights. Weights under which no unit
+    /// was assigned, such as those set after the end of a test, have no effect on any figure.
     #[must_use]
     pub fn are_of_several_weightings(&self) -> bool {
         self.strata.iter().filter(|arms| arms.iter().any(|units| *units > 0)).nth(1).is_some()
     }
 
-    /// Adds the totals of another partition of the same test. Merge in a fixed order: floating-point
-    /// sums then come out the same to the last bit.
+    /// Adds the totals of another partition of the same test. Merge in a fixed order: floating-point sums are
+    /// then the same to the last bit.
     pub fn merge(&mut self, other: &Self) {
         for (own, theirs) in self.strata.iter_mut().zip(&other.strata) {
             own.iter_mut().zip(theirs).for_each(|(a, b)| *a += b);
@@ -188,7 +191,7 @@ impl Totals {
         }
     }
 
-    /// Units in all arms.
+    /// Returns the number of units in all arms.
     #[must_use]
     pub fn units(&self) -> u64 {
         self.arms.iter().map(|arm| arm.units).sum()

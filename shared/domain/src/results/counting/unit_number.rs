@@ -1,4 +1,4 @@
-//! What one unit did towards one goal, as a number.
+//! The outcome of one unit for one goal, as a number.
 
 use stats::figure;
 use stats::moments::Moments;
@@ -9,7 +9,7 @@ use super::totals::GoalTotals;
 use crate::experiment::goal::Kind;
 use crate::experiment::{Assignment, Goal, GoalKey};
 
-/// What one unit did towards one goal.
+/// The outcome of one unit for one goal.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct UnitNumber {
     pub converted: bool,
@@ -46,13 +46,13 @@ impl UnitNumber {
         }
     }
 
-    /// The number with what it is divided by: 1 unless it is a ratio's.
+    /// Returns the number with its denominator, which is 1 unless the goal is a ratio.
     pub(super) fn pair(self) -> (f64, f64) {
         (self.number, self.denominator.unwrap_or(1.0))
     }
 }
 
-/// A unit's outcomes of one goal in its window: how many, and their sum.
+/// Returns the number and the sum of a unit's outcomes of one goal in its window.
 fn sum(key: &GoalKey, window_ms: i64, assignment: &Assignment, rows: &[Row]) -> Moments {
     let mut sum = Moments::default();
     for row in rows {

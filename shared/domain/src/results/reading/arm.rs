@@ -1,4 +1,4 @@
-//! One goal in one arm, and where the arms stand among each other.
+//! One goal in one arm, and the arms' posterior standings.
 
 use serde::{Deserialize, Serialize};
 use stats::bayes::{Standing, standings};
@@ -19,20 +19,20 @@ pub struct ArmReport {
     pub units: u64,
     /// Units with at least one outcome in their window.
     pub converted: u64,
-    /// The same of units that overrides have taken out; left out while there are none.
+    /// The same count of units that overrides exclude. Omitted from the response when it is 0.
     #[serde(default, skip_serializing_if = "is_none")]
     pub omitted: u64,
-    /// The sum over units; of a ratio, the numerator's.
+    /// The sum over units; for a ratio, the sum of the numerators.
     pub total: f64,
-    /// The mean per unit, or the ratio; null without units.
+    /// The mean per unit, or the ratio. Null without units.
     pub mean: Option<f64>,
-    /// The probability that no other arm is better; null for adaptive tests.
+    /// The probability that no other arm is better. Null for adaptive tests.
     pub best: Option<f64>,
-    /// How much worse than the best arm it is on average; null for adaptive tests.
+    /// The expected loss against the best arm. Null for adaptive tests.
     pub expected_loss: Option<f64>,
 }
 
-/// Each arm by itself; `fixed` when the arms may be compared.
+/// Reads each arm. `fixed` is true when the arms may be compared.
 pub(super) fn arm_reports(
     test: &Experiment,
     goal: &Goal,
@@ -56,7 +56,8 @@ pub(super) fn arm_reports(
     test.definition.variants.iter().zip(arms).map(of).collect()
 }
 
-/// Where the arms that have units stand among each other, in their order; none with fewer than two of them.
+/// Returns the posterior standings of the arms that have units, in their order. Empty with fewer than two of
+/// them.
 fn ranked(goal: &Goal, arms: &[&GoalTotals]) -> Vec<Standing> {
     let filled = arms.iter().filter(|arm| arm.moments.units() > 0);
     let posteriors: Option<Vec<_>> = filled.map(|arm| posterior(goal.kind, arm)).collect();
@@ -64,7 +65,7 @@ fn ranked(goal: &Goal, arms: &[&GoalTotals]) -> Vec<Standing> {
     several.and_then(|all| standings(&all, end(goal.direction))).unwrap_or_default()
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_none(count: &u64) -> bool {
     *count == 0
 }

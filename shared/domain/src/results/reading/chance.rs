@@ -1,4 +1,4 @@
-//! p-values by chance alone: what is drawn, from what seed, and how much of it.
+//! P-values of permutation and rerandomization tests: their input, their seed and their budget.
 
 use stats::balance::Randomized;
 use stats::permutation::{self, DRAWS, Drawing, Tested};
@@ -6,7 +6,8 @@ use stats::permutation::{self, DRAWS, Drawing, Tested};
 use super::pair::Pair;
 use crate::experiment::goal::Kind;
 
-/// How much may be spent on permutations in one report: units dealt, about two seconds of a processor.
+/// The remaining budget for permutations in one report, in randomized units: about two seconds of a
+/// processor.
 #[derive(Debug)]
 pub struct Allowance(u64);
 
@@ -17,7 +18,7 @@ impl Default for Allowance {
 }
 
 impl Allowance {
-    /// Takes what a test costs whose arms have so many units; false when not enough is left.
+    /// Subtracts the cost of a test of arms of these sizes. Returns false when the rest is not enough.
     fn take(&mut self, control: usize, treatment: usize, draws: u32) -> bool {
         let left = self.0.checked_sub(permutation::cost(control, treatment, draws));
         self.0 = left.unwrap_or(self.0);
@@ -25,27 +26,27 @@ impl Allowance {
     }
 }
 
-/// What p-values by chance alone are drawn from.
+/// The input of permutation and rerandomization tests.
 #[derive(Debug)]
 pub struct Chance<'a> {
-    /// What permutations are drawn from when there are too many to visit them all.
+    /// The seed of permutations, which are drawn when there are too many to evaluate all.
     pub seed: [u8; 32],
-    /// How much may still be spent on them.
+    /// The remaining budget.
     pub budget: &'a mut Allowance,
-    /// Of a test of known units the randomization test, which takes the place of permutations; None within
-    /// when it could not be made.
+    /// For a test of known units, the rerandomization test, which replaces permutations. The inner value is
+    /// None when it was not possible.
     pub rerandomized: Option<Option<Randomized>>,
 }
 
 impl Pair<'_> {
-    /// Whether a permutation test's p-value is the one to decide by.
+    /// Returns whether a permutation test's p-value is the one to decide by.
     #[must_use]
     pub fn wants_permutation(&self) -> bool {
         let (control, treatment) = self.units();
         permutation::called_for(self.kind == Kind::Ratio, control, treatment)
     }
 
-    /// The permutation test of no difference, where it is the one to decide by and the budget lasts.
+    /// Returns the permutation test of no difference, if it is the one to decide by and the budget allows it.
     pub(super) fn permuted(&self, chance: &mut Chance<'_>) -> Option<Tested> {
         if !self.wants_permutation() {
             return None;
@@ -66,7 +67,7 @@ impl Pair<'_> {
         permutation::means(&first(&control), &first(&treatment), &drawing)
     }
 
-    /// The permutation test of "treatment's ratio is control's and `apart` more".
+    /// Returns the permutation test of "treatment's ratio equals control's plus `apart`".
     pub(super) fn permuted_ratio(&self, chance: &mut Chance<'_>, apart: f64) -> Option<Tested> {
         let (control, treatment) = (self.control.numbers.sorted()?, self.treatment.numbers.sorted()?);
         let smaller = control.len().min(treatment.len());
@@ -84,12 +85,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn many_small_arms_are_held_to_the_budget_like_few_large_ones() {
+    fn the_budget_limits_many_small_arms_and_few_large_arms() {
         let taken = |control: usize, treatment: usize| {
             let mut budget = Allowance::default();
             (0..10_000).take_while(|_| budget.take(control, treatment, DRAWS)).count()
         };
-        // 20 variants of 10 units and 18 ratios ask for 342 tests of 184,756 deals each, 63 million in all.
+        // 20 variants of 10 units and 18 ratios request 342 tests of 184,756 permutations each, 63 million in
+        // all.
         assert_eq!((taken(10, 10), taken(200, 200)), (216, 97));
     }
 }

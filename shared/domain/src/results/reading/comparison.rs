@@ -1,5 +1,5 @@
-//! One arm against control as a reader sees it: the reading to decide by, and the others beside it.
-//! How it is made: `comparison/making.rs`.
+//! One arm compared with control, as reports show it: the reading to decide by, and the other readings.
+//! `comparison/making.rs` creates it.
 
 mod bounds;
 mod making;
@@ -15,48 +15,49 @@ use super::method::{IntervalMethod, Method, PValueMethod};
 use super::pair::ALPHA;
 use crate::experiment::VariantKey;
 
-/// One arm against control.
+/// One arm compared with control.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     /// The arm.
     pub variant: VariantKey,
-    /// How `absolute`, `relative` and `p_value` were computed.
+    /// The method of `absolute`, `relative` and `p_value`.
     pub method: Method,
-    /// The difference of means per unit, or of ratios: right whenever one looks.
+    /// The difference of means per unit, or of ratios. It is valid at every interim look, except for a
+    /// batch-stratified reading.
     pub absolute: Interval,
-    /// The same as a share of control's (0.1 is 10 % more). Without bounds the baseline is too low for
-    /// a percentage: read the absolute difference.
+    /// The same relative to control (0.1 is 10 % more). Without bounds, the baseline is too low for a
+    /// percentage: use the absolute difference.
     pub relative: Interval,
-    /// Two-sided p-value of no difference, the least of all looks so far; null while it says nothing.
+    /// Two-sided p-value of no difference, the lowest of all looks so far. Null without a reading.
     pub p_value: Option<f64>,
-    /// What the look with that p-value pointed to; null while it says nothing, which a p-value of 1 does not.
+    /// The direction of the look with that p-value. Null without a reading or at a p-value of 1.
     pub shown: Option<Shown>,
-    /// The same, corrected for how many comparisons of its kind there are (Holm).
+    /// The p-value corrected for the number of comparisons in its family (Holm).
     pub corrected_p: Option<f64>,
-    /// The reading for a stop that was planned before the test began; never for adaptive tests.
+    /// The reading at a fixed horizon, planned before the test began. Null for adaptive tests.
     pub fixed_horizon: Option<FixedHorizon>,
-    /// The Bayesian reading; never for adaptive tests.
+    /// The Bayesian reading. Null for adaptive tests.
     pub bayesian: Option<Bayesian>,
-    /// The always-valid reading with what the covariate predicts taken out.
+    /// The always-valid reading adjusted by the covariate.
     pub adjusted: Option<AdjustedReading>,
-    /// Of a guardrail, whether it holds.
+    /// For a guardrail, whether it is met or broken.
     pub guardrail: Option<Guarded>,
-    /// What to keep in mind.
+    /// Reasons for caution.
     pub warnings: Vec<String>,
 }
 
-/// On which side of control an arm was seen.
+/// The direction of a difference from control.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Shown {
-    /// Above it.
+    /// Above control.
     Higher,
-    /// Below it.
+    /// Below control.
     Lower,
 }
 
 impl Shown {
-    /// The side of a difference; None for none.
+    /// Returns the direction of a difference, or None for 0.
     #[must_use]
     pub fn of(difference: f64) -> Option<Self> {
         match difference {
@@ -67,7 +68,7 @@ impl Shown {
     }
 }
 
-/// The reading for a planned stop.
+/// The reading at a fixed horizon.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct FixedHorizon {
     /// How the interval was computed.
@@ -82,38 +83,38 @@ pub struct FixedHorizon {
     pub test: PValueMethod,
 }
 
-/// What the data leave possible under a weak prior. It is not protected against watching.
+/// The posterior under a weak prior. It is not valid under repeated interim looks.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Bayesian {
     /// The probability that the arm is better than control.
     pub beats_control: f64,
-    /// What choosing the arm costs against control, on average.
+    /// The expected loss from choosing the arm instead of control.
     pub expected_loss: f64,
     /// The difference with its 95 % credible interval.
     pub absolute: Interval,
 }
 
-/// The difference with the covariate's part taken out.
+/// The difference adjusted by the covariate.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct AdjustedReading {
     /// The difference, always valid.
     pub absolute: Interval,
-    /// Its p-value, the least of all looks so far.
+    /// Its p-value, the lowest of all looks so far.
     pub p_value: Option<f64>,
-    /// The difference for a planned stop.
+    /// The difference at a fixed horizon.
     pub fixed_horizon: Interval,
-    /// Share of the raw variance that is saved.
+    /// The share of the raw variance that is saved.
     pub variance_saved: f64,
 }
 
-/// What a guardrail says; both p-values are one-sided and the least of all looks so far.
+/// The reading of a guardrail. Both p-values are one-sided and the lowest of all looks so far.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Guarded {
-    /// How much worse the goal may get.
+    /// The margin by which the goal may get worse.
     pub margin: f64,
-    /// Small when the guardrail is shown to hold.
+    /// Small when the guardrail is shown to be met.
     pub met_p: f64,
-    /// Small when it is shown to be broken.
+    /// Small when the guardrail is shown to be broken.
     pub broken_p: f64,
 }
 

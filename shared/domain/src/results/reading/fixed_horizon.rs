@@ -1,4 +1,4 @@
-//! The reading for a planned stop, as its methods give it.
+//! The reading at a fixed horizon, as its methods compute it.
 
 use stats::balance::Randomized;
 use stats::fieller::Relative;
@@ -7,25 +7,25 @@ use stats::welch::Difference;
 
 use super::method::IntervalMethod;
 
-/// The reading for a planned stop.
+/// The reading at a fixed horizon.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Planned {
-    /// Of the interval.
+    /// The method of the interval.
     pub method: IntervalMethod,
     /// The difference.
     pub estimate: f64,
-    /// The interval, and the formula's p-value; None when no unit differs from others of its arm.
+    /// The interval and the formula's p-value. None when all units of each arm are equal.
     pub difference: Option<Difference>,
     /// The relative difference.
     pub relative: Option<Relative>,
-    /// The permutation test, where it is called for and could be made.
+    /// The permutation test, if it is used and was possible.
     pub permuted: Option<Tested>,
-    /// The randomization test of units that were known before.
+    /// The rerandomization test of known units.
     pub rerandomized: Option<Randomized>,
 }
 
 impl Planned {
-    /// The p-value by chance alone, without a formula.
+    /// Returns the p-value of the permutation or rerandomization test, without a formula.
     #[must_use]
     pub fn by_chance(&self) -> Option<f64> {
         self.rerandomized.map(|tested| tested.p_value).or(self.permuted.map(|tested| tested.p_value))

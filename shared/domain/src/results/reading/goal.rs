@@ -1,4 +1,4 @@
-//! One goal in all arms: each by itself, and each other one against control.
+//! One goal in all arms: each arm by itself, and each other arm compared with control.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -22,18 +22,18 @@ use crate::results::counting::totals::{GoalTotals, Totals};
 pub struct GoalReport {
     /// Its key.
     pub goal: GoalKey,
-    /// What it measures.
+    /// The kind of the goal.
     pub kind: Kind,
-    /// What it is for.
+    /// The role of the goal.
     pub role: Role,
     /// Each arm by itself.
     pub arms: Vec<ArmReport>,
-    /// Each other arm against control.
+    /// Each other arm compared with control.
     pub comparisons: Vec<Comparison>,
 }
 
 impl GoalReport {
-    /// Reads the goal numbered `index`. `rerandomized` has the randomization tests of known units.
+    /// Reads the goal numbered `index`. `rerandomized` contains the rerandomization tests of known units.
     #[must_use]
     pub fn new(
         test: &Experiment,
@@ -64,7 +64,7 @@ impl GoalReport {
         }
     }
 
-    /// The comparison of an arm with control.
+    /// Returns the comparison of an arm with control.
     #[must_use]
     pub fn of(&self, variant: &VariantKey) -> Option<&Comparison> {
         self.comparisons.iter().find(|comparison| comparison.variant == *variant)
@@ -105,7 +105,7 @@ fn compare(
     })
 }
 
-/// Units past the primary goal's window, by the weights under which they came.
+/// Returns the units past the primary goal's window, by the weights under which they were assigned.
 #[must_use]
 pub fn batches(test: &Experiment, totals: &Totals) -> Vec<Batch> {
     let of = |(weighting, arms): (&crate::experiment::Weighting, &Vec<_>)| Batch {
@@ -115,8 +115,8 @@ pub fn batches(test: &Experiment, totals: &Totals) -> Vec<Batch> {
     test.weightings.iter().zip(&totals.batches).map(of).collect()
 }
 
-/// What permutations are drawn from: the same in every report of a phase, and nothing of the test's own
-/// seed, which stays secret.
+/// Returns the seed of permutations. It is the same in every report of a phase, and reveals nothing of the
+/// test's own seed, which is secret.
 fn drawn_from(test: &Experiment) -> [u8; 32] {
     let mut bytes = [0; 32];
     let name = format!("{} {}", test.definition.test_id, test.phase);
@@ -124,8 +124,8 @@ fn drawn_from(test: &Experiment) -> [u8; 32] {
     bytes
 }
 
-/// Corrects the p-values for how many there are: all secondary goals in all arms are one family, the
-/// primary goal in all arms another, and so are the guardrails.
+/// Corrects the p-values: all secondary goals in all arms are one family, and the primary goal in all arms is
+/// another. Guardrails are corrected in the verdict.
 pub fn correct(goals: &mut [GoalReport]) {
     for role in [Role::Primary, Role::Secondary] {
         let own = || goals.iter().filter(|goal| goal.role == role).flat_map(|goal| &goal.comparisons);

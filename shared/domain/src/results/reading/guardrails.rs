@@ -1,4 +1,4 @@
-//! Whether a guardrail holds or is broken.
+//! Whether a guardrail is met or broken.
 
 use stats::always_valid::SequentialTest;
 use stats::exact_rates;
@@ -9,8 +9,8 @@ use super::pair::{ALPHA, Pair, end};
 use crate::experiment::goal::{Direction, Kind};
 
 impl Pair<'_> {
-    /// Whether a guardrail holds or is broken, to be watched. Of a ratio, both have to be confirmed by chance
-    /// alone unless its totals are even, as in [`Self::watched`]; None when that cannot be done.
+    /// Reads a guardrail sequentially. For a ratio, both p-values must be confirmed by a permutation test
+    /// unless its totals are even, as in [`Self::sequential`]. Returns None when that is not possible.
     #[must_use]
     pub fn guarded(
         &self,
@@ -33,7 +33,7 @@ impl Pair<'_> {
             sequential_test.confirmed_one_sided(p_value, by_chance, control.units + treatment.units)
         };
         let tested = self.permuted_ratio(chance, apart)?;
-        // Only one of both is small, the one on whose side the difference lies.
+        // Only one of both is small: the one in the direction of the difference.
         Some(if plain.broken < plain.met {
             Guardrail { broken: confirmed(plain.broken, tested.p_value), ..plain }
         } else {

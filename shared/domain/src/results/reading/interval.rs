@@ -1,4 +1,4 @@
-//! An estimate and how far off it may be.
+//! An estimate and its interval.
 
 use serde::{Deserialize, Serialize};
 use stats::fieller::Relative;
@@ -7,7 +7,7 @@ use stats::welch::Difference;
 use super::pair::Pair;
 use crate::experiment::goal::Kind;
 
-/// An estimate and its 95 % interval; null where there is too little to compute it.
+/// An estimate and its 95 % interval. A part is null when there are too few units to compute it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// The estimate.
@@ -19,13 +19,13 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// An estimate and its interval.
+    /// Creates an estimate and its interval.
     #[must_use]
     pub fn of(estimate: f64, interval: Option<(f64, f64)>) -> Self {
         Self { estimate: Some(estimate), low: interval.map(|i| i.0), high: interval.map(|i| i.1) }
     }
 
-    /// The plain difference, while there are too few units for an interval.
+    /// Returns the difference alone, while there are too few units for an interval.
     pub(super) fn estimated(pair: &Pair<'_>) -> Self {
         let (control, treatment) = pair.units();
         let plain = || pair.treatment.moments.mean() - pair.control.moments.mean();
@@ -36,7 +36,7 @@ impl Interval {
         Self { estimate, low: None, high: None }
     }
 
-    /// The same as a share of control's.
+    /// Returns the difference relative to control.
     pub(super) fn relative(pair: &Pair<'_>) -> Self {
         let base = match pair.kind {
             Kind::Ratio => pair.samples().map(|(control, _)| control.mean),

@@ -1,51 +1,51 @@
-//! How a reading was computed, in the words that reports use.
+//! The methods of readings, as reports name them.
 
 use serde::{Deserialize, Serialize};
 
-/// How the reading to decide by was computed.
+/// The method of the reading to decide by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
-    /// A sequence of intervals that holds whenever one looks.
+    /// A confidence sequence that is valid at every interim look.
     AlwaysValid,
-    /// Of an adaptive test that runs: bets against "no difference".
+    /// The e-process of a running adaptive test.
     EProcess,
-    /// Of an adaptive test that is over: one look at units stratified by the weights they came under.
+    /// The final reading of an adaptive test, stratified by the weights under which units were assigned.
     BatchStratified,
-    /// Nothing is read.
+    /// No reading.
     None,
 }
 
 impl Method {
-    /// Whether what one look has shown stays shown at the next.
+    /// Returns whether the result of a look is kept at later looks.
     #[must_use]
     pub fn is_sequential(self) -> bool {
         matches!(self, Self::AlwaysValid | Self::EProcess)
     }
 }
 
-/// How the interval for a planned stop was computed.
+/// The method of the interval at a fixed horizon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IntervalMethod {
-    /// Welch's, of means.
+    /// Welch's interval, for means.
     Welch,
-    /// Agresti and Caffo's, of rates.
+    /// Agresti and Caffo's interval, for rates.
     AgrestiCaffo,
-    /// The delta method, of ratios.
+    /// The delta method, for ratios.
     Delta,
 }
 
-/// How the p-value for a planned stop was computed.
+/// The method of the p-value at a fixed horizon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PValueMethod {
-    /// By the interval's formula.
+    /// The interval's formula.
     Formula,
-    /// By all permutations of the units.
+    /// All permutations of the units.
     PermutationAll,
-    /// By permutations that were drawn.
+    /// Randomly drawn permutations.
     PermutationDrawn,
-    /// Of known units, by other deals that are as balanced.
+    /// For known units: other randomizations that are as balanced.
     Rerandomization,
 }

@@ -1,5 +1,5 @@
-//! From totals to what they say: each arm against control on each goal. Start at [`goal`], whose [`comparison`]s are made of
-//! the readings of a [`pair`] of arms.
+//! From totals to readings: each arm compared with control on each goal. Start at [`goal`]. Its
+//! [`comparison`]s consist of the readings of a [`pair`] of arms.
 
 pub mod arm;
 pub mod chance;

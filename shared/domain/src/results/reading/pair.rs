@@ -1,5 +1,5 @@
-//! One arm against control, read in each of the ways that a report shows. Which method is taken when
-//! is decided here; the methods themselves are in the crate `stats/`.
+//! One arm compared with control, with each of the readings that a report contains. This module decides which
+//! method is used when. The methods are in the crate `stats`.
 
 use stats::agresti_caffo::{self, Rate, agresti_caffo};
 use stats::always_valid::{InterimLook, LEAST_UNITS, SequentialTest};
@@ -20,13 +20,14 @@ use crate::results::counting::totals::GoalTotals;
 /// The level of every interval: 95 %.
 pub const ALPHA: f64 = 0.05;
 
-/// A ratio's formula is trusted alone when each total is as uneven as if so many equal units carried it, or more.
+/// A ratio's formula is sufficient alone when every total is as even as that of at least this number of equal
+/// units.
 const MANY_CARRIERS: f64 = 1_000.0;
 
-/// Control and one other arm, of one goal.
+/// Control and one other arm, for one goal.
 #[derive(Debug, Clone, Copy)]
 pub struct Pair<'a> {
-    /// What the goal measures.
+    /// The kind of the goal.
     pub kind: Kind,
     /// Control's totals.
     pub control: &'a GoalTotals,
@@ -35,7 +36,7 @@ pub struct Pair<'a> {
 }
 
 impl Pair<'_> {
-    /// Both arms as units, mean (or ratio) and spread; None when there are too few to say.
+    /// Returns both arms as units, mean (or ratio) and variance, or None when there are too few units.
     #[must_use]
     pub fn samples(&self) -> Option<(Sample, Sample)> {
         let one = |arm: &GoalTotals| match self.kind {
@@ -45,7 +46,7 @@ impl Pair<'_> {
         Some((one(self.control)?, one(self.treatment)?))
     }
 
-    /// Units in control and in the other arm.
+    /// Returns the units of control and of the other arm.
     #[must_use]
     pub fn units(&self) -> (u64, u64) {
         (self.control.moments.units(), self.treatment.moments.units())
@@ -56,13 +57,14 @@ impl Pair<'_> {
         (rate(self.control), rate(self.treatment))
     }
 
-    /// The reading that may be watched, with its relative interval. `by_chance` is the p-value of the same units
-    /// by chance alone: without it a ratio decides nothing, for its formula errs where few units are far larger
-    /// than the rest. Where no few units have most of a total the formula decides alone: permutations are drawn, so
-    /// that their p-value is never as small as large numbers of units would make it.
+    /// Returns the sequential reading, with its relative interval. `by_chance` is the p-value of the
+    /// permutation or rerandomization test of the same units. Without it, a ratio leads to no decision,
+    /// because its formula errs when a few units are far larger than the others. When no few units have most
+    /// of a total, the formula is used alone: permutations are drawn, so their p-value cannot be as small as
+    /// large numbers of units would make it.
     ///
-    /// Rates are read exactly while an arm has fewer than ten units, and when no unit differs from others of its
-    /// arm.
+    /// Rates are read exactly while an arm has fewer than ten units, and when all units of each arm are
+    /// equal.
     #[must_use]
     pub fn sequential(
         &self,
@@ -95,7 +97,7 @@ impl Pair<'_> {
         Some((look, relative))
     }
 
-    /// Whether rates are to be read without a formula for large numbers.
+    /// Returns whether rates are read by the exact method, which does not rely on large samples.
     pub(super) fn is_exact(&self) -> bool {
         let (control, treatment) = self.rates();
         let varies = |rate: Rate| rate.converted > 0 && rate.converted < rate.units;
@@ -104,14 +106,14 @@ impl Pair<'_> {
         self.kind == Kind::Binary && (few || !(varies(control) || varies(treatment)))
     }
 
-    /// Whether a ratio's formula can be trusted alone: when there are many units, and no few of them have most of
-    /// a total.
+    /// Returns whether a ratio's formula is sufficient alone: when there are many units, and no few of them
+    /// have most of a total.
     pub(super) fn is_even(&self) -> bool {
         let arms = [self.control, self.treatment];
         arms.iter().all(|arm| arm.sizes.carriers() >= MANY_CARRIERS && arm.bases.carriers() >= MANY_CARRIERS)
     }
 
-    /// The reading for a planned stop.
+    /// Returns the reading at a fixed horizon.
     #[must_use]
     pub fn planned(&self, chance: &mut Chance<'_>) -> Option<Planned> {
         let (control, treatment) = self.rates();
@@ -140,8 +142,7 @@ impl Pair<'_> {
         (difference.is_some() || planned.by_chance().is_some()).then_some(planned)
     }
 
-    /// The difference with what the covariate predicts taken out; None unless every unit of both arms
-    /// has one.
+    /// Returns the difference adjusted by the covariate, or None unless every unit of both arms has one.
     #[must_use]
     pub fn adjusted(&self) -> Option<Adjusted> {
         let whole = |arm: &GoalTotals| arm.paired.units() == arm.moments.units();
@@ -149,7 +150,7 @@ impl Pair<'_> {
         known.then(|| cuped(&self.control.paired, &self.treatment.paired))?
     }
 
-    /// What the data leave possible, under a weak prior.
+    /// Returns the posterior comparison, under a weak prior.
     #[must_use]
     pub fn bayesian(&self, direction: Direction) -> Option<bayes::Versus> {
         let of = |arm| posterior(self.kind, arm);
@@ -157,7 +158,7 @@ impl Pair<'_> {
     }
 }
 
-/// What the data leave possible for one arm.
+/// Returns the posterior of one arm.
 #[must_use]
 pub fn posterior(kind: Kind, arm: &GoalTotals) -> Option<Posterior> {
     match kind {
@@ -170,7 +171,7 @@ pub fn posterior(kind: Kind, arm: &GoalTotals) -> Option<Posterior> {
     }
 }
 
-/// Which end of the scale is good, in the words of the statistics.
+/// Converts the direction in which a goal is better to that of the crate `stats`.
 #[must_use]
 pub fn end(direction: Direction) -> stats::Direction {
     match direction {

@@ -1,4 +1,4 @@
-//! What the readings of a test rest on: its plan, and what its figures can be.
+//! The inputs of the readings: the test's plan, and the possible range of its figures.
 
 use stats::always_valid::SequentialTest;
 
@@ -6,14 +6,14 @@ use super::pair::ALPHA;
 use crate::experiment::goal::{Goal, Kind};
 use crate::experiment::{Experiment, GoalKey};
 
-/// Units that a test is taken to be planned for when its author has not said.
+/// The number of units for which a test is assumed to be planned when its author did not specify it.
 pub const USUAL_UNITS: u32 = 400;
 
-/// Fewer units of both compared arms than this are no plan: the reading speaks from 10 in each.
+/// The lowest planned number of units of both compared arms: the reading requires 10 in each.
 pub(super) const LEAST_PLANNED: f64 = 20.0;
 
-/// Units of both compared arms together that the test was planned for, by the weights of its beginning: what
-/// is watched must not be tuned anew with every change of weights.
+/// Returns the planned units of both compared arms together, by the weights at the start of the test. A
+/// sequential test must not be tuned again at every change of weights.
 pub(super) fn planned(test: &Experiment, (control, arm): (usize, usize)) -> Option<f64> {
     let weights = &test.weightings.first()?.weights;
     let weight = f64::from(weights.get(control)?.get() + weights.get(arm)?.get());
@@ -21,12 +21,12 @@ pub(super) fn planned(test: &Experiment, (control, arm): (usize, usize)) -> Opti
     Some(units.max(LEAST_PLANNED))
 }
 
-/// How an arm is watched against control.
+/// Returns the sequential test of an arm compared with control.
 pub(super) fn sequential_test(test: &Experiment, arms: (usize, usize)) -> Option<SequentialTest> {
     SequentialTest::new(ALPHA, planned(test, arms)?)
 }
 
-/// Whether the goal's figure per unit cannot be below 0; amounts can, as refunds.
+/// Returns whether the goal's figure per unit cannot be below 0. Amounts can be, because of refunds.
 pub(super) fn never_negative(test: &Experiment, goal: &Goal) -> bool {
     let whole = |key: &GoalKey| test.definition.goal(key).is_some_and(|part| part.kind == Kind::Count);
     match goal.kind {

@@ -1,5 +1,5 @@
-//! Tests of units that were known before: how often would another seed, under which the arms are as alike,
-//! have set the outcomes as far apart? The method is `stats::balance::test`.
+//! Rerandomization tests of known units: how often would another seed that balances the arms as well have
+//! given outcomes at least as far apart? The method is `stats::balance::test`.
 
 use stats::balance::{DRAWS, Randomized, Statistic, studentised, studentised_ratios, test};
 
@@ -7,10 +7,11 @@ use crate::experiment::Experiment;
 use crate::experiment::goal::Kind;
 use crate::results::counting::totals::Totals;
 
-/// The p-value of each goal, in the definition's order. Units that nobody has asked for yet are left out.
+/// Returns the p-value of each goal, in the definition's order. Units that have not requested an assignment
+/// yet are left out.
 ///
-/// None without a list, while an arm has fewer than two units, and when a unit's arm is not the one that
-/// the seed deals it.
+/// Returns None without a list, while an arm has fewer than two units, and when a unit's arm differs from the
+/// arm that the seed gives it.
 #[must_use]
 pub fn tested(test: &Experiment, totals: &Totals) -> Option<Vec<Randomized>> {
     let (definition, balance) = (&test.definition, test.balance.as_ref()?);

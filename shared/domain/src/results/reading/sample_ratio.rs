@@ -1,4 +1,4 @@
-//! Whether units fell into the arms as the weights say.
+//! Whether the numbers of units in the arms match the weights.
 
 use serde::{Deserialize, Serialize};
 use stats::srm::{self, Stratum};
@@ -9,16 +9,16 @@ use crate::results::counting::totals::Totals;
 /// The sample-ratio check.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct SampleRatio {
-    /// p-value that may be watched; null while there are no units.
+    /// The sequential p-value. Null while there are no units.
     pub p: Option<f64>,
-    /// False when p is under 0.001.
+    /// False when `p` is under 0.001.
     pub ok: bool,
-    /// Chi-square p-value of this look alone; null while there are too few units to say.
+    /// The chi-square p-value of this look alone. Null while there are too few units.
     pub fixed_horizon_p: Option<f64>,
 }
 
 impl SampleRatio {
-    /// The check of all units, each held to the weights that it came under.
+    /// Checks all units, each against the weights under which it was assigned.
     #[must_use]
     pub fn of(test: &Experiment, totals: &Totals) -> Self {
         let strata = test.weightings.iter().zip(&totals.strata).map(|(weighting, units)| Stratum {

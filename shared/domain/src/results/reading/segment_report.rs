@@ -1,5 +1,5 @@
-//! The primary goal by the values of a declared attribute. Whoever looks at many values finds some that
-//! stand out by chance alone, so the p-values are corrected for how many there are.
+//! The primary goal by the values of a declared attribute. Among many values, some stand out by chance alone,
+//! so the p-values are corrected for their number.
 
 use serde::{Deserialize, Serialize};
 use stats::always_valid::{InterimLook, SequentialTest};
@@ -22,20 +22,21 @@ use crate::results::counting::totals::Totals;
 pub struct SegmentReport {
     /// The attribute.
     pub attribute: AttributeName,
-    /// Whether each arm's difference to control depends on the value at all.
+    /// Whether each arm's difference from control depends on the value.
     pub differs: Vec<Differs>,
-    /// Its values, in the order of their bytes the first 200, or fewer in tests of many arms.
+    /// The values: the first 200 in byte order, or fewer in tests with many arms.
     pub values: Vec<SegmentValue>,
     /// All other values together.
     pub others: Vec<SegmentArm>,
 }
 
-/// Whether an arm's difference to control depends on the value.
+/// Whether an arm's difference from control depends on the value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Differs {
     /// The arm.
     pub variant: VariantKey,
-    /// Of "it is the same for all values"; null with fewer than two that can be compared.
+    /// The p-value of "the difference is the same for all values". Null with fewer than two comparable
+    /// values.
     pub p_value: Option<f64>,
 }
 
@@ -44,8 +45,8 @@ pub struct Differs {
 pub struct SegmentValue {
     /// The value as text.
     pub value: String,
-    /// Whether its units fell into the arms as the weights say; null when the weights have changed, or
-    /// with too few units.
+    /// The p-value of the sample-ratio check of its units. Null when the weights have changed, or with too
+    /// few units.
     pub sample_ratio_p: Option<f64>,
     /// Each arm.
     pub arms: Vec<SegmentArm>,
@@ -60,15 +61,16 @@ pub struct SegmentArm {
     pub units: u64,
     /// Those that converted to the primary goal.
     pub converted: u64,
-    /// The primary goal's difference to control, always valid; the intervals of all values hold together. Null for control, for ratios and adaptive tests, and below 10 units in an arm.
+    /// The primary goal's difference from control. It is always valid, and the intervals of all values are
+    /// valid together. Null for control, for ratios and adaptive tests, and below 10 units in an arm.
     pub absolute: Option<Interval>,
     /// Its two-sided p-value, corrected for all values of all attributes in all arms.
     pub corrected_p: Option<f64>,
 }
 
 impl SegmentReport {
-    /// The reports of all declared attributes. All values of all attributes in all arms are one family:
-    /// whoever looks through them looks through all.
+    /// Returns the reports of all declared attributes. All values of all attributes in all arms are one
+    /// family, because readers compare all of them.
     #[must_use]
     pub fn all(test: &Experiment, totals: &Totals) -> Vec<Self> {
         let segments = &totals.segments;
@@ -109,7 +111,7 @@ impl SegmentReport {
         reports
     }
 
-    /// The counts alone.
+    /// Returns the counts without readings.
     fn plain(test: &Experiment, name: &AttributeName, found: &SegmentCounts) -> Self {
         let arms = |counts: &[SegmentCount]| -> Vec<SegmentArm> {
             let both = test.definition.variants.iter().zip(counts);
@@ -136,8 +138,8 @@ fn primary(test: &Experiment) -> Option<&Goal> {
     test.definition.goals.iter().find(|goal| goal.role == Role::Primary)
 }
 
-/// How values are watched: most powerful at a quarter of the units of two arms, which is a guess that cannot
-/// depend on the data.
+/// Returns the sequential test of the values. It is most powerful at a quarter of the units of two arms, an
+/// assumption that must not depend on the data.
 fn sequential_test(test: &Experiment) -> Option<SequentialTest> {
     let units = f64::from(test.definition.planned_units.unwrap_or(USUAL_UNITS));
     let arms = f64::from(u32::try_from(test.definition.variants.len()).ok()?);
@@ -149,8 +151,8 @@ fn bounded(look: InterimLook, shares: bool) -> Interval {
     Interval::of(look.estimate, look.interval.map(|(low, high)| (low.max(-most), high.min(most))))
 }
 
-/// Control and each other arm by number; nothing where values cannot be compared: in adaptive tests,
-/// and for a ratio.
+/// Returns control and each other arm by number. Empty when values cannot be compared: in adaptive tests, and
+/// for a ratio.
 fn compared(test: &Experiment) -> impl Iterator<Item = (usize, usize)> + '_ {
     let definition = &test.definition;
     let ratio = primary(test).is_some_and(|goal| goal.kind == Kind::Ratio);
@@ -160,8 +162,8 @@ fn compared(test: &Experiment) -> impl Iterator<Item = (usize, usize)> + '_ {
     control.into_iter().flat_map(move |control| others.clone().map(move |arm| (control, arm)))
 }
 
-/// The sample-ratio check of each value, corrected for how many there are; nothing once weights have
-/// changed, for then it would matter who came when.
+/// Returns the sample-ratio check of each value, corrected for the number of values. Empty after the weights
+/// have changed, because the result would depend on when units were assigned.
 fn sample_ratios(test: &Experiment, found: &SegmentCounts) -> Vec<Option<f64>> {
     let [weighting] = test.weightings.as_slice() else { return vec![None; found.values.len()] };
     let weights: Vec<u32> = weighting.weights.iter().map(|weight| weight.get()).collect();

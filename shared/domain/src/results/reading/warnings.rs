@@ -1,4 +1,4 @@
-//! What makes the readings of a report less sure than they look, each with a code for machines.
+//! Warnings: what makes the readings of a report less certain than they look. Each has a code for clients.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,18 +10,18 @@ use crate::results::counting::totals::{GoalTotals, Totals};
 /// A warning.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Warning {
-    /// What it is about.
+    /// The code.
     pub code: Code,
-    /// Of which goal; left out when it is about all of them.
+    /// The goal. Omitted when the warning is about all goals.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub goal: Option<GoalKey>,
-    /// In which arm; left out when it is about all of them.
+    /// The variant. Omitted when the warning is about all variants.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub variant: Option<VariantKey>,
-    /// Of `dominant_unit`: the part of the arm's total that one unit has, above 0 and at most 1.
+    /// For `dominant_unit`: the share of the arm's total that one unit has, above 0 and at most 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub share: Option<f64>,
-    /// The same in words.
+    /// A description.
     pub detail: String,
 }
 
@@ -29,16 +29,17 @@ pub struct Warning {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
-    /// One unit has a fifth or more of an arm's total or denominator, and far more than any average one.
+    /// One unit has a fifth or more of an arm's total or denominator, and far more than the average of the
+    /// others.
     DominantUnit,
-    /// The weights were changed in this phase, or the shares of the arms have changed while units came.
+    /// The weights were changed in this phase, or the shares of the arms have changed over time.
     WeightsChanged,
-    /// What earlier looks have shown could not be read: the reading is watched from a later moment on.
+    /// The results of earlier looks could not be read. The sequential reading began again at a later moment.
     SequentialRestarted,
 }
 
 impl Code {
-    /// The code as it is told.
+    /// Returns the code as reports contain it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -50,7 +51,7 @@ impl Code {
 }
 
 impl Warning {
-    /// All warnings of a report: about all goals first, then goal by goal.
+    /// Returns all warnings of a report: those about all goals first, then goal by goal.
     #[must_use]
     pub fn all(test: &Experiment, totals: &Totals) -> Vec<Self> {
         let changed = changed_weights(test, totals);
@@ -72,14 +73,15 @@ impl Warning {
         changed.into_iter().chain(dominant).collect()
     }
 
-    /// A warning about all goals and arms.
+    /// Creates a warning about all goals and arms.
     #[must_use]
     pub fn about_all(code: Code, detail: String) -> Self {
         Self { code, goal: None, variant: None, share: None, detail }
     }
 }
 
-/// The share that one unit has of an arm's total, or of a ratio's denominator, when it dominates it, in words too.
+/// Returns the share of an arm's total, or of a ratio's denominator or numerator, that a dominant unit has,
+/// with a description. Returns None if no unit dominates.
 #[must_use]
 pub fn dominant(kind: Kind, arm: &GoalTotals, variant: &VariantKey) -> Option<(f64, String)> {
     let (share, of) = match kind {
@@ -92,7 +94,7 @@ pub fn dominant(kind: Kind, arm: &GoalTotals, variant: &VariantKey) -> Option<(f
             .or_else(|| Some((arm.sizes.dominant()?, "numerator")))?,
     };
     let detail = format!(
-        "One unit has {:.0} % of the {of} of {variant}: what the variant shows is mostly that unit's doing.",
+        "One unit has {:.0} % of the {of} of {variant}, so the variant's result depends mostly on that unit.",
         100.0 * share
     );
     Some((share, detail))

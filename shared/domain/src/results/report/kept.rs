@@ -1,7 +1,8 @@
-//! Reports as they are kept: the one place that says what is written, under which version, and how it is read back.
+//! The stored form of reports: what is written, under which version, and how it is read.
 //!
-//! Version 1 is the form of [`Report`] and [`Point`]. To change a stored field: copy the types of version 1 as they are,
-//! read them as version 1 and turn them into the new ones, and write version 2. `golden/` holds the old form to that.
+//! Version 1 is the form of [`Report`] and [`Point`]. To change a stored field, copy the types of version 1
+//! unchanged, read them as version 1, convert them to the new types, and write version 2. The files in
+//! `golden/` test that version 1 stays readable.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,17 +13,17 @@ use super::point::Point;
 /// The version that is written.
 const VERSION: u32 = 1;
 
-/// The latest report of a phase, as it was read back.
+/// The last stored report of a phase, after reading.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kept {
-    /// Of version 1.
+    /// A report of version 1.
     V1(Box<Report>),
-    /// Of a version that is not known here, or broken: the phase is counted anew. What its looks have shown, if that
-    /// could be read.
+    /// A report of an unknown version, or a damaged one: the phase is counted again. Contains the results of
+    /// earlier looks, if they could be read.
     Unread(Option<Memory>),
 }
 
-/// The version of a kept item; what was written before there were versions is of the first.
+/// The version of a stored item. Items that were written before versions existed are of version 1.
 #[derive(Debug, Clone, Copy, Deserialize)]
 struct Tag {
     #[serde(default = "first")]
@@ -33,7 +34,7 @@ fn first() -> u32 {
     1
 }
 
-/// A kept item as it is written.
+/// A stored item in its written form.
 #[derive(Debug, Clone, Copy, Serialize)]
 struct Written<'a, T> {
     version: u32,
@@ -42,7 +43,7 @@ struct Written<'a, T> {
 }
 
 impl Kept {
-    /// Reads JSON that [`Report::kept`] has written, in this version of the code or in another.
+    /// Reads JSON that [`Report::kept`] has written, in this version of the code or another one.
     #[must_use]
     pub fn read(json: &[u8]) -> Self {
         let unread = || Self::Unread(serde_json::from_slice(json).ok());
@@ -54,7 +55,7 @@ impl Kept {
         }
     }
 
-    /// The report, if it could be read.
+    /// Returns the report, if it could be read.
     #[must_use]
     pub fn report(&self) -> Option<&Report> {
         match self {
@@ -63,7 +64,7 @@ impl Kept {
         }
     }
 
-    /// What its looks have shown; None when that is lost.
+    /// Returns the results of earlier looks, or None if they are lost.
     #[must_use]
     pub fn memory(&self) -> Option<Memory> {
         match self {
@@ -80,19 +81,20 @@ impl From<Report> for Kept {
 }
 
 impl Report {
-    /// The report as it is kept.
+    /// Returns the report in its stored form.
     pub fn kept(&self) -> impl Serialize + '_ {
         Written { version: VERSION, kept: self }
     }
 }
 
 impl Point {
-    /// The point as it is kept.
+    /// Returns the point in its stored form.
     pub fn kept(&self) -> impl Serialize + '_ {
         Written { version: VERSION, kept: self }
     }
 
-    /// Reads JSON that [`Self::kept`] has written; None for a version that is not known here, and for what is broken.
+    /// Reads JSON that [`Self::kept`] has written. Returns None if the version is unknown or the item is
+    /// damaged.
     #[must_use]
     pub fn read(json: &[u8]) -> Option<Self> {
         match version(json) {

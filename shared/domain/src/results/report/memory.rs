@@ -1,4 +1,4 @@
-//! What the looks so far have shown, which every later report of the phase keeps showing.
+//! The results of earlier interim looks, which later reports of the phase keep.
 
 use serde::{Deserialize, Deserializer};
 use stats::always_valid::least;
@@ -11,8 +11,9 @@ use crate::results::reading::goal::GoalReport;
 use crate::results::reading::method::Method;
 use crate::results::reading::warnings::{Code, Warning};
 
-/// What a kept report hands on. It is read from a report of any version that has these fields, so that it outlives
-/// forms that are not known here. One that lacks a field, or has an unknown word in it, hands on nothing.
+/// The part of a stored report that later reports need. It can be read from a report of any version that has
+/// these fields, so it remains readable after other fields change. If a field is missing or contains an
+/// unknown value, nothing is read.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Memory {
     sample_ratio: Fit,
@@ -57,21 +58,21 @@ struct RememberedGuardrail {
     broken_p: f64,
 }
 
-/// Codes are texts here: a warning that is not known does no harm.
+/// Codes are strings here, so that an unknown warning causes no error.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 struct RememberedWarning {
     code: String,
     detail: String,
 }
 
-/// An optional field that has to be there: one that is missing may have another name now.
+/// An optional field that must be present. A missing field may have been renamed.
 fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
     Option::deserialize(from)
 }
 
 impl Memory {
-    /// Hands each comparison what the report before says of it. A look at units that did not fit their weights has
-    /// shown nothing.
+    /// Applies the results of earlier looks to each comparison. A look at units that did not match their
+    /// weights has no result.
     pub(super) fn hand_on(&self, goals: &mut [GoalReport]) {
         for goal in goals.iter_mut().filter(|_| self.sample_ratio.ok) {
             let Some(before) = self.goals.iter().find(|own| own.goal == goal.goal) else { continue };
@@ -83,17 +84,18 @@ impl Memory {
         }
     }
 
-    /// The warning that this memory is itself not whole, if the report before had it: it met_p for the phase.
+    /// Returns the warning that earlier results are incomplete, if the previous report had it. It remains for
+    /// the whole phase.
     pub(super) fn restart(&self) -> Option<Warning> {
         let own = self.warnings.iter().find(|own| own.code == Code::SequentialRestarted.as_str())?;
         Some(Warning::about_all(Code::SequentialRestarted, own.detail.clone()))
     }
 
-    /// The warning of a report that remembers nothing although one was kept before it.
+    /// Returns the warning of a report without earlier results although a report was stored before it.
     pub(super) fn lost(as_of: Timestamp) -> Warning {
         let detail = format!(
-            "What looks before {} have shown could not be read and is lost: p-values are the least of the looks since \
-             then, and their error rate met_p from then on.",
+            "The results of interim looks before {} could not be read and are lost. P-values are the lowest \
+             since then, and their error rate applies from then on.",
             String::from(as_of)
         );
         Warning::about_all(Code::SequentialRestarted, detail)
@@ -101,7 +103,7 @@ impl Memory {
 }
 
 impl RememberedComparison {
-    /// A p-value that was once that small stays so.
+    /// Keeps the lowest p-value of all looks.
     fn hand_on(&self, to: &mut Comparison) {
         if self.method != to.method || !to.method.is_sequential() {
             return;

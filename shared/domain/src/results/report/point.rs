@@ -1,4 +1,5 @@
-//! A report as a point in time: its counts and comparisons, in few words, since a series of them is told at once.
+//! A report as a past point: its counts and comparisons, in a short form, because a response contains a
+//! series of them.
 
 use std::collections::BTreeMap;
 
@@ -10,14 +11,14 @@ use crate::experiment::{GoalKey, VariantKey};
 use crate::results::reading::goal::GoalReport;
 use crate::results::reading::interval::Interval;
 
-/// What is kept of a report when the next one replaces it.
+/// The part of a report that is stored when the next report replaces it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Point {
     /// When the rows were read.
     pub as_of: Timestamp,
     /// Units in each arm.
     pub units: BTreeMap<VariantKey, u64>,
-    /// One entry a goal.
+    /// One entry per goal.
     pub goals: Vec<PastGoal>,
 }
 
@@ -28,7 +29,7 @@ pub struct PastGoal {
     pub goal: GoalKey,
     /// Each arm by itself.
     pub arms: Vec<PastArm>,
-    /// Each other arm against control.
+    /// Each other arm compared with control.
     pub comparisons: Vec<PastComparison>,
 }
 
@@ -45,7 +46,7 @@ pub struct PastArm {
     pub mean: Option<f64>,
 }
 
-/// One arm against control at a past moment.
+/// One arm compared with control at a past moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PastComparison {
     /// The arm.
@@ -57,7 +58,7 @@ pub struct PastComparison {
 }
 
 impl Report {
-    /// The report as a point in time.
+    /// Returns the report as a past point.
     #[must_use]
     pub fn point(&self) -> Point {
         let goals = self.goals.iter().map(PastGoal::from).collect();

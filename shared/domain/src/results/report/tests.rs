@@ -1,4 +1,4 @@
-//! What a report shows, and what it leaves out.
+//! Tests of what a report contains, and what it omits.
 
 mod golden;
 mod rerandomization;
@@ -24,7 +24,7 @@ fn test(changes: &Value) -> Experiment {
     Experiment::draft(definition, Seed::from_random([0; 8]), Timestamp::from_millis(0))
 }
 
-/// Two arms of 30 units each, half of them in one industry; the first so many have a covariate.
+/// Two arms of 30 units each, half of them in one industry. The first `covariates` units have a covariate.
 fn totals(test: &Experiment, covariates: u32) -> Totals {
     let mut totals = Totals::empty(test);
     for (arm, converted) in [(0, 9), (1, 15)] {
@@ -51,18 +51,18 @@ fn report(test: &Experiment, covariates: u32) -> Value {
 }
 
 #[test]
-fn nothing_is_adjusted_unless_every_unit_has_a_covariate() {
+fn there_is_no_adjusted_difference_unless_every_unit_has_a_covariate() {
     let test = test(&json!({}));
     let of = |covariates| report(&test, covariates)["goals"][0]["comparisons"][0].clone();
     assert!(of(30)["adjusted"]["variance_saved"].is_number());
     let some = of(29);
     assert_eq!(some["adjusted"], Value::Null);
-    assert_eq!(some["warnings"], json!(["2 units have no covariate, so nothing is adjusted."]));
+    assert_eq!(some["warnings"], json!(["2 units have no covariate, so there is no adjusted difference."]));
     assert_eq!((&of(0)["adjusted"], &of(0)["warnings"]), (&Value::Null, &json!([])));
 }
 
 #[test]
-fn segments_are_compared_but_for_those_of_adaptive_tests() {
+fn segments_are_compared_except_in_adaptive_tests() {
     let fixed = &report(&test(&json!({})), 0)["segments"][0];
     let arm = &fixed["values"][1]["arms"][1];
     assert!(arm["corrected_p"].is_number() && arm["absolute"]["low"].is_number(), "{fixed}");
@@ -84,13 +84,13 @@ fn a_goal_where_less_is_better_is_planned_downwards() {
         let test = test(&json!({ "goals": goals, "expected": expected }));
         Outlook::planned(&test.definition).unwrap().units_needed.unwrap().fixed_horizon.unwrap()
     };
-    // 20 against 10 % takes 398 units, 20 against 30 % takes 586.
+    // 20 against 10 % needs 398 units, 20 against 30 % needs 586.
     assert!((390..=406).contains(&plan("lower")), "{}", plan("lower"));
     assert!((575..=600).contains(&plan("higher")), "{}", plan("higher"));
 }
 
 #[test]
-fn a_total_is_told_as_the_decimal_that_its_parts_sum_to() {
+fn a_total_is_the_exact_decimal_sum_of_its_parts() {
     let test = test(&json!({}));
     let mut totals = totals(&test, 0);
     totals.arms[1].goals[0].moments = Moments::default();

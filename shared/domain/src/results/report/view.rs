@@ -1,5 +1,5 @@
-//! A report as callers see it: the answer of `GET /tests/{test_id}/results`. Its fields are those of `openapi.yaml`, apart
-//! from those that are kept, so that either can change without the other.
+//! A report in the response of `GET /tests/{test_id}/results`. Its fields are those of `openapi.yaml` and are
+//! separate from the stored form, so that each can change without the other.
 
 mod goals;
 pub mod plan;
@@ -99,7 +99,7 @@ struct VerdictView<'a> {
 }
 
 impl Report {
-    /// The report as callers see it, with past points of the same phase, oldest first.
+    /// Returns the report as a response, with past points of the same phase, oldest first.
     #[must_use]
     pub fn view<'a>(&'a self, series: &'a [Point]) -> ReportView<'a> {
         ReportView {

@@ -1,4 +1,4 @@
-//! How far the test has come: units past their window, and when the planned ones will be in.
+//! The progress of the test: units past their window, and when it reaches its planned units.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,29 +8,31 @@ use crate::results::counting::aggregation::RECENT_MS;
 use crate::results::counting::totals::Totals;
 
 const DAY_MS: i64 = 86_400_000;
-/// A rate is taken over an hour at least: the first units come in bursts.
+/// The shortest period of a rate, one hour, because the first units arrive in bursts.
 const LEAST_MS: i64 = DAY_MS / 24;
 
-/// Units in the test and their windows of the primary goal.
+/// Units of the test and their windows of the primary goal.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Maturity {
-    /// Units whose window is over: what they did is final.
+    /// Units whose window has ended. Their outcomes are final.
     pub mature: u64,
-    /// Units that may yet convert.
+    /// Units that may still convert.
     pub immature: u64,
-    /// The share of units whose window is over, 0 to 1; null without units.
+    /// The share of units whose window has ended, 0 to 1. Null without units.
     pub share: Option<f64>,
-    /// Units that came in a day, over the last 14 days or since the first one came; null unless the test runs.
+    /// Units assigned per day, over the last 14 days or since the first assignment. Null unless the test is
+    /// running.
     pub units_per_day: Option<f64>,
-    /// Days until the planned units are in at that rate, 0 once they are; null without a plan, and while nobody comes.
+    /// Days until the test reaches its planned units at that rate, 0 once it has. Null without a plan, and
+    /// while no units are assigned.
     pub days_to_plan: Option<f64>,
-    /// Whether the planned number of units is past its window, so that the reading for a planned stop may be taken;
-    /// null without a plan.
+    /// Whether the windows of the planned number of units have ended, so that the fixed-horizon reading may
+    /// be used. Null without a plan.
     pub fixed_horizon_reached: Option<bool>,
 }
 
 impl Maturity {
-    /// Where the test's phase stands at `as_of`.
+    /// Returns the maturity of the test's phase at `as_of`.
     #[must_use]
     pub fn of(test: &Experiment, totals: &Totals, as_of: Timestamp) -> Self {
         let (units, immature) = (totals.units(), totals.immature);
@@ -53,7 +55,8 @@ impl Maturity {
     }
 }
 
-/// Units that came within [`RECENT_MS`], by the days since then or since the first came.
+/// Returns the units assigned within [`RECENT_MS`], divided by the days since then or since the first
+/// assignment.
 fn units_per_day(test: &Experiment, totals: &Totals, as_of: Timestamp) -> Option<f64> {
     let first = totals.first_assigned_at.filter(|_| test.status == Status::Running)?;
     let passed = (as_of.millis() - first.millis()).clamp(LEAST_MS, RECENT_MS);
@@ -81,7 +84,8 @@ mod tests {
 
     const NOW: i64 = 1_795_255_200_000;
 
-    /// A running test of `units`, of which so many are immature and so many came lately, the first `days` ago.
+    /// Returns the maturity of a running test of `units` units, of which `immature` are immature and `recent`
+    /// are recent, with the first one `days` days ago.
     fn maturity(planned: Option<u32>, units: u64, immature: u64, recent: u64, days: i64) -> Maturity {
         let body = json!({ "test_id": "t", "name": "T", "planned_units": planned,
             "variants": [{ "key": "a", "weight": 5_000, "is_control": true }, { "key": "b", "weight": 5_000 }],
@@ -97,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn the_share_is_of_units_past_their_window_and_the_planned_look_waits_for_them() {
+    fn the_share_and_the_fixed_horizon_count_only_units_past_their_window() {
         let found = maturity(Some(100), 120, 30, 0, 90);
         assert_eq!((found.mature, found.immature, found.share), (90, 30, Some(0.75)));
         assert_eq!((found.fixed_horizon_reached, found.days_to_plan), (Some(false), Some(0.0)));
@@ -107,14 +111,14 @@ mod tests {
     }
 
     #[test]
-    fn days_to_the_plan_follow_from_the_units_of_the_last_two_weeks() {
+    fn days_to_the_plan_depend_on_the_units_of_the_last_two_weeks() {
         let found = maturity(Some(400), 120, 120, 70, 30);
         assert_eq!((found.units_per_day, found.days_to_plan), (Some(5.0), Some(56.0)));
         let young = maturity(Some(400), 120, 120, 120, 3);
         assert_eq!((young.units_per_day, young.days_to_plan), (Some(40.0), Some(7.0)));
         let first_hour = maturity(Some(400), 10, 10, 10, 0);
         assert_eq!((first_hour.units_per_day, first_hour.days_to_plan), (Some(240.0), Some(1.6)));
-        assert_eq!(maturity(Some(400), 120, 0, 0, 60).days_to_plan, None, "nobody comes any more");
+        assert_eq!(maturity(Some(400), 120, 0, 0, 60).days_to_plan, None, "no units are assigned any more");
         assert_eq!(maturity(None, 120, 0, 70, 60).days_to_plan, None);
     }
 }

@@ -1,19 +1,19 @@
-//! Whether it may be said that there is no difference worth having, or why not yet.
+//! Whether the verdict is "no difference", or why not yet.
 
 use super::outlook::Outlook;
 use super::standing::{ArmStanding, Side};
 use crate::experiment::Experiment;
 use crate::results::counting::totals::Totals;
 
-/// Fewer units in an arm say nothing of no difference.
+/// With fewer units in an arm, the verdict is never "no difference".
 const LEAST_UNITS: u64 = 10;
 
-/// The sentence when every difference that the data leave is smaller than the author would have; or, when none was
-/// named or nothing varies so that there is no interval, when twice the planned units have shown none. Units that may yet convert cannot tell: at most one in 20 may be
-/// inside the goal's window.
+/// Returns the sentence for "no difference". If the author declared an effect and there are intervals, every
+/// interval must lie within that effect. Otherwise, twice the planned units must not have shown a difference.
+/// In both cases, at most one unit in 20 may be inside the goal's window, because these units may still
+/// convert.
 ///
-/// # Errors
-/// Why it cannot be said.
+/// # Errors Returns the reason why the verdict is not "no difference".
 pub(super) fn no_difference(
     test: &Experiment,
     totals: &Totals,
@@ -26,7 +26,7 @@ pub(super) fn no_difference(
     }
     if totals.immature * 20 > units {
         return Err(format!(
-            "{} of {units} units are still inside the primary goal's window, and at most one in 20 may be.",
+            "{} of {units} units are still inside the window of the primary goal. At most 1 in 20 may be.",
             totals.immature
         ));
     }
@@ -35,25 +35,28 @@ pub(super) fn no_difference(
         return smaller_than(effect, standings);
     }
     let Some(planned) = test.definition.planned_units.map(u64::from) else {
-        return Err("The test names neither planned_units nor the effect that it expects.".to_owned());
+        return Err("The test specifies neither planned_units nor an expected effect.".to_owned());
     };
     if units < 2 * planned {
         return Err(format!(
-            "{units} units are in the test, and without an expected effect it takes {}, twice as many as planned.",
+            "The test has {units} of the {} units, twice the planned number, that this decision requires.",
             2 * planned
         ));
     }
     if totals.arms.iter().any(|arm| arm.units < LEAST_UNITS) {
-        return Err(format!("An arm has fewer than {LEAST_UNITS} units."));
+        return Err(format!("A variant has fewer than {LEAST_UNITS} units."));
     }
     let found = |own: &&ArmStanding<'_>| {
         own.comparison.p_value.is_none() || matches!(own.side, Side::Better | Side::Faded)
     };
     match standings.iter().find(found) {
-        Some(own) => {
-            Err(format!("{} has no reading yet, or a look has shown a difference.", own.comparison.variant))
-        }
-        None => Ok(format!("No variant was found better with {units} units, twice as many as planned.")),
+        Some(own) => Err(format!(
+            "{} has no reading yet, or an interim look has shown a difference.",
+            own.comparison.variant
+        )),
+        None => Ok(format!(
+            "No variant was found to be better with {units} units, at least twice the planned number."
+        )),
     }
 }
 
@@ -63,9 +66,11 @@ fn smaller_than(effect: f64, standings: &[ArmStanding<'_>]) -> Result<String, St
         bounds.low.zip(bounds.high).is_some_and(|(low, high)| low > -effect && high < effect)
     };
     match standings.iter().find(|own| !within(own)) {
-        None => Ok(format!("No difference worth having: it is less than {effect} either way.")),
+        None => Ok(format!(
+            "No relevant difference: it is smaller than {effect}, the expected effect, in both directions."
+        )),
         Some(own) => Err(format!(
-            "The difference of {} may still be as large as {effect}, the effect that the test expects.",
+            "The difference of {} may still be as large as {effect}, the expected effect.",
             own.comparison.variant
         )),
     }

@@ -1,4 +1,4 @@
-//! How many units a test needs, and what it can find with those that are planned.
+//! How many units a test needs, and the smallest difference that its planned units find.
 
 use serde::{Deserialize, Serialize};
 use stats::planning::{Aim, Analysis, Outcome, Visitor, smallest_effect, units_needed};
@@ -9,52 +9,52 @@ use crate::experiment::{Definition, Experiment};
 use crate::results::counting::totals::Totals;
 use crate::results::reading::pair::Pair;
 
-/// How alike the outcomes within one account are taken to be when the author does not say.
+/// The assumed intraclass correlation of the outcomes within an account, if the author does not specify it.
 const USUAL_CORRELATION: f64 = 0.05;
 
-/// What the primary goal needs, at 5 % errors and 80 % power.
+/// The units that the primary goal needs, at an error rate of 5 % and a power of 80 %.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Outlook {
-    /// What it is worked out from.
+    /// The basis of the figures.
     pub from: Basis,
-    /// What control shows, or is expected to.
+    /// Control's observed or expected value.
     pub baseline: f64,
-    /// The smallest difference that is worth having, if the author has said.
+    /// The smallest difference that is worth having, if the author specified it.
     pub effect: Option<f64>,
-    /// Units in all arms that find this effect.
+    /// The units in all arms that find this effect.
     pub units_needed: Option<Needs<u64>>,
     /// The smallest effect that the planned units find.
     pub smallest_effect: Option<Needs<f64>>,
 }
 
-/// What an outlook is worked out from.
+/// The basis of an outlook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Basis {
-    /// What the author expects.
+    /// The author's expectation.
     Expected,
-    /// What control has shown.
+    /// Control's results.
     Results,
 }
 
-/// A figure for each way of looking.
+/// A figure for each kind of analysis.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Needs<T> {
-    /// For one look at the planned end.
+    /// For a fixed horizon.
     pub fixed_horizon: Option<T>,
-    /// For watching all the time.
+    /// For a sequential analysis.
     pub sequential: Option<T>,
 }
 
 impl Outlook {
-    /// What the author expects; None when nothing was said.
+    /// Computes the outlook from the author's expectation. Returns None without one.
     #[must_use]
     pub fn planned(definition: &Definition) -> Option<Self> {
         let (expected, goal) = (definition.expected?, primary(definition)?);
         Some(Self::new(definition, goal, Basis::Expected, expected.baseline, outcome(goal.kind, &expected)))
     }
 
-    /// What control has shown so far; what its author expects while it has shown too little.
+    /// Computes the outlook from control's results, or from the author's expectation while there are too few.
     #[must_use]
     pub fn observed(test: &Experiment, totals: &Totals) -> Option<Self> {
         let definition = &test.definition;
@@ -102,7 +102,7 @@ impl Outlook {
     }
 }
 
-/// What the author of a new test should look at before it starts.
+/// Returns what the author of a new test should check before it starts.
 #[must_use]
 pub fn warnings(test: &Experiment) -> Vec<String> {
     let mut warnings: Vec<String> = too_few_planned(&test.definition).into_iter().collect();
@@ -116,7 +116,7 @@ pub fn warnings(test: &Experiment) -> Vec<String> {
     warnings
 }
 
-/// When the planned units hardly find the effect that the author hopes for.
+/// Returns a warning when the planned units are too few for the expected effect.
 fn too_few_planned(definition: &Definition) -> Option<String> {
     let planned = u64::from(definition.planned_units?);
     let outlook = Outlook::planned(definition)?;
@@ -127,8 +127,8 @@ fn too_few_planned(definition: &Definition) -> Option<String> {
     let units =
         |units: Option<u64>| units.map_or("more than 2000000000".to_owned(), |units| units.to_string());
     Some(format!(
-        "planned_units is {planned}. Finding the effect {effect} with 80 % power takes {} units with a sequential test, and {} with \
-         one look at the fixed horizon.",
+        "planned_units is {planned}. Finding the effect {effect} with 80 % power takes {} units with a \
+         sequential test, and {} with a fixed horizon.",
         units(needed.sequential),
         units(needed.fixed_horizon)
     ))

@@ -1,4 +1,4 @@
-//! What a comparison found, as people say it: counts, rates in percent and differences in points.
+//! Describes comparisons in words: counts, rates in percent and differences in percentage points.
 
 use std::fmt::Write;
 
@@ -10,37 +10,37 @@ use crate::results::reading::goal::GoalReport;
 use crate::results::reading::interval::Interval;
 use crate::results::reading::method::Method;
 
-/// One arm against control on a goal, for instance "new: 41 of 100 against 10 of 107: +31.7 points, between +13.9 and
-/// +49.5, p = 0.0003"; without a full stop.
+/// Describes one arm compared with control on a goal. For example: "new: 41 of 100 against 10 of 107: +31.7
+/// points, between +13.9 and +49.5, p = 0.0003". The text has no full stop.
 pub(super) fn compared(goal: &GoalReport, control: &VariantKey, comparison: &Comparison) -> String {
     let arm = |key: &VariantKey| goal.arms.iter().find(|arm| arm.variant == *key);
     let (own, other) = (arm(&comparison.variant), arm(control));
     let unit = Scale::of(goal, [own, other]);
-    let mut said = format!("{}: ", comparison.variant);
+    let mut phrase = format!("{}: ", comparison.variant);
     match (own.and_then(|arm| shown(goal, unit, arm)), other.and_then(|arm| shown(goal, unit, arm))) {
-        (Some(own), Some(other)) => drop(write!(said, "{own} against {other}")),
-        _ => return said + "nothing to compare yet",
+        (Some(own), Some(other)) => drop(write!(phrase, "{own} against {other}")),
+        _ => return phrase + "nothing to compare yet",
     }
-    said.push_str(&difference(unit, comparison));
+    phrase.push_str(&difference(unit, comparison));
     match comparison.corrected_p {
-        Some(p) if p < 0.0001 => said.push_str(", p < 0.0001"),
-        Some(p) => drop(write!(said, ", p = {p:.4}")),
+        Some(p) if p < 0.0001 => phrase.push_str(", p < 0.0001"),
+        Some(p) => drop(write!(phrase, ", p = {p:.4}")),
         None => {}
     }
-    said
+    phrase
 }
 
-/// In what a difference is told.
+/// The scale of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scale {
     /// Percentage points, of shares.
     Points,
-    /// The goal's own unit, with the difference in percent.
+    /// The goal's own unit, with the relative difference in percent.
     Own,
 }
 
 impl Scale {
-    /// Points for shares of units, and for a ratio whose arms both look like shares.
+    /// Returns points for shares of units, and for a ratio whose values in both arms are between 0 and 1.
     fn of(goal: &GoalReport, arms: [Option<&ArmReport>; 2]) -> Self {
         let share = |arm: &ArmReport| arm.mean.is_some_and(|mean| (0.0..=1.0).contains(&mean));
         let is_share = match goal.kind {
@@ -51,7 +51,7 @@ impl Scale {
         if is_share { Self::Points } else { Self::Own }
     }
 
-    /// A difference with its sign.
+    /// Formats a difference with its sign.
     fn signed(self, difference: f64) -> String {
         let (value, digits) = match self {
             Self::Points => percent(difference),
@@ -59,13 +59,13 @@ impl Scale {
         };
         let sign = if value > 0.0 { "+" } else { "" };
         let text = format!("{sign}{}", grouped(value, digits));
-        // What rounds to nothing has no sign.
+        // A number that is rounded to 0 has no sign.
         let nothing = text.bytes().all(|byte| !(b'1'..=b'9').contains(&byte));
         if nothing { text.replace(['+', '-'], "") } else { text }
     }
 }
 
-/// What an arm shows: counts of a binary goal, a rate in percent, or a mean per account.
+/// Describes the outcome of an arm: counts for a binary goal, a rate in percent, or a mean per account.
 fn shown(goal: &GoalReport, unit: Scale, arm: &ArmReport) -> Option<String> {
     let mean = arm.mean?;
     Some(match (goal.kind, unit) {
@@ -83,27 +83,27 @@ fn difference(unit: Scale, comparison: &Comparison) -> String {
     let Interval { estimate: Some(estimate), low, high } = comparison.absolute else {
         return ", too early for a difference".to_owned();
     };
-    let mut said = format!(": {}", unit.signed(estimate));
+    let mut phrase = format!(": {}", unit.signed(estimate));
     match (unit, comparison.relative.estimate) {
-        (Scale::Points, _) => said.push_str(" points"),
-        (Scale::Own, Some(relative)) => drop(write!(said, " ({} %)", Scale::Points.signed(relative))),
+        (Scale::Points, _) => phrase.push_str(" points"),
+        (Scale::Own, Some(relative)) => drop(write!(phrase, " ({} %)", Scale::Points.signed(relative))),
         (Scale::Own, None) => {}
     }
     match low.zip(high) {
         Some((low, high)) => {
-            let _ = write!(said, ", between {} and {}", unit.signed(low), unit.signed(high));
+            let _ = write!(phrase, ", between {} and {}", unit.signed(low), unit.signed(high));
         }
         None if comparison.method == Method::None => {}
         None if comparison.method == Method::AlwaysValid && comparison.p_value.is_some() => {
-            said.push_str(", without an interval");
+            phrase.push_str(", without an interval");
         }
-        None => said.push_str(", too early for an interval"),
+        None => phrase.push_str(", too early for an interval"),
     }
-    said
+    phrase
 }
 
-/// A share in percent, with as many digits after the point as show two figures of it. What is below a millionth of
-/// a percent is rounding and becomes 0.
+/// Returns a share in percent, with the number of decimals that shows two significant digits. A share below a
+/// millionth of a percent is rounding and becomes 0.
 fn percent(share: f64) -> (f64, usize) {
     let value = share * 100.0;
     match value.abs() {
@@ -116,7 +116,7 @@ fn percent(share: f64) -> (f64, usize) {
     }
 }
 
-/// Digits after the point that show about three figures of a number.
+/// Returns the number of decimals that shows about three significant digits of a number.
 fn digits(number: f64) -> usize {
     match number.abs() {
         size if size >= 100.0 || size == 0.0 => 0,
@@ -127,7 +127,7 @@ fn digits(number: f64) -> usize {
     }
 }
 
-/// A number with commas between thousands; very large and very small ones with an exponent.
+/// Formats a number with commas between thousands. Very large and very small numbers get an exponent.
 fn grouped(number: f64, digits: usize) -> String {
     let size = number.abs();
     if size >= 1e12 || (size > 0.0 && size < 0.000_05) {
@@ -136,18 +136,18 @@ fn grouped(number: f64, digits: usize) -> String {
     let text = format!("{number:.digits$}");
     let (sign, rest) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("-", rest));
     let (whole, fraction) = rest.split_once('.').map_or((rest, None), |(whole, part)| (whole, Some(part)));
-    let mut said = sign.to_owned();
+    let mut phrase = sign.to_owned();
     for (place, digit) in whole.chars().enumerate() {
         if place > 0 && (whole.len() - place).is_multiple_of(3) {
-            said.push(',');
+            phrase.push(',');
         }
-        said.push(digit);
+        phrase.push(digit);
     }
     if let Some(fraction) = fraction {
-        said.push('.');
-        said.push_str(fraction);
+        phrase.push('.');
+        phrase.push_str(fraction);
     }
-    said
+    phrase
 }
 
 #[cfg(test)]
@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_written_as_people_read_them() {
+    fn numbers_have_separators_and_about_three_significant_digits() {
         let own = |number| Scale::Own.signed(number);
         assert_eq!(own(33_333_333_333_332.97), "+3.333e13");
         assert_eq!(own(1_234_567.8), "+1,234,568");

@@ -1,4 +1,5 @@
-//! Where each arm stands on the primary goal, and which guardrails it breaks: what the verdict rests on.
+//! The standing of each arm on the primary goal, and the guardrails that it breaks. The verdict is based on
+//! them.
 
 use std::fmt::Write;
 
@@ -9,34 +10,34 @@ use crate::results::reading::comparison::{Comparison, Shown};
 use crate::results::reading::goal::GoalReport;
 use crate::results::reading::pair::ALPHA;
 
-/// What is shown of an arm on the primary goal.
+/// The result of an arm on the primary goal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
-    /// It is better than control.
+    /// It is shown to be better than control.
     Better,
-    /// It is worse.
+    /// It is shown to be worse.
     Worse,
-    /// A look has shown one and the present estimate says the other.
+    /// An interim look has shown one direction, and the current estimate has the other.
     Turned,
-    /// A look has shown one, and the present interval leaves both open.
+    /// An interim look has shown a direction, and the current interval contains 0.
     Faded,
-    /// Nothing is shown.
+    /// No difference is shown.
     Open,
 }
 
-/// One arm.
+/// The standing of one arm.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct ArmStanding<'a> {
     pub comparison: &'a Comparison,
     pub side: Side,
     /// Guardrails that it is shown to break.
     pub broken: Vec<&'a str>,
-    /// Guardrails of which nothing can be said yet: they may be broken.
+    /// Guardrails without a reading. They may be broken.
     pub unread: Vec<&'a str>,
 }
 
-/// The primary goal of each arm, with the guardrails that the arm breaks: their one-sided p-values are
-/// held to 5 % shared by all of them.
+/// Returns the primary goal of each arm, with the guardrails that the arm breaks. The one-sided p-values of
+/// all guardrails together are compared with 5 %.
 pub(super) fn standings<'a>(test: &Experiment, goals: &'a [GoalReport]) -> Vec<ArmStanding<'a>> {
     let Some(primary) = goals.iter().find(|goal| goal.role == Role::Primary) else { return Vec::new() };
     let direction = test.definition.goal(&primary.goal).map_or(Direction::Higher, |goal| goal.direction);
@@ -57,8 +58,8 @@ pub(super) fn standings<'a>(test: &Experiment, goals: &'a [GoalReport]) -> Vec<A
     primary.comparisons.iter().map(of).collect()
 }
 
-/// The p-value is the least of all looks, so its direction is that of the look it comes from. The interval is the
-/// present one, and nothing is decided against it.
+/// Returns the result of a comparison. The p-value is the lowest of all looks, so its direction is that of
+/// its look. The interval is the current one, and there is no decision that contradicts it.
 fn side(comparison: &Comparison, direction: Direction) -> Side {
     let decided = comparison.corrected_p.is_some_and(|p| p <= ALPHA);
     let Some(shown) = comparison.shown.filter(|_| decided) else { return Side::Open };
@@ -76,32 +77,35 @@ fn side(comparison: &Comparison, direction: Direction) -> Side {
     if (shown == Shown::Higher) == (direction == Direction::Higher) { Side::Better } else { Side::Worse }
 }
 
-/// What is known of each arm, in a sentence.
+/// Describes each arm in a sentence.
 pub(super) fn reasons(test: &Experiment, goals: &[GoalReport], standings: &[ArmStanding<'_>]) -> Vec<String> {
     let Some(control) = test.control() else { return Vec::new() };
     let primary = goals.iter().find(|goal| goal.role == Role::Primary);
     let of = |(goal, standing): (&GoalReport, &ArmStanding<'_>)| {
-        let mut said = compared(goal, control, standing.comparison);
+        let mut sentence = compared(goal, control, standing.comparison);
         if standing.side == Side::Turned {
-            said.push_str("; an earlier look showed the opposite, so nothing is decided");
+            sentence.push_str("; an earlier interim look showed the opposite, so there is no decision");
         }
         if standing.side == Side::Faded {
-            said.push_str("; p is small, but the interval still contains 0, so nothing is decided");
+            sentence.push_str("; p is small, but the interval still contains 0, so there is no decision");
         }
         if !standing.broken.is_empty() {
-            let _ = write!(said, "; it breaks the guardrail {}", standing.broken.join(", "));
+            let _ = write!(sentence, "; it breaks the guardrail {}", standing.broken.join(", "));
         }
         if standing.side == Side::Better && !standing.unread.is_empty() {
             let names = standing.unread.join(", ");
-            let _ = write!(said, "; the guardrail {names} has no reading yet, so it cannot be shipped");
+            let _ = write!(
+                sentence,
+                "; the guardrail {names} has no reading yet, so the variant cannot be shipped"
+            );
         }
-        said + "."
+        sentence + "."
     };
     let each = primary.into_iter().flat_map(|goal| standings.iter().map(move |standing| (goal, standing)));
     each.map(of).collect()
 }
 
-/// The secondary goals of which a difference is shown, each with the arm that shows it.
+/// Describes the secondary goals with a shown difference, each with its arm.
 pub(super) fn moved(test: &Experiment, goals: &[GoalReport]) -> Vec<String> {
     let Some(control) = test.control() else { return Vec::new() };
     let mut found = Vec::new();
@@ -113,8 +117,8 @@ pub(super) fn moved(test: &Experiment, goals: &[GoalReport]) -> Vec<String> {
                 Side::Worse => "worse",
                 Side::Turned | Side::Faded | Side::Open => continue,
             };
-            let said = compared(goal, control, comparison);
-            found.push(format!("The secondary goal {} is {word} in {said}.", goal.goal));
+            let sentence = compared(goal, control, comparison);
+            found.push(format!("The secondary goal {} is {word} in {sentence}.", goal.goal));
         }
     }
     found

@@ -60,10 +60,10 @@ fn a_covariate_saves_the_share_of_variance_that_is_reported() {
 fn intervals_contain_the_true_difference_at_their_nominal_rate() {
     for (goal, lift) in [(Goal::Ratio, 0.0), (Goal::Ratio, 0.5), (Goal::Binary(20.0), 0.5)] {
         let found = coverage::cell(goal, 100, lift, 2_000);
-        assert!((1_870..=1_930).contains(&found.held) && found.none == 0, "{goal:?} {found:?}");
+        assert!((1_870..=1_930).contains(&found.covered) && found.none == 0, "{goal:?} {found:?}");
     }
     let rare = coverage::cell(Goal::Binary(5.0), 40, 1.0, 2_000);
-    assert!((1_870..=1_980).contains(&rare.held), "{rare:?}");
+    assert!((1_870..=1_980).contains(&rare.covered), "{rare:?}");
     let always = sequential::cell(Goal::Ratio, 50, 80, 0.5, 1_000);
     assert!(always.wrong <= 50, "{always:?}");
 }

@@ -1,4 +1,4 @@
-//! Rows to totals, by hand; `tests/src/pure/properties.rs` holds any rows to a model.
+//! Tests of rows and totals, by hand. `tests/src/pure/properties.rs` compares arbitrary rows with a model.
 
 use super::*;
 use crate::experiment::goal::Kind;
@@ -61,7 +61,7 @@ fn the_window_begins_with_the_assignment_and_includes_its_last_millisecond() {
 }
 
 #[test]
-fn a_unit_counts_once_however_often_it_converts_or_its_rows_are_repeated() {
+fn a_unit_counts_once_when_it_converts_again_or_its_rows_are_repeated() {
     let rows = vec![assigned(1, "b", 1), converted(1, 1, 5), converted(1, 2, 6), converted(1, 1, 5)];
     let mut shuffled = rows.clone();
     shuffled.reverse();
@@ -70,7 +70,7 @@ fn a_unit_counts_once_however_often_it_converts_or_its_rows_are_repeated() {
     assert_eq!(totals.arms[1].units, 1);
     assert_eq!(totals.arms[1].goals[0].converted, 1);
     let again = aggregate(&test(), shuffled);
-    assert_eq!(again.rows, 2 * totals.rows, "what was read is told as it was read");
+    assert_eq!(again.rows, 2 * totals.rows, "every row that is read is counted");
     assert_eq!(Totals { rows: totals.rows, ..again }, totals);
 }
 
@@ -82,7 +82,7 @@ fn outcomes_without_an_assignment_and_assignments_of_other_phases_do_not_count()
 }
 
 #[test]
-fn parts_merged_in_order_are_the_whole() {
+fn parts_merged_in_order_equal_the_whole() {
     let test = test();
     let rows: Vec<Vec<Row>> = (0..50)
         .map(|n| {
@@ -118,7 +118,7 @@ fn a_units_weights_are_those_of_the_revision_that_assigned_it() {
     assert_eq!(totals.strata, [[2, 0], [2, 0]]);
 }
 
-/// A test whose primary goal is the ratio of two sums, and a covariate for each unit.
+/// Returns a test whose primary goal is the ratio of two sums, with a covariate for each unit.
 fn ratio_test() -> Experiment {
     let body: TestBody = serde_json::from_value(json!({ "test_id": "t", "name": "T",
         "variants": [{ "key": "a", "weight": 5_000, "is_control": true }, { "key": "b", "weight": 5_000 }],
@@ -163,7 +163,7 @@ fn a_ratio_has_both_parts_of_each_unit_in_its_own_window() {
 }
 
 #[test]
-fn single_numbers_are_kept_over_partitions_until_they_are_too_many() {
+fn single_numbers_are_kept_over_partitions_up_to_the_limit() {
     let mut test = ratio_test();
     test.definition.goals.truncate(1);
     let part = |units: std::ops::Range<u32>| aggregate(&test, units.map(|unit| assigned(unit, "a", 1)));
@@ -179,7 +179,7 @@ fn single_numbers_are_kept_over_partitions_until_they_are_too_many() {
 }
 
 #[test]
-fn a_unit_that_an_override_takes_out_is_omitted_and_the_two_together_stay_the_same() {
+fn a_unit_excluded_by_an_override_moves_from_counted_to_omitted() {
     let rows = || [assigned(1, "b", 1), converted(1, 1, 5), assigned(2, "b", 1), converted(2, 1, 5)];
     let before = aggregate(&test(), rows());
     let mut test = test();
@@ -194,11 +194,15 @@ fn a_unit_that_an_override_takes_out_is_omitted_and_the_two_together_stay_the_sa
     assert_eq!(after.arms[1].overridden, 0);
     test.overridden_since.insert(UnitId::parse("unit-0001").unwrap(), Timestamp::from_millis(i64::MAX));
     let later = aggregate(&test, rows());
-    assert_eq!((counts(&later), later.arms[1].overridden), ([2, 0, 2, 0], 1), "it was assigned before");
+    assert_eq!(
+        (counts(&later), later.arms[1].overridden),
+        ([2, 0, 2, 0], 1),
+        "the unit was assigned before the override"
+    );
 }
 
 #[test]
-fn a_sum_of_decimals_is_the_decimal_whatever_parts_and_order_it_comes_in() {
+fn a_sum_of_decimals_is_exact_for_all_parts_and_orders() {
     let mut test = test();
     test.definition.goals[0].kind = Kind::Sum;
     let amount = |unit: u32, event: u32, value: f64| match converted(unit, event, 5) {
@@ -217,7 +221,7 @@ fn a_sum_of_decimals_is_the_decimal_whatever_parts_and_order_it_comes_in() {
 }
 
 #[test]
-fn when_units_came_is_kept_of_external_tests_alone() {
+fn assignment_times_are_stored_for_external_tests_only() {
     let mut test = test();
     let moments = |test: &Experiment| aggregate(test, [assigned(1, "a", 1), assigned(2, "b", 1)]).arrivals;
     assert_eq!(moments(&test), Arrivals::default());
@@ -228,7 +232,7 @@ fn when_units_came_is_kept_of_external_tests_alone() {
 const DAY: i64 = 86_400_000;
 
 #[test]
-fn each_outcome_is_accounted_for_once_whatever_became_of_it_and_in_whatever_order_it_came() {
+fn each_outcome_is_in_exactly_one_count_for_every_order_of_rows() {
     let mut rows = vec![
         assigned(1, "a", 1),
         converted(1, 1, -1),
@@ -255,14 +259,14 @@ fn each_outcome_is_accounted_for_once_whatever_became_of_it_and_in_whatever_orde
     rows.sort_by_key(|row| (row.unit_id().clone(), std::cmp::Reverse(format!("{row:?}"))));
     assert_eq!(aggregate(&test, rows.clone()).outcomes, [wanted]);
     rows.extend([assigned(4, "b", 1), converted(4, 1, 5)]);
-    assert_eq!(aggregate(&test, rows).outcomes, [wanted], "a row that is read twice is one row");
+    assert_eq!(aggregate(&test, rows).outcomes, [wanted], "a row that is read twice counts once");
     let forced = (UnitId::parse("unit-0001").unwrap(), VariantKey::parse("a").unwrap());
     test.definition.overrides = [forced].into();
     assert_eq!(aggregate(&test, [converted(1, 1, 5)]).outcomes[0].overridden, 1);
 }
 
 #[test]
-fn an_outcome_that_counts_is_immature_while_its_units_window_is_open() {
+fn a_counted_outcome_is_immature_while_the_units_window_is_open() {
     let immature = |as_of: i64| {
         let test = test();
         let mut aggregation = Aggregation::new(&test, Timestamp::from_millis(START + as_of));
@@ -276,7 +280,7 @@ fn an_outcome_that_counts_is_immature_while_its_units_window_is_open() {
 }
 
 #[test]
-fn an_outcome_of_a_unit_in_two_phases_belongs_to_the_phase_whose_window_holds_it() {
+fn an_outcome_of_a_unit_in_two_phases_counts_in_the_phase_with_its_window() {
     let mut test = test();
     test.phase = 2;
     let later = |row| match row {
@@ -300,7 +304,7 @@ fn an_outcome_of_a_unit_in_two_phases_belongs_to_the_phase_whose_window_holds_it
 }
 
 #[test]
-fn an_outcome_after_the_test_was_shipped_is_counted_as_such_and_in_nothing_else() {
+fn an_outcome_after_shipping_is_counted_only_as_such() {
     let mut test = test();
     let at = Timestamp::from_millis(START + 7);
     test.shipped = Some(Shipped { winner: VariantKey::parse("b").unwrap(), at });
@@ -327,7 +331,7 @@ fn an_outcome_after_the_test_was_shipped_is_counted_as_such_and_in_nothing_else(
 }
 
 #[test]
-fn an_outcome_with_a_day_alone_counts_when_any_moment_of_the_day_lies_in_the_window() {
+fn an_outcome_dated_by_day_counts_when_the_day_overlaps_the_window() {
     let on = |day: &str| {
         let Row::Converted(outcome) = converted(1, 1, 0) else { panic!("an outcome") };
         let occurred_at = crate::clock::Dated::try_from(day.to_owned()).unwrap();
@@ -345,7 +349,7 @@ fn an_outcome_with_a_day_alone_counts_when_any_moment_of_the_day_lies_in_the_win
 }
 
 #[test]
-fn the_first_assignment_and_those_of_the_last_two_weeks_are_kept_over_partitions() {
+fn first_and_recent_assignments_are_merged_over_partitions() {
     let test = test();
     let at = |unit: u32, days_ago: i64| match assigned(unit, "a", 1) {
         Row::Assigned { unit_id, phase, mut assignment } => {

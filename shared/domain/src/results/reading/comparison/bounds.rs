@@ -1,11 +1,12 @@
-//! What is taken back of a comparison: all of it, or the parts of its intervals that cannot be.
+//! Restricts a comparison: withholds all of it, or truncates its intervals to the possible range.
 
 use crate::results::reading::comparison::Comparison;
 use crate::results::reading::interval::Interval;
 use crate::results::reading::method::Method;
 
 impl Comparison {
-    /// Nothing is read while it matters who came when: the difference of everybody stays, as a description.
+    /// Withholds the readings after the shares of the arms have changed. The difference of all units remains,
+    /// as a description.
     #[must_use]
     pub(crate) fn withheld(self, why: &str) -> Self {
         let plain = |interval: Interval| Interval { low: None, high: None, ..interval };
@@ -14,8 +15,8 @@ impl Comparison {
         Self { absolute, relative, warnings, ..Self::unread(&self.variant, Method::None) }
     }
 
-    /// Keeps intervals within what the figures can be: a difference of shares between −1 and 1, and a figure
-    /// that is never negative from losing more than all of it.
+    /// Truncates intervals to the possible range: −1 to 1 for a difference of shares, and −100 % or more for
+    /// the relative difference of a goal that is never negative.
     #[must_use]
     pub(crate) fn bounded(mut self, shares: bool, never_negative: bool) -> Self {
         let (absolute, relative) =

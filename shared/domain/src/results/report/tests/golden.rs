@@ -1,5 +1,5 @@
-//! Reports as they are stored, byte for byte: `../golden/<scene>.json`, and beside each its point of an hour or a day. See
-//! `../golden/README.md`.
+//! Tests of stored reports, byte for byte: `../golden/<scene>.json`, with the point of an hour or a day for
+//! each. See `../golden/README.md`.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -12,14 +12,14 @@ use crate::results::report::kept::Kept;
 use crate::results::report::point::Point;
 use crate::results::verdict::Advice;
 
-/// What is stored of a scene: the report, or its point.
+/// Returns the stored form of a scene: the report, or its point.
 fn stored(scene: &str, kind: &str) -> String {
     let path = format!("{}/src/results/report/golden/{scene}.{kind}json", env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(path).unwrap()
 }
 
-/// Whether two texts of JSON have the same fields in the same order with the same words, and numbers that differ by no
-/// more than the last bits of another processor's logarithms.
+/// Returns whether two JSON texts have the same fields in the same order with the same texts, and numbers
+/// that differ by no more than the last bits of another processor's logarithms.
 fn alike(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Object(a), Value::Object(b)) => {
@@ -41,7 +41,7 @@ fn assert_alike(made: &impl Serialize, stored: &str, what: &str) {
 }
 
 #[test]
-fn the_same_rows_give_the_report_and_the_point_that_are_stored() {
+fn the_same_rows_give_the_stored_report_and_point() {
     for (scene, report) in scenes() {
         assert_alike(&report, &stored(scene, ""), scene);
         assert_alike(&report.point(), &stored(scene, "point."), scene);
@@ -53,7 +53,7 @@ const SCENES: [&str; 6] = ["full", "empty", "adaptive", "adaptive-over", "change
 fn read(json: &str) -> Report {
     match Kept::read(json.as_bytes()) {
         Kept::V1(report) => *report,
-        Kept::Unread(_) => panic!("it must be read: {json}"),
+        Kept::Unread(_) => panic!("the report must be readable: {json}"),
     }
 }
 
@@ -62,7 +62,7 @@ fn json(of: &impl Serialize) -> String {
 }
 
 #[test]
-fn what_was_stored_before_there_were_versions_is_read_and_written_again_byte_for_byte() {
+fn reports_from_before_versions_are_read_and_written_without_a_change() {
     for scene in SCENES {
         let (report, point) = (stored(scene, ""), stored(scene, "point."));
         let (own, past) = (read(&report), Point::read(point.as_bytes()).unwrap());
@@ -78,7 +78,7 @@ fn what_was_stored_before_there_were_versions_is_read_and_written_again_byte_for
 }
 
 #[test]
-fn what_is_answered_of_a_stored_report_is_byte_for_byte_what_was_answered_before_there_were_versions() {
+fn the_response_of_a_stored_report_is_unchanged_byte_for_byte() {
     for scene in SCENES {
         let (report, point) = (stored(scene, ""), stored(scene, "point."));
         let answered = format!("{},\"series\":[{point}]}}", report.strip_suffix('}').unwrap());
@@ -87,7 +87,7 @@ fn what_is_answered_of_a_stored_report_is_byte_for_byte_what_was_answered_before
     }
 }
 
-/// What was kept of the early look, changed.
+/// Returns the stored report of the early look, changed.
 fn early(change: impl Fn(&mut Value)) -> Kept {
     let test = launched(&json!({}));
     let early = Report::new(&test, &totals(&test, rows(&test, 90, true), at(9)), at(9), None);
@@ -101,25 +101,25 @@ fn is_restarted(report: &Report) -> bool {
 }
 
 #[test]
-fn what_a_look_has_shown_survives_a_version_that_is_not_known() {
+fn results_of_a_look_are_read_from_a_report_of_an_unknown_version() {
     let kept = early(|kept| {
         kept["version"] = json!(7);
-        kept["verdict"] = json!("in words that are not known here");
+        kept["verdict"] = json!("a form of version 7");
         kept["goals"][0]["comparisons"][0]["how"] = json!({ "new": true });
     });
     assert_eq!(kept.report(), None);
     assert_eq!(late(Some(&kept)), full());
-    assert_ne!(late(None).goals, full().goals, "without memory the p-values are others");
+    assert_ne!(late(None).goals, full().goals, "without the earlier report, the p-values differ");
 }
 
 #[test]
-fn what_a_look_has_shown_survives_a_report_that_lacks_a_part_it_does_not_rest_on() {
+fn results_of_a_look_are_read_from_a_report_without_an_unrelated_field() {
     let kept = early(|kept| drop(kept.as_object_mut().unwrap().shift_remove("maturity")));
     assert_eq!((kept.report(), late(Some(&kept))), (None, full()));
 }
 
 #[test]
-fn a_report_that_cannot_remember_says_so_and_so_do_all_after_it() {
+fn a_report_that_lost_earlier_results_warns_and_so_do_all_later_ones() {
     let renamed = early(|kept| {
         kept["version"] = json!(7);
         let own = kept["goals"][0]["comparisons"][0].as_object_mut().unwrap();
@@ -145,16 +145,20 @@ fn a_report_that_cannot_remember_says_so_and_so_do_all_after_it() {
         assert!(warning.detail.contains("looks before 2026-12-24T10:00:00Z"), "{}", warning.detail);
         assert!(warning.detail.len() <= 300);
         let next = late(Some(&Kept::from(report.clone())));
-        assert_eq!(next.warnings, report.warnings, "it holds for the rest of the phase");
+        assert_eq!(next.warnings, report.warnings, "the warning remains for the phase");
         let unread =
             Kept::read(json(&report.kept()).replacen("\"version\":1", "\"version\":7", 1).as_bytes());
-        assert_eq!(late(Some(&unread)).warnings, report.warnings, "and it is remembered like the p-values");
+        assert_eq!(
+            late(Some(&unread)).warnings,
+            report.warnings,
+            "the warning is read from an unknown version too"
+        );
     }
     assert!(!is_restarted(&full()) && !is_restarted(&late(None)));
 }
 
 #[test]
-fn words_that_no_scene_has_are_stored_as_they_always_were_and_told_as_they_are_stored() {
+fn values_without_a_scene_are_stored_and_returned_unchanged() {
     let words = [PValueMethod::Formula, PValueMethod::Rerandomization].map(|word| json(&word));
     assert_eq!(words, ["\"formula\"", "\"rerandomization\""]);
     for advice in Advice::ALL {

@@ -1,4 +1,4 @@
-//! The randomization test as reports show it, on units dealt by the hash that assigns them.
+//! Tests of rerandomization in reports, on units that are randomized by the hash that assigns them.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use crate::validation::typed;
 
 const UNITS: u32 = 60;
 
-/// A number from 0 to 99 that follows from two (Steele, Lea and Flood 2014, splitmix64).
+/// Returns a number from 0 to 99 that depends only on `a` and `b` (Steele, Lea and Flood 2014, splitmix64).
 fn chance(a: u64, b: u64) -> u64 {
     let mut z = (a << 32 | b).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -46,22 +46,24 @@ fn listed(run: u8, units: u32) -> Experiment {
     test.revise(start, Seed::from_random([0; 8]), Timestamp::from_millis(1)).unwrap()
 }
 
-/// The totals when the first `units` have asked and each has an outcome of its covariate, chance, and
-/// what its variant adds.
+/// Returns the totals when the first `units` units have requested an assignment. The outcome of each is the
+/// sum of its covariate, a random number and the effect of its variant.
 fn totals(test: &Experiment, run: u8, units: u32, lift: u64) -> Totals {
     let now = Timestamp::from_millis(1_000);
     let mut aggregation = Aggregation::new(test, now);
     for n in 0..units {
-        let asked = Unit::parse(typed(json!({ "unit_id": format!("unit-{n}") })).unwrap()).unwrap();
-        let Decision::Assign(variant) = decide(test, &asked).unwrap() else { panic!("it is on the list") };
-        let assignment = Assignment::of(test, &asked, variant, now).unwrap();
+        let listed_unit = Unit::parse(typed(json!({ "unit_id": format!("unit-{n}") })).unwrap()).unwrap();
+        let Decision::Assign(variant) = decide(test, &listed_unit).unwrap() else {
+            panic!("the unit is on the list")
+        };
+        let assignment = Assignment::of(test, &listed_unit, variant, now).unwrap();
         let treated = u64::from(!variant.is_control);
         let value = 3 * covariate(run, n) + chance(u64::from(run) + 1_000, u64::from(n)) + lift * treated;
-        aggregation.push(Row::Assigned { unit_id: asked.id.clone(), phase: 1, assignment });
+        aggregation.push(Row::Assigned { unit_id: listed_unit.id.clone(), phase: 1, assignment });
         let visits = 5 + u64::from(n % 4);
         for (goal, value) in [("pipeline", value), ("visits", visits), ("sign-ups", 1 + treated * lift / 50)]
         {
-            let body = json!({ "unit_id": asked.id, "goal": goal, "event_id": goal, "value": value,
+            let body = json!({ "unit_id": listed_unit.id, "goal": goal, "event_id": goal, "value": value,
                                "occurred_at": "1970-01-01T00:00:01Z" });
             aggregation.push(Row::Converted(Conversion::parse(typed(body).unwrap(), test, now).unwrap()));
         }
@@ -80,7 +82,7 @@ fn planned(report: &Value, goal: usize) -> &Value {
 }
 
 #[test]
-fn a_report_of_known_units_is_tested_by_other_seeds_and_shows_the_interval_of_welch() {
+fn known_units_are_tested_by_other_seeds_and_have_welchs_interval() {
     let none = report(1, UNITS, 0);
     let p = planned(&none, 0);
     assert_eq!((&p["test"], &p["method"]), (&json!("rerandomization"), &json!("welch")));
@@ -91,12 +93,12 @@ fn a_report_of_known_units_is_tested_by_other_seeds_and_shows_the_interval_of_we
     assert_eq!((&ratio["test"], &ratio["method"]), (&json!("rerandomization"), &json!("delta")));
     assert!(ratio["p_value"].as_f64().unwrap() < 0.01, "{ratio}");
     assert!(planned(&none, 3)["p_value"].as_f64().unwrap() > 0.05);
-    assert_eq!(report(1, UNITS, 0), none, "nothing of it is left to chance");
+    assert_eq!(report(1, UNITS, 0), none, "the same data give the same report");
 }
 
 #[test]
-fn balance_finds_what_a_formula_does_not() {
-    // Most of the variance is the covariate's, of which the arms have the same.
+fn rerandomization_finds_differences_that_a_formula_misses() {
+    // Most of the variance is that of the covariate, which is balanced.
     let found = (1..=10).filter(|run| {
         let report = report(*run, UNITS, 35);
         planned(&report, 0)["p_value"].as_f64().unwrap() < 0.05
@@ -104,11 +106,11 @@ fn balance_finds_what_a_formula_does_not() {
     assert!(found.count() >= 8);
 }
 
-/// `REDEALT_RUNS=250 cargo test --release …` says it more sharply; the method itself is calibrated by
-/// `make calibrate FAMILIES=balance`.
+/// `RERANDOMIZATION_RUNS=250 cargo test --release …` measures it more precisely. `make calibrate FAMILIES=balance`
+/// calibrates the method itself.
 #[test]
-fn without_a_difference_it_errs_in_about_one_test_of_twenty() {
-    let runs: u8 = std::env::var("REDEALT_RUNS").map_or(30, |runs| runs.parse().unwrap());
+fn without_a_difference_the_test_errs_in_about_one_of_twenty_tests() {
+    let runs: u8 = std::env::var("RERANDOMIZATION_RUNS").map_or(30, |runs| runs.parse().unwrap());
     let wrong = (1..=runs).filter(|run| {
         let test = launched(*run);
         tested(&test, &totals(&test, *run, UNITS, 0)).unwrap()[0].p_value < 0.05
@@ -122,7 +124,7 @@ fn without_a_difference_it_errs_in_about_one_test_of_twenty() {
 }
 
 #[test]
-fn units_that_nobody_has_asked_for_are_left_out_and_too_few_are_not_tested() {
+fn unassigned_units_are_left_out_and_too_few_units_are_not_tested() {
     let some = report(2, 30, 0);
     assert_eq!(planned(&some, 0)["test"], "rerandomization");
     let few = report(2, 3, 0);
@@ -130,7 +132,7 @@ fn units_that_nobody_has_asked_for_are_left_out_and_too_few_are_not_tested() {
 }
 
 #[test]
-fn a_unit_in_an_arm_that_it_was_not_dealt_leaves_nothing_to_test() {
+fn a_unit_in_an_arm_other_than_its_seeds_prevents_the_test() {
     let test = launched(3);
     let mut totals = totals(&test, 3, UNITS, 0);
     assert!(tested(&test, &totals).is_some());
@@ -145,7 +147,7 @@ fn a_unit_in_an_arm_that_it_was_not_dealt_leaves_nothing_to_test() {
 }
 
 #[test]
-fn partitions_that_are_merged_hold_every_known_unit_once() {
+fn merged_partitions_contain_every_known_unit_once() {
     let test = launched(4);
     let (all, few) = (totals(&test, 4, UNITS, 0), totals(&test, 4, 20, 0));
     let mut merged = Totals::empty(&test);
@@ -156,12 +158,12 @@ fn partitions_that_are_merged_hold_every_known_unit_once() {
 }
 
 #[test]
-fn a_list_is_dealt_into_arms_within_one_unit_of_the_weights_and_tested_by_deals_of_the_same_sizes() {
+fn a_list_gets_arms_within_one_unit_of_the_weights_and_is_tested_with_these_sizes() {
     let test = listed(5, 207);
     let totals = totals(&test, 5, 207, 0);
     assert_eq!([totals.arms[0].units, totals.arms[1].units], [104, 103]);
     let found = tested(&test, &totals).unwrap();
-    // A tenth of all seeds is under the threshold, so a thousand of them take about ten thousand.
+    // A tenth of all seeds is under the threshold, so a thousand of them need about ten thousand draws.
     assert!((7_000..15_000).contains(&found[0].tried), "{found:?}");
     let mut randomize = test.definition.randomize(&test.balance.as_ref().unwrap().root);
     let mut arms = vec![0; 207];

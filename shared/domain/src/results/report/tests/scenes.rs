@@ -1,4 +1,4 @@
-//! Reports of every kind, made from rows.
+//! Reports of every kind, computed from rows.
 
 use std::collections::BTreeMap;
 
@@ -41,12 +41,13 @@ pub(super) fn launched(changes: &Value) -> Experiment {
     let definition = typed(body).and_then(Definition::parse).unwrap();
     let mut test = Experiment::draft(definition, Seed::from_random(*b"8 bytes!"), at(0));
     test.status = Status::Running;
-    // The last override came after its unit had been assigned.
+    // The last override was set after its unit had been assigned.
     test.overridden_since.extend(UnitId::parse("unit-0005").map(|unit| (unit, at(9))));
     test
 }
 
-/// The rows of so many units, one in turn for each variant, ten a day; `better` gives the second variant its outcomes.
+/// Returns the rows of `units` units, one in turn for each variant, ten a day. `better` adds outcomes to the
+/// second variant.
 pub(super) fn rows(test: &Experiment, units: u32, better: bool) -> Vec<Row> {
     let mut rows = Vec::new();
     for n in 0..units {
@@ -64,7 +65,7 @@ pub(super) fn rows(test: &Experiment, units: u32, better: bool) -> Vec<Row> {
             covariate: Some(f64::from(n * 7 % 13)),
         };
         rows.push(Row::Assigned { unit_id: unit_id.clone(), phase: 1, assignment });
-        let said = |goal: &str, value: f64, event: u32, day: i64| {
+        let converted = |goal: &str, value: f64, event: u32, day: i64| {
             Row::Converted(Conversion {
                 unit_id: unit_id.clone(),
                 goal: GoalKey::parse(goal).unwrap(),
@@ -84,8 +85,8 @@ pub(super) fn rows(test: &Experiment, units: u32, better: bool) -> Vec<Row> {
             (n % 4 == 0, "sign-ups", 1.0, 1),
             (n % 50 == 0, "booked", 1.0, -2),
         ];
-        let recorded = pairs.iter().zip(0..).filter(|((told, ..), _)| *told);
-        rows.extend(recorded.map(|((_, goal, value, day), event)| said(goal, *value, event, *day)));
+        let recorded = pairs.iter().zip(0..).filter(|((included, ..), _)| *included);
+        rows.extend(recorded.map(|((_, goal, value, day), event)| converted(goal, *value, event, *day)));
     }
     rows
 }
@@ -96,7 +97,7 @@ pub(super) fn totals(test: &Experiment, rows: Vec<Row>, as_of: Timestamp) -> Tot
     aggregation.finish()
 }
 
-/// Whether a row is of a goal that the test has.
+/// Returns whether a row belongs to a goal of the test.
 pub(super) fn is_known(test: &Experiment, row: &Row) -> bool {
     match row {
         Row::Assigned { .. } => true,
@@ -104,14 +105,15 @@ pub(super) fn is_known(test: &Experiment, row: &Row) -> bool {
     }
 }
 
-/// A look at 90 units after nine days, which shows a difference, then one at 300 after 33, which has lost it.
+/// A look at 90 units after nine days, which shows a difference, then one at 300 after 33, in which it has
+/// disappeared.
 pub(super) fn full() -> Report {
     let test = launched(&json!({}));
     let early = Report::new(&test, &totals(&test, rows(&test, 90, true), at(9)), at(9), None);
     late(Some(&early.into()))
 }
 
-/// The look at 300 units that remembers what was kept before.
+/// The look at 300 units, with the results of the report stored before it.
 pub(super) fn late(before: Option<&Kept>) -> Report {
     let test = launched(&json!({}));
     Report::new(&test, &totals(&test, rows(&test, 300, false), at(33)), at(33), before)
@@ -122,7 +124,7 @@ pub(super) fn empty() -> Report {
     Report::new(&test, &Totals::empty(&test), at(0), None)
 }
 
-/// An adaptive test whose weights have changed once, while it runs or once it is over.
+/// An adaptive test whose weights have changed once, while it runs or after it was stopped.
 pub(super) fn adaptive(status: Status) -> Report {
     let goals = json!([{ "key": "booked", "kind": "binary", "role": "primary", "window_days": 7 },
                        { "key": "visits", "kind": "count", "role": "secondary" }]);
@@ -136,7 +138,7 @@ pub(super) fn adaptive(status: Status) -> Report {
     Report::new(&test, &totals(&test, rows(&test, 240, true), at(60)), at(60), None)
 }
 
-/// Weights that were changed by hand withhold all readings.
+/// A test whose readings are withheld because the weights were changed by hand.
 pub(super) fn changed() -> Report {
     let mut test = launched(&json!({}));
     test.weightings.push(weighting(&[2_000, 6_000, 2_000]));
@@ -150,7 +152,7 @@ pub(super) fn weighting(weights: &[u32]) -> Weighting {
     }
 }
 
-/// Few units, so that rates are read exactly, and all arms of one value.
+/// Few units, so that rates are read exactly, with all arms of some values equal.
 pub(super) fn few() -> Report {
     let test = launched(&json!({ "overrides": {} }));
     Report::new(&test, &totals(&test, rows(&test, 36, true), at(5)), at(5), None)

@@ -1,4 +1,4 @@
-//! Each of the five words, and which of two wins.
+//! Tests of each verdict, and of which verdict has priority.
 
 mod amounts;
 mod no_difference;
@@ -31,7 +31,8 @@ fn test(changes: &Value) -> Experiment {
     test
 }
 
-/// What is said of arms with so many units, of which so many converted to the first and second goal.
+/// Returns the verdict for arms with these units, and these units that converted to the first and second
+/// goal.
 fn verdict(test: &Experiment, arms: &[(u64, u64, u64)]) -> Verdict {
     Report::new(test, &totals(test, arms), Timestamp::from_millis(1), None).verdict
 }
@@ -54,7 +55,7 @@ fn decision(changes: &Value, arms: &[(u64, u64, u64)]) -> Advice {
 }
 
 #[test]
-fn a_better_arm_is_shipped_and_a_worse_one_stopped_and_else_it_goes_on() {
+fn a_better_arm_is_shipped_a_worse_arm_is_stopped_and_other_tests_keep_running() {
     let plain = json!({});
     for (arms, wanted) in [
         ([(40, 4, 0), (40, 20, 0)], Advice::Ship),
@@ -64,32 +65,32 @@ fn a_better_arm_is_shipped_and_a_worse_one_stopped_and_else_it_goes_on() {
     ] {
         assert_eq!(decision(&plain, &arms), wanted, "{arms:?}");
     }
-    let said = verdict(&test(&plain), &[(40, 4, 0), (40, 20, 0)]);
-    assert_eq!(said.sentence, "Ship new: it is better than control.");
+    let result = verdict(&test(&plain), &[(40, 4, 0), (40, 20, 0)]);
+    assert_eq!(result.sentence, "Ship new: it is better than control.");
     let start = "new: 20 of 40 against 4 of 40: +40.0 points, between +";
-    assert!(said.reasons[0].starts_with(start), "{:?}", said.reasons);
+    assert!(result.reasons[0].starts_with(start), "{:?}", result.reasons);
     let lower =
         json!({ "goals": [{ "key": "booked", "kind": "binary", "role": "primary", "direction": "lower" }] });
     assert_eq!(decision(&lower, &[(40, 4, 0), (40, 20, 0)]), Advice::Stop, "less is better");
 }
 
 #[test]
-fn an_arm_that_breaks_a_guardrail_is_stopped_however_good_it_is() {
-    let said = verdict(&test(&json!({})), &[(100, 10, 1), (100, 50, 40)]);
+fn an_arm_that_breaks_a_guardrail_is_stopped_even_if_it_is_better() {
+    let result = verdict(&test(&json!({})), &[(100, 10, 1), (100, 50, 40)]);
     assert_eq!(
-        (said.decision, said.sentence.as_str()),
+        (result.decision, result.sentence.as_str()),
         (Advice::Stop, "Stop: new breaks the guardrail opt-out.")
     );
-    assert_eq!(decision(&json!({}), &[(100, 10, 40), (100, 50, 1)]), Advice::Ship, "it got better");
+    assert_eq!(decision(&json!({}), &[(100, 10, 40), (100, 50, 1)]), Advice::Ship, "the guardrail improved");
 }
 
 #[test]
-fn nothing_is_said_of_units_that_do_not_fit_the_weights() {
+fn units_that_do_not_match_the_weights_get_no_other_verdict() {
     assert_eq!(decision(&json!({}), &[(40, 4, 0), (90, 70, 0)]), Advice::DoNotTrust);
 }
 
 #[test]
-fn what_a_look_has_shown_keeps_its_direction_and_decides_nothing_once_it_has_turned() {
+fn a_shown_difference_keeps_its_direction_and_gives_no_verdict_once_reversed() {
     let test = test(&json!({}));
     let report = |arms, before: Option<&Kept>| {
         Report::new(&test, &totals(&test, arms), Timestamp::from_millis(1), before)
@@ -98,24 +99,24 @@ fn what_a_look_has_shown_keeps_its_direction_and_decides_nothing_once_it_has_tur
     assert_eq!(shown.verdict.decision, Advice::Ship);
     let first = Kept::from(shown.clone());
     let still = report(&[(40, 10, 0), (40, 26, 0)], Some(&first));
-    assert_eq!(still.verdict.decision, Advice::Ship, "it was shown and still points there");
+    assert_eq!(still.verdict.decision, Advice::Ship, "the difference was shown and has kept its direction");
     let faded = report(&[(40, 16, 0), (40, 20, 0)], Some(&first));
     assert_eq!(faded.verdict.decision, Advice::KeepRunning, "the interval contains 0");
     assert!(faded.verdict.reasons[0].contains("the interval still contains 0"), "{:?}", faded.verdict);
     let late = report(&[(90, 36, 0), (90, 40, 0)], Some(&first));
-    assert_eq!(late.verdict.decision, Advice::KeepRunning, "a look has shown a difference");
-    assert!(late.verdict.no_difference_withheld.unwrap().contains("a look has shown a difference"));
+    assert_eq!(late.verdict.decision, Advice::KeepRunning, "an interim look has shown a difference");
+    assert!(late.verdict.no_difference_withheld.unwrap().contains("an interim look has shown a difference"));
     let turned = report(&[(40, 21, 0), (40, 19, 0)], Some(&first));
     assert_eq!(turned.verdict.decision, Advice::KeepRunning);
     assert!(
-        turned.verdict.reasons[0].contains("an earlier look showed the opposite"),
+        turned.verdict.reasons[0].contains("an earlier interim look showed the opposite"),
         "{:?}",
         turned.verdict
     );
     let mut broken = shown;
     broken.sample_ratio.ok = false;
-    let anew = report(&[(40, 16, 0), (40, 20, 0)], Some(&broken.into()));
-    assert_eq!(anew.verdict.decision, Advice::KeepRunning, "that look could not be trusted");
+    let restarted = report(&[(40, 16, 0), (40, 20, 0)], Some(&broken.into()));
+    assert_eq!(restarted.verdict.decision, Advice::KeepRunning, "that look had a sample ratio mismatch");
 }
 
 #[test]
@@ -124,57 +125,57 @@ fn weights_that_were_changed_by_hand_withhold_the_verdict() {
     let weights = test.weightings[0].weights.clone();
     test.weightings.push(crate::experiment::Weighting { revision: 9, weights });
     let arms = [(40, 4, 0), (40, 20, 0)];
-    assert_eq!(verdict(&test, &arms).decision, Advice::Ship, "nobody came under the new weights");
+    assert_eq!(verdict(&test, &arms).decision, Advice::Ship, "no unit was assigned under the new weights");
     let mut both = totals(&test, &arms);
     both.strata = vec![vec![40, 39], vec![0, 1]];
-    let said = Report::new(&test, &both, Timestamp::from_millis(1), None).verdict;
-    assert_eq!(said.decision, Advice::KeepRunning);
-    assert!(said.reasons[1].starts_with("The weights have changed in this phase"), "{:?}", said.reasons);
+    let result = Report::new(&test, &both, Timestamp::from_millis(1), None).verdict;
+    assert_eq!(result.decision, Advice::KeepRunning);
+    assert!(result.reasons[1].starts_with("The weights have changed in this phase"), "{:?}", result.reasons);
 }
 
 #[test]
-fn an_adaptive_test_is_judged_by_bets_while_it_runs_and_in_the_right_direction() {
+fn a_running_adaptive_test_is_judged_by_the_e_process_in_the_right_direction() {
     let adaptive = json!({ "allocation": { "mode": "adaptive" },
         "goals": [{ "key": "booked", "kind": "binary", "role": "primary" }] });
     let test = test(&adaptive);
-    let said = |test: &Experiment, arms: [(u64, u64); 2], immature: u64| {
+    let result = |test: &Experiment, arms: [(u64, u64); 2], immature: u64| {
         let mut totals = totals(test, &arms.map(|(units, converted)| (units, converted, 0)));
         totals.batches[0] = arms.map(|(units, converted)| Moments::of_counts(converted, units)).to_vec();
         totals.immature = immature;
         let report = Report::new(test, &totals, Timestamp::from_millis(1), None);
         (report.verdict.decision, report.goals[0].comparisons[0].method)
     };
-    assert_eq!(said(&test, [(40, 0), (40, 15)], 0), (Advice::Ship, Method::EProcess));
-    assert_eq!(said(&test, [(40, 15), (40, 0)], 0), (Advice::Stop, Method::EProcess));
-    assert_eq!(said(&test, [(40, 7), (40, 9)], 0).0, Advice::KeepRunning);
+    assert_eq!(result(&test, [(40, 0), (40, 15)], 0), (Advice::Ship, Method::EProcess));
+    assert_eq!(result(&test, [(40, 15), (40, 0)], 0), (Advice::Stop, Method::EProcess));
+    assert_eq!(result(&test, [(40, 7), (40, 9)], 0).0, Advice::KeepRunning);
     let mut over = test;
     over.status = Status::Stopped;
-    assert_eq!(said(&over, [(40, 5), (40, 15)], 1).1, Method::EProcess, "somebody may yet convert");
-    assert_eq!(said(&over, [(40, 3), (40, 16)], 0), (Advice::Ship, Method::BatchStratified));
-    assert_eq!(said(&over, [(40, 8), (40, 17)], 0).0, Advice::KeepRunning, "two readings share the 5 %");
+    assert_eq!(result(&over, [(40, 5), (40, 15)], 1).1, Method::EProcess, "a unit may still convert");
+    assert_eq!(result(&over, [(40, 3), (40, 16)], 0), (Advice::Ship, Method::BatchStratified));
+    assert_eq!(result(&over, [(40, 8), (40, 17)], 0).0, Advice::KeepRunning, "two readings share the 5 %");
     let arms = [(40, 8), (40, 17)].map(|(units, converted)| Moments::of_counts(converted, units)).to_vec();
     let batch = stats::adaptive::Batch { weights: vec![5_000, 5_000], arms };
     let alone = stats::adaptive::bols::bols(&[batch], 0, 1, 0.05).unwrap();
-    assert!(alone.p_value < 0.05, "by itself it would have decided: {alone:?}");
+    assert!(alone.p_value < 0.05, "this reading alone would lead to a decision: {alone:?}");
 }
 
 #[test]
-fn of_several_arms_the_best_is_shipped_and_each_pays_for_the_others() {
+fn the_best_of_several_arms_is_shipped_with_p_values_corrected_for_all() {
     let three = json!({ "variants": [
         { "key": "control", "weight": 3_400, "is_control": true }, { "key": "a", "weight": 3_300 },
         { "key": "b", "weight": 3_300 }] });
-    let said = verdict(&test(&three), &[(40, 4, 0), (40, 22, 0), (40, 30, 0)]);
-    assert_eq!(said.sentence, "Ship b: it is better than control.");
+    let result = verdict(&test(&three), &[(40, 4, 0), (40, 22, 0), (40, 30, 0)]);
+    assert_eq!(result.sentence, "Ship b: it is better than control.");
     assert_eq!(
         decision(&three, &[(40, 20, 0), (40, 2, 0), (40, 19, 0)]),
         Advice::KeepRunning,
-        "b may be good"
+        "b may still be better"
     );
     assert_eq!(decision(&three, &[(60, 40, 0), (60, 8, 0), (60, 9, 0)]), Advice::Stop);
 }
 
 #[test]
-fn arms_wholly_apart_are_decided_however_many_units_there_are() {
+fn completely_different_arms_are_decided_at_every_number_of_units() {
     for units in [10, 12, 20, 60, 200, 3_000] {
         let [up, down] = [[(units, 0, 0), (units, units, 0)], [(units, units, 0), (units, 0, 0)]];
         assert_eq!(decision(&json!({}), &up), Advice::Ship, "{units}");

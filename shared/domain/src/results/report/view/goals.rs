@@ -1,4 +1,4 @@
-//! A goal as callers see it.
+//! A goal in a response.
 
 use serde::Serialize;
 

@@ -1,10 +1,10 @@
-//! What the primary goal needs, as callers see it.
+//! The units that the primary goal needs, in a response.
 
 use serde::Serialize;
 
 use crate::results::verdict::outlook::{Basis, Needs, Outlook};
 
-/// What the primary goal needs, as callers see it; the answer about a new test has it too.
+/// The units that the primary goal needs, in a response. The response about a new test contains it too.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct PlanView {
     from: Basis,

@@ -1,4 +1,4 @@
-//! A past point as callers see it.
+//! A past point in a response.
 
 use std::collections::BTreeMap;
 

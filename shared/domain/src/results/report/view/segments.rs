@@ -1,4 +1,4 @@
-//! A segment attribute as callers see it.
+//! A segment attribute in a response.
 
 use serde::Serialize;
 

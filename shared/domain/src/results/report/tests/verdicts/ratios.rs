@@ -1,4 +1,4 @@
-//! Ratios: who carries them, and when their formula decides.
+//! Tests of ratios: which units dominate them, and when their formula is sufficient.
 
 use super::*;
 
@@ -35,7 +35,8 @@ fn ratio_test(role: &str) -> Experiment {
     test(&json!({ "goals": goals }))
 }
 
-/// Forty accounts of about 48 visitors whose rate is about a tenth, and `extra` more for each ten visitors.
+/// Forty accounts of about 48 visitors whose rate is about a tenth, with `extra` more conversions for each
+/// ten visitors.
 fn accounts(extra: f64) -> Vec<(f64, f64)> {
     let one = |n: u32| {
         (f64::from(n * 7 % 11) + (extra * f64::from(4 + n % 2)).floor(), f64::from(40 + 17 * n % 19))
@@ -44,7 +45,7 @@ fn accounts(extra: f64) -> Vec<(f64, f64)> {
 }
 
 #[test]
-fn a_ratio_that_one_account_carries_decides_nothing_and_warns_of_it() {
+fn a_ratio_dominated_by_one_account_gives_no_decision_and_a_warning() {
     let mut large = accounts(0.0);
     large[7] = (8_000.0, 20_000.0);
     for role in ["primary", "guardrail"] {
@@ -57,7 +58,10 @@ fn a_ratio_that_one_account_carries_decides_nothing_and_warns_of_it() {
         };
         let (a, b) = pair.samples().unwrap();
         let sequential_test = stats::always_valid::SequentialTest::new(0.05, 80.0).unwrap();
-        assert!(sequential_test.look(&a, &b).unwrap().p_value < 0.01, "the formula alone would decide");
+        assert!(
+            sequential_test.look(&a, &b).unwrap().p_value < 0.01,
+            "the formula alone would lead to a decision"
+        );
         let report = Report::new(&test, &totals, Timestamp::from_millis(1), None);
         assert_eq!(report.verdict.decision, Advice::KeepRunning, "{role} {:?}", report.verdict);
         let warned = serde_json::to_value(&report.warnings).unwrap();
@@ -68,35 +72,35 @@ fn a_ratio_that_one_account_carries_decides_nothing_and_warns_of_it() {
         );
         assert!((warned[0]["share"].as_f64().unwrap() - 0.914).abs() < 0.02, "{warned}");
         let read = report.goals.last().unwrap().comparisons[0].clone();
-        assert!(read.warnings.iter().any(|said| said.contains("of the denominator of new")), "{read:?}");
+        assert!(read.warnings.iter().any(|result| result.contains("of the denominator of new")), "{read:?}");
         let (low, high) = (read.absolute.low.unwrap(), read.absolute.high.unwrap());
         assert!(low < 0.0 && high > 0.0, "the interval agrees with the p-value: {read:?}");
     }
 }
 
 #[test]
-fn a_ratio_whose_accounts_are_alike_is_decided_as_before() {
+fn a_ratio_of_similar_accounts_leads_to_a_decision() {
     let test = ratio_test("primary");
-    let said = |extra| {
+    let result = |extra| {
         let totals = ratio(&test, [&accounts(0.0), &accounts(extra)]);
         Report::new(&test, &totals, Timestamp::from_millis(1), None)
     };
-    assert_eq!(said(2.0).verdict.decision, Advice::Ship, "{:?}", said(2.0).verdict);
-    assert!(said(2.0).warnings.is_empty());
-    assert_eq!(said(0.0).verdict.decision, Advice::KeepRunning);
+    assert_eq!(result(2.0).verdict.decision, Advice::Ship, "{:?}", result(2.0).verdict);
+    assert!(result(2.0).warnings.is_empty());
+    assert_eq!(result(0.0).verdict.decision, Advice::KeepRunning);
     let test = ratio_test("guardrail");
     let totals = ratio(&test, [&accounts(0.0), &accounts(2.0)]);
-    let said = Report::new(&test, &totals, Timestamp::from_millis(1), None).verdict;
-    assert_eq!(said.sentence, "Stop: new breaks the guardrail rate.", "{said:?}");
+    let result = Report::new(&test, &totals, Timestamp::from_millis(1), None).verdict;
+    assert_eq!(result.sentence, "Stop: new breaks the guardrail rate.", "{result:?}");
 }
 
 #[test]
-fn a_ratio_of_many_even_accounts_is_as_sure_as_its_formula_says() {
+fn a_ratio_of_many_even_accounts_uses_its_formula_alone() {
     let many = |extra| -> Vec<(f64, f64)> { std::iter::repeat_n(accounts(extra), 50).flatten().collect() };
     let test = ratio_test("primary");
     let report = Report::new(&test, &ratio(&test, [&many(0.0), &many(3.0)]), Timestamp::from_millis(1), None);
     let read = &report.goals.last().unwrap().comparisons[0];
-    // Drawn permutations alone leave p at 0.005 and an interval from 4 to 57 points.
+    // Drawn permutations alone give p = 0.005 and an interval from 4 to 57 points.
     assert!(read.p_value.unwrap() < 1e-9, "{read:?}");
     assert!(read.absolute.high.unwrap() - read.absolute.low.unwrap() < 0.05, "{read:?}");
     let test = ratio_test("guardrail");

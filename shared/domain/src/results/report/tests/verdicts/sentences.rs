@@ -1,4 +1,4 @@
-//! What is told beside the word: sentences, intervals, and what is still missing.
+//! Tests of the texts of a verdict: sentences, intervals, and what is still missing.
 
 use super::*;
 
@@ -7,13 +7,13 @@ fn an_external_test_whose_shares_changed_is_not_read() {
     let external = json!({ "allocation": { "mode": "external" },
         "goals": [{ "key": "booked", "kind": "binary", "role": "primary" }] });
     let mut test = test(&external);
-    // 50:50 at 5 %, then 10:90 at 60 %, the same rate in both arms.
+    // 50:50 at 5 %, then 10:90 at 60 %, with the same rate in both arms.
     let mut totals = totals(&test, &[(70, 15, 0), (230, 111, 0)]);
     for unit in 0..300 {
         let arm = usize::from(if unit < 100 { unit % 2 == 1 } else { unit % 10 > 0 });
         totals.arrivals.count(Timestamp::from_millis(unit * 60_000), arm, 2);
     }
-    // Whatever weights were declared, the sample ratio is not what withholds.
+    // With these counts, the sample ratio matches, so it does not withhold the verdict.
     totals.strata[0] = vec![150, 150];
     let read =
         |test: &Experiment, totals: &Totals| Report::new(test, totals, Timestamp::from_millis(1), None);
@@ -30,7 +30,11 @@ fn an_external_test_whose_shares_changed_is_not_read() {
     };
     assert!(withheld(&read(&test, &totals)).starts_with("The shares of the variants have changed"));
     totals.arrivals = crate::results::counting::arrivals::Arrivals::default();
-    assert_eq!(read(&test, &totals).verdict.decision, Advice::Ship, "nothing tells when all came at once");
+    assert_eq!(
+        read(&test, &totals).verdict.decision,
+        Advice::Ship,
+        "without assignment times, no change is detected"
+    );
     let weights = test.weightings[0].weights.clone();
     test.weightings.push(crate::experiment::Weighting { revision: 9, weights });
     totals.strata.push(vec![1, 1]);
@@ -38,7 +42,7 @@ fn an_external_test_whose_shares_changed_is_not_read() {
 }
 
 #[test]
-fn a_p_value_of_one_points_nowhere_and_intervals_stay_within_what_shares_can_be() {
+fn a_p_value_of_one_has_no_direction_and_intervals_stay_in_the_possible_range() {
     let test = test(&json!({}));
     let report =
         |arms: &[(u64, u64, u64)]| Report::new(&test, &totals(&test, arms), Timestamp::from_millis(1), None);
@@ -67,7 +71,7 @@ fn a_p_value_of_one_points_nowhere_and_intervals_stay_within_what_shares_can_be(
 }
 
 #[test]
-fn an_arm_without_units_is_no_candidate_for_the_best() {
+fn an_arm_without_units_has_no_probability_of_being_best() {
     let three = json!({ "variants": [
         { "key": "control", "weight": 3_400, "is_control": true }, { "key": "a", "weight": 3_300 },
         { "key": "b", "weight": 3_300 }] });
@@ -83,22 +87,22 @@ fn an_arm_without_units_is_no_candidate_for_the_best() {
 }
 
 #[test]
-fn a_difference_is_told_in_counts_and_points_and_a_mean_per_account_in_its_unit_and_percent() {
-    let said = verdict(&test(&json!({})), &[(107, 10, 0), (100, 41, 0)]);
+fn shares_are_described_in_counts_and_points_and_means_in_their_unit_and_percent() {
+    let result = verdict(&test(&json!({})), &[(107, 10, 0), (100, 41, 0)]);
     assert!(
-        said.reasons[0].starts_with("new: 41 of 100 against 10 of 107: +31.7 points, between +"),
-        "{said:?}"
+        result.reasons[0].starts_with("new: 41 of 100 against 10 of 107: +31.7 points, between +"),
+        "{result:?}"
     );
-    assert!(said.reasons[0].ends_with('.') && said.reasons[0].contains(", p "), "{said:?}");
-    let said = verdict(&test(&json!({})), &[(40, 20, 0), (40, 4, 0)]);
+    assert!(result.reasons[0].ends_with('.') && result.reasons[0].contains(", p "), "{result:?}");
+    let result = verdict(&test(&json!({})), &[(40, 20, 0), (40, 4, 0)]);
     assert!(
-        said.reasons[0].starts_with("new: 4 of 40 against 20 of 40: -40.0 points, between -"),
-        "{said:?}"
+        result.reasons[0].starts_with("new: 4 of 40 against 20 of 40: -40.0 points, between -"),
+        "{result:?}"
     );
     let early = verdict(&test(&json!({})), &[(3, 1, 0), (3, 2, 0)]);
     assert!(early.reasons[0].starts_with("new: 2 of 3 against 1 of 3: +33.3 points"), "{early:?}");
-    let nobody = verdict(&test(&json!({})), &[(0, 0, 0), (0, 0, 0)]);
-    assert!(nobody.reasons[0].starts_with("new: nothing to compare yet"), "{nobody:?}");
+    let empty = verdict(&test(&json!({})), &[(0, 0, 0), (0, 0, 0)]);
+    assert!(empty.reasons[0].starts_with("new: nothing to compare yet"), "{empty:?}");
     let sum = json!({ "goals": [{ "key": "pipeline", "kind": "sum", "role": "primary" }] });
     let test = test(&sum);
     let mut totals = totals(&test, &[(40, 0, 0), (40, 0, 0)]);
@@ -108,18 +112,18 @@ fn a_difference_is_told_in_counts_and_points_and_a_mean_per_account_in_its_unit_
             arm.goals[0].moments.add(base + f64::from(n % 5) * 10.0);
         }
     }
-    let said = Report::new(&test, &totals, Timestamp::from_millis(1), None).verdict;
+    let result = Report::new(&test, &totals, Timestamp::from_millis(1), None).verdict;
     let start = "new: 12,520 per account against 10,020 per account: +2,500 (+25.0 %), between +2,";
-    assert!(said.reasons[0].starts_with(start), "{said:?}");
+    assert!(result.reasons[0].starts_with(start), "{result:?}");
 }
 
 #[test]
-fn a_secondary_goal_that_moved_is_named_and_one_that_did_not_is_not() {
+fn only_secondary_goals_with_a_shown_difference_are_named() {
     let goals = json!({ "goals": [{ "key": "booked", "kind": "binary", "role": "primary" },
         { "key": "replied", "kind": "binary", "role": "secondary" }] });
     let named = |arms: &[(u64, u64, u64)]| {
-        let said = verdict(&test(&goals), arms);
-        said.reasons.into_iter().find(|reason| reason.contains("replied"))
+        let result = verdict(&test(&goals), arms);
+        result.reasons.into_iter().find(|reason| reason.contains("replied"))
     };
     let moved = named(&[(60, 20, 5), (60, 22, 50)]).unwrap();
     let start =
@@ -130,7 +134,7 @@ fn a_secondary_goal_that_moved_is_named_and_one_that_did_not_is_not() {
 }
 
 #[test]
-fn a_test_that_goes_on_says_why_it_is_not_said_that_there_is_no_difference() {
+fn a_running_test_reports_why_no_difference_is_withheld() {
     let why = |changes: &Value, arms: &[(u64, u64, u64)], immature: u64| {
         let test = test(changes);
         let mut totals = totals(&test, arms);
@@ -141,30 +145,30 @@ fn a_test_that_goes_on_says_why_it_is_not_said_that_there_is_no_difference() {
     };
     let (some, none) = ([(80, 24, 0), (81, 25, 0)], [(0, 0, 0), (0, 0, 0)]);
     let plain = json!({});
-    assert_eq!(why(&plain, &some, 0), "", "it is said");
-    assert_eq!(why(&plain, &[(40, 4, 0), (40, 20, 0)], 0), "", "something else is said");
+    assert_eq!(why(&plain, &some, 0), "", "the verdict is no difference");
+    assert_eq!(why(&plain, &[(40, 4, 0), (40, 20, 0)], 0), "", "another verdict is given");
     assert!(why(&plain, &none, 0).starts_with("Nothing can be compared"));
     assert!(why(&plain, &some, 30).starts_with("30 of 161 units are still inside"));
-    assert!(why(&json!({ "planned_units": 100 }), &some, 0).contains("it takes 200, twice"));
+    assert!(why(&json!({ "planned_units": 100 }), &some, 0).contains("of the 200 units, twice"));
     assert!(why(&json!({ "planned_units": null }), &some, 0).contains("neither planned_units nor"));
     let worth = json!({ "expected": { "baseline": 0.3, "effect": 0.05 } });
     assert!(why(&worth, &some, 0).starts_with("The difference of new may still be as large as 0.05"));
 }
 
 #[test]
-fn a_test_that_goes_on_says_when_its_planned_units_are_in_and_when_the_planned_look_may_be_taken() {
+fn a_running_test_reports_when_it_reaches_its_planned_units_and_fixed_horizon() {
     let test = test(&json!({ "planned_units": 100 }));
-    let said = |immature: u64, arms: &[(u64, u64, u64)]| {
+    let result = |immature: u64, arms: &[(u64, u64, u64)]| {
         let mut totals = totals(&test, arms);
         (totals.immature, totals.recent) = (immature, 20);
         totals.first_assigned_at = Some(Timestamp::from_millis(0));
         let report = Report::new(&test, &totals, Timestamp::from_millis(10 * 86_400_000), None);
         report.verdict.reasons.join(" ")
     };
-    let early = said(60, &[(30, 9, 0), (30, 10, 0)]);
+    let early = result(60, &[(30, 9, 0), (30, 10, 0)]);
     assert!(early.contains("60 of 100 planned units") && early.contains("within 20 days"), "{early}");
-    let waiting = said(30, &[(55, 16, 0), (55, 17, 0)]);
-    assert!(!waiting.contains("planned look") && !waiting.contains("within"), "{waiting}");
-    let reached = said(10, &[(55, 16, 0), (55, 17, 0)]);
-    assert!(reached.contains("The planned look is reached"), "{reached}");
+    let waiting = result(30, &[(55, 16, 0), (55, 17, 0)]);
+    assert!(!waiting.contains("fixed horizon") && !waiting.contains("within"), "{waiting}");
+    let reached = result(10, &[(55, 16, 0), (55, 17, 0)]);
+    assert!(reached.contains("The fixed horizon is reached"), "{reached}");
 }
