@@ -50,9 +50,9 @@ impl Endpoint for ExportMetrics {
         let mut page = Page::new(&call.caller.workspace, &sign_ins, app.clock.now());
         // Reports that no longer fit on the page are not read, which bounds the cost of a page.
         let parts = 0..tests.len().div_ceil(BY_ONE_CALL);
-        let kept = parts.map(|part| kept(app, &call.caller.workspace, &tests, part));
-        let mut kept = stream::iter(kept).buffered(SIDE_BY_SIDE);
-        'page: while let Some((tests, reports)) = kept.try_next().await? {
+        let parts_read = parts.map(|part| stored_reports(app, &call.caller.workspace, &tests, part));
+        let mut parts_read = stream::iter(parts_read).buffered(SIDE_BY_SIDE);
+        'page: while let Some((tests, reports)) = parts_read.try_next().await? {
             for (test, report) in tests.iter().zip(&reports) {
                 if !page.add(test, report.as_ref()) {
                     break 'page;
@@ -64,7 +64,7 @@ impl Endpoint for ExportMetrics {
 }
 
 /// Returns a part of the tests with their stored reports.
-async fn kept<'a>(
+async fn stored_reports<'a>(
     app: &App,
     workspace: &Workspace,
     tests: &'a [Experiment],

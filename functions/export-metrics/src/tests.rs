@@ -42,10 +42,10 @@ async fn the_page_contains_the_stored_results_of_each_test() {
     let test = bench.launch(json!({ "targeting": {}, "namespace": null })).await;
     count(&bench, &test, 40).await;
     bench.pass(90);
-    let kept = bench.app.store.summaries.latest(&acme(), &test).await.unwrap().unwrap();
+    let stored = bench.app.store.summaries.latest(&acme(), &test).await.unwrap().unwrap();
     let page = page(&bench).await;
     let labels = r#"workspace="acme",test="pricing-page-q4""#;
-    for (variant, units) in &kept.report().unwrap().units {
+    for (variant, units) in &stored.report().unwrap().units {
         let line = format!("bellwether_test_units_total{{{labels},variant=\"{variant}\"}} {units}\n");
         assert!(page.contains(&line), "{line}{page}");
     }
@@ -77,8 +77,8 @@ async fn overrides_during_a_phase_do_not_decrease_a_count() {
     for (units, overridden, omitted) in [(40, 15, 0), (25, 0, 15)] {
         bench.pass(60);
         count(&bench, &test, 40).await;
-        let kept = bench.app.store.summaries.latest(&acme(), &test).await.unwrap().unwrap();
-        let report = kept.report().unwrap();
+        let stored = bench.app.store.summaries.latest(&acme(), &test).await.unwrap().unwrap();
+        let report = stored.report().unwrap();
         assert_eq!(sum(&report.units), units, "{report:?}");
         assert_eq!(sum(&report.overridden_after_assignment), overridden, "{report:?}");
         assert_eq!(sum(&report.omitted), omitted, "{report:?}");

@@ -2,7 +2,7 @@
 //!
 //! Results of an earlier phase (`?phase=`) are read under the definition that was in force at its end.
 //!
-//! Results are an aggregate of the stored events: `bellwether::store::events::Events::fold` reads them, and
+//! Results are an aggregate of the stored events: `bellwether::store::events::Events::aggregate` reads them, and
 //! `domain::results` counts and evaluates. `summarize-tests` stores a report for every running test. The
 //! response is that report, unless the test has changed since or the caller sends `?fresh=true`. For a
 //! shipped test, the first reader stores the final report, which is the response from then on. A test that
@@ -47,8 +47,8 @@ impl Endpoint for GetResults {
         let Summary { latest, series } =
             app.store.summaries.read(&call.caller.workspace, &test, app.clock.now()).await?;
         let report = match latest {
-            Some(Kept::V1(kept)) if is_response(&test, &kept, fresh) => *kept,
-            kept => aggregated(app, &call.caller.workspace, &test, kept).await?,
+            Some(Kept::V1(stored)) if is_response(&test, &stored, fresh) => *stored,
+            stored => aggregated(app, &call.caller.workspace, &test, stored).await?,
         };
         Reply::ok(&report.view(&series))
     }
@@ -69,8 +69,8 @@ async fn of_phase(
 
 /// Returns whether the stored report is the response: it is final, or the schedule replaces it, the test has not
 /// changed and the caller did not request a fresh report.
-fn is_response(test: &Experiment, kept: &Report, fresh: bool) -> bool {
-    is_final(test, kept) || (!fresh && test.status == Status::Running && kept.as_of >= test.updated_at)
+fn is_response(test: &Experiment, stored: &Report, fresh: bool) -> bool {
+    is_final(test, stored) || (!fresh && test.status == Status::Running && stored.as_of >= test.updated_at)
 }
 
 /// Counts now and stores a final report. For a test that is too large for a request, returns the stored report.
@@ -78,27 +78,27 @@ async fn aggregated(
     app: &App,
     workspace: &Workspace,
     test: &Experiment,
-    kept: Option<Kept>,
+    stored: Option<Kept>,
 ) -> Result<Report, Problem> {
     let (as_of, began) = (app.clock.now(), Instant::now());
     let inline = app.limits.inline_units;
     // Nothing else will count this test, so it is counted once here, regardless of its size.
-    let is_left = !test.status.is_live() && kept.as_ref().and_then(Kept::report).is_none();
-    match (app.store.events.aggregate(workspace, test, (!is_left).then_some(inline), as_of).await?, kept) {
-        (Some(totals), kept) => {
-            let report = Report::new(test, &totals, as_of, kept.as_ref());
+    let is_left = !test.status.is_live() && stored.as_ref().and_then(Kept::report).is_none();
+    match (app.store.events.aggregate(workspace, test, (!is_left).then_some(inline), as_of).await?, stored) {
+        (Some(totals), stored) => {
+            let report = Report::new(test, &totals, as_of, stored.as_ref());
             let test_id = &test.definition.test_id;
             app.telemetry.aggregated(as_of, workspace, test_id, totals.rows, began.elapsed());
             let is_large = report.units.values().sum::<u64>() > inline;
             // The warning contains a time, so the report is stored: otherwise each request would return another time.
-            let is_lost = kept.is_some_and(|kept| kept.memory().is_none());
+            let is_lost = stored.is_some_and(|stored| stored.memory().is_none());
             let is_final = test.final_from().is_some_and(|from| as_of >= from);
             if is_final || (is_left && (is_large || is_lost)) {
                 app.store.summaries.store(workspace, &report).await?;
             }
             Ok(report)
         }
-        (None, Some(Kept::V1(kept))) => Ok(*kept),
+        (None, Some(Kept::V1(stored))) => Ok(*stored),
         (None, _) => {
             Err(Problem::Unavailable("the results of a large test have not been aggregated yet".to_owned()))
         }

@@ -89,10 +89,10 @@ async fn the_stored_report_is_returned_until_the_test_changes_or_fresh_is_reques
     bench.pass(60);
     put(&bench, &test, "b", "control", None).await;
     let event = bench.event("get-results", Role::Viewer).await;
-    let (kept, spent) = bench.metered(FUNCTION, event.clone()).await;
-    assert_eq!((&kept.body["units"]["control"], spent.calls), (&json!(1), 2));
-    assert_eq!(kept.body["as_of"], "2026-11-21T10:00:00.25Z");
-    assert_eq!(kept.body["series"].as_array().unwrap().len(), 1);
+    let (stored, spent) = bench.metered(FUNCTION, event.clone()).await;
+    assert_eq!((&stored.body["units"]["control"], spent.calls), (&json!(1), 2));
+    assert_eq!(stored.body["as_of"], "2026-11-21T10:00:00.25Z");
+    assert_eq!(stored.body["series"].as_array().unwrap().len(), 1);
     let (fresh, spent) = bench.metered(FUNCTION, with_query(event.clone(), "fresh", "true")).await;
     assert_eq!((&fresh.body["units"]["control"], spent.calls), (&json!(2), 18));
     bench.change(&test, json!({ "revision": 2, "status": "stopped" })).await;

@@ -19,12 +19,12 @@ pub async fn count(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> 
     let found = app.store.experiments.get(workspace, test_id).await?;
     let Some(test) = found.filter(|test| test.status.is_live()) else { return Ok(()) };
     let before = app.store.summaries.latest(workspace, &test).await?;
-    let kept = before.as_ref().and_then(Kept::report);
-    if kept.is_some_and(|kept| is_final(&test, kept)) {
+    let stored = before.as_ref().and_then(Kept::report);
+    if stored.is_some_and(|stored| is_final(&test, stored)) {
         return Ok(app.store.experiments.finished(workspace, &test).await?);
     }
     let due = |from: Timestamp| as_of >= from;
-    if !test.final_from().map_or_else(|| is_due(kept, test.updated_at, as_of), due) {
+    if !test.final_from().map_or_else(|| is_due(stored, test.updated_at, as_of), due) {
         return Ok(());
     }
     let began = Instant::now();

@@ -16,9 +16,9 @@ fn in_minutes(bench: &Bench, minutes: i64) -> Timestamp {
     Timestamp::from_millis(bench.app.clock.now().millis() + minutes * 60_000)
 }
 
-async fn kept(bench: &Bench, test: &domain::experiment::Experiment) -> Option<Value> {
+async fn stored_report(bench: &Bench, test: &domain::experiment::Experiment) -> Option<Value> {
     let summary = bench.app.store.summaries.read(&acme(), test, bench.app.clock.now()).await.unwrap();
-    summary.latest.map(|kept| serde_json::to_value(kept.report().unwrap().view(&[])).unwrap())
+    summary.latest.map(|stored| serde_json::to_value(stored.report().unwrap().view(&[])).unwrap())
 }
 
 /// Stores a unit's assignment to `variant` and, if it converts, an outcome a second later.
@@ -61,8 +61,8 @@ async fn the_sample_event_stores_a_report_of_every_running_test() {
         4 + 1 + 16 + 1 + 3 + 1,
         "shards, the test, its partitions, the last report, three summaries, its position in the queue"
     );
-    assert_eq!(kept(&bench, &running).await.unwrap()["status"], "running");
-    assert!(kept(&bench, &paused).await.is_none());
+    assert_eq!(stored_report(&bench, &running).await.unwrap()["status"], "running");
+    assert!(stored_report(&bench, &paused).await.is_none());
 }
 
 #[tokio::test]
@@ -105,7 +105,7 @@ async fn a_test_that_cannot_be_aggregated_goes_to_the_end_of_the_queue() {
     bench.database().put_item().table_name("bench-events").set_item(Some(row)).send().await.unwrap();
     let done = summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
     assert_eq!(done, Done { aggregated: 1, failed: 1, left: 0 });
-    assert!(kept(&bench, &sound).await.is_some() && kept(&bench, &broken).await.is_none());
+    assert!(stored_report(&bench, &sound).await.is_some() && stored_report(&bench, &broken).await.is_none());
 }
 
 #[tokio::test]
@@ -132,7 +132,7 @@ async fn an_adaptive_test_gets_new_weights_and_its_units_keep_their_propensity()
     assert_eq!((&record["actor"], &record["action"]), (&json!("summarize-tests"), &json!("test_changed")));
     let stored = assignment(&bench, &next, "unit-0").await;
     assert_eq!((stored.propensity.get(), stored.revision), (5_000, test.revision));
-    let report = kept(&bench, &next).await.unwrap();
+    let report = stored_report(&bench, &next).await.unwrap();
     let comparison = &report["goals"][0]["comparisons"][0];
     assert_eq!((&comparison["method"], &comparison["fixed_horizon"]), (&json!("e_process"), &Value::Null));
     assert!(comparison["p_value"].as_f64().unwrap() < 0.2, "{comparison}");
@@ -147,7 +147,7 @@ async fn a_p_value_that_was_small_once_stays_small() {
     let test = bench.launch(json!({ "targeting": {} })).await;
     let p_value = async || {
         summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
-        kept(&bench, &test).await.unwrap()["goals"][0]["comparisons"][0]["p_value"].as_f64().unwrap()
+        stored_report(&bench, &test).await.unwrap()["goals"][0]["comparisons"][0]["p_value"].as_f64().unwrap()
     };
     for n in 0..40 {
         let (variant, converts) = if n < 20 { ("control", n < 1) } else { ("calculator", n < 39) };
@@ -167,7 +167,7 @@ async fn an_unreadable_report_is_counted_again_at_once_with_a_warning() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;
     bench.pass(1);
-    keep(&bench, &test, 1_000_000).await;
+    store_report(&bench, &test, 1_000_000).await;
     let items = bench.database().scan().table_name("bench-summaries").send().await.unwrap().items.unwrap();
     for mut item in items {
         item.remove("report");
@@ -178,7 +178,7 @@ async fn an_unreadable_report_is_counted_again_at_once_with_a_warning() {
     for _ in 0..2 {
         bench.pass(1);
         summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
-        let report = kept(&bench, &test).await.unwrap();
+        let report = stored_report(&bench, &test).await.unwrap();
         let warning = &report["warnings"][0];
         assert_eq!(
             (&report["units"]["control"], &warning["code"]),
@@ -225,18 +225,26 @@ async fn a_shipped_test_is_counted_once_when_it_is_final_and_leaves_the_index() 
     bench.pass(34);
     assign(&bench, &test, "late.com", "control", false).await;
     summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
-    assert_eq!(kept(&bench, &test).await.unwrap()["status"], "running", "an instance may still assign");
+    assert_eq!(
+        stored_report(&bench, &test).await.unwrap()["status"],
+        "running",
+        "an instance may still assign"
+    );
     assert_eq!(bench.app.store.experiments.running().await.unwrap().len(), 1);
     bench.pass(1);
     summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
-    let report = kept(&bench, &test).await.unwrap();
+    let report = stored_report(&bench, &test).await.unwrap();
     assert_eq!((&report["status"], &report["units"]["control"]), (&json!("shipped"), &json!(0)));
     assert_eq!(report["units"]["calculator"], 1);
     assert_eq!(bench.app.store.experiments.running().await.unwrap(), []);
     let test = bench.change(&test, json!({ "revision": 3, "name": "Another name" })).await;
     bench.pass(300);
     summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
-    assert_eq!(kept(&bench, &test).await.unwrap()["as_of"], report["as_of"], "the final report stays");
+    assert_eq!(
+        stored_report(&bench, &test).await.unwrap()["as_of"],
+        report["as_of"],
+        "the final report stays"
+    );
     assert_eq!(bench.app.store.experiments.running().await.unwrap(), []);
 }
 
@@ -258,11 +266,11 @@ async fn a_past_deadline_is_ignored_and_the_run_has_a_minute() {
     let event = lambda_http::lambda_runtime::LambdaEvent::new(event, context);
     let response = bellwether::runtime::invoke(&hasty.app, FUNCTION, event).await.unwrap();
     assert_eq!(response.get(), r#"{"aggregated":1,"failed":0,"left":0}"#);
-    assert!(kept(&bench, &running).await.is_some());
+    assert!(stored_report(&bench, &running).await.is_some());
 }
 
 /// Stores a report of this many units as of now.
-async fn keep(bench: &Bench, test: &Experiment, units: u64) {
+async fn store_report(bench: &Bench, test: &Experiment, units: u64) {
     let mut totals = Totals::empty(test);
     totals.arms[0].units = units;
     let report = Report::new(test, &totals, bench.app.clock.now(), None);
@@ -274,8 +282,8 @@ async fn a_large_test_is_not_counted_in_every_run() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;
     bench.pass(1);
-    keep(&bench, &test, 1_000_000).await;
-    let units = async || kept(&bench, &test).await.unwrap()["units"]["control"].clone();
+    store_report(&bench, &test, 1_000_000).await;
+    let units = async || stored_report(&bench, &test).await.unwrap()["units"]["control"].clone();
     bench.pass(1_800);
     summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
     assert_eq!(units().await, 1_000_000, "half an hour is too early");
@@ -290,9 +298,9 @@ async fn of_two_overlapping_runs_the_later_count_is_stored() {
     let test = bench.launch(json!({})).await;
     let early = Report::new(&test, &Totals::empty(&test), bench.app.clock.now(), None);
     bench.pass(60);
-    keep(&bench, &test, 7).await;
+    store_report(&bench, &test, 7).await;
     bench.app.store.summaries.store(&acme(), &early).await.unwrap();
-    assert_eq!(kept(&bench, &test).await.unwrap()["units"]["control"], 7);
+    assert_eq!(stored_report(&bench, &test).await.unwrap()["units"]["control"], 7);
     let series = bench.app.store.summaries.read(&acme(), &test, bench.app.clock.now()).await.unwrap().series;
     assert_eq!((series.len(), series[0].units[&test.definition.variants[0].key]), (1, 7));
 }

@@ -30,7 +30,7 @@ pub struct ConversionBody {
 pub struct Conversion {
     /// The unit that converted.
     pub unit_id: UnitId,
-    /// The goal that it reached.
+    /// The goal of the outcome.
     pub goal: GoalKey,
     /// The caller's id of this outcome. Repeated ids refer to the same outcome.
     pub event_id: EventId,

@@ -78,7 +78,7 @@ fn newly_covered_units_are_assigned_under_the_current_weights() {
 }
 
 #[test]
-fn wider_coverage_keeps_every_assignment_and_reaches_every_unit() {
+fn wider_coverage_keeps_every_assignment_and_full_coverage_assigns_all() {
     let mut before: Vec<Option<usize>> = vec![None; 500];
     for coverage in [0, 1, 50, 3_000, 5_000, 9_999, 10_000] {
         let test = running("seed", &[2_500, 2_500, 5_000], &json!({ "coverage": coverage }));

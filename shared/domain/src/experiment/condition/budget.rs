@@ -21,7 +21,7 @@ const VERSION: usize = 30;
 
 /// The error for a decision that exceeds its budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("take too much to compare with this test's targeting; send fewer or shorter lists and texts")]
+#[error("are too expensive to compare with this test's targeting; send fewer or shorter lists and texts")]
 pub struct TooSlow;
 
 /// The remaining units of one decision, and a cache of converted texts. The key is the address of a text: all
