@@ -375,7 +375,7 @@ async fn the_response_warns_of_too_few_planned_units_and_of_suspect_text() {
         found.len() == 1 && found[0].starts_with("planned_units is 100. Finding the effect 0.1"),
         "{found:?}"
     );
-    assert!(found[0].contains("with one look at the fixed horizon"), "{found:?}");
+    assert!(found[0].contains("with a fixed horizon"), "{found:?}");
     let found = warnings(few("b", 450)).await;
     assert!(found.len() == 1 && found[0].contains("with a sequential test"), "{found:?}");
     assert_eq!(warnings(few("c", 2_000)).await, [""; 0]);
