@@ -5,11 +5,11 @@
 //! human does not see. [`Findings`] marks text that reads like an instruction to a model, and rejects
 //! nothing. [`delimit`] puts a text into a frame that it cannot leave, for code that builds a prompt.
 
+mod appearance;
 mod clean;
 mod context;
 mod document;
 mod encoded;
-mod fold;
 mod forms;
 mod frame;
 mod hidden;

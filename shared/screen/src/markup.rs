@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
-use super::fold::Folded;
+use super::appearance::Appearance;
 use super::sign::{Score, Sign};
 
 /// Markup and its points. One rule finds all tokens between `<|` and `|>`.
@@ -32,7 +32,7 @@ const MARKS: [(Sign, u32, &str); 5] = [
 
 static KNOWN: LazyLock<(AhoCorasick, Vec<usize>)> = LazyLock::new(|| {
     let of_kind = |(kind, (.., marks)): (usize, &(Sign, u32, &'static str))| {
-        marks.split_whitespace().map(move |mark| (kind, Folded::of(mark).compact))
+        marks.split_whitespace().map(move |mark| (kind, Appearance::of(mark).compact))
     };
     let (kinds, marks): (Vec<usize>, Vec<String>) = MARKS.iter().enumerate().flat_map(of_kind).unzip();
     (AhoCorasick::new(marks).expect("the list is far from any limit of the matcher"), kinds)
@@ -75,13 +75,13 @@ fn has_token(compact: &str) -> bool {
 /// Returns the number of different roles with a heading. A line feed may be written as `\n`.
 fn roles(text: &str) -> usize {
     static FOLDED: LazyLock<Vec<String>> =
-        LazyLock::new(|| ROLES.split_whitespace().map(|role| Folded::of(role).compact).collect());
+        LazyLock::new(|| ROLES.split_whitespace().map(|role| Appearance::of(role).compact).collect());
     let text = text.replace("\\n", "\n");
     let sentences = text.split(['\n', '.', '?', '!']);
     let heading = |line: &str| {
         let start: String =
             line.trim_start_matches(|c: char| !c.is_alphanumeric()).chars().take(HEADING).collect();
-        let compact = Folded::of(start.split_once([':', '：'])?.0).compact;
+        let compact = Appearance::of(start.split_once([':', '：'])?.0).compact;
         FOLDED.iter().position(|known| known == compact.trim_end_matches(|c: char| !c.is_alphanumeric()))
     };
     let mut found: Vec<usize> = sentences.filter_map(heading).collect();

@@ -1,7 +1,7 @@
 //! Scores how much a text reads like an instruction to a language model. The score is a hint for reviewers, not a
 //! proof: a marked text may be harmless, and an unmarked text may be harmful.
 
-use super::fold::Folded;
+use super::appearance::Appearance;
 use super::sign::{Score, Sign};
 use super::{encoded, lexicon, markup};
 
@@ -20,9 +20,9 @@ pub fn score(text: &str) -> Score {
 
 /// Scores a text as it is, without decoding.
 fn of_plain(text: &str) -> Score {
-    let (folded, mut score) = (Folded::of(text), Score::default());
-    lexicon::add(&folded, has_mail_address(text), &mut score);
-    markup::add(text, &folded.compact, &mut score);
+    let (appearance, mut score) = (Appearance::of(text), Score::default());
+    lexicon::add(&appearance, has_mail_address(text), &mut score);
+    markup::add(text, &appearance.compact, &mut score);
     score
 }
 

@@ -203,7 +203,7 @@ impl Things {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_resource_of_another_workspace_looks_like_one_that_does_not_exist() {
+async fn a_resource_of_another_workspace_gets_the_response_of_a_missing_one() {
     let cloud = Cloud::start().await;
     let named = || Operation::all().into_iter().filter(|o| o.path.contains('{') && o.scope().is_some());
     let mut processes = Vec::new();
