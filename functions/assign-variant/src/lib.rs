@@ -51,7 +51,8 @@ impl Endpoint for AssignVariant {
         let test = test.ok_or(Problem::NotFound)?;
         let requested =
             batch.prepare("unit_id", deadline, |item| Requested::read(app, &test, item, now)).await;
-        let undecided = requested.items().filter(|requested| matches!(requested.decision, Decision::Keep(_)));
+        let undecided =
+            requested.items().filter(|requested| matches!(requested.decision, Decision::Stored(_)));
         let units = undecided.map(|requested| &requested.unit.id);
         let stored = app.store.events.stored(&caller.workspace, &test, units, now, deadline - RESERVE).await;
         let mismatches = Mismatches::count(requested.items().flat_map(|requested| &requested.mismatches));
@@ -77,7 +78,7 @@ impl<'t> Requested<'t> {
         let unit = Unit::parse(item.screened(app.screen)?.into_inner())?;
         unit.check_assigned_at(test, now)?;
         let decision = decide(test, &unit)?;
-        let (Decision::Leave(reason) | Decision::Keep(Otherwise::Leave(reason))) = decision else {
+        let (Decision::Leave(reason) | Decision::Stored(Otherwise::Leave(reason))) = decision else {
             return Ok(Self { unit, decision, mismatches: Vec::new() });
         };
         let targeting = &test.definition.targeting;
@@ -106,9 +107,9 @@ async fn respond<'t>(
                 AssignmentResponse::assigned(test, unit, assigned.assignment, assigned.new)
             }
         }
-        Decision::Tell(variant, reason) => AssignmentResponse::chosen(test, unit, variant, reason),
+        Decision::Chosen(variant, reason) => AssignmentResponse::chosen(test, unit, variant, reason),
         Decision::Leave(reason) => AssignmentResponse::left(test, unit, reason),
-        Decision::Keep(otherwise) => match (stored.get(&unit.id)?.cloned(), otherwise) {
+        Decision::Stored(otherwise) => match (stored.get(&unit.id)?.cloned(), otherwise) {
             (Some(stored), _) => AssignmentResponse::assigned(test, unit, stored, false),
             (None, Otherwise::Leave(reason)) => AssignmentResponse::left(test, unit, reason),
             (None, Otherwise::Refuse(broken)) => return Err(broken.into()),

@@ -115,9 +115,9 @@ fn assigned(test: &Experiment, item: Value) -> Option<Value> {
             let first = Assignment::of(test, &unit, variant, noon()).ok()?;
             AssignmentResponse::assigned(test, unit, first, true)
         }
-        Decision::Tell(variant, reason) => AssignmentResponse::chosen(test, unit, variant, reason),
+        Decision::Chosen(variant, reason) => AssignmentResponse::chosen(test, unit, variant, reason),
         Decision::Leave(reason) => AssignmentResponse::left(test, unit, reason),
-        Decision::Keep(_) => AssignmentResponse::left(test, unit, Reason::NotTargeted),
+        Decision::Stored(_) => AssignmentResponse::left(test, unit, Reason::NotTargeted),
     };
     let response = json!({ "response": response, "mismatches": mismatches });
     serde_json::to_value(response).ok()

@@ -39,11 +39,11 @@ pub enum Decision<'a> {
     /// The unit is assigned to this variant, unless an earlier assignment is stored.
     Assign(&'a Variant),
     /// The unit gets this variant for this reason, and nothing is stored.
-    Tell(&'a Variant, Reason),
+    Chosen(&'a Variant, Reason),
     /// The unit takes no part, and nothing is stored.
     Leave(Reason),
     /// The stored assignment of this phase applies. If none is stored, this applies.
-    Keep(Otherwise),
+    Stored(Otherwise),
 }
 
 /// The decision about a unit that cannot be newly assigned and has no stored assignment.
@@ -68,10 +68,10 @@ pub fn decide<'a>(test: &'a Experiment, unit: &Unit) -> Result<Decision<'a>, Vec
     }
     if let Some(forced) = test.definition.overrides.get(&unit.id).and_then(|key| test.definition.variant(key))
     {
-        return Ok(Decision::Tell(forced, Reason::Override));
+        return Ok(Decision::Chosen(forced, Reason::Override));
     }
     if let Some(winner) = test.winner() {
-        return Ok(left_out(test, unit).map_or(Decision::Tell(winner, Reason::Shipped), Decision::Keep));
+        return Ok(left_out(test, unit).map_or(Decision::Chosen(winner, Reason::Shipped), Decision::Stored));
     }
     enrol(test, unit, named)
 }
@@ -87,7 +87,7 @@ fn enrol<'a>(
     // List, namespace and coverage exclude the same units for the whole phase, so these units are never assigned.
     let outside = if named.is_some() { None } else { outside(test, unit) };
     match (left_out(test, unit), outside) {
-        (Some(otherwise), None) => return Ok(Decision::Keep(otherwise)),
+        (Some(otherwise), None) => return Ok(Decision::Stored(otherwise)),
         (Some(Otherwise::Refuse(broken)), Some(_)) => return Err(broken),
         (Some(Otherwise::Leave(reason)), Some(_)) | (None, Some(reason)) => {
             return Ok(Decision::Leave(reason));
@@ -95,14 +95,14 @@ fn enrol<'a>(
         (None, None) => {}
     }
     if test.enrolment == Enrolment::Closed {
-        return Ok(Decision::Keep(Otherwise::Leave(Reason::EnrolmentClosed)));
+        return Ok(Decision::Stored(Otherwise::Leave(Reason::EnrolmentClosed)));
     }
     let drawn = || {
         let bucket = Bucket::after(test.seed.hash(), unit.id.as_str());
         choose(&test.definition.variants, BasisPoints::WHOLE, bucket)
     };
     if let Err(broken) = stored_segments(test, unit) {
-        return Ok(Decision::Keep(Otherwise::Refuse(broken)));
+        return Ok(Decision::Stored(Otherwise::Refuse(broken)));
     }
     Ok(named
         .or_else(|| test.randomized(&unit.id))
