@@ -35,7 +35,8 @@ pub struct InterimLook {
     pub estimate: f64,
     /// The interval. None while every difference agrees with the data.
     pub interval: Option<(f64, f64)>,
-    /// Two-sided p-value of no difference, at this look alone. Report the lowest so far: see [`least`].
+    /// Two-sided p-value of no difference, at this interim look alone. Report the lowest so far: see
+    /// [`least`].
     pub p_value: f64,
 }
 
@@ -75,7 +76,7 @@ impl SequentialTest {
     }
 
     /// Returns the one-sided p-value that the true difference, `treatment − control`, is at most `bound`. It
-    /// is valid at every look, as the two-sided p-value is.
+    /// is valid at every interim look, as the two-sided p-value is.
     ///
     /// The evidence uses the positive half of the mixture only. It is the two-sided evidence times twice the
     /// probability that the difference is positive, given the data and the mixture.
@@ -121,8 +122,8 @@ impl SequentialTest {
     /// the lowest number of degrees of freedom that either reading could have, which is that of the smaller
     /// arm. Equal arms have a p-value of 1.
     ///
-    /// From 10 units in each arm, it errs at most once in 100,000 looks: the probability that units of one
-    /// distribution separate into two values by arm is at most 2 · 4⁻¹⁰.
+    /// From 10 units in each arm, it errs at most once in 100,000 interim looks: the probability that units
+    /// of one distribution separate into two values by arm is at most 2 · 4⁻¹⁰.
     fn constant(&self, control: &Sample, treatment: &Sample) -> InterimLook {
         let estimate = treatment.mean - control.mean;
         let freedom = control.units.min(treatment.units) - 1.0;
@@ -132,9 +133,9 @@ impl SequentialTest {
     }
 
     /// Returns the less certain of `look` and of the p-value of a permutation or randomization test of the
-    /// same arms. `by_chance` is that two-sided p-value at one look, and `units` the number of units of both
-    /// arms together. The p-value becomes the normal score to which it belongs, and the score becomes the
-    /// mixture's evidence.
+    /// same arms. `by_chance` is that two-sided p-value at one interim look, and `units` the number of units
+    /// of both arms together. The p-value becomes the normal score to which it belongs, and the score becomes
+    /// the mixture's evidence.
     ///
     /// An interval that excludes 0 although this evidence does not reject 0 is widened until it contains 0.
     #[must_use]
@@ -155,8 +156,8 @@ impl SequentialTest {
     }
 
     /// Returns the less certain of the one-sided p-value `p_value` and of the p-value of a permutation or
-    /// randomization test of the same arms. `by_chance` is two-sided, at one look, and its difference lies on
-    /// the side of the one-sided p-value. `units` is the number of units of both arms together.
+    /// randomization test of the same arms. `by_chance` is two-sided, at one interim look, and its difference
+    /// lies on the side of the one-sided p-value. `units` is the number of units of both arms together.
     #[must_use]
     pub fn confirmed_one_sided(&self, p_value: f64, by_chance: f64, units: f64) -> f64 {
         let score = Normal::standard().inverse_cdf(1.0 - by_chance.clamp(1e-15, 1.0) / 2.0);
@@ -196,8 +197,8 @@ impl SequentialTest {
     }
 }
 
-/// Returns the p-value to report at a look: the lowest of all looks so far. `before` is that of earlier
-/// looks. A look without a p-value changes nothing.
+/// Returns the p-value to report at an interim look: the lowest of all interim looks so far. `before` is that
+/// of earlier interim looks. An interim look without a p-value changes nothing.
 #[must_use]
 pub fn least(before: Option<f64>, now: Option<f64>) -> Option<f64> {
     match (before, now) {

@@ -57,7 +57,7 @@ pub struct Report {
     pub sample_ratio: SampleRatio,
     /// One entry per goal.
     pub goals: Vec<GoalReport>,
-    /// What makes the readings less certain than they look.
+    /// What makes the readings less certain than they appear.
     pub warnings: Vec<Warning>,
     /// The counts of the recorded outcomes, with one entry per goal with recorded outcomes.
     pub outcomes: Vec<OutcomeReport>,

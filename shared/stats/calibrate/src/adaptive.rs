@@ -135,7 +135,8 @@ pub fn table() -> String {
     const RUNS: u32 = 5_000;
     let mut lines = String::new();
     let head = "batches | baseline | drift | batch-stratified, at the end | its interval misses | e-process, \
-                at any look | confidence sequence misses, at any look | pooled (never reported)";
+                at any interim look | confidence sequence misses, at any interim look | pooled \
+                (never reported)";
     for (title, drifts, floor, effect) in [
         ("No difference, floor 10 %", &[Drift::Rise, Drift::Fall, Drift::Step][..], thompson::FLOOR, 0.0),
         ("No difference, floor 5 %", &[Drift::Rise][..], thompson::LOWEST_FLOOR, 0.0),

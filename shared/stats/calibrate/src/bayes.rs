@@ -75,7 +75,7 @@ pub fn table() -> String {
     let mut lines = format!(
         "{RUNS} runs without a difference, %\n\n\
          | goal | units per arm | P(beats control) above 95 % or below 5 %, at the end | the same, at any of \
-         ten looks | credible interval contains 0 |\n|---|---|---|---|---|\n"
+         ten interim looks | credible interval contains 0 |\n|---|---|---|---|---|\n"
     );
     let goals = [
         ("binary, 5 %", Goal::Binary(0.05)),

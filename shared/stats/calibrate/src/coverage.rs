@@ -56,7 +56,7 @@ pub fn table() -> String {
     let (runs, sequential_runs) = (10_000, 2_000);
     let mut text = format!(
         "95 % intervals that contained the true difference, in %, 1:1: at the fixed horizon ({runs} tests \
-         per cell, two Monte Carlo errors: 0.4), and always-valid at every look up to twice the plan \
+         per cell, two Monte Carlo errors: 0.4), and always-valid at every interim look up to twice the plan \
          ({sequential_runs} tests, 1.0).\n\n| goal | units | fixed horizon, no lift | fixed horizon, lift | \
          always-valid, no lift | always-valid, lift |\n|---|---|---|---|---|---|\n"
     );

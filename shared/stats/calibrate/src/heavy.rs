@@ -1,5 +1,5 @@
 //! Ratios whose accounts differ in size by orders of magnitude: how often a sequential decision errs with the
-//! delta method alone, and with a permutation test that must confirm it at the same look.
+//! delta method alone, and with a permutation test that must confirm it at the same interim look.
 
 use std::fmt::Write as _;
 
@@ -13,8 +13,8 @@ use crate::goals::{Random, percent, real};
 /// Interim looks at one test, evenly spaced up to twice its plan.
 const LOOKS: usize = 40;
 
-/// Permutations drawn at a look: a fifth of what a report draws. This is enough for the score of about 3 that
-/// a look requires.
+/// Permutations drawn at an interim look: a fifth of what a report draws. This is enough for the score of
+/// about 3 that an interim look requires.
 const DRAWS: u32 = 2_000;
 
 /// The distribution of an account's number of visitors.
@@ -60,12 +60,12 @@ pub struct Cell {
     pub runs: usize,
     /// Tests that are called different by the delta method alone.
     pub delta: usize,
-    /// Tests that are called different by the delta method and the permutation test at the same look.
+    /// Tests that are called different by the delta method and the permutation test at the same interim look.
     pub confirmed: usize,
 }
 
-/// Simulates `runs` tests of two arms of `n` accounts at the fixed horizon, with looks up to twice as many.
-/// The rate of treatment is raised by the share `lift`.
+/// Simulates `runs` tests of two arms of `n` accounts at the fixed horizon, with interim looks up to twice as
+/// many. The rate of treatment is raised by the share `lift`.
 #[must_use]
 pub fn cell(visitors: Visitors, n: usize, lift: f64, runs: usize) -> Cell {
     let mut random = Random::of(&visitors.name(), n, usize::from(lift > 0.0));
@@ -103,9 +103,9 @@ pub fn cell(visitors: Visitors, n: usize, lift: f64, runs: usize) -> Cell {
 pub fn table() -> String {
     let runs = 2_000;
     let mut text = format!(
-        "Ratios of accounts of very different sizes, {LOOKS} looks up to twice the plan, {runs} tests per \
-         cell (two Monte Carlo errors at 5 %: 1.0): called different in %, delta method alone / **confirmed \
-         by permutation**.\n\n| visitors of an account | plan | no difference | twice the rate \
+        "Ratios of accounts of very different sizes, {LOOKS} interim looks up to twice the plan, {runs} \
+         tests per cell (two Monte Carlo errors at 5 %: 1.0): called different in %, delta method alone / \
+         **confirmed by permutation**.\n\n| visitors of an account | plan | no difference | twice the rate \
          |\n|---|---|---|---|\n"
     );
     for visitors in

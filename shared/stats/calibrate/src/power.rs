@@ -19,9 +19,9 @@ pub struct Cell {
     pub planned: usize,
     /// By the always-valid p-value at the fixed horizon alone.
     pub at_the_end: usize,
-    /// By the always-valid p-value at any look up to the fixed horizon.
+    /// By the always-valid p-value at any interim look up to the fixed horizon.
     pub sequential: usize,
-    /// By the always-valid p-value at any look up to twice the fixed horizon.
+    /// By the always-valid p-value at any interim look up to twice the fixed horizon.
     pub sequential_twice: usize,
 }
 
@@ -85,7 +85,7 @@ pub struct Covariate {
     pub runs: usize,
     /// False positives of the adjusted test at the fixed horizon.
     pub wrong: usize,
-    /// False positives of the adjusted always-valid p-value at any look up to twice the plan.
+    /// False positives of the adjusted always-valid p-value at any interim look up to twice the plan.
     pub wrong_sequential: usize,
     /// The share of variance saved, as reports show it, on average.
     pub saved: f64,
@@ -132,7 +132,7 @@ pub fn table() -> String {
         "Found in %, {runs} tests per cell (two Monte Carlo errors: 1.6): with the lift that the permutation \
          test finds in about 80 %, and with a smaller one that a z test would.\n\n\
          | goal | units | lift % | permutation, at the end | always-valid, at the end | always-valid, at any \
-         look | up to twice the plan | share found |\n|---|---|---|---|---|---|---|---|\n"
+         interim look | up to twice the plan | share found |\n|---|---|---|---|---|---|---|---|\n"
     );
     for goal in GOALS {
         for (n, lift) in [40, 100, 400]

@@ -45,8 +45,8 @@ impl Alarms {
     }
 }
 
-/// Returns the alarms of adaptive tests of `batches` batches of `size`, with a look after each batch. A share
-/// `lost` of treatment's units is never counted.
+/// Returns the alarms of adaptive tests of `batches` batches of `size`, with an interim look after each
+/// batch. A share `lost` of treatment's units is never counted.
 #[must_use]
 pub fn alarms(batches: u32, size: u32, lost: f64, runs: u32, seed: u64) -> Alarms {
     let mut chance = Chance::new(seed);
@@ -78,8 +78,8 @@ pub fn alarms(batches: u32, size: u32, lost: f64, runs: u32, seed: u64) -> Alarm
     found
 }
 
-/// Returns the alarms of tests with fixed weights, in basis points, with a look after every `every` units up
-/// to `units`. A share `lost` of the last arm's units is never counted.
+/// Returns the alarms of tests with fixed weights, in basis points, with an interim look after every `every`
+/// units up to `units`. A share `lost` of the last arm's units is never counted.
 #[must_use]
 pub fn fixed_alarms(weights: &[u32], units: u32, every: u32, lost: f64, runs: u32, seed: u64) -> Alarms {
     let mut chance = Chance::new(seed);
@@ -106,8 +106,8 @@ pub fn fixed_alarms(weights: &[u32], units: u32, every: u32, lost: f64, runs: u3
     found
 }
 
-/// Returns how often the check for changed shares raises an alarm at any of 40 looks, in tests of `units`
-/// units. The second arm gets the share `before` of the first third and `after` of the others.
+/// Returns how often the check for changed shares raises an alarm at any of 40 interim looks, in tests of
+/// `units` units. The second arm gets the share `before` of the first third and `after` of the others.
 #[must_use]
 pub fn drifts(units: u32, before: f64, after: f64, runs: u32, seed: u64) -> Rate {
     let mut chance = Chance::new(seed);
@@ -122,7 +122,7 @@ pub fn drifts(units: u32, before: f64, after: f64, runs: u32, seed: u64) -> Rate
                 part[usize::from(chance.happens(share))] += 1;
             }
             parts.push(part);
-            // The p-value at the last look is the lowest of all looks.
+            // The p-value at the last interim look is the lowest of all interim looks.
             ever = look == 39 && drift::p_value(&parts).is_some_and(|p| p < drift::THRESHOLD);
         }
         found.count(ever);
@@ -131,8 +131,8 @@ pub fn drifts(units: u32, before: f64, after: f64, runs: u32, seed: u64) -> Rate
 }
 
 /// Returns how often any of `segments` segments shows a difference that does not exist, and how often the
-/// segments seem to differ, at any of 20 looks until each has about `units` units per arm. `rate` is the rate
-/// of a binary goal; None is a normal goal.
+/// segments seem to differ, at any of 20 interim looks until each has about `units` units per arm. `rate` is
+/// the rate of a binary goal; None is a normal goal.
 #[must_use]
 pub fn segments(segments: usize, units: u32, rate: Option<f64>, runs: u32, seed: u64) -> (Rate, Rate) {
     let mut chance = Chance::new(seed);
@@ -167,9 +167,9 @@ pub fn table() -> String {
     let share = |rate: Rate| format!("{:.2} ± {:.2}", 100.0 * rate.share(), 100.0 * rate.margin());
     let mut lines = String::from(
         "Sample-ratio check, tests that raise an alarm at p < 0.001 with no unit lost, 20,000 tests, %: \
-         chi-square for one look against the sequential check\n\n\
-         | weights | units, looks | chi-square, at the end | chi-square, at any look | sequential, at any \
-         look |\n\
+         chi-square for one analysis against the sequential check\n\n\
+         | weights | units, interim looks | chi-square, at the end | chi-square, at any interim look | \
+         sequential, at any interim look |\n\
          |---|---|---|---|---|\n",
     );
     let fixed: [(&[u32], u32, u32); 4] = [
@@ -199,8 +199,8 @@ pub fn table() -> String {
         )]);
     }
     lines += "\nTests that raise an alarm when the last variant loses units, 1,000 tests, %: chi-square at \
-              the end / sequential, at any look\n\n| weights | units | loses 20 % | loses 30 % | loses half \
-              | loses all |\n\
+              the end / sequential, at any interim look\n\n| weights | units | loses 20 % | loses 30 % | \
+              loses half | loses all |\n\
               |---|---|---|---|---|---|\n";
     let pair = |found: Alarms| format!("{} / {}", found.at_the_end, found.sequential);
     for (name, weights, units) in
@@ -225,7 +225,7 @@ pub fn table() -> String {
             of(1.0)
         )]);
     }
-    lines += "\nShares of an external test, 40 looks, tests that raise an alarm at p < 0.001, %\n\n\
+    lines += "\nShares of an external test, 40 interim looks, tests that raise an alarm at p < 0.001, %\n\n\
               | units | constant 50:50 (20,000 tests) | constant 90:10 | 50:50, then 40:60 (1,000 tests) | \
               then 30:70 | then 10:90 |\n\
               |---|---|---|---|---|---|\n";
@@ -240,7 +240,7 @@ pub fn table() -> String {
             of(0.5, 0.9, 1_000)
         )]);
     }
-    lines += "\nSegments without a difference, 20 looks, 2,000 tests, %\n\n\
+    lines += "\nSegments without a difference, 20 interim looks, 2,000 tests, %\n\n\
               | segments | units per arm and segment | goal | any shows a difference | segments differ \
               |\n|---|---|---|---|---|\n";
     let settings = [

@@ -14,16 +14,16 @@ use crate::goals::{GOALS, Goal, Random, SHARES, SIZES, percent, real};
 pub struct Cell {
     /// Simulated tests.
     pub runs: usize,
-    /// Tests whose interval missed the true difference at some look.
+    /// Tests whose interval missed the true difference at some interim look.
     pub wrong: usize,
-    /// Tests whose one-sided p-value that treatment is no better was 5 % or less at some look.
+    /// Tests whose one-sided p-value that treatment is no better was 5 % or less at some interim look.
     pub better: usize,
     /// The same for the p-value that treatment is no worse.
     pub worse: usize,
 }
 
-/// Simulates `runs` tests of `planned` units in both arms, with looks up to twice as many. The mean of
-/// treatment is raised by the share `lift`.
+/// Simulates `runs` tests of `planned` units in both arms, with interim looks up to twice as many. The mean
+/// of treatment is raised by the share `lift`.
 #[must_use]
 pub fn cell(goal: Goal, share: usize, planned: usize, lift: f64, runs: usize) -> Cell {
     let mut random = Random::of(&goal.name(), share, planned);
@@ -38,7 +38,7 @@ pub fn cell(goal: Goal, share: usize, planned: usize, lift: f64, runs: usize) ->
     found
 }
 
-/// The findings of one test at any look.
+/// The findings of one test at any interim look.
 #[derive(Default)]
 struct Seen {
     wrong: bool,
@@ -65,7 +65,8 @@ fn interim_looks_of_one(
         let Some(look) = sequential_test.look(&a, &b) else { continue };
         let missed = look.interval.is_some_and(|(low, high)| truth < low || truth > high);
         seen.wrong |= missed;
-        // The one-sided evidence is at most twice the two-sided, so most looks need no second reading.
+        // The one-sided evidence is at most twice the two-sided, so most interim looks need no second
+        // reading.
         if look.p_value < 0.11 && look.estimate > 0.0 && !seen.better {
             seen.better = sequential_test.at_most(&a, &b, 0.0).is_some_and(|p| p <= 0.05);
         }
@@ -81,9 +82,9 @@ fn interim_looks_of_one(
 pub fn table() -> String {
     let runs = 5_000;
     let mut text = format!(
-        "False positives in % at any look, {runs} A/A tests per cell (two Monte Carlo errors: 0.6), with a \
-         look after every unit from 10 in the smaller arm to twice the plan: two-sided / one-sided, that \
-         treatment is better / that it is worse.\n\n\
+        "False positives in % at any interim look, {runs} A/A tests per cell (two Monte Carlo errors: 0.6), \
+         with an interim look after every unit from 10 in the smaller arm to twice the plan: two-sided / \
+         one-sided, that treatment is better / that it is worse.\n\n\
          | goal | weights |"
     );
     for n in SIZES {
@@ -110,9 +111,9 @@ pub fn table() -> String {
 pub fn why_both() -> String {
     let runs = 2_000;
     let mut text = format!(
-        "False positives in % at any look, {runs} A/A tests per cell (two Monte Carlo errors: 1.0), plan 2 × \
-         100: the wider of both / one variance for both arms / a separate variance for each.\n\n| goal | \
-         50:50 | 20:80 | 10:90 |\n|---|---|---|---|\n"
+        "False positives in % at any interim look, {runs} A/A tests per cell (two Monte Carlo errors: 1.0), \
+         plan 2 × 100: the wider of both / one variance for both arms / a separate variance for each.\n\n| \
+         goal | 50:50 | 20:80 | 10:90 |\n|---|---|---|---|\n"
     );
     let goals = [
         ("small arm varies 3 times as much", 3.0),

@@ -1,8 +1,8 @@
 //! Tests whose weights follow their outcomes, and the readings that are valid for them.
 //!
 //! When weights follow the outcomes, pooled readings are not valid: if the base rate drifts, the arm that got
-//! most units in good weeks looks better. A valid reading compares a unit only with units that were assigned
-//! under the same weights. Hence all readings here are computed from [`Batch`]es.
+//! most units in good weeks appears to be better. A valid reading compares a unit only with units that were
+//! assigned under the same weights. Hence all readings here are computed from [`Batch`]es.
 
 pub mod bols;
 pub mod eprocess;

@@ -2,7 +2,7 @@
 //!
 //! Every figure is an integral over the posteriors of the arms, computed by quadrature: the same data always
 //! give the same figures. These readings are not valid under repeated interim looks. If a test is stopped as
-//! soon as one of them looks good, arms without an effect are shipped far more often than the reading
+//! soon as one of them appears good, arms without an effect are shipped far more often than the reading
 //! suggests.
 //!
 //! Source: Gelman and others 2013, *Bayesian Data Analysis*, sections 2.4 and 3.2; Stucchio 2015, "Bayesian

@@ -28,9 +28,9 @@ pub struct Comparison {
     /// The same relative to control (0.1 is 10 % more). Without bounds, the baseline is too low for a
     /// percentage: use the absolute difference.
     pub relative: Interval,
-    /// Two-sided p-value of no difference, the lowest of all looks so far. Null without a reading.
+    /// Two-sided p-value of no difference, the lowest of all interim looks so far. Null without a reading.
     pub p_value: Option<f64>,
-    /// The direction of the look with that p-value. Null without a reading or at a p-value of 1.
+    /// The direction of the interim look with that p-value. Null without a reading or at a p-value of 1.
     pub shown: Option<Shown>,
     /// The p-value corrected for the number of comparisons in its family (Holm).
     pub corrected_p: Option<f64>,
@@ -99,7 +99,7 @@ pub struct Bayesian {
 pub struct AdjustedReading {
     /// The difference, always valid.
     pub absolute: Interval,
-    /// Its p-value, the lowest of all looks so far.
+    /// Its p-value, the lowest of all interim looks so far.
     pub p_value: Option<f64>,
     /// The difference at a fixed horizon.
     pub fixed_horizon: Interval,
@@ -107,7 +107,7 @@ pub struct AdjustedReading {
     pub variance_saved: f64,
 }
 
-/// The reading of a guardrail. Both p-values are one-sided and the lowest of all looks so far.
+/// The reading of a guardrail. Both p-values are one-sided and the lowest of all interim looks so far.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Guarded {
     /// The margin by which the goal may get worse.

@@ -17,7 +17,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// Returns whether the result of a look is kept at later looks.
+    /// Returns whether the result of an interim look is kept at later interim looks.
     #[must_use]
     pub fn is_sequential(self) -> bool {
         matches!(self, Self::AlwaysValid | Self::EProcess)

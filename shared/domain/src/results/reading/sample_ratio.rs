@@ -13,7 +13,7 @@ pub struct SampleRatio {
     pub p: Option<f64>,
     /// False when `p` is under 0.001.
     pub ok: bool,
-    /// The chi-square p-value of this look alone. Null while there are too few units.
+    /// The chi-square p-value of this analysis alone. Null while there are too few units.
     pub fixed_horizon_p: Option<f64>,
 }
 

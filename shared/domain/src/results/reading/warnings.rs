@@ -1,4 +1,5 @@
-//! Warnings: what makes the readings of a report less certain than they look. Each has a code for clients.
+//! Warnings: what makes the readings of a report less certain than they appear. Each has a code for
+//! clients.
 
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +35,8 @@ pub enum Code {
     DominantUnit,
     /// The weights were changed in this phase, or the shares of the arms have changed over time.
     WeightsChanged,
-    /// The results of earlier looks could not be read. The sequential reading began again at a later moment.
+    /// The results of earlier interim looks could not be read. The sequential reading began again at a later
+    /// moment.
     SequentialRestarted,
 }
 

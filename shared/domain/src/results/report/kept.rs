@@ -19,7 +19,7 @@ pub enum Kept {
     /// A report of version 1.
     V1(Box<Report>),
     /// A report of an unknown version, or a damaged one: the phase is counted again. Contains the results of
-    /// earlier looks, if they could be read.
+    /// earlier interim looks, if they could be read.
     Unread(Option<Memory>),
 }
 
@@ -64,7 +64,7 @@ impl Kept {
         }
     }
 
-    /// Returns the results of earlier looks, or None if they are lost.
+    /// Returns the results of earlier interim looks, or None if they are lost.
     #[must_use]
     pub fn memory(&self) -> Option<Memory> {
         match self {

@@ -71,8 +71,8 @@ fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Op
 }
 
 impl Memory {
-    /// Applies the results of earlier looks to each comparison. A look at units that did not match their
-    /// weights has no result.
+    /// Applies the results of earlier interim looks to each comparison. An interim look at units that did not
+    /// match their weights has no result.
     pub(super) fn hand_on(&self, goals: &mut [GoalReport]) {
         for goal in goals.iter_mut().filter(|_| self.sample_ratio.ok) {
             let Some(before) = self.goals.iter().find(|own| own.goal == goal.goal) else { continue };
@@ -103,7 +103,7 @@ impl Memory {
 }
 
 impl RememberedComparison {
-    /// Keeps the lowest p-value of all looks.
+    /// Keeps the lowest p-value of all interim looks.
     fn hand_on(&self, to: &mut Comparison) {
         if self.method != to.method || !to.method.is_sequential() {
             return;

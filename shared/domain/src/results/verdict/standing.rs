@@ -58,8 +58,8 @@ pub(super) fn standings<'a>(test: &Experiment, goals: &'a [GoalReport]) -> Vec<A
     primary.comparisons.iter().map(of).collect()
 }
 
-/// Returns the result of a comparison. The p-value is the lowest of all looks, so its direction is that of
-/// its look. The interval is the current one, and there is no decision that contradicts it.
+/// Returns the result of a comparison. The p-value is the lowest of all interim looks, so its direction is
+/// that of its interim look. The interval is the current one, and there is no decision that contradicts it.
 fn side(comparison: &Comparison, direction: Direction) -> Side {
     let decided = comparison.corrected_p.is_some_and(|p| p <= ALPHA);
     let Some(shown) = comparison.shown.filter(|_| decided) else { return Side::Open };

@@ -87,7 +87,7 @@ fn the_response_of_a_stored_report_is_unchanged_byte_for_byte() {
     }
 }
 
-/// Returns the stored report of the early look, changed.
+/// Returns the stored report of the early interim look, changed.
 fn early(change: impl Fn(&mut Value)) -> Kept {
     let test = launched(&json!({}));
     let early = Report::new(&test, &totals(&test, rows(&test, 90, true), at(9)), at(9), None);

@@ -105,15 +105,15 @@ pub(super) fn is_known(test: &Experiment, row: &Row) -> bool {
     }
 }
 
-/// A look at 90 units after nine days, which shows a difference, then one at 300 after 33, in which it has
-/// disappeared.
+/// An interim look at 90 units after nine days, which shows a difference, then one at 300 after 33, in which
+/// it has disappeared.
 pub(super) fn full() -> Report {
     let test = launched(&json!({}));
     let early = Report::new(&test, &totals(&test, rows(&test, 90, true), at(9)), at(9), None);
     late(Some(&early.into()))
 }
 
-/// The look at 300 units, with the results of the report stored before it.
+/// The interim look at 300 units, with the results of the report stored before it.
 pub(super) fn late(before: Option<&Kept>) -> Report {
     let test = launched(&json!({}));
     Report::new(&test, &totals(&test, rows(&test, 300, false), at(33)), at(33), before)

@@ -116,7 +116,11 @@ fn a_shown_difference_keeps_its_direction_and_gives_no_verdict_once_reversed() {
     let mut broken = shown;
     broken.sample_ratio.ok = false;
     let restarted = report(&[(40, 16, 0), (40, 20, 0)], Some(&broken.into()));
-    assert_eq!(restarted.verdict.decision, Advice::KeepRunning, "that look had a sample ratio mismatch");
+    assert_eq!(
+        restarted.verdict.decision,
+        Advice::KeepRunning,
+        "that interim look had a sample ratio mismatch"
+    );
 }
 
 #[test]
