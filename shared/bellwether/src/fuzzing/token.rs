@@ -32,7 +32,7 @@ pub fn token(input: &[u8]) {
 
 fn unsigned(text: &[u8]) {
     let Ok(text) = std::str::from_utf8(text) else { return };
-    assert!(verify(text).is_err(), "{text} holds");
+    assert!(verify(text).is_err(), "{text} is valid");
 }
 
 fn header(text: &[u8]) {
@@ -74,7 +74,7 @@ fn changed(changes: &[u8]) {
     }
     match String::from_utf8(bytes) {
         Ok(text) if text == token => assert!(verify(&text).is_ok()),
-        Ok(text) => assert!(verify(&text).is_err(), "{text} holds"),
+        Ok(text) => assert!(verify(&text).is_err(), "{text} is valid"),
         Err(_) => {}
     }
 }
