@@ -59,8 +59,7 @@ impl SequentialTest {
         Self { alpha, ..*self }
     }
 
-    /// Reads two arms. Returns None below 10 units in either arm. There is no interval when neither arm
-    /// varies.
+    /// Reads two arms. Returns None below 10 units in either arm. The interval is None when neither arm varies.
     #[must_use]
     pub fn look(&self, control: &Sample, treatment: &Sample) -> Option<InterimLook> {
         let units = enough(control.units, treatment.units)?;

@@ -39,7 +39,7 @@ pub fn difference(control: &Joint, treatment: &Joint, alpha: f64) -> Option<Diff
 
 /// Returns the relative difference of ratios (0.1 is 10 % more) with Fieller's interval at level `alpha`.
 ///
-/// There is no interval when control's ratio cannot be distinguished from 0: show the absolute difference.
+/// The interval is None when control's ratio cannot be distinguished from 0: show the absolute difference.
 /// Returns None when control's ratio is not above 0. `difference` is the result of [`difference`] for the
 /// same arms.
 #[must_use]

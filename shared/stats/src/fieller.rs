@@ -19,7 +19,7 @@ pub struct Relative {
 /// Returns None when control's mean is not above 0, because a percentage of zero or of a loss is not
 /// informative.
 ///
-/// `difference` is Welch's result for the same arms. Without it, there is no interval.
+/// `difference` is Welch's result for the same arms. Without it, the interval is None.
 ///
 /// Source: Fieller 1954; Franz 2007, "Ratios: a short guide to confidence limits and proper use".
 #[must_use]

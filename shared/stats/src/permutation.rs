@@ -25,7 +25,7 @@ pub const MOST_PERMUTATIONS: f64 = 200_000.0;
 /// The number of permutations drawn otherwise.
 pub const DRAWS: u32 = 10_000;
 
-/// With more units than this in the smaller arm, there is no test of means: it would take longer than 0.3 s,
+/// With more units than this in the smaller arm, means are not tested: the test would take longer than 0.3 s,
 /// and the formulas are valid there.
 pub const MOST_UNITS: usize = 2_000;
 

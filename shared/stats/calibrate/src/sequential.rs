@@ -16,9 +16,9 @@ pub struct Cell {
     pub runs: usize,
     /// Tests whose interval missed the true difference at some interim look.
     pub wrong: usize,
-    /// Tests whose one-sided p-value that treatment is no better was 5 % or less at some interim look.
+    /// Tests whose one-sided p-value that treatment is not better was 5 % or less at some interim look.
     pub better: usize,
-    /// The same for the p-value that treatment is no worse.
+    /// The same for the p-value that treatment is not worse.
     pub worse: usize,
 }
 

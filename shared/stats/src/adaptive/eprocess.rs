@@ -3,7 +3,7 @@
 //!
 //! An e-process is the capital of a betting strategy. If the arms do not differ, the outcome of a unit
 //! contains no information about its arm: the probability of each arm is its stored propensity for every
-//! outcome. A strategy bets on the arm of each unit after seeing the unit's outcome, at the odds of the
+//! outcome. A strategy places stakes on the arm of each unit after seeing the unit's outcome, at the odds of the
 //! propensities, with rules that are fixed before the unit's batch begins. On average, it gains nothing. The
 //! capital is a product over units of (probability that the strategy gives to the unit's arm) / (propensity).
 //! The probability that it ever exceeds 20 is at most 1 in 20 (Ville), for every drift of the base rate,

@@ -4,7 +4,7 @@
 //! usually are, and the best tenth of them sets a threshold. The first later seed at or under the threshold
 //! is used. All seeds under the threshold are equally likely, so the test compares the outcome with the
 //! outcomes under further such seeds. Never use the best of many seeds: it gives the same few assignments
-//! every time, and there is no set of seeds with which to compare it.
+//! every time, and leaves no set of seeds with which to compare it.
 //!
 //! Source: Morgan and Rubin 2012, "Rerandomization to improve covariate balance in experiments".
 

@@ -57,7 +57,10 @@ fn there_is_no_adjusted_difference_unless_every_unit_has_a_covariate() {
     assert!(of(30)["adjusted"]["variance_saved"].is_number());
     let some = of(29);
     assert_eq!(some["adjusted"], Value::Null);
-    assert_eq!(some["warnings"], json!(["2 units have no covariate, so there is no adjusted difference."]));
+    assert_eq!(
+        some["warnings"],
+        json!(["2 units have no covariate, so the adjusted difference is missing."])
+    );
     assert_eq!((&of(0)["adjusted"], &of(0)["warnings"]), (&Value::Null, &json!([])));
 }
 

@@ -59,7 +59,7 @@ pub(super) fn standings<'a>(test: &Experiment, goals: &'a [GoalReport]) -> Vec<A
 }
 
 /// Returns the result of a comparison. The p-value is the lowest of all interim looks, so its direction is
-/// that of its interim look. The interval is the current one, and there is no decision that contradicts it.
+/// that of its interim look. The interval is the current one, and no decision contradicts it.
 fn side(comparison: &Comparison, direction: Direction) -> Side {
     let decided = comparison.corrected_p.is_some_and(|p| p <= ALPHA);
     let Some(shown) = comparison.shown.filter(|_| decided) else { return Side::Open };
@@ -84,10 +84,10 @@ pub(super) fn reasons(test: &Experiment, goals: &[GoalReport], standings: &[ArmS
     let of = |(goal, standing): (&GoalReport, &ArmStanding<'_>)| {
         let mut sentence = compared(goal, control, standing.comparison);
         if standing.side == Side::Turned {
-            sentence.push_str("; an earlier interim look showed the opposite, so there is no decision");
+            sentence.push_str("; an earlier interim look showed the opposite, so the variant is undecided");
         }
         if standing.side == Side::Faded {
-            sentence.push_str("; p is small, but the interval still contains 0, so there is no decision");
+            sentence.push_str("; p is small, but the interval still contains 0, so the variant is undecided");
         }
         if !standing.broken.is_empty() {
             let _ = write!(sentence, "; it breaks the guardrail {}", standing.broken.join(", "));

@@ -171,8 +171,7 @@ fn warnings(
     }
     if goal.kind == Kind::Sum && (uneven(pair.control) || uneven(pair.treatment)) {
         texts.push(
-            "A few units carry most of the total. One such unit more or less would change the result."
-                .to_owned(),
+            "A few units carry most of the total. One more such unit would change the result.".to_owned(),
         );
     }
     if listed && planned.is_some_and(|p| p.rerandomized.is_none()) {
@@ -191,7 +190,7 @@ fn warnings(
     let paired = pair.control.paired.units() + pair.treatment.paired.units();
     if goal.kind != Kind::Ratio && paired > 0 && paired < control + treatment {
         let without = control + treatment - paired;
-        texts.push(format!("{without} units have no covariate, so there is no adjusted difference."));
+        texts.push(format!("{without} units have no covariate, so the adjusted difference is missing."));
     }
     if goal.role == Role::None {
         texts.push("This goal is only recorded. No decision uses it.".to_owned());
