@@ -39,7 +39,7 @@ pub enum TokenRefused {
     #[error("it has expired, is not valid yet, or is valid for too long")]
     Times,
     /// Its holder's rights have changed since it was issued.
-    #[error("since it was issued, its holder was disabled, got another role or ended all sessions")]
+    #[error("since it was issued, its holder was disabled, got another role or lost all sessions")]
     Superseded,
 }
 
