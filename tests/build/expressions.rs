@@ -1,4 +1,4 @@
-//! What is given to DynamoDB as an expression, and what is put together of pieces beside it.
+//! Finds the arguments of DynamoDB expressions, and the `format!` calls in the same files.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,8 @@ use quote::ToTokens;
 use serde_json::{Value, json};
 use syn::visit::{self, Visit};
 
-/// The argument of each call of a method `…_expression`, with its type where it is a parameter of the function around
-/// it, and each `format!`, of one file.
+/// Collects, in one file, the argument of each call of a method `…_expression`, with its type if it is a parameter of
+/// the surrounding function, and each `format!`.
 pub fn of(file: &syn::File, place: &str) -> (Vec<Value>, Vec<Value>) {
     let mut found = Found::default();
     found.visit_file(file);
@@ -21,10 +21,10 @@ pub fn of(file: &syn::File, place: &str) -> (Vec<Value>, Vec<Value>) {
 
 #[derive(Default)]
 struct Found {
-    /// The method, its argument, and the argument's type.
+    /// The method, its argument and the argument's type.
     called: Vec<(String, String, Option<String>)>,
     formats: Vec<String>,
-    /// The parameters of the function that is looked at.
+    /// The parameters of the current function.
     parameters: BTreeMap<String, String>,
 }
 

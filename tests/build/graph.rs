@@ -1,5 +1,5 @@
-//! Which modules of a crate use which others: by `use`, and by paths in expressions, types and macros.
-//! What is compiled for tests alone does not count, and neither does the crate's root.
+//! Builds the graph of uses between the modules of a crate: by `use`, and by paths in expressions, types and macros.
+//! It excludes code that is compiled for tests only, and the crate's root.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -10,8 +10,8 @@ use syn::visit::Visit;
 
 use super::paths::{Paths, is_for_tests, leaves};
 
-/// The graph of a crate, by its root file: its top-level modules, each edge between them with the files it stands in,
-/// and the same of the folders in each folder.
+/// Returns the graph of the crate with this root file: its top-level modules, each edge between them with the files
+/// that contain it, and the same for the folders in each folder.
 pub fn of(project: &Path, root: &Path) -> Result<Value, Box<dyn Error>> {
     let mut krate = Krate { project: project.to_path_buf(), ..Krate::default() };
     let folder = root.parent().ok_or("a file without a folder")?;
@@ -23,22 +23,22 @@ pub fn of(project: &Path, root: &Path) -> Result<Value, Box<dyn Error>> {
     Ok(graph)
 }
 
-/// A module's names, from the crate's root.
+/// The path of a module from the crate's root.
 type ModulePath = Vec<String>;
 
 #[derive(Default)]
 struct Krate {
     project: PathBuf,
-    /// The modules right below each that has some.
+    /// The direct submodules of each module that has any.
     children: BTreeMap<ModulePath, BTreeSet<String>>,
-    /// What a module names of those below it: the name, and the module it comes from.
+    /// The names that a module re-exports from its submodules, each with the submodule it comes from.
     exported: BTreeMap<ModulePath, BTreeMap<String, String>>,
-    /// Every path that was found: in which module, to what, and in which file.
+    /// Every path that was found: the module that contains it, its target and its file.
     paths: BTreeSet<(ModulePath, ModulePath, String)>,
 }
 
 impl Krate {
-    /// Reads a module's items and the modules below it. Its files stand in `folder`.
+    /// Reads a module's items and its submodules. Its files are in `folder`.
     fn walk(
         &mut self,
         items: &[syn::Item],
@@ -71,7 +71,7 @@ impl Krate {
         Ok(())
     }
 
-    /// Those of the modules right below one that `counts`, and the paths that lead from one of them to another.
+    /// Returns the direct submodules of a module that `counts` selects, and the paths from one of them to another.
     fn graph(&self, above: &[String], counts: impl Fn(&[String]) -> bool) -> Value {
         let mut modules = self.children.get(above).cloned().unwrap_or_default();
         modules.retain(|name| counts(&[above, std::slice::from_ref(name)].concat()));
@@ -92,12 +92,12 @@ impl Krate {
     }
 }
 
-/// The name right below `above` on the way to `path`.
+/// Returns the name directly below `above` on the way to `path`.
 fn below<'a>(path: &'a [String], above: &[String]) -> Option<&'a str> {
     path.strip_prefix(above)?.first().map(String::as_str)
 }
 
-/// Where a path in `module` leads within the crate; None when it leads out of it.
+/// Resolves a path in `module` within the crate; None if it leads out of the crate.
 fn absolute(found: &[String], module: &[String]) -> Option<ModulePath> {
     let (base, rest) = match found.first()?.as_str() {
         "crate" => (&[][..], &found[1..]),
@@ -111,7 +111,7 @@ fn absolute(found: &[String], module: &[String]) -> Option<ModulePath> {
     Some([base, rest].concat())
 }
 
-/// Modules that are not for tests alone.
+/// Returns the modules that are not for tests only.
 fn modules(items: &[syn::Item]) -> impl Iterator<Item = &syn::ItemMod> {
     items.iter().filter_map(|item| match item {
         syn::Item::Mod(module) if !is_for_tests(&module.attrs) => Some(module),
@@ -119,7 +119,7 @@ fn modules(items: &[syn::Item]) -> impl Iterator<Item = &syn::ItemMod> {
     })
 }
 
-/// What `use` in a module makes known under a name of its own, with the module below it that it comes from.
+/// Returns the names that `use` in a module re-exports, each with the submodule it comes from.
 fn exported(items: &[syn::Item]) -> BTreeMap<String, String> {
     let mut paths = Vec::new();
     for item in items {

@@ -1,8 +1,8 @@
-//! Reads the project's sources as syntax trees and leaves what tests need of their structure as data, in
-//! `structure.json` of the build's folder: the names of all tests, the public items with their
-//! documentation, which modules of each crate use which, and what the store gives to DynamoDB as an expression.
+//! Reads the project's sources as syntax trees and writes what tests need to `structure.json` in the build's folder: the
+//! names of all tests, the public items with their documentation, the uses between the modules of each crate, and the
+//! DynamoDB expressions of the store.
 //!
-//! So no test opens a source file, and none depends on how a line is broken.
+//! Tests therefore open no source file, and none depends on line breaks.
 
 mod docs;
 mod expressions;
@@ -16,9 +16,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-/// Where sources stand, below the project's folder.
+/// The folders of sources, below the project's folder.
 const FOLDERS: [&str; 3] = ["shared", "functions", "tests/src"];
-/// What speaks to DynamoDB.
+/// The code that calls DynamoDB.
 const STORE: &str = "shared/bellwether/src/store";
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -58,7 +58,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Every Rust file below a folder, in the order of their names.
+/// Returns every Rust file below a folder, sorted by name.
 fn sources(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     let mut found = Vec::new();
     let mut entries: Vec<PathBuf> =
@@ -74,7 +74,7 @@ fn sources(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     Ok(found)
 }
 
-/// A file's syntax tree.
+/// Parses a file.
 fn parsed(file: &Path) -> Result<syn::File, Box<dyn Error>> {
     let text = fs::read_to_string(file)?;
     syn::parse_file(&text).map_err(|error| format!("{}: {error}", file.display()).into())

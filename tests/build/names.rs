@@ -1,9 +1,9 @@
-//! The names of the tests in a file.
+//! Finds the names of the tests in a file.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 
-/// Functions with an attribute that ends in `test`, as `#[test]` and `#[tokio::test]` do, also within `proptest!`.
+/// Collects functions with an attribute that ends in `test`, such as `#[test]` and `#[tokio::test]`, also in `proptest!`.
 pub fn tests(file: &syn::File) -> impl Iterator<Item = String> {
     let mut found = Found::default();
     found.visit_file(file);
@@ -31,7 +31,7 @@ impl<'ast> Visit<'ast> for Found {
     }
 }
 
-/// Each `fn` that follows `#[test]`: what is in `proptest!` is no function, for its arguments are drawn.
+/// Returns each `fn` after `#[test]` among tokens: in `proptest!`, arguments are drawn, so its items are not functions.
 fn in_tokens(tokens: TokenStream) -> Vec<String> {
     let (mut found, mut is_test, mut after_fn) = (Vec::new(), false, false);
     for token in tokens {

@@ -1,9 +1,9 @@
-//! The paths in a piece of syntax: of `use`, of expressions and types, and among the tokens of macros.
+//! Finds the paths in a piece of syntax: in `use`, in expressions and types, and among the tokens of macros.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 
-/// Whether something is compiled for tests alone.
+/// Returns whether an item is compiled for tests only.
 pub fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| match &attribute.meta {
         syn::Meta::List(list) if list.path.is_ident("cfg") => list.tokens.to_string() == "test",
@@ -11,7 +11,7 @@ pub fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
     })
 }
 
-/// Every path, as its parts.
+/// Collects every path, split into its segments.
 #[derive(Default)]
 pub struct Paths(pub Vec<Vec<String>>);
 
@@ -55,7 +55,7 @@ impl<'ast> Visit<'ast> for Paths {
     }
 }
 
-/// The paths that a tree of `use` stands for.
+/// Returns the paths that a `use` tree contains.
 pub fn leaves(tree: &syn::UseTree, before: &[String], found: &mut Vec<Vec<String>>) {
     let with = |ident: &syn::Ident| [before, &[ident.to_string()]].concat();
     match tree {
@@ -67,7 +67,7 @@ pub fn leaves(tree: &syn::UseTree, before: &[String], found: &mut Vec<Vec<String
     }
 }
 
-/// Paths from `crate` or `super` among the tokens of a macro, which has no syntax of its own.
+/// Finds paths that begin with `crate` or `super` among the tokens of a macro, which are not parsed.
 fn in_tokens(tokens: TokenStream, found: &mut Vec<Vec<String>>) {
     let mut path: Vec<String> = Vec::new();
     for token in tokens {

@@ -1,15 +1,15 @@
-//! What a fold costs: its memory stays flat however many rows there are, and it makes no call more
-//! than their pages demand.
+//! Tests the cost of aggregation: its memory does not grow with the number of rows, and it makes one
+//! call for each page.
 //!
-//! Rows are held against ten times as many, over so few partitions that the fewer fill a page of
-//! each: what could still grow then is what grows with units. The embedded DynamoDB stores the rows
-//! and makes the pages, before the fold: a debug build of it takes a third of a second a page, which
-//! is no cost of ours. Usually that is 10,000 and 100,000 rows and the debug binary. The million, in
-//! some minutes:
+//! A number of rows is compared with ten times as many, over so few partitions that the smaller number
+//! fills a page of each: then, only a cost for each unit can grow. The embedded DynamoDB stores the rows
+//! and creates the pages before the aggregation, because its debug build takes a third of a second for
+//! each page, which is not a cost of Bellwether. By default, the test uses 10,000 and 100,000 rows and the
+//! debug binary. With a million rows, which takes some minutes:
 //!
 //! ```text
 //! BELLWETHER_FOLD_ROWS=1000000 BELLWETHER_FOLD_BINARY=<a release build of get-results> \
-//!     cargo test --workspace --test alone folding -- --nocapture
+//!     cargo test --workspace --test alone aggregating -- --nocapture
 //! ```
 
 use std::collections::BTreeMap;
@@ -31,17 +31,17 @@ use testing::faults::{Fate, Proxy};
 use testing::replay::Replay;
 use testing::runtime::{Instance, binary};
 
-/// A page holds at most 1 MB of items as DynamoDB counts them.
+/// A page contains at most 1 MB of items as DynamoDB counts them.
 const PAGE: usize = 1 << 20;
-/// Rows that about fill a page, and partitions at most: a test's usual number.
+/// Rows that fill about one page, and the maximum number of partitions: the default of a test.
 const ROWS_A_PAGE: usize = 5_000;
 const MOST_PARTITIONS: usize = 16;
-/// Rows imported at once.
+/// Rows in one import.
 const CHUNK: usize = 10_000;
 const ARMS: [&str; 2] = ["control", "other"];
 const GOAL: &str = "demo-booked";
 
-/// A database of its own with a test of so many rows.
+/// A separate database with a test of a given number of rows.
 struct Stored {
     url: String,
     database: Database,
@@ -51,14 +51,14 @@ struct Stored {
     converted: [usize; 2],
 }
 
-/// What a fold cost.
+/// The cost of an aggregation.
 struct Cost {
     peak_kb: Option<u64>,
     calls: BTreeMap<String, u64>,
     time: Duration,
 }
 
-/// The rows that `assign-variant` and `record-conversion` store, from which the others are copied.
+/// Rows as `assign-variant` and `record-conversion` store them, from which the others are copied.
 struct Templates {
     assignment: Item,
     conversion: Item,
@@ -107,8 +107,8 @@ async fn templates(cloud: &Cloud, url: &str, database: &Database, events: &str) 
     Templates { assignment: with("variant"), conversion: with("occurred_at") }
 }
 
-/// Stores rows of units that all are assigned: every other one has a conversion, every fourth three.
-/// Returns how many pages they fill, and units and converted units by arm.
+/// Stores rows of assigned units: every second unit has a conversion, and every fourth has three.
+/// Returns the number of pages, and units and converted units by arm.
 fn seed(
     database: &Database,
     events: &str,
@@ -148,7 +148,7 @@ fn seed(
     (whole + pages.values().map(|(full, _)| full).sum::<usize>(), units, converted)
 }
 
-/// A unit's assignment and its outcomes, in key order.
+/// Returns a unit's assignment and its outcomes, in key order.
 fn rows_of(
     templates: &Templates,
     partition: &str,
@@ -170,7 +170,7 @@ fn rows_of(
     std::iter::once(assignment).chain((0..outcomes).map(outcome))
 }
 
-/// Folds what is stored in a new process and holds its results to what was stored.
+/// Aggregates the stored rows in a new process and compares the results with them.
 async fn aggregate(cloud: &Cloud, stored: &Stored) -> Cost {
     let key = json!({ PK: { "S": "acme" }, SK: { "S": "big" } });
     let test = json!({ "TableName": table(cloud, TableName::Tests), "Key": key });
@@ -191,7 +191,7 @@ async fn aggregate(cloud: &Cloud, stored: &Stored) -> Cost {
     Cost { peak_kb: peak(process.id()), calls: replay.calls(), time }
 }
 
-/// The most memory that a process has held so far; None where there is no /proc.
+/// Returns the peak memory of a process so far; None without /proc.
 fn peak(process: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
@@ -209,17 +209,17 @@ async fn ten_times_the_rows_use_no_more_memory_and_only_one_call_per_page() {
         let stored = stored(&cloud, rows, partitions).await;
         let Cost { peak_kb, calls, time } = aggregate(&cloud, &stored).await;
         println!(
-            "{rows} rows, partitions {partitions}, pages {}: folded in {time:?}, calls {calls:?}, peak {peak_kb:?} kB",
+            "{rows} rows, partitions {partitions}, pages {}: aggregated in {time:?}, calls {calls:?}, peak {peak_kb:?} kB",
             stored.pages
         );
         let wanted =
             BTreeMap::from([("GetItem".to_owned(), 1), ("Query".to_owned(), 1 + stored.pages as u64)]);
-        assert_eq!(calls, wanted, "a read of the test, one of its summaries and a query a page");
+        assert_eq!(calls, wanted, "one read of the test, one of its summaries and one query for each page");
         peaks.push(peak_kb);
     }
     match peaks[..] {
         [Some(few), Some(many)] => assert!(many * 2 <= few * 3, "{few} kB grew to {many} kB"),
-        _ => println!("skipped: how much memory a process holds is read from /proc, which is not here"),
+        _ => println!("skipped: the memory check needs /proc, which this system lacks"),
     }
 }
 
@@ -228,7 +228,7 @@ async fn aggregation_waits_for_pages_longer_than_other_calls_may_take() {
     let _turn = crate::turn().await;
     let cloud = Cloud::start().await;
     let stored = stored(&cloud, 2_000, MOST_PARTITIONS).await;
-    // The test and its summaries are read first, within the time of other calls.
+    // The test and its summaries are read first, within the time limit of other calls.
     let mut quick = 2;
     let slow = move || {
         if quick == 0 {

@@ -1,6 +1,5 @@
-//! `make run` really serves: the built binaries, the emulated cloud and the local server are started
-//! as a newcomer starts them, the main path is walked over HTTP, the published trial is replayed
-//! twice, and Ctrl-C ends it all.
+//! Tests `make run` as a new user runs it: it starts the built binaries, the emulated cloud and the local
+//! server, runs the main journey over HTTP, replays the published trial twice, and stops on Ctrl-C.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
@@ -12,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use ureq::Agent;
 
-/// A server started by `local/run.py`, ended when dropped.
+/// A server started by `local/run.py`, which is stopped when dropped.
 struct Server {
     process: Child,
     state: PathBuf,
@@ -26,7 +25,7 @@ fn project() -> PathBuf {
 }
 
 impl Server {
-    /// Starts it on a free port with a state folder of its own and signs its admin in.
+    /// Starts a server on a free port with its own state folder, and signs its admin in.
     fn start() -> Self {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let state = project().join(format!(".run-journey-{port}"));
@@ -44,9 +43,9 @@ impl Server {
             println!("{line}");
             line.contains("ready: ")
         });
-        // The admin's password comes next: the rest is taken from the pipe and not shown.
+        // The admin's password comes next, so the rest is read from the pipe and not printed.
         std::thread::spawn(move || lines.for_each(drop));
-        assert!(ready, "run.py ended before it was ready; what it said is above");
+        assert!(ready, "run.py exited before it was ready; see its output above");
         let agent = Agent::config_builder().http_status_as_error(false).build().into();
         let mut server =
             Self { process, state, agent, url: format!("http://127.0.0.1:{port}/v1"), token: String::new() };
@@ -81,7 +80,7 @@ impl Server {
         format!("Bearer {}", self.token)
     }
 
-    /// What `make demo-trial` prints.
+    /// Returns the output of `make demo-trial`.
     fn demo_trial(&self) -> String {
         let mut demo = Command::new("python3");
         demo.args(["local/demo_trial.py", "--state"]).arg(&self.state).current_dir(project());
@@ -90,7 +89,7 @@ impl Server {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// Ctrl-C, and how it ended.
+    /// Sends Ctrl-C; returns the exit code.
     fn interrupt(&mut self) -> Option<i32> {
         Command::new("kill").args(["-INT", &self.process.id().to_string()]).status().unwrap();
         let began = Instant::now();
@@ -126,13 +125,13 @@ fn make_run_serves_the_journey_and_stops_on_ctrl_c() {
     the_first_rotation_created_the_only_key(&server);
     let port: u16 = server.url.rsplit(':').next().unwrap().trim_end_matches("/v1").parse().unwrap();
     let log = std::fs::read_to_string(server.state.join("watch.log")).unwrap();
-    assert!(!log.contains(&server.token), "a token stands in the log");
+    assert!(!log.contains(&server.token), "the log contains a token");
     assert_eq!(server.interrupt(), Some(0));
-    assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err(), "somebody still listens");
+    assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err(), "the port is still open");
     assert!(!server.state.join("session.json").exists());
 }
 
-/// Pseudo-random numbers, the same on every run.
+/// Pseudo-random numbers that are the same on every run.
 fn shuffle<T>(items: &mut [T], mut seed: u64) {
     for last in (1..items.len()).rev() {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -158,7 +157,7 @@ fn a_campaign_of_300_accounts_is_counted_exactly(server: &Server) {
         assert_eq!(status, 200, "{answer}");
         let variant = answer["variant"].as_str().unwrap().to_owned();
         let before = response.insert(n, variant.clone());
-        assert!(before.is_none_or(|before| before == variant), "account {n} was told two variants");
+        assert!(before.is_none_or(|before| before == variant), "account {n} was assigned two variants");
     }
     let converts = |n: &usize| n.is_multiple_of(3);
     let mut outcomes: Vec<usize> = (0..300).filter(converts).chain((0..60).filter(converts)).collect();

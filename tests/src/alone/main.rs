@@ -1,7 +1,7 @@
-//! What must not share the machine: tests that measure, that race against limits of time, or that start the whole
-//! server. They run one after the other, each from [`turn`] on.
+//! Tests that need the machine to themselves: they measure, have time limits, or start the whole server. They run one
+//! after the other; each begins with [`turn`].
 
-#![expect(clippy::unwrap_used, reason = "what a test sets up is right or the test is wrong")]
+#![expect(clippy::unwrap_used, reason = "a failed setup is a failed test")]
 
 mod aggregating;
 mod journey;
@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 static TURN: Mutex<()> = Mutex::const_new(());
 
-/// Waits until no other test of this binary runs. The turn ends when what is returned is dropped.
+/// Waits until no other test of this binary runs. The turn ends when the returned guard is dropped.
 async fn turn() -> MutexGuard<'static, ()> {
     TURN.lock().await
 }

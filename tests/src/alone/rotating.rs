@@ -1,6 +1,6 @@
-//! Nobody notices a rotation. The built functions keep keys for seconds; somebody signs
-//! in and calls without a pause while the keys are rotated twice, and somebody else throws tokens at
-//! them that name keys which there are not.
+//! Tests that a rotation causes no failed request. The built functions cache keys for seconds. A client
+//! signs in and calls continuously while the keys are rotated twice, and an attacker sends tokens that
+//! name keys that do not exist.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
@@ -21,19 +21,19 @@ const PUBLIC: &str = "rotated/public";
 const PRIVATE: &str = "rotated/private";
 const EMAIL: &str = "ada@example.com";
 const PASSWORD: &str = "a password of the lab's own";
-/// Seconds for which verifiers keep keys, and for which the rotation waits.
+/// Seconds for which verifiers cache keys, and for which the rotation waits.
 const CACHE: &str = "3";
-/// Signers keep them for less, so that a key which signed too early would meet verifiers without it.
+/// Signers cache keys for less time, so that verifiers would lack a key that signs too early.
 const SIGNERS_CACHE: &str = "1";
-/// A rotation that has not come to its end after this has failed.
+/// A rotation that is not complete after this time has failed.
 const LIMIT: Duration = Duration::from_mins(1);
 
-/// The functions, each verifier behind a proxy that counts its reads of keys.
+/// The functions, with a proxy for each verifier that counts its reads of keys.
 struct Stage {
     cloud: Cloud,
     signers: [Instance; 2],
     verifiers: [(Instance, Proxy); 2],
-    /// One that keeps its keys for five minutes.
+    /// A verifier that caches keys for five minutes.
     slow: (Instance, Proxy),
     rotate: Instance,
     publish: Instance,
@@ -60,7 +60,7 @@ fn reads(proxy: &Proxy) -> u64 {
 }
 
 impl Stage {
-    /// Starts everything, makes the first key and somebody who can sign in.
+    /// Starts everything, and creates the first key and a user who can sign in.
     async fn set() -> Self {
         let cloud = Cloud::start().await;
         for name in [PUBLIC, PRIVATE] {
@@ -87,12 +87,12 @@ impl Stage {
         stage
     }
 
-    /// What Secrets Manager does: all steps in their order, and again from the first when one fails.
+    /// Does what Secrets Manager does: runs all steps in order, and starts again from the first if one fails.
     async fn rotate(&self, number: u32) {
         let began = Moment::now();
         while let Err(why) = self.steps(&format!("{number:032}")).await {
             assert!(why.contains("verifiers may not have the new key yet"), "{why}");
-            assert!(began.elapsed() < LIMIT, "the rotation does not end");
+            assert!(began.elapsed() < LIMIT, "the rotation does not complete");
             sleep(Duration::from_millis(300)).await;
         }
     }
@@ -113,7 +113,7 @@ impl Stage {
         answer.body["access_token"].as_str().unwrap().to_owned()
     }
 
-    /// The status of a call with a token.
+    /// Calls with a token; returns the status.
     async fn call(&self, verifier: &Instance, token: &str) -> (u64, Value) {
         let mut event = self.cloud.event("GET", "/tests", None, Role::Viewer, &Value::Null);
         let bearer = format!("Bearer {token}");
@@ -132,23 +132,23 @@ impl Stage {
     }
 }
 
-/// The name of the key that a token names.
+/// Returns the id of the key that a token names.
 fn kid(token: &str) -> String {
     let header = URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap();
     serde_json::from_slice::<Value>(&header).unwrap()["kid"].as_str().unwrap().to_owned()
 }
 
-/// The token under another key's name.
+/// Returns the token with another key id.
 fn renamed(token: &str, kid: &str) -> String {
     let header = json!({ "typ": "at+jwt", "alg": "EdDSA", "kid": kid });
     let (_, rest) = token.split_once('.').unwrap();
     format!("{}.{rest}", URL_SAFE_NO_PAD.encode(header.to_string()))
 }
 
-/// What a client has been through.
+/// The state of a client.
 #[derive(Default)]
 struct Client {
-    /// All tokens it was given, of which none has ended yet.
+    /// All tokens that it got; none has expired yet.
     tokens: Mutex<Vec<String>>,
     calls: AtomicUsize,
     forged: AtomicUsize,
@@ -162,7 +162,7 @@ impl Client {
         tokens.iter().map(|token| kid(token)).filter(|kid| seen.insert(kid.clone())).collect()
     }
 
-    /// Signs in and calls, with its newest token and with older ones, everywhere.
+    /// Signs in, and calls every verifier with the newest token and older ones.
     async fn work(&self, stage: &Stage) {
         let mut round = 0;
         while !self.over.load(SeqCst) {
@@ -183,7 +183,7 @@ impl Client {
         }
     }
 
-    /// Throws tokens at the verifiers that name keys which there are not, or the wrong ones.
+    /// Sends tokens to the verifiers that name keys that do not exist, or the wrong keys.
     async fn forge(&self, stage: &Stage) {
         let first = stage.sign_in(0).await;
         let mut round = 0;
@@ -200,11 +200,11 @@ impl Client {
                 assert_eq!((status, &body["type"]), (401, &json!("urn:bellwether:problem:invalid_token")));
                 self.forged.fetch_add(1, SeqCst);
             }
-            assert_eq!(stage.call(&stage.slow.0, &first).await.0, 200, "a good token beside forged ones");
+            assert_eq!(stage.call(&stage.slow.0, &first).await.0, 200, "a valid token among forged ones");
         }
     }
 
-    /// Rotates until tokens are signed with a second and a third key.
+    /// Rotates until a second and a third key have signed tokens.
     async fn rotate(&self, stage: &Stage) {
         for number in 1..=2 {
             stage.rotate(number).await;
@@ -225,7 +225,7 @@ async fn a_client_that_signs_in_and_calls_through_two_rotations_sees_no_failure(
     let (stage, client) = (Arc::new(Stage::set().await), Arc::new(Client::default()));
     tokio::join!(client.work(&stage), client.forge(&stage), client.rotate(&stage));
     let kids = client.kids();
-    assert_eq!(stage.published().await, kids, "in the order in which they have signed");
+    assert_eq!(stage.published().await, kids, "keys in the order in which they signed");
     assert_eq!(kids.len(), 3);
     let (calls, forged) = (client.calls.load(SeqCst), client.forged.load(SeqCst));
     assert!(calls > 100 && forged > 100, "{calls} calls, {forged} forged");

@@ -1,8 +1,8 @@
-//! Faults lose nothing and count nothing twice. Callers send random requests through a network that
-//! delays, drops, resets and throttles, to processes that may be killed at any moment, and retry
-//! until each is acknowledged; then the results must be those of a model in memory, exactly.
+//! Tests that faults lose nothing and count nothing twice. Callers send random requests through a network
+//! that delays, drops, resets and throttles, to processes that may be killed at any moment, and retry
+//! until each request is acknowledged. The results must then exactly equal those of a model in memory.
 //!
-//! A run is assigned by its seed, but for the order in which its callers get their turns.
+//! The seed determines a run, except for the order of its callers.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -21,43 +21,43 @@ use testing::runtime::Instance;
 use testing::weather::weather;
 
 const SEED: u64 = 20_261_121;
-/// Callers at work side by side, each with processes of its own.
+/// Concurrent callers, each with its own processes.
 const CALLERS: u64 = 4;
-/// After this a run has failed.
+/// A run that takes longer has failed.
 const LIMIT: Duration = Duration::from_secs(170);
-/// One draws the arm; in the other callers name it, and differ.
+/// In the first test, Bellwether draws the arm. In the second, callers name it, and their names differ.
 const TESTS: [&str; 2] = ["drawn", "named"];
 const ARMS: [&str; 2] = ["control", "other"];
 const GOALS: [&str; 2] = ["demo-booked", "opt-out"];
-/// Units in each test, and how many of them only ever convert.
+/// Units in each test, and the number of them that convert without an assignment.
 const UNITS: u64 = 300;
 const STRANGERS: u64 = 40;
 
 type Unit = (&'static str, String);
 type Event = (&'static str, String, &'static str, String);
 
-/// What callers have been assigned.
+/// The responses that callers got.
 #[derive(Default)]
 struct Model {
-    /// Each unit's arm.
+    /// The arm of each unit.
     assigned: BTreeMap<Unit, String>,
-    /// Each acknowledged outcome, and whether its time lies in a window that its unit could have.
+    /// Each acknowledged outcome, and whether its time is in a window that its unit could have.
     acknowledged: BTreeMap<Event, bool>,
-    /// Units and outcomes of which a caller has been assigned that it was the first.
+    /// Units and outcomes that a response reported as new.
     firsts: BTreeSet<Event>,
-    /// Requests that were sent again because their answer was 503, or none came.
+    /// Requests that were sent again after a 503, or without a response.
     retries: u64,
     lost: u64,
 }
 
-/// One thing to ask or to report.
+/// One assignment or outcome to send.
 #[derive(Clone)]
 enum Item {
     Assign(Unit, Value),
     Convert(Event, bool, Value),
 }
 
-/// Names and times of a run.
+/// The names and times of a run.
 struct Plan {
     random: Random,
     long_ago: Timestamp,
@@ -70,7 +70,7 @@ impl Plan {
         Self { random, long_ago: after(-60), soon: after(4) }
     }
 
-    /// A new request: the function, the test, and its items. One in three is a batch.
+    /// Returns a new request: the function, the test and its items. One in three is a batch.
     fn request(&mut self, model: &Mutex<Model>) -> (usize, &'static str, Vec<Item>) {
         let test = *self.random.pick(&TESTS);
         let many = if self.random.chance(333) { 2 + self.random.below(11) } else { 1 };
@@ -88,9 +88,9 @@ impl Plan {
         Item::Assign((test, unit), body)
     }
 
-    /// An outcome has one time by its name: before the test, or soon, so that it lies after its
-    /// unit's assignment even if it comes first; or none, if its unit is known to be assigned. Once
-    /// it is acknowledged, every other repetition names another time, which must change nothing.
+    /// Returns an outcome, whose time follows from its name: before the test, or soon, so that it is after its
+    /// unit's assignment even if it is sent first; or no time, if its unit is known to be assigned. After it
+    /// is acknowledged, every second repetition has another time, which must have no effect.
     fn conversion(&mut self, test: &'static str, model: &Mutex<Model>) -> Item {
         let unit = format!("unit-{}", self.random.below(UNITS));
         let goal = *self.random.pick(&GOALS);
@@ -117,13 +117,13 @@ impl Item {
         }
     }
 
-    /// Holds an answer to what has been assigned before, and keeps it.
+    /// Compares a response with earlier ones, and stores it.
     fn acknowledge(&self, answer: &Value, known: bool, model: &mut Model) {
         let (name, first) = match self {
             Self::Assign(unit, _) => {
                 let variant = answer["variant"].as_str().unwrap().to_owned();
                 let assigned = model.assigned.entry(unit.clone()).or_insert(variant.clone());
-                assert_eq!(*assigned, variant, "{unit:?} was told two variants");
+                assert_eq!(*assigned, variant, "{unit:?} was assigned two variants");
                 ((unit.0, unit.1.clone(), "", String::new()), answer["new"] == true)
             }
             Self::Convert(event, counts, _) => {
@@ -131,8 +131,8 @@ impl Item {
                 (event.clone(), answer["duplicate"] == false)
             }
         };
-        assert!(!(first && known), "{name:?} was acknowledged before this request, and is new");
-        assert!(!first || model.firsts.insert(name.clone()), "{name:?} was new to two callers");
+        assert!(!(first && known), "{name:?} was acknowledged before this request, but is reported as new");
+        assert!(!first || model.firsts.insert(name.clone()), "{name:?} was reported as new to two callers");
     }
 
     fn is_known(&self, model: &Model) -> bool {
@@ -143,19 +143,19 @@ impl Item {
     }
 }
 
-/// One caller, with a process of each function that it alone calls and, perhaps, kills.
+/// A caller with its own process of each function, which it calls and may kill.
 struct Caller<'a> {
     cloud: &'a Cloud,
     proxy: &'a Proxy,
     model: &'a Mutex<Model>,
     random: Random,
-    /// How many of a thousand calls end with the death of their process.
+    /// The number of calls in a thousand during which the process is killed.
     deadly: u64,
     processes: [Instance; 2],
     kills: u64,
 }
 
-/// The functions that are called, the ends of their paths, and the names of their batches.
+/// The functions, the ends of their paths, and the names of their batches.
 const FUNCTIONS: [(&str, &str, &str); 2] =
     [("assign-variant", "assignments", "units"), ("record-conversion", "conversions", "events")];
 
@@ -199,7 +199,7 @@ impl<'a> Caller<'a> {
         items.iter().map(|item| item.is_known(&model)).collect()
     }
 
-    /// Keeps what was acknowledged and returns what was not.
+    /// Stores the acknowledged items and returns the others.
     fn unacknowledged(&self, items: Vec<Item>, assigned: &[Value], known: &[bool]) -> Vec<Item> {
         let mut model = self.model.lock().unwrap();
         let mut left = Vec::new();
@@ -215,7 +215,7 @@ impl<'a> Caller<'a> {
         left
     }
 
-    /// The answer's body; None when it is 503 or the process died before it came.
+    /// Returns the response body; None after a 503, or if the process was killed first.
     async fn send(&mut self, function: usize, event: Value) -> Option<Value> {
         let (during, after) = (self.random.chance(self.deadly), self.random.chance(self.deadly));
         let death = tokio::time::sleep(Duration::from_millis(self.random.below(30)));
@@ -237,12 +237,12 @@ impl<'a> Caller<'a> {
     }
 }
 
-/// A process that remembers few units, so that most answers come from the store.
+/// Starts a process that caches few units, so that most responses come from the store.
 async fn process(cloud: &Cloud, proxy: &Proxy, function: usize) -> Instance {
     instance(cloud, &proxy.url, FUNCTIONS[function].0, &[("CACHED_ASSIGNMENTS", "20")]).await
 }
 
-/// The cloud with both tests running.
+/// Starts a cloud with both tests running.
 async fn cloud() -> Cloud {
     let cloud = Cloud::start().await;
     for (test, allocation) in TESTS.into_iter().zip(["fixed", "external"]) {
@@ -255,8 +255,8 @@ async fn cloud() -> Cloud {
     cloud
 }
 
-/// A run of `requests`, in which `deadly` of a thousand calls end with the death of their process, and
-/// its comparison with the model.
+/// Runs `requests` requests, with the process killed in `deadly` of a thousand calls, and compares the
+/// results with the model.
 async fn run(seed: u64, requests: u64, deadly: u64) {
     let (began, mut random, cloud) = (Moment::now(), Random::new(seed), cloud().await);
     let proxy = Proxy::start(&cloud.dynamodb, weather(random.split())).await;
@@ -277,14 +277,14 @@ async fn run(seed: u64, requests: u64, deadly: u64) {
     let (counts, model) = (proxy.seen(), model.into_inner().unwrap());
     let (time, Model { retries, lost, .. }) = (began.elapsed(), &model);
     println!(
-        "{requests} requests in {time:?}: {retries} sent again, {lost} answers lost, {kills} processes killed; {counts:?}"
+        "{requests} requests in {time:?}: {retries} sent again, {lost} responses lost, {kills} processes killed; {counts:?}"
     );
-    assert!(counts.fates.len() == 8 && *retries > 0, "every fault was met, and callers had to retry");
-    assert!((deadly > 0) == (kills > 0 && *lost > 0), "processes died where they were to die");
+    assert!(counts.fates.len() == 8 && *retries > 0, "not every fault occurred, or no caller had to retry");
+    assert!((deadly > 0) == (kills > 0 && *lost > 0), "processes were killed if and only if they should be");
     compare(&cloud, &model).await;
 }
 
-/// The results, read past the proxy, and the stored rows are those of the model.
+/// Checks that the results, read without the proxy, and the stored rows match the model.
 async fn compare(cloud: &Cloud, model: &Model) {
     for test in TESTS {
         let report = results(cloud, &cloud.dynamodb, test).await;
@@ -302,7 +302,7 @@ async fn compare(cloud: &Cloud, model: &Model) {
                     **counts && *of == test && *g == goal && units.contains(unit)
                 });
                 let converted: BTreeSet<_> = counted.map(|((_, unit, ..), _)| unit).collect();
-                assert!(converted.len() > 20, "too little to compare");
+                assert!(converted.len() > 20, "not enough conversions to compare");
                 assert_eq!(
                     (&read["variant"], &read["converted"]),
                     (&json!(name), &json!(converted.len())),

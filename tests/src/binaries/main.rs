@@ -1,8 +1,8 @@
-//! Built functions and scripts as whole processes: what they answer, log and refuse.
+//! Tests of built functions and scripts as processes: their responses, logs and errors.
 //!
-//! Two of these tests may run at once. One that measures, or needs the machine for itself, belongs into `alone`.
+//! Two of these tests can run at a time. A test that measures, or needs the machine to itself, belongs in `alone`.
 
-#![expect(clippy::unwrap_used, reason = "what a test sets up is right or the test is wrong")]
+#![expect(clippy::unwrap_used, reason = "a failed setup is a failed test")]
 
 mod alarms;
 mod canary;

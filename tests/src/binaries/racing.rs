@@ -1,5 +1,5 @@
-//! Processes of `assign-variant` that race for a unit's first assignment: one is stored, and all
-//! callers are told that one.
+//! Tests concurrent first assignments of a unit by several processes of `assign-variant`: one is stored,
+//! and all callers get it.
 
 use std::collections::BTreeSet;
 
@@ -11,13 +11,13 @@ use testing::cloud::Cloud;
 use testing::faults::Proxy;
 use testing::runtime::Instance;
 
-/// Units raced for in each test.
+/// Units in each test.
 const UNITS: usize = 50;
-/// Calls for one unit.
+/// Concurrent calls for one unit.
 const CALLS: usize = 16;
 
-/// Four processes behind a proxy that counts. Two remember what they have seen, as in production;
-/// two ask the store each time, so that no race is settled from memory alone.
+/// Four processes behind a proxy that counts calls. Two cache what they have seen, as in production. Two
+/// call the store each time, so that no race is decided by the cache.
 struct Race {
     cloud: Cloud,
     proxy: Proxy,
@@ -39,7 +39,7 @@ impl Race {
             processes.push(instance(&cloud, &proxy.url, "assign-variant", &more).await);
         }
         let race = Self { cloud, proxy, processes, test_id };
-        // A call to each, so that all are awake when the race begins.
+        // Calls each process once, so that all are warm when the race begins.
         let nobody = json!({ "unit_id": "" });
         join_all(race.processes.iter().map(|process| ask(process, race.event(&nobody)))).await;
         race
@@ -49,8 +49,8 @@ impl Race {
         self.cloud.event("POST", &path(self.test_id, "assignments"), Some(self.test_id), Role::Service, body)
     }
 
-    /// 16 calls for one unit at once: every other time as single requests, four queued before each
-    /// process, else as a batch of four in each process, where they run side by side.
+    /// Makes 16 concurrent calls for one unit: alternately as single requests, four in the queue of each
+    /// process, and as a batch of four in each process, which run concurrently.
     async fn run(&self, number: usize, item: impl Fn(usize) -> Value) -> Vec<Value> {
         let bodies: Vec<Value> = if number.is_multiple_of(2) {
             (0..CALLS).map(item).collect()
@@ -72,10 +72,10 @@ impl Race {
         response
     }
 
-    /// The row of each unit, and no other.
+    /// Returns the row of each unit, and checks that there are no other rows.
     async fn stored(&self, units: &[String]) -> Vec<String> {
         let rows = rows(&self.cloud).await;
-        assert_eq!(rows.len(), units.len(), "one row a unit");
+        assert_eq!(rows.len(), units.len(), "not exactly one row for each unit");
         let stored = |unit: &String| {
             let own = rows.iter().find(|(_, key, _)| key.split(' ').next() == Some(unit));
             own.unwrap_or_else(|| panic!("no row of {unit}")).2.clone().unwrap()
@@ -92,11 +92,11 @@ fn firsts(responses: &[Value]) -> usize {
     responses.iter().filter(|response| response["new"] == true).count()
 }
 
-/// One caller a unit is told `new`. The SDK may repeat a put whose answer was slow; the row that it
-/// then meets is its own, and nobody is told `new`. So of `units`, at most as many lack their first
-/// caller as there were repeats.
+/// Checks that one caller for each unit gets `new`. The SDK may repeat a put whose response was slow. The
+/// put then finds its own row, and no caller gets `new`. So at most as many `units` lack a caller with
+/// `new` as there were repeats.
 fn assert_each_has_its_first(units: &[Vec<Value>], repeats: u64) {
-    assert!(units.iter().all(|response| firsts(response) <= 1), "two callers were told that they were first");
+    assert!(units.iter().all(|response| firsts(response) <= 1), "two callers got new: true");
     let without = units.iter().filter(|response| firsts(response) == 0).count();
     assert!(without as u64 <= repeats, "{without} units without a first caller, {repeats} repeats");
 }
@@ -116,7 +116,7 @@ async fn sixteen_concurrent_callers_get_the_same_first_assignment() {
     for (response, stored) in all.iter().zip(&stored) {
         assert_eq!(variants(response), BTreeSet::from([stored.as_str()]));
     }
-    assert_eq!(stored.iter().collect::<BTreeSet<_>>().len(), 2, "both arms were drawn");
+    assert_eq!(stored.iter().collect::<BTreeSet<_>>().len(), 2, "only one arm was drawn");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -125,7 +125,7 @@ async fn concurrent_callers_with_other_variants_get_the_stored_one_and_a_conflic
     let units: Vec<String> = (0..UNITS).map(|n| format!("unit-{n}.example")).collect();
     let mut all = Vec::new();
     for (number, unit) in units.iter().enumerate() {
-        // Callers differ within a process and between processes, and who is asked first varies.
+        // Variants differ within a process and between processes, and the order of callers varies.
         let named = |n: usize| if (n + n / 4 + number / 2).is_multiple_of(2) { "control" } else { "other" };
         let response = race.run(number, |n| json!({ "unit_id": unit, "variant": named(n) })).await;
         assert_eq!(variants(&response).len(), 1, "{response:?}");
@@ -140,5 +140,5 @@ async fn concurrent_callers_with_other_variants_get_the_stored_one_and_a_conflic
         assert_eq!(variants(response), BTreeSet::from([stored.as_str()]));
     }
     let winners: BTreeSet<&str> = all.iter().flat_map(|response| variants(response)).collect();
-    assert_eq!(winners.len(), 2, "either caller wins some races");
+    assert_eq!(winners.len(), 2, "one of the callers won every race");
 }

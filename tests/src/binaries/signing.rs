@@ -1,4 +1,4 @@
-//! Processes of `login` and of `issue-token` under parallel fire.
+//! Tests concurrent requests to several processes of `login` and of `issue-token`.
 
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use testing::runtime::Instance;
 
 const PASSWORD: &str = "violet harbour nine trains";
 
-/// Four processes of a function, and somebody who may sign in.
+/// Starts four processes of a function.
 async fn four(cloud: &Cloud, name: &str) -> Vec<Instance> {
     join_all((0..4).map(|_| instance(cloud, &cloud.dynamodb, name, &[]))).await
 }
@@ -44,8 +44,8 @@ fn token(answer: &Answer) -> String {
     answer.body["refresh_token"].as_str().unwrap_or_default().to_owned()
 }
 
-/// How many attempts the throttle allows in so many seconds: five, then one after each wait of 1, 2,
-/// 4, … seconds.
+/// Returns the number of attempts that the throttle allows in this many seconds: five, then one after each
+/// wait of 1, 2, 4, … seconds.
 fn allowed(seconds: u64) -> usize {
     5 + (seconds + 1).ilog2() as usize
 }
@@ -61,7 +61,7 @@ async fn at_most_six_of_200_concurrent_wrong_passwords_are_hashed() {
     let waiting = answers.iter().filter(|answer| [429, 503].contains(&answer.status)).count();
     assert_eq!((answers.len(), hashed + waiting), (200, 200));
     let most = allowed(began.elapsed().as_secs()).max(6);
-    assert!((1..=most).contains(&hashed), "{hashed} were hashed, {most} may be");
+    assert!((1..=most).contains(&hashed), "{hashed} were hashed, at most {most} are allowed");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -76,7 +76,7 @@ async fn twenty_concurrent_uses_of_a_refresh_token_cause_one_rotation() {
     let answers: Vec<_> = join_all(calls).await.into_iter().flatten().collect();
     assert_eq!(answers.len(), 20);
     let next = token(&answers[0]);
-    assert!(answers.iter().all(|answer| token(answer) == next), "all carry the same successor");
+    assert!(answers.iter().all(|answer| token(answer) == next), "the responses contain different successors");
     let client = aws_sdk_dynamodb::Client::new(&sdk(&cloud.dynamodb));
     let name = table(&cloud, bellwether::store::schema::TableName::Identities);
     let scan = client.scan().table_name(name).send().await;

@@ -1,5 +1,5 @@
-//! What the catalogue of metrics says is what everybody says: the file for what is not written in Rust, the
-//! objectives in `terraform/`, and what the built functions write.
+//! Tests that the metrics in the logs of built functions, and the counters on the page of metrics, match the
+//! catalogue.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +11,10 @@ use testing::emf::metrics_of;
 use testing::fleet::{Fleet, event_of, sample};
 
 const NAMESPACE: &str = "Bellwether/tests";
-/// A run of the schedule has little time here, and needs less.
+/// A short reserve, because a run of the schedule has little time in these tests, and needs less.
 const HASTY: &[(&str, &str)] = &[("AGGREGATION_RESERVE_SECONDS", "5")];
 
-/// What each function has written, line by line.
+/// Returns the log lines of each function.
 async fn lines(fleet_of: &[(&str, &str)]) -> BTreeMap<String, Vec<Value>> {
     let cloud = Cloud::start().await;
     let mut fleet = Fleet::new(&cloud, fleet_of);
@@ -53,7 +53,7 @@ async fn every_request_logs_its_metrics_at_every_level_and_all_are_in_the_catalo
             );
             seen.extend(metrics);
             assert!(line["extended_request_id"].is_string(), "{line}");
-            // With X-Ray's id, which is not sent here, and the longest name that a workspace can have.
+            // Includes X-Ray's id, which this request lacks, and the longest possible name of a workspace.
             let longest = line.to_string().len() + r#","trace_id":"1-","#.len() + 34 + 63;
             assert!(longest <= 1_000, "{longest} bytes: {line}");
         }
@@ -74,7 +74,7 @@ async fn without_a_namespace_no_metrics_are_written_and_the_level_applies() {
     assert!(written.values().flatten().all(|line| line.get("_aws").is_none()));
 }
 
-/// The page of metrics as a machine reads it, line by line.
+/// Returns the lines of the page of metrics, as an API client gets it.
 async fn page(cloud: &Cloud, fleet: &mut Fleet) -> BTreeSet<String> {
     let route = OPERATIONS.iter().find(|route| route.path == "/metrics").unwrap();
     let answer = fleet.ask(route.function, event_of(cloud, route, Role::Service)).await;

@@ -1,5 +1,5 @@
-//! Who may do what, and where a workspace ends. Every role is tried on every operation of
-//! `openapi.yaml`, against the built binaries; a new operation is tried because it stands there.
+//! Tests the permissions of roles and the isolation of workspaces. Every role is tried on every operation
+//! of `openapi.yaml` with the built binaries. A new operation is covered automatically.
 
 use bellwether::auth::access::{Caller, Role, Scope};
 use bellwether::auth::clients::{Client, ClientId, Drawn};
@@ -20,11 +20,11 @@ use testing::document::{Operation, body_of, event};
 use testing::faults::Proxy;
 use testing::runtime::Instance;
 
-/// Nobody, and every role there is.
+/// No role, and every role.
 const ROLES: [Option<Role>; 5] =
     [None, Some(Role::Viewer), Some(Role::Analyst), Some(Role::Admin), Some(Role::Service)];
 
-/// What each role allows, written down a second time: a slip in the code's own table shows here.
+/// The scopes of each role, written a second time, so that a mistake in the code's own table shows.
 fn allows(role: Role, scope: Option<&str>) -> bool {
     let own: &[&str] = match role {
         Role::Admin => return true,
@@ -35,7 +35,7 @@ fn allows(role: Role, scope: Option<&str>) -> bool {
     scope.is_some_and(|scope| own.contains(&scope))
 }
 
-/// The function that answers an operation.
+/// Returns the function of an operation.
 fn function(operation: &Operation) -> &'static str {
     let same = |route: &&bellwether::operations::Operation| {
         (route.path, route.method) == (operation.path, operation.method.as_str())
@@ -43,7 +43,7 @@ fn function(operation: &Operation) -> &'static str {
     OPERATIONS.iter().find(same).unwrap().function
 }
 
-/// The function's sample event with this `Authorization` header, or none.
+/// Returns the function's sample event with this `Authorization` header, or without one.
 fn sample(function: &str, bearer: Option<String>) -> Value {
     let mut event = event(function);
     if let Some(bearer) = bearer {
@@ -53,7 +53,7 @@ fn sample(function: &str, bearer: Option<String>) -> Value {
     event
 }
 
-/// What a function answered: its status, its body and its header `WWW-Authenticate`.
+/// A function's response: the status, the body and the header `WWW-Authenticate`.
 struct Answer {
     status: u64,
     body: Value,
@@ -93,7 +93,11 @@ async fn assert_cell(
         }
         None => {
             assert_eq!((status, answer.challenge.as_str()), (401, "Bearer"), "{what}");
-            assert_eq!((&calls, recorded.len()), (&before.0, before.1), "{what}: a stranger buys nothing");
+            assert_eq!(
+                (&calls, recorded.len()),
+                (&before.0, before.1),
+                "{what}: a request without a token caused a call or a record"
+            );
         }
         Some(role) if allows(role, scope) => {
             assert!(![401, 403].contains(&status) && status < 500, "{what}: {status} {}", answer.body);
@@ -108,7 +112,7 @@ async fn assert_cell(
             assert!(answer.challenge.starts_with("Bearer error=\"insufficient_scope\""), "{what}");
             let mut one_more = before.0;
             *one_more.entry("PutItem".to_owned()).or_default() += 1;
-            assert_eq!(calls, one_more, "{what}: the record, and nothing else, reaches the store");
+            assert_eq!(calls, one_more, "{what}: the store got other calls than the audit record");
             let route = format!("{} {}", operation.method, operation.path);
             let own = recorded.iter().filter(|(target, _)| *target == route).count();
             assert_eq!((recorded.len(), own > 0), (before.1 + 1, true), "{what}");
@@ -139,11 +143,11 @@ fn every_required_scope_belongs_to_some_roles_but_not_all() {
     for operation in Operation::all() {
         let Some(name) = operation.scope() else { continue };
         let has = ROLES.iter().flatten().filter(|role| allows(**role, Some(name))).count();
-        assert!((1..4).contains(&has), "{name} of {} parts nobody from anybody", operation.id());
+        assert!((1..4).contains(&has), "all roles or none have {name}, the scope of {}", operation.id());
     }
 }
 
-/// The things that the sample events name, in workspace `acme`: a running test, a person and a machine.
+/// The resources that the sample events name, in workspace `acme`: a running test, a user and an API client.
 struct Things {
     store: Store,
     now: domain::clock::Timestamp,
@@ -164,7 +168,7 @@ impl Things {
             source: None,
             unique: [number; 16],
         };
-        let entry = origin.record(&self.acme, "lab", Action::WorkspaceCreated, "a thing");
+        let entry = origin.record(&self.acme, "lab", Action::WorkspaceCreated, "a resource");
         entry.unconditional()
     }
 
@@ -215,7 +219,7 @@ async fn a_resource_of_another_workspace_gets_the_response_of_a_missing_one() {
         assert_eq!(nothing_there["statusCode"], 404, "{function}: {nothing_there}");
         processes.push((function, process, foreign, nothing_there));
     }
-    assert!(processes.len() >= 7, "a test in five operations, a person in one, a machine in one");
+    assert!(processes.len() >= 7, "expected five operations on a test, one on a user, one on a client");
     Things::new(&cloud).create().await;
     for (function, process, foreign, nothing_there) in &processes {
         let theirs = process.invoke(foreign.clone()).await.unwrap();
@@ -226,7 +230,7 @@ async fn a_resource_of_another_workspace_gets_the_response_of_a_missing_one() {
         assert_eq!(
             after.to_string(),
             nothing_there.to_string(),
-            "{function}, once its own workspace has asked"
+            "{function}, after a call from its own workspace"
         );
     }
 }

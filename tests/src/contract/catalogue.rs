@@ -1,5 +1,5 @@
-//! The catalogue of metrics: the file for what is not written in Rust, and the objectives in `terraform/`, say what
-//! the code says.
+//! Tests that the catalogue file, which code in other languages reads, and the objectives in `terraform/` match the
+//! metrics in the code.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use bellwether::telemetry::catalogue::{FAMILIES, METRICS, objective_ms};
 use serde_json::{Value, json};
 use testing::runtime::project;
 
-/// `make generate` writes the file anew.
+/// `make generate` writes the file.
 #[test]
 fn the_catalogue_file_matches_the_code() {
     let path = project().join("monitoring/catalogue.json");
@@ -16,8 +16,8 @@ fn the_catalogue_file_matches_the_code() {
     if std::env::var("GENERATE").is_ok_and(|word| word == "write") {
         std::fs::write(&path, format!("{wanted:#}\n")).unwrap();
     }
-    let held: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
-    assert_eq!(held, wanted, "make generate writes it anew");
+    let stored: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    assert_eq!(stored, wanted, "the file is out of date; run: make generate");
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! The contract in itself: references lead somewhere, and every example is what its schema says and what the service
-//! would take.
+//! Tests the contract itself: references resolve, and every example matches its schema and is acceptable to the
+//! service.
 
 use std::collections::BTreeSet;
 
@@ -15,8 +15,12 @@ use testing::fleet::REJECT;
 fn every_reference_resolves_alone_and_every_component_is_used() {
     fn walk(node: &'static Value, used: &mut BTreeSet<&'static str>) {
         if let Some(reference) = node.get("$ref").and_then(Value::as_str) {
-            assert!(!follow(node).is_null(), "{reference} leads nowhere");
-            assert_eq!(node.as_object().unwrap().len(), 1, "what stands beside {reference} is not read");
+            assert!(!follow(node).is_null(), "{reference} does not resolve");
+            assert_eq!(
+                node.as_object().unwrap().len(),
+                1,
+                "the fields next to {reference} are ignored; remove them"
+            );
             used.insert(reference);
         }
         match node {
@@ -78,7 +82,7 @@ fn sample_bodies_match_their_schemas_and_other_events_have_none() {
     }
 }
 
-/// Every text called `password` in an example of the contract, with the address beside it.
+/// Returns every `password` in an example of the contract, with the e-mail address next to it.
 fn passwords(node: &'static Value) -> Vec<(&'static str, &'static str)> {
     let own =
         node["password"].as_str().map(|password| (node["email"].as_str().unwrap_or_default(), password));
@@ -93,7 +97,7 @@ fn passwords(node: &'static Value) -> Vec<(&'static str, &'static str)> {
 #[test]
 fn no_example_has_a_password_that_the_service_refuses() {
     let all: Vec<_> = passwords(&CONTRACT);
-    assert!(all.len() >= 2, "signing in and adding a person");
+    assert!(all.len() >= 2, "fewer than two examples have a password");
     for (email, password) in all {
         let workspace = Workspace::parse("acme").unwrap();
         let checked = credentials(email, &password.to_owned().into(), &workspace);
@@ -108,6 +112,6 @@ fn every_password_prompt_states_the_minimum_length() {
         let text: String = "violetharbourninetrainsatdusk".chars().take(*length).collect();
         credentials("a@example.com", &text.into(), &workspace).is_ok()
     });
-    let said = format!("password ({} characters or more): ", least.unwrap());
-    assert!(read("deploy/admin.py").contains(&said), "{said}");
+    let prompt = format!("password ({} characters or more): ", least.unwrap());
+    assert!(read("deploy/admin.py").contains(&prompt), "{prompt}");
 }

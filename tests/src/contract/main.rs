@@ -1,7 +1,7 @@
-//! Documents that have to agree: `openapi.yaml`, the code's tables, Terraform, the workflows, the catalogue of
-//! metrics, SECURITY.md and ARCHITECTURE.md. All are compared as data; no function runs.
+//! Compares documents as data: `openapi.yaml`, the code's tables, Terraform, the workflows, the catalogue of
+//! metrics, SECURITY.md and ARCHITECTURE.md. No function runs.
 
-#![expect(clippy::unwrap_used, reason = "what a test sets up is right or the test is wrong")]
+#![expect(clippy::unwrap_used, reason = "a failed setup is a failed test")]
 
 mod bodies;
 mod catalogue;

@@ -1,5 +1,5 @@
-//! Every operation is declared once: `openapi.yaml`, the folders under `functions/`, the sample events and the local
-//! server's routes say what the table in `bellwether::operations` says.
+//! Tests that every operation is declared once: `openapi.yaml`, the folders in `functions/`, the sample events and the
+//! local server's routes match the table in `bellwether::operations`.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use serde_json::json;
 use testing::document::{CONTRACT, Operation, event, functions, names, read, responses, toml};
 use testing::fleet::REJECT;
 
-/// The declaration of an operation of the contract.
+/// Returns the declaration of an operation of the contract.
 fn declared(operation: &Operation) -> &'static Declared {
     let found = OPERATIONS.iter().find(|own| own.id == operation.id());
     found.unwrap_or_else(|| panic!("{} is not declared in bellwether::operations", operation.id()))
@@ -26,7 +26,7 @@ fn the_contract_has_exactly_the_declared_operations() {
     assert_eq!(described, declared);
     assert_eq!(operations.len(), OPERATIONS.len());
     let names: BTreeSet<_> = OPERATIONS.iter().map(|own| own.id).collect();
-    assert_eq!(names.len(), OPERATIONS.len(), "an operation's name stands once");
+    assert_eq!(names.len(), OPERATIONS.len(), "the name of an operation is not unique");
     assert_eq!(CONTRACT["servers"], json!([{ "url": "/v1" }]));
     let workspace = toml("Cargo.toml");
     let version = workspace["workspace"]["package"]["version"].as_str();
@@ -67,7 +67,7 @@ fn the_local_server_has_every_route_and_rejects_undeclared_methods() {
         for entry in methods.as_array().unwrap() {
             let route =
                 (path.clone(), entry["method"].as_str().unwrap(), entry["function"].as_str().unwrap());
-            assert!(served.insert(route), "{path}: {entry} stands twice");
+            assert!(served.insert(route), "{path}: {entry} is repeated");
         }
     }
     let mut declared = BTreeSet::new();
@@ -86,7 +86,10 @@ fn each_function_has_exactly_one_sample_event_of_its_route() {
     for function in functions() {
         let event = event(function);
         if ON_EVENTS.contains(&function) {
-            assert!(event.get("requestContext").is_none(), "{function} answers no request");
+            assert!(
+                event.get("requestContext").is_none(),
+                "{function} handles no request, but its event is one"
+            );
             continue;
         }
         let (method, resource) = (event["httpMethod"].as_str().unwrap(), event["resource"].as_str().unwrap());
@@ -122,7 +125,11 @@ fn every_operation_names_the_scope_that_its_function_requires() {
         let description = operation.spec["description"].as_str().unwrap().replace('\n', " ");
         assert!(description.contains(&format!("Needs the scope `{scope}`.")), "{id}: {description}");
     }
-    assert_eq!(CONTRACT["x-reject-method"].get("x-scope"), None, "other methods are refused without a token");
+    assert_eq!(
+        CONTRACT["x-reject-method"].get("x-scope"),
+        None,
+        "undeclared methods are refused without a token"
+    );
 }
 
 #[test]
@@ -132,7 +139,7 @@ fn every_operation_lists_the_parameters_that_its_function_reads() {
         let in_path: BTreeSet<&str> = declared.path_parameters().collect();
         let in_query: BTreeSet<&str> = declared.query.iter().copied().collect();
         assert_eq!(operation.parameters_in("path"), in_path, "{id}");
-        assert_eq!(operation.parameters_in("query"), in_query, "{id}: any other is refused");
+        assert_eq!(operation.parameters_in("query"), in_query, "{id}: undeclared parameters are refused");
         assert_eq!(operation.parameters().count(), in_path.len() + in_query.len(), "{id}");
         let media_type = match declared.body {
             BodyKind::None => None,
@@ -157,7 +164,10 @@ fn every_operation_lists_exactly_the_statuses_of_its_function() {
             "{id}"
         );
         let is_guarded = [401, 403].map(|status| declared.statuses.contains(&status));
-        assert!(declared.scope().is_none() || is_guarded == [true, true], "{id}: the guard refuses");
+        assert!(
+            declared.scope().is_none() || is_guarded == [true, true],
+            "{id}: the guard returns 401 and 403"
+        );
     }
 }
 

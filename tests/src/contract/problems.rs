@@ -1,4 +1,4 @@
-//! Failures: every problem of the code is described, where it can happen, with the headers that it has.
+//! Tests that every problem of the code is in the contract, at each operation that can return it, with its headers.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -16,10 +16,10 @@ use serde_json::{Value, json};
 use testing::document::{CONTRACT, Operation, Shape, examples, responses, schema_name};
 use testing::fleet::REJECT;
 
-/// The operation whose answer is no JSON.
+/// The operation whose response is not JSON.
 const METRICS: &str = "export-metrics";
 
-/// Somebody who asked for what their token does not allow.
+/// A refusal of a request that the caller's token does not allow.
 fn denied(denial: Denial) -> Problem {
     let workspace = Workspace::parse("acme").unwrap();
     let caller = Caller {
@@ -33,8 +33,8 @@ fn denied(denial: Denial) -> Problem {
     Problem::Denied(Box::new(Overreach { caller, denial, source }))
 }
 
-/// Every problem there is, each after the one before it: a new one does not compile until it has its
-/// place here.
+/// Returns every problem, each after its predecessor. A new problem does not compile until it is added
+/// here.
 fn problems() -> impl Iterator<Item = Problem> {
     let after = |problem: &Problem| {
         Some(match problem {
@@ -57,7 +57,7 @@ fn problems() -> impl Iterator<Item = Problem> {
             Problem::Invalid(_) => Problem::TooMany(Wait { limit: Limit::Pair, seconds: 8 }),
             Problem::TooMany(_) => Problem::internal("cause"),
             Problem::Internal(_) => Problem::Unavailable("cause".to_owned()),
-            // OAuth errors are no problem documents.
+            // OAuth errors are not problem documents.
             Problem::Unavailable(_) | Problem::OAuth(_) => return None,
         })
     };
@@ -134,7 +134,7 @@ fn errors_are_problems_and_other_responses_json_except_metrics() {
             assert_eq!(types, written.map(|own| own.split(';').next().unwrap_or_default()));
             continue;
         }
-        // The token endpoints say 400 and 401 as RFC 6749 does.
+        // The token endpoints return 400 and 401 in the format of RFC 6749.
         let oauth = takes_a_form(id) && [400, 401].contains(&status);
         let problem = status >= 400 && !oauth;
         let wanted = if problem { "application/problem+json" } else { "application/json" };

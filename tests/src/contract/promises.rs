@@ -1,4 +1,4 @@
-//! What `docs/SECURITY.md` promises has a test.
+//! Tests that the tests named in `docs/SECURITY.md` exist.
 
 use std::collections::BTreeSet;
 
@@ -15,6 +15,6 @@ fn every_test_that_the_security_document_names_exists() {
     let named: BTreeSet<_> = named.filter(|text| !text.contains([' ', '/', '=', '.'])).collect();
     assert!(named.len() > 40, "{} tests are named", named.len());
     for name in named {
-        assert!(found.contains(name), "{name} is not there");
+        assert!(found.contains(name), "{name} does not exist; correct the name in docs/SECURITY.md");
     }
 }

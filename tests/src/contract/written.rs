@@ -1,5 +1,5 @@
-//! What follows from the table of operations alone, and is written by `make generate`: the local server's routes in
-//! `Cargo.toml`, and the functions that the tests link.
+//! Tests the files that `make generate` writes from the table of operations: the local server's routes in `Cargo.toml`,
+//! and the functions that the tests link.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -11,17 +11,17 @@ use testing::runtime::project;
 
 const ROUTER: &str = "[workspace.metadata.lambda.watch.router]\n";
 const DEPENDENCIES: &str = "[dev-dependencies]\n";
-/// Where functions lie, as `tests/Cargo.toml` sees them.
+/// The folder of functions, relative to `tests/Cargo.toml`.
 const FOLDER: &str = "../functions/";
 
-/// The text of a file between the first `begin` and what follows: the next table of a TOML file, or its end.
+/// Splits a file at the text between the first `begin` and the next table of a TOML file, or its end.
 fn around<'a>(text: &'a str, begin: &str) -> (&'a str, &'a str, &'a str) {
     let start = text.find(begin).unwrap_or_else(|| panic!("there is no {begin}")) + begin.len();
     let length = text[start..].find("\n[").map_or(text.len() - start, |at| at + 1);
     (&text[..start], &text[start..start + length], &text[start + length..])
 }
 
-/// Every path under the stage: first the operations that are declared, then the methods that are rejected.
+/// Returns every path under the stage: first the declared operations, then the rejected methods.
 fn routes() -> String {
     let mut text = String::new();
     for (place, operation) in OPERATIONS.iter().enumerate() {
@@ -41,13 +41,13 @@ fn routes() -> String {
     text
 }
 
-/// `Cargo.toml` with the routes of the table.
+/// Returns `Cargo.toml` with the routes of the table.
 fn workspace(text: &str) -> String {
     let (before, _, after) = around(text, ROUTER);
     format!("{before}{}{after}", routes())
 }
 
-/// `tests/Cargo.toml` with every function among the dependencies, which are sorted.
+/// Returns `tests/Cargo.toml` with every function among the sorted dependencies.
 fn dependencies(text: &str) -> String {
     let (before, own, after) = around(text, DEPENDENCIES);
     let others = own.lines().filter(|line| !line.is_empty() && !line.contains(FOLDER)).map(str::to_owned);
@@ -58,7 +58,7 @@ fn dependencies(text: &str) -> String {
     format!("{before}{}\n{gap}{after}", lines.join("\n"))
 }
 
-/// `functions.rs` of the service's tests with every function in its list.
+/// Returns `functions.rs` of the service's tests with every function in its list.
 fn linked(text: &str) -> String {
     let (before, rest) = text.split_once("pub const ALL: [Function; ").unwrap();
     let (_, after) = rest.split_once("\n];\n").unwrap();
@@ -83,7 +83,7 @@ fn generated_files_match_the_table_of_operations() {
         if writes && held != wanted {
             fs::write(project().join(path), &wanted).unwrap();
         }
-        assert_eq!(read(path), wanted, "{path} is not as the table has it: run make generate");
+        assert_eq!(read(path), wanted, "{path} does not match the table of operations; run: make generate");
     }
 }
 

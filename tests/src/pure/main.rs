@@ -1,8 +1,8 @@
-//! What is decided without a network, a clock or a process: reference cases, properties and lists of texts.
+//! Tests without a network, a clock or a process: reference cases, properties and lists of texts.
 //!
-//! A test belongs here when it calls functions of the crates and nothing else.
+//! A test belongs here if it only calls functions of the crates.
 
-#![expect(clippy::unwrap_used, reason = "what a test sets up is right or the test is wrong")]
+#![expect(clippy::unwrap_used, reason = "a failed setup is a failed test")]
 
 mod bucketing;
 mod keys;

@@ -1,8 +1,8 @@
-//! All handlers in one process, on a bench: an embedded DynamoDB, no network and no process.
+//! Tests of all handlers in one process, on a bench with an embedded DynamoDB, without a network.
 //!
-//! A test belongs here when it asks something of every operation; what is asked of one stands beside its handler.
+//! A test belongs here if it concerns every operation. A test of one operation is next to its handler.
 
-#![expect(clippy::unwrap_used, reason = "what a test sets up is right or the test is wrong")]
+#![expect(clippy::unwrap_used, reason = "a failed setup is a failed test")]
 
 mod functions;
 mod ground;

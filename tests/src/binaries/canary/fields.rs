@@ -1,12 +1,12 @@
-//! Every field of a body, with a secret in it.
+//! Puts a secret into every field of a body.
 
 use domain::validation::escape;
 use serde_json::{Value, json};
 
 use super::pushes::{COOKIE, PASSWORD, Push, Repeats, SECRET, TOKEN, push};
 
-/// The sample's own fields, one after the other, each holding a secret as a text and as what it is not;
-/// secrets under the names of secrets; and secrets as names.
+/// Returns the sample with a secret in each of its fields in turn, as a text and as another type; with
+/// secrets in fields that have the names of secrets; and with secrets as names.
 pub fn in_fields(event: &Value) -> Vec<Push> {
     let sample = event["body"].as_str().and_then(|body| serde_json::from_str::<Value>(body).ok());
     let Some(body) = sample else { return in_form(event) };
@@ -40,7 +40,7 @@ pub fn in_fields(event: &Value) -> Vec<Push> {
     all
 }
 
-/// The same for a form.
+/// Does the same for a form.
 fn in_form(event: &Value) -> Vec<Push> {
     let fields: Vec<&str> = event["body"].as_str().into_iter().flat_map(|body| body.split('&')).collect();
     let pushed = |number: usize| {

@@ -1,7 +1,6 @@
-//! A password, a token, a cookie and a client's secret are pushed through every route, in every place
-//! that a request has, and through every event function: they appear in no log line and no answer.
-//! The built binaries run with everything logged that they can log. A function that is added is
-//! asked too: its route and its sample event are all that this needs.
+//! Sends a password, a token, a cookie and a client secret through every route, in every part of a
+//! request, and to every function that handles events. They must not appear in a log line or a response. The
+//! built binaries log at their most detailed level. A new function is covered by its route and its sample event.
 
 mod fields;
 mod pushes;
@@ -19,14 +18,14 @@ use testing::{as_payload_2, body_of, with_body, without_token};
 
 const NAMESPACE: &str = "Bellwether/canary";
 
-/// Whether a text holds a canary, as it is or in the base64 that it was sent in.
+/// Returns the canary that a text contains, in plain text or in the base64 in which it was sent.
 fn sings(text: &str) -> Option<&'static str> {
     let text = text.to_lowercase();
     let all = CANARIES.iter().chain([&BASIC, &pushes::ENCODED]);
     all.copied().find(|canary| text.contains(&canary.to_lowercase()))
 }
 
-/// The secrets that an answer gives out: they may be answered once, and logged never.
+/// Collects the secrets that a response issues: they may be returned once, and never logged.
 fn given_out(answer: &Response, found: &mut BTreeSet<String>) {
     let mut keep = |secret: &str| {
         if secret.len() >= 20 {
@@ -44,7 +43,7 @@ fn given_out(answer: &Response, found: &mut BTreeSet<String>) {
     }
 }
 
-/// Adds a person with the canary as their password and signs them in; gives the request count.
+/// Adds a user with the canary as the password and signs them in; returns the number of requests.
 async fn sign_in(cloud: &Cloud, fleet: &mut Fleet, found: &mut BTreeSet<String>) -> BTreeMap<String, usize> {
     let route = |function| OPERATIONS.iter().find(|route| route.function == function).unwrap();
     let mut created = event_of(cloud, route("create-user"), Role::Admin);
@@ -60,7 +59,7 @@ async fn sign_in(cloud: &Cloud, fleet: &mut Fleet, found: &mut BTreeSet<String>)
     let answer = fleet.ask("login", login).await;
     assert_eq!((answer.status, sings(&answer.body)), (200, None), "{answer:?}");
     given_out(&answer, found);
-    assert!(!found.is_empty(), "signing in gives a token");
+    assert!(!found.is_empty(), "sign-in returned no token");
     let bootstrap =
         json!({ "bootstrap": { "workspace": "globex", "email": "hank@example.com", "password": PASSWORD } });
     let admin = fleet.invoke("create-user", bootstrap).await.unwrap();
@@ -114,7 +113,7 @@ async fn no_secret_in_a_request_is_logged_or_returned() {
     assert_quiet(&fleet.logs(), &asked, &found);
 }
 
-/// Holds the logs to being those of all requests, one whole line each, and to having no secret.
+/// Checks that the logs have a whole line for each request, and contain no secret.
 fn assert_quiet(logs: &BTreeMap<String, String>, asked: &BTreeMap<String, usize>, given: &BTreeSet<String>) {
     assert_eq!(logs.keys().collect::<Vec<_>>(), asked.keys().collect::<Vec<_>>());
     for (function, log) in logs {

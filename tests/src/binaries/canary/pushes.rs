@@ -1,4 +1,4 @@
-//! Every place of a request, with a secret in it.
+//! Puts a secret into every part of a request.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,13 +7,13 @@ use testing::{with_header, with_query};
 
 use super::fields::in_fields;
 
-/// A password that is long enough to be taken as one.
+/// A password that is long enough to be accepted.
 pub const PASSWORD: &str = "cAnArY-password Qx7v21";
-/// A token, a cookie's value and a client's secret.
+/// A token, a cookie value and a client secret.
 pub const TOKEN: &str = "eyJhbGciOiJFZERTQSJ9.cAnArYtokenQx7v22.cAnArYsignatureQx7v23";
 pub const COOKIE: &str = "cAnArYcookieQx7v24";
 pub const SECRET: &str = "cAnArYsecretQx7v25";
-/// What gives each of them away, however it was cut.
+/// Parts that identify each of them, even if the text is cut.
 pub const CANARIES: [&str; 5] = [
     "cAnArY-password Qx7v21",
     "cAnArYtokenQx7v22",
@@ -21,22 +21,22 @@ pub const CANARIES: [&str; 5] = [
     "cAnArYcookieQx7v24",
     "cAnArYsecretQx7v25",
 ];
-/// `client:` and the secret, and a body that holds the secret, in base64.
+/// `client:` with the secret, and a body with the secret, in base64.
 pub const BASIC: &str = "Y2xpZW50OmNBbkFyWXNlY3JldFF4N3YyNQ==";
 pub const ENCODED: &str = "eyJjbGllbnRfc2VjcmV0IjoiY0FuQXJZc2VjcmV0UXg3djI1In0=";
 
-/// Where an answer may hold the canary all the same.
+/// Where a response may contain the canary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repeats {
     /// Nowhere.
     Never,
-    /// Where it was taken as what a field is for, such as the name of a test.
+    /// Where it is a valid value of the field, such as the name of a test.
     Content,
-    /// In a pointer: it was the name of a field.
+    /// In a pointer, because it was the name of a field.
     Names,
 }
 
-/// A request with a secret somewhere.
+/// A request that contains a secret.
 pub struct Push {
     pub place: String,
     pub repeats: Repeats,
@@ -47,7 +47,7 @@ pub fn push(place: impl Into<String>, repeats: Repeats, event: Value) -> Push {
     Push { place: place.into(), repeats, event }
 }
 
-/// All of them.
+/// Returns all requests.
 pub fn pushes(event: &Value) -> Vec<Push> {
     let mut all = in_headers(event);
     all.extend(in_url(event));
@@ -129,7 +129,7 @@ fn in_url(event: &Value) -> Vec<Push> {
     all
 }
 
-/// Bodies that are no JSON, no object, too long, or more than one thing.
+/// Returns bodies that are not JSON, not an object, too long, or several values.
 fn in_bodies(event: &Value) -> Vec<Push> {
     let body = event["body"].as_str().unwrap();
     let cut = body.len().min(12);

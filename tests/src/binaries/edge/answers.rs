@@ -1,5 +1,5 @@
-//! Every kind of answer of every route has its headers and its form, and says of origins what it
-//! should.
+//! Tests that every kind of response of every route has its headers and its format, and the right CORS
+//! headers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +23,7 @@ const EVERYWHERE: [(&str, &str); 5] = [
     ("cross-origin-resource-policy", "same-origin"),
 ];
 
-/// What an answer is to say of the origin that asked.
+/// The expected CORS headers of a response.
 #[derive(Clone, Copy)]
 enum Origins {
     Off,
@@ -31,7 +31,7 @@ enum Origins {
     Allowed,
 }
 
-/// Events of a route that are answered in as many ways as there are.
+/// Returns events of a route that get different kinds of response.
 fn events(cloud: &Cloud, route: &Operation) -> Vec<Value> {
     let event = event_of(cloud, route, Role::Admin);
     let mut events = vec![
@@ -73,7 +73,7 @@ fn assert_edge(what: &str, answer: &Response, origins: Origins, may_be_kept: boo
         _ if what.contains("/metrics") => "text/plain; version=0.0.4; charset=utf-8",
         _ => "application/json; charset=utf-8",
     };
-    // What OAuth defines (RFC 6749 section 5.2, RFC 7517) has a media type of its own.
+    // Responses that OAuth defines (RFC 6749 section 5.2, RFC 7517) have a media type of their own.
     let oauth = what.contains("/oauth/") || what.contains("/.well-known/");
     assert!(answer.header("content-type") == wanted || (oauth && is_json(answer)), "{what}: {answer:?}");
     let is_page = what.contains("/metrics") && answer.status == 200;
@@ -93,7 +93,7 @@ fn is_json(answer: &Response) -> bool {
     matches!(essence, "application/json" | "application/jwk-set+json") && charset == "charset=utf-8"
 }
 
-/// The event about a client that is there, if it is about one at all: ids of clients are random.
+/// Puts the id of an existing client into an event on a client, because these ids are random.
 fn about_client(mut event: Value, client_id: &Value) -> Value {
     if client_id.is_string() && event["pathParameters"]["client_id"].is_string() {
         event["pathParameters"]["client_id"] = client_id.clone();
@@ -101,7 +101,7 @@ fn about_client(mut event: Value, client_id: &Value) -> Value {
     event
 }
 
-/// Asks every route everything; gives the statuses of each function.
+/// Sends every event to every route; returns the statuses of each function.
 async fn ask_all(
     cloud: &Cloud,
     changes: &[(&str, &str)],
@@ -162,6 +162,6 @@ async fn every_response_of_every_route_has_its_headers_and_format() {
     let all: BTreeSet<u64> =
         OPERATIONS.iter().flat_map(|route| of(route.function)).chain(of(REJECT)).collect();
     for kind in [200, 201, 202, 204, 400, 401, 403, 404, 405, 409, 413, 415, 422, 500, 503] {
-        assert!(all.contains(&kind), "no answer was a {kind}: {all:?}");
+        assert!(all.contains(&kind), "no response was a {kind}: {all:?}");
     }
 }

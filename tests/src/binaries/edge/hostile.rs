@@ -1,4 +1,4 @@
-//! Whatever bytes come, every route answers below 500, in JSON, on a log of one line each.
+//! Tests that every route answers arbitrary bytes with a status below 500, in JSON, with one log line each.
 
 use bellwether::auth::access::Role;
 use bellwether::operations::OPERATIONS;
@@ -7,7 +7,7 @@ use testing::cloud::Cloud;
 use testing::fleet::{Fleet, REJECT, event_of, sample};
 use testing::{as_payload_2, with_header, with_query};
 
-/// Texts that end a line, change its order, or mean something elsewhere.
+/// Texts that end a line, change its order, or have a meaning in another language.
 const ODD: [&str; 8] = [
     "a\r\nx-injected: yes",
     "a\n{\"level\":\"ERROR\",\"message\":\"forged\"}",
@@ -19,7 +19,7 @@ const ODD: [&str; 8] = [
     "\u{fffd}\\\"'`",
 ];
 
-/// Bodies that strict JSON refuses, in base64 where they are no UTF-8.
+/// Returns bodies that are not strict JSON, in base64 if they are not UTF-8.
 fn bodies() -> Vec<(Value, bool)> {
     let deep = format!("{}1{}", "{\"a\":".repeat(40), "}".repeat(40));
     let texts = [
@@ -43,7 +43,7 @@ fn bodies() -> Vec<(Value, bool)> {
         "\u{feff}{}",
     ];
     let texts = texts.iter().map(|text| (json!(text), false));
-    // {"a":"\xff"} and {"\xc0\xaf":1}, which is an overlong '/'.
+    // {"a":"\xff"} and {"\xc0\xaf":1}, an overlong '/'.
     texts.chain([(json!("eyJhIjoi/yJ9"), true), (json!("eyLArwoiOjF9"), true)]).collect()
 }
 
@@ -64,17 +64,17 @@ async fn every_route_refuses_a_body_that_is_not_strict_json() {
             let mut event = event.clone();
             (event["body"], event["isBase64Encoded"]) = (body.clone(), json!(encoded));
             let answer = fleet.ask(route.function, event).await;
-            // No such test is found before its body is read.
+            // A route with an id may return 404 before it reads the body, because the resource does not exist.
             let right =
                 [400, 422].contains(&answer.status) || route.path.contains('{') && answer.status == 404;
             assert!(right, "{route:?} took {body}: {answer:?}");
             asked += 1;
         }
     }
-    assert!(asked > 0, "no route takes JSON");
+    assert!(asked > 0, "no route accepts JSON");
 }
 
-/// The text in every place that a caller, or the gateway, fills.
+/// Puts the text into every part that a caller, or the gateway, sets.
 fn placed(event: &Value, odd: &str) -> Vec<Value> {
     let mut events = vec![with_query(event.clone(), "limit", odd), with_query(event.clone(), odd, odd)];
     for name in
@@ -115,7 +115,10 @@ async fn unusual_characters_cause_no_5xx_and_forge_no_header_or_log_line() {
     event["rawPath"] = json!("/v1/tests/a%0d%0a");
     assert_eq!(fleet.ask(REJECT, event).await.status, 405);
     let log: String = fleet.logs().into_values().collect();
-    assert!(log.bytes().all(|b| b == b'\n' || (b' '..=b'~').contains(&b)), "the log is not plain");
+    assert!(
+        log.bytes().all(|b| b == b'\n' || (b' '..=b'~').contains(&b)),
+        "the log contains other than printable ASCII"
+    );
     for line in log.lines() {
         let line: Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
         assert_ne!(line["message"], "forged");

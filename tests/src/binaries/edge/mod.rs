@@ -1,5 +1,5 @@
-//! What stands around every function, asked of the built binaries on every route there is: the
-//! headers and forms of answers, origins, sources, and URLs. A route that is added is asked too.
+//! Tests the shared behaviour of all functions with the built binaries, on every route: headers and formats
+//! of responses, origins, source addresses, and URLs. A new route is covered automatically.
 
 mod answers;
 mod hostile;
@@ -10,12 +10,12 @@ use bellwether::operations::Operation;
 use serde_json::Value;
 use testing::document::CONTRACT;
 
-/// What `openapi.yaml` says of a route.
+/// Returns the operation of a route in `openapi.yaml`.
 fn operation(route: &Operation) -> &'static Value {
     &CONTRACT["paths"][route.path][route.method.to_lowercase()]
 }
 
-/// The scope that a route needs.
+/// Returns the scope that a route requires.
 fn scope(route: &Operation) -> Option<&'static str> {
     operation(route)["x-scope"].as_str()
 }

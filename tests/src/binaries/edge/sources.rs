@@ -1,5 +1,5 @@
-//! Administrative routes are open to the networks of `ADMIN_NETWORKS` alone, by the address that API
-//! Gateway saw; what a caller says of theirs is not heard.
+//! Tests that administrative routes are open only to `ADMIN_NETWORKS`, by the address that API Gateway
+//! saw. Addresses that a caller claims are ignored.
 
 use std::collections::BTreeSet;
 
@@ -17,8 +17,8 @@ const NETWORKS: [(&str, &str); 1] = [("ADMIN_NETWORKS", "203.0.113.0/24, 2001:db
 const INSIDE: [&str; 3] = ["203.0.113.7", "2001:db8:1::7", "::ffff:203.0.113.7"];
 const OUTSIDE: [&str; 4] = ["198.51.100.7", "2001:db8:2::7", "::ffff:198.51.100.7", "::203.0.113.7"];
 
-/// The event from an address, in both payloads, where every header that could name a source says
-/// `claimed`.
+/// Returns the event from an address, in both payload versions, with `claimed` in every header that could
+/// name a source.
 fn from(event: &Value, address: &str, claimed: &str) -> [Value; 2] {
     let forwarded = format!("for=\"{claimed}\";proto=https");
     let chain = format!("{claimed}, {claimed}");
@@ -62,7 +62,10 @@ async fn administrative_routes_refuse_other_networks_regardless_of_headers() {
                 );
                 if refused {
                     assert!(!answer.body.contains("203.0.113") && !answer.body.contains(address));
-                    assert!(!answer.headers.contains_key("www-authenticate"), "another token would not help");
+                    assert!(
+                        !answer.headers.contains_key("www-authenticate"),
+                        "a challenge, although another token would not help"
+                    );
                 }
             }
         }
@@ -75,7 +78,7 @@ async fn administrative_routes_refuse_other_networks_regardless_of_headers() {
     }
     assert!(!asked.is_empty(), "no route is administrative");
     let recorded = refusals(&cloud).await;
-    assert_eq!(recorded.len(), asked.len(), "one record of each route, however often it was asked");
+    assert_eq!(recorded.len(), asked.len(), "not exactly one record for each route");
     for (target, why) in recorded {
         assert!(asked.contains(&target) && why == "not from this network", "{target}: {why}");
     }

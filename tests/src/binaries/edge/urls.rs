@@ -1,4 +1,4 @@
-//! A secret in a URL is refused before anything else, and neither an answer nor the log repeats it.
+//! Tests that a secret in a URL is refused first, and that neither a response nor the log repeats it.
 
 use bellwether::auth::access::Role;
 use bellwether::operations::OPERATIONS;
@@ -56,8 +56,8 @@ async fn a_secret_in_the_query_is_refused_first_and_not_logged() {
     }
     assert_eq!(fleet.ask(REJECT, with_query(sample(REJECT), "token", SECRET)).await.status, 400);
     let log: String = fleet.logs().into_values().collect();
-    assert_eq!(log.matches("\"message\":\"request\"").count(), count + 1, "one line each");
-    assert!(!log.contains("c2VjcmV0"), "a secret is in the log");
+    assert_eq!(log.matches("\"message\":\"request\"").count(), count + 1, "not one line for each request");
+    assert!(!log.contains("c2VjcmV0"), "the log contains a secret");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -79,5 +79,5 @@ async fn a_token_in_the_path_is_neither_returned_nor_logged() {
             assert_eq!(answer.json()["instance"], format!("/v1{}", route.path));
         }
     }
-    assert!(!fleet.logs().into_values().any(|log| log.contains("c2VjcmV0")), "a token is in the log");
+    assert!(!fleet.logs().into_values().any(|log| log.contains("c2VjcmV0")), "the log contains a token");
 }

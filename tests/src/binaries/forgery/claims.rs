@@ -1,10 +1,10 @@
-//! Tokens whose payload is not one of ours, under the right header and signed by the key in force.
+//! Forged tokens with an invalid payload, a valid header and a signature by a current key.
 
 use serde_json::{Value, json};
 
 use super::forger::{Forged, Forger, parts};
 
-/// What every token of ours says.
+/// The claims of every valid token.
 const REQUIRED: [&str; 10] =
     ["iss", "aud", "sub", "client_id", "iat", "exp", "jti", "scope", "workspace", "role"];
 
@@ -135,7 +135,7 @@ fn times(forger: &Forger) -> Vec<Forged> {
     all
 }
 
-/// A claim that stands twice: whoever reads the other one reads another token.
+/// Returns tokens with a repeated claim: a parser that reads the other occurrence reads another token.
 fn repeated(forger: &Forger) -> Vec<Forged> {
     let claims = forger.claims();
     let text = claims.to_string();

@@ -1,4 +1,4 @@
-//! Makes tokens by hand: any header, any payload, any signature.
+//! Creates tokens with any header, payload and signature.
 
 use aws_lc_rs::signature::Ed25519KeyPair;
 use base64::Engine;
@@ -8,7 +8,7 @@ use domain::clock::Timestamp;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-/// A token, and what is wrong with it.
+/// A token and its defect.
 #[derive(Debug, Clone)]
 pub struct Forged {
     pub what: String,
@@ -21,23 +21,23 @@ impl Forged {
     }
 }
 
-/// A key pair, with its private half at hand.
+/// A key pair with its private key.
 pub struct Signer {
     pub kid: String,
-    /// The public half, base64url.
+    /// The public key, base64url.
     pub x: String,
     pair: Ed25519KeyPair,
 }
 
 impl Signer {
-    /// The first pair of a private secret.
+    /// Returns the first pair of a private secret.
     pub fn of(secret: &Value) -> Self {
         let text = |name: &str| secret["keys"][0][name].as_str().unwrap().to_owned();
         let pair = Ed25519KeyPair::from_pkcs8(&STANDARD.decode(text("pkcs8")).unwrap()).unwrap();
         Self { kid: text("kid"), x: text("x"), pair }
     }
 
-    /// A pair of its own.
+    /// Creates a new pair.
     pub fn new() -> Self {
         let keys = PrivateKeys::first(Timestamp::from_millis(0)).unwrap();
         Self::of(&serde_json::from_str(keys.to_secret().expose_secret()).unwrap())
@@ -48,28 +48,28 @@ impl Signer {
     }
 }
 
-/// What forgers know and have: one key that is in force, to see what else is held against a token;
-/// others that are in force, ended, or nobody's; and a server that waits to be asked.
+/// The keys and facts of a forger: one current key, so that other defects of a token can be tested; other
+/// current keys, expired keys and unknown keys; and a server that counts connections.
 pub struct Forger {
     pub own: Signer,
     pub second: Signer,
     pub ended: Signer,
     pub stranger: Signer,
-    /// Where nothing must ever be fetched.
+    /// The URL of the server, which must get no request.
     pub trap: String,
-    /// Seconds since 1970.
+    /// The current time, in seconds since 1970.
     pub now: i64,
-    /// What every token says somewhere, so that it can be looked for in the log.
+    /// A text in every token, for which the test searches the log.
     pub canary: String,
 }
 
 impl Forger {
-    /// The header that the issuer writes.
+    /// Returns the header that the issuer writes.
     pub fn header(&self) -> Value {
         json!({ "typ": "at+jwt", "alg": "EdDSA", "kid": self.own.kid })
     }
 
-    /// Claims of an admin that hold.
+    /// Returns valid claims of an admin.
     pub fn claims(&self) -> Value {
         json!({ "iss": "https://issuer.example/v1", "aud": "bellwether", "sub": self.canary,
             "client_id": "bellwether", "iat": self.now - 5, "exp": self.now + 895, "jti": "00ff",
@@ -77,42 +77,42 @@ impl Forger {
             "workspace": "acme", "role": "admin", "session_epoch": 0 })
     }
 
-    /// A token that holds.
+    /// Returns a valid token.
     pub fn valid(&self) -> String {
         self.signed(&self.header(), &self.claims())
     }
 
-    /// The header and the claims, signed by the key in force: the rest of the token is right.
+    /// Signs a header and claims with the current key, so that the rest of the token is valid.
     pub fn signed(&self, header: &Value, claims: &Value) -> String {
         self.written(header.to_string(), claims.to_string())
     }
 
-    /// The same for texts that need not be JSON.
+    /// Does the same for texts that may not be JSON.
     pub fn written(&self, header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
         by(&self.own, header, payload)
     }
 
-    /// The right claims under the right header but for one field.
+    /// Returns a token with valid claims and a header that differs in one field.
     pub fn with_header(&self, name: &str, value: Value) -> String {
         let mut header = self.header();
         header[name] = value;
         self.signed(&header, &self.claims())
     }
 
-    /// The right header over the right claims but for one.
+    /// Returns a token with a valid header and claims that differ in one claim.
     pub fn with_claim(&self, name: &str, value: Value) -> String {
         let mut claims = self.claims();
         claims[name] = value;
         self.signed(&self.header(), &claims)
     }
 
-    /// The public key as a JWK.
+    /// Returns the public key as a JWK.
     pub fn jwk(signer: &Signer) -> Value {
         json!({ "kty": "OKP", "crv": "Ed25519", "x": signer.x, "kid": signer.kid, "alg": "EdDSA", "use": "sig" })
     }
 }
 
-/// A header and a payload signed by `signer`.
+/// Returns a header and a payload signed by `signer`.
 pub fn by(signer: &Signer, header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
     let text = format!("{}.{}", part(header), part(payload));
     with_signature(&text, &signer.sign(&text))
@@ -122,12 +122,12 @@ pub fn with_signature(signed: &str, signature: &[u8]) -> String {
     format!("{signed}.{}", part(signature))
 }
 
-/// One part of a token.
+/// Encodes one part of a token.
 pub fn part(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// The three parts of a token.
+/// Splits a token into its three parts.
 pub fn parts(token: &str) -> [&str; 3] {
     token.split('.').collect::<Vec<_>>().try_into().unwrap()
 }

@@ -1,5 +1,5 @@
-//! Tokens whose header is not one of ours. Each is signed by the key in force, so that nothing but the
-//! header can be what is refused.
+//! Forged tokens with an invalid header. Each is signed by a current key, so the header is the only
+//! reason for a refusal.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ pub fn all(forger: &Forger) -> Vec<Forged> {
     .concat()
 }
 
-/// The header but for one field, which is each of `values` in turn.
+/// Returns tokens whose header differs in one field, which has each of `values` in turn.
 fn each(forger: &Forger, name: &str, values: &[Value]) -> Vec<Forged> {
     let one = |value: &Value| {
         let shown: String = value.to_string().chars().take(40).collect();
@@ -181,7 +181,7 @@ fn extensions(forger: &Forger) -> Vec<Forged> {
     all
 }
 
-/// Keys and links to keys inside the token, alone and with the signature of whoever put them there.
+/// Returns tokens that contain keys or links to keys, signed by the current key and by the key inside.
 fn foreign_keys(forger: &Forger) -> Vec<Forged> {
     let link = |path: &str| json!(format!("{}/{path}", forger.trap));
     let stranger = Forger::jwk(&forger.stranger);
@@ -210,7 +210,7 @@ fn foreign_keys(forger: &Forger) -> Vec<Forged> {
     all
 }
 
-/// Headers that two parsers could read as two headers, or that are no JSON object.
+/// Returns headers that two parsers could read differently, or that are not a JSON object.
 fn texts(forger: &Forger) -> Vec<Forged> {
     let (header, kid) = (forger.header().to_string(), &forger.own.kid);
     let inner = header.trim_start_matches('{').trim_end_matches('}');

@@ -1,4 +1,4 @@
-//! Forged names of keys, against a clock that is moved by hand.
+//! Forged key ids, tested with a manual clock.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
@@ -18,7 +18,7 @@ use testing::faults::Proxy;
 
 use super::target::Ground;
 
-/// Seconds for which keys are relied on here: longer than the test.
+/// Seconds for which keys are cached, longer than the test.
 const KEPT: u32 = 86_400;
 
 fn with_token(token: &str) -> Request {
@@ -53,7 +53,7 @@ async fn unknown_key_ids_cause_at_most_one_refresh_a_minute() {
     let valid = with_token(&ground.forger.valid());
     require(&app, &valid, Scope::TestsRead).await.unwrap();
     assert_eq!(reads(), 1);
-    // Ten minutes of four forged names a second.
+    // Ten minutes with four forged key ids a second.
     for n in 0..2_400 {
         let forged = with_token(&ground.forger.with_header("kid", json!(format!("forged-{n}"))));
         let refused = require(&app, &forged, Scope::TestsRead).await.unwrap_err();
@@ -63,5 +63,5 @@ async fn unknown_key_ids_cause_at_most_one_refresh_a_minute() {
     assert!((10..=11).contains(&reads()), "{} reads in ten minutes", reads());
     let before = reads();
     require(&app, &valid, Scope::TestsRead).await.unwrap();
-    assert_eq!(reads(), before, "a known name needs no refresh");
+    assert_eq!(reads(), before, "a known key id caused a refresh");
 }

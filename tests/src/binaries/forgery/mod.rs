@@ -1,6 +1,6 @@
-//! Forged tokens, each sent to the built binary of every function that asks for a token: all are
-//! refused alike, none costs a call, makes anything fetched or leaves a trace in the log. The
-//! functions are those of `openapi.yaml`, so that a new one is covered by being there.
+//! Sends forged tokens to the built binary of every function that requires a token. All are refused in
+//! the same way; none causes a call or a download, or leaves a part of the token in the log. The functions are
+//! those in `openapi.yaml`, so a new one is covered automatically.
 
 mod claims;
 mod forger;
@@ -19,10 +19,10 @@ use serde_json::{Map, Value, json};
 use target::{Ground, Target};
 use testing::document::Operation;
 
-/// The least that a suite of this name must have.
+/// The minimum number of forged tokens.
 const LEAST: usize = 150;
 
-/// All forged tokens, each once.
+/// Returns all forged tokens, each once.
 fn forgeries(forger: &Forger) -> Vec<Forged> {
     let all =
         [headers::all(forger), claims::all(forger), signatures::all(forger), shapes::all(forger)].concat();
@@ -32,7 +32,7 @@ fn forgeries(forger: &Forger) -> Vec<Forged> {
     distinct
 }
 
-/// Tokens that look odd and hold: what refuses these refuses too much.
+/// Returns unusual but valid tokens, which must be accepted.
 fn controls(forger: &Forger) -> Vec<Forged> {
     let (header, claims) = (forger.header(), forger.claims());
     let with = |name: &str, value: Value| forger.with_claim(name, value);
@@ -48,7 +48,7 @@ fn controls(forger: &Forger) -> Vec<Forged> {
     let second = json!({ "kid": forger.second.kid, "typ": "at+jwt", "alg": "EdDSA" });
     vec![
         Forged::new("an ordinary token", forger.valid()),
-        Forged::new("the same once more, from memory", forger.valid()),
+        Forged::new("the same again, from memory", forger.valid()),
         Forged::new("fields in another order", forger.signed(&backwards(&header), &backwards(&claims))),
         Forged::new(
             "spaces in the JSON",
@@ -71,25 +71,25 @@ async fn every_function_refuses_every_forged_token_alike_without_a_call() {
     let ground = Ground::start().await;
     let (forged, controls) = (forgeries(&ground.forger), controls(&ground.forger));
     let operations: Vec<Operation> = Operation::all().into_iter().filter(|o| o.scope().is_some()).collect();
-    assert!(operations.len() >= 7, "the functions that ask for a token are found");
+    assert!(operations.len() >= 7, "too few functions that require a token");
     println!(
-        "{} forged tokens and {} that hold, to {} functions",
+        "{} forged tokens and {} valid ones, to {} functions",
         forged.len(),
         controls.len(),
         operations.len()
     );
     join_all(operations.iter().map(|operation| attack(&ground, operation, &forged, &controls))).await;
-    assert_eq!(ground.trap.seen(), 0, "something was fetched");
+    assert_eq!(ground.trap.seen(), 0, "a function fetched a URL from a token");
 }
 
-/// A token that holds is asked for nothing more; what becomes of the request is another matter.
+/// Asserts that a valid token passes the guard. The rest of the request may fail.
 async fn assert_let_in(target: &Target, id: &str, Forged { what, token }: &Forged) {
     let status = target.ask(&format!("Bearer {token}")).await.status;
-    assert!(![401, 403].contains(&status) && status < 500, "{id}: {what} is answered {status}");
+    assert!(![401, 403].contains(&status) && status < 500, "{id}: {what} gets {status}");
 }
 
-/// A line without whom a token that holds speaks for, which the line of its request is to say, as the audit
-/// is. Of a token that was refused it may say nothing.
+/// Removes the caller of a valid token from a log line, where it belongs, as in the audit. A line about a
+/// refused token must not contain it.
 fn without_known_callers(line: &str) -> String {
     let Ok(mut read) = serde_json::from_str::<Value>(line) else { return line.to_owned() };
     let refused = |own: &Map<String, Value>| own.get("status").is_some_and(|status| status == 401);
@@ -121,13 +121,13 @@ async fn attack(ground: &Ground, operation: &Operation, forged: &[Forged], contr
     let lines = lines.lines().filter(|line| !line.contains(r#""message":"audit""#));
     let log = lines.map(without_known_callers).collect::<Vec<_>>().join("\n");
     let refusals = log.lines().filter(|line| line.contains(r#""problem":"invalid_token""#)).count();
-    assert_eq!(refusals, forged.len(), "{id}: a line for each refusal");
+    assert_eq!(refusals, forged.len(), "{id}: not one line for each refusal");
     for Forged { what, token } in forged.iter().chain(controls) {
         let telling = token.split(['.', ' ', ',']).filter(|part| part.len() >= 16);
-        telling.for_each(|part| assert!(!log.contains(part), "{id}: the log tells of {what}"));
+        telling.for_each(|part| assert!(!log.contains(part), "{id}: the log contains a part of {what}"));
     }
     for secret in [&ground.forger.canary, &ground.forger.trap, "passwd", "users:write tests:read"] {
-        assert!(!log.contains(secret), "{id}: {secret} stands in the log");
+        assert!(!log.contains(secret), "{id}: the log contains {secret}");
     }
 }
 
@@ -158,7 +158,11 @@ async fn a_request_without_credentials_gets_a_challenge_without_an_error() {
             (401, r#"Bearer error="invalid_token""#),
             "{id}"
         );
-        assert_ne!(target.ask(&format!("bEARER {valid}")).await.status, 401, "{id}: a scheme has no case");
+        assert_ne!(
+            target.ask(&format!("bEARER {valid}")).await.status,
+            401,
+            "{id}: the scheme is case-insensitive"
+        );
         assert!(!target.finish().await.contains(&valid), "{id}");
     }
 }

@@ -1,4 +1,4 @@
-//! Texts made from a token that holds: other base64, other parts, other forms.
+//! Variants of a valid token: other base64, other parts, other formats.
 
 use base64::engine::general_purpose::{self, GeneralPurpose};
 use base64::{Engine, alphabet};
@@ -10,7 +10,7 @@ pub fn all(forger: &Forger) -> Vec<Forged> {
     [base64(forger), segments(forger), forms(forger), lengths(forger)].concat()
 }
 
-/// Other spellings of the same bytes, and spellings of none.
+/// Returns other encodings of the same bytes, and invalid encodings.
 fn base64(forger: &Forger) -> Vec<Forged> {
     let valid = forger.valid();
     let mut all = Vec::new();
@@ -48,9 +48,9 @@ fn base64(forger: &Forger) -> Vec<Forged> {
     all
 }
 
-/// Other spellings of a header or a payload, signed as they stand: the signature does not tell.
+/// Returns other encodings of a header or a payload, with a signature of that encoding.
 fn signed_spellings(forger: &Forger) -> Vec<Forged> {
-    // A question mark and a tilde, three bytes apart, make both characters that the alphabets differ in.
+    // A question mark and a tilde, three bytes apart, give both characters in which the alphabets differ.
     let mut claims = forger.claims();
     claims["note"] = json!("???~~~???~~~".repeat(3));
     let (header, payload) = (forger.header().to_string(), claims.to_string());
@@ -65,7 +65,7 @@ fn signed_spellings(forger: &Forger) -> Vec<Forged> {
     let sign = |text: String| with_signature(&text, &forger.own.sign(&text));
     let mut all = Vec::new();
     for spaces in ["", " ", "  "] {
-        // A length for each number of bits that are left over.
+        // One length for each number of leftover bits.
         let (header, payload) = (format!("{header}{spaces}"), format!("{payload}{spaces}"));
         let valid = format!("{}.{}", part(&header), part(&payload));
         for (what, engine) in &spellings {
@@ -93,7 +93,7 @@ fn signed_spellings(forger: &Forger) -> Vec<Forged> {
     all
 }
 
-/// The same part with a bit in its last character that belongs to no byte.
+/// Sets a bit in a part's last character that belongs to no byte.
 fn one_bit_more(own: &str) -> String {
     const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let (front, last) = own.split_at(own.len() - 1);
@@ -101,9 +101,9 @@ fn one_bit_more(own: &str) -> String {
     format!("{front}{}", ALPHABET[value + 1] as char)
 }
 
-/// The last character of a part may carry bits that belong to no byte: only zeros are ours.
+/// Returns tokens with nonzero bits in a part's last character that belong to no byte.
 fn trailing_bits(forger: &Forger) -> Vec<Forged> {
-    // Claims of a length that leaves bits over.
+    // Claims with a length that has leftover bits.
     let valid = ["1", "12", "123"].iter().map(|jti| forger.with_claim("jti", json!(jti)));
     let valid = valid.into_iter().find(|token| !parts(token)[1].len().is_multiple_of(4)).unwrap();
     let mut all = Vec::new();
@@ -116,7 +116,7 @@ fn trailing_bits(forger: &Forger) -> Vec<Forged> {
         changed[n] = one_bit_more(own);
         all.push(Forged::new(format!("a bit left over in part {n}"), changed.join(".")));
     }
-    assert!(all.len() >= 2, "the payload and the signature leave bits over");
+    assert!(all.len() >= 2, "the payload or the signature has no leftover bits");
     all
 }
 
@@ -167,7 +167,7 @@ fn segments(forger: &Forger) -> Vec<Forged> {
     all
 }
 
-/// Other ways to write, wrap or send it.
+/// Returns other ways to write, wrap or send a token.
 fn forms(forger: &Forger) -> Vec<Forged> {
     let valid = forger.valid();
     let [header, payload, signature] = parts(&valid);

@@ -1,4 +1,4 @@
-//! Tokens whose header and claims are ours and whose signature is not, or is another key's.
+//! Forged tokens with a valid header and claims, and an invalid signature or one by another key.
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 
 use super::forger::{Forged, Forger, by, part, parts, with_signature};
 
-/// The order of the base point, little end first (RFC 8032 section 5.1).
+/// The order of the base point, little-endian (RFC 8032 section 5.1).
 const L: [u8; 32] = [
     0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0,
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
 ];
-/// The x-coordinates aside, all points of small order: 1, 2, 4 and 8.
+/// All points of small order (1, 2, 4 and 8), without their x-coordinates.
 const SMALL_ORDER: [[u8; 2]; 4] = [[0x01, 0x00], [0xec, 0x7f], [0x00, 0x00], [0x00, 0x80]];
 const ORDER_8: [&str; 2] = [
     "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
@@ -44,7 +44,7 @@ fn other_keys(forger: &Forger) -> Vec<Forged> {
     pairs.into_iter().map(forge).collect()
 }
 
-/// The signature of one text under another.
+/// Returns tokens with the signature of another text.
 fn changed(forger: &Forger) -> Vec<Forged> {
     let valid = forger.valid();
     let [header, payload, signature] = parts(&valid);
@@ -79,7 +79,7 @@ fn changed(forger: &Forger) -> Vec<Forged> {
     all
 }
 
-/// Signatures made from a right one, or from nothing (RFC 8032 section 8.4; Chalkias
+/// Returns signatures derived from a valid one, or invented ones (RFC 8032 section 8.4; Chalkias
 /// and others, "Taming the many `EdDSAs`", 2020).
 fn malleable(forger: &Forger) -> Vec<Forged> {
     let valid = forger.valid();
@@ -140,7 +140,7 @@ fn malleable(forger: &Forger) -> Vec<Forged> {
     all.into_iter().map(|(what, signature)| Forged::new(what, with_signature(signed, &signature))).collect()
 }
 
-/// HMACs under what everybody can know: the public key in each of its forms.
+/// Returns HMACs with a public secret: the public key in each of its formats.
 fn symmetric(forger: &Forger) -> Vec<Forged> {
     let raw = URL_SAFE_NO_PAD.decode(&forger.own.x).unwrap();
     // SubjectPublicKeyInfo of an Ed25519 key, RFC 8410 section 4.
@@ -175,8 +175,8 @@ fn symmetric(forger: &Forger) -> Vec<Forged> {
     all
 }
 
-/// ES256 under a key of the forger's own, and the signature of zeros that a careless verifier takes
-/// for any text.
+/// Returns ES256 signatures by a key of the forger, and the signature of zeros that a faulty verifier
+/// accepts for every text.
 fn elliptic(forger: &Forger) -> Vec<Forged> {
     let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
     let random = SystemRandom::new();

@@ -1,4 +1,4 @@
-//! Functions under attack: their built binaries, with whatever they reach counted.
+//! Runs the built functions under attack and counts their calls.
 
 use std::fs::{self, File};
 use std::path::PathBuf;
@@ -16,19 +16,19 @@ use testing::runtime::{Instance, binary};
 use super::forger::{Forger, Signer};
 use testing::document::event;
 
-/// An emulated cloud whose public secret holds two keys in force and one that has ended, and what is
-/// needed to forge.
+/// An emulated cloud whose public secret contains two current keys and an expired one, and the forger's
+/// keys.
 pub struct Ground {
     pub forger: Forger,
     pub trap: Trap,
     cloud: Cloud,
-    /// Where its Secrets Manager answers.
+    /// The URL of its Secrets Manager.
     pub secrets: String,
 }
 
 impl Ground {
     pub async fn start() -> Self {
-        // Building takes its time, and tokens age meanwhile.
+        // Built first, because tokens age during the build.
         let _ = binary("login");
         let (cloud, trap) = (Cloud::start().await, Trap::start().await);
         let environment = cloud.environment(&cloud.dynamodb);
@@ -51,7 +51,7 @@ impl Ground {
     }
 }
 
-/// A server that nobody may ever ask.
+/// A server that must get no connection.
 pub struct Trap {
     pub url: String,
     connections: Arc<AtomicU64>,
@@ -71,25 +71,25 @@ impl Trap {
         Self { url, connections }
     }
 
-    /// How many connections it has seen.
+    /// Returns the number of its connections.
     pub fn seen(&self) -> u64 {
         self.connections.load(Relaxed)
     }
 }
 
-/// What a function answered, as far as it matters here.
+/// The parts of a function's response that the tests check.
 pub struct Answer {
     pub status: u64,
     /// `WWW-Authenticate`.
     pub challenge: String,
-    /// The body, but for the request's id.
+    /// The body without the request id.
     pub body: String,
 }
 
-/// Numbers the files that logs go to.
+/// Numbers the log files.
 static LOGS: AtomicU64 = AtomicU64::new(0);
 
-/// One process of a function.
+/// A process of a function.
 pub struct Target {
     instance: Instance,
     event: Value,
@@ -110,7 +110,7 @@ impl Target {
         for (name, value) in [
             ("AWS_ENDPOINT_URL_SECRETS_MANAGER", keys.url.as_str()),
             ("LOG_LEVEL", "debug"),
-            // Whatever is asked over the network by another way goes into the trap.
+            // Other requests over the network go to the trap.
             ("HTTP_PROXY", &ground.trap.url),
             ("HTTPS_PROXY", &ground.trap.url),
             ("NO_PROXY", "127.0.0.1"),
@@ -123,7 +123,7 @@ impl Target {
         Self { instance, event: event(name), store, keys, log, sent: AtomicU64::new(0), began: Moment::now() }
     }
 
-    /// Sends the sample request with this `Authorization`.
+    /// Sends the sample request with this `Authorization` header.
     pub async fn ask(&self, authorization: &str) -> Answer {
         self.send(Some(authorization)).await
     }
@@ -132,7 +132,7 @@ impl Target {
         self.send_all(&authorization.map(str::to_owned).into_iter().collect::<Vec<_>>()).await
     }
 
-    /// The same with this header as often as there are values; in payload 1.0 and 2.0 by turns.
+    /// Sends it with one header for each value, alternately in payload 1.0 and 2.0.
     pub async fn send_all(&self, authorization: &[String]) -> Answer {
         let sent = self.sent.fetch_add(1, Relaxed);
         let id = format!("request-{sent}");
@@ -157,19 +157,19 @@ impl Target {
         }
     }
 
-    /// How often DynamoDB was asked.
+    /// Returns the number of calls to DynamoDB.
     pub fn store_calls(&self) -> u64 {
         self.store.seen().calls.values().sum()
     }
 
-    /// Asserts that keys were read when they were first needed and for unknown names once a minute.
+    /// Asserts that keys were read at first use, and at most once a minute for unknown key ids.
     pub fn assert_reads_of_keys(&self) {
         let reads = self.keys.seen().calls.get("GetSecretValue").copied().unwrap_or_default();
         let most = 2 + self.began.elapsed().as_secs() / 60;
         assert!((1..=most).contains(&reads), "{reads} reads of the keys");
     }
 
-    /// Ends the process and gives its log.
+    /// Stops the process and returns its log.
     pub async fn finish(self) -> String {
         self.instance.finish().await;
         let log = fs::read_to_string(&self.log).unwrap();

@@ -1,5 +1,5 @@
-//! What callers name and write is data: in keys and expressions of DynamoDB it is always a bound
-//! value, and it comes back as it was, in JSON.
+//! Tests that names and texts of callers are data: in keys and expressions of DynamoDB they are always
+//! bound values, and they are returned unchanged as JSON.
 
 mod names;
 
@@ -11,14 +11,14 @@ use testing::caller::{launch, path, results, rows};
 use testing::cloud::Cloud;
 use testing::fleet::Fleet;
 
-/// Units in a request.
+/// The number of units in a request.
 const BATCH: usize = 20;
 fn sample() -> Value {
     let event = testing::fleet::sample("create-test");
     serde_json::from_str(event["body"].as_str().unwrap()).unwrap()
 }
 
-/// Asks until the answer has no part that is to be asked again; a slow machine has such.
+/// Repeats a request until no item of the response asks for a retry, which happens on a slow machine.
 async fn ask(cloud: &Cloud, fleet: &mut Fleet, function: &str, part: &str, body: &Value) -> Vec<Value> {
     let event = cloud.event("POST", &path("hostile", part), Some("hostile"), Role::Admin, body);
     for _ in 0..20 {
@@ -31,7 +31,7 @@ async fn ask(cloud: &Cloud, fleet: &mut Fleet, function: &str, part: &str, body:
             return items;
         }
     }
-    panic!("{function} is never done");
+    panic!("{function} asks for a retry every time");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -42,9 +42,9 @@ async fn units_with_hostile_ids_stay_distinct_and_are_counted() {
     launch(&cloud, &cloud.dynamodb, &test).await;
     let names = names();
     let first = assigned(&cloud, &names, true).await;
-    // Another process asks the table and not its memory.
+    // Another process reads the table and not the first one's cache.
     let again = assigned(&cloud, &names, false).await;
-    assert_eq!(first, again, "a unit keeps its variant");
+    assert_eq!(first, again, "a unit got another variant");
     let mut fleet = Fleet::new(&cloud, &[]);
     for part in names.chunks(BATCH) {
         let event = |name: &String| json!({ "unit_id": name, "goal": "demo-booked", "event_id": "e" });
@@ -62,7 +62,7 @@ async fn units_with_hostile_ids_stay_distinct_and_are_counted() {
     assert_eq!(converted, names.len() as u64, "{results}");
 }
 
-/// The units' variants, by a process of its own.
+/// Returns the units' variants, from a new process.
 async fn assigned(cloud: &Cloud, names: &[String], first: bool) -> Vec<Value> {
     let mut fleet = Fleet::new(cloud, &[]);
     let mut variants = Vec::new();
@@ -80,7 +80,7 @@ async fn assigned(cloud: &Cloud, names: &[String], first: bool) -> Vec<Value> {
     variants
 }
 
-/// Each unit has its two rows, in partitions of its own test, and there is no other row.
+/// Checks that each unit has its two rows, in partitions of its own test, and that there are no other rows.
 async fn assert_stored(cloud: &Cloud, names: &[String]) {
     let mut units = Vec::new();
     for (pk, sk, _) in rows(cloud).await {

@@ -1,4 +1,4 @@
-//! Names that mean something to somebody else.
+//! Names that have a meaning in another system.
 
 use screen::first_hidden;
 use std::collections::BTreeSet;
@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use testing::random::Random;
 
 const SEED: u64 = 20_261_121;
-/// Random names beside the fixed ones.
+/// The number of random names in addition to the fixed ones.
 const MANY: usize = 250;
-/// What is a condition, a key, a query or a page elsewhere.
+/// Texts that are a condition, a key, a query or a page in another system.
 pub const FIXED: [&str; 24] = [
     "attribute_exists(pk)",
     "attribute_not_exists(#name)",
@@ -66,12 +66,12 @@ const PIECES: [&str; 28] = [
     "<b>",
 ];
 
-/// Whether a text hides nothing: any other is refused wherever it stands.
+/// Returns whether a text has no hidden content. Other texts are refused in every field.
 pub fn is_taken(text: &str) -> bool {
     first_hidden(text).is_none()
 }
 
-/// Names of units, no two alike.
+/// Returns distinct unit ids.
 pub fn names() -> Vec<String> {
     let mut random = Random::new(SEED);
     let mut all: BTreeSet<String> =

@@ -1,5 +1,5 @@
-//! Whoever operates a deployment names it, hears which account, region and environment a command is about to touch,
-//! and is told in one line what is missing. The makefile and the scripts run with a `terraform` of the test's own.
+//! Tests that operators must name a deployment, that a command prints the account, region and environment that it
+//! affects, and that errors are one line. The Makefile and the scripts run with a `terraform` that the test supplies.
 
 mod naming;
 mod programs;

@@ -1,4 +1,4 @@
-//! A deployment is named before anything is done to it.
+//! Tests that a command requires the name of a deployment first.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,7 +7,7 @@ use testing::runtime::project;
 
 use super::programs::{Programs, assert_one_line, run};
 
-/// A target's prerequisites and its recipe.
+/// The prerequisites and the recipe of a target.
 type Target = (Vec<String>, String);
 
 fn targets() -> BTreeMap<String, Target> {
@@ -37,13 +37,13 @@ fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
-/// Whether a target waits for another one, by whatever way.
+/// Returns whether a target depends on another one, directly or indirectly.
 fn waits(all: &BTreeMap<String, Target>, name: &str, other: &str) -> bool {
     let before = all.get(name).map(|(before, _)| before.as_slice()).unwrap_or_default();
     before.iter().any(|each| each == other || waits(all, each, other))
 }
 
-/// The targets that touch a deployment: they give its settings to Terraform, or call a script that asks for its state.
+/// Returns the targets that affect a deployment: they pass its settings to Terraform, or call a script that reads its state.
 fn touching(all: &BTreeMap<String, Target>) -> BTreeSet<String> {
     let asks = |script: &str| {
         let name = script.split(".py").next().unwrap();
@@ -67,7 +67,7 @@ fn every_target_for_a_deployment_requires_its_name_first() {
     }
     let programs = Programs::of("named", &["make", "sh"]).with_terraform("echo terraform was called; exit 1");
     for name in &touching {
-        assert!(waits(&all, name, "named"), "{name} does not ask which deployment is meant");
+        assert!(waits(&all, name, "named"), "{name} does not require the name of a deployment");
         for given in [&[][..], &["ENV=dev"], &["STATE_BUCKET=states"], &["ENV=", "STATE_BUCKET=states"]] {
             let ended = run(&[&["make", name], given].concat(), &programs, &[]);
             assert_one_line(&ended, &format!("make {name} ENV=dev|prod STATE_BUCKET=<bucket>"));

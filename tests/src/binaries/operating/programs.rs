@@ -1,4 +1,4 @@
-//! Commands as somebody types them, with nothing on PATH but what a test puts there.
+//! Runs commands as a user types them, with a PATH that contains only the programs of the test.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -19,7 +19,7 @@ pub const SCRIPTS: [&[&str]; 6] = [
     &["deploy/admin.py", "--workspace", "acme", "--email", "ada@example.com"],
 ];
 
-/// A folder of programs that is all of PATH, gone when dropped.
+/// A folder of programs that is the whole PATH, deleted when dropped.
 pub struct Programs(pub PathBuf);
 
 impl Drop for Programs {
@@ -29,7 +29,7 @@ impl Drop for Programs {
 }
 
 impl Programs {
-    /// Those that the system has under these names.
+    /// Takes the system's programs with these names.
     pub fn of(test: &str, names: &[&str]) -> Self {
         let folder = std::env::temp_dir().join(format!("bellwether-{test}-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
@@ -41,7 +41,7 @@ impl Programs {
         Self(folder)
     }
 
-    /// The same and a `terraform` that runs these lines of shell.
+    /// Adds a `terraform` that runs these lines of shell.
     pub fn with_terraform(self, lines: &str) -> Self {
         let file = self.0.join("terraform");
         fs::write(&file, format!("#!/bin/sh\n{lines}\n")).unwrap();
@@ -50,7 +50,7 @@ impl Programs {
     }
 }
 
-/// How a command ended, and its lines.
+/// The exit code of a command, and its lines of output.
 #[derive(Debug)]
 pub struct Ended {
     pub code: Option<i32>,
@@ -62,7 +62,7 @@ fn lines(bytes: &[u8]) -> Vec<String> {
     String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect()
 }
 
-/// Runs a command in the project, without the cloud account and the deployment of whoever runs the test.
+/// Runs a command in the project, without the cloud account and the deployment of the user who runs the test.
 pub fn run(command: &[&str], programs: &Programs, own: &[(&str, &str)]) -> Ended {
     let mut ran = Command::new(if command[0] == PYTHON { project().join(PYTHON) } else { command[0].into() });
     ran.args(&command[1..]).current_dir(project()).env_clear();
@@ -72,7 +72,7 @@ pub fn run(command: &[&str], programs: &Programs, own: &[(&str, &str)]) -> Ended
     Ended { code: ended.status.code(), out: lines(&ended.stdout), err: lines(&ended.stderr) }
 }
 
-/// Holds a command to having ended with one line for the person at the terminal.
+/// Asserts that a command failed with an error of one line.
 pub fn assert_one_line(ended: &Ended, says: &str) {
     assert!(
         ended.code != Some(0) && ended.err.len() == 1 && ended.err[0].contains(says),
@@ -80,7 +80,7 @@ pub fn assert_one_line(ended: &Ended, says: &str) {
     );
 }
 
-/// A `terraform` whose state has a deployment in this account.
+/// Returns a `terraform` whose state has a deployment in this account.
 pub fn outputs(account: &str, url: &str) -> String {
     let value = |value: Value| json!({ "value": value });
     let all = json!({

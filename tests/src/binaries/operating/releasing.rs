@@ -1,4 +1,4 @@
-//! What a release leaves alone, and packages that are the same whenever and wherever they are built.
+//! Tests that apply keeps a release, and that packages are the same in every build.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -26,7 +26,7 @@ fn apply_keeps_the_alias_of_a_release_and_git_ignores_run_folders() {
     assert!(ignored.lines().any(|line| line == "/.run-*"), "{ignored}");
 }
 
-/// Two zips of one binary that differ in whatever a zip says beside it.
+/// Returns two zips of one binary that differ in their metadata.
 const ZIPS: &str = "
 import zipfile, sys
 for path, year, bits in ((sys.argv[1], 2021, 0o644), (sys.argv[2], 2026, 0o755)):

@@ -1,4 +1,4 @@
-//! The limits of people, sign-ins and machines.
+//! The limits of users, sign-ins and API clients.
 
 use bellwether::auth::clients::{Client, ClientPatch, Drawn};
 use bellwether::auth::users::{Email, Password, UserPatch, user_role};

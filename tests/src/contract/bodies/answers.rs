@@ -1,4 +1,4 @@
-//! What the code answers fits the contract, and the contract lists every field of it.
+//! Tests that the code's responses match the contract, and that the contract lists all their fields.
 
 use bellwether::auth::keys::PrivateKeys;
 use bellwether::auth::keys::discovery;
@@ -18,7 +18,7 @@ use testing::document::{CONTRACT, Shape};
 use super::known_units::listed;
 use super::samples::{asked, crm, draft, grace, launched, now};
 
-/// What the sample test reports when of `units` in an arm `converted` have converted.
+/// Returns the report of the sample test with `converted` of `units` in each arm.
 fn report(arms: [(&str, u32, u32); 2]) -> Value {
     let test = launched(&json!({}));
     let mut aggregation = Aggregation::new(&test, Timestamp::from_millis(4_000_000_000_000));
@@ -56,10 +56,10 @@ fn responses_match_the_contract_in_every_field() {
     test.assert_takes(&view(&marked), "a suspect test");
     let (test_id, name) = ("short".to_owned(), "Short".to_owned());
     let listed = Listed { test_id, name, status: "draft".to_owned(), updated_at: String::from(now()) };
-    Shape::closed("ListedTest").assert_takes(&serde_json::to_value(listed).unwrap(), "a line in the list");
+    Shape::closed("ListedTest").assert_takes(&serde_json::to_value(listed).unwrap(), "an item of the list");
     let results = Shape::closed("Results");
-    results.assert_takes(&report([("control", 0, 0), ("calculator", 0, 0)]), "nothing yet");
-    results.assert_takes(&report([("control", 201, 23), ("calculator", 199, 41)]), "some results");
+    results.assert_takes(&report([("control", 0, 0), ("calculator", 0, 0)]), "results without units");
+    results.assert_takes(&report([("control", 201, 23), ("calculator", 199, 41)]), "results with units");
     results.assert_takes(&report([("control", 90, 3), ("calculator", 10, 1)]), "a broken split");
     let keys = PrivateKeys::first(now()).unwrap().public();
     Shape::closed("KeySet").assert_takes(&discovery::key_set(&keys, now()), "a key set");
@@ -72,7 +72,9 @@ fn responses_match_the_contract_in_every_field() {
     let named = json!({ "unit_id": "acme.com", "variant": "calculator" });
     for (test, body) in [(&open, json!({ "unit_id": "acme.com" })), (&external, named)] {
         let unit = asked(body);
-        let Decision::Assign(variant) = decide(test, &unit).unwrap() else { panic!("it takes part") };
+        let Decision::Assign(variant) = decide(test, &unit).unwrap() else {
+            panic!("the unit is not assigned")
+        };
         let stored = Assignment::of(test, &unit, variant, now()).unwrap();
         assignment
             .assert_takes(&response(AssignmentResponse::assigned(test, unit, stored, true)), "an assignment");
@@ -91,16 +93,16 @@ fn responses_match_the_contract_in_every_field() {
 
 #[test]
 fn views_of_users_and_clients_match_the_contract_in_every_field() {
-    Shape::closed("User").assert_takes(&json!(grace().view()), "a person");
+    Shape::closed("User").assert_takes(&json!(grace().view()), "a user");
     let (client, secret) = crm();
-    Shape::closed("Client").assert_takes(&json!(client.view()), "a machine");
+    Shape::closed("Client").assert_takes(&json!(client.view()), "a client");
     let answer = Shape::closed("ClientResponse");
-    answer.assert_takes(&client.shown_with(None), "a machine");
-    answer.assert_takes(&client.shown_with(Some(&secret)), "a machine and its secret");
+    answer.assert_takes(&client.shown_with(None), "a client");
+    answer.assert_takes(&client.shown_with(Some(&secret)), "a client with its secret");
 }
 
-/// Every sign there is, each after the one before it: a new one does not compile until it has its
-/// place here.
+/// Returns every sign, each after its predecessor. A new sign does not compile until it is added
+/// here.
 #[test]
 fn the_contract_lists_exactly_the_signs_of_the_code() {
     let after = |sign: &Sign| {

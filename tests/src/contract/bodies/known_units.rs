@@ -1,4 +1,4 @@
-//! What `openapi.yaml` says of lists of known accounts is what the code takes.
+//! Tests that the limits of known units in `openapi.yaml` match the code.
 
 use bellwether::json;
 use domain::experiment::{Definition, wire};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use testing::document::{Shape, body_of};
 
-/// Changes that make a test with known units of the sample.
+/// Returns changes that give the sample test known units.
 pub fn listed() -> Value {
     let unit = |n: u32| json!({ "unit_id": format!("unit-{n}"), "attributes": { "industry": n % 3 }, "covariate": n });
     json!({ "targeting": {}, "namespace": null, "overrides": {}, "segments": ["industry"],

@@ -1,4 +1,4 @@
-//! What `openapi.yaml` says of bodies is what the code takes and gives.
+//! Tests that the bodies in `openapi.yaml` match what the code accepts and returns.
 
 mod accounts;
 mod answers;

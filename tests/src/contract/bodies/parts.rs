@@ -4,19 +4,20 @@ use serde_json::{Value, json};
 
 use super::trying::{Limits, numbers, slugs};
 
-/// Variants and goals by number, with weights that sum to 10,000 and one control and one primary.
+/// Returns `count` variants, with weights that sum to 10,000 and one control.
 fn variants(count: u32) -> Value {
     let weight = |n| if n == 0 { 10_000 - 400 * (count - 1) } else { 400 };
     let variant = |n| json!({ "key": format!("v{n}"), "weight": weight(n), "is_control": n == 0 });
     (0..count).map(variant).collect()
 }
 
+/// Returns `count` goals, of which the first is primary.
 fn goals(count: u32) -> Value {
     let role = |n| if n == 0 { "primary" } else { "none" };
     (0..count).map(|n| json!({ "key": format!("g{n}"), "kind": "binary", "role": role(n) })).collect()
 }
 
-/// The second of two variants or goals with one field changed.
+/// Returns two variants or goals, the second with one field changed.
 fn second(of: fn(u32) -> Value, field: &str, value: &Value) -> Value {
     let mut two = of(2);
     two[1][field] = value.clone();
@@ -75,7 +76,7 @@ pub fn limits_of_goals() -> Vec<Limits> {
     ]
 }
 
-/// Goals with a ratio whose parts have these keys.
+/// Returns goals with a ratio whose parts have these keys.
 fn ratio(numerator: &str, denominator: &str) -> Value {
     let part = |key: &str| json!({ "key": key, "kind": "count" });
     json!([

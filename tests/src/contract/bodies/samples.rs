@@ -1,4 +1,4 @@
-//! What bodies are made of here: tests, units, people and machines like those of the sample events.
+//! Sample tests, units, users and API clients, as in the sample events.
 
 use bellwether::auth::access::{Caller, Role, Scope};
 use bellwether::auth::clients::{Client, Drawn};
@@ -14,7 +14,7 @@ pub fn now() -> Timestamp {
     Timestamp::from_millis(1_795_255_200_250)
 }
 
-/// The sample test, as a draft.
+/// Returns the sample test as a draft.
 pub fn draft(changes: &Value) -> Experiment {
     let mut body = body_of("create-test");
     for (name, value) in changes.as_object().unwrap() {

@@ -9,12 +9,12 @@ use super::parts::{limits_of_goals, limits_of_variants};
 use super::samples::{draft, now};
 use super::trying::{Limits, assert_limits, numbers, slugs, switch, texts};
 
-/// As many overrides, each to a variant of the sample test.
+/// Returns `count` overrides to a variant of the sample test.
 fn forced(count: u32) -> Value {
     (0..count).map(|n| (format!("unit-{n}"), json!("calculator"))).collect::<Map<_, _>>().into()
 }
 
-/// What a new test and a change have in common.
+/// Returns the limits that a new test and a change share.
 fn limits_of_a_test() -> Vec<Limits> {
     let (points, no_points) = numbers(0, 10_000);
     let (units, no_units) = numbers(2, 10_000_000);
@@ -66,7 +66,7 @@ fn limits_of_a_test() -> Vec<Limits> {
         ("segments", vec![json!([]), four, json!(["x".repeat(64)])], vec![five, json!(["a", "a"])]),
         ("segments", vec![], vec![json!([""]), json!(["\t"]), json!(["x".repeat(65)])]),
         ("planned_units", units, no_units),
-        // What a list may hold: `known_units.rs`.
+        // `known_units.rs` tests the items of the list.
         ("known_units", vec![Value::Null], vec![json!([]), json!({})]),
     ];
     limits.extend(limits_of_variants().into_iter().chain(limits_of_goals()));

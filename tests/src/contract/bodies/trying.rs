@@ -1,4 +1,4 @@
-//! Trying limits: what the contract takes is what the code takes, value by value.
+//! Compares limits: the contract and the code must accept the same values.
 
 use std::collections::BTreeSet;
 
@@ -11,8 +11,8 @@ use testing::document::{CONTRACT, Shape};
 /// A field, values within its limits, and values outside them.
 pub type Limits = (&'static str, Vec<Value>, Vec<Value>);
 
-/// Puts every value into `base` and asserts that the contract and the code take what is within the
-/// limits and that both refuse what is not.
+/// Puts every value into `base` and asserts that the contract and the code accept values within the
+/// limits and refuse the others.
 pub fn assert_limits(schema: &str, base: &Value, limits: &[Limits], code: impl Fn(Value) -> bool) {
     let shape = Shape::open(schema);
     let agree = |body: &Value, wanted: bool, what: &str| {
@@ -39,7 +39,7 @@ pub fn assert_limits(schema: &str, base: &Value, limits: &[Limits], code: impl F
     agree(&unknown, false, "an unknown field");
 }
 
-/// The same for a list of up to 100 under `name`, each item like `item`.
+/// Does the same for a list of up to 100 copies of `item` under `name`.
 pub fn assert_batch(schema: &str, name: &str, item: &Value) {
     let shape = Shape::open(schema);
     let list = |count| vec![item.clone(); count];
@@ -64,7 +64,7 @@ pub fn slugs() -> (Vec<Value>, Vec<Value>) {
     (vec![json!("a"), json!("0-"), texts("x", 63)], outside)
 }
 
-/// The ends of a range of whole numbers, and what lies outside it.
+/// Returns the ends of a range of integers, and values outside it.
 pub fn numbers(least: i64, most: i64) -> (Vec<Value>, Vec<Value>) {
     let outside = vec![json!(least - 1), json!(most + 1), json!(1.5), json!("1"), json!(true)];
     (vec![json!(least), json!(most)], outside)
@@ -74,7 +74,7 @@ pub fn revisions() -> Limits {
     ("revision", vec![json!(1)], vec![json!(-1), json!(1.5), json!("1"), Value::Null, json!(1e16)])
 }
 
-/// A switch that may be left out.
+/// Returns the limits of an optional boolean.
 pub fn switch(name: &'static str) -> Limits {
     (name, vec![json!(true), json!(false), Value::Null], vec![json!("true"), json!(1)])
 }

@@ -1,4 +1,4 @@
-//! What is open to the internet, and what it says.
+//! Tests which resources are open to the internet, and the gateway's own responses.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ fn account_wide_settings_belong_to_no_deployment() {
     for (labels, _) in blocks("resource") {
         assert!(
             !once.contains(&labels[0].as_str()),
-            "destroying a deployment takes it from others: {labels:?}"
+            "destroying a deployment would remove it for others: {labels:?}"
         );
     }
     assert!(read("terraform/account/main.tf").contains("resource \"aws_api_gateway_account\""));
@@ -37,13 +37,13 @@ fn the_gateways_own_responses_have_the_headers_of_all_others() {
     let answer = headers::secure(Response::new(Body::Empty), "id", &Cors::Off);
     let mut gateways: BTreeMap<String, Value> = map_of("api.tf", "gateway_headers")
         .into_iter()
-        .map(|(name, said)| (name.to_lowercase(), said))
+        .map(|(name, value)| (name.to_lowercase(), value))
         .collect();
     assert_eq!(gateways.remove("content-type"), Some("'application/problem+json; charset=utf-8'".into()));
     assert_eq!(gateways.remove("x-request-id"), Some("context.requestId".into()));
     let functions = answer.headers().iter().filter(|(name, _)| *name != "x-request-id");
     let functions = functions
-        .map(|(name, said)| (name.as_str().to_owned(), format!("'{}'", said.to_str().unwrap()).into()));
+        .map(|(name, value)| (name.as_str().to_owned(), format!("'{}'", value.to_str().unwrap()).into()));
     assert_eq!(gateways, functions.collect());
 }
 

@@ -1,11 +1,11 @@
-//! The files in `terraform/`, read as HCL.
+//! Reads the files in `terraform/` as HCL.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use testing::document::{names, read};
 
-/// Every block of a kind in all of `terraform/`, by its labels.
+/// Returns every block of a kind in `terraform/`, by its labels.
 pub fn blocks(kind: &str) -> Vec<(Vec<String>, hcl::Body)> {
     let files = names("terraform")
         .into_iter()
@@ -21,21 +21,23 @@ pub fn blocks(kind: &str) -> Vec<(Vec<String>, hcl::Body)> {
         .collect()
 }
 
-/// A literal map of `terraform/locals.tf`.
+/// Returns a literal map of `terraform/locals.tf`.
 pub fn map(name: &str) -> BTreeMap<String, Value> {
     map_of("locals.tf", name)
 }
 
-/// A literal map among the locals of a file in `terraform/`.
+/// Returns a literal map among the locals of a file in `terraform/`.
 pub fn map_of(file: &str, name: &str) -> BTreeMap<String, Value> {
     let locals = hcl::parse(&read(&format!("terraform/{file}"))).unwrap();
     let attributes = locals.blocks().flat_map(|block| block.body().attributes());
     let found = attributes.filter(|attribute| attribute.key() == name);
-    let [attribute] = found.collect::<Vec<_>>()[..] else { panic!("{name} stands once in {file}") };
+    let [attribute] = found.collect::<Vec<_>>()[..] else {
+        panic!("{name} is not defined exactly once in {file}")
+    };
     serde_json::from_value(serde_json::to_value(literal(attribute.expr())).unwrap()).unwrap()
 }
 
-/// An expression without names and calls, as a value.
+/// Converts an expression without names and calls to a value.
 pub fn literal(expression: &hcl::Expression) -> hcl::Value {
     use hcl::eval::{Context, Evaluate};
     expression.evaluate(&Context::new()).unwrap()

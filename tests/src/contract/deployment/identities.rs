@@ -1,4 +1,4 @@
-//! What each function may do with which items of `identities`.
+//! Tests each function's permissions on the items of `identities`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,14 +7,14 @@ use testing::document::Operation;
 
 use super::hcl_files::{map, words};
 
-/// One rule about items of `identities`: the actions, what a key begins with, the only attributes if not all.
+/// A rule on items of `identities`: the actions, the prefixes of keys, and the attributes unless all are allowed.
 struct Rule {
     actions: BTreeSet<String>,
     keys: BTreeSet<String>,
     attributes: Option<BTreeSet<String>>,
 }
 
-/// The rules of each function about items of `identities`.
+/// Returns the rules of each function on items of `identities`.
 fn rules() -> BTreeMap<String, Vec<Rule>> {
     let owned = |value: &Value| words(value).into_iter().map(str::to_owned).collect();
     let rule = |value: &Value| Rule {
@@ -26,7 +26,7 @@ fn rules() -> BTreeMap<String, Vec<Rule>> {
     map("leading_keys").iter().map(|(name, rules)| (name.clone(), of(rules))).collect()
 }
 
-/// Functions that anybody may call without a token.
+/// Returns the functions that need no token.
 fn public() -> BTreeSet<String> {
     let open = Operation::all().into_iter().filter(|operation| operation.scope().is_none());
     let ids: Vec<String> = open.map(|operation| operation.id().to_owned()).collect();

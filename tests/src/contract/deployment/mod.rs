@@ -1,6 +1,6 @@
-//! What is deployed is what the code means. The maps in `terraform/locals.tf` name the functions that
-//! there are, with the tables and indexes of the crate's schema; `openapi.yaml` leads to no other; and
-//! nothing in `terraform/` opens another way in. The files are read as HCL, without Terraform.
+//! Tests that the deployment matches the code. The maps in `terraform/locals.tf` name exactly the
+//! functions, with tables and indexes of the crate's schema; `openapi.yaml` uses no other function; and
+//! `terraform/` opens no other access. The files are read as HCL, without Terraform.
 
 mod edge;
 mod hcl_files;
@@ -50,7 +50,9 @@ fn functions_may_use_only_existing_tables_and_indexes() {
     for (name, function) in map("functions") {
         for place in function["tables"].as_object().unwrap().keys() {
             let (table, index) = place.split_once('/').map_or((place.as_str(), None), |(t, i)| (t, Some(i)));
-            let found = tables.get(table).unwrap_or_else(|| panic!("{name}: there is no table {table}"));
+            let found = tables
+                .get(table)
+                .unwrap_or_else(|| panic!("{name} names the table {table}, which does not exist"));
             assert!(index.is_none_or(|index| found["indexes"].get(index).is_some()), "{name}: {place}");
         }
         for secret in function["secrets"].as_object().unwrap().keys() {

@@ -1,4 +1,4 @@
-//! The tables that Terraform makes are those that the code makes of its schema.
+//! Tests that Terraform creates the same tables as the code.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::hcl_files::map;
 
-/// A table as both sides can say it: its key, what makes items expire, and each index's key and
-/// projected attributes (None for keys alone).
+/// A table in a form that both sides have: its key, its TTL attribute, and the key and projected attributes
+/// of each index (None for keys only).
 type Shape = (Vec<String>, Option<String>, BTreeMap<String, (Vec<String>, Option<BTreeSet<String>>)>);
 
 fn texts(value: &Value) -> Vec<String> {
@@ -40,7 +40,7 @@ fn index(described: &GlobalSecondaryIndexDescription) -> (String, (Vec<String>, 
     (described.index_name().unwrap().to_owned(), (key(described.key_schema()), include))
 }
 
-/// A client of an embedded DynamoDB.
+/// Returns a client of an embedded DynamoDB.
 async fn dynamodb() -> Client {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let config = aws_sdk_dynamodb::Config::builder()

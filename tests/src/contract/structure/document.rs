@@ -1,4 +1,4 @@
-//! The tables of `docs/ARCHITECTURE.md` that say which crate and which module may use which.
+//! Compares the tables of `docs/ARCHITECTURE.md` with the uses between crates and modules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,12 +11,12 @@ const DOCUMENT: &str = "docs/ARCHITECTURE.md";
 
 const SECTION: &str = "## Which module may use which";
 
-/// The words in backticks of a cell.
+/// Returns the words in backticks of a cell.
 fn words(cell: &str) -> BTreeSet<String> {
     cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-/// What the document allows: the rows of its section, each a module or a crate and what it may use.
+/// Returns the rows of the document's section: each a module or a crate, and what it may use.
 fn allowed() -> BTreeMap<String, BTreeSet<String>> {
     let document = read(DOCUMENT);
     let (_, section) =
@@ -41,20 +41,20 @@ fn the_architecture_document_matches_the_uses_of_every_module() {
     let mut faults = Vec::new();
     for (name, uses) in &used {
         let Some(row) = allowed.get(name) else {
-            faults.push(format!("`{name}` has no row: add one that says what it is for and what it may use"));
+            faults.push(format!("`{name}` has no row: add one with its purpose and what it may use"));
             continue;
         };
         for (other, files) in uses.iter().filter(|(other, _)| !row.contains(*other)) {
             let files: Vec<_> = files.iter().map(String::as_str).collect();
             let files = files.join(", ");
             faults.push(format!(
-                "`{name}` uses `{other}` in {files}: take that away, or add `{other}` to its row"
+                "`{name}` uses `{other}` in {files}: remove the use, or add `{other}` to its row"
             ));
         }
         let unused = row.iter().filter(|other| !uses.contains_key(*other));
-        faults.extend(unused.map(|other| format!("`{name}` does not use `{other}`: take it out of its row")));
+        faults.extend(unused.map(|other| format!("`{name}` does not use `{other}`: remove it from its row")));
     }
     let gone = allowed.keys().filter(|name| !used.contains_key(*name));
-    faults.extend(gone.map(|name| format!("there is no `{name}`: take its row out")));
+    faults.extend(gone.map(|name| format!("`{name}` does not exist: remove its row")));
     assert!(faults.is_empty(), "{DOCUMENT}, \"{SECTION}\":\n{}", faults.join("\n"));
 }

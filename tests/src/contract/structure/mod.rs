@@ -1,5 +1,5 @@
-//! How the sources hang together: the modules of a crate form no circle, pure crates know no cloud, and
-//! `docs/ARCHITECTURE.md` says of each module what it may use. `tests/build/` has read the sources.
+//! Tests the structure of the sources: modules of a crate have no cyclic dependency, pure crates use no
+//! cloud, and `docs/ARCHITECTURE.md` lists what each module may use. `tests/build/` reads the sources.
 
 mod document;
 mod packages;
@@ -9,12 +9,12 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-/// What was read of the sources when this was built.
+/// The structure of the sources at build time.
 pub static STRUCTURE: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/structure.json"))).unwrap()
 });
 
-/// What each module, or each crate, uses, with the files that do.
+/// The uses of each module or crate, with the files that contain them.
 type Uses = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
 
 fn crates() -> impl Iterator<Item = (&'static str, &'static Value)> {
@@ -22,7 +22,7 @@ fn crates() -> impl Iterator<Item = (&'static str, &'static Value)> {
     all.map(|(name, graph)| (name.as_str(), graph))
 }
 
-/// The graph of a crate's top-level modules.
+/// Returns the graph of a crate's top-level modules.
 fn modules(graph: &Value) -> Uses {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let mut uses: Uses =
@@ -34,7 +34,7 @@ fn modules(graph: &Value) -> Uses {
     uses
 }
 
-/// The shortest way from a module back to itself.
+/// Returns the shortest path from a module back to itself.
 fn circle(uses: &Uses, start: &str) -> Option<Vec<String>> {
     let mut ways = VecDeque::from([vec![start.to_owned()]]);
     let mut seen = BTreeSet::new();
@@ -51,7 +51,7 @@ fn circle(uses: &Uses, start: &str) -> Option<Vec<String>> {
     None
 }
 
-/// What is wrong with a graph: its shortest circle, with the files that close it.
+/// Describes the shortest cycle of a graph, with the files that contain it.
 fn fault(uses: &Uses) -> Option<String> {
     let circle = uses.keys().filter_map(|start| circle(uses, start)).min_by_key(Vec::len)?;
     let steps = circle.iter().zip(circle.iter().cycle().skip(1));
@@ -62,7 +62,7 @@ fn fault(uses: &Uses) -> Option<String> {
         })
         .collect();
     Some(format!(
-        "these modules use each other in a circle: {}. Move what both need below both, or hand it in as an argument",
+        "these modules depend on each other: {}. Move the shared code to a module that both use, or pass it as an argument",
         steps.join("; ")
     ))
 }
@@ -86,7 +86,7 @@ fn folders_of_a_folder_have_no_cyclic_dependency() {
             rooms += graph["modules"].as_array().unwrap().len();
         }
     }
-    assert!(rooms > 15, "the folders are elsewhere: {rooms}");
+    assert!(rooms > 15, "too few folders were found: {rooms}");
 }
 
 #[test]

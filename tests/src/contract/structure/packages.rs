@@ -1,4 +1,4 @@
-//! What crates are built of, as Cargo says.
+//! Tests the dependencies of crates, as Cargo reports them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -8,10 +8,10 @@ use testing::runtime::project;
 
 use super::{Uses, crates};
 
-/// Crates that decide on what they are given.
+/// The pure crates.
 const PURE: [&str; 3] = ["domain", "screen", "stats"];
 
-/// What Cargo says of the workspace, for this machine's platform.
+/// Returns Cargo's metadata of the workspace for this machine's platform.
 fn metadata() -> Value {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["metadata", "--locked", "--offline", "--format-version", "1", "--filter-platform"]);
@@ -20,7 +20,7 @@ fn metadata() -> Value {
     serde_json::from_slice(&ended.stdout).unwrap()
 }
 
-/// What each package is built of, by ids: dependencies of builds and build scripts, not of tests.
+/// Returns the dependencies of each package, by ids: those of builds and build scripts, not of tests.
 fn built_of(metadata: &Value) -> BTreeMap<&str, Vec<&str>> {
     let nodes = metadata["resolve"]["nodes"].as_array().unwrap();
     let is_built = |dependency: &&Value| {
@@ -38,7 +38,7 @@ fn built_of(metadata: &Value) -> BTreeMap<&str, Vec<&str>> {
         .collect()
 }
 
-/// The names of packages by their ids.
+/// Returns the names of packages by their ids.
 fn names_of(metadata: &Value) -> BTreeMap<&str, &str> {
     let packages = metadata["packages"].as_array().unwrap().iter();
     packages.map(|package| (package["id"].as_str().unwrap(), package["name"].as_str().unwrap())).collect()
@@ -56,7 +56,7 @@ fn pure_crates_are_built_without_a_cloud_a_runtime_or_threads() {
             let name = names[own];
             let impure = name.starts_with("aws") || name.starts_with("lambda_") || name == "tokio";
             let way_names: Vec<_> = way.iter().map(|id| names[id]).collect();
-            assert!(!impure, "{} brings {name} into a pure crate: leave it out", way_names.join(" > "));
+            assert!(!impure, "{} adds {name} to a pure crate: remove the dependency", way_names.join(" > "));
             for next in built_of[own].iter().filter(|next| seen.insert(**next)) {
                 left.push([way.as_slice(), &[*next]].concat());
             }
@@ -64,7 +64,7 @@ fn pure_crates_are_built_without_a_cloud_a_runtime_or_threads() {
     }
 }
 
-/// What the crates under `shared/` use of each other.
+/// Returns the uses between the crates in `shared/`.
 pub fn crate_uses() -> Uses {
     let metadata = metadata();
     let (built_of, names) = (built_of(&metadata), names_of(&metadata));

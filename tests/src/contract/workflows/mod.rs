@@ -1,4 +1,4 @@
-//! What GitHub runs, read as data: `.github/workflows/` and, in [`plan_role`], the policy of the role that plans.
+//! Tests the workflows in `.github/workflows/` as data and, in [`plan_role`], the policy of the role that plans.
 
 mod plan_role;
 
@@ -27,7 +27,7 @@ fn steps(job: &Value) -> Vec<&Value> {
     job["steps"].as_array().into_iter().flatten().collect()
 }
 
-/// The events that a workflow runs on.
+/// Returns the events that start a workflow.
 fn events(workflow: &Value) -> BTreeSet<&str> {
     match &workflow["on"] {
         Value::String(one) => BTreeSet::from([one.as_str()]),
@@ -40,14 +40,14 @@ fn action(step: &Value) -> &str {
     step["uses"].as_str().unwrap_or_default().split('@').next().unwrap()
 }
 
-/// Whether GitHub gives a job a token for which AWS gives a role.
-fn may_take_a_role(workflow: &Value, job: &Value) -> bool {
+/// Returns whether a job can get an OIDC token, with which it can assume an AWS role.
+fn may_assume_a_role(workflow: &Value, job: &Value) -> bool {
     let permissions =
         if job["permissions"].is_null() { &workflow["permissions"] } else { &job["permissions"] };
     permissions == "write-all" || permissions["id-token"] == "write"
 }
 
-/// The jobs that a job waits for, and those that these wait for.
+/// Returns the jobs that a job needs, directly or indirectly.
 fn waits_for(workflow: &Value, job: &str) -> BTreeSet<String> {
     let needs = match &jobs(workflow)[job]["needs"] {
         Value::String(one) => vec![one.clone()],
@@ -72,7 +72,7 @@ fn every_action_is_pinned_by_commit_with_its_version_as_a_comment() {
             assert!(commit.len() == 40 && commit.bytes().all(|b| b.is_ascii_hexdigit()), "{name}: {line}");
             assert_eq!(version.split('.').count(), 3, "{name}: {line}");
             let known = commits.entry(action.to_owned()).or_insert_with(|| commit.to_owned());
-            assert_eq!(known, commit, "{action} is used in one version");
+            assert_eq!(known, commit, "{action} is used in two versions");
         }
     }
     assert!(commits.len() >= 8, "{commits:?}");
@@ -83,7 +83,7 @@ fn apply_needs_every_job_that_a_push_starts() {
     for (name, workflow) in workflows() {
         assert!(
             name == "deploy.yml" || !events(&workflow).contains("push"),
-            "{name} would run beside deploy.yml"
+            "{name} would run in parallel with deploy.yml"
         );
     }
     let deploy = workflow("deploy.yml");
@@ -97,7 +97,7 @@ fn apply_needs_every_job_that_a_push_starts() {
     assert_eq!(
         jobs(&deploy)["apply"]["if"],
         "github.event_name == 'push'",
-        "and not when one of them has failed"
+        "apply must not run after a failed job"
     );
     let called: BTreeSet<&str> = jobs(&deploy).values().filter_map(|job| job["uses"].as_str()).collect();
     assert_eq!(called, BTreeSet::from(["./.github/workflows/ci.yml"]));
@@ -107,7 +107,7 @@ fn apply_needs_every_job_that_a_push_starts() {
 #[test]
 fn ci_runs_every_stage_with_terraform_installed() {
     let ci = workflow("ci.yml");
-    let [job] = jobs(&ci).values().collect::<Vec<_>>()[..] else { panic!("one job") };
+    let [job] = jobs(&ci).values().collect::<Vec<_>>()[..] else { panic!("ci.yml has more than one job") };
     let used: Vec<&str> = steps(job).into_iter().map(action).collect();
     assert!(used.contains(&"hashicorp/setup-terraform"), "{used:?}");
     assert!(steps(job).iter().any(|step| step["run"] == "bash .ci/run"));
@@ -127,7 +127,7 @@ fn packages_are_built_in_a_job_that_cannot_assume_a_role() {
     };
     for (name, job) in jobs(&deploy) {
         assert_eq!(builds(job), name == "build", "{name}");
-        assert_eq!(may_take_a_role(&deploy, job), ["plan", "apply"].contains(&name.as_str()), "{name}");
+        assert_eq!(may_assume_a_role(&deploy, job), ["plan", "apply"].contains(&name.as_str()), "{name}");
     }
     let build = &jobs(&deploy)["build"];
     assert!(!build.to_string().contains("secrets.") && !build.to_string().contains(TAKES_A_ROLE));
@@ -167,14 +167,17 @@ fn no_workflow_has_more_permissions_than_it_needs() {
     for (name, workflow) in workflows() {
         assert_eq!(workflow["permissions"], json!({ "contents": "read" }), "{name}");
         assert!(!events(&workflow).contains("pull_request_target"), "{name}");
-        for (job, said) in jobs(&workflow) {
-            let takes = steps(said).iter().any(|step| action(step) == TAKES_A_ROLE);
-            assert_eq!(takes, may_take_a_role(&workflow, said), "{name}: {job}");
-            for step in steps(said) {
+        for (job, definition) in jobs(&workflow) {
+            let takes = steps(definition).iter().any(|step| action(step) == TAKES_A_ROLE);
+            assert_eq!(takes, may_assume_a_role(&workflow, definition), "{name}: {job}");
+            for step in steps(definition) {
                 let checkout = action(step) == "actions/checkout";
                 assert!(!checkout || step["with"]["persist-credentials"] == false, "{name}: {job}");
                 let run = step["run"].as_str().unwrap_or_default();
-                assert!(!run.contains("${{"), "{name}: {job}: a shell reads variables, not templates: {run}");
+                assert!(
+                    !run.contains("${{"),
+                    "{name}: {job}: pass values to the shell as variables, not as templates: {run}"
+                );
             }
         }
     }

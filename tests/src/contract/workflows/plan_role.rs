@@ -1,4 +1,4 @@
-//! The role that plans reads how things are set, and nothing that is kept in them.
+//! Tests that the role that plans can read settings, but no stored data.
 
 use std::collections::BTreeSet;
 
@@ -68,7 +68,7 @@ fn the_plan_role_reads_settings_but_neither_data_nor_logs() {
     }
 }
 
-/// The service in an action's name, of a Terraform resource's type.
+/// Returns the service, as in an action's name, of a Terraform resource type.
 fn service(kind: &str) -> &str {
     let name = kind.strip_prefix("aws_").unwrap();
     let services = [
