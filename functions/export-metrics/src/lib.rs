@@ -18,7 +18,7 @@ use bellwether::store::counters::SignIn;
 use bellwether::telemetry::exposition::Format;
 use bellwether::telemetry::measured::Page;
 use domain::experiment::{Experiment, Status, Workspace};
-use domain::results::report::kept::Kept;
+use domain::results::report::stored::StoredReport;
 use futures_util::future::try_join_all;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use lambda_http::http::header::ACCEPT;
@@ -69,7 +69,7 @@ async fn stored_reports<'a>(
     workspace: &Workspace,
     tests: &'a [Experiment],
     part: usize,
-) -> Result<(&'a [Experiment], Vec<Option<Kept>>), StoreError> {
+) -> Result<(&'a [Experiment], Vec<Option<StoredReport>>), StoreError> {
     let tests = tests.chunks(BY_ONE_CALL).nth(part).unwrap_or_default();
     Ok((tests, app.store.summaries.latest_of(workspace, tests).await?))
 }

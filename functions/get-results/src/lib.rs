@@ -23,7 +23,7 @@ use bellwether::store::summaries::Summary;
 use domain::experiment::{Experiment, ExperimentId, Status, Workspace};
 use domain::results::cadence::is_final;
 use domain::results::report::Report;
-use domain::results::report::kept::Kept;
+use domain::results::report::stored::StoredReport;
 
 /// The function.
 pub const FUNCTION: Function = Function::of(&[Handled::by::<GetResults>()]);
@@ -47,7 +47,7 @@ impl Endpoint for GetResults {
         let Summary { latest, series } =
             app.store.summaries.read(&call.caller.workspace, &test, app.clock.now()).await?;
         let report = match latest {
-            Some(Kept::V1(stored)) if is_response(&test, &stored, fresh) => *stored,
+            Some(StoredReport::V1(stored)) if is_response(&test, &stored, fresh) => *stored,
             stored => aggregated(app, &call.caller.workspace, &test, stored).await?,
         };
         Reply::ok(&report.view(&series))
@@ -78,12 +78,12 @@ async fn aggregated(
     app: &App,
     workspace: &Workspace,
     test: &Experiment,
-    stored: Option<Kept>,
+    stored: Option<StoredReport>,
 ) -> Result<Report, Problem> {
     let (as_of, began) = (app.clock.now(), Instant::now());
     let inline = app.limits.inline_units;
     // Nothing else will count this test, so it is counted once here, regardless of its size.
-    let is_left = !test.status.is_live() && stored.as_ref().and_then(Kept::report).is_none();
+    let is_left = !test.status.is_live() && stored.as_ref().and_then(StoredReport::report).is_none();
     match (app.store.events.aggregate(workspace, test, (!is_left).then_some(inline), as_of).await?, stored) {
         (Some(totals), stored) => {
             let report = Report::new(test, &totals, as_of, stored.as_ref());
@@ -98,7 +98,7 @@ async fn aggregated(
             }
             Ok(report)
         }
-        (None, Some(Kept::V1(stored))) => Ok(*stored),
+        (None, Some(StoredReport::V1(stored))) => Ok(*stored),
         (None, _) => {
             Err(Problem::Unavailable("the results of a large test have not been aggregated yet".to_owned()))
         }

@@ -8,7 +8,7 @@ use domain::clock::Timestamp;
 use domain::experiment::{ExperimentId, Status, Workspace};
 use domain::results::cadence::{is_due, is_final};
 use domain::results::report::Report;
-use domain::results::report::kept::Kept;
+use domain::results::report::stored::StoredReport;
 
 use crate::reweigh;
 
@@ -19,7 +19,7 @@ pub async fn count(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> 
     let found = app.store.experiments.get(workspace, test_id).await?;
     let Some(test) = found.filter(|test| test.status.is_live()) else { return Ok(()) };
     let before = app.store.summaries.latest(workspace, &test).await?;
-    let stored = before.as_ref().and_then(Kept::report);
+    let stored = before.as_ref().and_then(StoredReport::report);
     if stored.is_some_and(|stored| is_final(&test, stored)) {
         return Ok(app.store.experiments.finished(workspace, &test).await?);
     }

@@ -6,7 +6,7 @@ use domain::clock::Timestamp;
 use domain::experiment::{Assignment, Conversion, EventId, Experiment, GoalKey, Unit, UnitId};
 use domain::results::counting::totals::Totals;
 use domain::results::report::Report;
-use domain::results::report::kept::Kept;
+use domain::results::report::stored::StoredReport;
 use serde_json::{Value, json};
 use testing::{Bench, acme};
 
@@ -174,7 +174,7 @@ async fn an_unreadable_report_is_counted_again_at_once_with_a_warning() {
         bench.database().put_item().table_name("bench-summaries").set_item(Some(item)).send().await.unwrap();
     }
     let lost = bench.app.store.summaries.read(&acme(), &test, bench.app.clock.now()).await.unwrap();
-    assert_eq!((lost.latest, lost.series), (Some(Kept::Unread(None)), vec![]));
+    assert_eq!((lost.latest, lost.series), (Some(StoredReport::Unread(None)), vec![]));
     for _ in 0..2 {
         bench.pass(1);
         summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();

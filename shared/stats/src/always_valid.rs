@@ -19,7 +19,7 @@ use crate::sample::{Contrast, Sample};
 use crate::welch::student_tail;
 
 /// The fewest units in the smaller arm for which there is a reading.
-pub const LEAST_UNITS: f64 = 10.0;
+pub const MIN_UNITS: f64 = 10.0;
 
 /// The parameters of a sequential test.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -36,7 +36,7 @@ pub struct InterimLook {
     /// The interval. None while every difference agrees with the data.
     pub interval: Option<(f64, f64)>,
     /// Two-sided p-value of no difference, at this interim look alone. Report the lowest so far: see
-    /// [`least`].
+    /// [`lowest`].
     pub p_value: f64,
 }
 
@@ -199,7 +199,7 @@ impl SequentialTest {
 /// Returns the p-value to report at an interim look: the lowest of all interim looks so far. `before` is that
 /// of earlier interim looks. An interim look without a p-value changes nothing.
 #[must_use]
-pub fn least(before: Option<f64>, now: Option<f64>) -> Option<f64> {
+pub fn lowest(before: Option<f64>, now: Option<f64>) -> Option<f64> {
     match (before, now) {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),
@@ -208,7 +208,7 @@ pub fn least(before: Option<f64>, now: Option<f64>) -> Option<f64> {
 
 /// Returns the units of both arms if each has enough.
 fn enough(a: f64, b: f64) -> Option<f64> {
-    (a.min(b) >= LEAST_UNITS).then_some(a + b)
+    (a.min(b) >= MIN_UNITS).then_some(a + b)
 }
 
 fn both(control: &Sample, treatment: &Sample) -> Option<[Contrast; 2]> {

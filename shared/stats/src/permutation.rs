@@ -20,37 +20,37 @@ mod pool;
 mod rates;
 
 /// If there are no more permutations than this, all are evaluated.
-pub const MOST_PERMUTATIONS: f64 = 200_000.0;
+pub const MAX_PERMUTATIONS: f64 = 200_000.0;
 
 /// The number of permutations drawn otherwise.
 pub const DRAWS: u32 = 10_000;
 
 /// With more units than this in the smaller arm, means are not tested: the test would take longer than 0.3 s,
 /// and the formulas are valid there.
-pub const MOST_UNITS: usize = 2_000;
+pub const MAX_UNITS: usize = 2_000;
 
 /// The same limit for ratios. Their formula is not valid at any size when a few units are far larger than the
 /// rest, so fewer permutations are drawn for more units: see [`draws`].
-pub const MOST_RATIO_UNITS: usize = 10_000;
+pub const MAX_RATIO_UNITS: usize = 10_000;
 
 /// Returns how many permutations of ratios are drawn for a smaller arm of this size: [`DRAWS`] up to
-/// [`MOST_UNITS`], and beyond it the number that takes the same time.
+/// [`MAX_UNITS`], and beyond it the number that takes the same time.
 #[must_use]
 pub fn draws(smaller: usize) -> u32 {
-    let most = MOST_UNITS * DRAWS as usize / smaller.max(MOST_UNITS);
+    let most = MAX_UNITS * DRAWS as usize / smaller.max(MAX_UNITS);
     u32::try_from(most).unwrap_or(DRAWS)
 }
 
 /// Computing the statistic of one permutation takes as long as randomizing this many units.
 const STATISTIC: u64 = 5;
 
-/// Returns the cost of a test of arms of these sizes, in randomized units. Up to [`MOST_PERMUTATIONS`], all
+/// Returns the cost of a test of arms of these sizes, in randomized units. Up to [`MAX_PERMUTATIONS`], all
 /// permutations are evaluated, otherwise `draws` are drawn.
 #[must_use]
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 1 to 200,000")]
 pub fn cost(control: usize, treatment: usize, draws: u32) -> u64 {
     let (smaller, ways) = (control.min(treatment), pool::ways(control + treatment, control.min(treatment)));
-    if ways <= MOST_PERMUTATIONS {
+    if ways <= MAX_PERMUTATIONS {
         return ways as u64 * STATISTIC;
     }
     u64::from(draws) * (u64::try_from(smaller).unwrap_or(u64::MAX).saturating_add(STATISTIC))
@@ -88,7 +88,7 @@ pub fn called_for(ratio: bool, control: u64, treatment: u64) -> bool {
 /// Tests the difference of means of one number per unit. For a binary goal, [`rates()`] gives the same result
 /// faster and without drawing.
 ///
-/// Returns None with fewer than two units in an arm or more than [`MOST_UNITS`] in the smaller one, or when
+/// Returns None with fewer than two units in an arm or more than [`MAX_UNITS`] in the smaller one, or when
 /// all units are equal.
 #[must_use]
 pub fn means(control: &[f64], treatment: &[f64], drawing: &Drawing) -> Option<Tested> {
@@ -100,7 +100,7 @@ pub fn means(control: &[f64], treatment: &[f64], drawing: &Drawing) -> Option<Te
         [u, u * u]
     };
     let [control, treatment] = [control, treatment].map(|arm| arm.iter().map(row).collect());
-    test(control, treatment, (scale, MOST_UNITS), square_of_mean, drawing)
+    test(control, treatment, (scale, MAX_UNITS), square_of_mean, drawing)
 }
 
 /// Tests the difference of ratios Σx/Σy of units given as (x, y), with y never below 0. A permutation that
@@ -127,7 +127,7 @@ pub fn ratios(control: &[(f64, f64)], treatment: &[(f64, f64)], drawing: &Drawin
         return None;
     }
     let [control, treatment] = [control, treatment].map(|arm| arm.iter().map(row).collect());
-    test(control, treatment, (scale, MOST_RATIO_UNITS), square_of_ratio, drawing)
+    test(control, treatment, (scale, MAX_RATIO_UNITS), square_of_ratio, drawing)
 }
 
 /// The estimate of one arm and its variance.
@@ -146,7 +146,7 @@ fn test<const K: usize>(
         return None;
     }
     let mut pool = Pool::new(small, large, arm);
-    Some(if pool.permutations() <= MOST_PERMUTATIONS {
+    Some(if pool.permutations() <= MAX_PERMUTATIONS {
         pool.visit_all()
     } else {
         pool.draw(&mut ChaCha8Rng::from_seed(drawing.seed), drawing.draws)

@@ -10,13 +10,13 @@ use crate::moments::Moments;
 
 /// The fewest units in each arm of a segment that counts in the correction. A segment has no reading below
 /// ten units, so the correction seldom grows after a segment has its first reading.
-pub const LEAST_UNITS: u64 = 5;
+pub const MIN_UNITS: u64 = 5;
 
-/// The number of halvings of the logarithm of a p-value between 1 and [`LEAST_P`].
+/// The number of halvings of the logarithm of a p-value between 1 and [`MIN_P`].
 const HALVINGS: u32 = 40;
 
 /// The lowest p-value of "the difference is the same in all segments" that is distinguished from 0.
-const LEAST_P: f64 = 1e-12;
+const MIN_P: f64 = 1e-12;
 
 /// The differences of segments.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +36,7 @@ pub struct Segmented {
 /// one attribute.
 #[must_use]
 pub fn compare(segments: &[(Moments, Moments)], sequential_test: &SequentialTest, alpha: f64) -> Segmented {
-    let counts = |(a, b): &&(Moments, Moments)| a.units().min(b.units()) >= LEAST_UNITS;
+    let counts = |(a, b): &&(Moments, Moments)| a.units().min(b.units()) >= MIN_UNITS;
     let looked_at = u32::try_from(segments.iter().filter(counts).count()).unwrap_or(u32::MAX);
     let mut differences: Vec<_> =
         looks(segments, &sequential_test.at_level(alpha / f64::from(looked_at.max(1))));
@@ -71,7 +71,7 @@ fn same(segments: &[(Moments, Moments)], sequential_test: &SequentialTest, looke
     if !apart(1.0) {
         return Some(1.0);
     }
-    let (mut overlap, mut parted) = (LEAST_P.ln(), 0.0);
+    let (mut overlap, mut parted) = (MIN_P.ln(), 0.0);
     for _ in 0..HALVINGS {
         let middle = f64::midpoint(overlap, parted);
         if apart(middle.exp()) { parted = middle } else { overlap = middle }

@@ -13,11 +13,11 @@ use crate::families::holm;
 pub const THRESHOLD: f64 = 0.001;
 
 /// With fewer expected units than this in an arm, chi-square is not used.
-const LEAST_EXPECTED: f64 = 5.0;
+const MIN_EXPECTED: f64 = 5.0;
 
 /// A stratum in which an arm expects fewer units than this is combined with others: at p = 0.001, chi-square
 /// rejects too often for it.
-const LEAST_ALONE: f64 = 10.0;
+const MIN_ALONE: f64 = 10.0;
 
 /// The prior weight of the declared weights, in units: see [`sequential()`].
 const GUESS: f64 = 10.0;
@@ -55,14 +55,14 @@ pub fn p_value(strata: &[Stratum<'_>]) -> Option<f64> {
             return Some(0.0);
         }
         let cells = cells(stratum);
-        if let Some((own, arms)) = chi_square(&cells, LEAST_ALONE) {
+        if let Some((own, arms)) = chi_square(&cells, MIN_ALONE) {
             statistic += own;
             freedom += arms - 1.0;
         } else {
             small.iter_mut().zip(&cells).for_each(|(sum, cell)| *sum = (sum.0 + cell.0, sum.1 + cell.1));
         }
     }
-    if let Some((own, arms)) = chi_square(&small, LEAST_EXPECTED) {
+    if let Some((own, arms)) = chi_square(&small, MIN_EXPECTED) {
         statistic += own;
         freedom += arms - 1.0;
     }

@@ -3,7 +3,7 @@
 use crate::moments::{Moments, count};
 
 /// Below this number of units, an arm's own mean of a sum goal has no interval.
-pub const LEAST_UNITS_FOR_OWN_MEAN: u64 = 400;
+pub const MIN_UNITS_FOR_OWN_MEAN: u64 = 400;
 
 /// The threshold below which few units carry a total: see [`few_carry_total`].
 pub const FEW: f64 = 12.0;
@@ -13,7 +13,7 @@ pub const FEW: f64 = 12.0;
 /// better, because the skew of both arms largely cancels.
 #[must_use]
 pub fn own_mean_has_interval(units: u64) -> bool {
-    units >= LEAST_UNITS_FOR_OWN_MEAN
+    units >= MIN_UNITS_FOR_OWN_MEAN
 }
 
 /// Returns the number of equal units that would give an equally uneven total, `(Σx)² / Σx²`: n when all are

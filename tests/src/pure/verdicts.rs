@@ -5,7 +5,7 @@ use domain::clock::Timestamp;
 use domain::experiment::{Definition, Experiment, Seed, Status};
 use domain::results::counting::totals::Totals;
 use domain::results::report::Report;
-use domain::results::report::kept::Kept;
+use domain::results::report::stored::StoredReport;
 use domain::results::verdict::Advice;
 use domain::validation::typed;
 use serde_json::json;
@@ -30,7 +30,7 @@ fn launched() -> Experiment {
 /// Whether a test without any difference, of a base rate in percent, is decided at any look.
 fn is_decided(test: &Experiment, random: &mut Random, rate: u64) -> bool {
     let (mut units, mut counts) = ([0_u64; 2], [[0_u64; 2]; 2]);
-    let mut before: Option<Kept> = None;
+    let mut before: Option<StoredReport> = None;
     for unit in 1..=2 * PLANNED {
         let arm = usize::from(random.below(2) == 1);
         units[arm] += 1;

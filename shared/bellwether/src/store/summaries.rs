@@ -23,8 +23,8 @@ use super::table::Table;
 use domain::clock::Timestamp;
 use domain::experiment::{Experiment, ExperimentId, Workspace};
 use domain::results::report::Report;
-use domain::results::report::kept::Kept;
 use domain::results::report::point::Point;
+use domain::results::report::stored::StoredReport;
 
 /// A key that sorts after all times, so that a query in descending order returns the latest report first.
 const LATEST: &str = "latest";
@@ -45,7 +45,7 @@ pub struct Summaries {
 #[derive(Debug, Default)]
 pub struct Summary {
     /// The latest report.
-    pub latest: Option<Kept>,
+    pub latest: Option<StoredReport>,
     /// Goals and units by hour for four days and by day for the year before, oldest first. Points that cannot
     /// be read are omitted.
     pub series: Vec<Point>,
@@ -66,7 +66,7 @@ impl Summaries {
     pub async fn store(&self, workspace: &Workspace, report: &Report) -> Result<(), StoreError> {
         let partition = partition(workspace, &report.test_id, report.phase);
         let (as_of, at_ms) = (String::from(report.as_of), report.as_of.millis());
-        let (whole, point) = (packed(&report.kept())?, packed(&report.point().kept())?);
+        let (whole, point) = (packed(&report.stored())?, packed(&report.point().stored())?);
         let at = AttributeValue::N(at_ms.to_string());
         let mut items = vec![item(&partition, LATEST.to_owned(), &as_of, whole)];
         for slot in series::slots(report.as_of) {
@@ -85,7 +85,11 @@ impl Summaries {
     ///
     /// # Errors
     /// When the store is unavailable.
-    pub async fn latest(&self, workspace: &Workspace, test: &Experiment) -> Result<Option<Kept>, StoreError> {
+    pub async fn latest(
+        &self,
+        workspace: &Workspace,
+        test: &Experiment,
+    ) -> Result<Option<StoredReport>, StoreError> {
         let partition = partition(workspace, &test.definition.test_id, test.phase);
         let item = self.table.get(sorted_key(partition, LATEST.to_owned())).await?;
         Ok(item.as_ref().map(stored_report))
@@ -100,7 +104,7 @@ impl Summaries {
         &self,
         workspace: &Workspace,
         tests: &[Experiment],
-    ) -> Result<Vec<Option<Kept>>, StoreError> {
+    ) -> Result<Vec<Option<StoredReport>>, StoreError> {
         let key = |test: &Experiment| partition(workspace, &test.definition.test_id, test.phase);
         let keys = tests.iter().map(|test| sorted_key(key(test), LATEST.to_owned())).collect();
         let mut found = HashMap::new();
@@ -164,9 +168,9 @@ fn unpacked(item: &Item) -> Option<Vec<u8>> {
 }
 
 /// The latest report. If it cannot be read, it is computed again; this is not an error.
-fn stored_report(item: &Item) -> Kept {
-    let stored = unpacked(item).map_or(Kept::Unread(None), |json| Kept::read(&json));
-    if let Kept::Unread(memory) = &stored {
+fn stored_report(item: &Item) -> StoredReport {
+    let stored = unpacked(item).map_or(StoredReport::Unread(None), |json| StoredReport::read(&json));
+    if let StoredReport::Unread(memory) = &stored {
         let partition = text(item, PK).unwrap_or_default();
         tracing::warn!(
             partition,

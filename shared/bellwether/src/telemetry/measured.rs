@@ -13,7 +13,7 @@ use crate::store::counters::SignIn;
 use domain::clock::Timestamp;
 use domain::experiment::{Experiment, Status, Workspace};
 use domain::results::reading::goal::GoalReport;
-use domain::results::report::kept::Kept;
+use domain::results::report::stored::StoredReport;
 use domain::results::verdict::Advice;
 
 /// The maximum number of values on a page: about 2 MB of the 6 MB that a response may have.
@@ -40,7 +40,7 @@ impl<'a> Page<'a> {
 
     /// Adds a test and the stored report of its current phase, if there is one. False when the page has no
     /// room for it.
-    pub fn add(&mut self, test: &Experiment, stored: Option<&Kept>) -> bool {
+    pub fn add(&mut self, test: &Experiment, stored: Option<&StoredReport>) -> bool {
         let own = of_test(self.workspace, test, stored, self.now);
         let fits = self.samples.len() + own.len() <= MOST_SAMPLES;
         if fits {
@@ -59,7 +59,12 @@ impl<'a> Page<'a> {
     }
 }
 
-fn of_test(workspace: &Workspace, test: &Experiment, stored: Option<&Kept>, now: Timestamp) -> Vec<Sample> {
+fn of_test(
+    workspace: &Workspace,
+    test: &Experiment,
+    stored: Option<&StoredReport>,
+    now: Timestamp,
+) -> Vec<Sample> {
     let (workspace, test_id) = (workspace.as_str(), test.definition.test_id.as_str());
     let runs = test.status == Status::Running;
     let mut samples = vec![Sample::new(&RUNNING, [workspace, test_id], f64::from(u8::from(runs)))];

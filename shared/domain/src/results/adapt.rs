@@ -16,10 +16,10 @@ use crate::results::reading::pair::end;
 pub const BATCH: u64 = 20;
 
 /// The number of units past their window that each arm needs before the author's weights are replaced.
-const LEAST_KNOWN: u64 = 5;
+const MIN_KNOWN: u64 = 5;
 
 /// The number of basis points by which some weight must move. A phase has at most 200 changes.
-const LEAST_MOVE: u32 = 200;
+const MIN_MOVE: u32 = 200;
 
 /// Returns the weights that follow from the outcomes so far. It uses only units past the primary goal's
 /// window, because units inside the window may still convert. Returns None when no weight would move enough,
@@ -41,13 +41,13 @@ pub fn next_weights(test: &Experiment, totals: &Totals) -> Option<Vec<BasisPoint
         (own().map(stats::moments::Moments::units).sum(), converted)
     };
     let arms: Vec<(u64, u64)> = (0..definition.variants.len()).map(arm).collect();
-    if arms.iter().any(|(units, _)| *units < LEAST_KNOWN) {
+    if arms.iter().any(|(units, _)| *units < MIN_KNOWN) {
         return None;
     }
     let floor = definition.allocation.floor.unwrap_or(FLOOR);
     let next = weights(&arms, end(goal.direction), floor, None)?;
     let next: Vec<_> = next.into_iter().map(BasisPoints::parse).collect::<Result<_, _>>().ok()?;
     let now = definition.variants.iter().map(|variant| variant.weight.get());
-    let moved = now.zip(&next).any(|(now, next)| now.abs_diff(next.get()) >= LEAST_MOVE);
+    let moved = now.zip(&next).any(|(now, next)| now.abs_diff(next.get()) >= MIN_MOVE);
     moved.then_some(next)
 }

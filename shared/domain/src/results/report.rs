@@ -1,20 +1,20 @@
-//! The results of a phase, computed from totals. [`kept`] defines the stored form of a report, [`point`] the
+//! The results of a phase, computed from totals. [`stored`] defines the stored form of a report, [`point`] the
 //! form of a past point, and [`view`] the response.
 
 #[cfg(test)]
 mod tests;
 
-pub mod kept;
 pub mod memory;
 pub mod point;
+pub mod stored;
 pub mod view;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use self::kept::Kept;
 use self::memory::Memory;
+use self::stored::StoredReport;
 use crate::clock::Timestamp;
 use crate::experiment::goal::Role;
 use crate::experiment::{BasisPoints, Experiment, ExperimentId, Status, VariantKey};
@@ -75,11 +75,11 @@ impl Report {
     /// Reads the totals of the test's current phase. `before` is the last stored report. The lowest p-values
     /// that it contains are kept. If it cannot be read, this report and all later ones contain a warning.
     #[must_use]
-    pub fn new(test: &Experiment, totals: &Totals, as_of: Timestamp, before: Option<&Kept>) -> Self {
+    pub fn new(test: &Experiment, totals: &Totals, as_of: Timestamp, before: Option<&StoredReport>) -> Self {
         let definition = &test.definition;
         let mut goals = goal_reports(test, totals);
         let mut warnings = Warning::all(test, totals);
-        match before.map(Kept::memory) {
+        match before.map(StoredReport::memory) {
             Some(Some(memory)) => {
                 memory.hand_on(&mut goals);
                 warnings.extend(memory.restart());

@@ -9,7 +9,7 @@ use stats::welch::welch;
 use crate::chance::{Chance, Rate};
 
 /// An account has 1 to this many visitors, with equal probability.
-const MOST_VISITORS: u32 = 19;
+const MAX_VISITORS: u32 = 19;
 
 /// The standard deviation of the number of visitors divided by its mean.
 const UNEVENNESS: f64 = 0.547_722_557_505_166_1;
@@ -108,7 +108,7 @@ fn unit(plan: &Plan, add: f64, chance: &mut Chance) -> (f64, f64) {
         Outcome::Mean { deviation } => (deviation * chance.normal() + add, 1.0),
         Outcome::Ratio { correlation, .. } => {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 18")]
-            let visitors = 1 + (chance.uniform() * f64::from(MOST_VISITORS)) as u32;
+            let visitors = 1 + (chance.uniform() * f64::from(MAX_VISITORS)) as u32;
             let shared = chance.happens(VISITOR_RATE + add);
             // Each visitor follows the account's value with the square root of the correlation, so two
             // visitors have this correlation.

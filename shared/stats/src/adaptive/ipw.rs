@@ -9,10 +9,10 @@
 use super::{Batch, Pair, count};
 
 /// The fewest converted units in each arm for which the interval is given.
-pub const LEAST_CONVERTED: f64 = 5.0;
+pub const MIN_CONVERTED: f64 = 5.0;
 
 /// The fewest units in each arm for which the interval is given.
-pub const LEAST_UNITS: f64 = 10.0;
+pub const MIN_UNITS: f64 = 10.0;
 
 /// An interval that is valid at every interim look. It has no p-value:
 /// [`evidence`](super::eprocess::evidence) gives the evidence, which is exact.
@@ -48,7 +48,7 @@ impl Sums {
 /// Returns the confidence sequence of `treatment − control` of a binary goal at level `alpha`. It is shortest
 /// at about `planned` units. Pass batches in the order of their revisions.
 ///
-/// Returns None before both arms have [`LEAST_CONVERTED`] converted units and [`LEAST_UNITS`] units. The
+/// Returns None before both arms have [`MIN_CONVERTED`] converted units and [`MIN_UNITS`] units. The
 /// sequence is asymptotic: with fewer units, it errs in up to 13 % instead of 5 %.
 #[must_use]
 pub fn sequence(
@@ -65,7 +65,7 @@ pub fn sequence(
             *arm = (arm.0 + count(own), arm.1 + own.total());
         }
     }
-    if arms.iter().any(|(units, total)| *units < LEAST_UNITS || *total < LEAST_CONVERTED) {
+    if arms.iter().any(|(units, total)| *units < MIN_UNITS || *total < MIN_CONVERTED) {
         return None;
     }
     let log = -2.0 * alpha.ln();
@@ -81,7 +81,7 @@ pub fn sequence(
 /// both arms, which stabilizes an arm of few units. Returns 0 before the first batch.
 fn expected(arms: [(f64, f64); 2]) -> [f64; 2] {
     let both = (arms[0].1 + arms[1].1) / (arms[0].0 + arms[1].0).max(1.0);
-    arms.map(|(units, total)| (total + LEAST_UNITS * both) / (units + LEAST_UNITS))
+    arms.map(|(units, total)| (total + MIN_UNITS * both) / (units + MIN_UNITS))
 }
 
 fn add(sums: &mut Sums, pair: &Pair<'_>, [a, b]: [f64; 2]) {

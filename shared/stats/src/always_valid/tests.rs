@@ -120,8 +120,8 @@ fn plans_out_of_range_are_refused_and_the_lowest_p_value_is_kept() {
     for (alpha, planned) in [(0.0, 80.0), (0.5, 80.0), (0.05, 0.0), (0.05, f64::NAN)] {
         assert_eq!(SequentialTest::new(alpha, planned), None);
     }
-    assert_eq!(least(None, None), None);
-    assert_eq!(least(Some(0.2), None), Some(0.2));
-    assert_eq!(least(None, Some(0.1)), Some(0.1));
-    assert_eq!(least(Some(0.02), Some(0.1)), Some(0.02));
+    assert_eq!(lowest(None, None), None);
+    assert_eq!(lowest(Some(0.2), None), Some(0.2));
+    assert_eq!(lowest(None, Some(0.1)), Some(0.1));
+    assert_eq!(lowest(Some(0.02), Some(0.1)), Some(0.02));
 }

@@ -23,7 +23,7 @@ pub const BEST_OF: u64 = 10;
 
 /// The maximum number of later seeds. One in ten is under the threshold, so even 200 would be enough. Only
 /// seeds that are not random exhaust this number.
-pub const MOST_TRIED: u64 = 1_000;
+pub const MAX_TRIED: u64 = 1_000;
 
 /// Writes the arm of each unit under the seed with this number. Arms are numbered from 0, and each is below
 /// the number of arms.
@@ -129,7 +129,7 @@ pub struct Choice {
 /// Chooses the seed of a test with `count` arms.
 ///
 /// Returns None when less than a tenth of the first 1,000 seeds gives every arm a unit, or when
-/// [`MOST_TRIED`] later seeds are all over the threshold. In these cases, the list is too short or the seeds
+/// [`MAX_TRIED`] later seeds are all over the threshold. In these cases, the list is too short or the seeds
 /// are not random, and the test must start without balance. At most 2,000 seeds are drawn.
 #[must_use]
 pub fn choose(sheet: &Sheet, count: usize, mut draw: impl Draw) -> Option<Choice> {
@@ -142,7 +142,7 @@ pub fn choose(sheet: &Sheet, count: usize, mut draw: impl Draw) -> Option<Choice
     trial.sort_by(f64::total_cmp);
     let rank = usize::try_from(TRIAL / BEST_OF - 1).ok()?;
     let threshold = *trial.get(rank).filter(|threshold| threshold.is_finite())?;
-    let mut later = (TRIAL..TRIAL + MOST_TRIED).map(|seed| (seed, imbalance(seed)));
+    let mut later = (TRIAL..TRIAL + MAX_TRIED).map(|seed| (seed, imbalance(seed)));
     let (seed, imbalance) = later.find(|(_, imbalance)| *imbalance <= threshold)?;
     Some(Choice { seed, threshold, imbalance })
 }

@@ -77,7 +77,7 @@ fn seeds_that_are_not_random_end_the_search() {
         }
     };
     assert_eq!(choose(&list(), 2, worse_later), None);
-    assert_eq!(drawn, TRIAL + MOST_TRIED);
+    assert_eq!(drawn, TRIAL + MAX_TRIED);
 }
 
 #[test]

@@ -14,7 +14,7 @@ mod posterior;
 #[cfg(test)]
 mod tests;
 
-pub use posterior::{LEAST_UNITS, PRIOR, Posterior};
+pub use posterior::{MIN_UNITS, PRIOR, Posterior};
 
 use grid::Grid;
 

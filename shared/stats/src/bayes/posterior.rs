@@ -9,7 +9,7 @@ pub const PRIOR: (f64, f64) = (0.5, 0.5);
 /// The fewest units of an arm with a posterior mean. Below it, the posterior has no variance.
 ///
 /// The prior of a mean is flat, and so is that of the logarithm of the spread (Jeffreys').
-pub const LEAST_UNITS: u64 = 4;
+pub const MIN_UNITS: u64 = 4;
 
 /// The density of an arm's true value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,12 +41,12 @@ impl Posterior {
         Some(Self::Beta { yes: count(converted) + PRIOR.0, no: count(others) + PRIOR.1 })
     }
 
-    /// Creates the posterior of the mean of a number per unit. Returns None below [`LEAST_UNITS`] or when all
+    /// Creates the posterior of the mean of a number per unit. Returns None below [`MIN_UNITS`] or when all
     /// units have the same number.
     #[must_use]
     pub fn mean_of(moments: &Moments) -> Option<Self> {
         let variance = moments.variance_of_mean()?;
-        let enough = moments.units() >= LEAST_UNITS;
+        let enough = moments.units() >= MIN_UNITS;
         enough.then(|| Self::estimate(moments.mean(), variance.sqrt(), count(moments.units() - 1)))?
     }
 

@@ -99,7 +99,7 @@ fn a_binary_goal_with_many_units_is_tested_exactly() {
 fn equal_units_and_too_few_or_too_many_units_have_no_test() {
     assert_eq!(means(&[3.0; 5], &[3.0; 6], &DRAWING), None);
     assert_eq!(means(&[3.0], &[4.0, 5.0], &DRAWING), None);
-    assert_eq!(means(&vec![3.0; MOST_UNITS + 1], &units(7, 9_999), &DRAWING), None);
+    assert_eq!(means(&vec![3.0; MAX_UNITS + 1], &units(7, 9_999), &DRAWING), None);
     assert_eq!(ratios(&[(1.0, 2.0), (2.0, 4.0)], &[(3.0, 6.0), (4.0, 8.0)], &DRAWING), None);
     assert_eq!(ratios(&[(0.0, 0.0), (0.0, 0.0)], &[(3.0, 7.0), (4.0, 8.0)], &DRAWING), None);
     assert_eq!(rates(Rate { converted: 0, units: 9 }, Rate { converted: 0, units: 9 }), None);

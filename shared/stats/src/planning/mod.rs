@@ -23,7 +23,7 @@ pub const ALPHA: f64 = 0.05;
 pub const POWER: f64 = 0.8;
 
 /// The maximum number of units of a plan.
-pub const MOST_UNITS: f64 = 1e9;
+pub const MAX_UNITS: f64 = 1e9;
 
 /// The amount by which the critical value at the planned units is lower for a sequential test, because a
 /// difference that does not exceed it there has often exceeded it before. It was set by simulation, so that
@@ -76,7 +76,7 @@ pub struct Units {
 /// `control`, the one with the lowest weight determines the result.
 ///
 /// Returns None when no number can be computed: no effect, a rate or a share outside its range, fewer than
-/// two arms with weight, or more than [`MOST_UNITS`].
+/// two arms with weight, or more than [`MAX_UNITS`].
 #[must_use]
 pub fn units_needed(
     outcome: Outcome,
@@ -87,10 +87,10 @@ pub fn units_needed(
 ) -> Option<Units> {
     let shares = shares(weights, control)?;
     let enough = |total: f64| Some(smallest(total, outcome, effect, shares, aim)? <= effect.abs());
-    if effect == 0.0 || !enough(MOST_UNITS)? {
+    if effect == 0.0 || !enough(MAX_UNITS)? {
         return None;
     }
-    let (mut too_few, mut enough_units) = (0.0, MOST_UNITS);
+    let (mut too_few, mut enough_units) = (0.0, MAX_UNITS);
     while enough_units - too_few > 1.0 {
         let middle = f64::midpoint(too_few, enough_units).floor();
         *(if enough(middle).unwrap_or(false) { &mut enough_units } else { &mut too_few }) = middle;

@@ -55,7 +55,7 @@ fn the_largest_report_fits_into_an_item_and_its_series_into_a_response() {
         report.segments.iter().map(|s| (s.attribute.as_str(), s.values.len())).collect();
     assert!(response.values().all(|values| *values == 50), "{response:?}");
     let (whole, point) =
-        (packed(&report.kept()).unwrap().len(), packed(&report.point().kept()).unwrap().len());
+        (packed(&report.stored()).unwrap().len(), packed(&report.point().stored()).unwrap().len());
     assert!(whole < 300_000, "an item has at most 400 KB, this report has {whole}");
     let (hours, days) = series::most(&test);
     let series = vec![report.point(); hours + days];
@@ -73,20 +73,20 @@ fn stored(json: &Value) -> Item {
 fn a_report_is_read_back_and_one_of_an_unknown_version_gives_only_its_memory() {
     let test = largest();
     let report = Report::new(&test, &filled(&test), Timestamp::from_millis(1), None);
-    let mut json = serde_json::to_value(report.kept()).unwrap();
+    let mut json = serde_json::to_value(report.stored()).unwrap();
     assert_eq!(json["version"], 1);
     assert_eq!(stored_report(&stored(&json)).report(), Some(&report));
     json["version"] = json!(7);
     let unread = stored_report(&stored(&json));
-    assert_eq!((unread.report(), unread.memory()), (None, Kept::from(report).memory()));
+    assert_eq!((unread.report(), unread.memory()), (None, StoredReport::from(report).memory()));
 }
 
 #[test]
 fn a_damaged_item_is_read_as_no_report_without_an_error() {
     let mut broken = stored(&json!({}));
-    assert_eq!(stored_report(&broken), Kept::Unread(None));
+    assert_eq!(stored_report(&broken), StoredReport::Unread(None));
     broken.insert(REPORT.to_owned(), AttributeValue::B(Blob::new(b"not packed")));
-    assert_eq!(stored_report(&broken), Kept::Unread(None));
+    assert_eq!(stored_report(&broken), StoredReport::Unread(None));
     broken.remove(REPORT);
-    assert_eq!(stored_report(&broken), Kept::Unread(None));
+    assert_eq!(stored_report(&broken), StoredReport::Unread(None));
 }

@@ -39,7 +39,7 @@ fn page(stored: &[(Experiment, Option<Report>)], sign_ins: &[(SignIn, u64)], now
     let acme = acme();
     let mut page = Page::new(&acme, sign_ins, Timestamp::from_millis(now));
     for (test, report) in stored {
-        assert!(page.add(test, report.clone().map(Kept::from).as_ref()));
+        assert!(page.add(test, report.clone().map(StoredReport::from).as_ref()));
     }
     page.finish(stored.len())
 }
@@ -94,7 +94,7 @@ fn tests_without_room_are_counted_and_none_is_added_after_them() {
     let mut big = report();
     let arm = big.goals[0].arms[0].clone();
     big.goals[0].arms = vec![arm; MOST_SAMPLES / 4];
-    let big = Kept::from(big);
+    let big = StoredReport::from(big);
     let acme = acme();
     let mut page = Page::new(&acme, &[], Timestamp::from_millis(0));
     assert!(page.add(&test("now", Status::Running), Some(&big)));
@@ -108,7 +108,7 @@ fn tests_without_room_are_counted_and_none_is_added_after_them() {
 fn a_report_that_cannot_be_read_adds_no_counts_to_the_page() {
     let acme = acme();
     let mut page = Page::new(&acme, &[], Timestamp::from_millis(0));
-    assert!(page.add(&test("t", Status::Running), Some(&Kept::Unread(None))));
+    assert!(page.add(&test("t", Status::Running), Some(&StoredReport::Unread(None))));
     let families: Vec<_> = page.finish(1).into_iter().map(|own| own.family).collect();
     assert_eq!(families, [&RUNNING, &TESTS_LEFT_OUT]);
 }

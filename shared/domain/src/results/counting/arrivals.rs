@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 
 /// The maximum number of moments. If there are more, neighbours are combined. Which ones does not depend on
 /// the order in which units are read.
-const MOST: usize = 128;
+const MAX_MOMENTS: usize = 128;
 
 /// Units of each arm by the second of their assignment, or by 2, 4, 8 … seconds over longer periods.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -54,7 +54,7 @@ impl Arrivals {
     }
 
     fn shrink(&mut self) {
-        while self.moments.len() > MOST {
+        while self.moments.len() > MAX_MOMENTS {
             self.double();
         }
     }
@@ -84,7 +84,7 @@ mod tests {
         let of = |second: i64| (second * 97, usize::from(second % 3 == 0));
         let (rising, falling) = (counted((-100..3_000).map(of)), counted((-100..3_000).rev().map(of)));
         assert_eq!(rising, falling);
-        assert!(rising.moments.len() <= MOST && rising.moments.len() > MOST / 4);
+        assert!(rising.moments.len() <= MAX_MOMENTS && rising.moments.len() > MAX_MOMENTS / 4);
         assert_eq!(rising.moments.values().flatten().sum::<u64>(), 3_100);
         let mut parts = counted((-100..40).map(of));
         parts.merge(&counted((40..3_000).map(of)));

@@ -6,11 +6,11 @@ use stats::joint::Joint;
 
 /// The maximum number of separate values of an attribute. If there are more, the first in byte order are kept
 /// and the others are counted together. Which values are kept does not depend on the order of the units.
-pub const MOST: usize = 200;
+pub const MAX_VALUES: usize = 200;
 
 /// The maximum number of figures over all attributes, values and arms, because a report is stored and
 /// returned in one piece.
-const MOST_FIGURES: usize = 4_000;
+const MAX_FIGURES: usize = 4_000;
 
 /// Units and outcomes of each arm, by value.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +46,7 @@ impl SegmentCounts {
     /// Creates counts without units, for a test with this number of arms and attributes.
     #[must_use]
     pub fn new(arms: usize, attributes: usize) -> Self {
-        let most = MOST.min(MOST_FIGURES / (arms * attributes).max(1));
+        let most = MAX_VALUES.min(MAX_FIGURES / (arms * attributes).max(1));
         Self { arms, most, values: BTreeMap::new(), others: vec![SegmentCount::default(); arms] }
     }
 
@@ -104,7 +104,7 @@ mod tests {
         let rising = counted((0..1_000).chain(0..1_000));
         let falling = counted((0..1_000).rev().chain((0..1_000).rev()));
         assert_eq!(rising, falling);
-        assert_eq!((rising.values.len(), rising.values["00000"][0].units), (MOST, 2));
+        assert_eq!((rising.values.len(), rising.values["00000"][0].units), (MAX_VALUES, 2));
         let all: u64 = rising.values.values().flatten().chain(&rising.others).map(|c| c.units).sum();
         assert_eq!(all, 2_000, "no unit is lost");
         let mut parts = counted(500..1_000);

@@ -14,7 +14,7 @@ use crate::experiment::allocation::Mode;
 
 /// Above this number of units, an arm's single numbers are not stored: a permutation test would take too
 /// long.
-const MOST_NUMBERS: usize = 10_000;
+const MAX_NUMBERS: usize = 10_000;
 
 /// Per-arm totals of one phase.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,7 +92,7 @@ impl Default for Numbers {
 impl Numbers {
     /// Adds a unit's number.
     pub fn push(&mut self, number: f64, denominator: f64) {
-        self.0 = self.0.take().filter(|all| all.len() < MOST_NUMBERS).map(|mut all| {
+        self.0 = self.0.take().filter(|all| all.len() < MAX_NUMBERS).map(|mut all| {
             all.push((number, denominator));
             all
         });
@@ -100,7 +100,7 @@ impl Numbers {
 
     fn merge(&mut self, other: &Self) {
         let (own, theirs) = (self.0.take(), other.0.as_deref());
-        self.0 = own.zip(theirs).filter(|(a, b)| a.len() + b.len() <= MOST_NUMBERS).map(|(mut a, b)| {
+        self.0 = own.zip(theirs).filter(|(a, b)| a.len() + b.len() <= MAX_NUMBERS).map(|(mut a, b)| {
             a.extend_from_slice(b);
             a
         });

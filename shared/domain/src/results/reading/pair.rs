@@ -2,7 +2,7 @@
 //! method is used when. The methods are in the crate `stats`.
 
 use stats::agresti_caffo::{self, Rate, agresti_caffo};
-use stats::always_valid::{InterimLook, LEAST_UNITS, SequentialTest};
+use stats::always_valid::{InterimLook, MIN_UNITS, SequentialTest};
 use stats::bayes::{self, Posterior};
 use stats::cuped::{Adjusted, cuped};
 use stats::delta;
@@ -102,7 +102,7 @@ impl Pair<'_> {
         let (control, treatment) = self.rates();
         let varies = |rate: Rate| rate.converted > 0 && rate.converted < rate.units;
         #[expect(clippy::cast_precision_loss, reason = "exact below 2^53 units")]
-        let few = (control.units.min(treatment.units) as f64) < LEAST_UNITS;
+        let few = (control.units.min(treatment.units) as f64) < MIN_UNITS;
         self.kind == Kind::Binary && (few || !(varies(control) || varies(treatment)))
     }
 

@@ -10,7 +10,7 @@ use crate::experiment::{Experiment, GoalKey};
 pub const USUAL_UNITS: u32 = 400;
 
 /// The lowest planned number of units of both compared arms: the reading requires 10 in each.
-pub(super) const LEAST_PLANNED: f64 = 20.0;
+pub(super) const MIN_PLANNED: f64 = 20.0;
 
 /// Returns the planned units of both compared arms together, by the weights at the start of the test. A
 /// sequential test must not be tuned again at every change of weights.
@@ -18,7 +18,7 @@ pub(super) fn planned(test: &Experiment, (control, arm): (usize, usize)) -> Opti
     let weights = &test.weightings.first()?.weights;
     let weight = f64::from(weights.get(control)?.get() + weights.get(arm)?.get());
     let units = f64::from(test.definition.planned_units.unwrap_or(USUAL_UNITS)) * weight / 10_000.0;
-    Some(units.max(LEAST_PLANNED))
+    Some(units.max(MIN_PLANNED))
 }
 
 /// Returns the sequential test of an arm compared with control.

@@ -9,7 +9,7 @@ use stats::srm::{self, Stratum};
 use super::changed_weights::changed_weights;
 use super::interval::Interval;
 use super::pair::ALPHA;
-use super::plan::{LEAST_PLANNED, USUAL_UNITS};
+use super::plan::{MIN_PLANNED, USUAL_UNITS};
 use crate::experiment::allocation::Mode;
 use crate::experiment::goal::{Goal, Kind, Role};
 use crate::experiment::id::AttributeName;
@@ -143,7 +143,7 @@ fn primary(test: &Experiment) -> Option<&Goal> {
 fn sequential_test(test: &Experiment) -> Option<SequentialTest> {
     let units = f64::from(test.definition.planned_units.unwrap_or(USUAL_UNITS));
     let arms = f64::from(u32::try_from(test.definition.variants.len()).ok()?);
-    SequentialTest::new(ALPHA, (units / (2.0 * arms)).max(LEAST_PLANNED))
+    SequentialTest::new(ALPHA, (units / (2.0 * arms)).max(MIN_PLANNED))
 }
 
 fn bounded(look: InterimLook, shares: bool) -> Interval {

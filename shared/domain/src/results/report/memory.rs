@@ -1,7 +1,7 @@
 //! The results of earlier interim looks, which later reports of the phase keep.
 
 use serde::{Deserialize, Deserializer};
-use stats::always_valid::least;
+use stats::always_valid::lowest;
 
 use super::Report;
 use crate::clock::Timestamp;
@@ -112,7 +112,7 @@ impl RememberedComparison {
             (to.p_value, to.shown) = (Some(p), self.shown);
         }
         if let Some(adjusted) = &mut to.adjusted {
-            adjusted.p_value = least(self.adjusted.and_then(|own| own.p_value), adjusted.p_value);
+            adjusted.p_value = lowest(self.adjusted.and_then(|own| own.p_value), adjusted.p_value);
         }
         if let (Some(now), Some(own)) = (&mut to.guardrail, self.guardrail) {
             (now.met_p, now.broken_p) = (own.met_p.min(now.met_p), own.broken_p.min(now.broken_p));

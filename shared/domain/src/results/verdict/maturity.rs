@@ -9,7 +9,7 @@ use crate::results::counting::totals::Totals;
 
 const DAY_MS: i64 = 86_400_000;
 /// The shortest period of a rate, one hour, because the first units arrive in bursts.
-const LEAST_MS: i64 = DAY_MS / 24;
+const MIN_MS: i64 = DAY_MS / 24;
 
 /// Units of the test and their windows of the primary goal.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -59,7 +59,7 @@ impl Maturity {
 /// assignment.
 fn units_per_day(test: &Experiment, totals: &Totals, as_of: Timestamp) -> Option<f64> {
     let first = totals.first_assigned_at.filter(|_| test.status == Status::Running)?;
-    let passed = (as_of.millis() - first.millis()).clamp(LEAST_MS, RECENT_MS);
+    let passed = (as_of.millis() - first.millis()).clamp(MIN_MS, RECENT_MS);
     #[expect(clippy::cast_precision_loss, reason = "at most two weeks in milliseconds")]
     let days = passed as f64 / DAY_MS as f64;
     Some(as_number(totals.recent) / days)

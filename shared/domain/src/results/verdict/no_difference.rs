@@ -6,7 +6,7 @@ use crate::experiment::Experiment;
 use crate::results::counting::totals::Totals;
 
 /// With fewer units in an arm, the verdict is never "no difference".
-const LEAST_UNITS: u64 = 10;
+const MIN_UNITS: u64 = 10;
 
 /// Returns the sentence for "no difference". If the author declared an effect and there are intervals, every
 /// interval must lie within that effect. Otherwise, twice the planned units must not have shown a difference.
@@ -43,8 +43,8 @@ pub(super) fn no_difference(
             2 * planned
         ));
     }
-    if totals.arms.iter().any(|arm| arm.units < LEAST_UNITS) {
-        return Err(format!("A variant has fewer than {LEAST_UNITS} units."));
+    if totals.arms.iter().any(|arm| arm.units < MIN_UNITS) {
+        return Err(format!("A variant has fewer than {MIN_UNITS} units."));
     }
     let found = |own: &&ArmStanding<'_>| {
         own.comparison.p_value.is_none() || matches!(own.side, Side::Better | Side::Faded)

@@ -5,7 +5,7 @@ use stats::adaptive::bols::bols;
 use stats::adaptive::eprocess::evidence;
 use stats::adaptive::ipw::sequence;
 use stats::adaptive::thompson::FLOOR;
-use stats::always_valid::{LEAST_UNITS, SequentialTest};
+use stats::always_valid::{MIN_UNITS, SequentialTest};
 use stats::warnings::few_carry_total;
 
 use crate::experiment::VariantKey;
@@ -155,9 +155,9 @@ fn warnings(
     let small = control.min(treatment);
     let mut texts = Vec::new();
     #[expect(clippy::cast_precision_loss, reason = "exact below 2^53 units")]
-    if (small as f64) < LEAST_UNITS && goal.kind != Kind::Binary {
+    if (small as f64) < MIN_UNITS && goal.kind != Kind::Binary {
         texts.push(format!(
-            "The always-valid reading requires {LEAST_UNITS} units in each variant. One variant has {small}."
+            "The always-valid reading requires {MIN_UNITS} units in each variant. One variant has {small}."
         ));
     }
     let uneven = |arm: &GoalTotals| few_carry_total(&arm.moments);

@@ -8,8 +8,8 @@ use super::scenes::{at, full, late, launched, rows, scenes, totals};
 use crate::results::reading::method::PValueMethod;
 use crate::results::reading::warnings::Code;
 use crate::results::report::Report;
-use crate::results::report::kept::Kept;
 use crate::results::report::point::Point;
+use crate::results::report::stored::StoredReport;
 use crate::results::verdict::Advice;
 
 /// Returns the stored form of a scene: the report, or its point.
@@ -51,9 +51,9 @@ fn the_same_rows_give_the_stored_report_and_point() {
 const SCENES: [&str; 6] = ["full", "empty", "adaptive", "adaptive-over", "changed", "few"];
 
 fn read(json: &str) -> Report {
-    match Kept::read(json.as_bytes()) {
-        Kept::V1(report) => *report,
-        Kept::Unread(_) => panic!("the report must be readable: {json}"),
+    match StoredReport::read(json.as_bytes()) {
+        StoredReport::V1(report) => *report,
+        StoredReport::Unread(_) => panic!("the report must be readable: {json}"),
     }
 }
 
@@ -69,11 +69,11 @@ fn reports_from_before_versions_are_read_and_written_without_a_change() {
         assert_eq!((json(&own), json(&past)), (report.clone(), point.clone()), "{scene}");
         let versioned = |text: &str| text.replacen('{', "{\"version\":1,", 1);
         assert_eq!(
-            (json(&own.kept()), json(&past.kept())),
+            (json(&own.stored()), json(&past.stored())),
             (versioned(&report), versioned(&point)),
             "{scene}"
         );
-        assert_eq!((&read(&json(&own.kept())), json(&own.point())), (&own, point), "{scene}");
+        assert_eq!((&read(&json(&own.stored())), json(&own.point())), (&own, point), "{scene}");
     }
 }
 
@@ -88,12 +88,12 @@ fn the_response_of_a_stored_report_is_unchanged_byte_for_byte() {
 }
 
 /// Returns the stored report of the early interim look, changed.
-fn early(change: impl Fn(&mut Value)) -> Kept {
+fn early(change: impl Fn(&mut Value)) -> StoredReport {
     let test = launched(&json!({}));
     let early = Report::new(&test, &totals(&test, rows(&test, 90, true), at(9)), at(9), None);
-    let mut kept = serde_json::to_value(early.kept()).unwrap();
-    change(&mut kept);
-    Kept::read(json(&kept).as_bytes())
+    let mut saved = serde_json::to_value(early.stored()).unwrap();
+    change(&mut saved);
+    StoredReport::read(json(&saved).as_bytes())
 }
 
 fn is_restarted(report: &Report) -> bool {
@@ -102,52 +102,53 @@ fn is_restarted(report: &Report) -> bool {
 
 #[test]
 fn results_of_a_look_are_read_from_a_report_of_an_unknown_version() {
-    let kept = early(|kept| {
-        kept["version"] = json!(7);
-        kept["verdict"] = json!("a form of version 7");
-        kept["goals"][0]["comparisons"][0]["how"] = json!({ "new": true });
+    let saved = early(|saved| {
+        saved["version"] = json!(7);
+        saved["verdict"] = json!("a form of version 7");
+        saved["goals"][0]["comparisons"][0]["how"] = json!({ "new": true });
     });
-    assert_eq!(kept.report(), None);
-    assert_eq!(late(Some(&kept)), full());
+    assert_eq!(saved.report(), None);
+    assert_eq!(late(Some(&saved)), full());
     assert_ne!(late(None).goals, full().goals, "without the earlier report, the p-values differ");
 }
 
 #[test]
 fn results_of_a_look_are_read_from_a_report_without_an_unrelated_field() {
-    let kept = early(|kept| drop(kept.as_object_mut().unwrap().shift_remove("maturity")));
-    assert_eq!((kept.report(), late(Some(&kept))), (None, full()));
+    let saved = early(|saved| drop(saved.as_object_mut().unwrap().shift_remove("maturity")));
+    assert_eq!((saved.report(), late(Some(&saved))), (None, full()));
 }
 
 #[test]
 fn a_report_that_lost_earlier_results_warns_and_so_do_all_later_ones() {
-    let renamed = early(|kept| {
-        kept["version"] = json!(7);
-        let own = kept["goals"][0]["comparisons"][0].as_object_mut().unwrap();
+    let renamed = early(|saved| {
+        saved["version"] = json!(7);
+        let own = saved["goals"][0]["comparisons"][0].as_object_mut().unwrap();
         let p = own.shift_remove("p_value").unwrap();
         own.insert("p".to_owned(), p);
     });
-    let unknown = early(|kept| {
-        kept["version"] = json!(7);
-        kept["goals"][0]["comparisons"][0]["method"] = json!("a_method_of_version_7");
+    let unknown = early(|saved| {
+        saved["version"] = json!(7);
+        saved["goals"][0]["comparisons"][0]["method"] = json!("a_method_of_version_7");
     });
-    for kept in [
+    for saved in [
         renamed,
         unknown,
-        Kept::read(b"{\"version\":1,\"goals\":[{\"go"),
-        Kept::read(b""),
-        Kept::Unread(None),
+        StoredReport::read(b"{\"version\":1,\"goals\":[{\"go"),
+        StoredReport::read(b""),
+        StoredReport::Unread(None),
     ] {
-        assert_eq!(kept, Kept::Unread(None));
-        let report = late(Some(&kept));
+        assert_eq!(saved, StoredReport::Unread(None));
+        let report = late(Some(&saved));
         assert_eq!(report.goals, late(None).goals);
         let warning = report.warnings.last().unwrap();
         assert_eq!(warning.code, Code::SequentialRestarted);
         assert!(warning.detail.contains("looks before 2026-12-24T10:00:00Z"), "{}", warning.detail);
         assert!(warning.detail.len() <= 300);
-        let next = late(Some(&Kept::from(report.clone())));
+        let next = late(Some(&StoredReport::from(report.clone())));
         assert_eq!(next.warnings, report.warnings, "the warning remains for the phase");
-        let unread =
-            Kept::read(json(&report.kept()).replacen("\"version\":1", "\"version\":7", 1).as_bytes());
+        let unread = StoredReport::read(
+            json(&report.stored()).replacen("\"version\":1", "\"version\":7", 1).as_bytes(),
+        );
         assert_eq!(
             late(Some(&unread)).warnings,
             report.warnings,

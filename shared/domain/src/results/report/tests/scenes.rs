@@ -13,7 +13,7 @@ use crate::results::counting::aggregation::Aggregation;
 use crate::results::counting::row::Row;
 use crate::results::counting::totals::Totals;
 use crate::results::report::Report;
-use crate::results::report::kept::Kept;
+use crate::results::report::stored::StoredReport;
 use crate::validation::typed;
 
 const START: i64 = 1_795_255_200_000;
@@ -114,7 +114,7 @@ pub(super) fn full() -> Report {
 }
 
 /// The interim look at 300 units, with the results of the report stored before it.
-pub(super) fn late(before: Option<&Kept>) -> Report {
+pub(super) fn late(before: Option<&StoredReport>) -> Report {
     let test = launched(&json!({}));
     Report::new(&test, &totals(&test, rows(&test, 300, false), at(33)), at(33), before)
 }

@@ -13,7 +13,7 @@ use crate::experiment::{Definition, Experiment, Seed, Status};
 use crate::results::counting::totals::Totals;
 use crate::results::reading::method::Method;
 use crate::results::report::Report;
-use crate::results::report::kept::Kept;
+use crate::results::report::stored::StoredReport;
 use crate::results::verdict::{Advice, Verdict};
 use crate::validation::typed;
 
@@ -92,12 +92,12 @@ fn units_that_do_not_match_the_weights_get_no_other_verdict() {
 #[test]
 fn a_shown_difference_keeps_its_direction_and_gives_no_verdict_once_reversed() {
     let test = test(&json!({}));
-    let report = |arms, before: Option<&Kept>| {
+    let report = |arms, before: Option<&StoredReport>| {
         Report::new(&test, &totals(&test, arms), Timestamp::from_millis(1), before)
     };
     let shown = report(&[(20, 1, 0), (20, 19, 0)], None);
     assert_eq!(shown.verdict.decision, Advice::Ship);
-    let first = Kept::from(shown.clone());
+    let first = StoredReport::from(shown.clone());
     let still = report(&[(40, 10, 0), (40, 26, 0)], Some(&first));
     assert_eq!(still.verdict.decision, Advice::Ship, "the difference was shown and has kept its direction");
     let faded = report(&[(40, 16, 0), (40, 20, 0)], Some(&first));

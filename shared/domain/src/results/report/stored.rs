@@ -15,7 +15,7 @@ const VERSION: u32 = 1;
 
 /// The last stored report of a phase, after reading.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Kept {
+pub enum StoredReport {
     /// A report of version 1.
     V1(Box<Report>),
     /// A report of an unknown version, or a damaged one: the phase is counted again. Contains the results of
@@ -39,11 +39,11 @@ fn first() -> u32 {
 struct Written<'a, T> {
     version: u32,
     #[serde(flatten)]
-    kept: &'a T,
+    item: &'a T,
 }
 
-impl Kept {
-    /// Reads JSON that [`Report::kept`] has written, in this version of the code or another one.
+impl StoredReport {
+    /// Reads JSON that [`Report::stored`] has written, in this version of the code or another one.
     #[must_use]
     pub fn read(json: &[u8]) -> Self {
         let unread = || Self::Unread(serde_json::from_slice(json).ok());
@@ -74,7 +74,7 @@ impl Kept {
     }
 }
 
-impl From<Report> for Kept {
+impl From<Report> for StoredReport {
     fn from(report: Report) -> Self {
         Self::V1(Box::new(report))
     }
@@ -82,18 +82,18 @@ impl From<Report> for Kept {
 
 impl Report {
     /// Returns the report in its stored form.
-    pub fn kept(&self) -> impl Serialize + '_ {
-        Written { version: VERSION, kept: self }
+    pub fn stored(&self) -> impl Serialize + '_ {
+        Written { version: VERSION, item: self }
     }
 }
 
 impl Point {
     /// Returns the point in its stored form.
-    pub fn kept(&self) -> impl Serialize + '_ {
-        Written { version: VERSION, kept: self }
+    pub fn stored(&self) -> impl Serialize + '_ {
+        Written { version: VERSION, item: self }
     }
 
-    /// Reads JSON that [`Self::kept`] has written. Returns None if the version is unknown or the item is
+    /// Reads JSON that [`Self::stored`] has written. Returns None if the version is unknown or the item is
     /// damaged.
     #[must_use]
     pub fn read(json: &[u8]) -> Option<Self> {
