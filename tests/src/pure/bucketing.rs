@@ -1,5 +1,5 @@
-//! Buckets, ranges and choices are those of the GrowthBook SDKs: every reference case of
-//! `cases/bucketing_and_targeting.json`, or the reason why Bellwether refuses it.
+//! Tests that buckets, ranges and choices equal those of the GrowthBook SDKs in every reference case of
+//! `cases/bucketing_and_targeting.json`, except for cases that Bellwether refuses for a stated reason.
 
 use domain::experiment::bucket::{Bucket, Range, choose, fnv1a32, ranges};
 use domain::experiment::{BasisPoints, Variant, VariantKey};
@@ -10,7 +10,7 @@ fn cases(name: &str) -> Vec<Value> {
     all[name].as_array().unwrap().clone()
 }
 
-/// A share in basis points, if it is one.
+/// Converts a share to basis points, if it is a whole number of them.
 fn points(share: &Value) -> Option<BasisPoints> {
     let points = share.as_f64()? * 10_000.0;
     let whole = points.round();
@@ -43,7 +43,7 @@ fn hash_cases_of_version_2_give_buckets_and_version_1_shares_its_fnv() {
             }
         }
     }
-    assert_eq!((second, first, unknown), (16, 10, 1), "no case is passed over");
+    assert_eq!((second, first, unknown), (16, 10, 1), "a case was skipped");
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn every_range_case_matches_or_its_shares_are_refused() {
         met += 1;
     }
     assert_eq!(met, 7);
-    // The SDKs mend what is wrong; a test whose shares are wrong is never created here.
+    // The SDKs correct invalid shares. Bellwether does not create a test with invalid shares.
     let wrong = [
         "negative coverage",
         "coverage above 1",
@@ -101,7 +101,7 @@ fn every_choice_case_falls_into_its_range() {
     assert_eq!(met, 13);
 }
 
-/// The arm that Bellwether's own ranges give, for cases whose ranges weights and coverage can make.
+/// Returns the arm from Bellwether's own ranges, for cases whose ranges can result from weights and coverage.
 fn own_choice(case: &Value) -> Option<usize> {
     let ranges_given: Vec<(u32, u32)> = case[2]
         .as_array()
@@ -128,7 +128,7 @@ fn variant((index, weight): (usize, &u32)) -> Variant {
     }
 }
 
-/// A unit's bucket with the wanted number, found by trying.
+/// Finds a unit with the given bucket, by trial.
 fn bucket_numbered(number: u32) -> Bucket {
     let of = |n: u32| Bucket::of("seed", &n.to_string());
     (0..1_000_000).map(of).find(|bucket| bucket.get() == number).unwrap()
@@ -146,7 +146,7 @@ fn ranges_contain_exactly_the_buckets_of_the_sdks_float_ranges() {
             let end = start + f64::from(weight) * f64::from(coverage) / 1e8;
             for number in 0..10_000 {
                 let n = f64::from(number) / 1e4;
-                // Doubles err in the last digit where integers do not.
+                // Doubles can be wrong in the last digit; integers are exact.
                 let near = (n - end).abs() < 1e-12 || (n - start).abs() < 1e-12;
                 let (from, to) = range.bounds();
                 let held = (from..to).contains(&(number * 10_000));

@@ -1,7 +1,6 @@
-//! Whatever becomes of rotations, nobody who has signed in is turned away: at every moment every
-//! token that any signer may have signed, with keys it may have read, holds with every verifier,
-//! with keys that it may have read. Rotations are repeated, held up, given up and crash between any
-//! two writes.
+//! Tests that no rotation invalidates a token: at every moment, every token that a signer may have signed,
+//! with keys that it may have read, is valid for every verifier, with keys that it may have read. Rotations
+//! are repeated, delayed, abandoned, and crash between any two writes.
 
 use std::collections::BTreeMap;
 
@@ -18,19 +17,19 @@ const START: i64 = 1_795_255_200_250;
 /// One write of a rotation.
 #[derive(Debug, Clone, Copy)]
 enum Write {
-    /// createSecret: the ends that a crash has left open, and the pending version.
+    /// createSecret: the expiry times that a crash left open, and the pending version.
     Create,
-    /// setSecret: the public halves.
+    /// setSecret: the public keys.
     Publish,
-    /// finishSecret's first: the pending version becomes current.
+    /// finishSecret, first write: the pending version becomes current.
     Promote,
-    /// finishSecret's second: the old key gets its end.
+    /// finishSecret, second write: the old key gets its expiry time.
     Close,
-    /// Nobody goes on with this rotation.
+    /// The rotation is abandoned.
     GiveUp,
 }
 
-/// Everything that was ever written, with the millisecond from which it could be read.
+/// All writes, each with the millisecond from which it could be read.
 struct World {
     cycle: Rotation,
     cache: i64,
@@ -38,11 +37,11 @@ struct World {
     private: Vec<(i64, PrivateKeys)>,
     public: Vec<(i64, PublicKeys)>,
     pending: Option<PrivateKeys>,
-    /// Each key's name and the second in which it may last have signed.
+    /// Each key id with the last second in which it may have signed.
     signed: BTreeMap<String, i64>,
 }
 
-/// What somebody may have in memory who keeps for `keep` milliseconds what they have read.
+/// Returns what an instance may have in its cache if it caches reads for `keep` milliseconds.
 fn in_memory<T>(written: &[(i64, T)], now: i64, keep: i64) -> impl Iterator<Item = &T> {
     let ends = written.iter().skip(1).map(|(from, _)| *from).chain([i64::MAX]);
     written.iter().zip(ends).filter(move |(_, end)| *end >= now - keep).map(|((_, content), _)| content)
@@ -70,7 +69,7 @@ impl World {
         &self.public.last().unwrap().1
     }
 
-    /// Does one write if its step would; what it says otherwise.
+    /// Makes one write if its step would make it; otherwise returns the step's error.
     fn write(&mut self, write: Write) -> Result<(), NotNow> {
         let (now, at) = (self.now, self.at());
         match (write, self.pending.clone()) {
@@ -97,7 +96,7 @@ impl World {
         Ok(())
     }
 
-    /// Lets time pass, a second at a time, and holds every second to the rule.
+    /// Advances the time in steps of a second, and checks the rule at each.
     fn pass(&mut self, seconds: i64) {
         for _ in 0..seconds {
             self.now += 1_000;
@@ -111,12 +110,12 @@ impl World {
             let signer = keys.signer(at).unwrap();
             self.signed.insert(signer.kid.clone(), at.seconds());
         }
-        // A token of that second ends so much later; half a second is what ticks leave out.
+        // A token of that second expires after its lifetime and the skew. Steps of a second leave out half a second.
         self.signed.retain(|_, signed| at.seconds() < *signed + LIFE_SECONDS + SKEW_SECONDS);
         let keep = (self.cache + self.cycle.max_age()) * 1_000;
         for keys in in_memory(&self.public, now, keep) {
             for kid in self.signed.keys() {
-                assert!(keys.in_force(kid, at).is_some(), "{kid} is not with every verifier at {at:?}");
+                assert!(keys.in_force(kid, at).is_some(), "a verifier lacks {kid} at {at:?}");
             }
         }
         let before = |from: &i64| *from < now - 4 * keep;
@@ -137,12 +136,12 @@ fn write() -> impl Strategy<Value = Write> {
     ]
 }
 
-/// Seconds between two writes: mostly none, at times longer than a cache or a token lives.
+/// Seconds between two writes: mostly zero, sometimes longer than the lifetime of a cache or a token.
 fn wait() -> impl Strategy<Value = i64> {
     prop_oneof![6 => 0_i64..3, 3 => 3_i64..400, 1 => 400_i64..2_500]
 }
 
-/// Single writes in any order, and whole rotations.
+/// Single writes in any order, and complete rotations.
 fn writes() -> impl Strategy<Value = Vec<(i64, Write)>> {
     let any = (wait(), write()).prop_map(|one| vec![one]);
     let whole = [Write::Create, Write::Publish, Write::Promote, Write::Close];
@@ -163,9 +162,9 @@ proptest! {
             world.pass(seconds);
             let _ = world.write(write);
         }
-        // Until the oldest of three pairs that were made at once has ended and there is room for another.
+        // Until the oldest of three pairs created together has expired, so that another one can be added.
         world.pass(2 * LIFE_SECONDS + i64::from(cache) * 10);
-        // A rotation that was left half done can be done, or given up and another one made.
+        // An incomplete rotation can be completed, or abandoned and followed by another one.
         let before = world.current().newest().unwrap().kid.clone();
         let _ = world.write(Write::Create);
         for write in [Write::Publish, Write::Promote] {
@@ -177,6 +176,6 @@ proptest! {
         let (now, current) = (world.at(), world.current());
         let signer = current.signer(now).unwrap();
         prop_assert!(signer.kid != before && signer.kid == current.newest().unwrap().kid);
-        prop_assert!(world.published().in_force(&before, now).is_none(), "the old key has ended");
+        prop_assert!(world.published().in_force(&before, now).is_none(), "the old key has not expired");
     }
 }

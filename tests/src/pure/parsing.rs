@@ -1,5 +1,5 @@
-//! The parsers of bytes from outside, on the kept corpus and on what becomes of it by chance. What must
-//! hold is said in `bellwether::fuzzing`; `make fuzz` looks for longer.
+//! Tests the parsers of external bytes with the stored corpus and random mutations of it. `bellwether::fuzzing`
+//! defines the properties to check; `make fuzz` runs longer.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,10 +11,10 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use testing::runtime::project;
 
-/// Most bytes that the corpus may take in the repository.
+/// The maximum size of the corpus in the repository, in bytes.
 const MOST: usize = 200 * 1024;
 
-/// The kept inputs of one parser.
+/// Returns the stored inputs of one parser.
 fn corpus(name: &str) -> Vec<Vec<u8>> {
     let folder = project().join("fuzz/corpus").join(name);
     let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -49,7 +49,7 @@ fn the_corpus_is_small_and_breaks_no_parser() {
     assert!(bytes <= MOST, "{bytes} bytes");
 }
 
-/// One change of some bytes: where, how many are taken out, and what comes in.
+/// A change of some bytes: the position, the number of bytes removed, and the bytes inserted.
 type Change = (Index, usize, Vec<u8>);
 
 fn change() -> impl Strategy<Value = Change> {

@@ -1,5 +1,4 @@
-//! Properties that hold for whatever comes: of buckets, of the fold, of keys and of everything that
-//! is written and read back.
+//! Property tests of buckets, of aggregation, of keys, and of everything that is written and read back.
 
 use std::collections::BTreeSet;
 
@@ -36,7 +35,7 @@ fn arms(weights: &[u32]) -> Vec<Variant> {
     weights.iter().enumerate().map(arm).collect()
 }
 
-/// Integers from 2 to 6 cuts of the whole.
+/// Weights: 2 to 6 integers that sum to the whole.
 fn weights() -> impl Strategy<Value = Vec<u32>> {
     vec(0_u32..=10_000, 1..6).prop_map(|mut cuts| {
         cuts.extend([0, 10_000]);
@@ -45,7 +44,7 @@ fn weights() -> impl Strategy<Value = Vec<u32>> {
     })
 }
 
-/// A test with goals of every kind that is built.
+/// Returns a test with goals of every kind.
 fn experiment() -> Experiment {
     let body: TestBody =
         serde_json::from_value(json!({ "test_id": "t", "name": "T", "segments": ["industry"],
@@ -59,7 +58,7 @@ fn experiment() -> Experiment {
     Experiment::draft(definition, Seed::from_random([7; 8]), Timestamp::from_millis(START))
 }
 
-/// One row of one of 12 units, assigned in one of two phases, converting around its windows.
+/// A row of one of 12 units, assigned in one of two phases, with conversions inside and outside its windows.
 fn row() -> impl Strategy<Value = Row> {
     let unit = (0_u32..12).prop_map(|n| UnitId::parse(format!("unit-{n}")).unwrap());
     let assigned = (unit.clone(), 1_u32..3).prop_map(|(unit_id, phase)| {
@@ -68,7 +67,7 @@ fn row() -> impl Strategy<Value = Row> {
         let segment = ("industry".to_owned().try_into().unwrap(), format!("{}", first % 3));
         let assignment = Assignment {
             variant: VariantKey::parse(variant).unwrap(),
-            // A unit has one assignment a phase, so its time is the unit's own.
+            // A unit has one assignment in each phase, so the time follows from the unit.
             assigned_at: Timestamp::from_millis(START + 1_000 * i64::from(phase)),
             revision: 1,
             propensity: share(5_000),
@@ -78,7 +77,7 @@ fn row() -> impl Strategy<Value = Row> {
         Row::Assigned { unit_id, phase, assignment }
     });
     let converted = (unit, 0_usize..3, 0_u32..20).prop_map(|(unit_id, goal, event)| {
-        // One name is one outcome: its value and time follow from it.
+        // An event id identifies one outcome, so its value and time follow from the id.
         let value = [1.0, f64::from(event % 4 + 1), f64::from(event) * 0.1 - 0.7][goal];
         let at = START + i64::from(event) * 12_000_000;
         Row::Converted(Conversion {
@@ -92,7 +91,7 @@ fn row() -> impl Strategy<Value = Row> {
     prop_oneof![assigned, converted]
 }
 
-/// Folds rows as a partition gives them: unit by unit, in any order within a unit.
+/// Aggregates rows in the order of a partition: unit by unit, in any order within a unit.
 fn aggregate(test: &Experiment, rows: &[Row]) -> Totals {
     let unit = |row: &Row| match row {
         Row::Assigned { unit_id, .. } => unit_id.clone(),

@@ -1,6 +1,6 @@
-//! Conditions are those of the GrowthBook SDKs: every reference case of
-//! `cases/bucketing_and_targeting.json` decides alike, or is refused when the test is written, for a
-//! reason that stands here.
+//! Tests that conditions have the results of the GrowthBook SDKs in every reference case of
+//! `cases/bucketing_and_targeting.json`, or are refused when the test is created, for a reason that is
+//! stated here.
 
 use std::collections::BTreeMap;
 
@@ -9,24 +9,24 @@ use domain::experiment::condition::{Condition, DECISION_UNITS};
 use domain::experiment::{Definition, Experiment, Refusal, Seed};
 use serde_json::{Value, json};
 
-/// What the SDKs evaluate to a fixed answer, and Bellwether refuses to store.
+/// Conditions that the SDKs evaluate to a constant, and that Bellwether refuses.
 const REFUSED: [(&str, usize, &str); 5] = [
     (
         "is not an operator; an attribute's name cannot begin with $",
         2,
-        "a misspelt $and would be an attribute that nobody has",
+        "a misspelt $and would be an attribute that no account has",
     ),
     (
         "needs groups, which Bellwether does not have; list the values with $in",
         11,
         "saved groups are a feature of another product",
     ),
-    ("is not an operator on a value", 7, "a misspelt operator would let nobody in, or everybody"),
-    ("must be a list", 4, "$in of a single value never matches in the SDKs: surely not what was meant"),
+    ("is not an operator on a value", 7, "a misspelt operator would match no account, or every account"),
+    ("must be a list", 4, "$in with a single value never matches in the SDKs, which is not the intention"),
     (
         "must be a regular expression without look-around and back references that takes at most 4 KB when compiled; write it shorter and repeat less",
         2,
-        "a pattern that cannot be read never matches in the SDKs",
+        "an invalid pattern never matches in the SDKs",
     ),
 ];
 
@@ -49,7 +49,7 @@ fn every_reference_case_matches_the_sdks_or_is_refused_with_a_reason() {
     assert!(wrong.is_empty(), "{} of {decided}: {wrong:#?}", wrong.len());
     let expected: BTreeMap<String, usize> = REFUSED.iter().map(|(d, n, _)| ((*d).to_owned(), *n)).collect();
     assert_eq!(refused, expected);
-    assert_eq!(decided + refused.values().sum::<usize>(), 583, "no case is passed over");
+    assert_eq!(decided + refused.values().sum::<usize>(), 583, "a case was skipped");
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn catastrophic_patterns_take_linear_time_and_long_texts_never_match() {
         |text: String| condition.is_met_by(serde_json::json!({ "a": text }).as_object().unwrap()).unwrap();
     assert!(holds("a".repeat(1_024)));
     assert!(!holds("a".repeat(1_023) + "!"));
-    assert!(!holds("a".repeat(1_025)), "longer than any attribute worth matching");
+    assert!(!holds("a".repeat(1_025)), "a text above the length limit matched");
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn small_but_expensive_conditions_are_refused_or_cost_little() {
     let version = Condition::parse(&version).unwrap();
     assert!(version.is_met_by(&attributes(json!({ "a": "1.".repeat(28_000) }))).is_err());
     let text = attributes(json!({ "a": "1.".repeat(14_000) }));
-    assert_eq!(version.is_met_by(&text), Ok(false), "the text is taken apart once");
+    assert_eq!(version.is_met_by(&text), Ok(false), "the text is parsed once");
     assert!(version.units(&text) < 30 * 28_000 + 2_800 * 300, "{}", version.units(&text));
 
     let lower = json!({ "$or": vec![json!({ "a": { "$ini": ["x"] } }); 2_600] });
@@ -150,7 +150,7 @@ fn typical_targeting_costs_a_small_part_of_the_limit() {
     assert!(condition.units(&account) < DECISION_UNITS / 2, "{}", condition.units(&account));
 }
 
-/// A condition on an attribute, and values of the attribute of any length.
+/// A condition on an attribute, and a function that returns values of the attribute of any length.
 type Case = (Value, fn(usize) -> Value);
 
 #[test]
@@ -235,6 +235,6 @@ fn a_test_stored_with_a_larger_pattern_can_still_be_changed() {
     };
     assert!(revised(json!({ "revision": 1, "status": "running", "coverage": 5_000 })).is_ok());
     let again = json!({ "revision": 1, "targeting": { "a": { "$regex": "\\w{1,100}z" } } });
-    let Err(Refusal::Invalid(broken)) = revised(again) else { panic!("a larger pattern was declared anew") };
+    let Err(Refusal::Invalid(broken)) = revised(again) else { panic!("a new larger pattern was accepted") };
     assert_eq!(broken[0].pointer, "/targeting/a/$regex");
 }

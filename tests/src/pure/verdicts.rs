@@ -1,5 +1,5 @@
-//! How often the verdict that is shipped errs when it is asked for all the time and the arms do not
-//! differ. `VERDICT_RUNS=4000 cargo test --workspace --test pure verdicts -- --nocapture` prints it.
+//! Measures the error rate of the verdict under frequent interim looks if the arms do not differ.
+//! `VERDICT_RUNS=4000 cargo test --workspace --test pure verdicts -- --nocapture` prints it.
 
 use domain::clock::Timestamp;
 use domain::experiment::{Definition, Experiment, Seed, Status};
@@ -12,7 +12,7 @@ use serde_json::json;
 use stats::moments::Moments;
 use testing::random::Random;
 
-/// Units that are planned, and a look after every so many of up to twice as many.
+/// The planned units, and the number of units between two interim looks. A test gets up to twice the planned units.
 const PLANNED: u64 = 80;
 const LOOK_EVERY: u64 = 4;
 
@@ -27,7 +27,7 @@ fn launched() -> Experiment {
     test
 }
 
-/// Whether a test without any difference, of a base rate in percent, is decided at any look.
+/// Returns whether a test without a difference, with a base rate in percent, is decided at any interim look.
 fn is_decided(test: &Experiment, random: &mut Random, rate: u64) -> bool {
     let (mut units, mut counts) = ([0_u64; 2], [[0_u64; 2]; 2]);
     let mut before: Option<StoredReport> = None;

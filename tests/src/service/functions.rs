@@ -1,10 +1,10 @@
-//! Every function, linked into this process.
+//! Links every function into this process.
 
 use bellwether::operations::Operation;
 use bellwether::runtime::Function;
 use testing::document;
 
-/// Every function there is.
+/// All functions.
 pub const ALL: [Function; 21] = [
     assign_variant::FUNCTION,
     create_client::FUNCTION,
@@ -29,7 +29,7 @@ pub const ALL: [Function; 21] = [
     update_user::FUNCTION,
 ];
 
-/// The function that answers an operation.
+/// Returns the function of an operation.
 pub fn of(operation: &Operation) -> Function {
     let answers = |function: &&Function| function.operations().any(|own| own.id == operation.id);
     *ALL.iter().find(answers).unwrap_or_else(|| panic!("no function answers {}", operation.id))

@@ -1,4 +1,4 @@
-//! What a request meets: a bench with what the sample events speak of, and the event of an operation.
+//! A bench with the resources of the sample events, and the event of an operation.
 
 use bellwether::auth::access::Role;
 use bellwether::operations::{Access, BodyKind, Operation};
@@ -7,7 +7,7 @@ use testing::{Answer, Bench, document, without_token};
 
 use super::functions;
 
-/// A bench, and an event of an operation that is right in every way.
+/// A bench, and a valid event of an operation.
 pub struct Ground {
     pub operation: &'static Operation,
     pub bench: Bench,
@@ -15,7 +15,7 @@ pub struct Ground {
 }
 
 impl Ground {
-    /// With the sample test, running, for an operation on a test.
+    /// Creates a bench, with the sample test running if the operation concerns a test.
     pub async fn of(operation: &'static Operation) -> Self {
         let bench = Bench::start().await;
         if operation.path_parameters().any(|name| name == "test_id") {
@@ -24,7 +24,7 @@ impl Ground {
         Self::on(operation, bench).await
     }
 
-    /// On another bench.
+    /// Uses another bench.
     pub async fn on(operation: &'static Operation, bench: Bench) -> Self {
         let event = event(&bench, operation, Role::Admin).await;
         Self { operation, bench, event }
@@ -41,7 +41,7 @@ impl Ground {
     }
 }
 
-/// The sample event of an operation, with a token of `role` where one is needed.
+/// Returns the sample event of an operation, with a token of `role` if it needs one.
 pub async fn event(bench: &Bench, operation: &Operation, role: Role) -> Value {
     let mut event = match operation.access {
         Access::Public => without_token(document::event(operation.function)),
@@ -57,7 +57,7 @@ pub async fn event(bench: &Bench, operation: &Operation, role: Role) -> Value {
     event
 }
 
-/// Whether an operation takes a JSON object.
+/// Returns whether an operation accepts a JSON object.
 pub fn takes_json(operation: &Operation) -> bool {
     operation.body == BodyKind::Json
 }

@@ -1,4 +1,4 @@
-//! What reads texts that end in pages and prompts has had them screened.
+//! Tests that handlers get screened texts if these can end in pages and prompts.
 
 use bellwether::App;
 use bellwether::auth::access::Caller;
@@ -12,10 +12,10 @@ use testing::{body_of, with_body};
 
 use super::ground::{Ground, takes_json};
 
-/// A letter of the tags block, which a model reads and a person does not see.
+/// A letter of the tags block, which a model reads and which is invisible to people.
 const HIDDEN: char = '\u{e0041}';
 
-/// The bodies that come of hiding something in one text of a body, wherever it stands.
+/// Returns copies of a body with a hidden character in one of its texts.
 fn hidden_in(value: &Value) -> Vec<Value> {
     match value {
         Value::String(text) => vec![json!(format!("{text}{HIDDEN}"))],
@@ -43,17 +43,17 @@ fn hidden_in(value: &Value) -> Vec<Value> {
     }
 }
 
-fn is_about_a_test_or_a_machine(operation: &Operation) -> bool {
+fn concerns_a_test_or_a_client(operation: &Operation) -> bool {
     ["/tests", "/clients"].iter().any(|place| operation.path.starts_with(place))
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_of_tests_and_clients_are_screened_before_parsing() {
     let mut asked = 0;
-    for operation in OPERATIONS.iter().filter(|own| is_about_a_test_or_a_machine(own) && takes_json(own)) {
+    for operation in OPERATIONS.iter().filter(|own| concerns_a_test_or_a_client(own) && takes_json(own)) {
         let ground = Ground::of(operation).await;
         let mut body = body_of(&ground.event);
-        // Whatever else a body has, it has a text.
+        // Every such body has a text.
         body["name"] = json!("A name");
         for body in hidden_in(&body) {
             let answer = ground.send(with_body(ground.event.clone(), &body)).await;

@@ -1,5 +1,5 @@
-//! Every status that an operation declares is produced once, through its handler, and has the form that the contract
-//! gives it. One that it does not declare fails whichever test meets it ([`testing::Bench::call`]).
+//! Tests that every declared status of an operation can be produced through its handler, in the format of the contract.
+//! An undeclared status fails every test that gets it ([`testing::Bench::call`]).
 
 use std::future::ready;
 
@@ -16,14 +16,14 @@ use testing::document::{self, Shape, schema_name};
 use super::ground::Ground;
 use super::recipes::recipe;
 
-/// What is declared because every operation declares it, and cannot happen.
+/// Statuses that are declared because every operation declares them, but cannot happen.
 const NEVER: [(&str, u16, &str); 2] = [
     ("publish-keys-metadata", 500, "it reads nothing but its configuration"),
     ("publish-keys-metadata", 503, "it reads nothing but its configuration"),
 ];
-/// Recipes at work side by side.
+/// The number of concurrent recipes.
 const SIDE_BY_SIDE: usize = 4;
-/// Operations whose answer may be kept by whoever gets it.
+/// Operations whose response may be cached.
 const CACHEABLE: [&str; 2] = ["publish-keys", "publish-keys-metadata"];
 
 fn declared() -> impl Iterator<Item = (&'static Operation, u16)> {
@@ -32,22 +32,22 @@ fn declared() -> impl Iterator<Item = (&'static Operation, u16)> {
     })
 }
 
-/// What is wrong with the answer to a recipe, if anything is.
+/// Returns the fault in the response to a recipe, or None.
 async fn fault(operation: &'static Operation, status: u16) -> Option<String> {
     let what = format!("{} {status}", operation.id);
     let never = NEVER.iter().find(|(id, own, _)| (*id, *own) == (operation.id, status));
     match (recipe(operation, status).await, never) {
-        (None, None) => Some(format!("{what}: no recipe in tests/src/service/recipes/ brings it about")),
+        (None, None) => Some(format!("{what}: no recipe produces it; add one to tests/src/service/recipes/")),
         (None, Some(_)) => None,
-        (Some(_), Some((.., why))) => Some(format!("{what}: there is a recipe, though {why}")),
+        (Some(_), Some((.., why))) => Some(format!("{what}: a recipe produces it, although {why}")),
         (Some(answer), None) if answer.status != status => {
-            Some(format!("{what}: its recipe is answered {} {}", answer.status, answer.body))
+            Some(format!("{what}: its recipe returns {} {}", answer.status, answer.body))
         }
         (Some(answer), None) => form(operation, &answer).map(|why| format!("{what}: {why}")),
     }
 }
 
-/// What is wrong with the form of an answer.
+/// Returns the fault in the format of a response, or None.
 fn form(operation: &Operation, answer: &Answer) -> Option<String> {
     let specs = document::Operation::all();
     let spec = specs.iter().find(|spec| spec.id() == operation.id)?;
@@ -60,7 +60,7 @@ fn form(operation: &Operation, answer: &Answer) -> Option<String> {
         return Some(format!("openapi.yaml lists it without {media_type}"));
     };
     if media_type.ends_with("json") && !Shape::open(schema_name(media)).takes(&answer.body) {
-        return Some(format!("it does not fit {}: {}", schema_name(media), answer.body));
+        return Some(format!("it does not match {}: {}", schema_name(media), answer.body));
     }
     let public = answer.headers["cache-control"].as_str().is_some_and(|says| says.starts_with("public"));
     let may_be_kept = answer.status == 200 && CACHEABLE.contains(&operation.id);
@@ -73,7 +73,7 @@ async fn every_declared_status_is_returned_in_the_format_of_the_contract() {
     let faults = stream::iter(checks).buffer_unordered(SIDE_BY_SIDE).filter_map(ready);
     let faults: Vec<String> = faults.collect().await;
     assert!(faults.is_empty(), "{}", faults.join("\n"));
-    assert!(declared().count() > 120, "the table is elsewhere");
+    assert!(declared().count() > 120, "too few statuses are declared");
 }
 
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! What only the handlers of people and sign-ins can say of a body.
+//! Tests of bodies that only the handlers of users and sign-ins can check.
 
 use bellwether::operations::{CREATE_USER, LOGIN, Operation, UPDATE_USER};
 use serde_json::{Value, json};
@@ -6,8 +6,8 @@ use testing::{Answer, body_of, with_body};
 
 use super::ground::Ground;
 
-/// What the operation says to its sample body with one field changed.
-async fn asked_with(operation: &'static Operation, name: &str, value: Value) -> Answer {
+/// Sends an operation its sample body with one field changed.
+async fn sent_with(operation: &'static Operation, name: &str, value: Value) -> Answer {
     let ground = Ground::of(operation).await;
     let mut body = body_of(&ground.event);
     body[name] = value;
@@ -22,13 +22,13 @@ fn assert_refused(answer: &Answer, pointer: &str) {
 #[tokio::test]
 async fn a_user_cannot_get_a_client_role() {
     for operation in [&CREATE_USER, &UPDATE_USER] {
-        assert_refused(&asked_with(operation, "role", json!("service")).await, "/role");
+        assert_refused(&sent_with(operation, "role", json!("service")).await, "/role");
     }
 }
 
 #[tokio::test]
 async fn session_accepts_only_cookie() {
     for other in [json!("bearer"), json!(""), json!(true)] {
-        assert_refused(&asked_with(&LOGIN, "session", other).await, "/session");
+        assert_refused(&sent_with(&LOGIN, "session", other).await, "/session");
     }
 }

@@ -79,13 +79,13 @@ fn assert_edge(what: &str, answer: &Response, origins: Origins, may_be_kept: boo
     let is_page = what.contains("/metrics") && answer.status == 200;
     assert!(answer.status == 204 || is_page || answer.json().is_object(), "{what}: {}", answer.body);
     let cors = |name: &str| answer.header(&format!("access-control-{name}")).to_owned();
-    let said = (answer.header("vary").to_lowercase(), cors("allow-origin"), cors("allow-credentials"));
+    let found = (answer.header("vary").to_lowercase(), cors("allow-origin"), cors("allow-credentials"));
     let wanted = match origins {
         Origins::Off => ("", "", ""),
         Origins::Refused => ("origin", "", ""),
         Origins::Allowed => ("origin", PAGE, "true"),
     };
-    assert_eq!(said, (wanted.0.to_owned(), wanted.1.to_owned(), wanted.2.to_owned()), "{what}");
+    assert_eq!(found, (wanted.0.to_owned(), wanted.1.to_owned(), wanted.2.to_owned()), "{what}");
 }
 
 fn is_json(answer: &Response) -> bool {

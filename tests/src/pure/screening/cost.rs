@@ -1,4 +1,4 @@
-//! What it takes to screen the largest texts.
+//! Tests the time that it takes to screen the largest texts.
 
 use std::time::{Duration, Instant};
 

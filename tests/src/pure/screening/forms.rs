@@ -1,4 +1,4 @@
-//! Variation selectors, where they change something.
+//! Tests variation selectors where they have an effect.
 
 use screen::{Why, first_hidden};
 

@@ -1,9 +1,9 @@
-//! Every hidden code point there is: where it may stand nowhere, and what it is needed for elsewhere.
+//! Tests every hidden code point: those that are always forbidden, and those that are allowed in some places.
 
 use screen::{Screen, first_hidden, strip};
 use serde_json::json;
 
-/// First and last of what may stand nowhere. Written out, not asked of the code under test.
+/// The first and last code points of forbidden ranges, written independently of the code under test.
 pub const NOWHERE: [(u32, u32); 25] = [
     (0x00, 0x08),
     (0x0B, 0x0C),
@@ -32,20 +32,20 @@ pub const NOWHERE: [(u32, u32); 25] = [
     (0xF0000, 0x10_FFFF),
 ];
 
-/// What may stand in its own place alone: joiners, variation selectors, tags.
+/// Code points that are allowed in some places only: joiners, variation selectors, tags.
 pub const SOMEWHERE: [(u32, u32); 5] =
     [(0x180B, 0x180F), (0x200C, 0x200D), (0xFE00, 0xFE0F), (0xE0000, 0xE007F), (0xE0100, 0xE01EF)];
 
 pub fn each(ranges: &[(u32, u32)]) -> impl Iterator<Item = char> + '_ {
     let noncharacters = (1..=16).flat_map(|plane| [plane << 16 | 0xFFFE, plane << 16 | 0xFFFF]);
     let all = ranges.iter().flat_map(|(first, last)| *first..=*last);
-    // Private and reserved code points are much of the same.
+    // Private and reserved code points are many and alike.
     let same = |code: u32| matches!(code, 0xE010..=0xF8F0 | 0xE0200..=0xE0FF0 | 0xF0010..=0x10_FFF0);
     let thinned = all.filter(move |code| !same(*code) || code % 251 == 0);
     thinned.chain(noncharacters.filter(|_| ranges.len() > 5)).filter_map(char::from_u32)
 }
 
-/// Whether the code point is refused by name here, and gone without a trace when it is stripped.
+/// Returns whether the code point is refused by name here, and removed completely by stripping.
 fn is_neutralised(before: &str, hidden: char, after: &str) -> bool {
     let (text, clean) = (format!("{before}{hidden}{after}"), format!("{before}{after}"));
     let named = format!("U+{:04X},", u32::from(hidden));
@@ -161,5 +161,5 @@ fn code_points_of_emoji_letters_and_flags_are_kept_once_and_in_place() {
     let forged = "\u{1F3F4}\u{E0041}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}";
     assert_eq!(first_hidden(forged).map(|hidden| hidden.code_point), Some('\u{E0041}'));
     let many = "葛\u{E0100}".repeat(100);
-    assert_eq!(strip(&many).chars().filter(|c| *c == '\u{E0100}').count(), 8, "a byte each that nobody sees");
+    assert_eq!(strip(&many).chars().filter(|c| *c == '\u{E0100}').count(), 8, "the limit of invisible bytes");
 }

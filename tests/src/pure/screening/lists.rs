@@ -1,4 +1,4 @@
-//! Real texts: ordinary ones come through and are not marked, attacks are marked with what they are.
+//! Tests real texts: ordinary texts are accepted and not marked, attacks are marked with their signs.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use screen::{Findings, SUSPECT, Screen, Sign, score};
 use serde_json::json;
 use unicode_normalization::UnicodeNormalization;
 
-/// The lines of a list of cases, but for comments.
+/// Returns the lines of a list of cases without comments.
 fn cases(list: &'static str) -> impl Iterator<Item = String> {
     let lines = list.lines().filter(|line| !line.is_empty() && !line.starts_with("// "));
     lines.map(|line| line.replace("\\n", "\n"))
@@ -22,14 +22,14 @@ pub fn benign() -> impl Iterator<Item = String> {
 
 pub fn attacks() -> impl Iterator<Item = (BTreeSet<Sign>, String)> {
     let sign =
-        |name: &str| serde_json::from_value(json!(name)).unwrap_or_else(|_| panic!("{name} is no sign"));
+        |name: &str| serde_json::from_value(json!(name)).unwrap_or_else(|_| panic!("{name} is not a sign"));
     cases(include_str!("../../../cases/attacks.txt")).map(move |line| {
         let (signs, text) = line.split_once('\t').unwrap_or_else(|| panic!("{line}"));
         (signs.split(',').map(sign).collect(), text.to_owned())
     })
 }
 
-/// What is wrong with the handling of a text that is ordinary; None when nothing is.
+/// Returns the fault in the handling of an ordinary text, or None.
 fn harm(text: &str) -> Option<String> {
     let kept = match Screen::Refuse.clean(json!(text)) {
         Ok(kept) => kept,
@@ -39,7 +39,7 @@ fn harm(text: &str) -> Option<String> {
     let kept = kept.as_str().unwrap_or_default();
     let score = score(kept);
     let unharmed = kept.nfd().eq(text.nfd()) && stripped == Ok(json!(kept)) && score.points < SUSPECT;
-    (!unharmed).then(|| format!("{text}: kept as {kept}, stripped to {stripped:?}, {score:?}"))
+    (!unharmed).then(|| format!("{text}: stored as {kept}, stripped to {stripped:?}, {score:?}"))
 }
 
 #[test]

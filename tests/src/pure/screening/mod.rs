@@ -1,6 +1,5 @@
-//! Screening held to real texts, to every hidden code point there is, and to random texts: nothing
-//! hidden comes through, nothing ordinary is touched, and what reads like an instruction to a model is
-//! marked.
+//! Tests screening with real texts, with every hidden code point, and with random texts: hidden content is
+//! refused, ordinary text is unchanged, and text that reads like an instruction to a model is marked.
 
 mod cost;
 mod forms;

@@ -1,4 +1,4 @@
-//! What holds of any text at all.
+//! Properties of arbitrary texts.
 
 use proptest::prelude::*;
 use screen::{SUSPECT, Screen, delimit, first_hidden, score, strip};
@@ -7,15 +7,15 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::hidden::{NOWHERE, SOMEWHERE, each};
 
-/// Letters, marks and signs that take something invisible, or look as if they did.
-#[expect(clippy::unicode_not_nfc, reason = "letters that NFC would write otherwise are among them")]
+/// Letters, marks and symbols that can have invisible code points, or look as if they could.
+#[expect(clippy::unicode_not_nfc, reason = "the text includes letters that NFC changes")]
 const RULED: &str =
     "aZ1# \néeéが葛神میارकषরᠠᡀ❤👩💻🏽🇩가각\u{301}\u{302}\u{323}\u{20E3}\u{94D}\u{93C}\u{9CD}\u{1F3F4}";
 
-/// What they take, again and again.
+/// The invisible code points, which occur repeatedly.
 const TAKEN: &str = "\u{200C}\u{200D}\u{FE0F}\u{FE00}\u{E0100}\u{180B}\u{E0067}\u{E007F}";
 
-/// Texts of what has rules of its own, in any order.
+/// Texts of code points with special rules, in any order.
 fn any_text() -> impl Strategy<Value = String> {
     let one_of = |chars: Vec<char>| proptest::sample::select(chars);
     let part = prop_oneof![
@@ -27,7 +27,7 @@ fn any_text() -> impl Strategy<Value = String> {
     proptest::collection::vec(part, 0..24).prop_map(String::from_iter)
 }
 
-/// What hides in the property on scores.
+/// Hidden characters for the property of scores.
 fn any_hidden() -> impl Strategy<Value = char> {
     let all = each(&NOWHERE).skip(64).step_by(7).chain(each(&SOMEWHERE));
     proptest::sample::select(all.collect::<Vec<_>>())

@@ -1,4 +1,4 @@
-//! What operations on machines alone answer.
+//! Recipes for statuses of operations on API clients only.
 
 use bellwether::operations::Operation;
 use serde_json::json;
@@ -6,7 +6,7 @@ use testing::{Answer, Bench, with_body, with_parameter};
 
 use crate::ground::Ground;
 
-/// One machine more than a workspace may have.
+/// Adds one client more than a workspace may have.
 pub async fn beyond_the_quota(operation: &'static Operation) -> Answer {
     let mut config = Bench::config();
     config.limits.quotas.clients = 1;
@@ -15,7 +15,7 @@ pub async fn beyond_the_quota(operation: &'static Operation) -> Answer {
     ground.ask().await
 }
 
-/// A machine is changed as it is, or as it was never.
+/// Changes a client at its current revision, or at another one.
 pub async fn changed(operation: &'static Operation, is_current: bool) -> Answer {
     let bench = Bench::start().await;
     let (client, _) = bench.client("CRM").await;

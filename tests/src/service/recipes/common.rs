@@ -1,4 +1,4 @@
-//! What many operations answer alike.
+//! Recipes for statuses that many operations share.
 
 use axum::Json;
 use axum::routing::post;
@@ -10,7 +10,7 @@ use testing::{Answer, Bench, with_body, with_header, with_parameter, with_query,
 
 use crate::ground::{Ground, event};
 
-/// Where nobody listens.
+/// A URL without a server.
 const NOWHERE: &str = "http://127.0.0.1:1";
 
 pub async fn secret_in_query(operation: &'static Operation) -> Answer {
@@ -23,7 +23,7 @@ pub async fn without_a_token(operation: &'static Operation) -> Answer {
     ground.send(without_token(ground.event.clone())).await
 }
 
-/// Somebody whose role has another scope.
+/// Calls with a role that lacks the scope.
 pub async fn another_role(operation: &'static Operation) -> Answer {
     let ground = Ground::of(operation).await;
     let lacks = |role: &Role| operation.scope().is_some_and(|scope| !role.scopes().contains(&scope));
@@ -53,13 +53,13 @@ pub async fn unknown_field(operation: &'static Operation) -> Answer {
     ground.send(with_body(ground.event.clone(), &json!({ "surprise": 1 }))).await
 }
 
-/// A value that no parameter takes.
+/// Sends a value that no parameter accepts.
 pub async fn wrong_parameter(operation: &'static Operation) -> Answer {
     let ground = Ground::of(operation).await;
     ground.send(with_query(ground.event.clone(), operation.query[0], "perhaps")).await
 }
 
-/// A deployment whose tables somebody has deleted.
+/// Calls a deployment without its tables.
 pub async fn without_tables(operation: &'static Operation) -> Answer {
     let ground = Ground::of(operation).await;
     for table in TableName::ALL {
@@ -83,7 +83,7 @@ pub async fn keys_out_of_reach(operation: &'static Operation) -> Answer {
     Ground::on(operation, bench).await.ask().await
 }
 
-/// A secret that holds something else than keys.
+/// Uses a secret that does not contain keys.
 pub async fn unreadable_keys(operation: &'static Operation) -> Answer {
     let secret: Value = json!({ "Name": "public", "VersionId": "1", "SecretString": "no keys" });
     let answer = move || std::future::ready(Json(secret.clone()));

@@ -1,5 +1,5 @@
-//! How each status of each operation is brought about. What holds of many operations stands in [`common`], what one
-//! alone can answer in the file of its subject; a special recipe goes before a common one.
+//! Recipes that produce each status of each operation. [`common`] contains recipes for many operations, and the other
+//! files those for operations of one subject. A specific recipe precedes a common one.
 
 mod clients;
 mod common;
@@ -12,7 +12,7 @@ use testing::Answer;
 
 use super::ground::Ground;
 
-/// What the operation answers to the request that is to bring the status about; None when nobody has said how.
+/// Runs the recipe for a status of an operation; returns the response, or None if there is no recipe.
 pub async fn recipe(operation: &'static Operation, status: u16) -> Option<Answer> {
     if let Some(answer) = Box::pin(special(operation, status)).await {
         return Some(answer);
@@ -27,7 +27,7 @@ pub async fn recipe(operation: &'static Operation, status: u16) -> Option<Answer
         415 if operation.body == BodyKind::Json => common::another_type(operation).await,
         422 if operation.body == BodyKind::Json => common::unknown_field(operation).await,
         422 if !operation.query.is_empty() => common::wrong_parameter(operation).await,
-        // It reads nothing that could be gone.
+        // It reads no resource that could be missing.
         500 | 503 if operation.id == "publish-keys-metadata" => return None,
         500 => common::without_tables(operation).await,
         503 => common::out_of_reach(operation).await,
@@ -38,12 +38,12 @@ pub async fn recipe(operation: &'static Operation, status: u16) -> Option<Answer
 async fn special(operation: &'static Operation, status: u16) -> Option<Answer> {
     Some(match (operation.id, status) {
         ("login", 200) => sign_in::signed_in(operation).await,
-        // As they stand: nobody has that address, and there is no domain.
+        // Without changes: no user has that address, and there is no domain.
         ("login", 401) | ("publish-keys-metadata", 404) => Ground::of(operation).await.ask().await,
         ("login", 403) => sign_in::from_another_page(operation).await,
         ("login", 429) => sign_in::the_sixth_failure(operation).await,
         ("issue-token", 200) => sign_in::refreshed(operation).await,
-        ("issue-token", 401) => sign_in::an_unknown_machine(operation).await,
+        ("issue-token", 401) => sign_in::an_unknown_client(operation).await,
         ("issue-token" | "revoke-token", 403) => sign_in::a_cookie_without_its_token(operation).await,
         ("publish-keys", 500) => common::unreadable_keys(operation).await,
         ("publish-keys", 503) => common::keys_out_of_reach(operation).await,

@@ -1,4 +1,4 @@
-//! What sign-in and the token endpoints alone answer.
+//! Recipes for statuses of sign-in and the token endpoints only.
 
 use bellwether::auth::access::Role;
 use bellwether::operations::{LOGIN, Operation};
@@ -9,14 +9,14 @@ use crate::ground::{Ground, event};
 
 const PAGE: &str = "https://app.example.com";
 
-/// A bench on which the person of the sample event may sign in.
+/// Returns a bench on which the user of the sample event can sign in.
 async fn with_ada() -> Bench {
     let bench = Bench::start().await;
     bench.found().await;
     bench
 }
 
-/// The sample sign-in, with tokens in cookies for a page.
+/// Returns the sample sign-in, with tokens in cookies for a page.
 fn in_cookies(event: &Value, page: &str) -> Value {
     let mut body = body_of(event);
     body["session"] = json!("cookie");
@@ -40,7 +40,7 @@ pub async fn the_sixth_failure(operation: &'static Operation) -> Answer {
     ground.ask().await
 }
 
-/// A refresh token of a sign-in is used.
+/// Uses the refresh token of a sign-in.
 pub async fn refreshed(operation: &'static Operation) -> Answer {
     let ground = Ground::on(operation, with_ada().await).await;
     let sign_in = event(&ground.bench, &LOGIN, Role::Viewer).await;
@@ -50,20 +50,20 @@ pub async fn refreshed(operation: &'static Operation) -> Answer {
     ground.send(with_form(ground.event.clone(), &fields)).await
 }
 
-pub async fn an_unknown_machine(operation: &'static Operation) -> Answer {
+pub async fn an_unknown_client(operation: &'static Operation) -> Answer {
     let ground = Ground::of(operation).await;
     let id = format!("c_{}", "0".repeat(32));
     let fields = [("grant_type", "client_credentials"), ("client_id", &id), ("client_secret", "wrong")];
     ground.send(with_form(ground.event.clone(), &fields)).await
 }
 
-/// The cookie of a session comes without the token against forged requests.
+/// Sends the cookie of a session without the CSRF token.
 pub async fn a_cookie_without_its_token(operation: &'static Operation) -> Answer {
     let ground = Ground::on(operation, with_ada().await.under_a_domain().await).await;
     let sign_in = event(&ground.bench, &LOGIN, Role::Viewer).await;
     let cookies = ground.bench.call(login::FUNCTION, in_cookies(&sign_in, PAGE)).await.cookies;
     let refresh = cookies.iter().find(|cookie| cookie.contains("refresh")).unwrap();
     let cookie = refresh.split(';').next().unwrap();
-    let asked = with_form(ground.event.clone(), &[("grant_type", "refresh_token")]);
-    ground.send(with_header(with_header(asked, "cookie", cookie), "origin", PAGE)).await
+    let event = with_form(ground.event.clone(), &[("grant_type", "refresh_token")]);
+    ground.send(with_header(with_header(event, "cookie", cookie), "origin", PAGE)).await
 }

@@ -1,4 +1,4 @@
-//! What operations on people alone answer.
+//! Recipes for statuses of operations on users only.
 
 use bellwether::auth::access::Role;
 use bellwether::operations::Operation;
@@ -7,14 +7,14 @@ use testing::{Answer, Bench, with_body, with_parameter};
 
 use crate::ground::Ground;
 
-/// The same address is added again.
+/// Adds the same e-mail address again.
 pub async fn twice(operation: &'static Operation) -> Answer {
     let ground = Ground::of(operation).await;
     assert_eq!(ground.ask().await.status, 201);
     ground.ask().await
 }
 
-/// A person is changed as they are, or as they were never.
+/// Changes a user at the current revision, or at another one.
 pub async fn changed(operation: &'static Operation, is_current: bool) -> Answer {
     let bench = Bench::start().await;
     bench.found().await;
