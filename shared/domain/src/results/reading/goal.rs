@@ -92,7 +92,7 @@ fn compare(
                     Comparison::adaptive(variant, &batches(test, totals), (control, arm), planned, over);
                 read.with_floor(definition.allocation.floor).bounded(true, true)
             }
-            _ => Comparison::bent(variant),
+            _ => Comparison::biased(variant),
         });
     }
     let pair = Pair { kind: goal.kind, control: arms.get(control)?, treatment: arms.get(arm)? };

@@ -120,7 +120,7 @@ impl Comparison {
     /// Creates the comparison of another goal of an adaptive test. Its reading would be biased, because the
     /// weights follow the primary goal.
     #[must_use]
-    pub fn bent(variant: &VariantKey) -> Self {
+    pub fn biased(variant: &VariantKey) -> Self {
         let warning = "No reading: weights that follow the primary goal would bias the results of this goal.";
         Self { warnings: vec![warning.to_owned()], ..Self::unread(variant, Method::None) }
     }
