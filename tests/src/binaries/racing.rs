@@ -40,8 +40,8 @@ impl Race {
         }
         let race = Self { cloud, proxy, processes, test_id };
         // Calls each process once, so that all are warm when the race begins.
-        let nobody = json!({ "unit_id": "" });
-        join_all(race.processes.iter().map(|process| ask(process, race.event(&nobody)))).await;
+        let invalid = json!({ "unit_id": "" });
+        join_all(race.processes.iter().map(|process| ask(process, race.event(&invalid)))).await;
         race
     }
 

@@ -110,10 +110,10 @@ async fn ask_all(
     let mut fleet = Fleet::new(cloud, changes);
     let origin = if matches!(origins, Origins::Refused) { "https://evil.example" } else { PAGE };
     let mut met: BTreeMap<&str, BTreeSet<u64>> = BTreeMap::new();
-    let mut machine = Value::Null;
+    let mut client_id = Value::Null;
     for route in OPERATIONS {
         for event in events(cloud, &route) {
-            let event = about_client(event, &machine);
+            let event = about_client(event, &client_id);
             let answer = fleet.ask(route.function, with_header(event, "origin", origin)).await;
             let what = format!("{} {}", route.method, route.path);
             assert_edge(&what, &answer, origins, scope(&route).is_none() && route.method == "GET");
@@ -121,7 +121,7 @@ async fn ask_all(
             assert!(listed.contains_key(&answer.status.to_string()), "{what}: {answer:?}");
             met.entry(route.function).or_default().insert(answer.status);
             if answer.status == 201 && route.function == "create-client" {
-                machine = answer.json()["client_id"].clone();
+                client_id = answer.json()["client_id"].clone();
             }
         }
     }
