@@ -92,7 +92,7 @@ impl Endpoint for Undeclared {
 }
 
 #[tokio::test]
-#[should_panic(expected = "publish-keys answered 202, which it does not declare")]
+#[should_panic(expected = "publish-keys returned 202, which it does not declare")]
 async fn an_undeclared_status_fails_the_test() {
     const FUNCTION: Function = Function::of(&[Handled::by::<Undeclared>()]);
     let Ground { bench, event, .. } = Ground::of(&PUBLISH_KEYS).await;
