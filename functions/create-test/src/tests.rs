@@ -372,7 +372,7 @@ async fn the_response_warns_of_too_few_planned_units_and_of_suspect_text() {
     let few = |id: &str, units: u32| json!({ "test_id": id, "planned_units": units, "expected": expected });
     let found = warnings(few("a", 100)).await;
     assert!(
-        found.len() == 1 && found[0].starts_with("planned_units is 100. Finding the effect 0.1"),
+        found.len() == 1 && found[0].starts_with("planned_units is 100. To find the expected effect of 0.1"),
         "{found:?}"
     );
     assert!(found[0].contains("with a fixed horizon"), "{found:?}");
@@ -381,7 +381,7 @@ async fn the_response_warns_of_too_few_planned_units_and_of_suspect_text() {
     assert_eq!(warnings(few("c", 2_000)).await, [""; 0]);
     let tiny = json!({ "baseline": 0.1, "effect": 1e-6 });
     let found = warnings(json!({ "test_id": "tiny", "planned_units": 400, "expected": tiny })).await;
-    assert!(found.len() == 1 && found[0].contains("more than 2000000000 units"), "{found:?}");
+    assert!(found.len() == 1 && found[0].contains("more than 2000000000 accounts"), "{found:?}");
     assert_eq!(
         warnings(json!({ "test_id": "d", "planned_units": 10 })).await,
         [""; 0],

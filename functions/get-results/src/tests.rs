@@ -132,7 +132,7 @@ async fn counts_and_sums_are_totaled_per_unit_with_their_relative_difference() {
     let relative = comparison["relative"]["estimate"].as_f64().unwrap();
     assert!((relative - (40.5 / 20.4 - 1.0)).abs() < 1e-12);
     assert!(comparison["fixed_horizon"]["relative"]["low"].as_f64().unwrap() > 0.0);
-    let too_few = "The always-valid reading requires 10 units in each variant. One variant has 2.";
+    let too_few = "The always-valid reading requires 10 accounts in each variant. The smaller has 2.";
     assert_eq!((&comparison["p_value"], &comparison["warnings"][0]), (&Value::Null, &json!(too_few)));
 }
 

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use self::maturity::Maturity;
 use self::no_difference::no_difference;
 use self::outlook::Outlook;
-use self::standing::{ArmStanding, Side, moved, reasons, standings};
+use self::standing::{ArmStanding, Side, guardrails, moved, reasons, standings};
 use crate::experiment::{Experiment, Status};
 use crate::results::counting::totals::Totals;
 use crate::results::reading::changed_weights::changed_weights;
@@ -131,7 +131,7 @@ fn stop(standings: &[ArmStanding<'_>]) -> Option<String> {
     Some(match standings {
         [one] if one.broken.is_empty() => format!("Stop: {} is worse than control.", one.comparison.variant),
         [one] => {
-            format!("Stop: {} breaks the guardrail {}.", one.comparison.variant, one.broken.join(", "))
+            format!("Stop: {} breaks {}.", one.comparison.variant, guardrails(&one.broken))
         }
         _ => "Stop: every variant is worse than control or breaks a guardrail.".to_owned(),
     })
@@ -143,21 +143,21 @@ fn needs(test: &Experiment, units: u64, plan: Option<&Outlook>, maturity: &Matur
     let planned = test.definition.planned_units.map(u64::from);
     let mut missing = vec![match (needed, planned) {
         (Some(needed), _) if needed > units => {
-            format!("To find the expected effect, the test needs {needed} units: {} more.", needed - units)
+            format!("To find the expected effect, the test needs {needed} accounts: {} more.", needed - units)
         }
-        (_, Some(planned)) => format!("The test has {units} of {planned} planned units."),
-        (_, None) => "The test has no planned number of units.".to_owned(),
+        (_, Some(planned)) => format!("The test has {units} of {planned} planned accounts."),
+        (_, None) => "The test has no planned number of accounts.".to_owned(),
     }];
     match (maturity.fixed_horizon_reached, maturity.days_to_plan) {
         (Some(true), _) => {
-            missing.push(
-                "The fixed horizon is reached: the windows of the planned units have ended.".to_owned(),
-            );
+            missing
+                .push("The fixed horizon is reached: the planned accounts are past their window.".to_owned());
         }
         (Some(false), Some(days)) if days > 0.0 => {
             let (days, plural) = (days.ceil(), if days > 1.0 { "s" } else { "" });
             missing.push(format!(
-                "At the current rate, the test reaches its planned units within {days:.0} day{plural}."
+                "At the current rate, the test reaches its planned number of accounts within {days:.0} \
+                 day{plural}."
             ));
         }
         _ => {}
@@ -167,14 +167,14 @@ fn needs(test: &Experiment, units: u64, plan: Option<&Outlook>, maturity: &Matur
 
 /// Returns the status of a test without a decision.
 fn standing(test: &Experiment, units: u64) -> String {
-    let units = if units == 1 { "1 unit".to_owned() } else { format!("{units} units") };
+    let accounts = if units == 1 { "1 account".to_owned() } else { format!("{units} accounts") };
     match test.status {
         Status::Draft => "The test has not started.".to_owned(),
-        Status::Running => format!("Keep running: {units} in the test so far."),
-        Status::Paused => format!("The test is paused, with {units} in it."),
-        Status::Shipped => format!("The test was shipped without a decision, with {units} in it."),
+        Status::Running => format!("Keep running: {accounts} in the test so far."),
+        Status::Paused => format!("The test is paused. It has {accounts}."),
+        Status::Shipped => format!("The test was shipped without a decision. It has {accounts}."),
         Status::Stopped | Status::Archived => {
-            format!("The test ended without a decision, with {units} in it.")
+            format!("The test ended without a decision. It has {accounts}.")
         }
     }
 }
@@ -185,15 +185,15 @@ fn do_not_trust(p: Option<f64>) -> Verdict {
             format!("With correct assignment, the probability of such a split is at most {p:.1e}.")
         }
         _ => "With correct assignment, such a split practically never occurs. Check whether a variant with \
-              weight 0 has units."
+              weight 0 has accounts."
             .to_owned(),
     };
     Verdict::of(
         Advice::DoNotTrust,
-        "Do not trust these results: the numbers of units in the variants do not match the weights."
+        "Do not trust these results: the numbers of accounts in the variants do not match the weights."
             .to_owned(),
         vec![format!(
-            "{how_unlikely} Check for units that were lost, assigned twice or filtered after assignment."
+            "{how_unlikely} Check for accounts that were lost, assigned twice or filtered after assignment."
         )],
     )
 }

@@ -96,7 +96,8 @@ pub fn dominant(kind: Kind, arm: &GoalTotals, variant: &VariantKey) -> Option<(f
             .or_else(|| Some((arm.sizes.dominant()?, "numerator")))?,
     };
     let detail = format!(
-        "One unit has {:.0} % of the {of} of {variant}, so the variant's result depends mostly on that unit.",
+        "One account has {:.0} % of the {of} of {variant}, so the variant's result depends mostly on that \
+         account.",
         100.0 * share
     );
     Some((share, detail))

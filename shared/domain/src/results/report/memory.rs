@@ -94,8 +94,8 @@ impl Memory {
     /// Returns the warning of a report without earlier results although a report was stored before it.
     pub(super) fn lost(as_of: Timestamp) -> Warning {
         let detail = format!(
-            "The results of interim looks before {} could not be read and are lost. P-values are the lowest \
-             since then, and their error rate applies from then on.",
+            "The results of the interim looks before {} could not be read and are lost. P-values are the \
+             lowest of the interim looks since then, and their error rate applies from then on.",
             String::from(as_of)
         );
         Warning::about_all(Code::SequentialRestarted, detail)

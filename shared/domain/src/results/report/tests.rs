@@ -57,10 +57,7 @@ fn there_is_no_adjusted_difference_unless_every_unit_has_a_covariate() {
     assert!(of(30)["adjusted"]["variance_saved"].is_number());
     let some = of(29);
     assert_eq!(some["adjusted"], Value::Null);
-    assert_eq!(
-        some["warnings"],
-        json!(["2 units have no covariate, so the adjusted difference is missing."])
-    );
+    assert_eq!(some["warnings"], json!(["No adjusted difference: 2 of the accounts have no covariate."]));
     assert_eq!((&of(0)["adjusted"], &of(0)["warnings"]), (&Value::Null, &json!([])));
 }
 

@@ -26,7 +26,8 @@ pub(super) fn no_difference(
     }
     if totals.immature * 20 > units {
         return Err(format!(
-            "{} of {units} units are still inside the window of the primary goal. At most 1 in 20 may be.",
+            "{} of {units} accounts are still inside the window of the primary goal. The verdict \
+             \"no difference\" requires that at most 1 in 20 are.",
             totals.immature
         ));
     }
@@ -39,23 +40,28 @@ pub(super) fn no_difference(
     };
     if units < 2 * planned {
         return Err(format!(
-            "The test has {units} of the {} units, twice the planned number, that this decision requires.",
+            "The verdict \"no difference\" requires twice the planned number of accounts, which is {}. The \
+             test has {units}.",
             2 * planned
         ));
     }
     if totals.arms.iter().any(|arm| arm.units < MIN_UNITS) {
-        return Err(format!("A variant has fewer than {MIN_UNITS} units."));
+        return Err(format!("A variant has fewer than {MIN_UNITS} accounts."));
     }
     let found = |own: &&ArmStanding<'_>| {
         own.comparison.p_value.is_none() || matches!(own.side, Side::Better | Side::Faded)
     };
     match standings.iter().find(found) {
+        Some(own) if own.comparison.p_value.is_none() => {
+            Err(format!("{} has no p-value yet.", own.comparison.variant))
+        }
         Some(own) => Err(format!(
-            "{} has no reading yet, or an interim look has shown a difference.",
+            "An interim look has shown a difference between {} and control.",
             own.comparison.variant
         )),
         None => Ok(format!(
-            "No variant was found to be better with {units} units, at least twice the planned number."
+            "No difference found: with {units} accounts, at least twice the planned number, no variant is \
+             shown to be better than control."
         )),
     }
 }
@@ -67,10 +73,11 @@ fn smaller_than(effect: f64, standings: &[ArmStanding<'_>]) -> Result<String, St
     };
     match standings.iter().find(|own| !within(own)) {
         None => Ok(format!(
-            "No relevant difference: it is smaller than {effect}, the expected effect, in both directions."
+            "No relevant difference: every variant differs from control by less than {effect}, the expected \
+             effect."
         )),
         Some(own) => Err(format!(
-            "The difference of {} may still be as large as {effect}, the expected effect.",
+            "The difference between {} and control can still be as large as {effect}, the expected effect.",
             own.comparison.variant
         )),
     }

@@ -127,8 +127,8 @@ fn too_few_planned(definition: &Definition) -> Option<String> {
     let units =
         |units: Option<u64>| units.map_or("more than 2000000000".to_owned(), |units| units.to_string());
     Some(format!(
-        "planned_units is {planned}. Finding the effect {effect} with 80 % power takes {} units with a \
-         sequential test, and {} with a fixed horizon.",
+        "planned_units is {planned}. To find the expected effect of {effect} with 80 % power, a sequential \
+         test needs {} accounts, and one analysis at a fixed horizon needs {}.",
         units(needed.sequential),
         units(needed.fixed_horizon)
     ))

@@ -10,21 +10,21 @@ use crate::results::reading::goal::GoalReport;
 use crate::results::reading::interval::Interval;
 use crate::results::reading::method::Method;
 
-/// Describes one arm compared with control on a goal. For example: "new: 41 of 100 against 10 of 107: +31.7
-/// points, between +13.9 and +49.5, p = 0.0003". The text has no full stop.
+/// Describes one arm compared with control on a goal. For example: "new: 41 of 100; control: 10 of 107;
+/// difference: +31.7 points; 95 % interval: +13.9 to +49.5; p = 0.0003". The text has no full stop.
 pub(super) fn compared(goal: &GoalReport, control: &VariantKey, comparison: &Comparison) -> String {
     let arm = |key: &VariantKey| goal.arms.iter().find(|arm| arm.variant == *key);
     let (own, other) = (arm(&comparison.variant), arm(control));
     let unit = Scale::of(goal, [own, other]);
     let mut phrase = format!("{}: ", comparison.variant);
     match (own.and_then(|arm| shown(goal, unit, arm)), other.and_then(|arm| shown(goal, unit, arm))) {
-        (Some(own), Some(other)) => drop(write!(phrase, "{own} against {other}")),
+        (Some(own), Some(other)) => drop(write!(phrase, "{own}; {control}: {other}")),
         _ => return phrase + "nothing to compare yet",
     }
     phrase.push_str(&difference(unit, comparison));
     match comparison.corrected_p {
-        Some(p) if p < 0.0001 => phrase.push_str(", p < 0.0001"),
-        Some(p) => drop(write!(phrase, ", p = {p:.4}")),
+        Some(p) if p < 0.0001 => phrase.push_str("; p < 0.0001"),
+        Some(p) => drop(write!(phrase, "; p = {p:.4}")),
         None => {}
     }
     phrase
@@ -81,9 +81,9 @@ fn shown(goal: &GoalReport, unit: Scale, arm: &ArmReport) -> Option<String> {
 
 fn difference(unit: Scale, comparison: &Comparison) -> String {
     let Interval { estimate: Some(estimate), low, high } = comparison.absolute else {
-        return ", too early for a difference".to_owned();
+        return "; no difference can be computed yet".to_owned();
     };
-    let mut phrase = format!(": {}", unit.signed(estimate));
+    let mut phrase = format!("; difference: {}", unit.signed(estimate));
     match (unit, comparison.relative.estimate) {
         (Scale::Points, _) => phrase.push_str(" points"),
         (Scale::Own, Some(relative)) => drop(write!(phrase, " ({} %)", Scale::Points.signed(relative))),
@@ -91,13 +91,13 @@ fn difference(unit: Scale, comparison: &Comparison) -> String {
     }
     match low.zip(high) {
         Some((low, high)) => {
-            let _ = write!(phrase, ", between {} and {}", unit.signed(low), unit.signed(high));
+            let _ = write!(phrase, "; 95 % interval: {} to {}", unit.signed(low), unit.signed(high));
         }
         None if comparison.method == Method::None => {}
         None if comparison.method == Method::AlwaysValid && comparison.p_value.is_some() => {
-            phrase.push_str(", without an interval");
+            phrase.push_str("; no interval");
         }
-        None => phrase.push_str(", too early for an interval"),
+        None => phrase.push_str("; no interval yet"),
     }
     phrase
 }

@@ -84,25 +84,32 @@ pub(super) fn reasons(test: &Experiment, goals: &[GoalReport], standings: &[ArmS
     let of = |(goal, standing): (&GoalReport, &ArmStanding<'_>)| {
         let mut sentence = compared(goal, control, standing.comparison);
         if standing.side == Side::Turned {
-            sentence.push_str("; an earlier interim look showed the opposite, so the variant is undecided");
+            sentence.push_str(
+                "; p is from an earlier interim look whose direction the current estimate no longer has, so \
+                 the variant is undecided",
+            );
         }
         if standing.side == Side::Faded {
-            sentence.push_str("; p is small, but the interval still contains 0, so the variant is undecided");
+            sentence
+                .push_str("; p is small, but the current interval contains 0, so the variant is undecided");
         }
         if !standing.broken.is_empty() {
-            let _ = write!(sentence, "; it breaks the guardrail {}", standing.broken.join(", "));
+            let _ = write!(sentence, "; it breaks {}", guardrails(&standing.broken));
         }
         if standing.side == Side::Better && !standing.unread.is_empty() {
-            let names = standing.unread.join(", ");
-            let _ = write!(
-                sentence,
-                "; the guardrail {names} has no reading yet, so the variant cannot be shipped"
-            );
+            let names = guardrails(&standing.unread);
+            let _ = write!(sentence, "; it cannot be shipped until there is a reading of {names}");
         }
         sentence + "."
     };
     let each = primary.into_iter().flat_map(|goal| standings.iter().map(move |standing| (goal, standing)));
     each.map(of).collect()
+}
+
+/// Names guardrails. For example: "the guardrail opt-out" or "the guardrails opt-out, refunds".
+pub(super) fn guardrails(names: &[&str]) -> String {
+    let plural = if names.len() == 1 { "" } else { "s" };
+    format!("the guardrail{plural} {}", names.join(", "))
 }
 
 /// Describes the secondary goals with a shown difference, each with its arm.
@@ -118,7 +125,7 @@ pub(super) fn moved(test: &Experiment, goals: &[GoalReport]) -> Vec<String> {
                 Side::Turned | Side::Faded | Side::Open => continue,
             };
             let sentence = compared(goal, control, comparison);
-            found.push(format!("The secondary goal {} is {word} in {sentence}.", goal.goal));
+            found.push(format!("The secondary goal {} is {word} with {sentence}.", goal.goal));
         }
     }
     found

@@ -82,7 +82,8 @@ impl Comparison {
         let blank = Self { shown, ..Self::unread(variant, Method::EProcess) };
         if let Some(found) = plain.filter(|_| over) {
             let counted = format!(
-                "{} of {} sets of weights have units of both variants and are counted.",
+                "{} of {} batches are counted. A batch without accounts in one of the variants, or with \
+                 equal outcomes, has no information about the difference.",
                 found.used,
                 found.used + found.left_out
             );
@@ -101,7 +102,7 @@ impl Comparison {
             }),
             p_value: (e_process.units > 0).then_some(e_process.p_value),
             shown: shown.filter(|_| e_process.p_value < 1.0),
-            warnings: vec![format!("{} units whose window has ended are counted.", e_process.units)],
+            warnings: vec![format!("Only accounts whose window has ended count: {}.", e_process.units)],
             ..blank
         }
     }
@@ -109,9 +110,9 @@ impl Comparison {
     /// Adds a warning if the floor is below the usual one, in basis points.
     pub(crate) fn with_floor(mut self, floor: Option<u32>) -> Self {
         if floor.is_some_and(|floor| floor < FLOOR) {
-            let warning = "With a floor of 5 %, many sets of weights have no units in one variant and give \
-                           no information. In simulations, the interval missed the true difference in up to \
-                           6.3 % of tests, not 5 %.";
+            let warning = "With a floor of 5 %, many batches have no accounts in one variant and give no \
+                           information. In simulations, the interval missed the true difference in up to \
+                           6.3 % of tests instead of 5 %.";
             self.warnings.push(warning.to_owned());
         }
         self
@@ -121,7 +122,7 @@ impl Comparison {
     /// weights follow the primary goal.
     #[must_use]
     pub fn biased(variant: &VariantKey) -> Self {
-        let warning = "No reading: weights that follow the primary goal would bias the results of this goal.";
+        let warning = "This goal has no reading: the weights follow the primary goal and would bias it.";
         Self { warnings: vec![warning.to_owned()], ..Self::unread(variant, Method::None) }
     }
 
@@ -157,7 +158,7 @@ fn warnings(
     #[expect(clippy::cast_precision_loss, reason = "exact below 2^53 units")]
     if (small as f64) < MIN_UNITS && goal.kind != Kind::Binary {
         texts.push(format!(
-            "The always-valid reading requires {MIN_UNITS} units in each variant. One variant has {small}."
+            "The always-valid reading requires {MIN_UNITS} accounts in each variant. The smaller has {small}."
         ));
     }
     let uneven = |arm: &GoalTotals| few_carry_total(&arm.moments);
@@ -165,32 +166,30 @@ fn warnings(
     texts.extend(arms.into_iter().filter_map(|(name, arm)| Some(dominant(goal.kind, arm, name)?.1)));
     if goal.kind == Kind::Ratio && planned.is_some_and(|planned| planned.by_chance().is_none()) {
         texts.push(
-            "No permutation test was possible, so only evenly spread totals can lead to a decision."
+            "No permutation test is possible, so the goal is decided only if its totals are spread evenly."
                 .to_owned(),
         );
     }
     if goal.kind == Kind::Sum && (uneven(pair.control) || uneven(pair.treatment)) {
-        texts.push(
-            "A few units carry most of the total. One more such unit would change the result.".to_owned(),
-        );
+        texts.push("A few accounts have most of the total. One more could change the result.".to_owned());
     }
     if listed && planned.is_some_and(|p| p.rerandomized.is_none()) {
         texts.push(
-            "The fixed-horizon p-value comes from a formula, which is too conservative for balanced units: \
-             too few of them are assigned, or they cannot be randomized again."
+            "The fixed-horizon p-value comes from a formula, because too few known accounts are assigned, or \
+             they cannot be randomized again. For balanced variants, the formula can miss a difference."
                 .to_owned(),
         );
     } else if !listed && planned.is_some_and(|p| p.permuted.is_none()) && pair.wants_permutation() {
         texts.push(
-            "The fixed-horizon p-value comes from a formula: there are too few or too many units for a \
-             permutation test."
+            "The fixed-horizon p-value comes from a formula, because there are too few or too many accounts \
+             for a permutation test."
                 .to_owned(),
         );
     }
     let paired = pair.control.paired.units() + pair.treatment.paired.units();
     if goal.kind != Kind::Ratio && paired > 0 && paired < control + treatment {
         let without = control + treatment - paired;
-        texts.push(format!("{without} units have no covariate, so the adjusted difference is missing."));
+        texts.push(format!("No adjusted difference: {without} of the accounts have no covariate."));
     }
     if goal.role == Role::None {
         texts.push("This goal is only recorded. No decision uses it.".to_owned());

@@ -67,7 +67,7 @@ fn a_better_arm_is_shipped_a_worse_arm_is_stopped_and_other_tests_keep_running()
     }
     let result = verdict(&test(&plain), &[(40, 4, 0), (40, 20, 0)]);
     assert_eq!(result.sentence, "Ship new: it is better than control.");
-    let start = "new: 20 of 40 against 4 of 40: +40.0 points, between +";
+    let start = "new: 20 of 40; control: 4 of 40; difference: +40.0 points; 95 % interval: +";
     assert!(result.reasons[0].starts_with(start), "{:?}", result.reasons);
     let lower =
         json!({ "goals": [{ "key": "booked", "kind": "binary", "role": "primary", "direction": "lower" }] });
@@ -102,14 +102,14 @@ fn a_shown_difference_keeps_its_direction_and_gives_no_verdict_once_reversed() {
     assert_eq!(still.verdict.decision, Advice::Ship, "the difference was shown and has kept its direction");
     let faded = report(&[(40, 16, 0), (40, 20, 0)], Some(&first));
     assert_eq!(faded.verdict.decision, Advice::KeepRunning, "the interval contains 0");
-    assert!(faded.verdict.reasons[0].contains("the interval still contains 0"), "{:?}", faded.verdict);
+    assert!(faded.verdict.reasons[0].contains("the current interval contains 0"), "{:?}", faded.verdict);
     let late = report(&[(90, 36, 0), (90, 40, 0)], Some(&first));
     assert_eq!(late.verdict.decision, Advice::KeepRunning, "an interim look has shown a difference");
-    assert!(late.verdict.no_difference_withheld.unwrap().contains("an interim look has shown a difference"));
+    assert!(late.verdict.no_difference_withheld.unwrap().contains("An interim look has shown a difference"));
     let turned = report(&[(40, 21, 0), (40, 19, 0)], Some(&first));
     assert_eq!(turned.verdict.decision, Advice::KeepRunning);
     assert!(
-        turned.verdict.reasons[0].contains("an earlier interim look showed the opposite"),
+        turned.verdict.reasons[0].contains("whose direction the current estimate no longer has"),
         "{:?}",
         turned.verdict
     );

@@ -72,7 +72,7 @@ fn a_guardrail_without_a_reading_prevents_shipping_and_is_named() {
     let result = verdict(&test(&ratio), &[(40, 4, 0), (40, 25, 0)]);
     assert_eq!(result.decision, Advice::KeepRunning, "{result:?}");
     assert!(
-        result.reasons[0].contains("the guardrail q has no reading yet, so the variant cannot be shipped"),
+        result.reasons[0].contains("it cannot be shipped until there is a reading of the guardrail q"),
         "{result:?}"
     );
 }

@@ -59,13 +59,13 @@ fn a_running_test_reports_how_many_units_are_missing() {
         result.reasons.iter().any(|reason| reason.starts_with("To find the expected effect, the test needs"))
     );
     let result = verdict(&test(&json!({})), &[(30, 9, 0), (30, 9, 0)]);
-    assert_eq!(result.reasons.last().unwrap(), "The test has 60 of 80 planned units.");
-    assert_eq!(result.sentence, "Keep running: 60 units in the test so far.");
+    assert_eq!(result.reasons.last().unwrap(), "The test has 60 of 80 planned accounts.");
+    assert_eq!(result.sentence, "Keep running: 60 accounts in the test so far.");
     let (mut test, mut totals) = (test(&json!({})), totals(&test(&json!({})), &[(39, 9, 0), (40, 9, 0)]));
     (totals.recent, totals.first_assigned_at) = (14, Some(Timestamp::from_millis(0)));
     let at =
         |test: &Experiment| Report::new(test, &totals, Timestamp::from_millis(14 * 86_400_000), None).verdict;
     assert!(at(&test).reasons.last().unwrap().ends_with("within 1 day."), "{:?}", at(&test).reasons);
     test.status = Status::Paused;
-    assert_eq!(at(&test).sentence, "The test is paused, with 79 units in it.");
+    assert_eq!(at(&test).sentence, "The test is paused. It has 79 accounts.");
 }

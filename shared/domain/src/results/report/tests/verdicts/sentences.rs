@@ -90,17 +90,22 @@ fn an_arm_without_units_has_no_probability_of_being_best() {
 fn shares_are_described_in_counts_and_points_and_means_in_their_unit_and_percent() {
     let result = verdict(&test(&json!({})), &[(107, 10, 0), (100, 41, 0)]);
     assert!(
-        result.reasons[0].starts_with("new: 41 of 100 against 10 of 107: +31.7 points, between +"),
+        result.reasons[0]
+            .starts_with("new: 41 of 100; control: 10 of 107; difference: +31.7 points; 95 % interval: +"),
         "{result:?}"
     );
-    assert!(result.reasons[0].ends_with('.') && result.reasons[0].contains(", p "), "{result:?}");
+    assert!(result.reasons[0].ends_with('.') && result.reasons[0].contains("; p "), "{result:?}");
     let result = verdict(&test(&json!({})), &[(40, 20, 0), (40, 4, 0)]);
     assert!(
-        result.reasons[0].starts_with("new: 4 of 40 against 20 of 40: -40.0 points, between -"),
+        result.reasons[0]
+            .starts_with("new: 4 of 40; control: 20 of 40; difference: -40.0 points; 95 % interval: -"),
         "{result:?}"
     );
     let early = verdict(&test(&json!({})), &[(3, 1, 0), (3, 2, 0)]);
-    assert!(early.reasons[0].starts_with("new: 2 of 3 against 1 of 3: +33.3 points"), "{early:?}");
+    assert!(
+        early.reasons[0].starts_with("new: 2 of 3; control: 1 of 3; difference: +33.3 points"),
+        "{early:?}"
+    );
     let empty = verdict(&test(&json!({})), &[(0, 0, 0), (0, 0, 0)]);
     assert!(empty.reasons[0].starts_with("new: nothing to compare yet"), "{empty:?}");
     let sum = json!({ "goals": [{ "key": "pipeline", "kind": "sum", "role": "primary" }] });
@@ -113,7 +118,8 @@ fn shares_are_described_in_counts_and_points_and_means_in_their_unit_and_percent
         }
     }
     let result = Report::new(&test, &totals, Timestamp::from_millis(1), None).verdict;
-    let start = "new: 12,520 per account against 10,020 per account: +2,500 (+25.0 %), between +2,";
+    let start = "new: 12,520 per account; control: 10,020 per account; difference: +2,500 (+25.0 %); \
+                 95 % interval: +2,";
     assert!(result.reasons[0].starts_with(start), "{result:?}");
 }
 
@@ -126,10 +132,9 @@ fn only_secondary_goals_with_a_shown_difference_are_named() {
         result.reasons.into_iter().find(|reason| reason.contains("replied"))
     };
     let moved = named(&[(60, 20, 5), (60, 22, 50)]).unwrap();
-    let start =
-        "The secondary goal replied is better in new: 50 of 60 against 5 of 60: +75.0 points, between +";
+    let start = "The secondary goal replied is better with new: 50 of 60; control: 5 of 60; difference: +75";
     assert!(moved.starts_with(start), "{moved}");
-    assert!(named(&[(60, 20, 50), (60, 22, 5)]).unwrap().contains("replied is worse in new"));
+    assert!(named(&[(60, 20, 50), (60, 22, 5)]).unwrap().contains("replied is worse with new"));
     assert_eq!(named(&[(60, 20, 20), (60, 22, 22)]), None);
 }
 
@@ -148,11 +153,14 @@ fn a_running_test_reports_why_no_difference_is_withheld() {
     assert_eq!(why(&plain, &some, 0), "", "the verdict is no difference");
     assert_eq!(why(&plain, &[(40, 4, 0), (40, 20, 0)], 0), "", "another verdict is given");
     assert!(why(&plain, &none, 0).starts_with("Nothing can be compared"));
-    assert!(why(&plain, &some, 30).starts_with("30 of 161 units are still inside"));
-    assert!(why(&json!({ "planned_units": 100 }), &some, 0).contains("of the 200 units, twice"));
+    assert!(why(&plain, &some, 30).starts_with("30 of 161 accounts are still inside"));
+    assert!(why(&json!({ "planned_units": 100 }), &some, 0).contains("which is 200"));
     assert!(why(&json!({ "planned_units": null }), &some, 0).contains("neither planned_units nor"));
     let worth = json!({ "expected": { "baseline": 0.3, "effect": 0.05 } });
-    assert!(why(&worth, &some, 0).starts_with("The difference of new may still be as large as 0.05"));
+    assert!(
+        why(&worth, &some, 0)
+            .starts_with("The difference between new and control can still be as large as 0.05")
+    );
 }
 
 #[test]
@@ -166,7 +174,7 @@ fn a_running_test_reports_when_it_reaches_its_planned_units_and_fixed_horizon() 
         report.verdict.reasons.join(" ")
     };
     let early = result(60, &[(30, 9, 0), (30, 10, 0)]);
-    assert!(early.contains("60 of 100 planned units") && early.contains("within 20 days"), "{early}");
+    assert!(early.contains("60 of 100 planned accounts") && early.contains("within 20 days"), "{early}");
     let waiting = result(30, &[(55, 16, 0), (55, 17, 0)]);
     assert!(!waiting.contains("fixed horizon") && !waiting.contains("within"), "{waiting}");
     let reached = result(10, &[(55, 16, 0), (55, 17, 0)]);
