@@ -84,7 +84,8 @@ impl Refusal {
 /// Checks whether the readings of an adaptive test with this primary goal and number of arms keep their error
 /// rate in simulation (`cargo run --release -p calibrate -- adaptive`).
 ///
-/// # Errors Returns the [`Refusal`] when simulations do not show it.
+/// # Errors
+/// Returns the [`Refusal`] when simulations do not show it.
 pub fn calibrated(measure: Measure, arms: usize) -> Result<(), Refusal> {
     match (measure, arms) {
         (Measure::Binary, 2) => Ok(()),

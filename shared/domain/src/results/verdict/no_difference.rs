@@ -13,7 +13,8 @@ const MIN_UNITS: u64 = 10;
 /// In both cases, at most one unit in 20 may be inside the goal's window, because these units may still
 /// convert.
 ///
-/// # Errors Returns the reason why the verdict is not "no difference".
+/// # Errors
+/// Returns the reason why the verdict is not "no difference".
 pub(super) fn no_difference(
     test: &Experiment,
     totals: &Totals,
