@@ -26,7 +26,8 @@ use domain::experiment::{
 };
 use serde_json::Value;
 
-/// How long before the deadline the lookup of stored assignments ends, so that the other units of a batch finish.
+/// The time before the deadline at which the lookup of stored assignments ends, so that the other units of a
+/// batch finish.
 const RESERVE: Duration = Duration::from_secs(1);
 
 /// The function.

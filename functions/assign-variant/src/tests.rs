@@ -1,7 +1,7 @@
 //! Tests of assignments with a real store: sticky assignment, reasons, batches and cost.
 
 use bellwether::auth::access::Role;
-use bellwether::telemetry::log::Heard;
+use bellwether::telemetry::log::CapturedLog;
 use domain::experiment::{Experiment, UnitId};
 use screen::Screen;
 use serde_json::{Value, json};
@@ -403,8 +403,8 @@ async fn a_known_unit_keeps_its_listed_values_and_another_gets_not_listed() {
 }
 
 /// Returns the only line that the log contains for a request.
-fn line_of(heard: &Heard) -> (Value, usize) {
-    let text = heard.text();
+fn line_of(captured: &CapturedLog) -> (Value, usize) {
+    let text = captured.text();
     let lines: Vec<_> = text.lines().filter(|line| line.contains("\"message\":\"request\"")).collect();
     let [line] = lines[..] else { panic!("there is one line for each request: {text}") };
     (serde_json::from_str(line).unwrap(), line.len())
@@ -414,19 +414,19 @@ fn line_of(heard: &Heard) -> (Value, usize) {
 async fn a_request_logs_one_line_with_caller_and_cost_but_without_the_unit() {
     let bench = Bench::start().await;
     bench.launch(json!({})).await;
-    let heard = Heard::from_now_on();
+    let captured = CapturedLog::start();
     let event = bench.event("assign-variant", Role::Service).await;
     assert_eq!(bench.call(FUNCTION, event.clone()).await.status, 200);
-    let (line, bytes) = line_of(&heard);
+    let (line, bytes) = line_of(&captured);
     assert!(bytes <= 1_000, "{bytes} bytes: {line}");
     assert_eq!((&line["route"], &line["method"]), (&json!("/tests/{test_id}/assignments"), &json!("POST")));
     assert_eq!((&line["workspace"], &line["outcome"]), (&json!("acme"), &json!("ok")));
     assert!(line["subject"].as_str().is_some_and(|subject| subject.len() == 32), "{line}");
     assert_eq!((&line["DynamodbCalls"], &line["ColdStarts"]), (&json!(2), &json!(1)));
     assert!(!line.to_string().contains("umbrella") && !line.to_string().contains("acme.com"), "{line}");
-    let heard = Heard::from_now_on();
+    let captured = CapturedLog::start();
     bench.call(FUNCTION, event).await;
-    let (line, bytes) = line_of(&heard);
+    let (line, bytes) = line_of(&captured);
     assert!(line.get("ColdStarts").is_none() && bytes <= 1_000, "{bytes}: {line}");
     println!("{bytes} bytes: {line}");
 }
@@ -434,14 +434,14 @@ async fn a_request_logs_one_line_with_caller_and_cost_but_without_the_unit() {
 #[tokio::test]
 async fn a_rejected_request_logs_its_problem_and_the_caller_if_known() {
     let bench = Bench::start().await;
-    let heard = Heard::from_now_on();
+    let captured = CapturedLog::start();
     let event = bench.event("assign-variant", Role::Viewer).await;
     assert_eq!(bench.call(FUNCTION, event.clone()).await.status, 403);
-    let (line, _) = line_of(&heard);
+    let (line, _) = line_of(&captured);
     assert_eq!((&line["outcome"], &line["workspace"]), (&json!("insufficient_scope"), &json!("acme")));
-    let heard = Heard::from_now_on();
+    let captured = CapturedLog::start();
     bench.call(FUNCTION, testing::without_token(event)).await;
-    let (line, _) = line_of(&heard);
+    let (line, _) = line_of(&captured);
     assert_eq!((&line["outcome"], &line["TokenRefusals"]), (&json!("unauthenticated"), &json!(1)));
     assert!(line.get("subject").is_none(), "{line}");
 }

@@ -1,8 +1,8 @@
 //! `POST /tests`: declares a test, as a draft.
 //!
-//! The same body again returns the test that exists; another body under its name returns 409. For the rules
-//! of a test, see `domain::experiment::Definition`. `domain::results::verdict::outlook::Outlook` computes how
-//! many units it needs.
+//! A repetition of the same body returns the existing test. Another body with the same name gets 409. For the
+//! rules of a test, see `domain::experiment::Definition`. `domain::results::verdict::outlook::Outlook`
+//! computes how many units it needs.
 
 #[cfg(test)]
 mod tests;

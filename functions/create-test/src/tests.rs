@@ -36,7 +36,7 @@ async fn a_test_is_created_once_and_the_same_body_returns_it_again() {
 }
 
 #[tokio::test]
-async fn omitted_fields_get_their_deerrors_in_the_response() {
+async fn omitted_fields_get_their_defaults_in_the_response() {
     let bench = Bench::start().await;
     let event = bench.event("create-test", Role::Analyst).await;
     let body = json!({ "test_id": "short", "name": "Short",

@@ -3,7 +3,7 @@
 use bellwether::auth::access::Role;
 use bellwether::auth::users::{Email, UserId};
 use bellwether::store::schema::TableName;
-use bellwether::telemetry::log::Heard;
+use bellwether::telemetry::log::CapturedLog;
 use serde_json::{Value, json};
 use testing::{Bench, as_payload_2, with_body};
 
@@ -183,10 +183,10 @@ async fn a_refusal_that_cannot_be_recorded_returns_in_time_and_is_logged() {
     for endpoint in ["http://127.0.0.1:1".to_owned(), silent] {
         let bench = Bench::at(endpoint).await;
         let event = bench.event("create-user", Role::Viewer).await;
-        let (heard, began) = (Heard::from_now_on(), std::time::Instant::now());
+        let (captured, began) = (CapturedLog::start(), std::time::Instant::now());
         let response = bench.call(FUNCTION, event).await;
         assert_eq!((response.status, began.elapsed().as_secs() < 3), (403, true), "{:?}", began.elapsed());
-        let log = heard.text();
+        let log = captured.text();
         assert!(log.contains("a refusal could not be recorded"), "{log}");
     }
 }
@@ -195,13 +195,13 @@ async fn a_refusal_that_cannot_be_recorded_returns_in_time_and_is_logged() {
 async fn a_refusal_is_recorded_and_logged_once_with_its_route() {
     let bench = Bench::start().await;
     let event = as_payload_2(&bench.event("create-user", Role::Viewer).await);
-    let heard = Heard::from_now_on();
+    let captured = CapturedLog::start();
     assert_eq!(bench.call(FUNCTION, event.clone()).await.status, 403);
     let record = bench.records().await.remove(0);
     assert_eq!((&record["target"], &record["detail"]), (&json!("POST /users"), &json!("needs users:write")));
     assert_eq!((&record["source"], &record["workspace"]), (&json!("127.0.0.1"), &json!("acme")));
     assert_eq!(record["request_id"], event["requestContext"]["requestId"]);
-    let log = heard.text();
+    let log = captured.text();
     let audit: Vec<&str> = log.lines().filter(|line| line.contains("\"message\":\"audit\"")).collect();
     assert_eq!(audit.len(), 1, "{log}");
     assert!(audit[0].contains("POST /users") && !log.contains("Bearer"), "{log}");

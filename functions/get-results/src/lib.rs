@@ -2,11 +2,12 @@
 //!
 //! Results of an earlier phase (`?phase=`) are read under the definition that was in force at its end.
 //!
-//! Results are an aggregate of the stored events: `bellwether::store::events::Events::aggregate` reads them, and
-//! `domain::results` counts and evaluates. `summarize-tests` stores a report for every running test. The
+//! Results are an aggregate of the stored events: `bellwether::store::events::Events::aggregate` reads them,
+//! and `domain::results` counts and evaluates. `summarize-tests` stores a report for every running test. The
 //! response is that report, unless the test has changed since or the caller sends `?fresh=true`. For a
-//! shipped test, the first reader stores the final report, which is the response from then on. A test that
-//! the schedule no longer counts, and whose report cannot be read, is counted here regardless of its size.
+//! shipped test, the first request after the results are final stores the final report. From then on, that
+//! report is the response. A test that the schedule no longer counts, and whose report cannot be read, is
+//! counted here regardless of its size.
 
 #[cfg(test)]
 mod tests;

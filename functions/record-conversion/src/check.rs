@@ -14,7 +14,7 @@ impl Units {
     /// Reads the assignments of the units in `conversions`.
     ///
     /// # Errors
-    /// Returns 503 if the store is unavailable. Nothing is recorded then.
+    /// Returns 503 if the store is unavailable. In that case, nothing is recorded.
     pub async fn of(
         app: &App,
         caller: &Caller,

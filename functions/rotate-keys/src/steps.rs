@@ -8,8 +8,8 @@ use bellwether::http::problem::Problem;
 use bellwether::store::audit::{Action, OPERATOR, Realm};
 use domain::clock::Timestamp;
 
-/// Creates the next keys as a pending version that no function reads yet. First, it completes an earlier rotation,
-/// because keys without an end would keep their places forever.
+/// Creates the next keys as a pending version that no function reads yet. First, it completes an earlier
+/// rotation, because keys without an end would never be removed.
 pub async fn create(app: &App, secret: &Described, token: &str) -> Result<(), Problem> {
     if app.rotation_secrets.version(token).await?.is_some() {
         return Ok(());
@@ -28,8 +28,8 @@ pub async fn create(app: &App, secret: &Described, token: &str) -> Result<(), Pr
     Ok(app.rotation_secrets.store_pending(token, &keys).await?)
 }
 
-/// Creates the first keys and publishes their public half. Secrets Manager makes the first version of a secret current
-/// at once, whatever stage was requested, so signers may read it from then on.
+/// Creates the first keys and publishes the public key. Secrets Manager makes the first version of a secret
+/// current at once, regardless of the requested stage, so signers may read it from then on.
 async fn first(app: &App, now: Timestamp) -> Result<PrivateKeys, Problem> {
     let keys = PrivateKeys::first(now).map_err(Problem::internal)?;
     let known = app.rotation_secrets.published().await?;
@@ -37,7 +37,8 @@ async fn first(app: &App, now: Timestamp) -> Result<PrivateKeys, Problem> {
     Ok(keys)
 }
 
-/// Publishes the new public half if verifiers lack it. A version can be current without being published.
+/// Publishes the new public key if the public secret lacks it. A version can be current without being
+/// published.
 pub async fn set(app: &App, secret: &Described, token: &str) -> Result<(), Problem> {
     let (version, known) = (version(app, token).await?, app.rotation_secrets.published().await?);
     if version.is_current() {

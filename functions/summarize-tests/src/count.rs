@@ -13,7 +13,7 @@ use domain::results::report::stored::StoredReport;
 use crate::reweigh;
 
 /// Aggregates a live test, stores its results, and gives an adaptive test its next weights. A shipped test is
-/// aggregated once more when no instance assigns units to it any longer. Its results are final then.
+/// aggregated once more when no instance assigns units to it any longer. From then on, its results are final.
 pub async fn count(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> Result<(), Problem> {
     let as_of = app.clock.now();
     let found = app.store.experiments.get(workspace, test_id).await?;

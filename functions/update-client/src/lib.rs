@@ -1,5 +1,5 @@
 //! `PATCH /clients/{client_id}`: renames an API client, changes what it may do, disables it, adds a secret or
-//! ends one.
+//! retires one.
 //!
 //! The body names the revision on which the change is based. For the changes that are allowed, see
 //! `bellwether::auth::clients`.

@@ -18,8 +18,8 @@ use serde_json::{Value, json};
 
 /// 2026-11-21T10:00:00Z, in milliseconds since 1970.
 const NOON: i64 = 1_795_255_200_000;
-/// The number of accounts that are decided in turn, so that the processor cannot learn the branches; a power
-/// of two.
+/// The number of accounts that are decided one after the other, so that branch prediction does not help; a
+/// power of two.
 const UNITS: usize = 1_024;
 /// The number of accounts in the aggregation, each with an assignment and an outcome.
 const AGGREGATED: u64 = 500_000;

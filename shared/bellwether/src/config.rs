@@ -1,4 +1,5 @@
-//! The environment, read once into types. A missing or invalid variable stops the start with its name.
+//! The environment, read once into types. If a variable is missing or invalid, the start fails with an error
+//! that names it.
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,5 @@
-//! Properties of the parsers for arbitrary bytes. Each is a function that panics when the property does not
-//! apply. `cargo fuzz` searches for such bytes (`fuzz/`), property tests try some in every run, and a test
+//! Properties of the parsers for arbitrary bytes. Each is a function that panics when the property is
+//! violated. `cargo fuzz` searches for such bytes (`fuzz/`), property tests try some in every run, and a test
 //! replays the stored corpus.
 //!
 //! To add a parser, add a function here, a line in [`TARGETS`], a file of the same name in
@@ -26,7 +26,7 @@ use domain::validation::typed;
 /// A parser's name and its property.
 pub type Target = (&'static str, fn(&[u8]));
 
-/// All parsers of bytes from outside.
+/// All parsers of untrusted bytes.
 pub const TARGETS: [Target; 4] =
     [("token", token), ("cookie", cookie), ("condition", condition), ("body", body)];
 
@@ -48,9 +48,9 @@ static TEST: LazyLock<Experiment> = LazyLock::new(|| {
     )
 });
 
-/// Bodies. `serde_json` reads every body that the strict parser accepts, to the same value, which stays the
-/// same when it is written and read back. A refusal of the strict parser alone names the field. A test that
-/// was declared by a body is unchanged when it is declared again from its own body.
+/// Bodies. If the strict parser accepts a body, `serde_json` parses it to the same value, and the value is
+/// unchanged after it is written and read back. If only the strict parser refuses a body, the error names the
+/// field. A test that a body declares is unchanged when it is declared again from its own body.
 pub fn body(input: &[u8]) {
     let lax = serde_json::from_slice::<Value>(input);
     let value = match (strict::parse(input), lax) {
@@ -102,7 +102,7 @@ fn checked<T>(result: Result<T, Vec<Invalid>>) -> Option<T> {
 }
 
 /// Conditions, as `{"condition": …, "attributes": {…}}`. An accepted condition is written as it was sent,
-/// decides the same when it is read back, and its negation decides the opposite.
+/// gives the same decision when it is read back, and its negation gives the opposite decision.
 pub fn condition(input: &[u8]) {
     let Ok(Value::Object(mut input)) = strict::parse(input) else { return };
     let source = input.remove("condition").unwrap_or_default();

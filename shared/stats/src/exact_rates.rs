@@ -3,9 +3,9 @@
 //! The evidence against a hypothesis is a likelihood ratio. Its numerator is the likelihood of both arms,
 //! each averaged over its rate with Jeffreys' prior Beta(½, ½). Its denominator is the greatest likelihood
 //! that the hypothesis allows. For every pair of rates that the hypothesis allows, the numerator divided by
-//! the likelihood at that pair is an e-process: it ever exceeds 1/α with a probability of at most α (Ville).
-//! The evidence is never greater than that. The method does not rely on large samples, so the reading also
-//! exists where all units of an arm converted or none did.
+//! the likelihood at that pair is an e-process: the probability that it ever exceeds 1/α is at most α
+//! (Ville). The evidence is never greater than that. The method does not rely on large samples, so the
+//! reading also exists where all units of an arm converted or none did.
 //!
 //! Source: Robbins 1970 for the mixture; Wasserman, Ramdas and Balakrishnan 2020, "Universal inference", for
 //! the division by the greatest likelihood; Turner, Ly and Grünwald 2024, "Generic E-variables for exact

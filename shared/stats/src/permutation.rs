@@ -1,5 +1,5 @@
-//! The studentized permutation test over units: if chance alone randomized the same units into the same arms
-//! again, how often would the arms be at least as far apart?
+//! The studentized permutation test over units: if the same units were randomized again into arms of the same
+//! sizes, how often would the arms be at least as far apart?
 //!
 //! The difference of each permutation is divided by its own standard error, so for large arms the test is
 //! also valid when both have the same mean and different spreads. The result is the mid-p: permutations that
@@ -76,9 +76,9 @@ pub struct Tested {
     pub all: bool,
 }
 
-/// Returns whether this test's p-value is the one to decide by, instead of a formula's: always for ratios,
-/// and for other goals when the smaller arm has fewer than 200 units or the larger has more than twice as
-/// many as the smaller.
+/// Returns whether the decision uses this test's p-value instead of a formula's: always for ratios, and for
+/// other goals when the smaller arm has fewer than 200 units or the larger has more than twice as many as the
+/// smaller.
 #[must_use]
 pub fn called_for(ratio: bool, control: u64, treatment: u64) -> bool {
     let (small, large) = (control.min(treatment), control.max(treatment));

@@ -168,7 +168,7 @@ impl Bench {
     }
 
     /// A token of `role` in `workspace`, signed with the key that the app verifies with. Its holder is in the
-    /// database, but in no list.
+    /// database, but not in lists.
     pub async fn token(&self, role: Role, workspace: &str) -> String {
         let user = user_named(&format!("{}@{workspace}.example", role.as_str()), role, workspace);
         if self.own_database {

@@ -35,7 +35,7 @@ pub async fn instance(cloud: &Cloud, dynamodb: &str, name: &str, more: &[(&str, 
 /// Calls a function and waits for its response.
 ///
 /// # Errors
-/// When its process ended.
+/// When its process has ended.
 pub async fn ask(instance: &Instance, event: Value) -> Result<Answer, String> {
     let answer = tokio::time::timeout(PATIENCE, instance.invoke(event)).await;
     let answer = answer.expect("a function responds within its budget")?;

@@ -32,7 +32,7 @@ fn holder(workspace: &Workspace, role: Role) -> UserId {
     UserId::of(&Email::parse(&format!("{}@{workspace}.example", role.as_str())).expect("an address"))
 }
 
-/// Stores the holders of tokens, in no list. Changes of tests and users look up their rights.
+/// Stores the holders of tokens, outside all lists. Changes of tests and users look up their rights.
 pub async fn admit_holders(client: &Client) {
     admit(client, CANARY, "acme", Role::Admin).await;
     for name in ["acme", "globex"] {

@@ -79,7 +79,7 @@ impl Proxy {
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let (plan, counts, upstream) = (plan.clone(), counts.clone(), upstream.clone());
-                // How a connection ends concerns only its sender.
+                // An error of a connection matters only to its sender.
                 tokio::spawn(async move { relay(client, &upstream, &plan, &counts).await });
             }
         });

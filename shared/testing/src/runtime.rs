@@ -131,7 +131,7 @@ impl Instance {
         self.process.id()
     }
 
-    /// Tells the process that no more events follow, and waits until it ends by itself.
+    /// Signals to the process that no more events follow, and waits until it exits.
     pub async fn finish(mut self) {
         self.events = None;
         while matches!(self.process.try_wait(), Ok(None)) {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::faults::Fate;
 use crate::random::Random;
 
-/// Alternates between good and bad periods: usually most requests pass and about one in ten fails, but during
-/// a storm three in four fail.
+/// Alternates between good and bad periods: usually about one request in ten fails, and during a storm three
+/// in four.
 pub fn weather(mut random: Random) -> impl FnMut() -> Fate + Send {
     let mut storm = 0_u64;
     move || {

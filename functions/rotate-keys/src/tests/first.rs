@@ -1,5 +1,5 @@
-//! Tests of first rotations. Secrets Manager makes the first version of a secret current at once, whatever label was
-//! requested, and has a version without a value before the first step.
+//! Tests of first rotations. Secrets Manager makes the first version of a secret current at once, regardless
+//! of the requested label, and has a version without a value before the first step.
 
 use serde_json::{Value, json};
 

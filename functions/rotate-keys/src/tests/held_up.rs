@@ -1,4 +1,5 @@
-//! Tests of rotations that crash, are late or are abandoned, and of verifiers meanwhile.
+//! Tests of rotations that crash, are late or are abandoned, and of the functions that verify tokens in the
+//! meantime.
 
 use bellwether::http::problem::Problem;
 

@@ -59,8 +59,8 @@ impl Lab {
         Self { bench, secrets, arn, proxy, left, _emulator: emulator }
     }
 
-    /// Lets this many calls of Secrets Manager through. The next call takes effect, but its response is lost, and later
-    /// calls do not arrive.
+    /// Allows this many calls of Secrets Manager. The next call takes effect, but its response is lost, and
+    /// later calls do not arrive.
     pub fn cut_after(&self, calls: i64) {
         self.left.store(calls, SeqCst);
     }

@@ -1,4 +1,5 @@
-//! Conversion of an API Gateway event to a request, without parts that the library trusts or panics at.
+//! Conversion of an API Gateway event to a request, without the headers that the library would trust or that
+//! would make it panic.
 
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue};
 use lambda_http::lambda_runtime::Error;

@@ -1,5 +1,5 @@
-//! The source and the ids of a request: addresses, networks, origins, request ids. This module uses no
-//! problems, tokens or store.
+//! The source and the ids of a request: addresses, networks, origins, request ids. This module does not use
+//! problems, tokens or the store.
 
 pub mod event;
 pub mod networks;

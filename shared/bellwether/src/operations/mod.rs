@@ -33,7 +33,7 @@ pub struct Operation {
     pub statuses: &'static [u16],
     /// The time budget. A request that takes longer gets 503.
     pub budget: Duration,
-    /// Whether the audit records its changes, or it writes records of its own.
+    /// Whether it stores audit records of what it does.
     pub audits: bool,
 }
 

@@ -49,7 +49,7 @@ impl Ending {
 }
 
 impl Boundary {
-    /// Begins an invocation. `trace` is X-Ray's header, of which only the trace id is stored.
+    /// Begins an invocation. `trace` is X-Ray's header. Only its trace id is stored.
     #[must_use]
     pub fn enter(app: &App, function: &'static str, request_id: RequestId, trace: Option<&str>) -> Self {
         Self {

@@ -1,5 +1,5 @@
 //! The layer between Lambda and a handler. [`serve`] runs the loop and [`invoke`] handles one invocation.
-//! [`respond`] finds the operation of a request, lets the guard decide, and passes typed input to the handler
+//! [`respond`] finds the operation of a request, runs the guard, and passes typed input to the handler
 //! ([`endpoint`]).
 
 pub mod admit;
@@ -88,7 +88,7 @@ fn deadline<T>(event: &LambdaEvent<T>, now: Timestamp) -> Timestamp {
     Timestamp::from_millis(if stated > now.millis() { stated } else { now.millis() + 60_000 })
 }
 
-/// Logs the cause of a failure, if there is one that the caller does not get.
+/// Logs the cause of a failure, which the response does not contain.
 fn log_failure(problem: &Problem, id: &RequestId) {
     if let Some(cause) = problem.cause() {
         let (request_id, extended_request_id) = (&id.id, &id.extended);

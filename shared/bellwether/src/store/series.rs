@@ -61,7 +61,7 @@ pub(super) fn thinned(points: BTreeMap<String, Point>, now: Timestamp, test: &Ex
         points.into_iter().partition(|(key, _)| key.starts_with(DAY));
     let known: BTreeSet<i64> = of_days.values().map(|point| day(point.as_of)).collect();
     let (mut hours, mut days) = (Vec::new(), BTreeMap::new());
-    // In order of time, so that for a day without a point of its own the last hour is used.
+    // In order of time, so that the last hour is used for a day without its own point.
     for point in of_hours.into_values() {
         let at = point.as_of;
         if age(at) <= HOURLY_MS {
@@ -98,7 +98,7 @@ mod tests {
         Experiment::draft(definition, Seed::from_random([0; 8]), Timestamp::from_millis(NOW))
     }
 
-    /// The stored points after runs at these times, of which the last is now.
+    /// The stored points after runs at these times. The last time is now.
     fn stored(times: impl Iterator<Item = i64>) -> BTreeMap<String, Point> {
         let mut items = BTreeMap::new();
         for at in times.map(Timestamp::from_millis) {

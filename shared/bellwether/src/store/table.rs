@@ -63,7 +63,7 @@ impl Table {
         self.put_if(item, Condition::New)
     }
 
-    /// Stores an item if the stored one meets the condition. Otherwise returns the stored one.
+    /// Stores an item if the stored item satisfies the condition. Otherwise returns the stored item.
     pub fn put_if(&self, item: Item, condition: Condition) -> Answer<'_, Placed> {
         Box::pin(async move {
             let bytes = size(&item);

@@ -138,7 +138,7 @@ impl Throttles {
             self.count_row(account_key(attempt), counts.account.counted(now), version, until),
         )
         .await?;
-        // An attempt that loses to a concurrent one learns the length of the lock from the next read.
+        // An attempt that loses to a concurrent one gets the length of the lock from the next read.
         Ok(match (sources.contains(&false), account) {
             (false, true) => Ok(admitted),
             (true, _) => Err(Wait { limit: Limit::Source, seconds: 1 }),

@@ -133,25 +133,25 @@ impl<W: Write> Write for Ascii<W> {
 /// Captures the log of this thread during its lifetime, for tests.
 #[cfg(any(test, feature = "testing"))]
 #[derive(Debug)]
-pub struct Heard {
+pub struct CapturedLog {
     written: Arc<Mutex<Vec<u8>>>,
     _guard: tracing::subscriber::DefaultGuard,
 }
 
 #[cfg(any(test, feature = "testing"))]
-impl Heard {
+impl CapturedLog {
     /// Starts to capture.
     ///
     /// With a single subscriber, tracing asks the first thread that emits an event whether it is enabled, and
     /// caches that answer for all threads. Another test's thread has no subscriber. A second one, which
     /// ignores everything, makes tracing ask each time.
     #[must_use]
-    pub fn from_now_on() -> Self {
-        static DEAF: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
-        LazyLock::force(&DEAF);
+    pub fn start() -> Self {
+        static IGNORING: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
+        LazyLock::force(&IGNORING);
         let written = Arc::new(Mutex::new(Vec::new()));
-        let ear = written.clone();
-        let log = lines(LevelFilter::DEBUG, true, move || Ear(ear.clone()));
+        let writer = written.clone();
+        let log = lines(LevelFilter::DEBUG, true, move || CaptureWriter(writer.clone()));
         Self { written, _guard: tracing::subscriber::set_default(log) }
     }
 
@@ -164,10 +164,10 @@ impl Heard {
 }
 
 #[cfg(any(test, feature = "testing"))]
-struct Ear(Arc<Mutex<Vec<u8>>>);
+struct CaptureWriter(Arc<Mutex<Vec<u8>>>);
 
 #[cfg(any(test, feature = "testing"))]
-impl Write for Ear {
+impl Write for CaptureWriter {
     fn write(&mut self, bytes: &[u8]) -> Result<usize> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
         Ok(bytes.len())

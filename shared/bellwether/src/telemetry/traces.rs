@@ -1,6 +1,6 @@
 //! Spans of invocations, for X-Ray. The layer of `lambda_runtime` begins a span for each invocation, as a
 //! child of the one that X-Ray names. It contains the span of the request. After the response has been sent
-//! to Lambda, the spans go to a collector beside the function, before Lambda freezes both.
+//! to Lambda, the spans go to a collector next to the function, before Lambda freezes both.
 //!
 //! Only spans from these two sources are sent, and only if all their fields are in [`FIELDS`]. Events are
 //! never sent. Spans of the AWS SDK contain requests, and a request can contain a secret.

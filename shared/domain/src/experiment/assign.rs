@@ -40,7 +40,7 @@ pub enum Decision<'a> {
     Assign(&'a Variant),
     /// The unit gets this variant for this reason, and nothing is stored.
     Chosen(&'a Variant, Reason),
-    /// The unit takes no part, and nothing is stored.
+    /// The unit gets no variant, and nothing is stored.
     Leave(Reason),
     /// The stored assignment of this phase applies. If none is stored, this applies.
     Stored(Otherwise),
@@ -49,7 +49,7 @@ pub enum Decision<'a> {
 /// The decision about a unit that cannot be newly assigned and has no stored assignment.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Otherwise {
-    /// The unit takes no part.
+    /// The unit gets no variant.
     Leave(Reason),
     /// The request is rejected.
     Refuse(Vec<Invalid>),

@@ -36,7 +36,7 @@ pub struct Conversion {
     pub event_id: EventId,
     /// The amount; 1 for a binary goal.
     pub value: f64,
-    /// The time, or the day if the caller knows no time of day.
+    /// The time, or the day if the caller sent no time of day.
     pub occurred_at: Dated,
 }
 

@@ -40,9 +40,9 @@ pub struct Definition {
     pub hypothesis: String,
     /// The arms, 2 to 20.
     pub variants: Vec<Variant>,
-    /// The share of units that take part.
+    /// The share of eligible units that the test assigns.
     pub coverage: BasisPoints,
-    /// The attributes that a unit must have to take part.
+    /// The condition on attributes that a unit must meet to be assigned.
     pub targeting: Condition,
     /// The range of a namespace, for a test that must not share units with other tests.
     #[serde(default)]
@@ -63,7 +63,7 @@ pub struct Definition {
     pub partitions: u32,
     /// The goals, 1 to 20.
     pub goals: Vec<Goal>,
-    /// The units that take part, if all are known before the start; 10 to 1,000, in the order of their ids.
+    /// The units of the test, if all are known before the start; 10 to 1,000, in the order of their ids.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known_units: Option<Vec<Known>>,
 }

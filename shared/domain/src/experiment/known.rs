@@ -1,8 +1,8 @@
 //! Units that are known before a test starts: the list, and the seed under which the variants are balanced.
 //!
-//! Units are randomized into arms whose sizes are within one unit of the weights. Of many randomizations, one is
-//! chosen under which the arms are alike in the listed values, and each unit's arm is stored. `stats::balance`
-//! contains the method, and `crate::results::reading::rerandomization` its use in results.
+//! Units are randomized into arms whose sizes are within one unit of the weights. From many randomizations,
+//! one is chosen under which the arms are similar in the listed values, and each unit's arm is stored.
+//! `stats::balance` contains the method, and `crate::results::reading::rerandomization` its use in results.
 
 use std::collections::BTreeMap;
 

@@ -16,7 +16,7 @@ pub enum Status {
     Stopped,
     /// Every unit that matches the targeting or was assigned gets the winner. No unit is assigned or counted.
     Shipped,
-    /// The test is read-only for good.
+    /// The test is permanently read-only.
     Archived,
 }
 

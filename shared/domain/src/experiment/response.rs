@@ -53,7 +53,7 @@ impl<'a> AssignmentResponse<'a> {
         }
     }
 
-    /// Returns the response for a unit that takes no part.
+    /// Returns the response for a unit that gets no variant.
     #[must_use]
     pub fn left(test: &'a Experiment, unit: Unit, reason: Reason) -> Self {
         Self {

@@ -114,7 +114,7 @@ impl Experiment {
         }
     }
 
-    /// Returns since when each override of the next definition has been in force.
+    /// Returns the time at which each override of the next definition took effect.
     fn overridden(&self, next: &Definition, now: Timestamp) -> BTreeMap<UnitId, Timestamp> {
         let since = |unit: &UnitId| match self.definition.overrides.get(unit) {
             Some(_) => self.overridden_since.get(unit).copied(),

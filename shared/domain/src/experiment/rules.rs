@@ -152,7 +152,7 @@ fn expected_rules(body: &TestBody) -> Vec<Invalid> {
     broken
 }
 
-/// Checks the rules for known units: the list defines which units take part, and the test compares two arms.
+/// Checks the rules for known units: the list defines the units of the test, and the test compares two arms.
 fn known_rules(body: &TestBody) -> Vec<Invalid> {
     let Some(known) = &body.known_units else { return Vec::new() };
     let mut broken = Vec::new();

@@ -9,8 +9,8 @@ use super::{BasisPoints, Definition, Enrolment, Seed, Status, UnitId, Variant, V
 use crate::clock::Timestamp;
 use screen::Findings;
 
-/// The weights in force from a revision on. The sample-ratio check compares each unit with the weights under which
-/// it was assigned, so a change of weights causes no alarm.
+/// The weights in force from a revision on. The sample-ratio check compares each unit with the weights under
+/// which it was assigned, so a change of weights does not cause a mismatch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Weighting {
     /// The first revision with these weights.
@@ -49,7 +49,8 @@ pub struct Experiment {
     /// How the test was shipped, while it is shipped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shipped: Option<Shipped>,
-    /// Since when each override has been in force. An override that is missing here is older than the test's start.
+    /// The time at which each override took effect. An override that is missing here is older than the test's
+    /// start.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub overridden_since: BTreeMap<UnitId, Timestamp>,
     /// The number of the current version, from 1. A change names the revision on which it is based.

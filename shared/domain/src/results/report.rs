@@ -63,7 +63,7 @@ pub struct Report {
     pub outcomes: Vec<OutcomeReport>,
     /// One entry per declared segment attribute.
     pub segments: Vec<SegmentReport>,
-    /// How many units are past their window, and when the test reaches its planned units.
+    /// The number of units past their window, and when the test will have its planned units.
     pub maturity: Maturity,
     /// How many units the primary goal needs. Null when this cannot be computed.
     pub plan: Option<Outlook>,

@@ -2,7 +2,7 @@
 //!
 //! When weights follow the outcomes, pooled readings are not valid: if the base rate drifts, the arm that got
 //! most units in good weeks appears to be better. A valid reading compares a unit only with units that were
-//! assigned under the same weights. Hence all readings here are computed from [`Batch`]es.
+//! assigned under the same weights. All readings here are therefore computed from [`Batch`]es.
 
 pub mod bols;
 pub mod eprocess;
@@ -105,7 +105,7 @@ pub(crate) mod testing {
 
     use super::{Batch, Moments};
 
-    /// Returns the moments of `units` units, the first `converted` of which converted.
+    /// Returns the moments of `units` units. The first `converted` of them converted.
     pub fn arm(units: u32, converted: u32) -> Moments {
         let mut moments = Moments::default();
         for unit in 0..units {

@@ -85,7 +85,7 @@ fn arms_without_variance_exceed_a_bound_only_when_they_differ() {
 }
 
 #[test]
-fn a_permutation_test_confirms_a_look_or_makes_it_less_certain() {
+fn a_permutation_test_confirms_a_reading_or_makes_it_less_certain() {
     let sequential_test = SequentialTest::new(0.05, 80.0).unwrap();
     let look = sequential_test.look(&converted(4, 40), &converted(20, 40)).unwrap();
     assert!(look.p_value < 0.01);

@@ -1,4 +1,5 @@
-//! The randomization test of a balanced test: what would other seeds under the same threshold have shown?
+//! The randomization test of a balanced test: how great is the difference under other seeds that meet the
+//! same threshold?
 
 use super::{BEST_OF, Choice, Draw, Sheet};
 use crate::moments::Moments;

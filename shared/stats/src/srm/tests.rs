@@ -97,7 +97,7 @@ fn the_evidence_does_not_grow_on_average_when_units_follow_the_weights() {
 }
 
 #[test]
-fn a_split_far_from_the_weights_raises_an_alarm_at_every_look() {
+fn numbers_far_from_the_weights_raise_an_alarm_at_every_interim_look() {
     assert!(seen(&[(&[5_000, 5_000], &[40, 90])]).unwrap() < THRESHOLD);
     assert!(seen(&[(&[5_000, 5_000], &[50_900, 49_100])]).unwrap() < THRESHOLD);
     assert!(seen(&[(&[3_400, 3_300, 3_300], &[340, 330, 210])]).unwrap() < THRESHOLD);

@@ -10,7 +10,7 @@ use super::Answer;
 /// method.
 const OF_OTHER_METHODS: [u16; 4] = [204, 400, 404, 405];
 
-/// Panics for a status that is neither the operation's own nor common to all operations.
+/// Panics for a status that the operation does not declare and that is not common to all operations.
 pub(super) fn assert_declared(function: Function, event: &Value, answer: &Answer) {
     let (name, status, body) = (function.name(), answer.status, &answer.body);
     let either = |one: &'static str, other: &Value| {

@@ -39,7 +39,7 @@ pub const SOMEWHERE: [(u32, u32); 5] =
 pub fn each(ranges: &[(u32, u32)]) -> impl Iterator<Item = char> + '_ {
     let noncharacters = (1..=16).flat_map(|plane| [plane << 16 | 0xFFFE, plane << 16 | 0xFFFF]);
     let all = ranges.iter().flat_map(|(first, last)| *first..=*last);
-    // Private and reserved code points are many and alike.
+    // There are many private and reserved code points, and all are treated in the same way.
     let same = |code: u32| matches!(code, 0xE010..=0xF8F0 | 0xE0200..=0xE0FF0 | 0xF0010..=0x10_FFF0);
     let thinned = all.filter(move |code| !same(*code) || code % 251 == 0);
     thinned.chain(noncharacters.filter(|_| ranges.len() > 5)).filter_map(char::from_u32)

@@ -25,7 +25,7 @@ pub fn csrf_hash(token: &str) -> String {
 /// Accepts a request from an allowed origin.
 ///
 /// # Errors
-/// When the request contains no origin, or one that is not allowed.
+/// When the request contains no origin or an origin that is not allowed.
 pub fn from_own_page(browser: &Browser, request: &Request) -> Result<(), NotOwnPage> {
     let origin = Origin::of(request.headers()).ok_or(NotOwnPage)?;
     if browser.allows(&origin) { Ok(()) } else { Err(NotOwnPage) }

@@ -166,7 +166,8 @@ pub struct ClientView {
     pub scopes: Vec<Scope>,
     /// The only workspace that the client can access.
     pub workspace: Workspace,
-    /// The ids of its active secrets. They are stored beside the hashes, so a list does not read the hashes.
+    /// The ids of its active secrets. They are stored separately from the hashes, so a list does not read the
+    /// hashes.
     #[serde(alias = "secret_ids")]
     pub secrets: Vec<SecretView>,
     /// Whether the client may not get tokens.

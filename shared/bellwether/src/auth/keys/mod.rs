@@ -1,6 +1,6 @@
 //! Signing keys in Secrets Manager: a private secret that only signers may read, and a public secret that
-//! every function may read. [`KeyCache`] reads them for requests, and [`rotation_secrets`] for their
-//! rotation. [`discovery`] publishes the public keys.
+//! functions that verify tokens may read. [`KeyCache`] reads them for requests, and [`rotation_secrets`] for
+//! their rotation. [`discovery`] publishes the public keys.
 
 mod cache;
 pub mod discovery;

@@ -1,4 +1,4 @@
-//! The public secret: the keys that verify. Every function may read it.
+//! The public secret: the keys that verify tokens. Functions that verify or publish them may read it.
 
 use jsonwebtoken::DecodingKey;
 use serde::{Deserialize, Serialize};

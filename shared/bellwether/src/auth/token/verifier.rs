@@ -21,7 +21,7 @@ pub struct Verifier {
     pub(super) verified: Cache<Fingerprint, Arc<Signed>>,
 }
 
-/// A token of which only the key id is known. Nothing else in it is trusted. It cannot be printed.
+/// A token whose key id has been read. Nothing else in it is trusted yet. It cannot be printed.
 pub struct Presented<'a> {
     token: &'a str,
     fingerprint: Fingerprint,

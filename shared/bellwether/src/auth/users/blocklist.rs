@@ -1,8 +1,8 @@
 //! The check for passwords that are too easy to guess.
 //!
 //! NIST SP 800-63B-4 section 3.1.1.2 compares a whole password with a list of common, expected and leaked
-//! ones, not each word in it. At 15 characters or more, passwords that users choose are in no list: they are
-//! a common password twice, or one with a year and the company's name. Therefore, a password is split into
+//! ones, not each word in it. At 15 characters or more, weak passwords are rarely in a list: they repeat a
+//! common password, or combine one with a year and the company's name. Therefore, a password is split into
 //! the cheapest sequence of pieces, as zxcvbn does (D. Wheeler, USENIX Security 2016), and refused when the
 //! sum is too low. A common word within a good passphrase does not cause a refusal.
 
@@ -77,7 +77,7 @@ fn both_ways(word: Vec<char>) -> [Vec<char>; 2] {
     [word.iter().rev().copied().collect(), word]
 }
 
-/// Words that an attacker who knows the user tries first.
+/// Words that are easy to guess for an attacker who knows the user.
 #[derive(Debug, Clone)]
 pub struct OwnWords(Vec<Vec<char>>);
 

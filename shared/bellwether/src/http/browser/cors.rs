@@ -27,7 +27,7 @@ const MAX_AGE: &str = "600";
 pub enum Cors {
     /// No headers, because the deployment has no custom domain.
     Off,
-    /// Only that the response depends on the origin. This one is not allowed.
+    /// Only `Vary: origin`, because this origin is not allowed.
     Refused,
     /// Pages of this origin may read the response.
     Allowed(Origin),

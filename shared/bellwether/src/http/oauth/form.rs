@@ -85,7 +85,7 @@ impl Form {
     }
 }
 
-/// Parses HTTP Basic, of which OAuth form-encodes both parts.
+/// Parses HTTP Basic credentials. OAuth form-encodes both parts.
 fn basic(header: &str) -> Option<ClientCredentials> {
     let (scheme, encoded) = header.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::telemetry::log::Heard;
+use crate::telemetry::log::CapturedLog;
 use domain::experiment::Workspace;
 
 fn entry(text: &str) -> Entry {
@@ -16,10 +16,10 @@ fn entry(text: &str) -> Entry {
 
 #[test]
 fn every_record_has_one_line_in_the_log() {
-    let heard = Heard::from_now_on();
+    let captured = CapturedLog::start();
     let forged = "a\r\n{\"message\":\"audit\"}\nb\rc\u{2028}d";
     entry(forged).log();
-    let text = heard.text();
+    let text = captured.text();
     assert_eq!((text.matches('\n').count(), text.matches('\r').count()), (1, 0), "{text}");
     let line: Value = serde_json::from_str(&text).unwrap();
     let record: Value = serde_json::from_str(line["audit"].as_str().unwrap()).unwrap();

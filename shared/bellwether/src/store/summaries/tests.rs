@@ -70,7 +70,7 @@ fn stored(json: &Value) -> Item {
 }
 
 #[test]
-fn a_report_is_read_back_and_one_of_an_unknown_version_gives_only_its_memory() {
+fn of_a_report_of_an_unknown_version_only_earlier_results_are_read() {
     let test = largest();
     let report = Report::new(&test, &filled(&test), Timestamp::from_millis(1), None);
     let mut json = serde_json::to_value(report.stored()).unwrap();

@@ -1,5 +1,5 @@
-//! Classifies each recorded outcome: it counts, or there is a reason why not. Every outcome of a declared
-//! goal is in exactly one of the counts, so every outcome that was sent is accounted for.
+//! Classifies each recorded outcome: it counts, or there is a reason why it does not count. Every outcome of
+//! a declared goal is in exactly one of the counts, so every outcome that was sent is accounted for.
 
 use serde::{Deserialize, Serialize};
 

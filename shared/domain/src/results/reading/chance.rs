@@ -39,14 +39,14 @@ pub struct Chance<'a> {
 }
 
 impl Pair<'_> {
-    /// Returns whether a permutation test's p-value is the one to decide by.
+    /// Returns whether the decision uses the p-value of a permutation test.
     #[must_use]
     pub fn wants_permutation(&self) -> bool {
         let (control, treatment) = self.units();
         permutation::called_for(self.kind == Kind::Ratio, control, treatment)
     }
 
-    /// Returns the permutation test of no difference, if it is the one to decide by and the budget allows it.
+    /// Returns the permutation test of no difference, if the decision uses it and the budget allows it.
     pub(super) fn permuted(&self, chance: &mut Chance<'_>) -> Option<Tested> {
         if !self.wants_permutation() {
             return None;

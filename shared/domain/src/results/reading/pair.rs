@@ -20,8 +20,8 @@ use crate::results::counting::totals::GoalTotals;
 /// The level of every interval: 95 %.
 pub const ALPHA: f64 = 0.05;
 
-/// A ratio's formula is sufficient alone when every total is as even as that of at least this number of equal
-/// units.
+/// A ratio's formula is used without a permutation test when every total is as even as that of at least this
+/// number of equal units.
 const MANY_CARRIERS: f64 = 1_000.0;
 
 /// Control and one other arm, for one goal.
@@ -59,9 +59,9 @@ impl Pair<'_> {
 
     /// Returns the sequential reading, with its relative interval. `by_chance` is the p-value of the
     /// permutation or rerandomization test of the same units. Without it, a ratio leads to no decision,
-    /// because its formula errs when a few units are far larger than the others. When no few units have most
-    /// of a total, the formula is used alone: permutations are drawn, so their p-value cannot be as small as
-    /// large numbers of units would make it.
+    /// because its formula errs when a few units are far larger than the others. Unless a few units have most
+    /// of a total, the formula is used alone: permutations are drawn, so their p-value cannot become as small
+    /// as that of the formula for many units.
     ///
     /// Rates are read exactly while an arm has fewer than ten units, and when all units of each arm are
     /// equal.
@@ -106,8 +106,8 @@ impl Pair<'_> {
         self.kind == Kind::Binary && (few || !(varies(control) || varies(treatment)))
     }
 
-    /// Returns whether a ratio's formula is sufficient alone: when there are many units, and no few of them
-    /// have most of a total.
+    /// Returns whether a ratio's formula is used without a permutation test: when there are many units and no
+    /// small group of them has most of a total.
     pub(super) fn is_even(&self) -> bool {
         let arms = [self.control, self.treatment];
         arms.iter().all(|arm| arm.sizes.carriers() >= MANY_CARRIERS && arm.bases.carriers() >= MANY_CARRIERS)

@@ -1,5 +1,5 @@
-//! Rerandomization tests of known units: how often would another seed that balances the arms as well have
-//! given outcomes at least as far apart? The method is `stats::balance::test`.
+//! Rerandomization tests of known units: how often would another seed that balances the arms at least as well
+//! give a difference at least as great? The method is `stats::balance::test`.
 
 use stats::balance::{DRAWS, Randomized, Statistic, studentised, studentised_ratios, test};
 

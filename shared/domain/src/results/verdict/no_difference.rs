@@ -1,4 +1,4 @@
-//! Whether the verdict is "no difference", or why not yet.
+//! Whether the verdict is "no difference", or the reason why it is not.
 
 use super::outlook::Outlook;
 use super::standing::{ArmStanding, Side};

@@ -23,7 +23,7 @@ fn the_permutation_test_errs_in_five_percent_where_formulas_err_more() {
 }
 
 #[test]
-fn a_look_after_every_unit_errs_in_at_most_five_percent_of_tests() {
+fn an_interim_look_after_every_unit_errs_in_at_most_five_percent_of_tests() {
     for (goal, share, planned) in [
         (Goal::Ratio, 50, 80),
         (Goal::Ratio, 20, 80),

@@ -20,7 +20,7 @@ fn the_sample_ratio_of_small_adaptive_batches_is_checked() {
 }
 
 #[test]
-fn repeated_looks_at_many_segments_err_no_more_than_one_look_at_one() {
+fn repeated_interim_looks_at_many_segments_keep_the_error_rate() {
     for (count, units, rate) in [(8, 20, None), (8, 20, Some(0.2)), (4, 10, None)] {
         let (any, differ) = segments(count, units, rate, 400, 3);
         assert!(any.share() <= 0.05 + any.margin(), "{any}");

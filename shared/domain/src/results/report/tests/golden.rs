@@ -101,7 +101,7 @@ fn is_restarted(report: &Report) -> bool {
 }
 
 #[test]
-fn results_of_a_look_are_read_from_a_report_of_an_unknown_version() {
+fn earlier_results_are_read_from_a_report_of_an_unknown_version() {
     let saved = early(|saved| {
         saved["version"] = json!(7);
         saved["verdict"] = json!("a form of version 7");
@@ -113,7 +113,7 @@ fn results_of_a_look_are_read_from_a_report_of_an_unknown_version() {
 }
 
 #[test]
-fn results_of_a_look_are_read_from_a_report_without_an_unrelated_field() {
+fn earlier_results_are_read_from_a_report_without_an_unrelated_field() {
     let saved = early(|saved| drop(saved.as_object_mut().unwrap().shift_remove("maturity")));
     assert_eq!((saved.report(), late(Some(&saved))), (None, full()));
 }
