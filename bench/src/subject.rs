@@ -24,7 +24,7 @@ pub struct Subject {
     pub environment: Vec<(String, String)>,
     /// The event of every invocation.
     pub event: Value,
-    /// A part of a correct response. Without this check, a benchmark of errors would look fast.
+    /// A part of a correct response. Without this check, a function that returns errors would appear fast.
     answers: &'static str,
 }
 

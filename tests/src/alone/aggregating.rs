@@ -8,7 +8,7 @@
 //! debug binary. With a million rows, which takes some minutes:
 //!
 //! ```text
-//! BELLWETHER_FOLD_ROWS=1000000 BELLWETHER_FOLD_BINARY=<a release build of get-results> \
+//! BELLWETHER_AGGREGATED_ROWS=1000000 BELLWETHER_AGGREGATION_BINARY=<a release build of get-results> \
 //!     cargo test --workspace --test alone aggregating -- --nocapture
 //! ```
 
@@ -176,7 +176,7 @@ async fn aggregate(cloud: &Cloud, stored: &Stored) -> Cost {
     let test = json!({ "TableName": table(cloud, TableName::Tests), "Key": key });
     let events = table(cloud, TableName::Events);
     let replay = Replay::start(&stored.database, &events, &stored.partitions, test).await;
-    let chosen = std::env::var_os("BELLWETHER_FOLD_BINARY").map(PathBuf::from);
+    let chosen = std::env::var_os("BELLWETHER_AGGREGATION_BINARY").map(PathBuf::from);
     let function = chosen.unwrap_or_else(|| binary("get-results"));
     let mut environment = cloud.environment(&replay.url);
     environment.push(("INLINE_UNITS".to_owned(), u64::MAX.to_string()));
@@ -201,7 +201,7 @@ fn peak(process: u32) -> Option<u64> {
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_times_the_rows_use_no_more_memory_and_only_one_call_per_page() {
     let _turn = crate::turn().await;
-    let rows = std::env::var("BELLWETHER_FOLD_ROWS").map_or(100_000, |text| text.parse().unwrap());
+    let rows = std::env::var("BELLWETHER_AGGREGATED_ROWS").map_or(100_000, |text| text.parse().unwrap());
     let partitions = (rows / 10 / ROWS_A_PAGE).clamp(1, MOST_PARTITIONS);
     let cloud = Cloud::start().await;
     let mut peaks = Vec::new();

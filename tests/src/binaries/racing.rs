@@ -16,8 +16,8 @@ const UNITS: usize = 50;
 /// Concurrent calls for one unit.
 const CALLS: usize = 16;
 
-/// Four processes behind a proxy that counts calls. Two cache what they have seen, as in production. Two
-/// call the store each time, so that no race is decided by the cache.
+/// Four processes behind a proxy that counts calls. Two cache what they have seen, as in production. Two call
+/// the store each time, so that the cache decides no race.
 struct Race {
     cloud: Cloud,
     proxy: Proxy,

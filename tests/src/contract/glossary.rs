@@ -109,7 +109,7 @@ impl Word {
     /// The form that a text in lower case contains as a word, outside the phrases that may contain it.
     fn find(&self, text: &str) -> Option<&str> {
         let is_inside = |c: char| c.is_alphanumeric();
-        let stands = |form: &str, text: &str| {
+        let contains = |form: &str, text: &str| {
             text.match_indices(form).any(|(at, _)| {
                 !text[..at].ends_with(is_inside) && !text[at + form.len()..].starts_with(is_inside)
             })
@@ -118,11 +118,11 @@ impl Word {
         for phrase in &self.except {
             text = text.replace(phrase, " ");
         }
-        self.forms.iter().find(|form| stands(form, &text)).map(String::as_str)
+        self.forms.iter().find(|form| contains(form, &text)).map(String::as_str)
     }
 }
 
-/// Where replaced words stand in a text.
+/// The replaced words that a text contains.
 fn faults(place: &str, text: &str, words: &[Word]) -> Vec<String> {
     let text = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
     let found = words.iter().filter_map(|word| Some((word.find(&text)?, &word.instead)));

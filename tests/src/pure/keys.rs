@@ -100,11 +100,11 @@ impl World {
     fn pass(&mut self, seconds: i64) {
         for _ in 0..seconds {
             self.now += 1_000;
-            self.hold_to_the_rule();
+            self.assert_every_token_is_valid();
         }
     }
 
-    fn hold_to_the_rule(&mut self) {
+    fn assert_every_token_is_valid(&mut self) {
         let (now, at) = (self.now, self.at());
         for keys in in_memory(&self.private, now, self.cache * 1_000) {
             let signer = keys.signer(at).unwrap();

@@ -204,7 +204,7 @@ fn every_operator_is_charged_for_what_it_compares() {
 }
 
 #[test]
-fn the_limit_of_a_decision_bounds_a_request_of_a_hundred() {
+fn the_limit_of_a_decision_bounds_a_request_of_100_decisions() {
     const { assert!(100 * DECISION_UNITS <= 200_000_000, "a unit is a nanosecond: 0.2 s of 0.3 s") };
 }
 

@@ -56,7 +56,7 @@ fn is_decided(test: &Experiment, random: &mut Random, rate: u64) -> bool {
 }
 
 #[test]
-fn the_verdict_errs_in_at_most_5_percent_of_tests_at_any_look() {
+fn the_verdict_errs_in_at_most_5_percent_of_tests_at_any_interim_look() {
     let runs: u32 = std::env::var("VERDICT_RUNS").map_or(120, |runs| runs.parse().unwrap());
     let (test, mut random) = (launched(), Random::new(20_261_122));
     for rate in [5, 20, 50] {

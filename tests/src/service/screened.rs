@@ -12,7 +12,7 @@ use testing::{body_of, with_body};
 
 use super::ground::{Ground, takes_json};
 
-/// A letter of the tags block, which a model reads and which is invisible to people.
+/// A letter of the tags block, which a model reads and which is invisible to readers.
 const HIDDEN: char = '\u{e0041}';
 
 /// Returns copies of a body with a hidden character in one of its texts.

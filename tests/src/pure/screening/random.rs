@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::hidden::{NOWHERE, SOMEWHERE, each};
 
-/// Letters, marks and symbols that can have invisible code points, or look as if they could.
+/// Letters, marks and symbols that can have invisible code points, or resemble some that can.
 #[expect(clippy::unicode_not_nfc, reason = "the text includes letters that NFC changes")]
 const RULED: &str =
     "aZ1# \néeéが葛神میارकषরᠠᡀ❤👩💻🏽🇩가각\u{301}\u{302}\u{323}\u{20E3}\u{94D}\u{93C}\u{9CD}\u{1F3F4}";
