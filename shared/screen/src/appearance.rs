@@ -103,7 +103,7 @@ fn enclosed(c: char) -> char {
     char::from_u32(code - first + u32::from('a')).unwrap_or(c)
 }
 
-/// Returns what `c` looks like, in lower case; m as rn, l as i.
+/// Returns the letters that `c` resembles, in lower case: rn for m, i for l.
 fn reshape(c: char) -> String {
     let c = lookalike(c);
     let mut shape = c.to_string();
