@@ -375,9 +375,9 @@ async fn the_response_warns_of_too_few_planned_units_and_of_suspect_text() {
         found.len() == 1 && found[0].starts_with("planned_units is 100. To find the expected effect of 0.1"),
         "{found:?}"
     );
-    assert!(found[0].contains("with a fixed horizon"), "{found:?}");
+    assert!(found[0].contains("one analysis at a fixed horizon needs 402"), "{found:?}");
     let found = warnings(few("b", 450)).await;
-    assert!(found.len() == 1 && found[0].contains("with a sequential test"), "{found:?}");
+    assert!(found.len() == 1 && found[0].contains("a sequential test needs 690"), "{found:?}");
     assert_eq!(warnings(few("c", 2_000)).await, [""; 0]);
     let tiny = json!({ "baseline": 0.1, "effect": 1e-6 });
     let found = warnings(json!({ "test_id": "tiny", "planned_units": 400, "expected": tiny })).await;

@@ -68,7 +68,7 @@ fn ratio(arm: &Value) -> Posterior {
     Posterior::estimate(r, variance.sqrt(), n - 1.0).unwrap()
 }
 
-/// Returns SciPy's figures of each case. Those of an inverse goal are before inversion.
+/// Returns `SciPy`'s figures of each case. Those of an inverse goal are before inversion.
 fn known(id: &str) -> Figures {
     match id.split('/').next().unwrap() {
         "binom_classic" => [

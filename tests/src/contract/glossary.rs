@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use bellwether::operations::OPERATIONS;
 use serde_json::Value;
@@ -135,7 +136,7 @@ fn documents() -> Vec<String> {
     for folder in ["", "docs", "monitoring", ".github"] {
         for entry in fs::read_dir(project().join(folder)).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
-            if name.ends_with(".md") {
+            if Path::new(&name).extension().is_some_and(|kind| kind == "md") {
                 found.push(format!("{folder}/{name}").trim_start_matches('/').to_owned());
             }
         }
