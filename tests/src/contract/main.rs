@@ -12,6 +12,7 @@ mod glossary;
 mod operations;
 mod problems;
 mod promises;
+mod reference;
 mod structure;
 mod workflows;
 mod written;
