@@ -48,21 +48,20 @@ fn values(schema: &Value) -> String {
 
 /// The limits of a value in words.
 fn limits(schema: &Value) -> String {
-    let names = [
-        ("minimum", "at least"),
-        ("maximum", "at most"),
-        ("minLength", "characters at least"),
-        ("maxLength", "characters at most"),
-        ("minItems", "items at least"),
-        ("maxItems", "items at most"),
-        ("maxProperties", "names at most"),
-        ("pattern", "pattern"),
+    let ranges = [
+        ("minimum", "maximum", ""),
+        ("minLength", "maxLength", " characters"),
+        ("minItems", "maxItems", " items"),
+        ("minProperties", "maxProperties", " names"),
     ];
-    let found = names.iter().filter_map(|(key, words)| match schema.get(*key)? {
-        Value::String(pattern) => Some(format!("{words} `{pattern}`")),
-        number => Some(format!("{words} {number}")),
+    let words = ranges.iter().filter_map(|(low, high, unit)| match (schema.get(*low), schema.get(*high)) {
+        (Some(low), Some(high)) => Some(format!("{low} to {high}{unit}")),
+        (Some(low), None) => Some(format!("at least {low}{unit}")),
+        (None, Some(high)) => Some(format!("at most {high}{unit}")),
+        (None, None) => None,
     });
-    found.collect::<Vec<_>>().join(", ")
+    let pattern = schema["pattern"].as_str().map(|pattern| format!("pattern `{pattern}`"));
+    words.chain(pattern).collect::<Vec<_>>().join(", ")
 }
 
 /// The rows of an object's fields. Fields of an object without a name of its own follow it, with a dot.
@@ -86,7 +85,7 @@ fn single(name: &str, schema: &Value) -> String {
         writeln!(page, "{described}\n").unwrap();
     }
     if schema["properties"].is_object() {
-        page += "| field | type | always present | limits | description |\n|---|---|---|---|---|\n";
+        page += "| field | type | required | limits | description |\n|---|---|---|---|---|\n";
         rows(schema, "", &mut page);
         page.push('\n');
     } else {
