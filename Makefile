@@ -109,7 +109,7 @@ quick:
 	@cargo test --workspace --exclude rotate-keys --locked --lib --bin bellwether-bench --test pure --test contract --test service
 
 # Without --locked: a new function is added to Cargo.lock, first as a member and then as a dependency of the tests.
-generate: ## Write the files derived from the code: the local server's routes, the functions in tests, the catalogue of metrics
+generate: ## Write the files derived from the code: the local server's routes, the functions in tests, the catalogue of metrics, docs/API.md
 	@GENERATE=write cargo test --workspace --test contract -- written catalogue
 	@cargo update --quiet --offline --workspace
 
