@@ -1,0 +1,53 @@
+//! The command `bellwether`. Each subcommand is a module of its own: [`serve`] runs the whole service on this machine.
+//!
+//! A subcommand returns a [`Failure`] when it cannot go on. [`main`] prints it on one line and ends with its code.
+
+mod failure;
+pub mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use failure::Failure;
+
+/// Account-based A/B testing in your own AWS account, or on this machine.
+#[derive(Debug, Parser)]
+#[command(name = "bellwether", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the whole service on this machine until Ctrl-C.
+    Serve(serve::Options),
+}
+
+/// Reads the arguments and runs the subcommand that they name.
+#[must_use]
+pub fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Serve(options) => serve::run(&options),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("bellwether: {failure}");
+            failure.code()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn the_declared_arguments_do_not_contradict_each_other() {
+        Cli::command().debug_assert();
+    }
+}

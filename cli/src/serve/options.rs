@@ -1,0 +1,42 @@
+//! The options of `bellwether serve`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// The options of `bellwether serve`.
+#[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag on the command line")]
+pub struct Options {
+    /// The port on localhost; 0 takes a free one
+    #[arg(long, default_value_t = 9000)]
+    pub port: u16,
+
+    /// The folder that keeps tests, users, keys and the log
+    #[arg(long, value_name = "DIR", default_value = ".bellwether", conflicts_with = "memory")]
+    pub data: PathBuf,
+
+    /// Keep everything in memory and nothing after the end
+    #[arg(long)]
+    pub memory: bool,
+
+    /// Delete what the data folder keeps and start anew; asks first
+    #[arg(long, conflicts_with_all = ["memory", "dynamodb"])]
+    pub fresh: bool,
+
+    /// Do not ask before --fresh deletes
+    #[arg(long, requires = "fresh")]
+    pub yes: bool,
+
+    /// Use the DynamoDB at this address instead of the embedded one
+    #[arg(long, value_name = "URL", conflicts_with = "memory")]
+    pub dynamodb: Option<String>,
+
+    /// Print the functions' log lines
+    #[arg(long, short)]
+    pub verbose: bool,
+
+    /// Seconds between two aggregations of running tests
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+    pub summarize_every: u64,
+}
