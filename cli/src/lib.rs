@@ -23,6 +23,8 @@ struct Cli {
 enum Command {
     /// Runs the whole service on this machine until Ctrl-C.
     Serve(serve::Options),
+    /// Sets a new password for a user of a server on this machine, and prints it.
+    ResetPassword(serve::reset_password::Options),
 }
 
 /// Reads the arguments and runs the subcommand that they name.
@@ -30,6 +32,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(options) => serve::run(&options),
+        Command::ResetPassword(options) => serve::reset_password::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,18 +1,140 @@
 //! `bellwether serve`: every function in one process, behind one HTTP server on this machine.
+//!
+//! ```text
+//! listener ──> gateway ──> fleet ──> bellwether::runtime::invoke ──> functions/<name>
+//!                                              │
+//!                                   AWS SDKs, over loopback
+//!                                              │
+//!                                            cloud: DynamoDB in a SQLite file, Secrets Manager in a file
+//! ```
+//!
+//! [`folder`] is where data lies, [`setup`] what is made at the first start, and [`schedule`] what runs by itself.
 
+mod clients;
+mod cloud;
+mod fleet;
 mod folder;
+mod functions;
+mod gateway;
+mod listener;
+mod log;
 mod options;
+pub mod reset_password;
+mod schedule;
+mod setup;
+mod state;
+mod words;
 
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+pub use functions::ALL as FUNCTIONS;
 pub use options::Options;
 
 use crate::Failure;
-use folder::Folder;
+use clients::Clients;
+use cloud::Cloud;
+use fleet::Fleet;
+use gateway::Gateway;
+use listener::Bounds;
+use state::State;
+use words::Ready;
 
-/// Serves until Ctrl-C.
+const BOUNDS: Bounds = Bounds { connections: 256, header_time: Duration::from_secs(15) };
+
+/// Serves until Ctrl-C or SIGTERM.
 ///
 /// # Errors
 /// When the data folder is in use, the port is taken, or what is stored cannot be read.
 pub fn run(options: &Options) -> Result<(), Failure> {
-    let _folder = (!options.memory).then(|| Folder::open(&options.data)).transpose()?;
+    let began = Instant::now();
+    runtime()?.block_on(async {
+        let mut state = State::open(options)?;
+        let (listeners, port) = listen(options.port).await?;
+        state.make_room(options)?;
+        log::start(state.folder().map(|folder| folder.log()).as_deref(), options.verbose)?;
+        let cloud = state.start(options)?;
+        serve(options, &state, &cloud, listeners, port, began).await?;
+        cloud.stop();
+        Ok(())
+    })
+}
+
+/// The threads that requests are answered on.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| Failure::new(format!("no threads can be started: {error}")))
+}
+
+async fn listen(port: u16) -> Result<(Vec<TcpListener>, u16), Failure> {
+    listener::on_loopback(port).await.map_err(|error| {
+        Failure::new(format!(
+            "port {port} cannot be used ({error}); stop what uses it, or name another with --port"
+        ))
+    })
+}
+
+async fn serve(
+    options: &Options,
+    state: &State,
+    cloud: &Cloud,
+    listeners: Vec<TcpListener>,
+    port: u16,
+    began: Instant,
+) -> Result<(), Failure> {
+    let mut signals = Signals::new()?;
+    let url = format!("http://localhost:{port}");
+    let clients = Clients::new(cloud, options.dynamodb.as_deref())?;
+    let config = clients::config(&url).map_err(|error| Failure::usage(error.to_string()))?;
+    let fleet = Arc::new(Fleet::new(&clients, &config));
+    let password = setup::prepare(&clients, &fleet).await?;
+    let schedule = tokio::spawn(schedule::run(fleet.clone(), Duration::from_secs(options.summarize_every)));
+    let (gateway, all_ended) = Gateway::new(fleet);
+    let session = state.announce(&url)?;
+    let folder: Option<&Path> = state.folder().map(|folder| folder.path());
+    print!("{}", Ready { url: &url, took: began.elapsed(), folder, password: password.as_ref() }.text());
+    let handle = move |request, peer| gateway.clone().answer(request, peer);
+    listener::serve(listeners, BOUNDS, handle, signals.first()).await;
+    schedule.abort();
+    all_ended.await;
+    drop(session);
     Ok(())
+}
+
+/// What ends a server: Ctrl-C and SIGTERM. A second one ends it at once.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn new() -> Result<Self, Failure> {
+        let of =
+            |kind| signal(kind).map_err(|error| Failure::new(format!("signals cannot be received: {error}")));
+        Ok(Self { interrupt: of(SignalKind::interrupt())?, terminate: of(SignalKind::terminate())? })
+    }
+
+    /// Ready at the first signal.
+    async fn first(&mut self) {
+        self.next().await;
+        eprintln!("stopping; requests that have begun are answered first");
+        let mut second = Self::new();
+        tokio::spawn(async move {
+            if let Ok(signals) = &mut second {
+                signals.next().await;
+                std::process::exit(130);
+            }
+        });
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
 }

@@ -106,10 +106,14 @@ impl Config {
     /// # Errors
     /// The first variable that is missing or invalid.
     pub fn from_env() -> Result<Self, ConfigError> {
-        Self::read(&|name| std::env::var(name).ok())
+        Self::from_variables(&|name| std::env::var(name).ok())
     }
 
-    fn read(variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+    /// Reads variables from elsewhere: `variable` returns the value of the one that it is given the name of.
+    ///
+    /// # Errors
+    /// The first variable that is missing or wrong.
+    pub fn from_variables(variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let required = |name| {
             variable(name).filter(|v| !v.is_empty()).ok_or(ConfigError { name, problem: "is not set" })
         };

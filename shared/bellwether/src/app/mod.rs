@@ -96,7 +96,17 @@ impl App {
     #[must_use]
     pub fn new(sdk: &SdkConfig, config: &Config, clock: Clock) -> Self {
         let secrets = aws_sdk_secretsmanager::Client::new(sdk);
-        let dynamodb = aws_sdk_dynamodb::config::Builder::from(sdk);
+        Self::with_clients(secrets, aws_sdk_dynamodb::config::Builder::from(sdk), config, clock)
+    }
+
+    /// An app whose Secrets Manager and DynamoDB are at addresses of their own.
+    #[must_use]
+    pub fn with_clients(
+        secrets: aws_sdk_secretsmanager::Client,
+        dynamodb: aws_sdk_dynamodb::config::Builder,
+        config: &Config,
+        clock: Clock,
+    ) -> Self {
         Self {
             auth: Auth::new(&secrets, config, clock.clone()),
             rotation_secrets: RotationSecrets::new(secrets, config),

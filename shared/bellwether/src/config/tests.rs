@@ -4,7 +4,7 @@ use super::*;
 
 fn read(changed: &[(&str, &str)]) -> Result<Config, ConfigError> {
     let usual = [("TABLE_PREFIX", "b"), ("PUBLIC_KEYS_SECRET", "p"), ("ISSUER", "i"), ("AUDIENCE", "a")];
-    Config::read(&|name| {
+    Config::from_variables(&|name| {
         let found = changed.iter().chain(&usual).find(|(n, _)| *n == name);
         found.map(|(_, value)| (*value).to_owned())
     })

@@ -1,9 +1,43 @@
 //! Finds the operation of a path and a method, and writes paths for display.
 
-use super::{OPERATIONS, Operation};
+use super::{OPERATIONS, Operation, REJECT_METHOD};
 
 /// The first part of a path in AWS and in the local server.
 const STAGE: &str = "/v1";
+
+/// Where API Gateway sends a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// The function that answers it.
+    pub function: &'static str,
+    /// The declared path, with parameters in braces.
+    pub resource: &'static str,
+}
+
+/// Where a request with this method and this path goes, which stands behind the stage; None for a path that is not
+/// declared. A method that its path does not have goes to [`REJECT_METHOD`].
+#[must_use]
+pub fn route(method: &str, path: &str) -> Option<Route> {
+    let (stage, rest) = staged(path);
+    if stage.is_empty() {
+        return None;
+    }
+    let mut declared = OPERATIONS.iter().filter(|operation| is_same(operation.path, rest)).peekable();
+    let resource = declared.peek()?.path;
+    let own = declared.find(|operation| operation.method == method);
+    Some(Route { function: own.map_or(REJECT_METHOD, |operation| operation.function), resource })
+}
+
+/// What a path as it was called has in the places of the parameters of `resource`.
+pub fn parameters<'a>(
+    resource: &'static str,
+    path: &'a str,
+) -> impl Iterator<Item = (&'static str, &'a str)> {
+    let named = |(declared, part): (&'static str, &'a str)| {
+        Some((declared.strip_prefix('{')?.strip_suffix('}')?, part))
+    };
+    parts(resource).zip(parts(staged(path).1)).filter_map(named)
+}
 
 /// The methods of a path, with or without the stage. Empty for an undeclared path.
 #[must_use]
@@ -80,6 +114,19 @@ mod tests {
         }
         assert!(is_at(&GET_TEST, "/v1/tests/pricing") && is_at(&GET_TEST, "/tests/pricing"));
         assert!(!is_at(&GET_TEST, "/v1/tests") && !is_at(&GET_TEST, "/v1/tests/pricing/results"));
+    }
+
+    #[test]
+    fn a_request_goes_to_the_function_of_its_operation_and_another_method_to_the_one_that_rejects_it() {
+        let to = |method: &str, path: &str| route(method, path).map(|route| (route.function, route.resource));
+        assert_eq!(to("GET", "/v1/tests/pricing"), Some(("get-test", "/tests/{test_id}")));
+        assert_eq!(to("PATCH", "/v1/tests/pricing/"), Some(("update-test", "/tests/{test_id}")));
+        assert_eq!(to("DELETE", "/v1/tests"), Some((REJECT_METHOD, "/tests")));
+        for unknown in ["/", "/v1", "/tests", "/v1tests", "/v1/tests/a/b", "/v2/tests"] {
+            assert_eq!(to("GET", unknown), None, "{unknown}");
+        }
+        let of = |path: &'static str| parameters("/tests/{test_id}/results", path).collect::<Vec<_>>();
+        assert_eq!(of("/v1/tests/pricing/results"), [("test_id", "pricing")]);
     }
 
     #[test]

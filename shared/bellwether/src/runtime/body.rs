@@ -2,7 +2,7 @@
 //! [`Screened`] value was screened, and an [`Unscreened`] value can be converted to a type only by screening
 //! it. A body of secrets is read as [`Verbatim`].
 
-use lambda_http::http::header::CONTENT_TYPE;
+use lambda_http::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
 use lambda_http::{Body, Request};
 use screen::Screen;
 use serde::de::DeserializeOwned;
@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::app::App;
 use crate::http::oauth::form::Form;
 use crate::http::problem::Problem;
+use crate::http::problem::oauth::OAuthError;
 use crate::json;
 use crate::operations::BodyKind;
 use domain::validation::typed;
@@ -126,6 +127,10 @@ impl ReadBody for Form {
 
     fn read(_: &App, request: &Request) -> Result<Self, Problem> {
         let body = bytes(request)?;
+        if !is_plain(request) {
+            let why = "send the form in UTF-8 and uncompressed, without Content-Encoding";
+            return Err(OAuthError::invalid_request(why).into());
+        }
         let declared = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         Self::parse(declared.unwrap_or_default(), body)
     }
@@ -138,6 +143,10 @@ fn object(request: &Request) -> Result<Value, Problem> {
     if declared.is_some_and(|value| !value.to_str().is_ok_and(is_json)) {
         return Err(Problem::NotJson);
     }
+    if !is_plain(request) {
+        return Err(Problem::Encoded);
+    }
+    no_byte_order_mark(body)?;
     match json::parse(body)? {
         object @ Value::Object(_) => Ok(object),
         _ => Err(Problem::Malformed("The body must be a JSON object.".to_owned())),
@@ -158,3 +167,40 @@ fn is_json(media_type: &str) -> bool {
     let essence = media_type.split(';').next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("application/json")
 }
+
+/// Whether the body is declared to be neither compressed nor in another character encoding than UTF-8.
+fn is_plain(request: &Request) -> bool {
+    let encodings = request.headers().get_all(CONTENT_ENCODING).iter();
+    let is_identity = |value: &HeaderValue| {
+        value.to_str().is_ok_and(|encoding| {
+            encoding.trim().is_empty() || encoding.trim().eq_ignore_ascii_case("identity")
+        })
+    };
+    let declared = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let charset = declared.and_then(charset).unwrap_or("utf-8");
+    let is_utf_8 = ["utf-8", "utf8", "us-ascii"].iter().any(|name| charset.eq_ignore_ascii_case(name));
+    encodings.into_iter().all(is_identity) && is_utf_8
+}
+
+/// The parameter `charset` of a media type, without quotes.
+fn charset(media_type: &str) -> Option<&str> {
+    media_type.split(';').skip(1).find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"'))
+    })
+}
+
+/// The marks that some editors and programs write before a text, which RFC 8259 section 8.1 forbids.
+fn no_byte_order_mark(body: &[u8]) -> Result<(), Problem> {
+    let found = match body {
+        [0xEF, 0xBB, 0xBF, ..] => "The body begins with a byte order mark. Send it without the mark.",
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => {
+            "The body begins with a byte order mark of UTF-16. Send it in UTF-8, without the mark."
+        }
+        _ => return Ok(()),
+    };
+    Err(Problem::Malformed(found.to_owned()))
+}
+
+#[cfg(test)]
+mod tests;

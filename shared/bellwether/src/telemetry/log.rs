@@ -35,6 +35,11 @@ pub fn init() {
     let _ = subscriber.try_init();
 }
 
+/// Starts the log at the level in `LOG_LEVEL`. Writes each line with one call to what `out` returns.
+pub fn init_to<W: Write + 'static>(out: impl Fn() -> W + Send + Sync + 'static) {
+    let _ = lines(level(), false, out).try_init();
+}
+
 /// The level in the environment.
 pub(super) fn level() -> LevelFilter {
     let level = std::env::var("LOG_LEVEL").ok().and_then(|text| text.parse().ok());

@@ -46,6 +46,20 @@ impl User {
         Self { throttle_epoch: self.throttle_epoch + 1, revision: self.revision + 1, ..self.clone() }
     }
 
+    /// Returns the user with a new password, which ends all their sessions and forgets failed sign-ins.
+    ///
+    /// # Errors
+    /// When the password cannot be hashed.
+    pub fn with_password(&self, password: &Password) -> Result<Self, HashFailure> {
+        Ok(Self {
+            password_hash: password.hash()?,
+            session_epoch: self.session_epoch + 1,
+            throttle_epoch: self.throttle_epoch + 1,
+            revision: self.revision + 1,
+            ..self.clone()
+        })
+    }
+
     /// Returns the user after a change, or the same user when nothing differs. `password` is the password of
     /// the patch, already checked.
     ///

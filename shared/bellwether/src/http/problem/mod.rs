@@ -42,6 +42,8 @@ pub enum Problem {
     TooLarge,
     /// 415: the declared type of the body is not JSON.
     NotJson,
+    /// 415: the body is compressed, or declared to be in another character encoding than UTF-8.
+    Encoded,
     /// 422: invalid fields, each by its pointer.
     Invalid(Vec<Invalid>),
     /// 429: too many sign-in attempts. Contains how long to wait.
@@ -91,6 +93,9 @@ impl Problem {
             Self::Conflict(_) => ("conflict", StatusCode::CONFLICT, "Conflict with the current state"),
             Self::TooLarge => ("too_large", StatusCode::PAYLOAD_TOO_LARGE, "Request body too large"),
             Self::NotJson => ("not_json", StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unsupported media type"),
+            Self::Encoded => {
+                ("unsupported_encoding", StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unsupported content encoding")
+            }
             Self::Invalid(_) => ("invalid_field", StatusCode::UNPROCESSABLE_ENTITY, "Invalid fields"),
             Self::TooMany(_) => ("too_many", StatusCode::TOO_MANY_REQUESTS, "Too many sign-in attempts"),
             Self::OAuth(error) => (error.face().0, error.face().1, "The token request is refused"),
@@ -141,6 +146,9 @@ impl Problem {
             Self::MethodNotAllowed(allow) => format!("This path supports {allow}."),
             Self::TooLarge => "A request body can have at most 64 KB. Split larger batches.".to_owned(),
             Self::NotJson => "Send the request body as application/json.".to_owned(),
+            Self::Encoded => {
+                "Send the request body in UTF-8 and uncompressed, without Content-Encoding.".to_owned()
+            }
             Self::Invalid(fields) | Self::UnknownParameter(fields) => match fields.as_slice() {
                 [one] => format!(
                     "{} {}",

@@ -1,0 +1,101 @@
+//! The AWS clients of the functions, and their configuration.
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider, SharedHttpClient};
+use bellwether::App;
+use bellwether::app::{retries, timeouts};
+use bellwether::clock::Clock;
+use bellwether::config::{Config, ConfigError};
+
+use super::cloud::Cloud;
+use crate::Failure;
+
+/// What the tables' names begin with.
+pub const PREFIX: &str = "bellwether-local";
+/// The secret with the public keys.
+pub const PUBLIC_KEYS: &str = "bellwether-local/keys-public";
+/// The secret with the private keys.
+pub const PRIVATE_KEYS: &str = "bellwether-local/keys-private";
+
+/// Clients that the functions share: in a debug build making them takes longer than all else in a start.
+#[derive(Debug)]
+pub struct Clients {
+    dynamodb: SdkConfig,
+    secrets: aws_sdk_secretsmanager::Client,
+}
+
+impl Clients {
+    /// Clients of the embedded services, or of another DynamoDB at `dynamodb`. That one is called with the credentials in
+    /// the environment, if there are some.
+    ///
+    /// # Errors
+    /// When no client can be made.
+    pub fn new(cloud: &Cloud, dynamodb: Option<&str>) -> Result<Self, Failure> {
+        let plain = aws_smithy_http_client::Builder::new().build_http();
+        let own = Credentials::new(&cloud.key, &cloud.key, None, None, "bellwether");
+        let embedded = sdk(&cloud.url, own, plain.clone());
+        let secrets = aws_sdk_secretsmanager::Client::new(&embedded);
+        let Some(url) = dynamodb else { return Ok(Self { dynamodb: embedded, secrets }) };
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let of = |name: &str| variable(name).unwrap_or_else(|| "local".to_owned());
+        let (id, secret, token) =
+            (of("AWS_ACCESS_KEY_ID"), of("AWS_SECRET_ACCESS_KEY"), variable("AWS_SESSION_TOKEN"));
+        let others = Credentials::new(id, secret, token, None, "environment");
+        let http = if url.starts_with("https:") {
+            let bundle = variable("AWS_CA_BUNDLE").map(std::path::PathBuf::from);
+            bellwether::tls::client(bundle.as_deref()).map_err(|error| Failure::new(error.to_string()))?
+        } else {
+            plain
+        };
+        Ok(Self { dynamodb: sdk(url, others, http), secrets })
+    }
+
+    /// The app of a function, with caches of its own.
+    #[must_use]
+    pub fn app(&self, config: &Config) -> App {
+        let dynamodb = aws_sdk_dynamodb::config::Builder::from(&self.dynamodb);
+        App::with_clients(self.secrets.clone(), dynamodb, config, Clock::system())
+    }
+
+    /// A client of DynamoDB, to create tables with.
+    #[must_use]
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::new(&self.dynamodb)
+    }
+
+    /// The client of the embedded Secrets Manager.
+    #[must_use]
+    pub fn secrets(&self) -> &aws_sdk_secretsmanager::Client {
+        &self.secrets
+    }
+}
+
+fn sdk(url: &str, credentials: Credentials, http: SharedHttpClient) -> SdkConfig {
+    let region = std::env::var("AWS_REGION").ok().filter(|region| !region.is_empty());
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(region.unwrap_or_else(|| "eu-central-1".to_owned())))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(url)
+        .http_client(http)
+        .timeout_config(timeouts())
+        .retry_config(retries())
+        .build()
+}
+
+/// The configuration of the functions for a server at `url`. What operators may tune is taken from the environment.
+///
+/// # Errors
+/// A variable that is wrong.
+pub fn config(url: &str) -> Result<Config, ConfigError> {
+    Config::from_variables(&|name| match name {
+        "TABLE_PREFIX" => Some(PREFIX.to_owned()),
+        "PUBLIC_KEYS_SECRET" => Some(PUBLIC_KEYS.to_owned()),
+        "PRIVATE_KEYS_SECRET" => Some(PRIVATE_KEYS.to_owned()),
+        "ISSUER" => Some(format!("{url}/v1")),
+        "AUDIENCE" => Some("bellwether".to_owned()),
+        // Of the minute that a function is given for an event.
+        "FOLD_RESERVE_SECONDS" => Some("5".to_owned()),
+        _ => std::env::var(name).ok(),
+    })
+}

@@ -1,0 +1,147 @@
+//! What the functions call on this machine: an embedded DynamoDB and an embedded Secrets Manager, behind one address on
+//! loopback.
+//!
+//! Every program on the machine can connect to that address, and so can pages in a browser. Therefore the access key id
+//! that calls are signed with is random and known to this process alone, and a call with another is refused. Nothing
+//! here adds CORS headers.
+//!
+//! The database works on one request at a time and waits for the disk. It has a thread of its own, so that requests
+//! which need no database are not held up.
+
+mod dynamodb;
+pub mod secrets;
+mod versions;
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use dynoxide::Database;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
+use hyper::{Request, Response, StatusCode};
+use serde_json::json;
+use tokio::sync::oneshot;
+
+use super::listener::{self, Answer, Bounds};
+use crate::Failure;
+use secrets::Secrets;
+
+/// Largest body of a call: DynamoDB's own bound.
+const BODY_BYTES: usize = 16 * 1024 * 1024;
+/// As many as the functions may have calls under way. A connection that rests between calls is kept.
+const BOUNDS: Bounds = Bounds { connections: 1_024, header_time: Duration::from_secs(24 * 3_600) };
+/// How often items that have expired are deleted.
+const SWEEP: Duration = Duration::from_secs(3_600);
+
+/// The embedded services, until they are stopped.
+pub struct Cloud {
+    /// Where they answer.
+    pub url: String,
+    /// The access key id that they accept.
+    pub key: String,
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+/// What answers calls.
+struct Services {
+    key: String,
+    database: Option<Database>,
+    secrets: Secrets,
+}
+
+impl Cloud {
+    /// Starts the services. Without a database there is Secrets Manager alone.
+    ///
+    /// # Errors
+    /// When the system gives no port, no thread or no randomness.
+    pub fn start(database: Option<Database>, secrets: Secrets) -> Result<Self, Failure> {
+        let failed =
+            |error: std::io::Error| Failure::new(format!("the embedded services cannot start: {error}"));
+        let key = uuid::Uuid::new_v4().simple().to_string();
+        let services = Arc::new(Services { key: key.clone(), database, secrets });
+        let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(failed)?;
+        listener.set_nonblocking(true).map_err(failed)?;
+        let url = format!("http://{}", listener.local_addr().map_err(failed)?);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let (stop, stopped) = oneshot::channel();
+        let run = move || runtime.block_on(run(listener, services, stopped));
+        let thread = std::thread::Builder::new().name("store".to_owned()).spawn(run).map_err(failed)?;
+        Ok(Self { url, key, stop, thread })
+    }
+
+    /// Ends the services. The database is closed, and its log is merged into its file.
+    pub fn stop(self) {
+        let _ = self.stop.send(());
+        let _ = self.thread.join();
+    }
+}
+
+async fn run(listener: TcpListener, services: Arc<Services>, stopped: oneshot::Receiver<()>) {
+    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
+    let sweep = tokio::spawn(sweep(services.database.clone()));
+    let handle = move |request, _| {
+        let services = services.clone();
+        async move { services.answer(request).await }
+    };
+    let stop = async {
+        let _ = stopped.await;
+    };
+    listener::serve(vec![listener], BOUNDS, handle, stop).await;
+    sweep.abort();
+}
+
+/// Deletes items whose time has come, as DynamoDB does.
+async fn sweep(database: Option<Database>) {
+    let Some(database) = database else { return };
+    loop {
+        tokio::time::sleep(SWEEP).await;
+        let database = database.clone();
+        // What is not deleted now is deleted next time, and no reader takes it for valid.
+        let _ = tokio::task::spawn_blocking(move || database.sweep_ttl()).await;
+    }
+}
+
+impl Services {
+    async fn answer(&self, request: Request<Incoming>) -> Answer {
+        if !self.is_ours(&request) {
+            let refused = json!({ "__type": "UnrecognizedClientException", "message": "The access key id is unknown." });
+            return response(StatusCode::BAD_REQUEST, refused.to_string());
+        }
+        let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
+        let target = target.unwrap_or_default().to_owned();
+        let Ok(body) = Limited::new(request.into_body(), BODY_BYTES).collect().await else {
+            let refused =
+                json!({ "__type": "SerializationException", "message": "The body cannot be read." });
+            return response(StatusCode::BAD_REQUEST, refused.to_string());
+        };
+        let body = body.to_bytes();
+        let (dynamodb, secrets) =
+            (target.strip_prefix(dynamodb::TARGET), target.strip_prefix(secrets::TARGET));
+        let (status, answer) = match (dynamodb, secrets, &self.database) {
+            (Some(operation), _, Some(database)) => dynamodb::answer(database, operation, &body),
+            (_, Some(operation), _) => self.secrets.answer(operation, &body),
+            _ => (StatusCode::BAD_REQUEST, json!({ "__type": "UnknownOperationException" }).to_string()),
+        };
+        response(status, answer)
+    }
+
+    /// Whether a call is signed with this process's access key id: `AWS4-HMAC-SHA256 Credential=<id>/…`.
+    fn is_ours(&self, request: &Request<Incoming>) -> bool {
+        let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let credential = header.and_then(|header| header.split_once("Credential=")?.1.split('/').next());
+        credential.is_some_and(|id| verify_slices_are_equal(id.as_bytes(), self.key.as_bytes()).is_ok())
+    }
+}
+
+fn response(status: StatusCode, body: String) -> Answer {
+    let mut response = Response::new(Full::from(body));
+    *response.status_mut() = status;
+    let json = hyper::header::HeaderValue::from_static("application/x-amz-json-1.1");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
+}

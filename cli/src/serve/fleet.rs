@@ -1,0 +1,84 @@
+//! Every function as one instance of its own, with its own caches. An invocation goes through the same
+//! [`bellwether::runtime::invoke`] as on Lambda.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use bellwether::App;
+use bellwether::clock::Clock;
+use bellwether::config::Config;
+use bellwether::runtime::{Function, invoke};
+use lambda_http::lambda_runtime::{Context, Error, LambdaEvent};
+use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
+
+use super::clients::Clients;
+use super::functions::ALL;
+use crate::Failure;
+
+/// What a function is given for an event, as Lambda's timeout would.
+const EVENT_TIME: Duration = Duration::from_secs(60);
+
+/// One instance of each function.
+pub struct Fleet {
+    instances: BTreeMap<&'static str, Instance>,
+    clock: Clock,
+}
+
+struct Instance {
+    function: Function,
+    app: App,
+}
+
+impl Fleet {
+    /// The functions on these clients, with this configuration.
+    #[must_use]
+    pub fn new(clients: &Clients, config: &Config) -> Self {
+        let instance = |function: Function| {
+            let app = clients.app(config);
+            (function.name(), Instance { function, app })
+        };
+        Self { instances: ALL.into_iter().map(instance).collect(), clock: Clock::system() }
+    }
+
+    /// The app of a function.
+    ///
+    /// # Errors
+    /// When there is no function of this name.
+    pub fn app(&self, function: &str) -> Result<&App, Failure> {
+        let instance = self.instances.get(function);
+        instance
+            .map(|instance| &instance.app)
+            .ok_or_else(|| Failure::new(format!("no function is called {function}")))
+    }
+
+    /// Hands an event to a function.
+    ///
+    /// # Errors
+    /// The function error that Lambda would report.
+    pub async fn invoke(
+        &self,
+        function: &str,
+        request_id: String,
+        event: &Value,
+    ) -> Result<Box<RawValue>, Error> {
+        let instance =
+            self.instances.get(function).ok_or_else(|| format!("no function is called {function}"))?;
+        let mut context = Context::default();
+        context.request_id = request_id;
+        let deadline = self.clock.now().millis() + i64::try_from(EVENT_TIME.as_millis())?;
+        context.deadline = u64::try_from(deadline)?;
+        invoke(&instance.app, instance.function, LambdaEvent::new(to_raw_value(event)?, context)).await
+    }
+
+    /// Hands a function an event of its own, which does not come through API Gateway.
+    ///
+    /// # Errors
+    /// When the function refuses it, with its words.
+    pub async fn event(&self, function: &str, event: &Value) -> Result<Value, Failure> {
+        let id = uuid::Uuid::new_v4().to_string();
+        let answer = self.invoke(function, id, event).await;
+        let answer = answer.and_then(|answer| Ok(serde_json::from_str(answer.get())?));
+        answer.map_err(|error| Failure::new(format!("{function}: {error}")))
+    }
+}

@@ -1,0 +1,28 @@
+//! Every function, linked into this process. `make generate` writes the list.
+
+use bellwether::runtime::Function;
+
+/// Every function there is.
+pub const ALL: [Function; 21] = [
+    assign_variant::FUNCTION,
+    create_client::FUNCTION,
+    create_test::FUNCTION,
+    create_user::FUNCTION,
+    export_metrics::FUNCTION,
+    get_results::FUNCTION,
+    get_test::FUNCTION,
+    issue_token::FUNCTION,
+    list_clients::FUNCTION,
+    list_tests::FUNCTION,
+    list_users::FUNCTION,
+    login::FUNCTION,
+    publish_keys::FUNCTION,
+    record_conversion::FUNCTION,
+    reject_method::FUNCTION,
+    revoke_token::FUNCTION,
+    rotate_keys::FUNCTION,
+    summarize_tests::FUNCTION,
+    update_client::FUNCTION,
+    update_test::FUNCTION,
+    update_user::FUNCTION,
+];

@@ -1,0 +1,123 @@
+//! What API Gateway does in AWS: it finds the function of a request, hands it the request as an event in payload 1.0,
+//! and turns what the function returns into a response. Its own refusals are problem documents, too.
+
+mod answer;
+mod event;
+mod refusal;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bellwether::http::problem::Problem;
+use bellwether::operations::routing::{self, Route};
+use bellwether::runtime::body::BODY_BYTES;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::{Body, Bytes, Incoming};
+use hyper::{Request, header};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use uuid::Uuid;
+
+use super::fleet::Fleet;
+use super::listener::Answer;
+use event::Asked;
+use refusal::Refusal;
+
+/// How long a client may take to send a body.
+const BODY_TIME: Duration = Duration::from_secs(10);
+/// The names of this machine. A page whose host name was made to lead here (DNS rebinding) sends its own name.
+const HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+
+/// The gateway before a fleet.
+#[derive(Clone)]
+pub struct Gateway {
+    fleet: Arc<Fleet>,
+    /// Held by each invocation, so that the server waits for it even if its client has gone away.
+    under_way: mpsc::Sender<()>,
+}
+
+impl Gateway {
+    /// The gateway, and what ends when the gateway is dropped and every invocation has ended.
+    #[must_use]
+    pub fn new(fleet: Arc<Fleet>) -> (Self, impl Future<Output = ()>) {
+        let (under_way, mut ended) = mpsc::channel(1);
+        let all_ended = async move {
+            let _ = ended.recv().await;
+        };
+        (Self { fleet, under_way }, all_ended)
+    }
+
+    /// Answers a request.
+    pub async fn answer(self, request: Request<Incoming>, peer: SocketAddr) -> Answer {
+        let request_id = Uuid::new_v4().to_string();
+        let path = request.uri().path().to_owned();
+        let outcome = self.forward(request, peer, &request_id).await;
+        outcome.unwrap_or_else(|refusal| refusal.into_answer(&path, &request_id))
+    }
+
+    async fn forward(
+        self,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+        request_id: &str,
+    ) -> Result<Answer, Refusal> {
+        is_this_machine(&request)?;
+        let path = event::decoded(request.uri().path());
+        let route = routing::route(request.method().as_str(), &path).ok_or(Refusal::UnknownPath)?;
+        let (head, body) = request.into_parts();
+        let body = read(body).await?;
+        let asked = Asked { head: &head, path: &path, body: &body, peer: peer.ip(), request_id };
+        let event = event::of(&asked, route);
+        self.invoke(route, request_id.to_owned(), event).await
+    }
+
+    /// Runs the function on a task of its own: as on Lambda, it comes to its end when the client goes away, and a panic
+    /// ends one request.
+    async fn invoke(self, route: Route, id: String, event: serde_json::Value) -> Result<Answer, Refusal> {
+        let work = tokio::spawn(async move {
+            let answer = self.fleet.invoke(route.function, id, &event).await;
+            drop(self.under_way);
+            answer.map_err(|error| error.to_string())
+        });
+        let failed = |cause: String| {
+            tracing::error!(function = route.function, cause, "the function failed");
+            Refusal::Problem(Problem::Internal(cause))
+        };
+        let answer = work.await.map_err(|error| failed(error.to_string()))?.map_err(failed)?;
+        answer::of(&answer).map_err(|error| failed(error.to_string()))
+    }
+}
+
+/// Refuses a request that was sent to another name than this machine's.
+fn is_this_machine(request: &Request<Incoming>) -> Result<(), Refusal> {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let (host, other) = (hosts.next().and_then(|host| host.to_str().ok()), hosts.next());
+    let authority = request.uri().authority().map(|authority| authority.as_str());
+    let is_own = |host: &str| {
+        let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
+        let name = name.map_or(host, |(name, _)| name);
+        HOSTS.iter().any(|own| own.eq_ignore_ascii_case(name))
+    };
+    if other.is_none() && host.is_some_and(is_own) && authority.is_none_or(is_own) {
+        return Ok(());
+    }
+    Err(Refusal::OtherHost)
+}
+
+/// The whole body, if it is not too large and comes in time.
+async fn read(body: Incoming) -> Result<Bytes, Refusal> {
+    let most = u64::try_from(BODY_BYTES).unwrap_or(u64::MAX);
+    if body.size_hint().lower() > most {
+        return Err(Refusal::Problem(Problem::TooLarge));
+    }
+    match timeout(BODY_TIME, Limited::new(body, BODY_BYTES).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refusal::Problem(Problem::TooLarge)),
+        Ok(Err(_)) => {
+            Err(Refusal::Problem(Problem::Malformed("The body cannot be read to its end.".to_owned())))
+        }
+        Err(_) => Err(Refusal::SlowBody),
+    }
+}

@@ -1,0 +1,57 @@
+//! What AWS's schedule does: `summarize-tests` is invoked now and then with an event of its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+
+use super::fleet::Fleet;
+
+/// The function that aggregates running tests.
+const FUNCTION: &str = "summarize-tests";
+
+/// Invokes the function every so often until it is dropped. What fails is printed on one line.
+pub async fn run(fleet: Arc<Fleet>, every: Duration) {
+    let mut ticks = interval_at(Instant::now() + every, every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match fleet.event(FUNCTION, &event()).await {
+            Ok(done) => {
+                if let Some(failed) = done["failed"].as_u64().filter(|failed| *failed > 0) {
+                    eprintln!("{failed} running tests could not be aggregated; the log has the cause");
+                }
+            }
+            Err(failure) => eprintln!("the running tests could not be aggregated: {failure}"),
+        }
+    }
+}
+
+/// The event of `EventBridge` Scheduler.
+fn event() -> Value {
+    json!({
+        "version": "0",
+        "id": uuid::Uuid::new_v4().to_string(),
+        "detail-type": "Scheduled Event",
+        "source": "aws.scheduler",
+        "account": "000000000000",
+        "time": String::from(bellwether::clock::Clock::system().now()),
+        "region": "eu-central-1",
+        "resources": ["arn:aws:scheduler:eu-central-1:000000000000:schedule/default/bellwether-summarize-tests"],
+        "detail": "{}",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_event_has_the_names_of_the_sample() {
+        let sample: Value =
+            serde_json::from_str(include_str!("../../../events/summarize-tests.json")).unwrap();
+        let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        assert_eq!(names(&event()), names(&sample));
+    }
+}
