@@ -44,11 +44,11 @@ async fn secret(clients: &Clients, name: &str) -> Result<(), Failure> {
 
 /// Makes the first signing key by a rotation. One that was interrupted is continued.
 async fn keys(fleet: &Fleet) -> Result<(), Failure> {
-    let vault = &fleet.app("rotate-keys")?.vault;
+    let secrets = &fleet.app("rotate-keys")?.rotation_secrets;
     let failed = |error| Failure::new(format!("the signing keys cannot be read: {error}"));
-    let current = vault.describe().await.map_err(failed)?.current;
+    let current = secrets.describe().await.map_err(failed)?.current;
     if let Some(current) = &current {
-        let (version, published) = (vault.version(current).await, vault.published().await);
+        let (version, published) = (secrets.version(current).await, secrets.published().await);
         let (version, published) = (version.map_err(failed)?, published.map_err(failed)?);
         let newest = version.as_ref().and_then(|version| version.keys.newest());
         if newest.is_some_and(|key| published.knows(&key.kid)) {
