@@ -1,6 +1,8 @@
 # `make help` lists the targets.
 
 PORT ?= 9000
+# More arguments of `bellwether serve`.
+ARGS ?=
 TOOLS := .tools
 DENY := $(TOOLS)/bin/cargo-deny
 DENY_VERSION := 0.20.2
@@ -47,7 +49,7 @@ MINUTES ?= 10
 # The stages of `make test`, in order. Stages that are quick or fail most often come first.
 STAGES := setup lint python docs unused unit data spectral generators binaries alone api-check-short monitoring deny zip-size deployed
 
-.PHONY: help setup run demo demo-trial check quick test lint python docs unused generate deny unit data binaries alone zip-size bench calibrate clean api-check api-check-short spectral generators fuzz fuzz-keep
+.PHONY: help setup run watch demo demo-trial check quick test lint python docs unused generate deny unit data binaries alone zip-size bench calibrate clean api-check api-check-short spectral generators fuzz fuzz-keep
 .PHONY: traces-check dashboards monitoring-check monitor monitor-check monitored monitoring
 
 help: ## List the targets

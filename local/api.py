@@ -4,15 +4,19 @@ It signs in, signs in again when the access token has expired, waits when the se
 requires it, and reports each error in one line that states what to do.
 """
 
+import getpass
 import http.client
 import json
 import os
 import pathlib
+import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+STATES = (".bellwether", ".run")  # of make run and of make watch
 TRIES = 6
 LONGEST_WAIT = 10  # seconds, even if Retry-After is longer
 
@@ -69,6 +73,20 @@ def backoff(attempt, headers=None):
     return min(int(wanted) if wanted.isdigit() else 0.5 * 2**attempt, LONGEST_WAIT)
 
 
+def session_path(state):
+    """Returns the path of the file that names the running server: in `state`, or else in the folders of STATES."""
+    folders = [pathlib.Path(state)] if state else [ROOT / name for name in STATES]
+    paths = [folder / "session.json" for folder in folders]
+    return next((path for path in paths if path.exists()), paths[0])
+
+
+def ask_password(session):
+    """Reads the admin's password from the terminal."""
+    if not sys.stdin.isatty():
+        raise ApiError("set BELLWETHER_PASSWORD to the password that make run printed when it was started first")
+    return getpass.getpass(f"password of {session['email']} at {session['url']}: ")
+
+
 class Api:
     """A signed-in user of one server."""
 
@@ -77,21 +95,25 @@ class Api:
         self.token = None
 
     @classmethod
-    def find(cls, state):
-        """Returns a client of the server in BELLWETHER_URL, _EMAIL and _PASSWORD, or of the one that `make run` started."""
-        names = ("url", "email", "password")
-        given = [os.environ.get(f"BELLWETHER_{name.upper()}") for name in names]
-        if all(given):
-            return cls(*given)
-        if any(given):
-            raise ApiError("set all of BELLWETHER_URL, BELLWETHER_EMAIL and BELLWETHER_PASSWORD, or none")
+    def find(cls, state=None):
+        """Returns a client of the server in BELLWETHER_URL, _EMAIL and _PASSWORD, or of the one with the folder `state`.
+
+        Without a folder, it is the server of `make run`, or else of `make watch`. The server of `make run` does not
+        store its password. Then the password is in BELLWETHER_PASSWORD, or the user is asked for it.
+        """
+        url, email, password = (os.environ.get(f"BELLWETHER_{name}") for name in ("URL", "EMAIL", "PASSWORD"))
+        if url and email and password:
+            return cls(url, email, password)
+        if url or email:
+            raise ApiError("set all of BELLWETHER_URL, BELLWETHER_EMAIL and BELLWETHER_PASSWORD, or only the last")
+        path = session_path(state)
         try:
-            session = json.loads((pathlib.Path(state) / "session.json").read_text())
-            return cls(*(session[name] for name in names))
+            session = json.loads(path.read_text())
+            return cls(session["url"], session["email"], session.get("password") or password or ask_password(session))
         except FileNotFoundError:
             raise ApiError("no server is running; start it with: make run") from None
         except (OSError, ValueError, KeyError) as error:
-            raise ApiError(f"cannot read {state}/session.json ({error}); restart with: make run") from None
+            raise ApiError(f"cannot read {path} ({error}); restart the server") from None
 
     def sign_in(self):
         self.token = None
@@ -123,6 +145,6 @@ class Api:
             reason = getattr(error.reason, "strerror", None) or error.reason
             raise ApiError(f"no server responds at {self.url} ({reason}); start it with: make run") from None
         except TimeoutError:
-            raise ApiError(f"the server at {self.url} does not respond; restart it with: make run") from None
+            raise ApiError(f"the server at {self.url} does not respond; restart it") from None
         except (OSError, http.client.HTTPException) as error:
             raise ApiError(f"the connection to {self.url} failed ({error!r}); try again") from None

@@ -166,7 +166,7 @@ def run(state, seed):
 
 def main():
     parser = argparse.ArgumentParser(description="Simulate a campaign on the running server.")
-    parser.add_argument("--state", default=".run", help="the folder of the running server's state (default: %(default)s)")
+    parser.add_argument("--state", help="the data folder of the running server (default: .bellwether, or .run of make watch)")
     parser.add_argument("--seed", type=int, default=1, help="seed for the accounts' behaviour (default: %(default)s)")
     options = parser.parse_args()
     try:

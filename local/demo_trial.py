@@ -68,7 +68,7 @@ def replay(api, participants, created):
         if answer["variant"] != unit["variant"]:
             raise ApiError(
                 f"{unit['unit_id']} is in {answer['variant']}, but in {unit['variant']} in the file: "
-                "the test contains other data; restart with: make run"
+                "the test contains other data; start anew with: make run ARGS=--fresh"
             )
         new_assignments += bool(answer["new"])
 
@@ -119,7 +119,7 @@ def run(state):
 
 def main():
     parser = argparse.ArgumentParser(description="Replay a published trial on the running server.")
-    parser.add_argument("--state", default=ROOT / ".run", help="the folder of the running server's state (default: .run)")
+    parser.add_argument("--state", help="the data folder of the running server (default: .bellwether, or .run of make watch)")
     options = parser.parse_args()
     try:
         run(options.state)

@@ -52,7 +52,7 @@ def run(state):
 
 def main():
     parser = argparse.ArgumentParser(description="Measure warm assignments on the local server.")
-    parser.add_argument("--state", default=ROOT / ".run", help="the folder of the running server's state (default: .run)")
+    parser.add_argument("--state", help="the data folder of the running server (default: .bellwether, or .run of make watch)")
     try:
         run(parser.parse_args().state)
     except ApiError as error:

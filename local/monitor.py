@@ -162,7 +162,7 @@ def run(options):
 
 def main():
     parser = argparse.ArgumentParser(description="Run Prometheus and Alertmanager for the running server.")
-    parser.add_argument("--state", default=".run", help="the folder of the running server's state (default: %(default)s)")
+    parser.add_argument("--state", help="the data folder of the running server (default: .bellwether, or .run of make watch)")
     parser.add_argument("--interval", type=int, default=5, help="seconds between two scrapes (default: %(default)s)")
     parser.add_argument("--port", type=int, default=9090, help="port of Prometheus (default: %(default)s)")
     parser.add_argument("--alertmanager-port", type=int, default=9093, help="port of Alertmanager (default: %(default)s)")

@@ -14,6 +14,7 @@ running, and waits until it is aggregated and scraped. Then it checks these poin
 """
 
 import argparse
+import os
 import re
 import signal
 import subprocess
@@ -69,7 +70,9 @@ def campaign(api, state):
         if found:
             return found[-1]
         if attempt == 0:
-            subprocess.run([sys.executable, str(ROOT / "local" / "demo.py"), "--state", state], check=False)
+            environment = {**os.environ, "BELLWETHER_PASSWORD": api.password}
+            where = ["--state", state] if state else []
+            subprocess.run([sys.executable, str(ROOT / "local" / "demo.py"), *where], env=environment, check=False)
     raise Failure("there is no running campaign, and make demo did not create one; see its output above")
 
 
@@ -181,7 +184,7 @@ def check(state):
 
 def main():
     parser = argparse.ArgumentParser(description="Check every panel and rule against the running server.")
-    parser.add_argument("--state", default=".run", help="the folder of the running server's state (default: %(default)s)")
+    parser.add_argument("--state", help="the data folder of the running server (default: .bellwether, or .run of make watch)")
     parser.add_argument("--own", action="store_true", help="start a server for the check, and stop it")
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell may have started this with SIGINT ignored
         signal.signal(number, signal.default_int_handler)

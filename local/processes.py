@@ -1,4 +1,4 @@
-"""Starts and stops the processes of `make run`."""
+"""Starts and stops the processes of `make watch`."""
 
 import contextlib
 import ctypes

@@ -1,4 +1,4 @@
-"""Run all of Bellwether on this machine: what `make run` and `make setup` call.
+"""Run all of Bellwether with hot reload: what `make watch` and `make setup` call.
 
 It sets up pinned tools in .tools/venv (toolchain.py), builds the functions, starts the emulated
 cloud and `cargo lambda watch` (servers.py), creates tables, keys and a first admin, and waits for
@@ -72,7 +72,7 @@ def run(children, options, state):
     if options.setup_only:
         return set_up_tools(children)
     session = state / "session.json"
-    port = check_port(options.port, "make run PORT=9100")
+    port = check_port(options.port, "make watch PORT=9100")
     emulator_port = check_port(options.emulator_port, "--emulator-port 0 takes a free one")
     check_alone(session)
     state.mkdir(parents=True, exist_ok=True)

@@ -25,6 +25,7 @@ mod setup;
 mod state;
 mod words;
 
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -92,11 +93,13 @@ async fn serve(
     let config = clients::config(&url).map_err(|error| Failure::usage(error.to_string()))?;
     let fleet = Arc::new(Fleet::new(&clients, &config));
     let password = setup::prepare(&clients, &fleet).await?;
-    let schedule = tokio::spawn(schedule::run(fleet.clone(), Duration::from_secs(options.summarize_every)));
+    let schedule = tokio::spawn(schedule::run(fleet.clone(), Duration::from_secs(options.aggregate_every)));
     let (gateway, all_ended) = Gateway::new(fleet);
-    let session = state.announce(&url)?;
     let folder: Option<&Path> = state.folder().map(|folder| folder.path());
-    print!("{}", Ready { url: &url, took: began.elapsed(), folder, password: password.as_ref() }.text());
+    let ready = Ready { url: &url, took: began.elapsed(), folder, password: password.as_ref() };
+    // The server serves whether or not anybody reads what it prints.
+    let _ = std::io::stdout().write_all(ready.text().as_bytes());
+    let session = state.announce(&url)?;
     let handle = move |request, peer| gateway.clone().answer(request, peer);
     listener::serve(listeners, BOUNDS, handle, signals.first()).await;
     schedule.abort();

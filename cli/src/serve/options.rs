@@ -38,5 +38,5 @@ pub struct Options {
 
     /// Seconds between two aggregations of running tests
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
-    pub summarize_every: u64,
+    pub aggregate_every: u64,
 }

@@ -5,7 +5,7 @@
 //! ([`cloud`]), the built functions under a runtime API of its own ([`runtime`]), all functions at once with
 //! their logs ([`fleet`]), a network between functions and cloud that loses and delays messages on demand
 //! ([`faults`], [`weather`]), recorded database pages that are returned without delay ([`replay`]), and
-//! callers ([`caller`]). [`document`] reads `openapi.yaml` and compares data with it.
+//! callers ([`caller`]), and the command `bellwether serve` ([`server`]). [`document`] reads `openapi.yaml` and compares data with it.
 
 #![expect(clippy::missing_panics_doc, reason = "a test that cannot be set up must panic")]
 
@@ -19,6 +19,7 @@ pub mod fleet;
 pub mod random;
 pub mod replay;
 pub mod runtime;
+pub mod server;
 pub mod weather;
 
 pub use bench::{

@@ -11,6 +11,7 @@ mod forgery;
 mod injection;
 mod operating;
 mod racing;
+mod serving;
 mod signing;
 mod telemetry;
 mod tenancy;

@@ -1,5 +1,5 @@
-//! Tests the files that `make generate` writes from the table of operations: the local server's routes in `Cargo.toml`,
-//! and the functions that the tests link.
+//! Tests the files that `make generate` writes from the table of operations: the routes of `make watch` in `Cargo.toml`,
+//! and the functions that the command `bellwether` links.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,8 +10,8 @@ use testing::fleet::REJECT;
 use testing::runtime::project;
 
 const ROUTER: &str = "[workspace.metadata.lambda.watch.router]\n";
-const DEPENDENCIES: &str = "[dev-dependencies]\n";
-/// The folder of functions, relative to `tests/Cargo.toml`.
+const DEPENDENCIES: &str = "[dependencies]\n";
+/// The folder of functions, relative to `cli/Cargo.toml`.
 const FOLDER: &str = "../functions/";
 
 /// Splits a file at the text between the first `begin` and the next table of a TOML file, or its end.
@@ -47,7 +47,7 @@ fn workspace(text: &str) -> String {
     format!("{before}{}{after}", routes())
 }
 
-/// Returns `tests/Cargo.toml` with every function among the sorted dependencies.
+/// Returns `cli/Cargo.toml` with every function among the sorted dependencies.
 fn dependencies(text: &str) -> String {
     let (before, own, after) = around(text, DEPENDENCIES);
     let others = own.lines().filter(|line| !line.is_empty() && !line.contains(FOLDER)).map(str::to_owned);
@@ -58,7 +58,7 @@ fn dependencies(text: &str) -> String {
     format!("{before}{}\n{gap}{after}", lines.join("\n"))
 }
 
-/// Returns `functions.rs` of the service's tests with every function in its list.
+/// Returns `functions.rs` of the command with every function in its list.
 fn linked(text: &str) -> String {
     let (before, rest) = text.split_once("pub const ALL: [Function; ").unwrap();
     let (_, after) = rest.split_once("\n];\n").unwrap();
@@ -74,8 +74,8 @@ fn linked(text: &str) -> String {
 fn generated_files_match_the_table_of_operations() {
     let files = [
         ("Cargo.toml", workspace as fn(&str) -> String),
-        ("tests/Cargo.toml", dependencies),
-        ("tests/src/service/functions.rs", linked),
+        ("cli/Cargo.toml", dependencies),
+        ("cli/src/serve/functions.rs", linked),
     ];
     let writes = std::env::var("GENERATE").is_ok_and(|word| word == "write");
     for (path, make) in files {
@@ -89,11 +89,10 @@ fn generated_files_match_the_table_of_operations() {
 
 #[test]
 fn text_outside_a_generated_part_is_unchanged() {
-    let text = "[a]\nx = 1\n\n[dev-dependencies]\nzoo = \"1\"\ngone = { path = \"../functions/gone\" }\n\n[b]\ny = 2\n";
+    let text =
+        "[a]\nx = 1\n\n[dependencies]\nzoo = \"1\"\ngone = { path = \"../functions/gone\" }\n\n[b]\ny = 2\n";
     let written = dependencies(text);
-    assert!(
-        written.starts_with("[a]\nx = 1\n\n[dev-dependencies]\n") && written.ends_with("\n\n[b]\ny = 2\n")
-    );
+    assert!(written.starts_with("[a]\nx = 1\n\n[dependencies]\n") && written.ends_with("\n\n[b]\ny = 2\n"));
     assert!(written.contains("zoo = \"1\"\n") && !written.contains("gone"));
     assert_eq!(dependencies(&written), written);
 }

@@ -2,32 +2,8 @@
 
 use bellwether::operations::Operation;
 use bellwether::runtime::Function;
+use bellwether_cli::serve::FUNCTIONS as ALL;
 use testing::document;
-
-/// All functions.
-pub const ALL: [Function; 21] = [
-    assign_variant::FUNCTION,
-    create_client::FUNCTION,
-    create_test::FUNCTION,
-    create_user::FUNCTION,
-    export_metrics::FUNCTION,
-    get_results::FUNCTION,
-    get_test::FUNCTION,
-    issue_token::FUNCTION,
-    list_clients::FUNCTION,
-    list_tests::FUNCTION,
-    list_users::FUNCTION,
-    login::FUNCTION,
-    publish_keys::FUNCTION,
-    record_conversion::FUNCTION,
-    reject_method::FUNCTION,
-    revoke_token::FUNCTION,
-    rotate_keys::FUNCTION,
-    summarize_tests::FUNCTION,
-    update_client::FUNCTION,
-    update_test::FUNCTION,
-    update_user::FUNCTION,
-];
 
 /// Returns the function of an operation.
 pub fn of(operation: &Operation) -> Function {

@@ -5,6 +5,7 @@ use bellwether::operations::{LOGIN, Operation};
 use serde_json::{Value, json};
 use testing::{Answer, Bench, body_of, with_body, with_form, with_header};
 
+use crate::functions;
 use crate::ground::{Ground, event};
 
 const PAGE: &str = "https://app.example.com";
@@ -44,7 +45,7 @@ pub async fn the_sixth_failure(operation: &'static Operation) -> Answer {
 pub async fn refreshed(operation: &'static Operation) -> Answer {
     let ground = Ground::on(operation, with_ada().await).await;
     let sign_in = event(&ground.bench, &LOGIN, Role::Viewer).await;
-    let tokens = ground.bench.call(login::FUNCTION, sign_in).await.body;
+    let tokens = ground.bench.call(functions::of(&LOGIN), sign_in).await.body;
     let token = tokens["refresh_token"].as_str().unwrap();
     let fields = [("grant_type", "refresh_token"), ("refresh_token", token)];
     ground.send(with_form(ground.event.clone(), &fields)).await
@@ -61,7 +62,7 @@ pub async fn an_unknown_client(operation: &'static Operation) -> Answer {
 pub async fn a_cookie_without_its_token(operation: &'static Operation) -> Answer {
     let ground = Ground::on(operation, with_ada().await.under_a_domain().await).await;
     let sign_in = event(&ground.bench, &LOGIN, Role::Viewer).await;
-    let cookies = ground.bench.call(login::FUNCTION, in_cookies(&sign_in, PAGE)).await.cookies;
+    let cookies = ground.bench.call(functions::of(&LOGIN), in_cookies(&sign_in, PAGE)).await.cookies;
     let refresh = cookies.iter().find(|cookie| cookie.contains("refresh")).unwrap();
     let cookie = refresh.split(';').next().unwrap();
     let event = with_form(ground.event.clone(), &[("grant_type", "refresh_token")]);
