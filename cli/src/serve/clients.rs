@@ -10,6 +10,8 @@ use bellwether::config::{Config, ConfigError};
 use super::cloud::Cloud;
 use crate::Failure;
 
+/// How long before its end a function stops aggregating, of the minute that it is given for an event.
+const RESERVE_SECONDS: u32 = 5;
 /// What the tables' names begin with.
 pub const PREFIX: &str = "bellwether-local";
 /// The secret with the public keys.
@@ -88,14 +90,14 @@ fn sdk(url: &str, credentials: Credentials, http: SharedHttpClient) -> SdkConfig
 /// # Errors
 /// A variable that is wrong.
 pub fn config(url: &str) -> Result<Config, ConfigError> {
-    Config::from_variables(&|name| match name {
+    let mut config = Config::from_variables(&|name| match name {
         "TABLE_PREFIX" => Some(PREFIX.to_owned()),
         "PUBLIC_KEYS_SECRET" => Some(PUBLIC_KEYS.to_owned()),
         "PRIVATE_KEYS_SECRET" => Some(PRIVATE_KEYS.to_owned()),
         "ISSUER" => Some(format!("{url}/v1")),
         "AUDIENCE" => Some("bellwether".to_owned()),
-        // Of the minute that a function is given for an event.
-        "FOLD_RESERVE_SECONDS" => Some("5".to_owned()),
         _ => std::env::var(name).ok(),
-    })
+    })?;
+    config.limits.aggregation_reserve_seconds = RESERVE_SECONDS;
+    Ok(config)
 }

@@ -1,134 +1,38 @@
-//! Tests `make run` as a new user runs it: it starts the built binaries, the emulated cloud and the local
-//! server, runs the main journey over HTTP, replays the published trial twice, and stops on Ctrl-C.
+//! Tests a server as a new user runs it: it runs the main journey over HTTP, replays the published trial twice, and
+//! stops on Ctrl-C. The server is `bellwether serve`, which `make run` starts, or the functions under
+//! `cargo lambda watch`, which `make watch` starts.
+
+mod server;
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use ureq::Agent;
 
-/// A server started by `local/run.py`, which is stopped when dropped.
-struct Server {
-    process: Child,
-    state: PathBuf,
-    agent: Agent,
-    url: String,
-    token: String,
-}
+use server::Server;
 
-fn project() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
-}
-
-impl Server {
-    /// Starts a server on a free port with its own state folder, and signs its admin in.
-    fn start() -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let state = project().join(format!(".run-journey-{port}"));
-        let mut process = Command::new("python3")
-            .args(["local/run.py", "--port", &port.to_string(), "--state"])
-            .arg(&state)
-            .current_dir(project())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let printed = BufReader::new(process.stdout.take().unwrap());
-        let mut lines = printed.lines().map_while(Result::ok);
-        let ready = lines.any(|line| {
-            println!("{line}");
-            line.contains("ready: ")
-        });
-        // The admin's password comes next, so the rest is read from the pipe and not printed.
-        std::thread::spawn(move || lines.for_each(drop));
-        assert!(ready, "run.py exited before it was ready; see its output above");
-        let agent = Agent::config_builder().http_status_as_error(false).build().into();
-        let mut server =
-            Self { process, state, agent, url: format!("http://127.0.0.1:{port}/v1"), token: String::new() };
-        let session = std::fs::read_to_string(server.state.join("session.json")).unwrap();
-        let session: Value = serde_json::from_str(&session).unwrap();
-        let (status, body) =
-            server.post("/login", &json!({ "email": session["email"], "password": session["password"] }));
-        assert_eq!(status, 200);
-        body["access_token"].as_str().unwrap().clone_into(&mut server.token);
-        server
-    }
-
-    fn post(&self, path: &str, body: &Value) -> (u16, Value) {
-        let request = self.agent.post(format!("{}{path}", self.url)).header("authorization", self.bearer());
-        let mut answer = request.send_json(body).unwrap();
-        (answer.status().as_u16(), answer.body_mut().read_json().unwrap())
-    }
-
-    fn patch(&self, path: &str, body: &Value) -> (u16, Value) {
-        let request = self.agent.patch(format!("{}{path}", self.url)).header("authorization", self.bearer());
-        let mut answer = request.send_json(body).unwrap();
-        (answer.status().as_u16(), answer.body_mut().read_json().unwrap())
-    }
-
-    fn get(&self, path: &str) -> (u16, Value) {
-        let request = self.agent.get(format!("{}{path}", self.url)).header("authorization", self.bearer());
-        let mut answer = request.call().unwrap();
-        (answer.status().as_u16(), answer.body_mut().read_json().unwrap())
-    }
-
-    fn bearer(&self) -> String {
-        format!("Bearer {}", self.token)
-    }
-
-    /// Returns the output of `make demo-trial`.
-    fn demo_trial(&self) -> String {
-        let mut demo = Command::new("python3");
-        demo.args(["local/demo_trial.py", "--state"]).arg(&self.state).current_dir(project());
-        let output = demo.output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    /// Sends Ctrl-C; returns the exit code.
-    fn interrupt(&mut self) -> Option<i32> {
-        Command::new("kill").args(["-INT", &self.process.id().to_string()]).status().unwrap();
-        let began = Instant::now();
-        while began.elapsed() < Duration::from_secs(20) {
-            if let Some(status) = self.process.try_wait().unwrap() {
-                return status.code();
-            }
-            sleep(Duration::from_millis(100));
-        }
-        None
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        if matches!(self.process.try_wait(), Ok(None)) {
-            self.interrupt();
-        }
-        if !std::thread::panicking() {
-            let _ = std::fs::remove_dir_all(&self.state);
-        }
-    }
+#[test]
+fn serve_answers_the_journey_and_stops_on_ctrl_c() {
+    let _turn = crate::TURN.blocking_lock();
+    journey(Server::of_the_command());
 }
 
 #[test]
-fn make_run_serves_the_journey_and_stops_on_ctrl_c() {
+fn make_watch_serves_the_journey_and_stops_on_ctrl_c() {
     let _turn = crate::TURN.blocking_lock();
-    let mut server = Server::start();
+    journey(Server::with_hot_reload());
+}
+
+fn journey(mut server: Server) {
     a_campaign_of_300_accounts_is_counted_exactly(&server);
     an_analyst_signs_in_and_is_limited_to_the_role(&server);
     the_published_trial_gives_the_same_results_twice(&server);
     an_undeclared_method_gets_405_with_the_allowed_methods(&server);
     the_first_rotation_created_the_only_key(&server);
-    let port: u16 = server.url.rsplit(':').next().unwrap().trim_end_matches("/v1").parse().unwrap();
-    let log = std::fs::read_to_string(server.state.join("watch.log")).unwrap();
-    assert!(!log.contains(&server.token), "the log contains a token");
+    let log = std::fs::read_to_string(server.log()).unwrap();
+    assert!(log.contains("assign-variant") && !log.contains(&server.token), "a token stands in the log");
     assert_eq!(server.interrupt(), Some(0));
-    assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err(), "the port is still open");
-    assert!(!server.state.join("session.json").exists());
+    assert!(std::net::TcpStream::connect(("127.0.0.1", server.port())).is_err(), "somebody still listens");
+    assert!(!server.session().exists());
 }
 
 /// Pseudo-random numbers that are the same on every run.
