@@ -1,8 +1,8 @@
-//! Why a command cannot go on.
+//! The error type of all subcommands.
 
 use std::process::ExitCode;
 
-/// What went wrong and what to do about it, on one line, and the exit code.
+/// An error message of one line, which states the problem and what to do, and the exit code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text}")]
 pub struct Failure {
@@ -11,17 +11,17 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// Something failed: exit code 1.
+    /// An error at run time, with exit code 1.
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into(), code: 1 }
     }
 
-    /// The command was not asked for as it can be done: exit code 2, as for wrong arguments.
+    /// An error in the arguments or the environment, with exit code 2.
     pub fn usage(text: impl Into<String>) -> Self {
         Self { text: text.into(), code: 2 }
     }
 
-    /// The exit code of the process.
+    /// Returns the exit code of the process.
     #[must_use]
     pub fn code(&self) -> ExitCode {
         ExitCode::from(self.code)

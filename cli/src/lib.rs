@@ -1,6 +1,6 @@
-//! The command `bellwether`. Each subcommand is a module of its own: [`serve`] runs the whole service on this machine.
+//! The command `bellwether`. Each subcommand has its own module: [`serve`] runs the whole service on this machine.
 //!
-//! A subcommand returns a [`Failure`] when it cannot go on. [`main`] prints it on one line and ends with its code.
+//! A subcommand returns a [`Failure`] when it cannot continue. [`main`] prints it on one line and exits with its code.
 
 mod failure;
 pub mod serve;
@@ -27,7 +27,7 @@ enum Command {
     ResetPassword(serve::reset_password::Options),
 }
 
-/// Reads the arguments and runs the subcommand that they name.
+/// Reads the arguments and runs the subcommand in them.
 #[must_use]
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {

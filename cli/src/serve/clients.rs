@@ -10,16 +10,16 @@ use bellwether::config::{Config, ConfigError};
 use super::cloud::Cloud;
 use crate::Failure;
 
-/// How long before its end a function stops aggregating, of the minute that it is given for an event.
+/// How many seconds before its deadline a function stops aggregating.
 const RESERVE_SECONDS: u32 = 5;
-/// What the tables' names begin with.
+/// The prefix of table names.
 pub const PREFIX: &str = "bellwether-local";
-/// The secret with the public keys.
+/// The name of the secret with the public keys.
 pub const PUBLIC_KEYS: &str = "bellwether-local/keys-public";
-/// The secret with the private keys.
+/// The name of the secret with the private keys.
 pub const PRIVATE_KEYS: &str = "bellwether-local/keys-private";
 
-/// Clients that the functions share: in a debug build making them takes longer than all else in a start.
+/// The clients that all functions use.
 #[derive(Debug)]
 pub struct Clients {
     dynamodb: SdkConfig,
@@ -27,11 +27,11 @@ pub struct Clients {
 }
 
 impl Clients {
-    /// Clients of the embedded services, or of another DynamoDB at `dynamodb`. That one is called with the credentials in
-    /// the environment, if there are some.
+    /// Creates clients of the embedded services, or of another DynamoDB at `dynamodb`, with the credentials in the
+    /// environment, if any.
     ///
     /// # Errors
-    /// When no client can be made.
+    /// When the certificates in `AWS_CA_BUNDLE` cannot be used.
     pub fn new(cloud: &Cloud, dynamodb: Option<&str>) -> Result<Self, Failure> {
         let plain = aws_smithy_http_client::Builder::new().build_http();
         let own = Credentials::new(&cloud.key, &cloud.key, None, None, "bellwether");
@@ -52,20 +52,20 @@ impl Clients {
         Ok(Self { dynamodb: sdk(url, others, http), secrets })
     }
 
-    /// The app of a function, with caches of its own.
+    /// Creates the app of a function, with its own caches.
     #[must_use]
     pub fn app(&self, config: &Config) -> App {
         let dynamodb = aws_sdk_dynamodb::config::Builder::from(&self.dynamodb);
         App::with_clients(self.secrets.clone(), dynamodb, config, Clock::system())
     }
 
-    /// A client of DynamoDB, to create tables with.
+    /// Returns a client of DynamoDB, for creating tables.
     #[must_use]
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         aws_sdk_dynamodb::Client::new(&self.dynamodb)
     }
 
-    /// The client of the embedded Secrets Manager.
+    /// Returns the client of the embedded Secrets Manager.
     #[must_use]
     pub fn secrets(&self) -> &aws_sdk_secretsmanager::Client {
         &self.secrets
@@ -85,10 +85,10 @@ fn sdk(url: &str, credentials: Credentials, http: SharedHttpClient) -> SdkConfig
         .build()
 }
 
-/// The configuration of the functions for a server at `url`. What operators may tune is taken from the environment.
+/// Returns the configuration of the functions for a server at `url`. Operators can set limits in the environment.
 ///
 /// # Errors
-/// A variable that is wrong.
+/// An invalid variable.
 pub fn config(url: &str) -> Result<Config, ConfigError> {
     let mut config = Config::from_variables(&|name| match name {
         "TABLE_PREFIX" => Some(PREFIX.to_owned()),

@@ -1,5 +1,4 @@
-//! Every function as one instance of its own, with its own caches. An invocation goes through the same
-//! [`bellwether::runtime::invoke`] as on Lambda.
+//! All functions, each with its own app and caches. An invocation uses [`bellwether::runtime::invoke`], as on Lambda.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,7 +15,7 @@ use super::clients::Clients;
 use super::functions::ALL;
 use crate::Failure;
 
-/// What a function is given for an event, as Lambda's timeout would.
+/// The time that a function has for an event, like the timeout on Lambda.
 const EVENT_TIME: Duration = Duration::from_secs(60);
 
 /// One instance of each function.
@@ -31,7 +30,7 @@ struct Instance {
 }
 
 impl Fleet {
-    /// The functions on these clients, with this configuration.
+    /// Creates all functions with these clients and this configuration.
     #[must_use]
     pub fn new(clients: &Clients, config: &Config) -> Self {
         let instance = |function: Function| {
@@ -41,7 +40,7 @@ impl Fleet {
         Self { instances: ALL.into_iter().map(instance).collect(), clock: Clock::system() }
     }
 
-    /// The app of a function.
+    /// Returns the app of a function.
     ///
     /// # Errors
     /// When there is no function of this name.
@@ -52,7 +51,7 @@ impl Fleet {
             .ok_or_else(|| Failure::new(format!("no function is called {function}")))
     }
 
-    /// Hands an event to a function.
+    /// Invokes a function.
     ///
     /// # Errors
     /// The function error that Lambda would report.
@@ -71,10 +70,10 @@ impl Fleet {
         invoke(&instance.app, instance.function, LambdaEvent::new(to_raw_value(event)?, context)).await
     }
 
-    /// Hands a function an event of its own, which does not come through API Gateway.
+    /// Invokes a function with an event that does not come from API Gateway.
     ///
     /// # Errors
-    /// When the function refuses it, with its words.
+    /// The error message of the function.
     pub async fn event(&self, function: &str, event: &Value) -> Result<Value, Failure> {
         let id = uuid::Uuid::new_v4().to_string();
         let answer = self.invoke(function, id, event).await;

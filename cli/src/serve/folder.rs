@@ -1,4 +1,4 @@
-//! The data folder: what lies in it, and that one process uses it at a time.
+//! The data folder: its files, and the lock that one process at a time can have.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Failure;
 
-/// What `--fresh` deletes: the log and the lock stay. SQLite keeps two more files beside its own.
+/// The files that `--fresh` deletes. SQLite writes two more files next to its database.
 const DATA: [&str; 5] = [STORE, "store.sqlite-wal", "store.sqlite-shm", SECRETS, SESSION];
 const STORE: &str = "store.sqlite";
 const SECRETS: &str = "secrets.json";
@@ -15,46 +15,48 @@ const SESSION: &str = "session.json";
 const LOCK: &str = "lock";
 const LOG: &str = "serve.log";
 
-/// The data folder of a server. Its owner alone can read it.
+/// The data folder of a server. Only its owner can read it.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
 }
 
-/// While it lives, no other server uses the folder. The system releases it when the process ends, however it ends.
+/// The lock of a data folder. The system releases it when the process ends, for any reason.
 #[derive(Debug)]
 pub struct Lock(#[expect(dead_code, reason = "the lock ends when the file is closed")] File);
 
 impl Folder {
-    /// The folder at `path`, which is made when it is not there.
+    /// Returns the folder at `path`. Creates it if it does not exist.
     ///
     /// # Errors
-    /// When it cannot be made.
+    /// When it cannot be created.
     pub fn open(path: &Path) -> Result<Self, Failure> {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
         made.map_err(|error| {
-            Failure::new(format!("the data folder {} cannot be made: {error}", path.display()))
+            Failure::new(format!("the data folder {} cannot be created: {error}", path.display()))
         })?;
         Ok(Self { path: path.to_path_buf() })
     }
 
-    /// The folder at `path`, which is there with a store in it.
+    /// Returns the folder at `path`, which contains the data of a server.
     ///
     /// # Errors
-    /// When no server has kept anything there.
+    /// When there is no such data.
     pub fn existing(path: &Path) -> Result<Self, Failure> {
         let folder = Self { path: path.to_path_buf() };
         if folder.store().exists() {
             return Ok(folder);
         }
         let path = path.display();
-        Err(Failure::usage(format!("{path} has no data of a server; name its data folder with --data")))
+        Err(Failure::usage(format!(
+            "{path} contains no data of a server; specify its data folder with --data"
+        )))
     }
 
-    /// Keeps other servers out.
+    /// Locks the folder.
     ///
     /// # Errors
-    /// When one is using it.
+    /// When another process has the lock.
     pub fn lock(&self) -> Result<Lock, Failure> {
         let path = self.path.join(LOCK);
         let opened = private().create(true).truncate(false).open(&path);
@@ -62,20 +64,20 @@ impl Folder {
         match file.try_lock() {
             Ok(()) => Ok(Lock(file)),
             Err(TryLockError::WouldBlock) => Err(Failure::new(format!(
-                "another server uses the data folder {}; stop it, or name another folder with --data",
+                "another server uses the data folder {}; stop it, or specify another folder with --data",
                 self.path.display()
             ))),
             Err(TryLockError::Error(error)) => Err(Failure::new(format!("{}: {error}", path.display()))),
         }
     }
 
-    /// Whether a server has kept anything here.
+    /// Returns whether the folder contains data of a server.
     #[must_use]
     pub fn has_data(&self) -> bool {
         DATA.iter().any(|name| self.path.join(name).exists())
     }
 
-    /// Deletes what servers have kept here.
+    /// Deletes the data.
     ///
     /// # Errors
     /// When a file cannot be deleted.
@@ -92,38 +94,38 @@ impl Folder {
         Ok(())
     }
 
-    /// Where it is.
+    /// Returns its path.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The SQLite file of the embedded DynamoDB.
+    /// Returns the path of the SQLite file of the embedded DynamoDB.
     #[must_use]
     pub fn store(&self) -> PathBuf {
         self.path.join(STORE)
     }
 
-    /// The file of the embedded Secrets Manager.
+    /// Returns the path of the file of the embedded Secrets Manager.
     #[must_use]
     pub fn secrets(&self) -> PathBuf {
         self.path.join(SECRETS)
     }
 
-    /// The file that says where the running server is.
+    /// Returns the path of the file with the address of the running server.
     #[must_use]
     pub fn session(&self) -> PathBuf {
         self.path.join(SESSION)
     }
 
-    /// The log of the functions.
+    /// Returns the path of the functions' log.
     #[must_use]
     pub fn log(&self) -> PathBuf {
         self.path.join(LOG)
     }
 }
 
-/// How a file is opened for writing that its owner alone can read.
+/// Returns options for writing a file that only its owner can read.
 #[must_use]
 pub fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
@@ -131,8 +133,8 @@ pub fn private() -> OpenOptions {
     options
 }
 
-/// Replaces a file by one with `content` that its owner alone can read. After a crash at any moment the file is the old
-/// one or the new one.
+/// Replaces a file by one with `content` that only its owner can read. After a crash, the file is either the old one or
+/// the new one.
 ///
 /// # Errors
 /// When it cannot be written.

@@ -1,5 +1,5 @@
-//! An HTTP/1.1 server with bounds: how many connections there are at once, how large the headers of a request are, and
-//! how long a client may take to send them.
+//! An HTTP/1.1 server that limits the number of connections, the size of headers, and the time that a client has to send
+//! them.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -24,24 +24,24 @@ use tokio::time::{sleep, timeout};
 /// A response whose body is in memory.
 pub type Answer = Response<Full<Bytes>>;
 
-/// Largest size of a request's line and headers together.
+/// The maximum size of the request line and headers.
 const HEADER_BYTES: usize = 32 * 1024;
-/// How long requests that have begun may take when the server ends: longer than any operation's budget.
+/// The time that requests have to finish when the server stops: longer than the budget of any operation.
 const LAST_REQUESTS: Duration = Duration::from_secs(27);
-/// How long to wait when no connection can be accepted, as when the process has too many open files.
+/// The pause after a connection could not be accepted, for example because too many files are open.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// What a server allows its clients.
+/// The limits of a server.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
-    /// Connections at once. Those past it wait until one of them ends.
+    /// The number of concurrent connections. Further clients wait until a connection ends.
     pub connections: usize,
-    /// How long a client may take to send the headers of its next request.
+    /// The time that a client has to send the headers of its next request.
     pub header_time: Duration,
 }
 
-/// Answers requests with `handle` until `stop` is ready. Then it accepts no connection, and returns when the requests
-/// that have begun are answered.
+/// Answers requests with `handle` until `stop` completes. Then accepts no more connections, and returns when the current
+/// requests are answered.
 pub async fn serve<H, F>(
     listeners: Vec<TcpListener>,
     bounds: Bounds,
@@ -71,7 +71,7 @@ pub async fn serve<H, F>(
         });
         let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
-            // A client that goes away or sends no HTTP is no fault of the server's.
+            // Errors of clients are not errors of the server.
             let _ = connection.await;
             drop(permit);
         });
@@ -80,7 +80,7 @@ pub async fn serve<H, F>(
     let _ = timeout(LAST_REQUESTS, graceful.shutdown()).await;
 }
 
-/// The next connection to any of the listeners.
+/// Waits for a connection to any of the listeners.
 async fn accept(listeners: &[TcpListener]) -> (TcpStream, SocketAddr) {
     loop {
         let each = listeners.iter().map(|listener| Box::pin(listener.accept()));
@@ -94,10 +94,10 @@ async fn accept(listeners: &[TcpListener]) -> (TcpStream, SocketAddr) {
     }
 }
 
-/// Listens on both loopback addresses, on a free port if `port` is 0. A machine without IPv6 has one of them.
+/// Listens on both loopback addresses, on a free port if `port` is 0. Without IPv6, there is only one.
 ///
 /// # Errors
-/// When the port is taken.
+/// When the port is in use.
 pub async fn on_loopback(port: u16) -> io::Result<(Vec<TcpListener>, u16)> {
     let first = TcpListener::bind(("127.0.0.1", port)).await?;
     let port = first.local_addr()?.port();
@@ -107,3 +107,6 @@ pub async fn on_loopback(port: u16) -> io::Result<(Vec<TcpListener>, u16)> {
         Err(_) => Ok((vec![first], port)),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! Where the functions' log lines go: to a file of bounded size in the data folder, and to the terminal on demand.
+//! Writes the log lines of the functions to a file of limited size in the data folder, and to the terminal if wanted.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -10,10 +10,10 @@ use bellwether::telemetry::log;
 use super::folder::private;
 use crate::Failure;
 
-/// A file that reaches this size becomes the old one, and a new one begins. There is one old file.
+/// A file of this size is renamed, and replaces the one that was renamed before.
 const MOST_BYTES: u64 = 8 * 1024 * 1024;
 
-/// A file of bounded size.
+/// A log file of limited size.
 struct LogFile {
     path: PathBuf,
     current: Mutex<Current>,
@@ -24,17 +24,17 @@ struct Current {
     bytes: u64,
 }
 
-/// What a log line is written to.
+/// Where a log line is written.
 #[derive(Clone)]
 struct Out {
     file: Option<Arc<LogFile>>,
     is_verbose: bool,
 }
 
-/// Starts the log. Without a file and without `is_verbose`, lines go nowhere.
+/// Starts the log. Without a file and `is_verbose`, lines are dropped.
 ///
 /// # Errors
-/// When the file cannot be made.
+/// When the file cannot be created.
 pub fn start(file: Option<&Path>, is_verbose: bool) -> Result<(), Failure> {
     let open = |path: &Path| {
         let opened = LogFile::open(path);
@@ -61,7 +61,7 @@ impl LogFile {
 }
 
 impl Current {
-    /// Begins a new file. One that is there becomes the old one.
+    /// Creates a new file and renames the existing one.
     fn begin(path: &Path) -> io::Result<Self> {
         let mut old = path.as_os_str().to_owned();
         old.push(".1");
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_log_keeps_one_old_file_and_never_grows_past_its_bound() {
+    fn a_log_has_one_old_file_and_does_not_exceed_its_limit() {
         let folder = std::env::temp_dir().join(format!("bellwether-log-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let (path, old) = (folder.join("serve.log"), folder.join("serve.log.1"));

@@ -8,7 +8,8 @@
 //!                                            cloud: DynamoDB in a SQLite file, Secrets Manager in a file
 //! ```
 //!
-//! [`folder`] is where data lies, [`setup`] what is made at the first start, and [`schedule`] what runs by itself.
+//! [`folder`] is the data folder, [`setup`] creates what is missing at the start, and [`schedule`] invokes functions on a
+//! schedule.
 
 mod clients;
 mod cloud;
@@ -19,11 +20,11 @@ mod gateway;
 mod listener;
 mod log;
 mod options;
+mod ready;
 pub mod reset_password;
 mod schedule;
 mod setup;
 mod state;
-mod words;
 
 use std::io::Write;
 use std::path::Path;
@@ -42,21 +43,21 @@ use cloud::Cloud;
 use fleet::Fleet;
 use gateway::Gateway;
 use listener::Bounds;
+use ready::Ready;
 use state::State;
-use words::Ready;
 
 const BOUNDS: Bounds = Bounds { connections: 256, header_time: Duration::from_secs(15) };
 
 /// Serves until Ctrl-C or SIGTERM.
 ///
 /// # Errors
-/// When the data folder is in use, the port is taken, or what is stored cannot be read.
+/// When the data folder is in use, the port is taken, or stored data cannot be read.
 pub fn run(options: &Options) -> Result<(), Failure> {
     let began = Instant::now();
     runtime()?.block_on(async {
         let mut state = State::open(options)?;
         let (listeners, port) = listen(options.port).await?;
-        state.make_room(options)?;
+        state.clear_if_fresh(options)?;
         log::start(state.folder().map(|folder| folder.log()).as_deref(), options.verbose)?;
         let cloud = state.start(options)?;
         serve(options, &state, &cloud, listeners, port, began).await?;
@@ -65,16 +66,16 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     })
 }
 
-/// The threads that requests are answered on.
+/// Creates the threads that answer requests.
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.map_err(|error| Failure::new(format!("no threads can be started: {error}")))
+    runtime.map_err(|error| Failure::new(format!("threads cannot be started: {error}")))
 }
 
 async fn listen(port: u16) -> Result<(Vec<TcpListener>, u16), Failure> {
     listener::on_loopback(port).await.map_err(|error| {
         Failure::new(format!(
-            "port {port} cannot be used ({error}); stop what uses it, or name another with --port"
+            "port {port} cannot be used ({error}); stop the program that uses it, or specify another port with --port"
         ))
     })
 }
@@ -94,21 +95,21 @@ async fn serve(
     let fleet = Arc::new(Fleet::new(&clients, &config));
     let password = setup::prepare(&clients, &fleet).await?;
     let schedule = tokio::spawn(schedule::run(fleet.clone(), Duration::from_secs(options.aggregate_every)));
-    let (gateway, all_ended) = Gateway::new(fleet);
+    let (gateway, finished) = Gateway::new(fleet);
     let folder: Option<&Path> = state.folder().map(|folder| folder.path());
     let ready = Ready { url: &url, took: began.elapsed(), folder, password: password.as_ref() };
-    // The server serves whether or not anybody reads what it prints.
+    // The server also works if its output is closed.
     let _ = std::io::stdout().write_all(ready.text().as_bytes());
     let session = state.announce(&url)?;
     let handle = move |request, peer| gateway.clone().answer(request, peer);
     listener::serve(listeners, BOUNDS, handle, signals.first()).await;
     schedule.abort();
-    all_ended.await;
+    finished.await;
     drop(session);
     Ok(())
 }
 
-/// What ends a server: Ctrl-C and SIGTERM. A second one ends it at once.
+/// The signals that stop a server: Ctrl-C and SIGTERM. A second signal ends it at once.
 struct Signals {
     interrupt: Signal,
     terminate: Signal,
@@ -121,10 +122,10 @@ impl Signals {
         Ok(Self { interrupt: of(SignalKind::interrupt())?, terminate: of(SignalKind::terminate())? })
     }
 
-    /// Ready at the first signal.
+    /// Waits for the first signal.
     async fn first(&mut self) {
         self.next().await;
-        eprintln!("stopping; requests that have begun are answered first");
+        eprintln!("stopping after the current requests");
         let mut second = Self::new();
         tokio::spawn(async move {
             if let Ok(signals) = &mut second {

@@ -12,19 +12,19 @@ pub struct Options {
     #[arg(long, default_value_t = 9000)]
     pub port: u16,
 
-    /// The folder that keeps tests, users, keys and the log
+    /// The folder for tests, users, keys and the log
     #[arg(long, value_name = "DIR", default_value = ".bellwether", conflicts_with = "memory")]
     pub data: PathBuf,
 
-    /// Keep everything in memory and nothing after the end
+    /// Store everything in memory and delete it at the end
     #[arg(long)]
     pub memory: bool,
 
-    /// Delete what the data folder keeps and start anew; asks first
+    /// Delete the data and start with an empty folder; asks first
     #[arg(long, conflicts_with_all = ["memory", "dynamodb"])]
     pub fresh: bool,
 
-    /// Do not ask before --fresh deletes
+    /// Do not ask before deleting with --fresh
     #[arg(long, requires = "fresh")]
     pub yes: bool,
 

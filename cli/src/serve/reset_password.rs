@@ -1,5 +1,5 @@
-//! `bellwether reset-password`: a new password for a user of a server on this machine, for whoever has its data folder.
-//! The server may be running.
+//! `bellwether reset-password`: sets a new password for a user of a server on this machine. It needs the data folder. The
+//! server can be running.
 
 use std::path::PathBuf;
 
@@ -44,7 +44,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         fleet.event("create-user", &json!({ "reset_password": new })).await?;
         cloud.stop();
         println!("email     {}\npassword  {}\n", options.email, password.expose_secret());
-        println!("The password is shown only now, and not stored. All sessions of this user have ended.");
+        println!("The password is not shown again. All sessions of this user have ended.");
         Ok(())
     })
 }

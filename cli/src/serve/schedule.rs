@@ -1,4 +1,4 @@
-//! What AWS's schedule does: `summarize-tests` is invoked now and then with an event of its own.
+//! The schedule: invokes `summarize-tests` at an interval, as EventBridge Scheduler does in AWS.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use super::fleet::Fleet;
 /// The function that aggregates running tests.
 const FUNCTION: &str = "summarize-tests";
 
-/// Invokes the function every so often until it is dropped. What fails is printed on one line.
+/// Invokes the function at an interval. Prints each failure on one line.
 pub async fn run(fleet: Arc<Fleet>, every: Duration) {
     let mut ticks = interval_at(Instant::now() + every, every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -28,7 +28,7 @@ pub async fn run(fleet: Arc<Fleet>, every: Duration) {
     }
 }
 
-/// The event of `EventBridge` Scheduler.
+/// Returns the event of the schedule.
 fn event() -> Value {
     json!({
         "version": "0",

@@ -1,5 +1,5 @@
-//! What Terraform and the operator do for a deployment: tables, secrets, signing keys and a first admin. Each is made
-//! unless it is there, so that a start which was interrupted is completed by the next one.
+//! Creates what Terraform and the operator create for a deployment: tables, secrets, signing keys and a first admin. Skips
+//! what exists, so that the next start completes an interrupted one.
 
 use aws_sdk_secretsmanager::error::{DisplayErrorContext, ProvideErrorMetadata};
 use base64::Engine;
@@ -17,13 +17,13 @@ use crate::Failure;
 pub const ADMIN: &str = "admin@example.com";
 /// The workspace of the first admin.
 const WORKSPACE: &str = "local";
-/// The four steps of a rotation, as Secrets Manager asks for them.
+/// The four steps of a rotation.
 const STEPS: [&str; 4] = ["createSecret", "setSecret", "testSecret", "finishSecret"];
 
-/// Makes what is missing. Returns the first admin's password if they were added now.
+/// Creates what is missing. Returns the password of the first admin if the admin was created.
 ///
 /// # Errors
-/// What could not be made.
+/// The first step that failed.
 pub async fn prepare(clients: &Clients, fleet: &Fleet) -> Result<Option<SecretString>, Failure> {
     schema::create_all(&clients.dynamodb(), PREFIX).await.map_err(Failure::new)?;
     for name in [PRIVATE_KEYS, PUBLIC_KEYS] {
@@ -42,7 +42,7 @@ async fn secret(clients: &Clients, name: &str) -> Result<(), Failure> {
     }
 }
 
-/// Makes the first signing key by a rotation. One that was interrupted is continued.
+/// Creates the first signing key by a rotation, or continues a rotation that was interrupted.
 async fn keys(fleet: &Fleet) -> Result<(), Failure> {
     let secrets = &fleet.app("rotate-keys")?.rotation_secrets;
     let failed = |error| Failure::new(format!("the signing keys cannot be read: {error}"));
@@ -77,10 +77,10 @@ async fn first_admin(fleet: &Fleet) -> Result<Option<SecretString>, Failure> {
     Ok(Some(password))
 }
 
-/// A random password of 144 bits.
+/// Returns a random password of 144 bits.
 ///
 /// # Errors
-/// When the system has no randomness to give.
+/// When the system returns no random bytes.
 pub fn new_password() -> Result<SecretString, Failure> {
     let bytes: [u8; 18] = bellwether::random::bytes().map_err(Failure::new)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes).into())

@@ -1,4 +1,4 @@
-//! What a server keeps, and where: in its data folder, or in memory.
+//! The stored data of a server: in its data folder, or in memory.
 
 use std::io::{IsTerminal, Write};
 
@@ -12,14 +12,14 @@ use super::options::Options;
 use super::setup::ADMIN;
 use crate::Failure;
 
-/// What a server keeps, and where.
+/// The stored data of a server.
 pub struct State(Option<(Folder, Lock)>);
 
-/// Says where the server is, until it is dropped.
+/// The file with the address of the server. Deleted when dropped.
 pub struct Session(Option<std::path::PathBuf>);
 
 impl State {
-    /// The data folder, which no other server uses from now on; nothing with `--memory`.
+    /// Locks the data folder, unless the server runs in memory.
     ///
     /// # Errors
     /// When another server uses it.
@@ -32,17 +32,17 @@ impl State {
         Ok(Self(Some((folder, lock))))
     }
 
-    /// The data folder.
+    /// Returns the data folder.
     #[must_use]
     pub fn folder(&self) -> Option<&Folder> {
         self.0.as_ref().map(|(folder, _)| folder)
     }
 
-    /// Deletes what is kept, with `--fresh` and after a question.
+    /// Deletes the data if `--fresh` is set and the user agrees.
     ///
     /// # Errors
-    /// When nobody says yes.
-    pub fn make_room(&mut self, options: &Options) -> Result<(), Failure> {
+    /// When the user does not agree.
+    pub fn clear_if_fresh(&mut self, options: &Options) -> Result<(), Failure> {
         let Some(folder) = self.folder().filter(|folder| options.fresh && folder.has_data()) else {
             return Ok(());
         };
@@ -52,7 +52,7 @@ impl State {
         folder.clear()
     }
 
-    /// Starts the embedded services on what is kept.
+    /// Starts the embedded services on the data.
     ///
     /// # Errors
     /// When it cannot be read.
@@ -69,7 +69,7 @@ impl State {
         Cloud::start(database, secrets)
     }
 
-    /// Writes down where the server is, for the demos.
+    /// Writes the address of the server into the data folder, for the demos.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -91,9 +91,9 @@ impl Drop for Session {
     }
 }
 
-/// The embedded DynamoDB in the data folder. SQLite writes ahead (WAL) and waits for the disk at the end of each
-/// transaction (`synchronous=FULL`, its default), so that what was acknowledged survives a crash of the process, of the
-/// system, and of the power supply if the disk writes what it says it has written.
+/// Opens the embedded DynamoDB in the data folder. SQLite uses a write-ahead log and waits for the disk at the end of
+/// each transaction (`synchronous=FULL`, its default). An acknowledged write therefore survives a crash of the process,
+/// of the system, and a power failure if the disk does not lose what it has confirmed.
 ///
 /// # Errors
 /// When the file cannot be opened.
@@ -101,7 +101,7 @@ pub fn database(folder: &Folder) -> Result<Database, Failure> {
     let path = folder.store();
     let failed =
         |error: &dyn std::fmt::Display| Failure::new(format!("{} cannot be opened: {error}", path.display()));
-    // SQLite gives its other files the mode of this one.
+    // SQLite creates its other files with the mode of this one.
     folder::private().create(true).truncate(false).open(&path).map_err(|error| failed(&error))?;
     let text = path.to_str().ok_or_else(|| failed(&"its name is not UTF-8"))?;
     Database::new(text).map_err(|error| failed(&error))
@@ -109,9 +109,7 @@ pub fn database(folder: &Folder) -> Result<Database, Failure> {
 
 fn confirm(what: &str) -> Result<(), Failure> {
     if !std::io::stdin().is_terminal() {
-        return Err(Failure::usage(format!(
-            "{what} There is no terminal to ask at; add --yes to delete without asking"
-        )));
+        return Err(Failure::usage(format!("{what} Add --yes to confirm, because there is no terminal")));
     }
     print!("{what} Type yes to continue: ");
     let mut answer = String::new();

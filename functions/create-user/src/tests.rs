@@ -267,3 +267,23 @@ async fn requests_cannot_exceed_the_quota_of_users() {
 async fn without_its_store_it_returns_503_in_time() {
     Bench::assert_unavailable_without_store(FUNCTION, "create-user").await;
 }
+
+#[tokio::test]
+async fn a_reset_password_ends_sessions_and_the_audit_records_it() {
+    let bench = Bench::start().await;
+    bootstrap(&bench, "acme", "ada@example.com", "a long enough password").await.unwrap();
+    let reset =
+        |password: &str| json!({ "reset_password": { "email": "ada@example.com", "password": password } });
+    let easy = bench.invoke(FUNCTION, &reset("acmeacmeacmeacme")).await.unwrap_err().to_string();
+    assert!(easy.starts_with("/password "), "{easy}");
+    let answer = bench.invoke(FUNCTION, &reset("violet harbour nine trains")).await.unwrap();
+    assert!(!answer.to_string().contains("violet") && !answer.to_string().contains("argon2"));
+    let user_id = UserId::of(&Email::parse("ada@example.com").unwrap());
+    let after = bench.app.store.identities.user(&user_id).await.unwrap().unwrap();
+    assert_eq!((after.session_epoch, after.throttle_epoch, after.revision), (1, 1, 2));
+    let records = bench.records().await;
+    let record = records.iter().find(|record| record["action"] == "user_changed").unwrap();
+    assert_eq!((&record["actor"], &record["detail"]), (&json!("operator"), &json!("revision 2, password")));
+    let both = json!({ "unlock": { "email": "ada@example.com" }, "reset_password": {} });
+    assert!(bench.invoke(FUNCTION, &both).await.is_err());
+}

@@ -8,23 +8,23 @@ use std::time::{Duration, Instant};
 
 use crate::runtime::binary;
 
-/// How long a server may take to end: longer than the longest budget of a request.
+/// The time that a server has to stop: longer than the budget of any request.
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A running server. Killed when dropped.
 pub struct Server {
     process: Child,
-    /// Where it answers, without the stage.
+    /// Its address, without the stage.
     pub url: String,
-    /// The password that it printed, if this was the first start on its folder.
+    /// The password that it printed, if it created the first admin.
     pub password: Option<String>,
 }
 
-/// A folder of a test's own, deleted when dropped.
+/// A temporary folder, deleted when dropped.
 pub struct Scratch(PathBuf);
 
 impl Scratch {
-    /// A folder that is not there yet.
+    /// Returns a path that does not exist yet.
     #[must_use]
     pub fn new() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
@@ -32,7 +32,7 @@ impl Scratch {
         Self(std::env::temp_dir().join(own))
     }
 
-    /// Where it is.
+    /// Returns its path.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.0
@@ -51,7 +51,7 @@ impl Drop for Scratch {
     }
 }
 
-/// The command with these arguments.
+/// Returns the command with these arguments.
 #[must_use]
 pub fn bellwether(arguments: &[&str]) -> Command {
     let mut command = Command::new(binary("bellwether"));
@@ -59,21 +59,21 @@ pub fn bellwether(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs the command to its end.
+/// Runs the command and waits for its end.
 #[must_use]
 pub fn run(arguments: &[&str]) -> Output {
     bellwether(arguments).output().expect("the command starts")
 }
 
 impl Server {
-    /// A server on a data folder.
+    /// Starts a server on a data folder.
     #[must_use]
     pub fn start(folder: &Path, more: &[&str]) -> Self {
         let folder = folder.to_str().expect("a name in UTF-8");
         Self::spawn(bellwether(&[&["serve", "--port", "0", "--data", folder], more].concat()))
     }
 
-    /// The server that `command` starts.
+    /// Starts a server with `command`.
     #[must_use]
     pub fn spawn(mut command: Command) -> Self {
         let mut process = command.stdout(Stdio::piped()).spawn().expect("the command starts");
@@ -91,35 +91,35 @@ impl Server {
                 break;
             }
         }
-        let url = url.expect("the server is ready; what it said is above");
+        let url = url.expect("the server is ready; see its output above");
         Self { process, url, password }
     }
 
-    /// Its process.
+    /// Returns its process ID.
     #[must_use]
     pub fn id(&self) -> u32 {
         self.process.id()
     }
 
-    /// Its port.
+    /// Returns its port.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port")
     }
 
-    /// Ends it as a crash would: `kill -9`.
+    /// Ends it with `kill -9`.
     pub fn kill(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 
-    /// Sends it a signal, by its name.
+    /// Sends it a signal by name.
     pub fn signal(&self, name: &str) {
         let sent = Command::new("kill").args([&format!("-{name}"), &self.id().to_string()]).status();
         assert!(sent.is_ok_and(|status| status.success()), "the server has ended before");
     }
 
-    /// The code with which it ends; None when it does not.
+    /// Waits for its end and returns the exit code; None if it does not end.
     pub fn code(&mut self) -> Option<i32> {
         let began = Instant::now();
         while began.elapsed() < PATIENCE {

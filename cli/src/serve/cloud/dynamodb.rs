@@ -1,4 +1,4 @@
-//! The operations of DynamoDB that the service uses, on an embedded database.
+//! Runs the operations of DynamoDB that the service uses on an embedded database.
 
 use dynoxide::Database;
 use dynoxide::errors::DynoxideError;
@@ -6,10 +6,10 @@ use hyper::StatusCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// What stands before an operation's name in `X-Amz-Target`.
+/// The prefix of operations in `X-Amz-Target`.
 pub const TARGET: &str = "DynamoDB_20120810.";
 
-/// The answer to one call.
+/// Returns the response to a call.
 pub fn answer(database: &Database, operation: &str, body: &[u8]) -> (StatusCode, String) {
     let done = match operation {
         "BatchGetItem" => call(body, |request| database.batch_get_item(request)),
@@ -20,7 +20,9 @@ pub fn answer(database: &Database, operation: &str, body: &[u8]) -> (StatusCode,
         "TransactWriteItems" => call(body, |request| database.transact_write_items(request)),
         "UpdateItem" => call(body, |request| database.update_item(request)),
         "UpdateTimeToLive" => call(body, |request| database.update_time_to_live(request)),
-        other => Err(DynoxideError::ValidationException(format!("the embedded database has no {other}"))),
+        other => {
+            Err(DynoxideError::ValidationException(format!("the embedded database does not support {other}")))
+        }
     };
     match done {
         Ok(answer) => (StatusCode::OK, answer),

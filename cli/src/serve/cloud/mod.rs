@@ -1,12 +1,10 @@
-//! What the functions call on this machine: an embedded DynamoDB and an embedded Secrets Manager, behind one address on
-//! loopback.
+//! An embedded DynamoDB and an embedded Secrets Manager at one address on loopback.
 //!
-//! Every program on the machine can connect to that address, and so can pages in a browser. Therefore the access key id
-//! that calls are signed with is random and known to this process alone, and a call with another is refused. Nothing
-//! here adds CORS headers.
+//! Every program on the machine can connect to that address, and so can web pages in a browser. Therefore the access key
+//! ID is random for each process, and a call with another key is refused. No response has CORS headers.
 //!
-//! The database works on one request at a time and waits for the disk. It has a thread of its own, so that requests
-//! which need no database are not held up.
+//! The database processes one request at a time and waits for the disk. It has its own thread, so that it does not delay
+//! requests that do not need it.
 
 mod dynamodb;
 pub mod secrets;
@@ -30,24 +28,24 @@ use super::listener::{self, Answer, Bounds};
 use crate::Failure;
 use secrets::Secrets;
 
-/// Largest body of a call: DynamoDB's own bound.
+/// The maximum size of a body: the limit of DynamoDB.
 const BODY_BYTES: usize = 16 * 1024 * 1024;
-/// As many as the functions may have calls under way. A connection that rests between calls is kept.
+/// Limits that the functions do not reach. Idle connections stay open.
 const BOUNDS: Bounds = Bounds { connections: 1_024, header_time: Duration::from_secs(24 * 3_600) };
-/// How often items that have expired are deleted.
+/// The interval for deleting expired items.
 const SWEEP: Duration = Duration::from_secs(3_600);
 
-/// The embedded services, until they are stopped.
+/// The running services.
 pub struct Cloud {
-    /// Where they answer.
+    /// Their address.
     pub url: String,
-    /// The access key id that they accept.
+    /// The access key ID that they accept.
     pub key: String,
     stop: oneshot::Sender<()>,
     thread: JoinHandle<()>,
 }
 
-/// What answers calls.
+/// The services behind the address.
 struct Services {
     key: String,
     database: Option<Database>,
@@ -55,10 +53,10 @@ struct Services {
 }
 
 impl Cloud {
-    /// Starts the services. Without a database there is Secrets Manager alone.
+    /// Starts the services. Without a database, this is only Secrets Manager.
     ///
     /// # Errors
-    /// When the system gives no port, no thread or no randomness.
+    /// When the system has no free port or thread.
     pub fn start(database: Option<Database>, secrets: Secrets) -> Result<Self, Failure> {
         let failed =
             |error: std::io::Error| Failure::new(format!("the embedded services cannot start: {error}"));
@@ -74,7 +72,7 @@ impl Cloud {
         Ok(Self { url, key, stop, thread })
     }
 
-    /// Ends the services. The database is closed, and its log is merged into its file.
+    /// Stops the services and closes the database.
     pub fn stop(self) {
         let _ = self.stop.send(());
         let _ = self.thread.join();
@@ -95,13 +93,13 @@ async fn run(listener: TcpListener, services: Arc<Services>, stopped: oneshot::R
     sweep.abort();
 }
 
-/// Deletes items whose time has come, as DynamoDB does.
+/// Deletes expired items, as DynamoDB does.
 async fn sweep(database: Option<Database>) {
     let Some(database) = database else { return };
     loop {
         tokio::time::sleep(SWEEP).await;
         let database = database.clone();
-        // What is not deleted now is deleted next time, and no reader takes it for valid.
+        // Items that are not deleted now are deleted next time. Readers check the expiry themselves.
         let _ = tokio::task::spawn_blocking(move || database.sweep_ttl()).await;
     }
 }
@@ -130,7 +128,7 @@ impl Services {
         response(status, answer)
     }
 
-    /// Whether a call is signed with this process's access key id: `AWS4-HMAC-SHA256 Credential=<id>/…`.
+    /// Returns whether a call has the access key ID of this process: `AWS4-HMAC-SHA256 Credential=<id>/…`.
     fn is_ours(&self, request: &Request<Incoming>) -> bool {
         let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         let credential = header.and_then(|header| header.split_once("Credential=")?.1.split('/').next());
@@ -145,3 +143,6 @@ fn response(status: StatusCode, body: String) -> Answer {
     response.headers_mut().insert(CONTENT_TYPE, json);
     response
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! The operations of Secrets Manager that the service uses, on a file that its owner alone can read.
+//! Runs the operations of Secrets Manager that the service uses on a file that only its owner can read.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,19 +13,19 @@ use super::super::folder;
 use super::versions::{CURRENT, Put, Versions};
 use crate::Failure;
 
-/// What stands before an operation's name in `X-Amz-Target`.
+/// The prefix of operations in `X-Amz-Target`.
 pub const TARGET: &str = "secretsmanager.";
 
-/// Every secret, by its name.
+/// All secrets by name.
 type All = BTreeMap<String, Versions>;
 
-/// The secrets, and the file that keeps them.
+/// The secrets and their file.
 pub struct Secrets {
     all: Mutex<All>,
     file: Option<PathBuf>,
 }
 
-/// An error as Secrets Manager returns it: its code and its message.
+/// An error of Secrets Manager: code and message.
 struct Refusal(&'static str, String);
 
 #[derive(Deserialize)]
@@ -67,21 +67,21 @@ struct MoveStage {
 }
 
 impl Secrets {
-    /// Secrets that end with the process.
+    /// Creates secrets that are not stored.
     #[must_use]
     pub fn in_memory() -> Self {
         Self { all: Mutex::default(), file: None }
     }
 
-    /// The secrets in `file`; none when it is not there.
+    /// Reads the secrets in `file`. There are none if it does not exist.
     ///
     /// # Errors
-    /// When it cannot be read. It is never written over then.
+    /// When it cannot be read. Then it is not overwritten.
     pub fn at(file: &Path) -> Result<Self, Failure> {
         let all = match std::fs::read(file) {
             Ok(content) => serde_json::from_slice(&content).map_err(|_| {
                 Failure::new(format!(
-                    "{} is damaged; put back a copy of it, or start anew with --fresh",
+                    "{} is damaged; restore a copy of it, or delete all data with --fresh",
                     file.display()
                 ))
             })?,
@@ -91,7 +91,7 @@ impl Secrets {
         Ok(Self { all: Mutex::new(all), file: Some(file.to_path_buf()) })
     }
 
-    /// The answer to one call.
+    /// Returns the response to a call.
     pub fn answer(&self, operation: &str, body: &[u8]) -> (StatusCode, String) {
         let done = match operation {
             "GetSecretValue" => self.read(body, get),
@@ -101,7 +101,7 @@ impl Secrets {
             "UpdateSecretVersionStage" => self.change(body, move_stage),
             other => Err(Refusal(
                 "InvalidRequestException",
-                format!("the embedded Secrets Manager has no {other}"),
+                format!("the embedded Secrets Manager does not support {other}"),
             )),
         };
         match done {
@@ -122,7 +122,7 @@ impl Secrets {
         read(&self.all.lock().unwrap_or_else(PoisonError::into_inner), parsed(body)?)
     }
 
-    /// Makes a change in the file and then in memory: what is answered has been kept.
+    /// Makes a change in the file, and then in memory.
     fn change<Q: DeserializeOwned>(
         &self,
         body: &[u8],
@@ -144,47 +144,47 @@ impl Secrets {
 const FAULT: &str = "InternalServiceError";
 
 fn parsed<Q: DeserializeOwned>(body: &[u8]) -> Result<Q, Refusal> {
-    // The parser's message could repeat a secret.
+    // The message of the parser can contain a secret.
     serde_json::from_slice(body)
         .map_err(|_| Refusal("InvalidParameterException", "The request is malformed.".to_owned()))
 }
 
-fn create(all: &mut All, asked: Create) -> Result<Value, Refusal> {
-    if all.contains_key(&asked.name) {
-        return Err(Refusal("ResourceExistsException", format!("{} already exists.", asked.name)));
+fn create(all: &mut All, request: Create) -> Result<Value, Refusal> {
+    if all.contains_key(&request.name) {
+        return Err(Refusal("ResourceExistsException", format!("{} already exists.", request.name)));
     }
-    all.insert(asked.name.clone(), Versions::default());
-    Ok(json!({ "ARN": arn(&asked.name), "Name": asked.name }))
+    all.insert(request.name.clone(), Versions::default());
+    Ok(json!({ "ARN": arn(&request.name), "Name": request.name }))
 }
 
-fn get(all: &All, asked: Get) -> Result<Value, Refusal> {
-    let versions = all.get(named(&asked.secret_id)).ok_or_else(|| unknown(&asked.secret_id))?;
-    let stage = asked.version_stage.as_deref().unwrap_or(CURRENT);
-    let version = match &asked.version_id {
+fn get(all: &All, request: Get) -> Result<Value, Refusal> {
+    let versions = all.get(named(&request.secret_id)).ok_or_else(|| unknown(&request.secret_id))?;
+    let stage = request.version_stage.as_deref().unwrap_or(CURRENT);
+    let version = match &request.version_id {
         Some(id) => versions.get(id),
         None => versions.at(stage),
     };
-    let version = version.ok_or_else(|| unknown(asked.version_id.as_deref().unwrap_or(stage)))?;
-    let name = named(&asked.secret_id);
+    let version = version.ok_or_else(|| unknown(request.version_id.as_deref().unwrap_or(stage)))?;
+    let name = named(&request.secret_id);
     Ok(json!({
         "ARN": arn(name), "Name": name, "VersionId": version.id, "VersionStages": version.stages,
         "SecretString": version.content,
     }))
 }
 
-fn describe(all: &All, asked: Named) -> Result<Value, Refusal> {
-    let name = named(&asked.secret_id);
+fn describe(all: &All, request: Named) -> Result<Value, Refusal> {
+    let name = named(&request.secret_id);
     let versions = all.get(name).ok_or_else(|| unknown(name))?;
     let stages: BTreeMap<_, _> = versions.labelled().map(|version| (&version.id, &version.stages)).collect();
     Ok(json!({ "ARN": arn(name), "Name": name, "VersionIdsToStages": stages }))
 }
 
-fn put(all: &mut All, asked: PutValue) -> Result<Value, Refusal> {
-    let name = named(&asked.secret_id);
+fn put(all: &mut All, request: PutValue) -> Result<Value, Refusal> {
+    let name = named(&request.secret_id);
     let versions = all.get_mut(name).ok_or_else(|| unknown(name))?;
-    let stages = asked.version_stages.unwrap_or_else(|| vec![CURRENT.to_owned()]);
-    let id = asked.client_request_token;
-    if versions.put(&id, asked.secret_string, &stages) == Put::Taken {
+    let stages = request.version_stages.unwrap_or_else(|| vec![CURRENT.to_owned()]);
+    let id = request.client_request_token;
+    if versions.put(&id, request.secret_string, &stages) == Put::Taken {
         let text = format!("The ClientRequestToken {id} is in use for a version with another value.");
         return Err(Refusal("ResourceExistsException", text));
     }
@@ -192,15 +192,15 @@ fn put(all: &mut All, asked: PutValue) -> Result<Value, Refusal> {
     Ok(json!({ "ARN": arn(name), "Name": name, "VersionId": id, "VersionStages": stages }))
 }
 
-fn move_stage(all: &mut All, asked: MoveStage) -> Result<Value, Refusal> {
-    let name = named(&asked.secret_id);
+fn move_stage(all: &mut All, request: MoveStage) -> Result<Value, Refusal> {
+    let name = named(&request.secret_id);
     let versions = all.get_mut(name).ok_or_else(|| unknown(name))?;
-    let (stage, to) = (&asked.version_stage, &asked.move_to_version_id);
+    let (stage, to) = (&request.version_stage, &request.move_to_version_id);
     if versions.get(to).is_none() {
         return Err(unknown(to));
     }
     let from = versions.at(stage).map(|version| version.id.as_str());
-    if from != Some(to) && from != asked.remove_from_version_id.as_deref() {
+    if from != Some(to) && from != request.remove_from_version_id.as_deref() {
         let text = format!("RemoveFromVersionId is not the version that has the label {stage}.");
         return Err(Refusal("InvalidParameterException", text));
     }
@@ -218,7 +218,7 @@ fn arn(name: &str) -> String {
     format!("{ARN}{name}")
 }
 
-/// The name in an ARN or by itself.
+/// Returns the name from a name or an ARN.
 fn named(id: &str) -> &str {
     id.strip_prefix(ARN).unwrap_or(id)
 }

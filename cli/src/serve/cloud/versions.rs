@@ -1,26 +1,25 @@
-//! A secret's versions and their labels, by Secrets Manager's rules: the first version is current, whatever label was
-//! asked for; a label that is given to a version leaves the one that had it; the version that was current becomes the
-//! previous one; and a version is never written over.
+//! The versions of a secret and their labels, by the rules of Secrets Manager: the first version is always current; a
+//! label belongs to one version; the version that was current becomes the previous one; and a version cannot be changed.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-/// The version that readers get.
+/// The label of the version that readers get.
 pub const CURRENT: &str = "AWSCURRENT";
-/// The version that was current before.
+/// The label of the version that was current before.
 pub const PREVIOUS: &str = "AWSPREVIOUS";
-/// How many versions without a label are kept, so that a step of a rotation can be repeated.
+/// The number of versions without a label that are preserved, so that a step of a rotation can be repeated.
 const UNLABELLED: usize = 20;
 
-/// The versions of a secret, the oldest first.
+/// The versions of a secret, oldest first.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Versions(Vec<Version>);
 
 /// A version of a secret.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Version {
-    /// Its id: the token of the request that stored it.
+    /// Its ID: the token of the request that stored it.
     pub id: String,
     /// Its content.
     pub content: String,
@@ -28,31 +27,31 @@ pub struct Version {
     pub stages: BTreeSet<String>,
 }
 
-/// What became of content that was to be stored.
+/// The outcome of storing content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Put {
-    /// It is stored.
+    /// The content is stored.
     Stored,
-    /// It was stored by an earlier request with the same token.
+    /// An earlier request with the same token has stored the same content.
     Known,
-    /// The token has been used for other content.
+    /// An earlier request with the same token has stored other content.
     Taken,
 }
 
 impl Versions {
-    /// A version by its id.
+    /// Returns the version with an ID.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Version> {
         self.0.iter().find(|version| version.id == id)
     }
 
-    /// The version with a label.
+    /// Returns the version with a label.
     #[must_use]
     pub fn at(&self, stage: &str) -> Option<&Version> {
         self.0.iter().find(|version| version.stages.contains(stage))
     }
 
-    /// Those that have a label.
+    /// Returns the versions that have a label.
     pub fn labelled(&self) -> impl Iterator<Item = &Version> {
         self.0.iter().filter(|version| !version.stages.is_empty())
     }
@@ -80,7 +79,7 @@ impl Versions {
         Put::Stored
     }
 
-    /// Gives the version `id` a label, which the version that had it loses.
+    /// Moves a label to the version `id`.
     pub fn label(&mut self, stage: &str, id: &str) {
         let before = self.at(stage).map(|version| version.id.clone());
         for version in &mut self.0 {
@@ -104,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_version_is_current_whatever_was_asked_for_and_a_later_one_is_not() {
+    fn the_first_version_is_always_current_and_a_later_one_only_if_requested() {
         let mut versions = Versions::default();
         let pending = ["AWSPENDING".to_owned()];
         assert_eq!(versions.put("a", "1".to_owned(), &pending), Put::Stored);
@@ -120,18 +119,18 @@ mod tests {
     }
 
     #[test]
-    fn a_version_is_never_written_over() {
+    fn a_version_cannot_be_changed() {
         let mut versions = Versions::default();
         let current = [CURRENT.to_owned()];
         versions.put("a", "1".to_owned(), &current);
         versions.put("b", "2".to_owned(), &current);
         assert_eq!(versions.put("a", "1".to_owned(), &current), Put::Known);
         assert_eq!(versions.put("a", "3".to_owned(), &current), Put::Taken);
-        assert_eq!(versions.at(CURRENT).unwrap().id, "b", "a repeated request moves no label");
+        assert_eq!(versions.at(CURRENT).unwrap().id, "b", "a repeated request does not move a label");
     }
 
     #[test]
-    fn old_versions_without_a_label_are_forgotten_and_labelled_ones_never() {
+    fn old_versions_without_a_label_are_deleted_and_labelled_ones_are_not() {
         let mut versions = Versions::default();
         versions.put("pending", "0".to_owned(), &["AWSPENDING".to_owned()]);
         for n in 0..40 {

@@ -1,4 +1,4 @@
-//! What a function returns to API Gateway, as an HTTP response.
+//! Turns the value that a function returns to API Gateway into an HTTP response.
 
 use std::collections::BTreeMap;
 
@@ -26,16 +26,16 @@ struct Returned {
     is_base64_encoded: bool,
 }
 
-/// The response.
+/// Returns the response.
 ///
 /// # Errors
-/// When the function returned something else, which is a fault of ours.
+/// When the value is not a response, which is a bug.
 pub fn of(returned: &RawValue) -> Result<Answer, Error> {
     let mut returned: Returned = serde_json::from_str(returned.get())?;
     let body = returned.body.take().unwrap_or_default();
     let body = if returned.is_base64_encoded { STANDARD.decode(body)? } else { body.into_bytes() };
     let mut response = Response::builder().status(returned.status_code).body(Full::from(body))?;
-    // A name in both has all its values in the second.
+    // If both have a name, the second one has all its values.
     returned.headers.retain(|name, _| !returned.multi_value_headers.contains_key(name));
     let single = returned.headers.into_iter().map(|(name, value)| (name, vec![value]));
     for (name, values) in single.chain(returned.multi_value_headers) {
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_header_that_is_returned_twice_is_sent_twice_and_one_in_both_maps_once() {
+    fn a_header_with_two_values_is_sent_twice_and_one_in_both_maps_once() {
         let returned = json!({
             "statusCode": 200, "headers": { "set-cookie": "b", "x-request-id": "id" }, "body": "{}",
             "multiValueHeaders": { "set-cookie": ["a", "b"] }, "isBase64Encoded": false,

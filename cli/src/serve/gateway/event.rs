@@ -1,4 +1,4 @@
-//! A request as the event that API Gateway's REST API sends to a function: payload 1.0.
+//! Turns a request into the event that a REST API of API Gateway sends to a function: payload 1.0.
 
 use std::net::IpAddr;
 use std::time::SystemTime;
@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use time::format_description::StaticFormatDescription;
 use time::macros::format_description;
 
-/// How API Gateway writes the time of a request.
+/// The format of `requestTime`.
 const TIME: StaticFormatDescription = format_description!(
     "[day]/[month repr:short]/[year]:[hour]:[minute]:[second] [offset_hour sign:mandatory][offset_minute]"
 );
@@ -22,32 +22,32 @@ const STAGE: &str = "v1";
 
 /// A request whose body has been read.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
+pub struct Received<'a> {
     /// Its method, URI and headers.
     pub head: &'a Parts,
     /// Its path, decoded.
     pub path: &'a str,
     /// Its body.
     pub body: &'a [u8],
-    /// Who has sent it.
+    /// The address of the client.
     pub peer: IpAddr,
-    /// What it is called.
+    /// Its ID.
     pub request_id: &'a str,
 }
 
-/// The event of a request on its way to `route`.
+/// Returns the event of a request for `route`.
 #[must_use]
-pub fn of(asked: &Asked<'_>, route: Route) -> Value {
-    let (head, path) = (asked.head, asked.head.uri.path());
+pub fn of(received: &Received<'_>, route: Route) -> Value {
+    let (head, path) = (received.head, received.head.uri.path());
     let (headers, all_headers) = headers(&head.headers);
     let (query, all_query) = query(head.uri.query());
-    let parameters: Map<_, _> = routing::parameters(route.resource, asked.path)
+    let parameters: Map<_, _> = routing::parameters(route.resource, received.path)
         .map(|(name, part)| (name.to_owned(), json!(part)))
         .collect();
-    let (body, is_binary) = match std::str::from_utf8(asked.body) {
+    let (body, is_binary) = match std::str::from_utf8(received.body) {
         Ok("") => (Value::Null, false),
         Ok(text) => (json!(text), false),
-        Err(_) => (json!(STANDARD.encode(asked.body)), true),
+        Err(_) => (json!(STANDARD.encode(received.body)), true),
     };
     json!({
         "resource": route.resource,
@@ -59,27 +59,27 @@ pub fn of(asked: &Asked<'_>, route: Route) -> Value {
         "multiValueQueryStringParameters": all_query,
         "pathParameters": if parameters.is_empty() { Value::Null } else { Value::Object(parameters) },
         "stageVariables": null,
-        "requestContext": context(asked, route),
+        "requestContext": context(received, route),
         "body": body,
         "isBase64Encoded": is_binary,
     })
 }
 
-fn context(asked: &Asked<'_>, route: Route) -> Value {
+fn context(received: &Received<'_>, route: Route) -> Value {
     let now = OffsetDateTime::from(SystemTime::now());
-    let text = |name| asked.head.headers.get(name).and_then(|value| value.to_str().ok());
+    let text = |name| received.head.headers.get(name).and_then(|value| value.to_str().ok());
     let domain = text(HOST).unwrap_or_default();
     json!({
         "accountId": "000000000000",
         "apiId": "local",
         "domainName": domain,
         "domainPrefix": domain.split(['.', ':']).next(),
-        "extendedRequestId": STANDARD.encode(asked.request_id.as_bytes()),
-        "httpMethod": asked.head.method.as_str(),
-        "identity": { "sourceIp": asked.peer.to_canonical().to_string(), "userAgent": text(USER_AGENT) },
-        "path": asked.head.uri.path(),
+        "extendedRequestId": STANDARD.encode(received.request_id.as_bytes()),
+        "httpMethod": received.head.method.as_str(),
+        "identity": { "sourceIp": received.peer.to_canonical().to_string(), "userAgent": text(USER_AGENT) },
+        "path": received.head.uri.path(),
         "protocol": "HTTP/1.1",
-        "requestId": asked.request_id,
+        "requestId": received.request_id,
         "requestTime": now.format(TIME).unwrap_or_default(),
         "requestTimeEpoch": i64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or_default(),
         "resourceId": "local",
@@ -88,13 +88,13 @@ fn context(asked: &Asked<'_>, route: Route) -> Value {
     })
 }
 
-/// Headers by their last value, and by all of them.
+/// Returns headers by their last value, and by all their values.
 fn headers(headers: &HeaderMap) -> (Value, Value) {
     let text = |value: &hyper::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     pairs(headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))))
 }
 
-/// Query parameters, decoded, by their last value and by all of them; null when there are none.
+/// Returns decoded query parameters by their last value, and by all their values; null if there are none.
 fn query(query: Option<&str>) -> (Value, Value) {
     let parameters = parse(query.unwrap_or_default().as_bytes());
     let (last, all) = pairs(parameters.map(|(name, value)| (name.into_owned(), value.into_owned())));
@@ -112,15 +112,15 @@ fn pairs(pairs: impl Iterator<Item = (String, String)>) -> (Value, Value) {
     (Value::Object(last), Value::Object(all))
 }
 
-/// A path with its percent-encoding undone, as API Gateway compares it with the declared ones. A part that would then
-/// contain a slash stays as it is.
+/// Decodes a path, as API Gateway does before it compares it with the declared paths. A part that would contain a slash
+/// is not decoded.
 #[must_use]
 pub fn decoded(path: &str) -> String {
     let part = |part: &str| {
         if !part.contains('%') {
             return part.to_owned();
         }
-        // In a path a plus is a plus.
+        // A plus sign in a path is not a space.
         let text = format!("={}", part.replace('+', "%2B").replace('&', "%26"));
         let plain = parse(text.as_bytes()).next().map(|(_, value)| value.into_owned());
         plain.filter(|plain| !plain.contains('/')).unwrap_or_else(|| part.to_owned())

@@ -1,5 +1,5 @@
-//! What API Gateway does in AWS: it finds the function of a request, hands it the request as an event in payload 1.0,
-//! and turns what the function returns into a response. Its own refusals are problem documents, too.
+//! The work of API Gateway: finds the function of a request, invokes it with an event in payload 1.0, and turns the
+//! returned value into a response.
 
 mod answer;
 mod event;
@@ -22,31 +22,31 @@ use uuid::Uuid;
 
 use super::fleet::Fleet;
 use super::listener::Answer;
-use event::Asked;
+use event::Received;
 use refusal::Refusal;
 
-/// How long a client may take to send a body.
+/// The time that a client has to send a body.
 const BODY_TIME: Duration = Duration::from_secs(10);
-/// The names of this machine. A page whose host name was made to lead here (DNS rebinding) sends its own name.
+/// The names of this machine. A web page whose host name resolves to it (DNS rebinding) sends its own name.
 const HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
-/// The gateway before a fleet.
+/// A gateway to all functions.
 #[derive(Clone)]
 pub struct Gateway {
     fleet: Arc<Fleet>,
-    /// Held by each invocation, so that the server waits for it even if its client has gone away.
-    under_way: mpsc::Sender<()>,
+    /// Each invocation has a clone, so that the server waits for it even if its client has disconnected.
+    in_flight: mpsc::Sender<()>,
 }
 
 impl Gateway {
-    /// The gateway, and what ends when the gateway is dropped and every invocation has ended.
+    /// Returns the gateway, and a future that completes when the gateway is dropped and all invocations are finished.
     #[must_use]
     pub fn new(fleet: Arc<Fleet>) -> (Self, impl Future<Output = ()>) {
-        let (under_way, mut ended) = mpsc::channel(1);
-        let all_ended = async move {
-            let _ = ended.recv().await;
+        let (in_flight, mut done) = mpsc::channel(1);
+        let finished = async move {
+            let _ = done.recv().await;
         };
-        (Self { fleet, under_way }, all_ended)
+        (Self { fleet, in_flight }, finished)
     }
 
     /// Answers a request.
@@ -68,17 +68,17 @@ impl Gateway {
         let route = routing::route(request.method().as_str(), &path).ok_or(Refusal::UnknownPath)?;
         let (head, body) = request.into_parts();
         let body = read(body).await?;
-        let asked = Asked { head: &head, path: &path, body: &body, peer: peer.ip(), request_id };
-        let event = event::of(&asked, route);
+        let received = Received { head: &head, path: &path, body: &body, peer: peer.ip(), request_id };
+        let event = event::of(&received, route);
         self.invoke(route, request_id.to_owned(), event).await
     }
 
-    /// Runs the function on a task of its own: as on Lambda, it comes to its end when the client goes away, and a panic
-    /// ends one request.
+    /// Runs the function in a separate task. As on Lambda, it finishes even if the client disconnects, and a panic ends
+    /// only one request.
     async fn invoke(self, route: Route, id: String, event: serde_json::Value) -> Result<Answer, Refusal> {
         let work = tokio::spawn(async move {
             let answer = self.fleet.invoke(route.function, id, &event).await;
-            drop(self.under_way);
+            drop(self.in_flight);
             answer.map_err(|error| error.to_string())
         });
         let failed = |cause: String| {
@@ -90,7 +90,7 @@ impl Gateway {
     }
 }
 
-/// Refuses a request that was sent to another name than this machine's.
+/// Refuses a request for another host.
 fn is_this_machine(request: &Request<Incoming>) -> Result<(), Refusal> {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     let (host, other) = (hosts.next().and_then(|host| host.to_str().ok()), hosts.next());
@@ -106,7 +106,7 @@ fn is_this_machine(request: &Request<Incoming>) -> Result<(), Refusal> {
     Err(Refusal::OtherHost)
 }
 
-/// The whole body, if it is not too large and comes in time.
+/// Reads the body, unless it is too large or too slow.
 async fn read(body: Incoming) -> Result<Bytes, Refusal> {
     let most = u64::try_from(BODY_BYTES).unwrap_or(u64::MAX);
     if body.size_hint().lower() > most {

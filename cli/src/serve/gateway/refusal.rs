@@ -1,4 +1,4 @@
-//! What the gateway refuses by itself, as a problem document with the headers of every other response.
+//! Responses of the gateway itself: problem documents with the headers of all other responses.
 
 use bellwether::http::browser::cors::Cors;
 use bellwether::http::headers;
@@ -12,21 +12,21 @@ use serde_json::json;
 
 use super::super::listener::Answer;
 
-/// Why a request reaches no function.
+/// Why the gateway does not invoke a function.
 #[derive(Debug, Clone)]
 pub enum Refusal {
     /// 404: no operation has this path.
     UnknownPath,
-    /// 421: the request was sent to another host name.
+    /// 421: the request is for another host name.
     OtherHost,
-    /// 408: the body did not come in time.
+    /// 408: the body did not arrive in time.
     SlowBody,
-    /// What functions refuse in the same way.
+    /// A problem that functions have, too.
     Problem(Problem),
 }
 
 impl Refusal {
-    /// The response. The connection ends with it, since the request's body may not have been read.
+    /// Returns the response. It closes the connection, because the body of the request may be unread.
     #[must_use]
     pub fn into_answer(self, path: &str, request_id: &str) -> Answer {
         let instance = routing::shown(path);
@@ -52,7 +52,7 @@ impl Refusal {
         response.body(Body::Text(document.to_string())).unwrap_or_default()
     }
 
-    /// Its status and its words: for an unknown path those of the gateway in AWS (`terraform/api.tf`).
+    /// Returns status, type, title and detail. For an unknown path, they are those of API Gateway (`terraform/api.tf`).
     fn face(&self) -> (StatusCode, &'static str, &'static str, &'static str) {
         match self {
             Self::OtherHost => (

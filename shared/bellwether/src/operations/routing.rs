@@ -5,17 +5,17 @@ use super::{OPERATIONS, Operation, REJECT_METHOD};
 /// The first part of a path in AWS and in the local server.
 const STAGE: &str = "/v1";
 
-/// Where API Gateway sends a request.
+/// The target of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Route {
-    /// The function that answers it.
+    /// The name of the function.
     pub function: &'static str,
     /// The declared path, with parameters in braces.
     pub resource: &'static str,
 }
 
-/// Where a request with this method and this path goes, which stands behind the stage; None for a path that is not
-/// declared. A method that its path does not have goes to [`REJECT_METHOD`].
+/// Returns the route of a request, as API Gateway finds it. The path begins with the stage. None for an undeclared path;
+/// [`REJECT_METHOD`] for an undeclared method of a declared path.
 #[must_use]
 pub fn route(method: &str, path: &str) -> Option<Route> {
     let (stage, rest) = staged(path);
@@ -28,7 +28,7 @@ pub fn route(method: &str, path: &str) -> Option<Route> {
     Some(Route { function: own.map_or(REJECT_METHOD, |operation| operation.function), resource })
 }
 
-/// What a path as it was called has in the places of the parameters of `resource`.
+/// Returns the path parameters of `resource` with their values in `path`.
 pub fn parameters<'a>(
     resource: &'static str,
     path: &'a str,
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_goes_to_the_function_of_its_operation_and_another_method_to_the_one_that_rejects_it() {
+    fn a_request_is_routed_to_the_function_of_its_operation_or_to_reject_method() {
         let to = |method: &str, path: &str| route(method, path).map(|route| (route.function, route.resource));
         assert_eq!(to("GET", "/v1/tests/pricing"), Some(("get-test", "/tests/{test_id}")));
         assert_eq!(to("PATCH", "/v1/tests/pricing/"), Some(("update-test", "/tests/{test_id}")));

@@ -168,7 +168,7 @@ fn is_json(media_type: &str) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
-/// Whether the body is declared to be neither compressed nor in another character encoding than UTF-8.
+/// Returns whether the body is declared to be uncompressed and in UTF-8.
 fn is_plain(request: &Request) -> bool {
     let encodings = request.headers().get_all(CONTENT_ENCODING).iter();
     let is_identity = |value: &HeaderValue| {
@@ -182,7 +182,7 @@ fn is_plain(request: &Request) -> bool {
     encodings.into_iter().all(is_identity) && is_utf_8
 }
 
-/// The parameter `charset` of a media type, without quotes.
+/// Returns the parameter `charset` of a media type, without quotes.
 fn charset(media_type: &str) -> Option<&str> {
     media_type.split(';').skip(1).find_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;
@@ -190,7 +190,7 @@ fn charset(media_type: &str) -> Option<&str> {
     })
 }
 
-/// The marks that some editors and programs write before a text, which RFC 8259 section 8.1 forbids.
+/// Refuses a byte order mark, which some editors write before a text and RFC 8259 section 8.1 forbids.
 fn no_byte_order_mark(body: &[u8]) -> Result<(), Problem> {
     let found = match body {
         [0xEF, 0xBB, 0xBF, ..] => "The body begins with a byte order mark. Send it without the mark.",

@@ -29,9 +29,9 @@ fn journey(mut server: Server) {
     an_undeclared_method_gets_405_with_the_allowed_methods(&server);
     the_first_rotation_created_the_only_key(&server);
     let log = std::fs::read_to_string(server.log()).unwrap();
-    assert!(log.contains("assign-variant") && !log.contains(&server.token), "a token stands in the log");
+    assert!(log.contains("assign-variant") && !log.contains(&server.token), "the log contains a token");
     assert_eq!(server.interrupt(), Some(0));
-    assert!(std::net::TcpStream::connect(("127.0.0.1", server.port())).is_err(), "somebody still listens");
+    assert!(std::net::TcpStream::connect(("127.0.0.1", server.port())).is_err(), "the port is still open");
     assert!(!server.session().exists());
 }
 

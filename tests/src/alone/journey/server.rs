@@ -1,4 +1,4 @@
-//! A server on a free port with a folder of its own, however it is started.
+//! A server on a free port with its own folder.
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -11,28 +11,28 @@ use testing::runtime::project;
 use testing::server::bellwether;
 use ureq::Agent;
 
-/// A running server, ended when dropped.
+/// A running server, stopped when dropped.
 pub struct Server {
     process: Child,
     state: PathBuf,
     log: &'static str,
     password: String,
-    /// Takes every status as an answer.
+    /// Does not treat a status as an error.
     pub agent: Agent,
-    /// Where it answers, with the stage.
+    /// Its address, with the stage.
     pub url: String,
     /// The first admin's token.
     pub token: String,
 }
 
-/// Its port and its folder, which is not there yet.
+/// Returns a free port and a path that does not exist yet.
 fn place() -> (u16, PathBuf) {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     (port, project().join(format!(".run-journey-{port}")))
 }
 
 impl Server {
-    /// What `make run` starts.
+    /// Starts the server of `make run`.
     pub fn of_the_command() -> Self {
         let (port, state) = place();
         let mut command = bellwether(&["serve", "--port", &port.to_string(), "--data"]);
@@ -40,7 +40,7 @@ impl Server {
         Self::start(command, port, state, "serve.log")
     }
 
-    /// What `make watch` starts.
+    /// Starts the server of `make watch`.
     pub fn with_hot_reload() -> Self {
         let (port, state) = place();
         let mut command = Command::new("python3");
@@ -56,10 +56,10 @@ impl Server {
             println!("{line}");
             !line.contains("ready: ")
         });
-        assert!(lines.next().is_some(), "the server ended before it was ready; what it said is above");
+        assert!(lines.next().is_some(), "the server ended before it was ready; see its output above");
         let password = lines.find_map(|line| line.strip_prefix("password  ").map(str::to_owned)).unwrap();
         let password = password.split_whitespace().next().unwrap().to_owned();
-        // The rest contains the password again: it is taken from the pipe and not shown.
+        // The rest contains the password again, so it is read from the pipe and not printed.
         std::thread::spawn(move || lines.for_each(drop));
         let agent = Agent::config_builder().http_status_as_error(false).build().into();
         let url = format!("http://127.0.0.1:{port}/v1");
@@ -75,12 +75,12 @@ impl Server {
         self.url.rsplit(':').next().unwrap().trim_end_matches("/v1").parse().unwrap()
     }
 
-    /// The log of its functions.
+    /// Returns the path of the functions' log.
     pub fn log(&self) -> PathBuf {
         self.state.join(self.log)
     }
 
-    /// The file that says where it is.
+    /// Returns the path of the file with its address.
     pub fn session(&self) -> PathBuf {
         self.state.join("session.json")
     }
@@ -107,7 +107,7 @@ impl Server {
         format!("Bearer {}", self.token)
     }
 
-    /// What `make demo-trial` prints.
+    /// Runs `make demo-trial` and returns its output.
     pub fn demo_trial(&self) -> String {
         let mut demo = Command::new("python3");
         demo.args(["local/demo_trial.py", "--state"]).arg(&self.state).current_dir(project());
@@ -116,7 +116,7 @@ impl Server {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// Ctrl-C, and how it ended.
+    /// Sends Ctrl-C and returns the exit code.
     pub fn interrupt(&mut self) -> Option<i32> {
         Command::new("kill").args(["-INT", &self.process.id().to_string()]).status().unwrap();
         let began = Instant::now();

@@ -1,4 +1,4 @@
-//! Requests that reach no function, or one that rejects them.
+//! Tests requests that the gateway or a function rejects.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -6,10 +6,10 @@ use std::net::TcpStream;
 use serde_json::Value;
 use testing::server::{Scratch, Server};
 
-/// What a server answers to bytes on a connection of their own: the head and the body.
+/// Sends bytes on a new connection and returns head and body of the response.
 fn sent(server: &Server, bytes: &[u8]) -> (String, Value) {
     let mut stream = TcpStream::connect(("127.0.0.1", server.port())).unwrap();
-    // The server may answer before it has read all that is sent.
+    // The server can answer before it has read everything.
     let _ = stream.write_all(bytes);
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer);
@@ -33,7 +33,7 @@ const HOST: &str = "host: localhost";
 const JSON: &str = "content-type: application/json";
 
 #[test]
-fn what_reaches_no_function_is_answered_by_a_problem_document_with_its_id() {
+fn rejected_requests_get_a_problem_document_with_a_request_id() {
     let folder = Scratch::new();
     let server = Server::start(folder.path(), &[]);
     let large = vec![b' '; 64 * 1024 + 1];
@@ -75,7 +75,7 @@ fn what_reaches_no_function_is_answered_by_a_problem_document_with_its_id() {
 }
 
 #[test]
-fn a_body_of_unknown_length_is_bounded_too_and_headers_are() {
+fn chunked_bodies_and_headers_are_limited() {
     let folder = Scratch::new();
     let server = Server::start(folder.path(), &[]);
     let mut chunked =
@@ -90,7 +90,7 @@ fn a_body_of_unknown_length_is_bounded_too_and_headers_are() {
 }
 
 #[test]
-fn every_name_of_this_machine_is_answered_on_both_addresses() {
+fn every_name_of_this_machine_is_accepted_on_both_addresses() {
     let folder = Scratch::new();
     let server = Server::start(folder.path(), &[]);
     let port = server.port();

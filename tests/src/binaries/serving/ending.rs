@@ -1,4 +1,4 @@
-//! How a server ends, what it does by itself until then, and where it keeps nothing.
+//! Tests the end of a server, its schedule, and a store elsewhere.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -11,17 +11,17 @@ use testing::server::{Scratch, Server};
 
 use super::Client;
 
-/// After this a test has failed.
+/// The time after which a test fails.
 const LIMIT: Duration = Duration::from_secs(60);
 
 #[test]
-fn a_request_that_has_begun_is_answered_after_the_signal_and_a_new_connection_is_not() {
+fn after_a_signal_the_current_request_is_answered_and_new_connections_are_refused() {
     let folder = Scratch::new();
     let mut server = Server::start(folder.path(), &[]);
     let mut stream = TcpStream::connect(("127.0.0.1", server.port())).unwrap();
     let head = "POST /v1/login HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nexpect: 100-continue\r\n";
     stream.write_all(format!("{head}content-length: 2\r\n\r\n").as_bytes()).unwrap();
-    // The server asks for the body once it works on the request.
+    // The server sends 100 when it starts to read the body.
     let mut asked = [0; 25];
     stream.read_exact(&mut asked).unwrap();
     assert_eq!(&asked, b"HTTP/1.1 100 Continue\r\n\r\n");
@@ -46,7 +46,7 @@ fn running_tests_are_aggregated_on_the_schedule() {
     client.launch("scheduled");
     let log = folder.path().join("serve.log");
     let began = Instant::now();
-    // A schedule alone writes the line of an aggregation of a test about which nobody has asked.
+    // No request aggregates this test, so the line comes from the schedule.
     while !std::fs::read_to_string(&log).unwrap().contains(r#""test_id":"scheduled""#) {
         assert!(began.elapsed() < LIMIT, "nothing was aggregated");
         sleep(Duration::from_millis(50));
@@ -55,7 +55,7 @@ fn running_tests_are_aggregated_on_the_schedule() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn with_another_store_the_tables_are_there_and_not_in_the_data_folder() {
+async fn with_another_store_the_data_folder_contains_no_tables() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(dynoxide::server::serve_on(listener, dynoxide::Database::memory().unwrap()));

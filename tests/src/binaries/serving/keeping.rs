@@ -1,4 +1,4 @@
-//! What outlives a server, and what does not.
+//! Tests which data survives the end of a server.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
@@ -12,13 +12,13 @@ use testing::server::{Scratch, Server, bellwether, run};
 
 use super::Client;
 
-/// Callers at work side by side.
+/// Concurrent callers.
 const CALLERS: usize = 4;
-/// The server is killed once so many assignments are acknowledged.
+/// The server is killed after so many acknowledged assignments.
 const ACKNOWLEDGED: usize = 150;
 
-/// Assigns units of its own until the server is gone. Keeps what is acknowledged.
-fn assign(client: &Client, round: usize, caller: usize, told: &Mutex<BTreeMap<String, String>>) {
+/// Assigns its own units until the server is killed, and collects acknowledged assignments.
+fn assign(client: &Client, round: usize, caller: usize, acknowledged: &Mutex<BTreeMap<String, String>>) {
     for number in 0.. {
         let unit = format!("unit-{round}-{caller}-{number}");
         let Ok((200, answer)) = client.try_post("/tests/kept/assignments", &json!({ "unit_id": unit }))
@@ -26,29 +26,29 @@ fn assign(client: &Client, round: usize, caller: usize, told: &Mutex<BTreeMap<St
             return;
         };
         assert_eq!(answer["new"], true);
-        told.lock().unwrap().insert(unit, answer["variant"].as_str().unwrap().to_owned());
+        acknowledged.lock().unwrap().insert(unit, answer["variant"].as_str().unwrap().to_owned());
     }
 }
 
-/// Kills the server in the middle of writes, when enough are acknowledged.
+/// Kills the server in the middle of writes.
 fn kill_while_writing(
     server: &mut Server,
     password: &str,
     round: usize,
-    told: &Mutex<BTreeMap<String, String>>,
+    acknowledged: &Mutex<BTreeMap<String, String>>,
 ) {
-    let before = told.lock().unwrap().len();
+    let before = acknowledged.lock().unwrap().len();
     let clients: Vec<_> = (0..CALLERS).map(|_| Client::of(server, password)).collect();
     let killed = AtomicBool::new(false);
     thread::scope(|scope| {
         for (caller, client) in clients.iter().enumerate() {
             let killed = &killed;
             scope.spawn(move || {
-                assign(client, round, caller, told);
-                assert!(killed.load(Relaxed), "a caller had to end before the server was killed");
+                assign(client, round, caller, acknowledged);
+                assert!(killed.load(Relaxed), "a caller failed before the server was killed");
             });
         }
-        while told.lock().unwrap().len() < before + ACKNOWLEDGED {
+        while acknowledged.lock().unwrap().len() < before + ACKNOWLEDGED {
             thread::sleep(Duration::from_millis(2));
         }
         killed.store(true, Relaxed);
@@ -58,20 +58,20 @@ fn kill_while_writing(
 
 #[test]
 fn every_acknowledged_write_survives_kill_9_in_the_middle_of_writes() {
-    let (folder, told) = (Scratch::new(), Mutex::default());
+    let (folder, acknowledged) = (Scratch::new(), Mutex::default());
     let mut server = Server::start(folder.path(), &[]);
     let password = server.password.clone().unwrap();
     Client::of(&server, &password).launch("kept");
     let keys = Client::stranger(&server).get("/.well-known/jwks.json");
     for round in 0..2 {
-        kill_while_writing(&mut server, &password, round, &told);
+        kill_while_writing(&mut server, &password, round, &acknowledged);
         server = Server::start(folder.path(), &[]);
-        assert_eq!(server.password, None, "the first admin is there");
+        assert_eq!(server.password, None, "the first admin exists");
     }
     let client = Client::of(&server, &password);
     assert_eq!(Client::stranger(&server).get("/.well-known/jwks.json"), keys);
-    let told = told.into_inner().unwrap();
-    let units: Vec<(&String, &String)> = told.iter().collect();
+    let acknowledged = acknowledged.into_inner().unwrap();
+    let units: Vec<(&String, &String)> = acknowledged.iter().collect();
     for batch in units.chunks(100) {
         let asked: Vec<Value> = batch.iter().map(|(unit, _)| json!({ "unit_id": unit })).collect();
         let (status, answer) = client.post("/tests/kept/assignments", &json!({ "units": asked }));
@@ -82,12 +82,12 @@ fn every_acknowledged_write_survives_kill_9_in_the_middle_of_writes() {
     }
     let (_, report) = client.get("/tests/kept/results?fresh=true");
     let counted: u64 = report["units"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum();
-    let (least, most) = (told.len() as u64, (told.len() + 2 * CALLERS) as u64);
+    let (least, most) = (acknowledged.len() as u64, (acknowledged.len() + 2 * CALLERS) as u64);
     assert!(least >= 300 && (least..=most).contains(&counted), "{counted} of {least} to {most}");
 }
 
 #[test]
-fn a_restart_keeps_tests_users_and_keys_and_its_files_are_their_owners_alone() {
+fn a_restart_preserves_tests_users_and_keys_in_files_that_only_their_owner_can_read() {
     let folder = Scratch::new();
     let mut server = Server::start(folder.path(), &[]);
     let password = server.password.clone().unwrap();
@@ -113,7 +113,7 @@ fn a_restart_keeps_tests_users_and_keys_and_its_files_are_their_owners_alone() {
 }
 
 #[test]
-fn in_memory_nothing_is_kept_and_no_file_is_written() {
+fn in_memory_no_data_survives_and_no_file_is_written() {
     let folder = Scratch::new();
     std::fs::create_dir(folder.path()).unwrap();
     let start = || {
@@ -132,7 +132,7 @@ fn in_memory_nothing_is_kept_and_no_file_is_written() {
 }
 
 #[test]
-fn a_fresh_start_deletes_everything_and_only_after_a_yes() {
+fn a_fresh_start_deletes_all_data_only_after_confirmation() {
     let folder = Scratch::new();
     let mut server = Server::start(folder.path(), &[]);
     let first = server.password.clone().unwrap();

@@ -1,4 +1,4 @@
-//! `bellwether serve` as a built binary: what it keeps, what it refuses, and how it ends.
+//! Tests the built command `bellwether serve`.
 
 mod edges;
 mod ending;
@@ -20,7 +20,7 @@ struct Client {
     token: String,
 }
 
-/// A client that takes every status as an answer.
+/// Returns a client that does not treat a status as an error.
 fn agent() -> Agent {
     Agent::config_builder().http_status_as_error(false).build().into()
 }
@@ -37,12 +37,12 @@ impl Client {
         Self { agent: agent(), url: format!("{}/v1", server.url), token: String::new() }
     }
 
-    /// The answer to a request with a body.
+    /// Sends a request with a body and returns status and body of the response.
     fn post(&self, path: &str, body: &Value) -> (u16, Value) {
         self.try_post(path, body).unwrap()
     }
 
-    /// The same; an error when there is no answer.
+    /// Does the same, and returns an error if there is no response.
     fn try_post(&self, path: &str, body: &Value) -> Result<(u16, Value), ureq::Error> {
         let request = self.agent.post(format!("{}{path}", self.url));
         let mut answer = request.header("authorization", format!("Bearer {}", self.token)).send_json(body)?;

@@ -1,11 +1,11 @@
-//! `bellwether reset-password`, for whoever has the data folder.
+//! Tests `bellwether reset-password`.
 
 use serde_json::json;
 use testing::server::{Scratch, Server, run};
 
 use super::{ADMIN, Client, agent};
 
-/// The password that the command prints.
+/// Returns the password that the command prints.
 fn reset(folder: &Scratch) -> String {
     let ended = run(&["reset-password", "--data", folder.path().to_str().unwrap()]);
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
@@ -15,7 +15,7 @@ fn reset(folder: &Scratch) -> String {
 }
 
 #[test]
-fn a_new_password_replaces_the_old_one_and_ends_sessions_whether_or_not_the_server_runs() {
+fn a_new_password_replaces_the_old_one_and_ends_sessions_of_a_running_or_stopped_server() {
     let folder = Scratch::new();
     let mut server = Server::start(folder.path(), &[]);
     let mut old = server.password.clone().unwrap();
@@ -42,13 +42,13 @@ fn a_new_password_replaces_the_old_one_and_ends_sessions_whether_or_not_the_serv
 }
 
 #[test]
-fn what_is_not_there_is_named_and_nothing_is_made() {
+fn an_unknown_folder_or_user_is_reported_and_no_folder_is_created() {
     let folder = Scratch::new();
     let data = folder.path().to_str().unwrap();
     let ended = run(&["reset-password", "--data", data]);
     let said = String::from_utf8_lossy(&ended.stderr).into_owned();
     assert_eq!(ended.status.code(), Some(2));
-    assert!(said.contains("has no data of a server"), "{said}");
+    assert!(said.contains("contains no data of a server"), "{said}");
     assert!(!folder.path().exists());
     let _server = Server::start(folder.path(), &[]);
     let ended = run(&["reset-password", "--data", data, "--email", "nobody@example.com"]);

@@ -1,10 +1,10 @@
-//! Starts that are refused, each with one line.
+//! Tests starts that fail, each with one line of text.
 
 use std::net::TcpListener;
 
 use testing::server::{Scratch, Server, run};
 
-/// The one line with which the command ends, and its code.
+/// Returns the one line that the command prints, and its exit code.
 fn refused(arguments: &[&str]) -> (String, Option<i32>) {
     let ended = run(arguments);
     let said = String::from_utf8_lossy(&ended.stderr).trim().to_owned();
@@ -14,7 +14,7 @@ fn refused(arguments: &[&str]) -> (String, Option<i32>) {
 }
 
 #[test]
-fn a_second_server_on_the_same_folder_is_refused_until_the_first_has_ended_in_whatever_way() {
+fn a_second_server_on_the_same_folder_is_refused_until_the_first_has_ended() {
     let folder = Scratch::new();
     let mut server = Server::start(folder.path(), &[]);
     let data = folder.path().to_str().unwrap();
@@ -28,7 +28,7 @@ fn a_second_server_on_the_same_folder_is_refused_until_the_first_has_ended_in_wh
 }
 
 #[test]
-fn a_port_that_is_taken_is_named_and_the_folder_gets_no_data() {
+fn a_port_in_use_is_reported_and_the_folder_gets_no_data() {
     let folder = Scratch::new();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
@@ -40,7 +40,7 @@ fn a_port_that_is_taken_is_named_and_the_folder_gets_no_data() {
 }
 
 #[test]
-fn secrets_that_cannot_be_read_are_not_replaced() {
+fn a_damaged_file_of_secrets_is_reported_and_not_overwritten() {
     let folder = Scratch::new();
     drop(Server::start(folder.path(), &[]));
     let secrets = folder.path().join("secrets.json");

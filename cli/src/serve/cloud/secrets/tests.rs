@@ -2,7 +2,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::*;
 
-fn ask(secrets: &Secrets, operation: &str, body: &Value) -> Result<Value, String> {
+fn call(secrets: &Secrets, operation: &str, body: &Value) -> Result<Value, String> {
     let (status, answer) = secrets.answer(operation, body.to_string().as_bytes());
     let answer: Value = serde_json::from_str(&answer).unwrap();
     if status == StatusCode::OK { Ok(answer) } else { Err(answer["__type"].as_str().unwrap().to_owned()) }
@@ -15,34 +15,34 @@ fn put(secrets: &Secrets, token: &str, content: &str, stage: &str) -> Result<Val
 
 fn with_one() -> Secrets {
     let secrets = Secrets::in_memory();
-    ask(&secrets, "CreateSecret", &json!({ "Name": "keys" })).unwrap();
+    call(&secrets, "CreateSecret", &json!({ "Name": "keys" })).unwrap();
     secrets
 }
 
 #[test]
-fn a_secret_without_content_is_there_and_cannot_be_read() {
+fn a_secret_without_content_exists_and_cannot_be_read() {
     let secrets = with_one();
     assert_eq!(
-        ask(&secrets, "CreateSecret", &json!({ "Name": "keys" })),
+        call(&secrets, "CreateSecret", &json!({ "Name": "keys" })),
         Err("ResourceExistsException".to_owned())
     );
-    let read = ask(&secrets, "GetSecretValue", &json!({ "SecretId": "keys" }));
+    let read = call(&secrets, "GetSecretValue", &json!({ "SecretId": "keys" }));
     assert_eq!(read, Err("ResourceNotFoundException".to_owned()));
-    let described = ask(&secrets, "DescribeSecret", &json!({ "SecretId": "keys" })).unwrap();
+    let described = call(&secrets, "DescribeSecret", &json!({ "SecretId": "keys" })).unwrap();
     assert_eq!((&described["Name"], &described["VersionIdsToStages"]), (&json!("keys"), &json!({})));
     assert!(
-        ask(&secrets, "DescribeSecret", &json!({ "SecretId": described["ARN"] })).is_ok(),
+        call(&secrets, "DescribeSecret", &json!({ "SecretId": described["ARN"] })).is_ok(),
         "by its ARN, too"
     );
 }
 
 #[test]
-fn a_repeated_token_is_answered_as_before_and_never_replaces_content() {
+fn a_repeated_token_gets_the_same_response_and_does_not_replace_content() {
     let secrets = with_one();
     let first = put(&secrets, "a", "1", CURRENT).unwrap();
     assert_eq!(put(&secrets, "a", "1", CURRENT).unwrap(), first);
     assert_eq!(put(&secrets, "a", "2", CURRENT), Err("ResourceExistsException".to_owned()));
-    let read = ask(&secrets, "GetSecretValue", &json!({ "SecretId": "keys" })).unwrap();
+    let read = call(&secrets, "GetSecretValue", &json!({ "SecretId": "keys" })).unwrap();
     assert_eq!((&read["SecretString"], &read["VersionId"]), (&json!("1"), &json!("a")));
 }
 
@@ -53,11 +53,11 @@ fn a_label_moves_only_from_the_version_that_has_it() {
     put(&secrets, "b", "2", "AWSPENDING").unwrap();
     let to = |from: Value| json!({ "SecretId": "keys", "VersionStage": CURRENT, "MoveToVersionId": "b", "RemoveFromVersionId": from });
     for wrong in [json!(null), json!("b")] {
-        let moved = ask(&secrets, "UpdateSecretVersionStage", &to(wrong));
+        let moved = call(&secrets, "UpdateSecretVersionStage", &to(wrong));
         assert_eq!(moved, Err("InvalidParameterException".to_owned()));
     }
-    ask(&secrets, "UpdateSecretVersionStage", &to(json!("a"))).unwrap();
-    let described = ask(&secrets, "DescribeSecret", &json!({ "SecretId": "keys" })).unwrap();
+    call(&secrets, "UpdateSecretVersionStage", &to(json!("a"))).unwrap();
+    let described = call(&secrets, "DescribeSecret", &json!({ "SecretId": "keys" })).unwrap();
     assert_eq!(
         described["VersionIdsToStages"],
         json!({ "a": ["AWSPREVIOUS"], "b": [CURRENT, "AWSPENDING"] })
@@ -65,18 +65,18 @@ fn a_label_moves_only_from_the_version_that_has_it() {
 }
 
 #[test]
-fn the_file_is_its_owners_alone_and_holds_what_was_acknowledged() {
+fn only_the_owner_can_read_the_file_and_it_contains_acknowledged_changes() {
     let folder = std::env::temp_dir().join(format!("bellwether-secrets-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join("secrets.json");
     let secrets = Secrets::at(&file).unwrap();
-    ask(&secrets, "CreateSecret", &json!({ "Name": "keys" })).unwrap();
+    call(&secrets, "CreateSecret", &json!({ "Name": "keys" })).unwrap();
     put(&secrets, "a", "1", CURRENT).unwrap();
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-    let read = ask(&Secrets::at(&file).unwrap(), "GetSecretValue", &json!({ "SecretId": "keys" })).unwrap();
+    let read = call(&Secrets::at(&file).unwrap(), "GetSecretValue", &json!({ "SecretId": "keys" })).unwrap();
     assert_eq!(read["SecretString"], "1");
     std::fs::write(&file, "{").unwrap();
-    assert!(Secrets::at(&file).is_err(), "a damaged file is not written over");
+    assert!(Secrets::at(&file).is_err(), "a damaged file is not overwritten");
     assert!(!put(&secrets, "b", "x", CURRENT).unwrap_or_default().to_string().contains("SecretString"));
     std::fs::remove_dir_all(&folder).unwrap();
 }

@@ -6,12 +6,12 @@ fn event(request: Request<()>, body: &[u8]) -> Value {
     let (head, ()) = request.into_parts();
     let path = decoded(head.uri.path());
     let route = routing::route(head.method.as_str(), &path).unwrap();
-    let asked =
-        Asked { head: &head, path: &path, body, peer: IpAddr::from([127, 0, 0, 1]), request_id: "id" };
-    of(&asked, route)
+    let received =
+        Received { head: &head, path: &path, body, peer: IpAddr::from([127, 0, 0, 1]), request_id: "id" };
+    of(&received, route)
 }
 
-/// The names in an object, and in those within it.
+/// Returns the field names of an event and its context.
 fn names(value: &Value) -> Vec<String> {
     let Some(fields) = value.as_object() else { return Vec::new() };
     let inner = fields.iter().filter(|(name, _)| *name == "requestContext" || *name == "identity");
@@ -22,7 +22,7 @@ fn names(value: &Value) -> Vec<String> {
 }
 
 #[test]
-fn an_event_has_what_a_sample_of_api_gateway_has() {
+fn an_event_has_the_fields_of_an_event_from_api_gateway() {
     let sample: Value = serde_json::from_str(include_str!("../../../../../events/get-test.json")).unwrap();
     let request = Request::get("http://localhost/v1/tests/pricing-page-q4").header("host", "localhost:9000");
     let event = event(request.body(()).unwrap(), b"");
@@ -48,7 +48,7 @@ fn an_event_has_what_a_sample_of_api_gateway_has() {
 }
 
 #[test]
-fn repeated_headers_and_parameters_are_all_there_and_a_path_is_decoded_once() {
+fn repeated_headers_and_parameters_are_preserved_and_a_path_is_decoded_once() {
     let request = Request::get("http://localhost/v1/tests/%70ricing%2Bpage+x?limit=1&limit=a%20b&q=%C3%BC")
         .header("x-note", "a")
         .header("x-note", "b");
@@ -63,7 +63,7 @@ fn repeated_headers_and_parameters_are_all_there_and_a_path_is_decoded_once() {
 }
 
 #[test]
-fn a_body_that_is_no_utf_8_is_handed_on_as_it_is() {
+fn a_body_that_is_not_utf_8_is_passed_in_base64() {
     let post = || Request::post("http://localhost/v1/login").body(()).unwrap();
     let binary = event(post(), b"\xFF\xFE{\0}\0");
     assert_eq!((&binary["body"], &binary["isBase64Encoded"]), (&json!("//57AH0A"), &json!(true)));

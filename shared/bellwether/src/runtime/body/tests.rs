@@ -2,7 +2,7 @@ use lambda_http::http;
 
 use super::*;
 
-/// What becomes of a body with these headers.
+/// Reads a body with these headers.
 fn read(headers: &[(&str, &str)], body: &[u8]) -> Result<Value, Problem> {
     let mut request = http::Request::post("/tests");
     for (name, value) in headers {
@@ -12,7 +12,7 @@ fn read(headers: &[(&str, &str)], body: &[u8]) -> Result<Value, Problem> {
 }
 
 #[test]
-fn a_body_that_is_declared_to_be_compressed_or_in_another_encoding_is_refused_by_that() {
+fn a_compressed_body_or_one_in_another_encoding_is_refused_with_the_reason() {
     for (name, value) in [
         ("content-encoding", "gzip"),
         ("content-encoding", "identity, br"),
@@ -36,16 +36,16 @@ fn a_body_that_is_declared_to_be_compressed_or_in_another_encoding_is_refused_by
 }
 
 #[test]
-fn a_byte_order_mark_is_named() {
+fn a_byte_order_mark_is_refused_with_the_reason() {
     let told = |body: &[u8]| read(&[], body).unwrap_err().detail();
     assert!(told(b"\xEF\xBB\xBF{}").contains("begins with a byte order mark. Send"));
     for body in [&b"\xFF\xFE{\0}\0"[..], b"\xFE\xFF\0{\0}"] {
         assert!(told(body).contains("byte order mark of UTF-16"));
     }
-    assert!(told(b"\xC3{}").contains("no valid JSON"), "another byte that is no UTF-8");
+    assert!(told(b"\xC3{}").contains("no valid JSON"), "another byte that is not UTF-8");
     assert_eq!(
         read(&[], "{\"a\":\"\u{feff}\"}".as_bytes()).unwrap()["a"],
         "\u{feff}",
-        "elsewhere it is text"
+        "elsewhere it is part of the text"
     );
 }

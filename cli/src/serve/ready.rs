@@ -8,21 +8,21 @@ use serde_json::json;
 
 use super::setup::ADMIN;
 
-/// What there is to say of a server that is ready.
+/// The values to print.
 #[derive(Debug)]
 pub struct Ready<'a> {
-    /// Where it answers.
+    /// The address of the server.
     pub url: &'a str,
-    /// How long its start took.
+    /// The duration of the start.
     pub took: Duration,
-    /// Its data folder; None when it keeps nothing.
+    /// The data folder; None if the data is in memory.
     pub folder: Option<&'a Path>,
-    /// The first admin's password, if they were added now.
+    /// The password of the first admin, if the admin was created by this start.
     pub password: Option<&'a SecretString>,
 }
 
 impl Ready<'_> {
-    /// The lines.
+    /// Returns the lines.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = format!("Bellwether is ready: {}/v1 ({:.1} s)\n\n", self.url, self.took.as_secs_f64());
@@ -30,7 +30,7 @@ impl Ready<'_> {
         text += &self.password_line();
         text += &match self.folder {
             Some(folder) => format!("data      {}\n", folder.display()),
-            None => "data      in memory; nothing is kept after the end\n".to_owned(),
+            None => "data      in memory, deleted at the end\n".to_owned(),
         };
         if let Some(password) = self.password {
             text += "\nSign in, create a test, start it and request a variant:\n\n";
@@ -42,7 +42,7 @@ impl Ready<'_> {
     fn password_line(&self) -> String {
         match (self.password, self.folder) {
             (Some(password), Some(_)) => {
-                format!("password  {}  (shown only now, and not stored)\n", password.expose_secret())
+                format!("password  {}  (not shown again)\n", password.expose_secret())
             }
             (Some(password), None) => format!("password  {}\n", password.expose_secret()),
             (None, Some(folder)) => {
@@ -52,14 +52,14 @@ impl Ready<'_> {
                     format!(" --data {}", folder.display())
                 };
                 format!(
-                    "password  as printed at the first start; to set a new one: bellwether reset-password{data}\n"
+                    "password  as printed at the first start; set a new one with: bellwether reset-password{data}\n"
                 )
             }
             (None, None) => String::new(),
         }
     }
 
-    /// Three lines to paste into a shell. They need curl and sed.
+    /// Returns three commands for a shell with curl and sed.
     fn first_steps(&self, password: &SecretString) -> String {
         let login = json!({ "email": ADMIN, "password": password.expose_secret() });
         let test = json!({
