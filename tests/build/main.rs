@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 /// The folders of sources, below the project's folder.
-const FOLDERS: [&str; 3] = ["shared", "functions", "tests/src"];
+const FOLDERS: [&str; 4] = ["shared", "functions", "cli/src", "tests/src"];
 /// The code that calls DynamoDB.
 const STORE: &str = "shared/bellwether/src/store";
 

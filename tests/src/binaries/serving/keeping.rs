@@ -143,7 +143,7 @@ fn a_fresh_start_deletes_all_data_only_after_confirmation() {
     let asked = run(&["serve", "--port", "0", "--data", data, "--fresh"]);
     let said = String::from_utf8_lossy(&asked.stderr).into_owned();
     assert_eq!(asked.status.code(), Some(2), "{said}");
-    assert!(said.contains("add --yes") && said.trim().lines().count() == 1, "{said}");
+    assert!(said.contains("--yes") && said.trim().lines().count() == 1, "{said}");
     let mut server = Server::start(folder.path(), &[]);
     assert_eq!(Client::of(&server, &first).get("/tests/old").0, 200, "nothing was deleted");
     server.kill();

@@ -10,7 +10,7 @@ fn call(secrets: &Secrets, operation: &str, body: &Value) -> Result<Value, Strin
 
 fn put(secrets: &Secrets, token: &str, content: &str, stage: &str) -> Result<Value, String> {
     let body = json!({ "SecretId": "keys", "ClientRequestToken": token, "SecretString": content, "VersionStages": [stage] });
-    ask(secrets, "PutSecretValue", &body)
+    call(secrets, "PutSecretValue", &body)
 }
 
 fn with_one() -> Secrets {

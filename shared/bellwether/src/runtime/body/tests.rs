@@ -37,12 +37,12 @@ fn a_compressed_body_or_one_in_another_encoding_is_refused_with_the_reason() {
 
 #[test]
 fn a_byte_order_mark_is_refused_with_the_reason() {
-    let told = |body: &[u8]| read(&[], body).unwrap_err().detail();
-    assert!(told(b"\xEF\xBB\xBF{}").contains("begins with a byte order mark. Send"));
+    let detail = |body: &[u8]| read(&[], body).unwrap_err().detail();
+    assert!(detail(b"\xEF\xBB\xBF{}").contains("begins with a byte order mark. Send"));
     for body in [&b"\xFF\xFE{\0}\0"[..], b"\xFE\xFF\0{\0}"] {
-        assert!(told(body).contains("byte order mark of UTF-16"));
+        assert!(detail(body).contains("byte order mark of UTF-16"));
     }
-    assert!(told(b"\xC3{}").contains("no valid JSON"), "another byte that is not UTF-8");
+    assert!(!detail(b"\xC3{}").contains("mark"), "another byte that is not UTF-8");
     assert_eq!(
         read(&[], "{\"a\":\"\u{feff}\"}".as_bytes()).unwrap()["a"],
         "\u{feff}",
