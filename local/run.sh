@@ -1,18 +1,18 @@
 #!/bin/sh
-# Builds the command `bellwether` and serves with it: what `make run` calls. It needs Rust and a C compiler.
+# Builds and starts `bellwether serve`: the code of `make run`. It needs Rust and a C compiler.
 #
-# The build shows one line: how many of its crates are built. Of a build that has nothing to do nothing is shown.
+# The build prints one line with the number of built crates, and nothing if everything is up to date.
 set -eu
 cd "$(dirname "$0")/.."
 command -v cargo > /dev/null || { echo "cargo is not on PATH; install Rust 1.95 or later: https://rustup.rs" >&2; exit 2; }
 command -v "${CC:-cc}" > /dev/null || { echo "there is no C compiler on PATH; Debian: apt-get install gcc libc6-dev" >&2; exit 2; }
 
-# One line for each package: Cargo's own list, of which each package counts once.
+# Prints the number of packages.
 packages() {
 	cargo tree --locked --quiet -p bellwether-cli -e normal,build --prefix none --format '{p}' | sed 's/ (\*)$//; s/ (proc-macro)//' | sort -u | wc -l | tr -d ' '
 }
 
-# Reads what Cargo reports of each artifact, one JSON object a line. The end of its output is its exit code.
+# Reads the JSON lines that Cargo prints for each artifact. The last line is the exit code of Cargo.
 progress() {
 	begun=$(date +%s) built=0 total='' seen=' '
 	while IFS= read -r line; do

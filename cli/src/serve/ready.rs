@@ -51,9 +51,9 @@ impl Ready<'_> {
                 } else {
                     format!(" --data {}", folder.display())
                 };
-                format!(
-                    "password  as printed at the first start; set a new one with: bellwether reset-password{data}\n"
-                )
+                let program = std::env::args().next().unwrap_or_else(|| "bellwether".to_owned());
+                let reset = format!("{program} reset-password{data}");
+                format!("password  as printed at the first start; set a new one with: {reset}\n")
             }
             (None, None) => String::new(),
         }

@@ -43,7 +43,12 @@ impl Programs {
 
     /// Adds a `terraform` that runs these lines of shell.
     pub fn with_terraform(self, lines: &str) -> Self {
-        let file = self.0.join("terraform");
+        self.with("terraform", lines)
+    }
+
+    /// Adds a program that runs these lines of shell.
+    pub fn with(self, name: &str, lines: &str) -> Self {
+        let file = self.0.join(name);
         fs::write(&file, format!("#!/bin/sh\n{lines}\n")).unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
         self

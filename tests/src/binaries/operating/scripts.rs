@@ -135,3 +135,28 @@ fn without_ps_nothing_starts_and_one_line_reports_it() {
         assert!(ended.code == Some(2) && ended.out.is_empty(), "{ended:?}");
     }
 }
+
+const RUN: [&str; 4] = ["sh", "local/run.sh", "--port", "0"];
+
+#[test]
+fn make_run_without_rust_or_a_c_compiler_fails_with_one_line() {
+    for (name, present, says) in [
+        ("no-cargo", ["sh", "dirname", "cc"], "cargo is not on PATH"),
+        ("no-compiler", ["sh", "dirname", "cargo"], "there is no C compiler on PATH"),
+    ] {
+        let ended = run(&RUN, &Programs::of(name, &present), &[]);
+        assert_one_line(&ended, says);
+        assert!(ended.code == Some(2) && ended.out.is_empty(), "{ended:?}");
+    }
+}
+
+#[test]
+fn make_run_starts_no_server_after_a_failed_build() {
+    let cargo = r#"case $1 in tree) printf 'a v1\nb v1\n' ;; *)
+echo '{"reason":"compiler-artifact","package_id":"a","fresh":false}'; echo 'error: it does not compile' >&2; exit 101 ;; esac"#;
+    let programs = Programs::of("broken-build", &["sh", "dirname", "cc", "date", "sed", "sort", "wc", "tr"]);
+    let ended = run(&RUN, &programs.with("cargo", cargo), &[]);
+    assert_one_line(&ended, "it does not compile");
+    assert_eq!(ended.code, Some(101));
+    assert_eq!(ended.out, ["building 2 crates; the first time takes some minutes"]);
+}

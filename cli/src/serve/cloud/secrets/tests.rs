@@ -1,5 +1,6 @@
 use std::os::unix::fs::PermissionsExt;
 
+use super::super::versions::CURRENT;
 use super::*;
 
 fn call(secrets: &Secrets, operation: &str, body: &Value) -> Result<Value, String> {
