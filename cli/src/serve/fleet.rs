@@ -16,7 +16,7 @@ use super::functions::ALL;
 use crate::Failure;
 
 /// The time that a function has for an event, like the timeout on Lambda.
-const EVENT_TIME: Duration = Duration::from_secs(60);
+const EVENT_TIME: Duration = Duration::from_mins(1);
 
 /// One instance of each function.
 pub struct Fleet {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Failure;
 
-/// The files that `--fresh` deletes. SQLite writes two more files next to its database.
+/// The files that `--fresh` deletes. `SQLite` writes two more files next to its database.
 const DATA: [&str; 5] = [STORE, "store.sqlite-wal", "store.sqlite-shm", SECRETS, SESSION];
 const STORE: &str = "store.sqlite";
 const SECRETS: &str = "secrets.json";
@@ -100,7 +100,7 @@ impl Folder {
         &self.path
     }
 
-    /// Returns the path of the SQLite file of the embedded DynamoDB.
+    /// Returns the path of the `SQLite` file of the embedded DynamoDB.
     #[must_use]
     pub fn store(&self) -> PathBuf {
         self.path.join(STORE)

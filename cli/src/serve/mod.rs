@@ -41,6 +41,7 @@ use crate::Failure;
 use clients::Clients;
 use cloud::Cloud;
 use fleet::Fleet;
+use folder::Folder;
 use gateway::Gateway;
 use listener::Bounds;
 use ready::Ready;
@@ -58,7 +59,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         let mut state = State::open(options)?;
         let (listeners, port) = listen(options.port).await?;
         state.clear_if_fresh(options)?;
-        log::start(state.folder().map(|folder| folder.log()).as_deref(), options.verbose)?;
+        log::start(state.folder().map(Folder::log).as_deref(), options.verbose)?;
         let cloud = state.start(options)?;
         serve(options, &state, &cloud, listeners, port, began).await?;
         cloud.stop();
@@ -96,7 +97,7 @@ async fn serve(
     let password = setup::prepare(&clients, &fleet).await?;
     let schedule = tokio::spawn(schedule::run(fleet.clone(), Duration::from_secs(options.aggregate_every)));
     let (gateway, finished) = Gateway::new(fleet);
-    let folder: Option<&Path> = state.folder().map(|folder| folder.path());
+    let folder: Option<&Path> = state.folder().map(Folder::path);
     let ready = Ready { url: &url, took: began.elapsed(), folder, password: password.as_ref() };
     // The server also works if its output is closed.
     let _ = std::io::stdout().write_all(ready.text().as_bytes());

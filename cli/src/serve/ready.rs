@@ -25,18 +25,20 @@ impl Ready<'_> {
     /// Returns the lines.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = format!("Bellwether is ready: {}/v1 ({:.1} s)\n\n", self.url, self.took.as_secs_f64());
-        text += &format!("email     {ADMIN}\n");
-        text += &self.password_line();
-        text += &match self.folder {
-            Some(folder) => format!("data      {}\n", folder.display()),
-            None => "data      in memory, deleted at the end\n".to_owned(),
-        };
-        if let Some(password) = self.password {
-            text += "\nSign in, create a test, start it and request a variant:\n\n";
-            text += &self.first_steps(password);
-        }
-        text + "\nCtrl-C stops the server.\n"
+        let (url, seconds) = (self.url, self.took.as_secs_f64());
+        let data = self.folder.map_or_else(
+            || "in memory, deleted at the end".to_owned(),
+            |folder| folder.display().to_string(),
+        );
+        let steps = self.password.map_or_else(String::new, |password| {
+            let steps = self.first_steps(password);
+            format!("\nSign in, create a test, start it and request a variant:\n\n{steps}")
+        });
+        format!(
+            "Bellwether is ready: {url}/v1 ({seconds:.1} s)\n\nemail     {ADMIN}\n{}data      {data}\n{steps}\n\
+             Ctrl-C stops the server.\n",
+            self.password_line(),
+        )
     }
 
     fn password_line(&self) -> String {

@@ -1,4 +1,4 @@
-//! The schedule: invokes `summarize-tests` at an interval, as EventBridge Scheduler does in AWS.
+//! The schedule: invokes `summarize-tests` at an interval, as `EventBridge` Scheduler does in AWS.
 
 use std::sync::Arc;
 use std::time::Duration;

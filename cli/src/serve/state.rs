@@ -91,7 +91,7 @@ impl Drop for Session {
     }
 }
 
-/// Opens the embedded DynamoDB in the data folder. SQLite uses a write-ahead log and waits for the disk at the end of
+/// Opens the embedded DynamoDB in the data folder. `SQLite` uses a write-ahead log and waits for the disk at the end of
 /// each transaction (`synchronous=FULL`, its default). An acknowledged write therefore survives a crash of the process,
 /// of the system, and a power failure if the disk does not lose what it has confirmed.
 ///
@@ -101,7 +101,7 @@ pub fn database(folder: &Folder) -> Result<Database, Failure> {
     let path = folder.store();
     let failed =
         |error: &dyn std::fmt::Display| Failure::new(format!("{} cannot be opened: {error}", path.display()));
-    // SQLite creates its other files with the mode of this one.
+    // `SQLite` creates its other files with the mode of this one.
     folder::private().create(true).truncate(false).open(&path).map_err(|error| failed(&error))?;
     let text = path.to_str().ok_or_else(|| failed(&"its name is not UTF-8"))?;
     Database::new(text).map_err(|error| failed(&error))

@@ -31,9 +31,9 @@ use secrets::Secrets;
 /// The maximum size of a body: the limit of DynamoDB.
 const BODY_BYTES: usize = 16 * 1024 * 1024;
 /// Limits that the functions do not reach. Idle connections stay open.
-const BOUNDS: Bounds = Bounds { connections: 1_024, header_time: Duration::from_secs(24 * 3_600) };
+const BOUNDS: Bounds = Bounds { connections: 1_024, header_time: Duration::from_hours(24) };
 /// The interval for deleting expired items.
-const SWEEP: Duration = Duration::from_secs(3_600);
+const SWEEP: Duration = Duration::from_hours(1);
 
 /// The running services.
 pub struct Cloud {

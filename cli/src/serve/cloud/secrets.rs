@@ -83,20 +83,20 @@ impl Secrets {
     fn read<Q: DeserializeOwned>(
         &self,
         body: &[u8],
-        read: impl FnOnce(&All, Q) -> Result<Value, Refusal>,
+        read: impl FnOnce(&All, &Q) -> Result<Value, Refusal>,
     ) -> Result<Value, Refusal> {
-        read(&self.all.lock().unwrap_or_else(PoisonError::into_inner), parsed(body)?)
+        read(&self.all.lock().unwrap_or_else(PoisonError::into_inner), &parsed(body)?)
     }
 
     /// Makes a change in the file, and then in memory.
     fn change<Q: DeserializeOwned>(
         &self,
         body: &[u8],
-        change: impl FnOnce(&mut All, Q) -> Result<Value, Refusal>,
+        change: impl FnOnce(&mut All, &Q) -> Result<Value, Refusal>,
     ) -> Result<Value, Refusal> {
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         let mut next = all.clone();
-        let answer = change(&mut next, parsed(body)?)?;
+        let answer = change(&mut next, &parsed(body)?)?;
         if let Some(file) = &self.file {
             let kept = serde_json::to_vec_pretty(&next).map_err(std::io::Error::from);
             let kept = kept.and_then(|content| folder::replace(file, &content));

@@ -57,12 +57,12 @@ impl Versions {
     }
 
     /// Stores content as the version `id` under `stages`.
-    pub fn put(&mut self, id: &str, content: String, stages: &[String]) -> Put {
+    pub fn put(&mut self, id: &str, content: &str, stages: &[String]) -> Put {
         if let Some(known) = self.get(id) {
             return if known.content == content { Put::Known } else { Put::Taken };
         }
         let is_first = self.0.is_empty();
-        self.0.push(Version { id: id.to_owned(), content, stages: BTreeSet::new() });
+        self.0.push(Version { id: id.to_owned(), content: content.to_owned(), stages: BTreeSet::new() });
         for stage in stages {
             self.label(stage, id);
         }
@@ -106,9 +106,9 @@ mod tests {
     fn the_first_version_is_always_current_and_a_later_one_only_if_requested() {
         let mut versions = Versions::default();
         let pending = ["AWSPENDING".to_owned()];
-        assert_eq!(versions.put("a", "1".to_owned(), &pending), Put::Stored);
+        assert_eq!(versions.put("a", "1", &pending), Put::Stored);
         assert_eq!(stages(&versions, "a"), [CURRENT, "AWSPENDING"]);
-        assert_eq!(versions.put("b", "2".to_owned(), &pending), Put::Stored);
+        assert_eq!(versions.put("b", "2", &pending), Put::Stored);
         assert_eq!(
             (stages(&versions, "a"), stages(&versions, "b")),
             (vec![CURRENT.to_owned()], pending.to_vec())
@@ -122,19 +122,19 @@ mod tests {
     fn a_version_cannot_be_changed() {
         let mut versions = Versions::default();
         let current = [CURRENT.to_owned()];
-        versions.put("a", "1".to_owned(), &current);
-        versions.put("b", "2".to_owned(), &current);
-        assert_eq!(versions.put("a", "1".to_owned(), &current), Put::Known);
-        assert_eq!(versions.put("a", "3".to_owned(), &current), Put::Taken);
+        versions.put("a", "1", &current);
+        versions.put("b", "2", &current);
+        assert_eq!(versions.put("a", "1", &current), Put::Known);
+        assert_eq!(versions.put("a", "3", &current), Put::Taken);
         assert_eq!(versions.at(CURRENT).unwrap().id, "b", "a repeated request does not move a label");
     }
 
     #[test]
     fn old_versions_without_a_label_are_deleted_and_labelled_ones_are_not() {
         let mut versions = Versions::default();
-        versions.put("pending", "0".to_owned(), &["AWSPENDING".to_owned()]);
+        versions.put("pending", "0", &["AWSPENDING".to_owned()]);
         for n in 0..40 {
-            versions.put(&format!("v{n}"), n.to_string(), &[CURRENT.to_owned()]);
+            versions.put(&format!("v{n}"), &n.to_string(), &[CURRENT.to_owned()]);
         }
         assert!(
             versions.get("pending").is_some()

@@ -15,6 +15,7 @@ use bellwether::operations::routing::{self, Route};
 use bellwether::runtime::body::BODY_BYTES;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body, Bytes, Incoming};
+use hyper::http::uri::Authority;
 use hyper::{Request, header};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -40,7 +41,6 @@ pub struct Gateway {
 
 impl Gateway {
     /// Returns the gateway, and a future that completes when the gateway is dropped and all invocations are finished.
-    #[must_use]
     pub fn new(fleet: Arc<Fleet>) -> (Self, impl Future<Output = ()>) {
         let (in_flight, mut done) = mpsc::channel(1);
         let finished = async move {
@@ -94,7 +94,7 @@ impl Gateway {
 fn is_this_machine(request: &Request<Incoming>) -> Result<(), Refusal> {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     let (host, other) = (hosts.next().and_then(|host| host.to_str().ok()), hosts.next());
-    let authority = request.uri().authority().map(|authority| authority.as_str());
+    let authority = request.uri().authority().map(Authority::as_str);
     let is_own = |host: &str| {
         let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
         let name = name.map_or(host, |(name, _)| name);

@@ -52,7 +52,7 @@ async fn a_connection_without_headers_is_closed_after_the_time_limit() {
 #[tokio::test]
 async fn a_connection_above_the_limit_waits_until_another_ends() {
     static CURRENT: AtomicUsize = AtomicUsize::new(0);
-    let bounds = Bounds { connections: 1, header_time: Duration::from_secs(60) };
+    let bounds = Bounds { connections: 1, header_time: Duration::from_mins(1) };
     let body = || async {
         assert_eq!(CURRENT.fetch_add(1, Relaxed), 0, "two connections are served at once");
         tokio::task::yield_now().await;
@@ -74,15 +74,15 @@ async fn a_connection_above_the_limit_waits_until_another_ends() {
 
 #[tokio::test]
 async fn after_the_stop_a_current_request_is_answered_and_an_idle_connection_is_closed() {
-    let bounds = Bounds { connections: 8, header_time: Duration::from_secs(60) };
-    let (begin, begun) = oneshot::channel();
+    let bounds = Bounds { connections: 8, header_time: Duration::from_mins(1) };
+    let (start, begun) = oneshot::channel();
     let (go, gone) = oneshot::channel::<()>();
-    let parts = Arc::new(std::sync::Mutex::new(Some((begin, gone))));
+    let parts = Arc::new(std::sync::Mutex::new(Some((start, gone))));
     let body = move || {
         let parts = parts.lock().unwrap().take();
         async move {
-            if let Some((begin, gone)) = parts {
-                begin.send(()).unwrap();
+            if let Some((start, gone)) = parts {
+                start.send(()).unwrap();
                 gone.await.unwrap();
             }
             "done"

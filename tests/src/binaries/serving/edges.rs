@@ -29,6 +29,9 @@ fn request(server: &Server, line: &str, headers: &[&str], body: &[u8]) -> (u16, 
     (head.split(' ').nth(1).unwrap().parse().unwrap(), head, document)
 }
 
+/// Line, headers and body of a request; status and type of the response.
+type Case<'a> = (&'a str, &'a [&'a str], &'a [u8], u16, &'a str);
+
 const HOST: &str = "host: localhost";
 const JSON: &str = "content-type: application/json";
 
@@ -37,7 +40,7 @@ fn rejected_requests_get_a_problem_document_with_a_request_id() {
     let folder = Scratch::new();
     let server = Server::start(folder.path(), &[]);
     let large = vec![b' '; 64 * 1024 + 1];
-    let cases: [(&str, &[&str], &[u8], u16, &str); 11] = [
+    let cases: [Case; 11] = [
         ("GET /", &[HOST], b"", 404, "not_found"),
         ("GET /v1/nothing", &[HOST], b"", 404, "not_found"),
         ("GET /tests", &[HOST], b"", 404, "not_found"),

@@ -12,7 +12,7 @@ use testing::server::{Scratch, Server};
 use super::Client;
 
 /// The time after which a test fails.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 #[test]
 fn after_a_signal_the_current_request_is_answered_and_new_connections_are_refused() {

@@ -46,7 +46,7 @@ pub(super) struct MoveStage {
     remove_from_version_id: Option<String>,
 }
 
-pub(super) fn create(all: &mut All, request: Create) -> Result<Value, Refusal> {
+pub(super) fn create(all: &mut All, request: &Create) -> Result<Value, Refusal> {
     if all.contains_key(&request.name) {
         return Err(Refusal("ResourceExistsException", format!("{} already exists.", request.name)));
     }
@@ -54,7 +54,7 @@ pub(super) fn create(all: &mut All, request: Create) -> Result<Value, Refusal> {
     Ok(json!({ "ARN": arn(&request.name), "Name": request.name }))
 }
 
-pub(super) fn get(all: &All, request: Get) -> Result<Value, Refusal> {
+pub(super) fn get(all: &All, request: &Get) -> Result<Value, Refusal> {
     let versions = all.get(named(&request.secret_id)).ok_or_else(|| unknown(&request.secret_id))?;
     let stage = request.version_stage.as_deref().unwrap_or(CURRENT);
     let version = match &request.version_id {
@@ -69,27 +69,28 @@ pub(super) fn get(all: &All, request: Get) -> Result<Value, Refusal> {
     }))
 }
 
-pub(super) fn describe(all: &All, request: Named) -> Result<Value, Refusal> {
+pub(super) fn describe(all: &All, request: &Named) -> Result<Value, Refusal> {
     let name = named(&request.secret_id);
     let versions = all.get(name).ok_or_else(|| unknown(name))?;
     let stages: BTreeMap<_, _> = versions.labelled().map(|version| (&version.id, &version.stages)).collect();
     Ok(json!({ "ARN": arn(name), "Name": name, "VersionIdsToStages": stages }))
 }
 
-pub(super) fn put(all: &mut All, request: PutValue) -> Result<Value, Refusal> {
+pub(super) fn put(all: &mut All, request: &PutValue) -> Result<Value, Refusal> {
     let name = named(&request.secret_id);
     let versions = all.get_mut(name).ok_or_else(|| unknown(name))?;
-    let stages = request.version_stages.unwrap_or_else(|| vec![CURRENT.to_owned()]);
-    let id = request.client_request_token;
-    if versions.put(&id, request.secret_string, &stages) == Put::Taken {
+    let current = [CURRENT.to_owned()];
+    let stages = request.version_stages.as_deref().unwrap_or(&current);
+    let id = &request.client_request_token;
+    if versions.put(id, &request.secret_string, stages) == Put::Taken {
         let text = format!("The ClientRequestToken {id} is in use for a version with another value.");
         return Err(Refusal("ResourceExistsException", text));
     }
-    let stages = versions.get(&id).map(|version| &version.stages);
+    let stages = versions.get(id).map(|version| &version.stages);
     Ok(json!({ "ARN": arn(name), "Name": name, "VersionId": id, "VersionStages": stages }))
 }
 
-pub(super) fn move_stage(all: &mut All, request: MoveStage) -> Result<Value, Refusal> {
+pub(super) fn move_stage(all: &mut All, request: &MoveStage) -> Result<Value, Refusal> {
     let name = named(&request.secret_id);
     let versions = all.get_mut(name).ok_or_else(|| unknown(name))?;
     let (stage, to) = (&request.version_stage, &request.move_to_version_id);
