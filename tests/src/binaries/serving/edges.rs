@@ -93,7 +93,7 @@ fn chunked_bodies_and_headers_are_limited() {
 }
 
 #[test]
-fn every_name_of_this_machine_is_accepted_on_both_addresses() {
+fn every_loopback_host_name_is_accepted_on_both_addresses() {
     let folder = Scratch::new();
     let server = Server::start(folder.path(), &[]);
     let port = server.port();
