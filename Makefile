@@ -111,8 +111,8 @@ quick:
 	@cargo test --workspace --exclude rotate-keys --locked --lib --bin bellwether-bench --test pure --test contract --test service
 
 # Without --locked: a new function is added to Cargo.lock, first as a member and then as a dependency of the tests.
-generate: ## Write the files derived from the code: the local server's routes, the functions in tests, the catalogue of metrics, docs/API.md
-	@GENERATE=write cargo test --workspace --test contract -- written catalogue
+generate: ## Write the files derived from the code: the routes of make watch, the functions of the command, the catalogue of metrics, docs/API.md
+	@GENERATE=write cargo test --workspace --test contract -- written catalogue reference
 	@cargo update --quiet --offline --workspace
 
 unit: setup ## Test crates and handlers, and the statistics against their reference cases
