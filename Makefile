@@ -23,9 +23,10 @@ PLACES := $(CURDIR)=/bellwether $(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo
 # Every target that touches a deployment requires ENV and STATE_BUCKET, so none uses the last initialised state.
 ENV ?=
 NAME_IT = $(if $(and $(ENV),$(STATE_BUCKET)),,$(error ENV and STATE_BUCKET name the deployment: make $(or $(firstword $(MAKECMDGOALS)),$@) ENV=dev|prod STATE_BUCKET=<bucket>))$\
-	$(if $(and $(wildcard terraform/$(ENV).tfvars),$(filter $(basename $(notdir $(wildcard terraform/*.tfvars))),$(ENV))),,$(error ENV=$(ENV) has no terraform/$(ENV).tfvars))
-TERRAFORM := terraform -chdir=terraform
-ACCOUNT := terraform -chdir=terraform/account
+	$(if $(and $(wildcard $(AWS)/$(ENV).tfvars),$(filter $(basename $(notdir $(wildcard $(AWS)/*.tfvars))),$(ENV))),,$(error ENV=$(ENV) has no $(AWS)/$(ENV).tfvars))
+AWS := terraform/environments/aws
+TERRAFORM := terraform -chdir=$(AWS)
+ACCOUNT := terraform -chdir=terraform/environments/account
 STATE_BUCKET ?=
 STATE_REGION ?= eu-central-1
 REGION ?= $(STATE_REGION)
@@ -111,8 +112,8 @@ quick:
 	@cargo test --workspace --exclude rotate-keys --locked --lib --bin bellwether-bench --test pure --test contract --test service
 
 # Without --locked: a new function is added to Cargo.lock, first as a member and then as a dependency of the tests.
-generate: ## Write the files derived from the code: the routes of make watch, the functions of the command, the catalogue of metrics, docs/API.md
-	@GENERATE=write cargo test --workspace --test contract -- written catalogue reference
+generate: ## Write the files derived from the code: the routes of make watch, the functions of the command, the catalogue of metrics, docs/API.md, the README of the Terraform module
+	@GENERATE=write cargo test --workspace --test contract -- written catalogue reference deployment::readme
 	@cargo update --quiet --offline --workspace
 
 unit: setup ## Test crates and handlers, and the statistics against their reference cases
@@ -265,7 +266,6 @@ named:
 	@: $(NAME_IT)
 
 tf-init: named
-	@cp terraform/backend.tf.example terraform/backend.tf
 	@$(TERRAFORM) init -input=false -reconfigure -lockfile=readonly $(if $(PLUGIN_DIR),-plugin-dir=$(PLUGIN_DIR)) \
 		-backend-config="bucket=$(STATE_BUCKET)" -backend-config="region=$(STATE_REGION)" -backend-config="key=bellwether/$(ENV).tfstate"
 
@@ -307,7 +307,6 @@ alarms-check: tf-init setup ## Check that every alarm reads a metric that is sen
 account: ## Apply the settings that an account has once for each region (STATE_BUCKET=… REGION=…)
 	@test -n "$(STATE_BUCKET)" || { echo "STATE_BUCKET is not set; give the bucket that stores the state: STATE_BUCKET=<bucket>" >&2; exit 1; }
 	@echo "account $${TF_VAR_account_id:-?}, region $(REGION): the settings that all deployments there share"
-	@cp terraform/backend.tf.example terraform/account/backend.tf
 	@$(ACCOUNT) init -input=false -reconfigure -lockfile=readonly $(if $(PLUGIN_DIR),-plugin-dir=$(PLUGIN_DIR)) \
 		-backend-config=bucket=$(STATE_BUCKET) -backend-config=region=$(STATE_REGION) -backend-config=key=bellwether/account-$(REGION).tfstate
 	@$(ACCOUNT) apply -var=region=$(REGION) $(if $(YES),-input=false -auto-approve)
@@ -327,7 +326,8 @@ deployed: ## Run tf-check and e2e if Terraform and its AWS provider are availabl
 tf-check: $(CHECKOV)/done ## Check Terraform's format, validity and tests, and run checkov
 	@echo "==> terraform"
 	@terraform fmt -check -recursive terraform
-	@found=$$($(PROVIDER)) && for folder in terraform terraform/account; do \
+	@cp $(AWS)/.terraform.lock.hcl terraform/modules/bellwether/
+	@found=$$($(PROVIDER)) && for folder in terraform/modules/* terraform/environments/*; do \
 		terraform -chdir=$$folder init -input=false -backend=false -lockfile=readonly $${found:+-plugin-dir="$$found"} > /dev/null && \
 		terraform -chdir=$$folder validate -no-color && terraform -chdir=$$folder test -no-color || exit 1; done
 	@cd terraform && ../$(CHECKOV)/bin/checkov --config-file .checkov.yaml

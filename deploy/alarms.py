@@ -4,8 +4,8 @@
     alarms.py --alarms FILE --metrics FILE      checks the output of `aws cloudwatch describe-alarms` and `list-metrics`
 
 An alarm on a metric that is never sent looks healthy forever, because most alarms treat missing data as healthy
-(terraform/alarms.tf). Run this check after a day of traffic: CloudWatch lists metrics that were sent in the last two
-weeks. It exits with 1 if an alarm reads a metric that is not sent.
+(terraform/modules/bellwether/alarms.tf). Run this check after a day of traffic: CloudWatch lists metrics that were sent
+in the last two weeks. It exits with 1 if an alarm reads a metric that is not sent.
 """
 
 import argparse

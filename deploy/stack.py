@@ -1,4 +1,4 @@
-"""Reads the deployment from Terraform's state in terraform/, and creates AWS clients for its account.
+"""Reads the deployment from Terraform's state in terraform/environments/aws, and creates AWS clients for its account.
 
 `make` selects the state by ENV and STATE_BUCKET before it calls a script. Every error is one line.
 """
@@ -11,6 +11,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+TERRAFORM = ROOT / "terraform" / "environments" / "aws"
 DEPLOY = "make deploy ENV=… STATE_BUCKET=…"
 
 
@@ -55,7 +56,7 @@ def account_of_credentials(region):
 
 def terraform(*command):
     """Runs a Terraform command; returns its output and, if it fails, an empty output and its error."""
-    folder = os.environ.get("TERRAFORM_DIR", str(ROOT / "terraform"))
+    folder = os.environ.get("TERRAFORM_DIR", str(TERRAFORM))
     try:
         ran = subprocess.run(["terraform", f"-chdir={folder}", *command], capture_output=True, text=True)
     except OSError as error:

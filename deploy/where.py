@@ -1,8 +1,8 @@
 """Prints the account, region and environment that a command affects, and stops it if they do not match.
 
-    where.py ENV    checks the deployment that terraform/ENV.tfvars defines against the credentials of the environment
+    where.py ENV    checks the deployment that ENV.tfvars defines against the credentials of the environment
 
-`make` calls it before plan, deploy, canary and destroy.
+The file is in terraform/environments/aws. `make` calls the script before plan, deploy, canary and destroy.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import os
 import pathlib
 import re
 
-from stack import ROOT, account_of_credentials, fail, run
+from stack import TERRAFORM, account_of_credentials, fail, run
 
 
 def setting(text, name):
@@ -34,9 +34,9 @@ def wanted_account(folder, chosen):
 
 def main():
     parser = argparse.ArgumentParser(description="Print the account, region and environment that a command affects.")
-    parser.add_argument("environment", help="the name of a file in terraform/, without .tfvars")
+    parser.add_argument("environment", help="the name of a file in terraform/environments/aws, without .tfvars")
     name = parser.parse_args().environment
-    folder = pathlib.Path(os.environ.get("TERRAFORM_DIR", ROOT / "terraform"))
+    folder = pathlib.Path(os.environ.get("TERRAFORM_DIR", TERRAFORM))
     chosen = read(folder / f"{name}.tfvars")
     region, environment, wanted = setting(chosen, "region"), setting(chosen, "environment"), wanted_account(folder, chosen)
     if not region or environment != name:

@@ -1,4 +1,4 @@
-"""Applies the configuration in terraform/ to an emulated cloud with roles enforced."""
+"""Applies the configuration in terraform/environments/emulated to an emulated cloud with roles enforced."""
 
 import json
 import os
@@ -32,7 +32,7 @@ class Cloud:
         self.children, self.state = children, state
         self.endpoint = f"http://127.0.0.1:{port}"
         self.url = f"{self.endpoint}/_aws/execute-api/{API_ID}/v1"
-        self.folder = state / "terraform"
+        self.folder = state / "terraform" / "environments" / "emulated"
         self.plugin_dir = plugin_dir
         self.port = port
 
@@ -48,22 +48,22 @@ class Cloud:
         return session.create_client(service, region_name=REGION, endpoint_url=self.endpoint, config=config)
 
     def apply(self, packages):
-        """Creates all resources as in production. Only the variables in the file below differ."""
+        """Creates all resources with the settings of production, except those that terraform/environments/emulated lists."""
         self.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-        shutil.copytree(ROOT / "terraform", self.folder, ignore=shutil.ignore_patterns(".terraform", "*.tfstate*", "backend.tf"))
+        shutil.copytree(
+            ROOT / "terraform", self.state / "terraform", ignore=shutil.ignore_patterns(".terraform", "*.tfstate*", "*.auto.tfvars")
+        )
         shutil.copy(ROOT / "openapi.yaml", self.state)
         (self.folder / "emulated.auto.tfvars").write_text(
             f'account_id        = "{ACCOUNT}"\n'
             f'endpoint          = "{self.endpoint}"\n'
-            f'api_tags          = {{ "ms-custom-id" = "{API_ID}" }}\n'
-            f'architecture      = "x86_64"\n'
-            f'package_dir       = "{packages}"\n'
+            f'api_id            = "{API_ID}"\n'
+            f'package_directory = "{packages}"\n'
             f'package_bucket    = "{BUCKET}"\n'
-            "key_cache_seconds = 1\n"
         )
         where = ["-plugin-dir", self.plugin_dir] if self.plugin_dir else []
         self.terraform("init", "-input=false", "-lockfile=readonly", *where)
-        self.terraform("apply", "-input=false", "-auto-approve", "-parallelism=8", "-var-file=prod.tfvars")
+        self.terraform("apply", "-input=false", "-auto-approve", "-parallelism=8")
 
         outputs = json.loads(self.quietly("output", "-json"))
         self.functions, self.private_keys_secret = outputs["functions"]["value"], outputs["private_keys_secret"]["value"]
@@ -81,14 +81,17 @@ class Cloud:
         )
 
     def local(self, name):
-        """Returns a literal map from terraform/locals.tf."""
-        return json.loads(json.loads(self.quietly("console", "-var-file=prod.tfvars", words=f"jsonencode(local.{name})")))
+        """Returns a literal map from the module's locals.tf, which is evaluated without the rest of the module."""
+        folder = self.state / "locals"
+        folder.mkdir(exist_ok=True)
+        shutil.copy(ROOT / "terraform" / "modules" / "bellwether" / "locals.tf", folder)
+        return json.loads(json.loads(self.quietly("console", words=f"jsonencode(local.{name})", folder=folder)))
 
-    def quietly(self, *command, words=""):
+    def quietly(self, *command, words="", folder=None):
         """Runs a Terraform command; returns its output."""
         environment = {**clean_environment(), **ROOT_KEY, "TF_CLI_CONFIG_FILE": os.devnull}
         ran = subprocess.run(
-            ["terraform", f"-chdir={self.folder}", *command],
+            ["terraform", f"-chdir={folder or self.folder}", *command],
             input=words,
             capture_output=True,
             text=True,

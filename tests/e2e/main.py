@@ -1,4 +1,4 @@
-"""Applies terraform/ to an emulated cloud and tests the deployment; `make e2e` calls it.
+"""Applies terraform/environments/emulated to an emulated cloud and tests the deployment; `make e2e` calls it.
 
     main.py [--plugin-dir DIR] [--state DIR]
 
@@ -80,7 +80,7 @@ def run(children, options, state):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Apply terraform/ to an emulated cloud and test it.")
+    parser = argparse.ArgumentParser(description="Apply terraform/environments/emulated to an emulated cloud and test it.")
     parser.add_argument("--plugin-dir", default="", help="a filesystem mirror of the provider (default: the network)")
     parser.add_argument("--state", default=".run-e2e", help="folder for logs and state (default: %(default)s)")
     options = parser.parse_args()

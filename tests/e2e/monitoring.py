@@ -17,7 +17,7 @@ def catalogue():
 
 def queries(state):
     """Yields (alarm or graph, namespace, metric, dimensions) for every query in Terraform's state."""
-    for resource in state["values"]["root_module"]["resources"]:
+    for resource in state["values"]["root_module"]["child_modules"][0]["resources"]:
         values = resource["values"]
         if resource["type"] == "aws_cloudwatch_metric_alarm":
             own = [query["metric"][0] for query in values["metric_query"] or [] if query["metric"]]

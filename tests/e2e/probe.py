@@ -1,10 +1,10 @@
 """Runs in the place of each function and checks which calls its role allows and denies.
 
-The matrix comes from the maps in terraform/locals.tf: each function with every table, index and secret and every action.
-A call that the function's line does not list must be refused as not authorised. A call that it lists may fail for another
-reason, but not for that one. For `identities`, every action is tried with each kind of key in the table, on a single item
-and, if it writes or checks, in a transaction too: what `leading_keys` does not list must be refused. If `leading_keys`
-lists the attributes that a call may name, the same call on the attribute `role` must be refused.
+The matrix comes from the maps in locals.tf of the module: each function with every table, index and secret and every
+action. A call that the function's entry does not list must be refused as not authorised. A call that it lists may fail
+for another reason, but not for that one. For `identities`, every action is tried with each kind of key in the table, on a
+single item and, if it writes or checks, in a transaction too: what `leading_keys` does not list must be refused. If
+`leading_keys` lists the attributes that a call may name, the same call on the attribute `role` must be refused.
 """
 
 import itertools
@@ -51,9 +51,8 @@ while True:
 
 
 def functions():
-    """Returns the names of the functions in terraform/locals.tf, each at the beginning of its line."""
-    lines = (ROOT / "terraform" / "locals.tf").read_text().splitlines()
-    return [line.split()[0] for line in lines if line.startswith("    ") and "{ memory = " in line]
+    """Returns the names of the functions."""
+    return sorted(folder.name for folder in (ROOT / "functions").iterdir() if (folder / "Cargo.toml").exists())
 
 
 def bootstrap():

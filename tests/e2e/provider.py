@@ -18,6 +18,7 @@ import urllib.error
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+LOCK = ROOT / "terraform" / "environments" / "aws" / ".terraform.lock.hcl"
 SOURCE = "registry.terraform.io/hashicorp/aws"
 USUAL = [
     "~/.terraform.d/plugins",
@@ -33,7 +34,7 @@ class Missing(Exception):
 
 def pattern():
     """Returns the path, below a mirror's root, of the locked version for this machine."""
-    (version,) = re.findall(r'version\s+= "([0-9.]+)"', (ROOT / "terraform" / ".terraform.lock.hcl").read_text())
+    (version,) = re.findall(r'version\s+= "([0-9.]+)"', LOCK.read_text())
     machine = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), platform.machine())
     return f"{SOURCE}/{version}/{platform.system().lower()}_{machine}/terraform-provider-aws*"
 

@@ -8,6 +8,8 @@ use bellwether::telemetry::catalogue::{FAMILIES, METRICS, objective_ms};
 use serde_json::{Value, json};
 use testing::runtime::project;
 
+use crate::deployment::hcl_files::map;
+
 /// `make generate` writes the file.
 #[test]
 fn the_catalogue_file_matches_the_code() {
@@ -22,15 +24,11 @@ fn the_catalogue_file_matches_the_code() {
 
 #[test]
 fn the_objective_of_each_function_equals_p99_ms_in_terraform() {
-    let text = std::fs::read_to_string(project().join("terraform/locals.tf")).unwrap();
     let mut held = BTreeSet::new();
-    for line in text.lines().filter(|line| line.contains("p99_ms = ")) {
-        let name = line.split_whitespace().next().unwrap();
-        let (_, rest) = line.split_once("p99_ms = ").unwrap();
-        let (p99, _) = rest.split_once(',').unwrap();
-        if p99 != "null" {
-            assert_eq!(p99.parse::<u32>().unwrap(), objective_ms(name), "{name}");
-            held.insert(name.to_owned());
+    for (name, function) in map("functions") {
+        if let Some(p99) = function["p99_ms"].as_u64() {
+            assert_eq!(p99, u64::from(objective_ms(&name)), "{name}");
+            held.insert(name);
         }
     }
     let routed = OPERATIONS.iter().map(|route| route.function.to_owned());

@@ -73,16 +73,16 @@ fn every_target_for_a_deployment_requires_its_name_first() {
             assert_one_line(&ended, &format!("make {name} ENV=dev|prod STATE_BUCKET=<bucket>"));
             assert!(ended.out.is_empty(), "{name}: {ended:?}");
         }
-        for other in ["nope", "*", "%", "dev prod", "../terraform/dev"] {
+        for other in ["nope", "*", "%", "dev prod", "../aws/dev"] {
             let ended = run(&["make", name, &format!("ENV={other}"), "STATE_BUCKET=states"], &programs, &[]);
-            assert_one_line(&ended, &format!("ENV={other} has no terraform/{other}.tfvars"));
+            assert_one_line(&ended, &format!("ENV={other} has no terraform/environments/aws/{other}.tfvars"));
         }
     }
 }
 
 #[test]
 fn the_name_selects_the_state_and_the_account_is_printed_first() {
-    let programs = Programs::of("chosen", &["make", "sh", "cp", "env"]);
+    let programs = Programs::of("chosen", &["make", "sh", "env"]);
     for name in
         ["plan", "deploy", "canary", "destroy", "release", "rollback", "smoke", "bootstrap-admin", "unlock"]
     {

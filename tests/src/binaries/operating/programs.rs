@@ -72,7 +72,8 @@ pub fn run(command: &[&str], programs: &Programs, own: &[(&str, &str)]) -> Ended
     let mut ran = Command::new(if command[0] == PYTHON { project().join(PYTHON) } else { command[0].into() });
     ran.args(&command[1..]).current_dir(project()).env_clear();
     ran.env("PATH", &programs.0).env("HOME", &programs.0).env("AWS_EC2_METADATA_DISABLED", "true");
-    ran.env("PYTHONDONTWRITEBYTECODE", "1").env("TERRAFORM_DIR", project().join("terraform"));
+    ran.env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("TERRAFORM_DIR", project().join("terraform/environments/aws"));
     let ended = ran.envs(own.iter().copied()).output().unwrap();
     Ended { code: ended.status.code(), out: lines(&ended.stdout), err: lines(&ended.stderr) }
 }

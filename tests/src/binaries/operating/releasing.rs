@@ -10,7 +10,9 @@ use super::programs::{PYTHON, Programs, run};
 
 #[test]
 fn apply_keeps_the_alias_of_a_release_and_git_ignores_run_folders() {
-    let body = hcl::parse(&fs::read_to_string(project().join("terraform/functions.tf")).unwrap()).unwrap();
+    let body =
+        hcl::parse(&fs::read_to_string(project().join("terraform/modules/bellwether/functions.tf")).unwrap())
+            .unwrap();
     let mut blocks = body
         .blocks()
         .filter(|block| block.labels().first().is_some_and(|label| label.as_str() == "aws_lambda_alias"));

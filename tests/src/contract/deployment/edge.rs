@@ -29,13 +29,13 @@ fn account_wide_settings_belong_to_no_deployment() {
             "destroying a deployment would remove it for others: {labels:?}"
         );
     }
-    assert!(read("terraform/account/main.tf").contains("resource \"aws_api_gateway_account\""));
+    assert!(read("terraform/environments/account/main.tf").contains("resource \"aws_api_gateway_account\""));
 }
 
 #[test]
 fn the_gateways_own_responses_have_the_headers_of_all_others() {
     let answer = headers::secure(Response::new(Body::Empty), "id", &Cors::Off);
-    let mut gateways: BTreeMap<String, Value> = map_of("api.tf", "gateway_headers")
+    let mut gateways: BTreeMap<String, Value> = map_of("gateway_responses.tf", "gateway_headers")
         .into_iter()
         .map(|(name, value)| (name.to_lowercase(), value))
         .collect();

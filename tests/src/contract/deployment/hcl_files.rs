@@ -1,16 +1,26 @@
-//! Reads the files in `terraform/` as HCL.
+//! Reads the module in `terraform/` and the environment that applies it as HCL.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use testing::document::{names, read};
 
-/// Returns every block of a kind in `terraform/`, by its labels.
-pub fn blocks(kind: &str) -> Vec<(Vec<String>, hcl::Body)> {
-    let files = names("terraform")
+/// The module.
+pub const MODULE: &str = "terraform/modules/bellwether";
+/// The environment that `make deploy` applies.
+pub const ENVIRONMENT: &str = "terraform/environments/aws";
+
+/// Returns the paths of the Terraform files in a folder.
+pub fn files(folder: &str) -> impl Iterator<Item = String> {
+    let files = names(folder)
         .into_iter()
-        .filter(|name| name.rsplit_once('.').is_some_and(|(_, kind)| kind == "tf"));
-    let bodies = files.map(|name| hcl::parse(&read(&format!("terraform/{name}"))).unwrap());
+        .filter(|name| std::path::Path::new(name).extension().is_some_and(|kind| kind == "tf"));
+    files.map(move |name| format!("{folder}/{name}"))
+}
+
+/// Returns every block of a kind in a folder, by its labels.
+pub fn blocks_of(folder: &str, kind: &str) -> Vec<(Vec<String>, hcl::Body)> {
+    let bodies = files(folder).map(|path| hcl::parse(&read(&path)).unwrap());
     let all = bodies.flat_map(|body: hcl::Body| body.into_blocks());
     let wanted = all.filter(|block| block.identifier() == kind);
     wanted
@@ -21,14 +31,19 @@ pub fn blocks(kind: &str) -> Vec<(Vec<String>, hcl::Body)> {
         .collect()
 }
 
-/// Returns a literal map of `terraform/locals.tf`.
+/// Returns every block of a kind in the module and in the environment, by its labels.
+pub fn blocks(kind: &str) -> Vec<(Vec<String>, hcl::Body)> {
+    [MODULE, ENVIRONMENT].into_iter().flat_map(|folder| blocks_of(folder, kind)).collect()
+}
+
+/// Returns a literal map of the module's `locals.tf`.
 pub fn map(name: &str) -> BTreeMap<String, Value> {
     map_of("locals.tf", name)
 }
 
-/// Returns a literal map among the locals of a file in `terraform/`.
+/// Returns a literal map among the locals of a file of the module.
 pub fn map_of(file: &str, name: &str) -> BTreeMap<String, Value> {
-    let locals = hcl::parse(&read(&format!("terraform/{file}"))).unwrap();
+    let locals = hcl::parse(&read(&format!("{MODULE}/{file}"))).unwrap();
     let attributes = locals.blocks().flat_map(|block| block.body().attributes());
     let found = attributes.filter(|attribute| attribute.key() == name);
     let [attribute] = found.collect::<Vec<_>>()[..] else {

@@ -1,16 +1,18 @@
-//! Tests that the deployment matches the code. The maps in `terraform/locals.tf` name exactly the
+//! Tests that the deployment matches the code. The maps in the module's `locals.tf` name exactly the
 //! functions, with tables and indexes of the crate's schema; `openapi.yaml` uses no other function; and
 //! `terraform/` opens no other access. The files are read as HCL, without Terraform.
 
 mod edge;
-mod hcl_files;
+pub(crate) mod hcl_files;
 mod identities;
+mod inputs;
+mod readme;
 mod tables;
 
 use std::collections::BTreeSet;
 
 use bellwether::operations::OPERATIONS;
-use testing::document::{Operation, functions, names, read};
+use testing::document::{Operation, functions, names};
 
 use hcl_files::{map, words};
 
@@ -19,19 +21,6 @@ fn exactly_the_functions_of_the_code_are_deployed() {
     let deployed: BTreeSet<String> = map("functions").into_keys().collect();
     assert_eq!(deployed, functions().into_iter().map(str::to_owned).collect());
     assert_eq!(deployed, names("functions"));
-}
-
-#[test]
-fn each_function_is_one_line_in_the_map() {
-    let text = read("terraform/locals.tf");
-    for name in map("functions").into_keys() {
-        let lines = text
-            .lines()
-            .filter(|line| line.trim_start().starts_with(&format!("{name} ")) && line.contains("memory"));
-        let lines = lines.collect::<Vec<_>>();
-        let [line] = lines[..] else { panic!("{name}: {lines:?}") };
-        assert!(line.ends_with(" }"), "{line}");
-    }
 }
 
 #[test]

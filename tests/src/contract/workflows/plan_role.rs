@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use testing::document::{names, read};
+use testing::document::read;
+
+use crate::deployment::hcl_files::blocks;
 
 fn plan_role() -> Value {
     serde_json::from_str(&read("deploy/plan-role.json")).unwrap()
@@ -22,7 +24,7 @@ fn actions(policy: &Value, effect: &str) -> BTreeSet<String> {
 fn the_plan_role_reads_settings_but_neither_data_nor_logs() {
     let policy = plan_role();
     let (allowed, denied) = (actions(&policy, "Allow"), actions(&policy, "Deny"));
-    let reads = ["Describe", "Get", "List", "GET"];
+    let reads = ["Describe", "Get", "List", "View", "GET"];
     for action in &allowed {
         let (_, name) = action.split_once(':').unwrap();
         assert!(!action.contains('*') && reads.iter().any(|word| name.starts_with(word)), "{action}");
@@ -73,6 +75,7 @@ fn service(kind: &str) -> &str {
     let name = kind.strip_prefix("aws_").unwrap();
     let services = [
         ("api_gateway_", "apigateway"),
+        ("budgets_", "budgets"),
         ("cloudwatch_log_", "logs"),
         ("cloudwatch_", "cloudwatch"),
         ("dynamodb_", "dynamodb"),
@@ -94,17 +97,8 @@ fn service(kind: &str) -> &str {
 #[test]
 fn the_plan_role_reads_every_service_that_terraform_configures() {
     let allowed = actions(&plan_role(), "Allow");
-    for name in names("terraform")
-        .iter()
-        .filter(|name| std::path::Path::new(name).extension().is_some_and(|kind| kind == "tf"))
-    {
-        let text = read(&format!("terraform/{name}"));
-        for line in text.lines().filter_map(|line| line.strip_prefix("resource \"")) {
-            let service = service(line.split('"').next().unwrap());
-            assert!(
-                allowed.iter().any(|action| action.starts_with(&format!("{service}:"))),
-                "{name}: {service}"
-            );
-        }
+    for (labels, _) in blocks("resource") {
+        let service = service(&labels[0]);
+        assert!(allowed.iter().any(|action| action.starts_with(&format!("{service}:"))), "{labels:?}");
     }
 }
