@@ -1,7 +1,7 @@
 """Implements PutRestApi, which replaces a REST API from an OpenAPI document and which ministack lacks.
 
-It makes the calls that create the same API step by step. The document may contain what terraform/api.tf sends. Anything
-else is refused by name, so that nothing is ignored silently.
+It makes the calls that create the same API step by step. The document may contain what the Terraform module's api.tf
+sends. Anything else is refused by name, so that nothing is ignored silently.
 """
 
 import json

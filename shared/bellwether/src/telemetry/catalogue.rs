@@ -221,8 +221,8 @@ pub static FAMILIES: [&Family; 14] = [
 ];
 
 /// The time in milliseconds within which 99 of 100 requests of a function must be handled: 200, except for
-/// functions that hash a password or read a test's events. `terraform/locals.tf` contains the same values as
-/// `p99_ms`.
+/// functions that hash a password or read a test's events. The Terraform module's `locals.tf` contains the same
+/// values as `p99_ms`.
 #[must_use]
 pub fn objective_ms(function: &str) -> u32 {
     match function {
