@@ -16,7 +16,10 @@ run "api_gateway_writes_logs_with_the_role_of_the_account" {
   command = plan
 
   assert {
-    condition     = aws_api_gateway_account.this.cloudwatch_role_arn == aws_iam_role.gateway_logs.arn && aws_iam_role_policy_attachment.gateway_logs.role == aws_iam_role.gateway_logs.name
+    condition = (
+      aws_api_gateway_account.this.cloudwatch_role_arn == aws_iam_role.gateway_logs.arn &&
+      aws_iam_role_policy_attachment.gateway_logs.role == aws_iam_role.gateway_logs.name
+    )
     error_message = "API Gateway must write logs with this role, under the managed policy of AWS."
   }
   assert {
@@ -24,7 +27,9 @@ run "api_gateway_writes_logs_with_the_role_of_the_account" {
     error_message = "Roles are global and the setting is regional: each region needs its own role."
   }
   assert {
-    condition     = [for statement in jsondecode(aws_iam_role.gateway_logs.assume_role_policy).Statement : statement.Principal] == [{ Service = "apigateway.amazonaws.com" }]
+    condition = [
+      for statement in jsondecode(aws_iam_role.gateway_logs.assume_role_policy).Statement : statement.Principal
+    ] == [{ Service = "apigateway.amazonaws.com" }]
     error_message = "Only API Gateway may assume the role."
   }
 }

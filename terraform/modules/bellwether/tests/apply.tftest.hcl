@@ -1,47 +1,6 @@
 # Checks values that only an apply knows. In a separate file, because a mock that overrides plans cannot be used with an apply.
 mock_provider "aws" {
-  mock_resource "aws_api_gateway_rest_api" {
-    defaults = { execution_arn = "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234" }
-  }
-  mock_resource "aws_api_gateway_stage" {
-    defaults = { arn = "arn:aws:apigateway:eu-central-1::/restapis/abcdef1234/stages/v1" }
-  }
-  mock_resource "aws_cloudwatch_log_group" {
-    defaults = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:mocked" }
-  }
-  mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::123456789012:role/mocked" }
-  }
-  mock_resource "aws_kms_key" {
-    defaults = { arn = "arn:aws:kms:eu-central-1:123456789012:key/mocked" }
-  }
-  mock_resource "aws_lambda_function" {
-    defaults = { arn = "arn:aws:lambda:eu-central-1:123456789012:function:mocked", version = "1" }
-  }
-  mock_resource "aws_lambda_alias" {
-    defaults = { arn = "arn:aws:lambda:eu-central-1:123456789012:function:mocked:live" }
-  }
-  mock_resource "aws_secretsmanager_secret" {
-    defaults = { arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:mocked-Ab1Cd2" }
-  }
-  mock_resource "aws_sns_topic" {
-    defaults = { arn = "arn:aws:sns:eu-central-1:123456789012:mocked" }
-  }
-  mock_resource "aws_sqs_queue" {
-    defaults = { arn = "arn:aws:sqs:eu-central-1:123456789012:mocked", url = "https://sqs.eu-central-1.amazonaws.com/123456789012/mocked" }
-  }
-  mock_resource "aws_wafv2_web_acl" {
-    defaults = { arn = "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/mocked/1" }
-  }
-  mock_resource "aws_api_gateway_deployment" {
-    defaults = { id = "deploy" }
-  }
-  mock_resource "aws_cloudwatch_metric_alarm" {
-    defaults = { arn = "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:mocked" }
-  }
-  mock_resource "aws_cloudwatch_composite_alarm" {
-    defaults = { arn = "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:mocked" }
-  }
+  source = "./tests/mocks"
 }
 
 variables {
@@ -64,7 +23,10 @@ run "outputs_and_dashboard" {
   }
   assert {
     condition = length(setsubtract(
-      ["Requests", "Latency", "Faults", "SlowRequests", "ColdStarts", "Throttled", "TokenRefusals", "SignIns", "DynamodbCalls", "DynamodbUnits", "AggregationTime", "AggregationRows", "AggregationFailures"],
+      [
+        "Requests", "Latency", "Faults", "SlowRequests", "ColdStarts", "Throttled", "TokenRefusals", "SignIns",
+        "DynamodbCalls", "DynamodbUnits", "AggregationTime", "AggregationRows", "AggregationFailures"
+      ],
       flatten([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : [
         for metric in try(widget.properties.metrics, []) : metric[1] if try(metric[0] == "Bellwether/prod", false)
       ]]),
@@ -80,7 +42,10 @@ run "outputs_and_dashboard" {
   }
   assert {
     condition = alltrue([
-      for alarm in concat(values(aws_cloudwatch_metric_alarm.table_errors), [aws_cloudwatch_metric_alarm.gateway["5xx"], aws_cloudwatch_metric_alarm.gateway["5xx-most"]]) :
+      for alarm in concat(
+        values(aws_cloudwatch_metric_alarm.table_errors),
+        [aws_cloudwatch_metric_alarm.gateway["5xx"], aws_cloudwatch_metric_alarm.gateway["5xx-most"]]
+      ) :
       strcontains(aws_cloudwatch_composite_alarm.down.alarm_rule, "ALARM(\"${alarm.alarm_name}\")")
     ])
     error_message = "The alarm down must combine the gateway alarms and the table alarms."

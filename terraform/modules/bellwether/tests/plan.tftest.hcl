@@ -1,40 +1,7 @@
 # Checks a plan without a cloud: names, least privilege, open routes, and the effect of the variables.
 mock_provider "aws" {
+  source          = "./tests/mocks"
   override_during = plan
-
-  mock_resource "aws_api_gateway_rest_api" {
-    defaults = { id = "abcdef1234", execution_arn = "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234" }
-  }
-  mock_resource "aws_api_gateway_stage" {
-    defaults = { arn = "arn:aws:apigateway:eu-central-1::/restapis/abcdef1234/stages/v1" }
-  }
-  mock_resource "aws_cloudwatch_log_group" {
-    defaults = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:mocked" }
-  }
-  mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::123456789012:role/mocked" }
-  }
-  mock_resource "aws_kms_key" {
-    defaults = { arn = "arn:aws:kms:eu-central-1:123456789012:key/mocked" }
-  }
-  mock_resource "aws_lambda_function" {
-    defaults = { arn = "arn:aws:lambda:eu-central-1:123456789012:function:mocked", version = "1" }
-  }
-  mock_resource "aws_lambda_alias" {
-    defaults = { arn = "arn:aws:lambda:eu-central-1:123456789012:function:mocked:live" }
-  }
-  mock_resource "aws_sns_topic" {
-    defaults = { arn = "arn:aws:sns:eu-central-1:123456789012:mocked" }
-  }
-  mock_resource "aws_sqs_queue" {
-    defaults = { arn = "arn:aws:sqs:eu-central-1:123456789012:mocked", url = "https://sqs.eu-central-1.amazonaws.com/123456789012/mocked" }
-  }
-  mock_resource "aws_wafv2_ip_set" {
-    defaults = { arn = "arn:aws:wafv2:eu-central-1:123456789012:regional/ipset/mocked/1" }
-  }
-  mock_resource "aws_wafv2_web_acl" {
-    defaults = { arn = "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/mocked/1" }
-  }
 }
 
 override_resource {
@@ -55,6 +22,9 @@ variables {
 
 run "production" {
   command = plan
+  variables {
+    tags = { Team = "growth" }
+  }
 
   assert {
     condition     = output.waf && output.domain == null && length(output.admin_networks) == 0
@@ -71,7 +41,10 @@ run "production" {
     error_message = "Names of functions and roles must have at most 64 characters, AWS's limit."
   }
   assert {
-    condition     = alltrue([for name, table in aws_dynamodb_table.this : table.name == "${aws_lambda_function.this["login"].environment[0].variables.TABLE_PREFIX}-${name}"])
+    condition = alltrue([
+      for name, table in aws_dynamodb_table.this :
+      table.name == "${aws_lambda_function.this["login"].environment[0].variables.TABLE_PREFIX}-${name}"
+    ])
     error_message = "The name of a table must be TABLE_PREFIX and its key, as the crate expects."
   }
   assert {
@@ -83,8 +56,33 @@ run "production" {
     error_message = "By default, no concurrency may be reserved."
   }
   assert {
-    condition     = alltrue([for function in aws_lambda_function.this : function.architectures == tolist(["arm64"]) && function.runtime == "provided.al2023" && function.tracing_config[0].mode == "Active"])
+    condition = alltrue([
+      for function in aws_lambda_function.this :
+      (
+        function.architectures == tolist(["arm64"]) &&
+        function.runtime == "provided.al2023" &&
+        function.tracing_config[0].mode == "Active"
+      )
+    ])
     error_message = "Functions must run on arm64 and provided.al2023, with tracing."
+  }
+
+  assert {
+    condition = alltrue([
+      for resource in concat(
+        values(aws_cloudwatch_composite_alarm.slo), [aws_cloudwatch_composite_alarm.down], values(aws_cloudwatch_metric_alarm.slo),
+        values(aws_cloudwatch_metric_alarm.gateway), values(aws_cloudwatch_metric_alarm.function_errors), aws_cloudwatch_metric_alarm.waf,
+        values(aws_cloudwatch_metric_alarm.function_throttles), values(aws_cloudwatch_metric_alarm.function_duration),
+        values(aws_cloudwatch_metric_alarm.table_errors), values(aws_cloudwatch_metric_alarm.table_throttles),
+        values(aws_cloudwatch_metric_alarm.unusual), [aws_cloudwatch_metric_alarm.schedule, aws_cloudwatch_metric_alarm.rotation],
+        [aws_cloudwatch_metric_alarm.dead_letters], values(aws_cloudwatch_log_group.function), aws_cloudwatch_log_group.waf,
+        [aws_cloudwatch_log_group.gateway, aws_cloudwatch_log_group.gateway_execution], values(aws_dynamodb_table.this),
+        values(aws_iam_role.function), [aws_iam_role.scheduler], values(aws_kms_key.this), values(aws_lambda_function.this),
+        [aws_api_gateway_rest_api.this, aws_api_gateway_stage.this], values(aws_secretsmanager_secret.keys), [aws_sns_topic.alarms],
+        [aws_sqs_queue.dead_letters], aws_wafv2_web_acl.this,
+      ) : resource.tags == tomap({ Application = "bellwether", Environment = "prod", ManagedBy = "terraform", Team = "growth" })
+    ])
+    error_message = "Every resource must have the tags of the deployment."
   }
 
   # Least privilege.
@@ -131,13 +129,22 @@ run "production" {
     error_message = "The only action on audit must be PutItem."
   }
   assert {
-    condition     = !strcontains(join("", [for policy in aws_iam_role_policy.function : policy.policy]), "Delete") && !strcontains(join("", [for policy in aws_iam_role_policy.function : policy.policy]), "Scan")
+    condition = (
+      !strcontains(join("", [for policy in aws_iam_role_policy.function : policy.policy]), "Delete") &&
+      !strcontains(join("", [for policy in aws_iam_role_policy.function : policy.policy]), "Scan")
+    )
     error_message = "No function may delete or scan."
   }
   assert {
     condition = alltrue([
       for name, policy in aws_iam_role_policy.function :
-      length([for statement in jsondecode(policy.policy).Statement : statement if strcontains(join(" ", statement.Action), "logs:") && strcontains(statement.Resource, "/aws/lambda/bellwether-prod-${name}:")]) == 1
+      length([
+        for statement in jsondecode(policy.policy).Statement :
+        statement if(
+          strcontains(join(" ", statement.Action), "logs:") &&
+          strcontains(statement.Resource, "/aws/lambda/bellwether-prod-${name}:")
+        )
+      ]) == 1
     ])
     error_message = "A function must be allowed to write to its own log group only."
   }
@@ -154,13 +161,31 @@ run "production" {
     condition = alltrue([
       for key in aws_kms_key.this : length(setsubtract(
         ["kms:CreateAlias", "kms:UpdateAlias", "kms:DeleteAlias"],
-        flatten([for statement in jsondecode(key.policy).Statement : statement.Action if statement.Principal == { AWS = "arn:aws:iam::123456789012:root" } && !can(statement.Condition.StringEquals["kms:ViaService"])]),
+        flatten([
+          for statement in jsondecode(key.policy).Statement :
+          statement.Action if(
+            statement.Principal == { AWS = "arn:aws:iam::123456789012:root" } &&
+            !can(statement.Condition.StringEquals["kms:ViaService"])
+          )
+        ]),
       )) == 0
     ])
     error_message = "The account must be allowed to manage the alias of a key. Otherwise, the apply fails."
   }
   assert {
-    condition = { for name in ["logs", "topic"] : name => join(" ", sort(flatten([for statement in jsondecode(aws_kms_key.this[name].policy).Statement : statement.Action if can(statement.Principal.Service)]))) } == {
+    condition = {
+      for name in ["logs", "topic"] :
+      name => join(
+        " ",
+        sort(
+          flatten([
+            for statement in jsondecode(aws_kms_key.this[name].policy).Statement :
+            statement.Action
+            if can(statement.Principal.Service)
+          ])
+        )
+      )
+      } == {
       logs  = "kms:Decrypt* kms:Describe* kms:Encrypt* kms:GenerateDataKey* kms:ReEncrypt*"
       topic = "kms:Decrypt kms:GenerateDataKey*"
     }
@@ -168,8 +193,15 @@ run "production" {
   }
   assert {
     condition = alltrue([
-      for group in concat(values(aws_cloudwatch_log_group.function), aws_cloudwatch_log_group.waf, [aws_cloudwatch_log_group.gateway, aws_cloudwatch_log_group.gateway_execution]) : anytrue([
-        for pattern in flatten([for statement in jsondecode(aws_kms_key.this["logs"].policy).Statement : try(statement.Condition.ArnLike["kms:EncryptionContext:aws:logs:arn"], [])]) :
+      for group in concat(
+        values(aws_cloudwatch_log_group.function), aws_cloudwatch_log_group.waf,
+        [aws_cloudwatch_log_group.gateway, aws_cloudwatch_log_group.gateway_execution]
+      ) :
+      anytrue([
+        for pattern in flatten([
+          for statement in jsondecode(aws_kms_key.this["logs"].policy).Statement :
+          try(statement.Condition.ArnLike["kms:EncryptionContext:aws:logs:arn"], [])
+        ]) :
         can(regex("^${replace(pattern, "*", "[^:]*")}$", "arn:aws:logs:eu-central-1:123456789012:log-group:${group.name}"))
       ])
     ])
@@ -204,7 +236,8 @@ run "production" {
   assert {
     condition = [
       for statement in jsondecode(aws_iam_role_policy.function["login"].policy).Statement : statement.Condition
-      if contains(statement.Action, "dynamodb:UpdateItem") && contains(try(statement.Condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"], []), "user/*")
+      if contains(statement.Action, "dynamodb:UpdateItem") &&
+      contains(try(statement.Condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"], []), "user/*")
       ] == [{
         "ForAllValues:StringLike"   = { "dynamodb:LeadingKeys" = ["user/*"] }
         "ForAllValues:StringEquals" = { "dynamodb:Attributes" = ["pk", "password_hash"] }
@@ -227,40 +260,76 @@ run "production" {
     condition = alltrue(flatten([
       for path, methods in jsondecode(aws_api_gateway_rest_api.this.body).paths : [
         for method, operation in methods :
-        strcontains(operation["x-amazon-apigateway-integration"].uri, ":function:bellwether-prod-${method == "x-amazon-apigateway-any-method" ? "reject-method" : one([for name, _ in aws_lambda_function.this : name if operation.operationId == name || startswith(operation.operationId, "${name}-")])}:live/invocations")
+        strcontains(
+          operation["x-amazon-apigateway-integration"].uri,
+          format(":function:bellwether-prod-%s:live/invocations", method == "x-amazon-apigateway-any-method" ? "reject-method" : one([
+            for name, _ in aws_lambda_function.this : name
+            if operation.operationId == name || startswith(operation.operationId, "${name}-")
+          ])),
+        )
       ]
     ]))
     error_message = "An operation must invoke the alias of the function that its operationId begins with."
   }
   assert {
-    condition     = length(regexall("\"(oneOf|anyOf|allOf|not|additionalProperties|nullable|discriminator|exclusiveMinimum|exclusiveMaximum|examples?|headers|x-scope|securitySchemes|servers)\":", aws_api_gateway_rest_api.this.body)) == 0
+    condition = length(regexall(
+      join("", ["\"(", join("|", [
+        "oneOf", "anyOf", "allOf", "not", "additionalProperties", "nullable", "discriminator", "exclusiveMinimum",
+        "exclusiveMaximum", "examples?", "headers", "x-scope", "securitySchemes", "servers",
+      ]), ")\":"]),
+      aws_api_gateway_rest_api.this.body,
+    )) == 0
     error_message = "The document must not contain OpenAPI keywords that API Gateway rejects or interprets differently."
   }
   assert {
-    condition     = alltrue([for permission in merge(aws_lambda_permission.route, { reject = aws_lambda_permission.reject }) : permission.principal == "apigateway.amazonaws.com" && startswith(permission.source_arn, "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/v1/") && permission.qualifier == "live"])
+    condition = alltrue([
+      for permission in merge(aws_lambda_permission.route, { reject = aws_lambda_permission.reject }) :
+      (
+        permission.principal == "apigateway.amazonaws.com" &&
+        startswith(permission.source_arn, "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/v1/") &&
+        permission.qualifier == "live"
+      )
+    ])
     error_message = "Only the stage of this API may invoke functions, through the alias."
   }
   assert {
-    condition     = aws_lambda_permission.rotation.principal == "secretsmanager.amazonaws.com" && aws_lambda_permission.rotation.source_account == "123456789012"
+    condition = (
+      aws_lambda_permission.rotation.principal == "secretsmanager.amazonaws.com" &&
+      aws_lambda_permission.rotation.source_account == "123456789012"
+    )
     error_message = "Only Secrets Manager in this account may invoke rotate-keys."
   }
   assert {
     condition = alltrue([
       for kind, response in jsondecode(aws_api_gateway_rest_api.this.body)["x-amazon-apigateway-gateway-responses"] :
-      jsondecode(response.responseTemplates["application/json"]).status == tonumber(response.statusCode) && toset(keys(jsondecode(response.responseTemplates["application/json"]))) == toset(["type", "title", "status", "detail", "instance", "request_id"])
+      jsondecode(response.responseTemplates["application/json"]).status == tonumber(response.statusCode) &&
+      toset(
+        keys(jsondecode(response.responseTemplates["application/json"]))
+      ) == toset(["type", "title", "status", "detail", "instance", "request_id"])
     ])
     error_message = "A gateway response must be a problem document with the status of the response."
   }
   assert {
-    condition = { for kind, response in jsondecode(aws_api_gateway_rest_api.this.body)["x-amazon-apigateway-gateway-responses"] : kind => jsondecode(response.responseTemplates["application/json"]).type if response.statusCode == "404" } == {
-      for kind in ["ACCESS_DENIED", "DEFAULT_4XX", "EXPIRED_TOKEN", "INVALID_SIGNATURE", "MISSING_AUTHENTICATION_TOKEN", "RESOURCE_NOT_FOUND"] : kind => "urn:bellwether:problem:not_found"
+    condition = {
+      for kind, response in jsondecode(aws_api_gateway_rest_api.this.body)["x-amazon-apigateway-gateway-responses"] :
+      kind => jsondecode(response.responseTemplates["application/json"]).type
+      if response.statusCode == "404"
+      } == {
+      for kind in [
+        "ACCESS_DENIED", "DEFAULT_4XX", "EXPIRED_TOKEN", "INVALID_SIGNATURE", "MISSING_AUTHENTICATION_TOKEN",
+        "RESOURCE_NOT_FOUND"
+      ] :
+      kind => "urn:bellwether:problem:not_found"
     }
     error_message = "An unknown path must return 404 with any Authorization header, which the gateway treats as a signature."
   }
   assert {
     condition = alltrue(flatten([
       for kind, response in jsondecode(aws_api_gateway_rest_api.this.body)["x-amazon-apigateway-gateway-responses"] : [
-        for header in ["Content-Type", "Strict-Transport-Security", "X-Content-Type-Options", "Content-Security-Policy", "Cache-Control", "Referrer-Policy", "Cross-Origin-Resource-Policy", "X-Request-Id"] :
+        for header in [
+          "Content-Type", "Strict-Transport-Security", "X-Content-Type-Options", "Content-Security-Policy", "Cache-Control",
+          "Referrer-Policy", "Cross-Origin-Resource-Policy", "X-Request-Id"
+        ] :
         can(response.responseParameters["gatewayresponse.header.${header}"])
       ]
     ]))
@@ -271,15 +340,24 @@ run "production" {
     error_message = "The access log must contain neither tokens nor query strings."
   }
   assert {
-    condition     = [for name in ["request_id", "extended_request_id"] : jsondecode(aws_api_gateway_stage.this.access_log_settings[0].format)[name]] == ["$context.requestId", "$context.extendedRequestId"]
+    condition = [
+      for name in ["request_id", "extended_request_id"] :
+      jsondecode(aws_api_gateway_stage.this.access_log_settings[0].format)[name]
+    ] == ["$context.requestId", "$context.extendedRequestId"]
     error_message = "The access log must contain the request id that a caller cannot choose."
   }
   assert {
-    condition     = alltrue([for settings in concat([aws_api_gateway_method_settings.all], values(aws_api_gateway_method_settings.sign_in)) : settings.settings[0].metrics_enabled == false])
+    condition = alltrue([
+      for settings in concat([aws_api_gateway_method_settings.all], values(aws_api_gateway_method_settings.sign_in)) :
+      settings.settings[0].metrics_enabled == false
+    ])
     error_message = "The gateway must not send metrics of each method, which are billed."
   }
   assert {
-    condition     = aws_cloudwatch_log_group.gateway_execution.name == "API-Gateway-Execution-Logs_abcdef1234/v1" && aws_api_gateway_method_settings.all.settings[0].logging_level == "ERROR"
+    condition = (
+      aws_cloudwatch_log_group.gateway_execution.name == "API-Gateway-Execution-Logs_abcdef1234/v1" &&
+      aws_api_gateway_method_settings.all.settings[0].logging_level == "ERROR"
+    )
     error_message = "The log group of the execution logs must have the name that API Gateway uses."
   }
   assert {
@@ -287,11 +365,19 @@ run "production" {
     error_message = "Without a domain, the default endpoint must stay open."
   }
   assert {
-    condition     = alltrue([for settings in concat([aws_api_gateway_method_settings.all], values(aws_api_gateway_method_settings.sign_in)) : settings.settings[0].data_trace_enabled == false])
+    condition = alltrue([
+      for settings in concat([aws_api_gateway_method_settings.all], values(aws_api_gateway_method_settings.sign_in)) :
+      settings.settings[0].data_trace_enabled == false
+    ])
     error_message = "The gateway must not log bodies."
   }
   assert {
-    condition     = aws_api_gateway_method_settings.sign_in["POST /login"].method_path == "~1login/POST" && aws_api_gateway_method_settings.sign_in["POST /login"].settings[0].throttling_rate_limit < aws_api_gateway_method_settings.all.settings[0].throttling_rate_limit
+    condition = (
+      aws_api_gateway_method_settings.sign_in["POST /login"].method_path == "~1login/POST" &&
+      aws_api_gateway_method_settings.sign_in[
+        "POST /login"
+      ].settings[0].throttling_rate_limit < aws_api_gateway_method_settings.all.settings[0].throttling_rate_limit
+    )
     error_message = "Routes that check credentials must have a lower rate limit than the others."
   }
 
@@ -301,7 +387,15 @@ run "production" {
     error_message = "Firewall, customer managed keys and anomaly detection must be on by default."
   }
   assert {
-    condition     = alltrue([for table in aws_dynamodb_table.this : table.deletion_protection_enabled && table.point_in_time_recovery[0].enabled && table.server_side_encryption[0].enabled && table.billing_mode == "PAY_PER_REQUEST"])
+    condition = alltrue([
+      for table in aws_dynamodb_table.this :
+      (
+        table.deletion_protection_enabled &&
+        table.point_in_time_recovery[0].enabled &&
+        table.server_side_encryption[0].enabled &&
+        table.billing_mode == "PAY_PER_REQUEST"
+      )
+    ])
     error_message = "Tables must have deletion protection, point-in-time recovery and a customer managed key."
   }
   assert {
@@ -309,12 +403,23 @@ run "production" {
     error_message = "Only sessions, throttles and hourly points may expire."
   }
   assert {
-    condition     = toset(flatten([for field in aws_wafv2_web_acl_logging_configuration.this[0].redacted_fields : concat(field.single_header[*].name, [for _ in field.query_string : "query"])])) == toset(["authorization", "cookie", "proxy-authorization", "x-api-key", "x-csrf-token", "query"])
+    condition = toset(
+      flatten([
+        for field in aws_wafv2_web_acl_logging_configuration.this[0].redacted_fields :
+        concat(field.single_header[*].name, [for _ in field.query_string : "query"])
+      ])
+    ) == toset(["authorization", "cookie", "proxy-authorization", "x-api-key", "x-csrf-token", "query"])
     error_message = "The firewall's log must contain neither tokens nor query strings."
   }
   assert {
-    condition = toset(flatten([for protected in aws_wafv2_web_acl.this[0].data_protection_config[0].data_protection : [for field in protected.field : coalesce(one(coalesce(field.field_keys, [])), field.field_type)] if protected.action == "SUBSTITUTION"])) == toset([
-      "BODY", "QUERY_STRING", "authorization", "cookie", "proxy-authorization", "x-api-key", "x-csrf-token",
+    condition = toset(
+      flatten([
+        for protected in aws_wafv2_web_acl.this[0].data_protection_config[0].data_protection :
+        [for field in protected.field : coalesce(one(coalesce(field.field_keys, [])), field.field_type)]
+        if protected.action == "SUBSTITUTION"
+      ])
+      ) == toset([
+        "BODY", "QUERY_STRING", "authorization", "cookie", "proxy-authorization", "x-api-key", "x-csrf-token",
     ])
     error_message = "The sampled requests must contain neither tokens nor query strings; the redaction of the log does not apply to them."
   }
@@ -332,27 +437,54 @@ run "production" {
   }
   assert {
     condition = [
-      for rule in aws_wafv2_web_acl.this[0].rule : [for transformation in rule.statement[0].rate_based_statement[0].scope_down_statement[0].regex_match_statement[0].text_transformation : "${transformation.priority} ${transformation.type}"]
+      for rule in aws_wafv2_web_acl.this[0].rule :
+      [
+        for transformation in rule.statement[
+          0
+        ].rate_based_statement[0].scope_down_statement[0].regex_match_statement[0].text_transformation :
+        "${transformation.priority} ${transformation.type}"
+      ]
       if rule.name == "sign-in-rate"
     ] == [["0 URL_DECODE", "1 LOWERCASE", "2 NORMALIZE_PATH_WIN"]]
     error_message = "A path must be decoded, converted to lower case and normalized before it is compared."
   }
   assert {
     condition = toset(flatten([
-      for rule in aws_wafv2_web_acl.this[0].rule : [for override in try(rule.statement[0].managed_rule_group_statement[0].rule_action_override, []) : override.name]
+      for rule in aws_wafv2_web_acl.this[0].rule :
+      [for override in try(rule.statement[0].managed_rule_group_statement[0].rule_action_override, []) : override.name]
     ])) == toset(["SizeRestrictions_BODY", "NoUserAgent_HEADER", "CrossSiteScripting_BODY"])
     error_message = "Only the managed rules that would block legitimate requests may be set to count."
+  }
+  assert {
+    condition = { for rule in aws_wafv2_web_acl.this[0].rule : "${rule.priority} ${rule.name}" => [
+      length(flatten(rule.action[*].block)), length(flatten(rule.override_action[*].none)),
+      length(flatten(concat(rule.action[*].count, rule.override_action[*].count))),
+      ] } == {
+      "0 body-size"      = [1, 0, 0]
+      "20 ip-reputation" = [0, 1, 0]
+      "30 sign-in-rate"  = [1, 0, 0]
+      "40 rate"          = [1, 0, 0]
+      "50 known-bad"     = [0, 1, 0]
+      "60 common"        = [0, 1, 0]
+    }
+    error_message = "Every rule must block: an own rule by its action, and a managed rule group by the actions of its rules."
   }
   assert {
     condition     = aws_wafv2_web_acl.this[0].association_config[0].request_body[0].api_gateway[0].default_size_inspection_limit == "KB_64"
     error_message = "The firewall must inspect 64 KB of a body."
   }
   assert {
-    condition     = length(aws_cloudwatch_metric_alarm.function_errors) == length(aws_lambda_function.this) && length(aws_cloudwatch_metric_alarm.function_throttles) == length(aws_lambda_function.this)
+    condition = (
+      length(aws_cloudwatch_metric_alarm.function_errors) == length(aws_lambda_function.this) &&
+      length(aws_cloudwatch_metric_alarm.function_throttles) == length(aws_lambda_function.this)
+    )
     error_message = "Every function must have its alarms."
   }
   assert {
-    condition     = aws_secretsmanager_secret_rotation.keys.rotate_immediately && aws_secretsmanager_secret_rotation.keys.rotation_rules[0].automatically_after_days == 30
+    condition = (
+      aws_secretsmanager_secret_rotation.keys.rotate_immediately &&
+      aws_secretsmanager_secret_rotation.keys.rotation_rules[0].automatically_after_days == 30
+    )
     error_message = "The first rotation must start at once, because it creates the first key, and repeat by itself."
   }
   assert {
@@ -361,7 +493,10 @@ run "production" {
   }
   assert {
     condition = {
-      metric  = "${aws_cloudwatch_metric_alarm.schedule.namespace} ${aws_cloudwatch_metric_alarm.schedule.metric_name} ${aws_cloudwatch_metric_alarm.schedule.statistic}"
+      metric = join(" ", [
+        aws_cloudwatch_metric_alarm.schedule.namespace, aws_cloudwatch_metric_alarm.schedule.metric_name,
+        aws_cloudwatch_metric_alarm.schedule.statistic,
+      ])
       of      = aws_cloudwatch_metric_alarm.schedule.dimensions
       when    = "${aws_cloudwatch_metric_alarm.schedule.comparison_operator} ${aws_cloudwatch_metric_alarm.schedule.threshold}"
       seconds = aws_cloudwatch_metric_alarm.schedule.period * aws_cloudwatch_metric_alarm.schedule.evaluation_periods
@@ -378,7 +513,13 @@ run "production" {
     error_message = "The schedule alarm must go off when the schedule has not run for 15 minutes."
   }
   assert {
-    condition     = alltrue([for group in concat(values(aws_cloudwatch_log_group.function), [aws_cloudwatch_log_group.gateway, aws_cloudwatch_log_group.gateway_execution]) : group.retention_in_days == 365 && group.kms_key_id != null])
+    condition = alltrue([
+      for group in concat(
+        values(aws_cloudwatch_log_group.function),
+        [aws_cloudwatch_log_group.gateway, aws_cloudwatch_log_group.gateway_execution]
+      ) :
+      group.retention_in_days == 365 && group.kms_key_id != null
+    ])
     error_message = "Logs must be retained for a year and encrypted with a customer managed key."
   }
 }
@@ -393,7 +534,12 @@ run "metrics_and_objectives" {
   }
   assert {
     condition = { for name, alarm in aws_cloudwatch_metric_alarm.unusual : name => one([
-      for query in alarm.metric_query : join(" ", concat([query.metric[0].namespace, query.metric[0].metric_name], values(coalesce(query.metric[0].dimensions, {})))) if length(query.metric) == 1
+      for query in alarm.metric_query :
+      join(
+        " ",
+        concat([query.metric[0].namespace, query.metric[0].metric_name], values(coalesce(query.metric[0].dimensions, {})))
+      )
+      if length(query.metric) == 1
       ]) } == {
       FailedSignIns    = "Bellwether/prod SignIns failed"
       ThrottledSignIns = "Bellwether/prod SignIns throttled"
@@ -429,18 +575,31 @@ run "metrics_and_objectives" {
   }
   assert {
     condition = alltrue(flatten([for alarm in aws_cloudwatch_metric_alarm.slo : [
-      for query in alarm.metric_query : query.metric[0].namespace == "Bellwether/prod" && query.metric[0].stat == "Sum" && length(coalesce(query.metric[0].dimensions, {})) == 0 if length(query.metric) == 1
+      for query in alarm.metric_query :
+      (
+        query.metric[0].namespace == "Bellwether/prod" &&
+        query.metric[0].stat == "Sum" &&
+        length(coalesce(query.metric[0].dimensions, {})) == 0
+      )
+      if length(query.metric) == 1
     ]]))
     error_message = "Objectives must cover all requests: sums without a dimension."
   }
   assert {
     condition = alltrue([for alarm in aws_cloudwatch_metric_alarm.slo :
-      length(coalesce(alarm.alarm_actions, [])) + length(coalesce(alarm.ok_actions, [])) == 0 && alarm.comparison_operator == "GreaterThanThreshold" && alarm.treat_missing_data == "notBreaching"
+      length(coalesce(alarm.alarm_actions, [])) + length(coalesce(alarm.ok_actions, [])) == 0 &&
+      alarm.comparison_operator == "GreaterThanThreshold" &&
+      alarm.treat_missing_data == "notBreaching"
     ])
     error_message = "The alarm of one window must send no notification and treat missing data as healthy."
   }
   assert {
-    condition = { for name, alarm in aws_cloudwatch_composite_alarm.slo : name => [alarm.alarm_actions == toset([aws_sns_topic.alarms.arn]), regex("^(?:Page|Ticket)[^:]*", alarm.alarm_description)] } == {
+    condition = {
+      for name, alarm in aws_cloudwatch_composite_alarm.slo :
+      name => [
+        alarm.alarm_actions == toset([aws_sns_topic.alarms.arn]), regex("^(?:Page|Ticket)[^:]*", alarm.alarm_description)
+      ]
+      } == {
       availability-fast   = [true, "Page, now"]
       availability-medium = [true, "Page, within the hour"]
       availability-slow   = [true, "Ticket, within the day"]
@@ -451,7 +610,9 @@ run "metrics_and_objectives" {
     error_message = "The composite alarm must notify the topic and state the urgency."
   }
   assert {
-    condition     = aws_cloudwatch_composite_alarm.slo["availability-fast"].alarm_description == "Page, now: more than 1.44 % of requests are answered with 5xx. The error budget of 30 days is gone in 2 days at this rate."
+    condition = aws_cloudwatch_composite_alarm.slo[
+      "availability-fast"
+    ].alarm_description == "Page, now: more than 1.44 % of requests are answered with 5xx. The error budget of 30 days is gone in 2 days at this rate."
     error_message = "The description of an alarm must state the share that sets it off."
   }
 
@@ -459,16 +620,35 @@ run "metrics_and_objectives" {
   assert {
     condition = alltrue([
       for window in concat(
-        flatten([for alarm in aws_cloudwatch_metric_alarm.slo : [for query in alarm.metric_query : [{ period = query.metric[0].period, periods = alarm.evaluation_periods }] if length(query.metric) == 1]]),
-        flatten([for alarms in [aws_cloudwatch_metric_alarm.unusual, aws_cloudwatch_metric_alarm.function_errors, aws_cloudwatch_metric_alarm.table_throttles, aws_cloudwatch_metric_alarm.table_errors] : [
-          for alarm in alarms : [for query in alarm.metric_query : [{ period = query.metric[0].period, periods = alarm.evaluation_periods }] if length(query.metric) == 1]
+        flatten([
+          for alarm in aws_cloudwatch_metric_alarm.slo :
+          [
+            for query in alarm.metric_query :
+            [{ period = query.metric[0].period, periods = alarm.evaluation_periods }]
+            if length(query.metric) == 1
+          ]
+        ]),
+        flatten([for alarms in [
+          aws_cloudwatch_metric_alarm.unusual, aws_cloudwatch_metric_alarm.function_errors,
+          aws_cloudwatch_metric_alarm.table_throttles, aws_cloudwatch_metric_alarm.table_errors,
+          ] : [
+          for alarm in alarms :
+          [
+            for query in alarm.metric_query :
+            [{ period = query.metric[0].period, periods = alarm.evaluation_periods }]
+            if length(query.metric) == 1
+          ]
         ]]),
-        flatten([for alarms in [aws_cloudwatch_metric_alarm.gateway, aws_cloudwatch_metric_alarm.function_throttles, aws_cloudwatch_metric_alarm.function_duration, { it = aws_cloudwatch_metric_alarm.rotation }, { it = aws_cloudwatch_metric_alarm.dead_letters }, { it = aws_cloudwatch_metric_alarm.schedule }] : [
+        flatten([for alarms in [
+          aws_cloudwatch_metric_alarm.gateway, aws_cloudwatch_metric_alarm.function_throttles,
+          aws_cloudwatch_metric_alarm.function_duration, { it = aws_cloudwatch_metric_alarm.rotation },
+          { it = aws_cloudwatch_metric_alarm.dead_letters }, { it = aws_cloudwatch_metric_alarm.schedule },
+          ] : [
           for alarm in alarms : [{ period = alarm.period, periods = alarm.evaluation_periods }]
         ]]),
       ) : window.period % 60 == 0 && window.period <= 86400 && window.period * window.periods <= (window.period < 3600 ? 86400 : 604800)
     ])
-    error_message = "A period must be a multiple of 60 s up to a day. All periods together must be at most one day, or seven days if a period has at least an hour."
+    error_message = "A period must be a multiple of 60 s up to a day. All periods together must be at most one day, or seven for periods of hours."
   }
 }
 
@@ -484,7 +664,12 @@ run "without_metrics_nothing_reads_or_records_them" {
     error_message = "The namespace must be empty, so that functions record no metrics."
   }
   assert {
-    condition     = length(aws_cloudwatch_metric_alarm.unusual) + length(aws_cloudwatch_metric_alarm.slo) + length(aws_cloudwatch_composite_alarm.slo) == 0 && !strcontains(jsonencode(local.graphs), "Bellwether/prod")
+    condition = (
+      length(
+        aws_cloudwatch_metric_alarm.unusual
+      ) + length(aws_cloudwatch_metric_alarm.slo) + length(aws_cloudwatch_composite_alarm.slo) == 0 &&
+      !strcontains(jsonencode(local.graphs), "Bellwether/prod")
+    )
     error_message = "Alarms and graphs that read the metrics must not exist."
   }
 }
@@ -496,7 +681,17 @@ run "slo_min_requests_sets_the_minimum_of_the_long_window" {
   }
 
   assert {
-    condition     = [for burn in ["fast", "medium", "slow"] : regex("[0-9]+", one([for query in aws_cloudwatch_metric_alarm.slo["latency-${burn}-long"].metric_query : query.expression if query.id == "burn"]))] == ["70", "167", "1000"]
+    condition = [
+      for burn in ["fast", "medium", "slow"] :
+      regex(
+        "[0-9]+",
+        one([
+          for query in aws_cloudwatch_metric_alarm.slo["latency-${burn}-long"].metric_query :
+          query.expression
+          if query.id == "burn"
+        ])
+      )
+    ] == ["70", "167", "1000"]
     error_message = "The long window must require the configured number of requests."
   }
 }
@@ -516,19 +711,24 @@ run "dev_has_no_resource_that_costs_money_while_idle" {
     error_message = "The output waf must be false, so that make smoke does not test the firewall."
   }
   assert {
-    condition     = length(aws_cloudwatch_metric_alarm.slo) + length(aws_cloudwatch_composite_alarm.slo) + length(aws_wafv2_web_acl.this) + length(aws_wafv2_web_acl_association.this) + length(aws_kms_key.this) + length(aws_cloudwatch_metric_alarm.unusual) + length(aws_cloudwatch_metric_alarm.function_errors) + length(aws_cloudwatch_metric_alarm.function_duration) == 0
+    condition = alltrue([
+      for resources in [
+        aws_cloudwatch_metric_alarm.slo, aws_cloudwatch_composite_alarm.slo, aws_cloudwatch_metric_alarm.unusual,
+        aws_cloudwatch_metric_alarm.function_errors, aws_cloudwatch_metric_alarm.function_duration, aws_kms_key.this,
+        aws_wafv2_web_acl.this, aws_wafv2_web_acl_association.this, aws_budgets_budget.this,
+      ] : length(resources) == 0
+    ])
     error_message = "Resources that are switched off must not exist."
-  }
-  assert {
-    condition     = length(aws_budgets_budget.this) == 0
-    error_message = "Without a limit, there must be no budget."
   }
   assert {
     condition     = aws_sns_topic.alarms.kms_master_key_id == null
     error_message = "The topic must not use AWS's own key for SNS, with which CloudWatch could not publish."
   }
   assert {
-    condition     = alltrue([for secret in aws_secretsmanager_secret.keys : secret.recovery_window_in_days == 0]) && alltrue([for table in aws_dynamodb_table.this : !table.deletion_protection_enabled])
+    condition = (
+      alltrue([for secret in aws_secretsmanager_secret.keys : secret.recovery_window_in_days == 0]) &&
+      alltrue([for table in aws_dynamodb_table.this : !table.deletion_protection_enabled])
+    )
     error_message = "Secrets and tables must be deleted at once, because the name of a recoverable secret cannot be used again."
   }
   assert {
@@ -540,9 +740,12 @@ run "dev_has_no_resource_that_costs_money_while_idle" {
 run "a_custom_domain_and_administration_from_some_networks" {
   command = plan
   variables {
-    admin_networks  = ["192.0.2.0/24", "2001:db8::/48"]
-    waf             = { modes = { admin_networks = "count", common = "count" } }
-    domain          = { name = "ab.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/1", zone_id = "Z1", truststore_uri = "s3://trust/ca.pem" }
+    admin_networks = ["192.0.2.0/24", "2001:db8::/48"]
+    waf            = { modes = { admin_networks = "count", common = "count" } }
+    domain = {
+      name           = "ab.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/1", zone_id = "Z1",
+      truststore_uri = "s3://trust/ca.pem"
+    }
     allowed_origins = ["https://app.example.com"]
   }
   override_resource {
@@ -568,7 +771,10 @@ run "a_custom_domain_and_administration_from_some_networks" {
     error_message = "Without IPv6, there must be no AAAA record."
   }
   assert {
-    condition     = aws_api_gateway_domain_name.this[0].security_policy == "TLS_1_2" && aws_api_gateway_domain_name.this[0].mutual_tls_authentication[0].truststore_uri == "s3://trust/ca.pem"
+    condition = (
+      aws_api_gateway_domain_name.this[0].security_policy == "TLS_1_2" &&
+      aws_api_gateway_domain_name.this[0].mutual_tls_authentication[0].truststore_uri == "s3://trust/ca.pem"
+    )
     error_message = "TLS must be at least 1.2, and clients must present certificates."
   }
   assert {
@@ -576,7 +782,10 @@ run "a_custom_domain_and_administration_from_some_networks" {
     error_message = "Paths must be the same under both host names."
   }
   assert {
-    condition     = aws_lambda_function.this["login"].environment[0].variables.CUSTOM_DOMAIN == "ab.example.com" && aws_lambda_function.this["login"].environment[0].variables.ALLOWED_ORIGINS == "https://app.example.com"
+    condition = (
+      aws_lambda_function.this["login"].environment[0].variables.CUSTOM_DOMAIN == "ab.example.com" &&
+      aws_lambda_function.this["login"].environment[0].variables.ALLOWED_ORIGINS == "https://app.example.com"
+    )
     error_message = "Functions must get the domain and the origins that may use cookies."
   }
 
@@ -585,20 +794,42 @@ run "a_custom_domain_and_administration_from_some_networks" {
     error_message = "Networks must be divided into IPv4 and IPv6."
   }
   assert {
-    condition     = length([for rule in aws_wafv2_web_acl.this[0].rule : rule if rule.name == "admin-networks" && length(flatten(rule.action[*].count)) == 1 && length(flatten(rule.action[*].block)) == 0]) == 1
+    condition = length([
+      for rule in aws_wafv2_web_acl.this[0].rule :
+      rule if(
+        rule.name == "admin-networks" &&
+        length(flatten(rule.action[*].count)) == 1 &&
+        length(flatten(rule.action[*].block)) == 0
+      )
+    ]) == 1
     error_message = "waf.modes must set the mode of a rule."
   }
   assert {
-    condition     = length([for rule in aws_wafv2_web_acl.this[0].rule : rule if rule.name == "common" && length(flatten(rule.override_action[*].count)) == 1]) == 1
+    condition = length([
+      for rule in aws_wafv2_web_acl.this[0].rule :
+      rule
+      if rule.name == "common" && length(flatten(rule.override_action[*].count)) == 1
+    ]) == 1
     error_message = "waf.modes must set the mode of a managed rule group."
   }
   assert {
-    condition     = alltrue([for path in ["/v1/users", "/v1/users/", "/v1/users/x", "/v1//users", "//v1/clients"] : can(regex(local.admin_paths, path))]) && !can(regex(local.admin_paths, "/v1/tests")) && !can(regex(local.admin_paths, "/v1/usersx"))
+    condition = (
+      alltrue([
+        for path in ["/v1/users", "/v1/users/", "/v1/users/x", "/v1//users", "//v1/clients"] :
+        can(regex(local.admin_paths, path))
+      ]) &&
+      !can(regex(local.admin_paths, "/v1/tests")) &&
+      !can(regex(local.admin_paths, "/v1/usersx"))
+    )
     error_message = "Administrative paths must be those of operations with the scope users:write."
   }
   assert {
     condition = [
-      for rule in aws_wafv2_web_acl.this[0].rule : [for transformation in rule.statement[0].and_statement[0].statement[0].regex_match_statement[0].text_transformation : "${transformation.priority} ${transformation.type}"]
+      for rule in aws_wafv2_web_acl.this[0].rule :
+      [
+        for transformation in rule.statement[0].and_statement[0].statement[0].regex_match_statement[0].text_transformation :
+        "${transformation.priority} ${transformation.type}"
+      ]
       if rule.name == "admin-networks"
     ] == [["0 URL_DECODE", "1 LOWERCASE", "2 NORMALIZE_PATH_WIN"]]
     error_message = "An administrative path must be transformed in the same way as a sign-in path."
@@ -617,7 +848,13 @@ run "a_domain_with_ipv6_has_an_aaaa_record" {
   }
 
   assert {
-    condition     = keys(aws_route53_record.this) == ["A", "AAAA"] && [for endpoint in [aws_api_gateway_domain_name.this[0], aws_api_gateway_rest_api.this] : endpoint.endpoint_configuration[0].ip_address_type] == ["dualstack", "dualstack"]
+    condition = (
+      keys(aws_route53_record.this) == ["A", "AAAA"] &&
+      [
+        for endpoint in [aws_api_gateway_domain_name.this[0], aws_api_gateway_rest_api.this] :
+        endpoint.endpoint_configuration[0].ip_address_type
+      ] == ["dualstack", "dualstack"]
+    )
     error_message = "There must be an AAAA record, and both endpoints must serve IPv6."
   }
 }

@@ -1,49 +1,7 @@
 # The module can be called with for_each, providers and depends_on, because it has no provider blocks.
 mock_provider "aws" {
-  alias = "deployments"
-
-  mock_resource "aws_api_gateway_rest_api" {
-    defaults = { execution_arn = "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234" }
-  }
-  mock_resource "aws_api_gateway_stage" {
-    defaults = { arn = "arn:aws:apigateway:eu-central-1::/restapis/abcdef1234/stages/v1" }
-  }
-  mock_resource "aws_cloudwatch_log_group" {
-    defaults = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:mocked" }
-  }
-  mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::123456789012:role/mocked" }
-  }
-  mock_resource "aws_kms_key" {
-    defaults = { arn = "arn:aws:kms:eu-central-1:123456789012:key/mocked" }
-  }
-  mock_resource "aws_lambda_function" {
-    defaults = { arn = "arn:aws:lambda:eu-central-1:123456789012:function:mocked", version = "1" }
-  }
-  mock_resource "aws_lambda_alias" {
-    defaults = { arn = "arn:aws:lambda:eu-central-1:123456789012:function:mocked:live" }
-  }
-  mock_resource "aws_secretsmanager_secret" {
-    defaults = { arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:mocked-Ab1Cd2" }
-  }
-  mock_resource "aws_sns_topic" {
-    defaults = { arn = "arn:aws:sns:eu-central-1:123456789012:mocked" }
-  }
-  mock_resource "aws_sqs_queue" {
-    defaults = { arn = "arn:aws:sqs:eu-central-1:123456789012:mocked", url = "https://sqs.eu-central-1.amazonaws.com/123456789012/mocked" }
-  }
-  mock_resource "aws_wafv2_web_acl" {
-    defaults = { arn = "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/mocked/1" }
-  }
-  mock_resource "aws_api_gateway_deployment" {
-    defaults = { id = "deploy" }
-  }
-  mock_resource "aws_cloudwatch_metric_alarm" {
-    defaults = { arn = "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:mocked" }
-  }
-  mock_resource "aws_cloudwatch_composite_alarm" {
-    defaults = { arn = "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:mocked" }
-  }
+  alias  = "deployments"
+  source = "./tests/mocks"
 }
 
 run "two_deployments_with_one_call" {
@@ -56,7 +14,7 @@ run "two_deployments_with_one_call" {
     error_message = "Each deployment must have its own name."
   }
   assert {
-    condition     = length(distinct(values(output.urls))) == 2
-    error_message = "Each deployment must have its own API."
+    condition     = output.secrets == { blue = "bellwether-blue/keys-private", green = "bellwether-green/keys-private" }
+    error_message = "Each deployment must have its own signing keys."
   }
 }

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use hcl::Expression;
 use hcl::expr::FuncCall;
 use testing::document::{names, read};
+use testing::runtime::project;
 
-use super::hcl_files::{ENVIRONMENT, MODULE, blocks_of, files, literal};
+use super::hcl_files::{ENVIRONMENT, MODULE, blocks_of, literal};
 
 /// The inputs that the environment builds from variables of its own: `account_id`, `region` and `partition`.
 const ACCOUNT: &str = "account";
@@ -118,11 +119,20 @@ fn the_module_leaves_providers_to_its_caller() {
     assert!(!blocks_of(ENVIRONMENT, "provider").is_empty());
 }
 
+/// Returns the paths of all files of Terraform below a folder, without those that Terraform downloads.
+fn all_files(folder: &str) -> Vec<String> {
+    let paths = names(folder).into_iter().map(|name| format!("{folder}/{name}"));
+    let (folders, files): (Vec<_>, Vec<_>) = paths.partition(|path| project().join(path).is_dir());
+    let kinds = ["tf", "tfvars", "hcl"];
+    let own = files.into_iter().filter(|path| kinds.contains(&path.rsplit('.').next().unwrap()));
+    own.chain(folders.iter().flat_map(|folder| all_files(folder))).collect()
+}
+
 #[test]
 fn lines_of_terraform_have_less_than_160_characters() {
-    let environments = names("terraform/environments");
-    let folders = environments.iter().map(|name| format!("terraform/environments/{name}"));
-    for path in folders.chain([MODULE.to_owned()]).flat_map(|folder| files(&folder).collect::<Vec<_>>()) {
+    let paths = all_files("terraform");
+    assert!(paths.len() > 30, "{paths:?}");
+    for path in paths {
         for (number, line) in read(&path).lines().enumerate() {
             assert!(line.chars().count() < 160, "{path}:{}: {line}", number + 1);
         }

@@ -33,7 +33,7 @@ output "names" {
   value       = { for key, deployment in module.bellwether : key => deployment.name }
 }
 
-output "urls" {
-  description = "The URL of each deployment."
-  value       = { for key, deployment in module.bellwether : key => deployment.url }
+output "secrets" {
+  description = "The name of each deployment's secret of private keys."
+  value       = { for key, deployment in module.bellwether : key => deployment.private_keys_secret }
 }
