@@ -112,7 +112,7 @@ quick:
 	@cargo test --workspace --exclude rotate-keys --locked --lib --bin bellwether-bench --test pure --test contract --test service
 
 # Without --locked: a new function is added to Cargo.lock, first as a member and then as a dependency of the tests.
-generate: ## Write the files derived from the code: the routes of make watch, the functions of the command, the catalogue of metrics, docs/API.md, the README of the Terraform module
+generate: ## Write the derived files: routes, functions, catalogue of metrics, docs/API.md, README of the Terraform module
 	@GENERATE=write cargo test --workspace --test contract -- written catalogue reference deployment::readme
 	@cargo update --quiet --offline --workspace
 

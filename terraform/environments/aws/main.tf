@@ -25,6 +25,7 @@ module "bellwether" {
   deletion_protection = var.deletion_protection
   log_retention_days  = var.log_retention_days
 
-  alarms = var.alarms
-  budget = var.budget
+  alarm_emails = var.alarm_emails
+  alarms       = var.alarms
+  budget       = var.budget
 }

@@ -1,9 +1,4 @@
-# For production. Add your own account_id (or TF_VAR_account_id), domain, admin_networks and alarms.emails.
+# For production. All other settings have the defaults of the module, which are those of production. Add your own
+# account_id (or TF_VAR_account_id), domain, admin_networks and alarm_emails in a *.auto.tfvars file.
 region      = "eu-central-1"
 environment = "prod"
-
-waf                 = { enabled = true }
-customer_keys       = true
-alarms              = { functions = true, anomalies = true, slo = true }
-deletion_protection = true
-log_retention_days  = 365

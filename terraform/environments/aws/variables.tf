@@ -186,6 +186,12 @@ variable "log_retention_days" {
   default     = null
 }
 
+variable "alarm_emails" {
+  description = "The e-mail addresses that receive alarms. SNS asks each address to confirm."
+  type        = list(string)
+  default     = null
+}
+
 variable "alarms" {
   description = "The alarms."
   type        = any
@@ -197,7 +203,7 @@ variable "alarms" {
         [for name in try(keys(var.alarms.slo_min_requests), []) : "slo_min_requests.${name}"],
       ),
       [
-        "emails", "functions", "anomalies", "slo", "slo_min_requests", "slo_min_requests.fast",
+        "functions", "anomalies", "slo", "slo_min_requests", "slo_min_requests.fast",
         "slo_min_requests.medium", "slo_min_requests.slow", "client_error_percent", "blocked_requests",
       ],
     )) == 0

@@ -3,8 +3,8 @@
 locals {
   prod = provider::terraform::decode_tfvars(file("${path.module}/../aws/prod.tfvars"))
 
-  # The settings of prod.tfvars that the call of the module uses.
-  used = ["region", "environment", "waf", "customer_keys", "alarms", "deletion_protection", "log_retention_days"]
+  # The settings of prod.tfvars that the call of the module uses. All other settings have the module's defaults.
+  used = ["region", "environment"]
 }
 
 module "bellwether" {
@@ -14,10 +14,4 @@ module "bellwether" {
   environment = local.prod.environment
   packages    = { directory = var.package_directory, bucket = var.package_bucket, architecture = var.architecture }
   tokens      = { key_cache_seconds = 1 }
-
-  waf                 = local.prod.waf
-  customer_keys       = local.prod.customer_keys
-  alarms              = local.prod.alarms
-  deletion_protection = local.prod.deletion_protection
-  log_retention_days  = local.prod.log_retention_days
 }

@@ -20,7 +20,7 @@ resource "aws_budgets_budget" "this" {
       notification_type          = notification.value.type
       threshold                  = notification.value.percent
       threshold_type             = "PERCENTAGE"
-      subscriber_email_addresses = length(var.budget.emails) > 0 ? var.budget.emails : var.alarms.emails
+      subscriber_email_addresses = length(var.budget.emails) > 0 ? var.budget.emails : var.alarm_emails
     }
   }
 }

@@ -21,7 +21,7 @@ resource "aws_sns_topic_policy" "alarms" {
 }
 
 resource "aws_sns_topic_subscription" "email" {
-  for_each  = toset(var.alarms.emails)
+  for_each  = toset(var.alarm_emails)
   topic_arn = aws_sns_topic.alarms.arn
   protocol  = "email"
   endpoint  = each.value

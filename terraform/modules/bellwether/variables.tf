@@ -432,10 +432,20 @@ variable "log_retention_days" {
 
 # Alarms and costs.
 
+variable "alarm_emails" {
+  description = "The e-mail addresses that receive alarms. SNS asks each address to confirm."
+  type        = list(string)
+  default     = []
+  nullable    = false
+  validation {
+    condition     = alltrue([for address in var.alarm_emails : can(regex("^[^@ ]+@[^@ ]+$", address))])
+    error_message = "alarm_emails must be e-mail addresses."
+  }
+}
+
 variable "alarms" {
   description = <<-EOT
     The alarms.
-    `emails`: the addresses that receive alarms. SNS asks each address to confirm.
     `functions`: whether each function has its own alarms: errors, throttles and duration.
     `anomalies`: whether anomaly detection monitors failed and throttled sign-ins and refused tokens. Requires `metrics`.
     It needs two weeks to learn.
@@ -447,7 +457,6 @@ variable "alarms" {
     `blocked_requests`: the number of requests blocked by the firewall in five minutes above which an alarm goes off.
   EOT
   type = object({
-    emails    = optional(list(string), [])
     functions = optional(bool, true)
     anomalies = optional(bool, true)
     slo       = optional(bool, true)
@@ -461,10 +470,6 @@ variable "alarms" {
   })
   default  = {}
   nullable = false
-  validation {
-    condition     = alltrue([for address in var.alarms.emails : can(regex("^[^@ ]+@[^@ ]+$", address))])
-    error_message = "alarms.emails must be e-mail addresses."
-  }
   validation {
     condition     = !var.alarms.anomalies || var.metrics
     error_message = "alarms.anomalies requires metrics: the alarms read metrics that functions record."
@@ -498,7 +503,7 @@ variable "budget" {
     A budget of the whole AWS account; null for none.
     AWS Budgets sends an e-mail when costs exceed 80 % and 100 % of it, and when the forecast for the month exceeds it.
     `monthly_usd`: the limit, in US dollars a month.
-    `emails`: the recipients; empty for alarms.emails.
+    `emails`: the recipients; empty for alarm_emails.
   EOT
   type = object({
     monthly_usd = number
@@ -516,8 +521,8 @@ variable "budget" {
   validation {
     condition = (
       var.budget == null ||
-      contains(range(1, 11), length(try(length(var.budget.emails) > 0 ? var.budget.emails : var.alarms.emails, [])))
+      contains(range(1, 11), length(try(length(var.budget.emails) > 0 ? var.budget.emails : var.alarm_emails, [])))
     )
-    error_message = "budget requires 1 to 10 e-mail addresses in budget.emails or, if it is empty, in alarms.emails."
+    error_message = "budget requires 1 to 10 e-mail addresses in budget.emails or, if it is empty, in alarm_emails."
   }
 }

@@ -13,12 +13,14 @@ run "settings" {
     source = "./tests/settings"
   }
   assert {
-    condition = alltrue([
-      for settings in values(output.of) : length(setsubtract(keys(settings), [
-        "region", "environment", "waf", "customer_keys", "alarms", "deletion_protection", "log_retention_days",
-      ])) == 0
+    condition     = toset(keys(output.of.prod)) == toset(["region", "environment"])
+    error_message = "prod.tfvars must leave all other settings at the defaults, so that a *.auto.tfvars file can set them."
+  }
+  assert {
+    condition = toset(keys(output.of.dev)) == toset([
+      "region", "environment", "waf", "customer_keys", "alarms", "deletion_protection", "log_retention_days",
     ])
-    error_message = "Pass the new setting to the runs of this file."
+    error_message = "Pass the new setting of dev.tfvars to the run dev."
   }
 }
 
@@ -43,13 +45,8 @@ run "dev" {
 run "prod" {
   command = plan
   variables {
-    region              = run.settings.of.prod.region
-    environment         = run.settings.of.prod.environment
-    waf                 = run.settings.of.prod.waf
-    customer_keys       = run.settings.of.prod.customer_keys
-    alarms              = run.settings.of.prod.alarms
-    deletion_protection = run.settings.of.prod.deletion_protection
-    log_retention_days  = run.settings.of.prod.log_retention_days
+    region      = run.settings.of.prod.region
+    environment = run.settings.of.prod.environment
   }
 
   assert {

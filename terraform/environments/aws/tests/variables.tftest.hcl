@@ -32,7 +32,7 @@ run "a_mode_that_is_not_in_modes_and_an_unknown_mode_are_rejected" {
   variables {
     waf         = { modes = { rates = "count" } }
     rate_limits = { all = { rate = 500, burst = 1000 }, sign_in = { rate = 20, burst = 40, per = "second" } }
-    alarms      = { email = ["operations@example.com"] }
+    alarms      = { emails = ["operations@example.com"] }
   }
   expect_failures = [var.waf, var.rate_limits, var.alarms]
 }

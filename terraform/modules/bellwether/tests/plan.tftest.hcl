@@ -874,8 +874,8 @@ run "the_schedule_alarm_follows_the_schedule" {
 run "a_budget_notifies_the_recipients_of_alarms" {
   command = plan
   variables {
-    alarms = { emails = ["operations@example.com"] }
-    budget = { monthly_usd = 50 }
+    alarm_emails = ["operations@example.com"]
+    budget       = { monthly_usd = 50 }
   }
 
   assert {
@@ -904,8 +904,8 @@ run "a_budget_notifies_the_recipients_of_alarms" {
 run "a_budget_can_have_recipients_of_its_own" {
   command = plan
   variables {
-    alarms = { emails = ["operations@example.com"] }
-    budget = { monthly_usd = 50, emails = ["finance@example.com"] }
+    alarm_emails = ["operations@example.com"]
+    budget       = { monthly_usd = 50, emails = ["finance@example.com"] }
   }
 
   assert {

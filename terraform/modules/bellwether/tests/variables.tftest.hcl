@@ -24,11 +24,12 @@ run "invalid_values_are_rejected" {
     rate_limits        = { all = { rate = 0, burst = 0 }, sign_in = { rate = 0, burst = 1 } }
     waf                = { modes = { rate = "off" } }
     log_retention_days = 100
-    alarms             = { emails = ["operations"] }
+    alarm_emails       = ["operations"]
+    alarms             = { client_error_percent = 0 }
   }
   expect_failures = [
     var.account, var.name, var.environment, var.tags, var.packages, var.functions, var.quotas, var.aggregation, var.tokens,
-    var.domain, var.rate_limits, var.waf, var.log_retention_days, var.alarms,
+    var.domain, var.rate_limits, var.waf, var.log_retention_days, var.alarm_emails, var.alarms,
   ]
 }
 

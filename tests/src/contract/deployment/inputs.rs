@@ -86,33 +86,6 @@ fn the_environment_accepts_exactly_the_attributes_of_the_module() {
     assert!(objects >= 10, "{objects} objects");
 }
 
-/// Returns the default of an input, or of an attribute of an object.
-fn default_of(input: &hcl::Body, attribute_name: Option<&str>) -> hcl::Value {
-    let Some(name) = attribute_name else { return literal(attribute(input, "default").unwrap()) };
-    let object = call(attribute(input, "type").unwrap(), "object").unwrap();
-    let Expression::Object(fields) = &object.args[0] else { panic!("{name}") };
-    let (_, kind) = fields.iter().find(|(field, _)| field.to_string() == name).unwrap();
-    literal(&call(kind, "optional").unwrap().args[1])
-}
-
-#[test]
-fn the_settings_of_prod_are_the_defaults_of_the_module() {
-    let inputs = variables(MODULE);
-    let prod: hcl::Body = hcl::parse(&read(&format!("{ENVIRONMENT}/prod.tfvars"))).unwrap();
-    let settings = prod.attributes().filter(|setting| !["region", "environment"].contains(&setting.key()));
-    for setting in settings {
-        let input = &inputs[setting.key()];
-        match literal(setting.expr()) {
-            hcl::Value::Object(fields) => {
-                for (name, value) in fields {
-                    assert_eq!(default_of(input, Some(&name)), value, "{}.{name}", setting.key());
-                }
-            }
-            value => assert_eq!(default_of(input, None), value, "{}", setting.key()),
-        }
-    }
-}
-
 #[test]
 fn the_module_leaves_providers_to_its_caller() {
     assert!(blocks_of(MODULE, "provider").is_empty());
