@@ -34,11 +34,13 @@ PLUGIN_DIR ?=
 LOCK ?= true
 YES ?=
 PERCENT ?= 10
+# How long the alarms must stay quiet before a canary is released: two periods of most alarms, and their delay.
+QUIET_MINUTES ?= 15
 VENV := $(CURDIR)/$(TOOLS)/venv/bin
 CHECKOV := $(TOOLS)/checkov
 DEPLOYED := PYTHONDONTWRITEBYTECODE=1 $(VENV)/python
 
-.PHONY: build build-twice plan deploy release canary rollback smoke bootstrap-admin unlock destroy named where tf-init tf-check e2e deployed account alarms-check
+.PHONY: build build-twice plan deploy release canary quiet cancel rollback smoke bootstrap-admin unlock destroy named where tf-init tf-check e2e deployed account alarms-check
 
 # The linter of openapi.yaml; it needs Node.js.
 SPECTRAL := $(TOOLS)/spectral/node_modules/.bin/spectral
@@ -46,6 +48,10 @@ FUZZ := $(TOOLS)/bin/cargo-fuzz
 FUZZ_VERSION := 0.13.2
 # Minutes for which each parser is fuzzed.
 MINUTES ?= 10
+
+# Reports that a check is skipped. With STRICT=1, as in CI, a skipped check fails.
+STRICT ?=
+skip = { echo "skipped: $(1)"; test -z "$(filter-out 0,$(STRICT))"; }
 
 # The stages of `make test`, in order. Stages that are quick or fail most often come first.
 STAGES := setup lint python docs unused unit data spectral generators binaries alone api-check-short monitoring deny zip-size deployed
@@ -150,7 +156,7 @@ spectral: ## Check openapi.yaml against the OWASP rules (.spectral.yaml; needs N
 	@echo "==> openapi.yaml and the OWASP rules"
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(SPECTRAL) && \
 		$(SPECTRAL) lint --ruleset .spectral.yaml --fail-severity=warn openapi.yaml; \
-		else echo "skipped: npm is not on PATH"; fi
+		else $(call skip,npm is not on PATH); fi
 
 $(SPECTRAL): local/spectral/package.json local/spectral/package-lock.json
 	@echo "==> tools: installing spectral into $(TOOLS)/spectral (once; it takes 70 MB)"
@@ -164,7 +170,7 @@ GENERATORS := $(TOOLS)/generators/done
 generators: ## Generate Python and TypeScript clients from openapi.yaml and check that no operation is missing
 	@echo "==> openapi.yaml and generators of clients"
 	@if command -v npm >/dev/null; then $(MAKE) -s --no-print-directory $(GENERATORS); \
-		else echo "skipped: TypeScript types, because npm is not on PATH"; fi
+		else $(call skip,TypeScript types need npm which is not on PATH); fi
 	@python3 local/generators.py
 
 $(GENERATORS): local/generators/package.json local/generators/package-lock.json
@@ -179,7 +185,7 @@ GRAFANA := $(TOOLS)/grafana/node_modules/.bin/tsc
 dashboards: ## Generate Grafana's dashboards from monitoring/grafana/src (needs Node.js)
 	@echo "==> dashboards"
 	@if command -v npm >/dev/null; then $(MAKE) -s --no-print-directory $(GRAFANA) && python3 monitoring/check/dashboards.py write; \
-		else echo "skipped: npm is not on PATH"; fi
+		else echo "npm is not on PATH; install Node.js" >&2; exit 1; fi
 
 $(GRAFANA): monitoring/grafana/package.json monitoring/grafana/package-lock.json
 	@echo "==> tools: installing tsc and Grafana's types into $(TOOLS)/grafana (once; they take 30 MB)"
@@ -198,9 +204,9 @@ monitor: setup ## Start Prometheus and Alertmanager for the running server; Ctrl
 monitor-check: setup ## Check every panel and rule against the running server
 	@$(VENV)/python local/monitor_check.py
 
-monitoring: setup ## Run monitoring-check and monitored if Prometheus is available (in CI it must be)
-	@if [ -n "$$CI" ] || found=$$($(VENV)/python local/prometheus.py 2>&1); then $(MAKE) --no-print-directory monitoring-check monitored; \
-		else echo "skipped: make monitoring-check and make monitored, for $$found"; fi
+monitoring: setup ## Run monitoring-check and monitored if Prometheus is available
+	@if found=$$($(VENV)/python local/prometheus.py 2>&1); then $(MAKE) --no-print-directory monitoring-check monitored; \
+		else $(call skip,make monitoring-check and make monitored: $$found); fi
 
 monitored: setup ## Run monitor-check with a server of its own
 	@echo "==> the running server and its monitoring"
@@ -287,6 +293,12 @@ canary: where tf-init ## Apply, and give the new versions a share of the traffic
 	@$(TERRAFORM) apply -var-file=$(ENV).tfvars $(if $(YES),-input=false -auto-approve)
 	@$(DEPLOYED) deploy/release.py canary $(PERCENT)
 
+quiet: tf-init setup ## Wait while all alarms stay quiet (ENV=… STATE_BUCKET=… QUIET_MINUTES=15)
+	@$(DEPLOYED) deploy/quiet.py --minutes $(QUIET_MINUTES)
+
+cancel: tf-init setup ## End a canary: the versions before it get all traffic again (ENV=… STATE_BUCKET=…)
+	@$(DEPLOYED) deploy/release.py cancel
+
 rollback: tf-init setup ## End a canary, or go back to the versions before the last release (ENV=… STATE_BUCKET=…)
 	@$(DEPLOYED) deploy/release.py rollback
 
@@ -321,7 +333,7 @@ PROVIDER := PYTHONDONTWRITEBYTECODE=1 python3 tests/e2e/provider.py $(PLUGIN_DIR
 deployed: ## Run tf-check and e2e if Terraform and its AWS provider are available
 	@echo "==> the deployment"
 	@if found=$$($(PROVIDER) 2>&1); then $(MAKE) --no-print-directory tf-check e2e PLUGIN_DIR="$$found"; \
-		else echo "skipped: make tf-check and make e2e, for $$found"; fi
+		else $(call skip,make tf-check and make e2e: $$found); fi
 
 tf-check: $(CHECKOV)/done ## Check Terraform's format, validity and tests, and run checkov
 	@echo "==> terraform"

@@ -1,21 +1,55 @@
-"""Shifts traffic between the versions of the functions; `make release`, `canary` and `rollback` call it.
+"""Shifts traffic between the versions of the functions; `make release`, `canary`, `cancel` and `rollback` call it.
 
     release.py canary 10    the newest version gets 10 % of requests, the current version the rest
+    release.py cancel       ends a canary: the current version gets all requests again
     release.py release      the newest version gets all requests
-    release.py rollback     during a canary: the current version gets all requests again;
-                            after a release: the previous version does
+    release.py rollback     during a canary: ends it;
+                            after a release: the functions that it changed go back to their previous versions
     release.py show         prints the share of each version
 
-`terraform apply` publishes a version of each function and shifts no traffic. Callers use the alias, and this script sets
-the version that the alias points to. If it fails at one function, it stops there and reports the error; run the same
+`terraform apply` publishes a version of each changed function and shifts no traffic. Callers use the alias, and this script
+sets the version that the alias points to. If it fails at one function, it stops there and reports the error; run the same
 command again.
 """
 
 import argparse
+import dataclasses
+import hashlib
+import json
+import time
 
 from stack import Stack, fail, run
 
-KEEP = "before"  # the prefix of an alias's description that stores its previous version
+KEEP = "before"  # the prefix of an alias's description that stores its previous version and the release
+
+
+@dataclasses.dataclass
+class Function:
+    """A function's alias as it was read, and the number of its newest version."""
+
+    name: str
+    alias: dict
+    newest: str
+
+    @property
+    def current(self):
+        return self.alias["FunctionVersion"]
+
+    @property
+    def weights(self):
+        return self.alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
+
+    @property
+    def previous(self):
+        """The version before the function's last release, or ""."""
+        kind, _, rest = self.alias.get("Description", "").partition(" ")
+        version = rest.partition(" ")[0]
+        return version if kind == KEEP and version.isdigit() else ""
+
+    @property
+    def released(self):
+        """The function's last release, as `started` names it, or ""."""
+        return self.alias.get("Description", "").partition(" ")[2].partition(" ")[2] if self.previous else ""
 
 
 def newest(functions, name):
@@ -25,55 +59,85 @@ def newest(functions, name):
     return str(max(numbers, default=0))
 
 
-def canary(functions, alias, to, percent):
+def digest(all_functions):
+    """Identifies a release by the newest versions of all functions, so that a repeated command continues it."""
+    versions = json.dumps({each.name: each.newest for each in all_functions}, sort_keys=True)
+    return hashlib.sha256(versions.encode()).hexdigest()[:12]
+
+
+def started(all_functions):
+    """Returns the name of the release of the newest versions: the time when it began, and its digest."""
+    own = digest(all_functions)
+    known = [each.released for each in all_functions if each.released.endswith(f"-{own}")]
+    return max(known, default=f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{own}")
+
+
+@dataclasses.dataclass
+class Plan:
+    """What a command applies to all functions: a canary's share in percent, the functions, and the release's name."""
+
+    percent: int
+    functions: list[Function]
+    release: str
+
+
+def canary(functions, each, plan):
     """Gives the newest version a share of the requests, and the current version the rest."""
-    if to == alias["FunctionVersion"]:
+    if each.newest == each.current:
         return "has no newer version"
-    move(functions, alias, alias["FunctionVersion"], {to: percent / 100})
-    return f"version {to} gets {percent} %, version {alias['FunctionVersion']} the rest"
+    move(functions, each, each.current, {each.newest: plan.percent / 100})
+    return f"version {each.newest} gets {plan.percent} %, version {each.current} the rest"
 
 
-def release(functions, alias, to, _):
-    current = alias["FunctionVersion"]
-    if to == current and not weights(alias):
-        return f"version {to} gets all requests, as before"
-    move(functions, alias, to, {}, before=current if current != to else None)
-    return f"version {to} gets all requests"
+def cancel(functions, each, _):
+    if not each.weights:
+        return "has no canary"
+    move(functions, each, each.current, {})
+    return f"version {each.current} gets all requests again"
 
 
-def rollback(functions, alias, _, __):
-    if weights(alias):
-        move(functions, alias, alias["FunctionVersion"], {})
-        return f"version {alias['FunctionVersion']} gets all requests again"
-    kind, _, before = alias.get("Description", "").partition(" ")
-    if kind != KEEP or not before.isdigit():
-        return "has no previous version to roll back to"
-    move(functions, alias, before, {}, before=alias["FunctionVersion"])
-    return f"version {before} gets all requests again"
+def release(functions, each, plan):
+    kept = f"{KEEP} {each.current} {plan.release}"
+    if each.newest == each.current and not each.weights:
+        if each.released != plan.release:  # unchanged in this release, so that a rollback must not change it either
+            move(functions, each, each.current, {}, kept)
+        return f"version {each.newest} gets all requests, as before"
+    move(functions, each, each.newest, {}, kept)
+    return f"version {each.newest} gets all requests"
 
 
-def show(_, alias, to, __):
-    shares = ", ".join(f"version {version} {share:.0%}" for version, share in weights(alias).items())
-    return f"version {alias['FunctionVersion']}" + (f", but {shares}" if shares else "") + f"; newest {to}"
+def rollback(functions, each, plan):
+    """Ends a canary and the release that continued it; without a canary, takes back the last release."""
+    if each.weights:
+        return cancel(functions, each, plan)
+    is_canary = any(other.weights for other in plan.functions)
+    last = plan.release if is_canary else max(other.released for other in plan.functions)
+    if not each.previous or each.released != last:
+        return "is not part of the last release"
+    if each.previous == each.current:
+        return "did not change in the last release"
+    move(functions, each, each.previous, {}, f"{KEEP} {each.current} {each.released}".strip())
+    return f"version {each.previous} gets all requests again"
 
 
-def weights(alias):
-    return alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
+def show(_, each, __):
+    shares = ", ".join(f"version {version} {share:.0%}" for version, share in each.weights.items())
+    return f"version {each.current}" + (f", but {shares}" if shares else "") + f"; newest {each.newest}"
 
 
-def move(functions, alias, version, shares, before=None):
+def move(functions, each, version, shares, description=None):
     """Points the alias to a version, unless the alias has changed since it was read."""
     functions.update_alias(
-        FunctionName=alias["AliasArn"].rsplit(":", 1)[0],
-        Name=alias["Name"],
+        FunctionName=each.name,
+        Name=each.alias["Name"],
         FunctionVersion=version,
         RoutingConfig={"AdditionalVersionWeights": shares},
-        RevisionId=alias["RevisionId"],
-        **({"Description": f"{KEEP} {before}"} if before else {}),
+        RevisionId=each.alias["RevisionId"],
+        **({"Description": description} if description else {}),
     )
 
 
-ACTIONS = {"canary": canary, "release": release, "rollback": rollback, "show": show}
+ACTIONS = {"canary": canary, "cancel": cancel, "release": release, "rollback": rollback, "show": show}
 
 
 def main():
@@ -85,10 +149,13 @@ def main():
         fail("a canary's share is 1 to 99 percent; for all requests, run: make release")
     stack = Stack.of_terraform()
     functions = stack.client("lambda")
-    for function in stack.functions:
-        alias = functions.get_alias(FunctionName=function, Name=stack.alias)
-        outcome = ACTIONS[options.action](functions, alias, newest(functions, function), options.percent)
-        print(f"{function}: {outcome}")
+    found = [
+        Function(name, functions.get_alias(FunctionName=name, Name=stack.alias), newest(functions, name))
+        for name in stack.functions
+    ]
+    plan = Plan(options.percent, found, started(found))
+    for each in found:
+        print(f"{each.name}: {ACTIONS[options.action](functions, each, plan)}", flush=True)
 
 
 if __name__ == "__main__":

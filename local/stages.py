@@ -1,6 +1,7 @@
 """Runs targets of the Makefile one after the other, and prints the outcome and the duration of each.
 
-A target that prints a line that begins with `skipped: ` was skipped, entirely or in part. The first failure ends the run.
+A target that prints a line that begins with `skipped: ` was skipped, entirely or in part. With STRICT=1 in the environment,
+as in CI, this is a failure. The first failure ends the run.
 """
 
 import os
@@ -9,6 +10,7 @@ import sys
 import time
 
 MARK = "skipped: "
+STRICT = os.environ.get("STRICT", "") not in ("", "0")
 
 
 def run(stage):
@@ -36,6 +38,9 @@ def show(rows):
     for stage, seconds, ended in rows:
         print(f"  {stage:<{width}}  {'' if seconds is None else duration(seconds):>12}  {ended}")
     print(f"  {'together':<{width}}  {duration(sum(seconds or 0 for _, seconds, _ in rows)):>12}", flush=True)
+    partly = sum(ended.startswith(MARK) for _, _, ended in rows)
+    if partly:
+        print(f"  {partly} of {len(rows)} stages skipped checks; with STRICT=1 this is a failure", flush=True)
 
 
 def main(stages):
@@ -48,9 +53,9 @@ def main(stages):
                 continue
             began = time.monotonic()
             code, skipped = run(stage)
-            ended = "FAILED" if code else "passed"
-            if skipped and not code:
-                ended = "; ".join(MARK + reason for reason in skipped)
+            if skipped and STRICT:
+                code = code or 1
+            ended = "; ".join(["FAILED"] * bool(code) + [MARK + reason for reason in skipped]) or "passed"
             rows.append((stage, time.monotonic() - began, ended))
     except KeyboardInterrupt:
         code = 130

@@ -4,6 +4,7 @@ The tools of Prometheus and Alertmanager check the rules, their tests and the ro
 the rest. It continues after a failure, so one run shows all failures.
 """
 
+import os
 import pathlib
 import shutil
 import subprocess
@@ -51,10 +52,10 @@ def routes(amtool):
 
 
 def dashboards():
-    """Checks the dashboards, which needs Node.js."""
+    """Checks the dashboards, which needs Node.js. Without it, the check fails if STRICT is set."""
     if not shutil.which("npm"):
         print("skipped: npm is not on PATH")
-        return True
+        return os.environ.get("STRICT", "") in ("", "0")
     result = subprocess.run([sys.executable, str(pathlib.Path(__file__).parent / "dashboards.py"), "check"])
     return result.returncode == 0
 

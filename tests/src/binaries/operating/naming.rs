@@ -60,9 +60,19 @@ fn touching(all: &BTreeMap<String, Target>) -> BTreeSet<String> {
 fn every_target_for_a_deployment_requires_its_name_first() {
     let all = targets();
     let touching = touching(&all);
-    for name in
-        ["plan", "deploy", "release", "canary", "rollback", "smoke", "bootstrap-admin", "unlock", "destroy"]
-    {
+    for name in [
+        "plan",
+        "deploy",
+        "release",
+        "canary",
+        "quiet",
+        "cancel",
+        "rollback",
+        "smoke",
+        "bootstrap-admin",
+        "unlock",
+        "destroy",
+    ] {
         assert!(touching.contains(name), "{name} is not among {touching:?}");
     }
     let programs = Programs::of("named", &["make", "sh"]).with_terraform("echo terraform was called; exit 1");
@@ -83,9 +93,19 @@ fn every_target_for_a_deployment_requires_its_name_first() {
 #[test]
 fn the_name_selects_the_state_and_the_account_is_printed_first() {
     let programs = Programs::of("chosen", &["make", "sh", "env"]);
-    for name in
-        ["plan", "deploy", "canary", "destroy", "release", "rollback", "smoke", "bootstrap-admin", "unlock"]
-    {
+    for name in [
+        "plan",
+        "deploy",
+        "canary",
+        "destroy",
+        "release",
+        "quiet",
+        "cancel",
+        "rollback",
+        "smoke",
+        "bootstrap-admin",
+        "unlock",
+    ] {
         let dry = run(&["make", "-n", name, "ENV=prod", "STATE_BUCKET=states"], &programs, &[]);
         assert_eq!(dry.code, Some(0), "{dry:?}");
         let place = |text: &str| dry.out.iter().position(|line| line.contains(text));

@@ -10,11 +10,13 @@ use testing::runtime::project;
 
 pub const PYTHON: &str = ".tools/venv/bin/python";
 
-pub const SCRIPTS: [&[&str]; 6] = [
+pub const SCRIPTS: [&[&str]; 8] = [
     &["deploy/unlock.py", "--email", "ada@example.com"],
     &["deploy/alarms.py"],
     &["deploy/release.py", "release"],
+    &["deploy/release.py", "cancel"],
     &["deploy/release.py", "rollback"],
+    &["deploy/quiet.py"],
     &["deploy/smoke.py"],
     &["deploy/admin.py", "--workspace", "acme", "--email", "ada@example.com"],
 ];
