@@ -16,7 +16,8 @@ fn targets(head: &str, text: &str) -> Vec<String> {
         rest.to_owned()
     };
     let line = after(&after(&makefile, &format!("\n{head}")), text);
-    let is_name = |word: &&str| word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    let is_name =
+        |word: &&str| word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     line.lines().next().unwrap().split_whitespace().take_while(is_name).map(str::to_owned).collect()
 }
 
