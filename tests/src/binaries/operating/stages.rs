@@ -1,4 +1,4 @@
-//! Tests that a skipped check is a line on a developer's machine, and a failure with STRICT=1.
+//! Tests that a skipped check is only reported by default, and a failure with STRICT=1.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
