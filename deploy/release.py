@@ -97,25 +97,20 @@ def cancel(functions, each, _):
 
 
 def release(functions, each, plan):
-    kept = f"{KEEP} {each.current} {plan.release}"
     if each.newest == each.current and not each.weights:
-        if each.released != plan.release:  # unchanged in this release, so that a rollback must not change it either
-            move(functions, each, each.current, {}, kept)
         return f"version {each.newest} gets all requests, as before"
-    move(functions, each, each.newest, {}, kept)
+    move(functions, each, each.newest, {}, f"{KEEP} {each.current} {plan.release}")
     return f"version {each.newest} gets all requests"
 
 
 def rollback(functions, each, plan):
-    """Ends a canary and the release that continued it; without a canary, takes back the last release."""
+    """Ends a canary and takes back a partly completed release; without a canary, takes back the last release."""
     if each.weights:
         return cancel(functions, each, plan)
     is_canary = any(other.weights for other in plan.functions)
     last = plan.release if is_canary else max(other.released for other in plan.functions)
     if not each.previous or each.released != last:
         return "is not part of the last release"
-    if each.previous == each.current:
-        return "did not change in the last release"
     move(functions, each, each.previous, {}, f"{KEEP} {each.current} {each.released}".strip())
     return f"version {each.previous} gets all requests again"
 
