@@ -50,9 +50,8 @@ class Cloud:
     def apply(self, packages):
         """Creates all resources with the settings of production, except those that terraform/environments/emulated lists."""
         self.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-        shutil.copytree(
-            ROOT / "terraform", self.state / "terraform", ignore=shutil.ignore_patterns(".terraform", "*.tfstate*", "*.auto.tfvars")
-        )
+        own = shutil.ignore_patterns(".terraform", "*.tfstate*", "*.auto.tfvars")  # files of a deployment to AWS
+        shutil.copytree(ROOT / "terraform", self.state / "terraform", ignore=own)
         shutil.copy(ROOT / "openapi.yaml", self.state)
         (self.folder / "emulated.auto.tfvars").write_text(
             f'account_id        = "{ACCOUNT}"\n'

@@ -28,14 +28,15 @@ run "invalid_values_are_rejected" {
     alarms             = { client_error_percent = 0 }
   }
   expect_failures = [
-    var.account, var.name, var.environment, var.tags, var.packages, var.functions, var.quotas, var.aggregation, var.tokens,
-    var.domain, var.rate_limits, var.waf, var.log_retention_days, var.alarm_emails, var.alarms,
+    var.account, var.name, var.environment, var.tags, var.packages, var.functions, var.quotas, var.aggregation,
+    var.tokens, var.domain, var.rate_limits, var.waf, var.log_retention_days, var.alarm_emails, var.alarms,
   ]
 }
 
 run "the_second_rule_of_each_variable_rejects" {
   command = plan
   variables {
+    budget      = { monthly_usd = 100, emails = ["finance"] }
     account     = { id = "123456789012", region = "Frankfurt" }
     packages    = { architecture = "riscv64" }
     functions   = { screen = "off" }
@@ -48,14 +49,15 @@ run "the_second_rule_of_each_variable_rejects" {
     alarms      = { slo_min_requests = { fast = 69 } }
   }
   expect_failures = [
-    var.account, var.packages, var.functions, var.quotas, var.aggregation, var.tokens, var.domain, var.rate_limits, var.waf,
-    var.alarms,
+    var.budget, var.account, var.packages, var.functions, var.quotas, var.aggregation, var.tokens, var.domain,
+    var.rate_limits, var.waf, var.alarms,
   ]
 }
 
 run "the_third_rule_of_each_variable_rejects" {
   command = plan
   variables {
+    budget      = { monthly_usd = 100 }
     account     = { id = "123456789012", region = "eu-central-1", partition = "azure" }
     packages    = { bucket = "My_Bucket" }
     functions   = { cache_seconds = 31 }
@@ -71,116 +73,72 @@ run "the_third_rule_of_each_variable_rejects" {
     alarms      = { slo_min_requests = { medium = 166 } }
   }
   expect_failures = [
-    var.account, var.packages, var.functions, var.aggregation, var.tokens, var.domain, var.rate_limits, var.waf, var.alarms,
+    var.budget, var.account, var.packages, var.functions, var.aggregation, var.tokens, var.domain, var.rate_limits,
+    var.waf, var.alarms,
   ]
 }
 
 run "the_fourth_rule_of_each_variable_rejects" {
   command = plan
   variables {
+    budget      = { monthly_usd = 100, emails = [for number in range(11) : "finance${number}@example.com"] }
     packages    = { signing_profile = "bellwether" }
     functions   = { layers = ["arn:aws:lambda:eu-central-1:123456789012:layer:collector"] }
     aggregation = { inline_units = 0.5 }
     tokens      = { key_cache_seconds = 3601 }
     alarms      = { slo_min_requests = { slow = 999 } }
   }
-  expect_failures = [var.packages, var.functions, var.aggregation, var.tokens, var.alarms]
+  expect_failures = [var.budget, var.packages, var.functions, var.aggregation, var.tokens, var.alarms]
 }
 
 run "the_fifth_rule_of_each_variable_rejects" {
   command = plan
   variables {
-    functions = { reserved_concurrency = { logn = 5 } }
-    alarms    = { client_error_percent = 101 }
+    aggregation = { schedule = "rate(10 minutes)" }
+    budget      = { monthly_usd = 0, emails = ["finance@example.com"] }
+    functions   = { reserved_concurrency = { logn = 5 } }
+    alarms      = { client_error_percent = 101 }
   }
-  expect_failures = [var.functions, var.alarms]
+  expect_failures = [var.aggregation, var.budget, var.functions, var.alarms]
 }
 
 run "the_sixth_rule_of_each_variable_rejects" {
   command = plan
   variables {
-    functions = { permissions_boundary = "arn:aws:iam::123456789012:role/x" }
-    alarms    = { blocked_requests = 0 }
+    aggregation = { schedule = "rate(2 hours)", silence_minutes = 120 }
+    functions   = { permissions_boundary = "arn:aws:iam::123456789012:role/x" }
+    alarms      = { blocked_requests = 0 }
   }
-  expect_failures = [var.functions, var.alarms]
+  expect_failures = [var.aggregation, var.functions, var.alarms]
 }
 
-run "networks_origins_and_budgets_are_rejected" {
+run "networks_and_origins_are_rejected_and_anomaly_detection_without_metrics" {
   command = plan
   variables {
     admin_networks  = ["192.0.2.1"]
     allowed_origins = ["https://app.example.com"]
-    budget          = { monthly_usd = 0, emails = ["finance@example.com"] }
+    metrics         = false
+    alarms          = { slo = false }
   }
-  expect_failures = [var.admin_networks, var.allowed_origins, var.budget]
+  expect_failures = [var.admin_networks, var.allowed_origins, var.alarms]
 }
 
-run "a_network_of_all_addresses_and_a_budget_with_an_invalid_recipient_are_rejected" {
+run "a_network_of_all_addresses_and_objectives_without_metrics_are_rejected" {
   command = plan
   variables {
     admin_networks = ["0.0.0.0/0"]
-    budget         = { monthly_usd = 100, emails = ["finance"] }
+    metrics        = false
+    alarms         = { anomalies = false }
   }
-  expect_failures = [var.admin_networks, var.budget]
+  expect_failures = [var.admin_networks, var.alarms]
 }
 
-run "an_origin_with_a_path_and_a_budget_without_a_recipient_are_rejected" {
+run "an_origin_with_a_path_and_ipv6_without_an_ipv6_admin_network_are_rejected" {
   command = plan
   variables {
-    domain          = { name = "ab.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/1" }
+    domain          = { name = "ab.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/1", ipv6 = true }
+    admin_networks  = ["192.0.2.0/24"]
     allowed_origins = ["https://app.example.com/x"]
-    budget          = { monthly_usd = 100 }
   }
-  expect_failures = [var.allowed_origins, var.budget]
-}
-
-run "a_budget_with_more_than_ten_recipients_is_rejected" {
-  command = plan
-  variables {
-    budget = { monthly_usd = 100, emails = [for number in range(11) : "finance${number}@example.com"] }
-  }
-  expect_failures = [var.budget]
-}
-
-run "the_schedule_alarm_waits_longer_than_two_periods_of_minutes" {
-  command = plan
-  variables {
-    aggregation = { schedule = "rate(10 minutes)" }
-  }
-  expect_failures = [var.aggregation]
-}
-
-run "the_schedule_alarm_waits_longer_than_two_periods_of_hours" {
-  command = plan
-  variables {
-    aggregation = { schedule = "rate(2 hours)", silence_minutes = 120 }
-  }
-  expect_failures = [var.aggregation]
-}
-
-run "a_domain_with_ipv6_requires_an_ipv6_admin_network" {
-  command = plan
-  variables {
-    domain         = { name = "ab.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/1", ipv6 = true }
-    admin_networks = ["192.0.2.0/24"]
-  }
-  expect_failures = [var.admin_networks]
-}
-
-run "anomaly_detection_is_rejected_without_metrics" {
-  command = plan
-  variables {
-    metrics = false
-    alarms  = { slo = false }
-  }
-  expect_failures = [var.alarms]
-}
-
-run "objectives_are_rejected_without_metrics" {
-  command = plan
-  variables {
-    metrics = false
-    alarms  = { anomalies = false }
-  }
-  expect_failures = [var.alarms]
+  expect_failures = [var.admin_networks, var.allowed_origins]
 }
