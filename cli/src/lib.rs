@@ -1,9 +1,13 @@
-//! The command `bellwether`. Each subcommand has its own module: [`serve`] runs the whole service on this machine.
+//! The command `bellwether`. Each subcommand has its own module: [`serve`] runs the whole service on this machine, and
+//! the others use a server, on this machine or in AWS, through [`client`].
 //!
 //! A subcommand returns a [`Failure`] when it cannot continue. [`main`] prints it on one line and exits with its code.
 
+pub mod account;
+pub mod client;
 mod failure;
 pub mod serve;
+mod text;
 
 use std::process::ExitCode;
 
@@ -13,7 +17,7 @@ pub use failure::Failure;
 
 /// Account-based A/B testing in your own AWS account, or on this machine.
 #[derive(Debug, Parser)]
-#[command(name = "bellwether", version, arg_required_else_help = true)]
+#[command(name = "bellwether", version, arg_required_else_help = true, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -25,6 +29,8 @@ enum Command {
     Serve(serve::Options),
     /// Sets a new password for a user of a server on this machine, and prints it.
     ResetPassword(serve::reset_password::Options),
+    Login(account::login::Options),
+    Logout(account::logout::Options),
 }
 
 /// Reads the arguments and runs the subcommand in them.
@@ -33,6 +39,8 @@ pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(options) => serve::run(&options),
         Command::ResetPassword(options) => serve::reset_password::run(&options),
+        Command::Login(options) => account::login::run(&options),
+        Command::Logout(options) => account::logout::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
