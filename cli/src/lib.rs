@@ -6,6 +6,9 @@
 pub mod account;
 pub mod client;
 mod failure;
+pub mod list;
+mod path;
+pub mod results;
 pub mod serve;
 mod text;
 
@@ -31,6 +34,8 @@ enum Command {
     ResetPassword(serve::reset_password::Options),
     Login(account::login::Options),
     Logout(account::logout::Options),
+    Tests(list::Options),
+    Results(results::Options),
 }
 
 /// Reads the arguments and runs the subcommand in them.
@@ -41,6 +46,8 @@ pub fn main() -> ExitCode {
         Command::ResetPassword(options) => serve::reset_password::run(&options),
         Command::Login(options) => account::login::run(&options),
         Command::Logout(options) => account::logout::run(&options),
+        Command::Tests(options) => list::run(&options),
+        Command::Results(options) => results::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,177 @@
+//! The part of a report that is printed. Fields that a later server adds are ignored.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// The results of a phase.
+#[derive(Debug, Deserialize)]
+pub struct Report {
+    /// The test.
+    pub test_id: String,
+    /// The number of the phase.
+    pub phase: u64,
+    /// The state of the test.
+    pub status: String,
+    /// When the results were counted.
+    pub as_of: String,
+    /// The recommendation.
+    pub verdict: Verdict,
+    /// Whether the units are split as planned.
+    pub sample_ratio: SampleRatio,
+    /// The goals.
+    pub goals: Vec<Goal>,
+    /// What makes the readings less certain.
+    #[serde(default)]
+    pub warnings: Vec<Warning>,
+    /// The outcomes of each goal by whether they count.
+    #[serde(default)]
+    pub outcomes: Vec<Outcomes>,
+    /// The results by segment.
+    #[serde(default)]
+    pub segments: Vec<Segment>,
+}
+
+/// A recommendation.
+#[derive(Debug, Deserialize)]
+pub struct Verdict {
+    /// As a sentence.
+    pub sentence: String,
+    /// Why.
+    #[serde(default)]
+    pub reasons: Vec<String>,
+}
+
+/// The check of the split.
+#[derive(Debug, Deserialize)]
+pub struct SampleRatio {
+    /// Its p-value.
+    pub p: Option<f64>,
+    /// Whether the split is as planned.
+    pub ok: bool,
+}
+
+/// The results of one goal.
+#[derive(Debug, Deserialize)]
+pub struct Goal {
+    /// Its key.
+    pub goal: String,
+    /// `binary`, `count`, `sum` or `ratio`.
+    pub kind: String,
+    /// `primary`, `secondary` or `guardrail`.
+    pub role: String,
+    /// Each variant.
+    pub arms: Vec<Arm>,
+    /// Each variant against control.
+    pub comparisons: Vec<Comparison>,
+}
+
+/// The results of one variant.
+#[derive(Debug, Deserialize)]
+pub struct Arm {
+    /// Its key.
+    pub variant: String,
+    /// Its units.
+    pub units: u64,
+    /// Units with an outcome.
+    pub converted: u64,
+    /// The sum over all units.
+    pub total: f64,
+    /// The mean of all units.
+    pub mean: Option<f64>,
+}
+
+/// A variant against control.
+#[derive(Debug, Deserialize)]
+pub struct Comparison {
+    /// The variant.
+    pub variant: String,
+    /// How the interval is computed.
+    pub method: String,
+    /// The difference.
+    pub absolute: Interval,
+    /// The difference as a share of control's mean.
+    pub relative: Interval,
+    /// Two-sided.
+    pub p_value: Option<f64>,
+    /// The reading at a fixed horizon.
+    pub fixed_horizon: Option<FixedHorizon>,
+    /// The posterior.
+    pub bayesian: Option<Bayesian>,
+    /// Caveats.
+    #[serde(default)]
+    pub warnings: Vec<String>,
+}
+
+/// An estimate with its 95 % interval.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Interval {
+    /// The observed difference.
+    pub estimate: Option<f64>,
+    /// The lower end.
+    pub low: Option<f64>,
+    /// The upper end.
+    pub high: Option<f64>,
+}
+
+/// The reading at a fixed horizon.
+#[derive(Debug, Deserialize)]
+pub struct FixedHorizon {
+    /// The difference.
+    pub absolute: Interval,
+    /// Two-sided.
+    pub p_value: f64,
+}
+
+/// The posterior.
+#[derive(Debug, Deserialize)]
+pub struct Bayesian {
+    /// The probability that the variant is better.
+    pub beats_control: f64,
+}
+
+/// A warning.
+#[derive(Debug, Deserialize)]
+pub struct Warning {
+    /// In words.
+    pub detail: String,
+}
+
+/// The outcomes of one goal.
+#[derive(Debug, Deserialize)]
+pub struct Outcomes {
+    /// Its key.
+    pub goal: String,
+    /// The counts by name.
+    #[serde(flatten)]
+    pub counts: BTreeMap<String, u64>,
+}
+
+/// The results by the values of one attribute.
+#[derive(Debug, Deserialize)]
+pub struct Segment {
+    /// The attribute.
+    pub attribute: String,
+    /// Its values.
+    pub values: Vec<SegmentValue>,
+}
+
+/// The results of one value.
+#[derive(Debug, Deserialize)]
+pub struct SegmentValue {
+    /// The value as text.
+    pub value: String,
+    /// Each variant.
+    pub arms: Vec<SegmentArm>,
+}
+
+/// A variant's units with one value.
+#[derive(Debug, Deserialize)]
+pub struct SegmentArm {
+    /// The variant.
+    pub variant: String,
+    /// Its units.
+    pub units: u64,
+    /// Units with an outcome of the primary goal.
+    pub converted: u64,
+}
