@@ -6,6 +6,7 @@
 pub mod account;
 pub mod client;
 mod failure;
+pub mod import;
 pub mod list;
 mod path;
 pub mod results;
@@ -36,6 +37,8 @@ enum Command {
     Logout(account::logout::Options),
     Tests(list::Options),
     Results(results::Options),
+    Assign(import::assign::Options),
+    Convert(import::convert::Options),
 }
 
 /// Reads the arguments and runs the subcommand in them.
@@ -48,6 +51,8 @@ pub fn main() -> ExitCode {
         Command::Logout(options) => account::logout::run(&options),
         Command::Tests(options) => list::run(&options),
         Command::Results(options) => results::run(&options),
+        Command::Assign(options) => import::assign::run(&options),
+        Command::Convert(options) => import::convert::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

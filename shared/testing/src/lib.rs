@@ -4,14 +4,16 @@
 //! next to the handlers use it. For tests of whole binaries, this crate contains an emulated cloud
 //! ([`cloud`]), the built functions under a runtime API of its own ([`runtime`]), all functions at once with
 //! their logs ([`fleet`]), a network between functions and cloud that loses and delays messages on demand
-//! ([`faults`], [`weather`]), recorded database pages that are returned without delay ([`replay`]), and
-//! callers ([`caller`]), and the command `bellwether serve` ([`server`]). [`document`] reads `openapi.yaml` and compares data with it.
+//! ([`faults`], [`weather`]), recorded database pages that are returned without delay ([`replay`]),
+//! callers ([`caller`]), and the command `bellwether`, as a server ([`server`]) and as its user ([`commands`]).
+//! [`document`] reads `openapi.yaml` and compares data with it.
 
 #![expect(clippy::missing_panics_doc, reason = "a test that cannot be set up must panic")]
 
 mod bench;
 pub mod caller;
 pub mod cloud;
+pub mod commands;
 pub mod document;
 pub mod emf;
 pub mod faults;

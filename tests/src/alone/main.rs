@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed setup is a failed test")]
 
 mod aggregating;
+mod importing;
 mod journey;
 mod rotating;
 mod surviving;

@@ -6,6 +6,7 @@
 
 mod alarms;
 mod canary;
+mod commands;
 mod edge;
 mod forgery;
 mod injection;

@@ -1,0 +1,130 @@
+//! `bellwether convert`: sends a file of outcomes.
+
+use clap::Args;
+use serde_json::Value;
+
+use super::Common;
+use super::file;
+use super::file::columns::Columns;
+use super::line::derived::Ids;
+use super::line::outcome::{FIELDS, Outcomes};
+use super::overview::Overview;
+use super::plan::Plan;
+use super::send::{self, Kind};
+use crate::Failure;
+
+const KIND: Kind = Kind { name: "conversions", request: "events", judge };
+
+/// Sends outcomes from a CSV file to a test, for example an export of a CRM.
+///
+/// The fields of an outcome are `unit_id`, `goal`, `event_id`, `value` and `occurred_at`. Each is a column, found by its name
+/// or specified with --column. What was found is shown before anything is sent; --dry-run shows it and sends nothing.
+///
+/// An outcome is recorded once for its unit, goal and `event_id`, so you can repeat the command, also after it was
+/// interrupted: the lines that were taken are recognized. Without a column for the `event_id`, it is derived from the unit,
+/// goal, value and time. Two lines that are equal in these are then one outcome, in one file or in two. With
+/// --count-equal-lines, the second such line of the file is another outcome, and so on.
+///
+/// Numbers have a point before their decimals and no separator of thousands: 1234.56. Times are 2026-11-21T10:00:00+01:00,
+/// or without the offset together with --timezone. A date alone is that day in UTC, or with --timezone, the end of that day.
+/// Without a time, the outcome occurs when it is sent.
+///
+/// Exit codes: 0 all lines taken, 1 failed, 2 wrong arguments or an unreadable file, 3 some lines not taken.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "Examples:
+  bellwether convert pricing-page --csv outcomes.csv --dry-run
+  bellwether convert pricing-page --csv pipeline.csv --goal pipeline --column unit_id=Domain --column value=\"Amount (EUR)\"
+  bellwether convert pricing-page --csv visits.csv --goal visits --timezone Europe/Berlin --count-equal-lines")]
+pub struct Options {
+    #[command(flatten)]
+    common: Common,
+
+    /// The goal of all lines, if the file has no column for it
+    #[arg(long, value_name = "KEY")]
+    goal: Option<String>,
+
+    /// Count each of several equal lines; without a column for the `event_id`
+    #[arg(long)]
+    count_equal_lines: bool,
+}
+
+/// Sends the outcomes.
+///
+/// # Errors
+/// When a line was not taken.
+pub fn run(options: &Options) -> Result<(), Failure> {
+    let common = &options.common;
+    let zone = common.zone()?;
+    let file::Opened { encoding, separator, records } = file::open(common)?;
+    let columns = Columns::of(&FIELDS, &records.header, &common.columns)?;
+    require(options, &columns)?;
+    let overview = Overview {
+        file: &common.file_name(),
+        encoding,
+        separator,
+        records: &records,
+        columns: &columns,
+        fields: &FIELDS,
+        notes: &notes(options, &columns),
+        others: &[],
+    };
+    eprint!("{}", overview.text());
+    let mut outcomes = Outcomes {
+        columns: &columns,
+        goal: options.goal.as_deref(),
+        zone: zone.as_ref(),
+        lowercase: common.lowercase_units,
+        now: super::now(),
+        ids: Ids::new(options.count_equal_lines),
+    };
+    let plan = Plan::of(&records, |row| outcomes.item(&row.cells));
+    send::run(common, &KIND, &records, plan, |_, _| {})
+}
+
+fn require(options: &Options, columns: &Columns) -> Result<(), Failure> {
+    super::require_unit(columns)?;
+    if options.goal.is_none() && columns.place("goal").is_none() {
+        return Err(Failure::usage(
+            "no column is the goal; specify one goal for all lines with --goal, or the column with --column goal=HEADER",
+        ));
+    }
+    if options.goal.is_some() && options.common.columns.iter().any(|pair| pair.starts_with("goal=")) {
+        return Err(Failure::usage("specify either --goal or --column goal=HEADER, not both"));
+    }
+    if options.count_equal_lines && columns.place("event_id").is_some() {
+        return Err(Failure::usage(
+            "--count-equal-lines does not apply: the file has a column for the event_id",
+        ));
+    }
+    Ok(())
+}
+
+fn notes(options: &Options, columns: &Columns) -> Vec<(&'static str, String)> {
+    let mut notes = Vec::new();
+    if options.common.lowercase_units {
+        notes.push(("unit_id", "in lower case".to_owned()));
+    }
+    if let Some(goal) = &options.goal {
+        notes.push(("goal", format!("{} for every line", crate::text::printable(goal))));
+    }
+    if columns.place("event_id").is_none() {
+        let equal =
+            if options.count_equal_lines { "each equal line counts" } else { "equal lines count once" };
+        notes.push(("event_id", format!("derived from unit_id, goal, value and occurred_at; {equal}")));
+    }
+    let time = match (columns.place("occurred_at"), &options.common.timezone) {
+        (None, _) => "the time at which the line is sent".to_owned(),
+        (Some(_), None) => "a date without a time is that day in UTC".to_owned(),
+        (Some(_), Some(zone)) => {
+            format!("times without an offset, and dates, are in {}", crate::text::printable(zone))
+        }
+    };
+    notes.push(("occurred_at", time));
+    notes
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "a unit can be refused by its answer, an outcome cannot")]
+fn judge(_: &Value, answer: &Value) -> Result<String, String> {
+    let duplicate = answer.get("duplicate").and_then(Value::as_bool).unwrap_or_default();
+    Ok(if duplicate { "already recorded" } else { "new" }.to_owned())
+}

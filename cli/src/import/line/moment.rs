@@ -1,0 +1,149 @@
+//! Dates and times in cells.
+
+use domain::clock::{Dated, Timestamp};
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::TimeZone;
+
+use super::quoted;
+
+/// What a date without a time means in a time zone other than UTC. In UTC, the server reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Day {
+    /// The end of the day: an outcome on the day of the assignment is after it.
+    End,
+    /// The beginning of the day.
+    Beginning,
+}
+
+/// A date or time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    /// What is sent.
+    pub sent: String,
+    /// The same, before the end of the current day was replaced by the current time.
+    pub identity: String,
+}
+
+/// Parses a cell: a time with its offset, a time without offset in `zone`, or a date in `zone`. `now` replaces the end of a
+/// day that has not ended.
+///
+/// # Errors
+/// When the cell has another form, or `zone` is missing.
+pub fn parse(cell: &str, zone: Option<&TimeZone>, day: Day, now: Timestamp) -> Result<Moment, String> {
+    let wrong = || {
+        format!("{} is not a date in an expected form: 2026-11-21 or 2026-11-21T10:00:00+01:00", quoted(cell))
+    };
+    if let Ok(dated) = Dated::try_from(cell.to_owned()) {
+        let named = zone.filter(|zone| **zone != TimeZone::UTC && is_date(cell));
+        return match named {
+            Some(zone) => of_day(cell, zone, day, now).ok_or_else(wrong),
+            None if is_date(cell) => Ok(exact(cell.to_owned())),
+            None => Ok(exact(dated.first().into())),
+        };
+    }
+    let local = local(cell).ok_or_else(wrong)?;
+    let zone = zone.ok_or_else(|| {
+        format!(
+            "{} has no offset from UTC; add --timezone, for example --timezone Europe/Berlin",
+            quoted(cell)
+        )
+    })?;
+    at(local, zone).map(|at| exact(at.into())).ok_or_else(wrong)
+}
+
+fn exact(sent: String) -> Moment {
+    Moment { identity: sent.clone(), sent }
+}
+
+fn is_date(cell: &str) -> bool {
+    cell.len() == "2026-11-21".len()
+}
+
+fn of_day(cell: &str, zone: &TimeZone, day: Day, now: Timestamp) -> Option<Moment> {
+    let date: Date = cell.parse().ok()?;
+    let time = match day {
+        Day::Beginning => Time::midnight(),
+        Day::End => Time::new(23, 59, 59, 999_000_000).ok()?,
+    };
+    let at = at(date.to_datetime(time), zone)?;
+    let sent = if day == Day::End && date == date_of(now, zone)? { now.min(at) } else { at };
+    Some(Moment { sent: sent.into(), identity: at.into() })
+}
+
+fn date_of(now: Timestamp, zone: &TimeZone) -> Option<Date> {
+    Some(jiff::Timestamp::from_millisecond(now.millis()).ok()?.to_zoned_datetime(zone.clone()).date())
+}
+
+/// A time that the clock shows twice is the first one. A time that it leaves out is moved by the gap.
+fn at(local: DateTime, zone: &TimeZone) -> Option<Timestamp> {
+    let zoned = local.to_zoned_datetime(zone.clone()).ok()?;
+    Some(Timestamp::from_millis(zoned.timestamp().as_millisecond()))
+}
+
+/// Parses a date with a time and without an offset.
+fn local(cell: &str) -> Option<DateTime> {
+    let time = cell.get(10..)?;
+    let is_time = |byte: u8| byte.is_ascii_digit() || matches!(byte, b':' | b'.' | b',' | b' ' | b'T' | b't');
+    if time.bytes().all(is_time) { cell.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::clock::Timestamp;
+    use jiff::tz::TimeZone;
+
+    use super::{Day, parse};
+
+    fn sent(cell: &str, zone: Option<&str>) -> Result<String, String> {
+        let zone = zone.map(|name| TimeZone::get(name).unwrap());
+        let now = Timestamp::try_from("2026-11-30T12:00:00Z".to_owned()).unwrap();
+        parse(cell, zone.as_ref(), Day::End, now).map(|moment| moment.sent)
+    }
+
+    #[test]
+    fn times_with_an_offset_are_sent_in_utc() {
+        for cell in ["2026-11-21T10:00:00+01:00", "2026-11-21 09:00Z", "2026-11-21T10:00:00.000+0100"] {
+            assert_eq!(sent(cell, Some("America/New_York")).unwrap(), "2026-11-21T09:00:00Z", "{cell}");
+        }
+    }
+
+    #[test]
+    fn times_without_an_offset_need_a_time_zone() {
+        assert!(sent("2026-11-21 10:00", None).unwrap_err().contains("add --timezone"));
+        assert_eq!(sent("2026-11-21 10:00", Some("Europe/Berlin")).unwrap(), "2026-11-21T09:00:00Z");
+        assert_eq!(sent("2026-07-21T10:00:30", Some("Europe/Berlin")).unwrap(), "2026-07-21T08:00:30Z");
+        assert_eq!(sent("2026-11-21 10:00", Some("UTC")).unwrap(), "2026-11-21T10:00:00Z");
+    }
+
+    #[test]
+    fn a_date_is_a_day_in_utc_or_ends_in_its_time_zone_or_now() {
+        assert_eq!(sent("2026-11-21", None).unwrap(), "2026-11-21");
+        assert_eq!(sent("2026-11-21", Some("UTC")).unwrap(), "2026-11-21");
+        assert_eq!(sent("2026-11-21", Some("America/New_York")).unwrap(), "2026-11-22T04:59:59.999Z");
+        let zone = TimeZone::get("America/New_York").unwrap();
+        let now = Timestamp::try_from("2026-11-30T12:00:00Z".to_owned()).unwrap();
+        let today = parse("2026-11-30", Some(&zone), Day::End, now).unwrap();
+        assert_eq!(today.sent, "2026-11-30T12:00:00Z");
+        assert_eq!(today.identity, "2026-12-01T04:59:59.999Z", "the same tomorrow");
+        let begun = parse("2026-11-21", Some(&zone), Day::Beginning, now).unwrap();
+        assert_eq!(begun.sent, "2026-11-21T05:00:00Z");
+    }
+
+    #[test]
+    fn other_forms_are_refused_with_the_expected_one() {
+        for cell in [
+            "21.11.2026",
+            "11/21/2026",
+            "2026-13-01",
+            "2026-11-21T10:00+25:00",
+            "tomorrow",
+            "45000",
+            "2026-11-2é",
+        ] {
+            assert!(
+                sent(cell, Some("UTC")).unwrap_err().contains("is not a date in an expected form"),
+                "{cell}"
+            );
+        }
+    }
+}

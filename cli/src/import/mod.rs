@@ -1,0 +1,45 @@
+//! `bellwether assign` and `bellwether convert`: send the lines of a CSV file to a test.
+//!
+//! ```text
+//! file: bytes ──> text ──> lines and columns        (pure)
+//! line: a line ──> a request item, or why not       (pure)
+//! delivery: items ──> batches ──> the server ──> what became of each item
+//! report: a CSV file of the lines that were not taken
+//! ```
+
+pub mod assign;
+pub mod convert;
+pub mod delivery;
+pub mod file;
+pub mod line;
+mod options;
+mod overview;
+mod plan;
+mod progress;
+mod report;
+mod send;
+mod tally;
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use domain::clock::Timestamp;
+
+use crate::Failure;
+use file::columns::Columns;
+pub use options::Common;
+
+/// Fails unless a column is the id of the unit.
+fn require_unit(columns: &Columns) -> Result<(), Failure> {
+    if columns.place("unit_id").is_some() {
+        return Ok(());
+    }
+    let header = columns.unused(|_| false);
+    Err(Failure::usage(format!(
+        "no column is the unit_id; specify it with --column unit_id=HEADER (the columns are {header})"
+    )))
+}
+
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
