@@ -3,6 +3,8 @@
 PORT ?= 9000
 # More arguments of `bellwether serve`.
 ARGS ?=
+# The command `bellwether`, which `make run` builds.
+COMMAND := $(or $(CARGO_TARGET_DIR),target)/debug/bellwether
 TOOLS := .tools
 DENY := $(TOOLS)/bin/cargo-deny
 DENY_VERSION := 0.20.2
@@ -68,11 +70,14 @@ setup: ## Install the pinned tools into .tools
 run: ## Start the server on 127.0.0.1 (PORT=9000); Ctrl-C stops it
 	@python3 local/run.py --port $(PORT)
 
-demo: ## Simulate a campaign of 400 accounts on the running server
-	@python3 local/demo.py
+demo: $(COMMAND) ## Simulate a campaign of 400 accounts on the running server (first: target/debug/bellwether login)
+	@$(COMMAND) demo
 
-demo-trial: ## Replay a published trial on the running server
-	@python3 local/demo_trial.py
+demo-trial: $(COMMAND) ## Replay a published trial on the running server
+	@$(COMMAND) demo-trial
+
+$(COMMAND):
+	@cargo build --quiet --locked -p bellwether-cli
 
 check: ## Run after every change: formatting, lints of Rust and Python, and all tests without processes (some minutes)
 	@python3 local/stages.py lint python quick

@@ -1,4 +1,4 @@
-"""A client of Bellwether's HTTP API, which the demos and `run.py` use.
+"""A client of Bellwether's HTTP API, which the scripts in this folder use.
 
 It signs in, signs in again when the access token has expired, waits when the server
 requires it, and reports each error in one line that states what to do.

@@ -1,7 +1,8 @@
 """Checks every panel and rule against the running server; `make monitor-check` calls it.
 
-It starts Prometheus for the server (monitor.py) with short times in the rules, runs the campaign of demo.py unless one is
-running, and waits until it is aggregated and scraped. Then it checks these points with queries of Prometheus:
+It starts Prometheus for the server (monitor.py) with short times in the rules, runs the campaign of `bellwether demo`
+unless one is running, and waits until it is aggregated and scraped. Then it checks these points with queries of
+Prometheus:
 
 - The page of metrics has the format that promtool requires.
 - The counts in Prometheus equal those of GET /v1/tests/{id}/results.
@@ -63,17 +64,17 @@ def tests(api):
         start = f"?next={page['next']}" if page["next"] else None
 
 
-def campaign(api, state):
+def campaign(api):
     """Returns the latest running campaign; runs one if there is none."""
     for attempt in range(2):
         found = sorted(name for name, status in tests(api) if status == "running" and name.startswith(CAMPAIGN))
         if found:
             return found[-1]
         if attempt == 0:
-            environment = {**os.environ, "BELLWETHER_PASSWORD": api.password}
-            where = ["--state", state] if state else []
-            subprocess.run([sys.executable, str(ROOT / "local" / "demo.py"), *where], env=environment, check=False)
-    raise Failure("there is no running campaign, and make demo did not create one; see its output above")
+            caller = {"BELLWETHER_URL": api.url, "BELLWETHER_EMAIL": api.email, "BELLWETHER_PASSWORD": api.password}
+            binary = ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "debug" / "bellwether"
+            subprocess.run([str(binary), "demo"], env={**os.environ, **caller}, check=False)
+    raise Failure("there is no running campaign, and bellwether demo did not create one; see its output above")
 
 
 def expected(results):
@@ -169,7 +170,7 @@ def check(state):
     api.sign_in()
     with Monitoring(api, INTERVAL, rules=shortened) as monitoring:
         monitoring.wait_until_read(PATIENCE)
-        test = campaign(api, state)
+        test = campaign(api)
         step(f"waiting until {test} is aggregated and scraped")
         print(f"    {until(AGGREGATION, lambda: compare(api, monitoring, test))} counts equal the results")
         print(f"    promtool accepts the page with {page(api)} series")

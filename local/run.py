@@ -4,7 +4,7 @@ It sets up pinned tools in .tools/venv (toolchain.py), builds the functions, sta
 cloud and `cargo lambda watch` (servers.py), creates tables, keys and a first admin, and waits for
 Ctrl-C. Everything listens on 127.0.0.1. When it ends, whatever it started ends too
 (processes.py), and the data is gone. Logs and the environment of the functions are in .run;
-.run/session.json tells the demos where the server is, and is there only while it runs.
+.run/session.json contains the address of the server for other scripts, and is there only while it runs.
 """
 
 import argparse
@@ -92,7 +92,7 @@ def run(children, options, state):
         print(f"\nadmin     {ADMIN}\npassword  {password}\n\nSign in, create a test, start it and ask for a variant:\n")
         print(
             "\n".join(next_steps(base, password))
-            + "\n\nOr watch a campaign: make demo. Or replay a published trial: make demo-trial\n",
+            + "\n\nOr sign in (target/debug/bellwether login) and simulate a campaign: make demo\n",
             flush=True,
         )
         next_aggregation = time.monotonic() + options.aggregate_every

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod client;
+pub mod demo;
 mod failure;
 pub mod import;
 pub mod list;
@@ -39,6 +40,8 @@ enum Command {
     Results(results::Options),
     Assign(import::assign::Options),
     Convert(import::convert::Options),
+    Demo(demo::campaign::Options),
+    DemoTrial(demo::trial::Options),
 }
 
 /// Reads the arguments and runs the subcommand in them.
@@ -53,6 +56,8 @@ pub fn main() -> ExitCode {
         Command::Results(options) => results::run(&options),
         Command::Assign(options) => import::assign::run(&options),
         Command::Convert(options) => import::convert::run(&options),
+        Command::Demo(options) => demo::campaign::run(&options),
+        Command::DemoTrial(options) => demo::trial::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -111,7 +111,7 @@ fn the_published_trial_gives_the_same_results_twice(server: &Server) {
     assert!(second.contains("new in this run: 0 assignments, 0 conversions"), "{second}");
     let table = |printed: &str| printed.split("==> results").nth(1).map(str::to_owned);
     assert_eq!(table(&first), table(&second));
-    assert!(first.contains("fixed horizon 0.4506 (95 % interval 0.4096 to 0.4915)"), "{first}");
+    assert!(first.contains("fixed horizon +45.1 points (+41.0 to +49.2), p under 0.0001"), "{first}");
     assert!(first.contains("verdict       Ship incentive: it is better than control."), "{first}");
     let (_, report) = server.get("/tests/incentive-trial/results");
     assert_eq!(report["units"], json!({ "control": 623, "incentive": 2_211 }));

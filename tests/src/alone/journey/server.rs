@@ -107,10 +107,10 @@ impl Server {
         format!("Bearer {}", self.token)
     }
 
-    /// Runs `make demo-trial` and returns its output.
+    /// Runs `bellwether demo-trial` and returns its output.
     pub fn demo_trial(&self) -> String {
-        let mut demo = Command::new("python3");
-        demo.args(["local/demo_trial.py", "--state"]).arg(&self.state).current_dir(project());
+        let mut demo = bellwether(&["demo-trial"]);
+        demo.env("BELLWETHER_URL", &self.url).env("BELLWETHER_EMAIL", "admin@example.com");
         let output = demo.env("BELLWETHER_PASSWORD", &self.password).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
