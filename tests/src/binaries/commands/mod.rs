@@ -2,6 +2,7 @@
 
 mod importing;
 mod sessions;
+mod tutorial;
 
 use serde_json::{Value, json};
 use testing::commands::Terminal;

@@ -135,7 +135,7 @@ fn skips() -> String {
         let (source, mut resource) = (read(&path), String::new());
         for line in source.lines() {
             if let Some(rest) = line.strip_prefix("resource \"") {
-                resource = rest.replace("\" \"", ".").split('"').next().unwrap().to_owned();
+                rest.replace("\" \"", ".").split('"').next().unwrap().clone_into(&mut resource);
             }
             if let Some(skip) = line.trim_start().strip_prefix("#checkov:skip=") {
                 let (check, reason) = skip.split_once(':').unwrap();
