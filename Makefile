@@ -122,7 +122,7 @@ quick:
 	@echo "==> tests that start no process, and documents"
 	@cargo test --workspace --exclude rotate-keys --locked --lib --bin bellwether-bench --test pure --test contract --test service
 
-# Without --locked: a new function is added to Cargo.lock, first as a member and then as a dependency of the tests.
+# Without --locked: a new function is added to Cargo.lock, first as a member and then as a dependency of the command.
 generate: ## Write the derived files: routes, functions, catalogue of metrics, docs/API.md, README of the Terraform module
 	@GENERATE=write cargo test --workspace --test contract -- written catalogue reference deployment::readme
 	@cargo update --quiet --offline --workspace
