@@ -59,10 +59,28 @@ pub fn bellwether(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs the command and waits for its end.
+/// Runs the command and waits for its end. One that does not end is killed, and its exit code is then None.
 #[must_use]
 pub fn run(arguments: &[&str]) -> Output {
-    bellwether(arguments).output().expect("the command starts")
+    let mut command = bellwether(arguments);
+    let mut process =
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command starts");
+    if code_of(&mut process).is_none() {
+        let _ = process.kill();
+    }
+    process.wait_with_output().expect("the output of the command")
+}
+
+/// Waits for the end of a process and returns its exit code; None if it does not end.
+fn code_of(process: &mut Child) -> Option<i32> {
+    let began = Instant::now();
+    while began.elapsed() < PATIENCE {
+        if let Ok(Some(status)) = process.try_wait() {
+            return status.code();
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    None
 }
 
 impl Server {
@@ -121,14 +139,7 @@ impl Server {
 
     /// Waits for its end and returns the exit code; None if it does not end.
     pub fn code(&mut self) -> Option<i32> {
-        let began = Instant::now();
-        while began.elapsed() < PATIENCE {
-            if let Ok(Some(status)) = self.process.try_wait() {
-                return status.code();
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        None
+        code_of(&mut self.process)
     }
 }
 
