@@ -37,16 +37,20 @@ async fn send(stream: &mut TcpStream) -> String {
 
 #[tokio::test]
 async fn a_connection_without_headers_is_closed_after_the_time_limit() {
-    let bounds = Bounds { connections: 8, header_time: Duration::from_millis(50) };
-    let (port, _stop, _) = server(bounds, || async { "" }).await;
+    let bounds = |header_time| Bounds { connections: 8, header_time };
+    let (patient, _stop, _) = server(bounds(Duration::from_mins(1)), || async { "" }).await;
+    let (strict, _stop, _) = server(bounds(Duration::from_millis(50)), || async { "" }).await;
+    let older = TcpStream::connect(("127.0.0.1", patient)).await.unwrap();
     for beginning in [&b""[..], b"GET / HTTP/1.1\r\nhost: local"] {
-        let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        let mut stream = TcpStream::connect(("127.0.0.1", strict)).await.unwrap();
         stream.write_all(beginning).await.unwrap();
         let mut answer = String::new();
-        // Without the limit, this does not return.
         let _ = stream.read_to_string(&mut answer).await;
         assert!(!answer.contains("200"), "{answer}");
     }
+    // With the same limit for both, the older connection would be closed first.
+    let read = older.try_read(&mut [0; 8]);
+    assert!(read.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock));
 }
 
 #[tokio::test]
