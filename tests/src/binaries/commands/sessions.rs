@@ -47,7 +47,7 @@ fn a_session_is_stored_for_its_owner_only_refreshed_when_expired_and_revoked_at_
 }
 
 #[test]
-fn processes_at_the_same_time_use_a_refresh_token_once_and_the_session_continues() {
+fn processes_at_the_same_time_share_a_session_and_it_continues() {
     let ground = Ground::start();
     for _ in 0..3 {
         change(&ground, "expires_at", &json!(1));
@@ -61,7 +61,7 @@ fn processes_at_the_same_time_use_a_refresh_token_once_and_the_session_continues
             assert_eq!(ended.code, Some(0), "{ended:?}");
         }
     }
-    // A refresh token that was used twice would have ended the session, some seconds later.
+    // If an older refresh token had replaced a newer one in the file, its use would now end the session.
     std::thread::sleep(std::time::Duration::from_secs(6));
     change(&ground, "expires_at", &json!(1));
     let ended = ground.terminal.run(&["tests"]);
