@@ -61,13 +61,24 @@ STAGES := setup lint python docs unused unit data spectral generators binaries a
 .PHONY: help setup run watch demo demo-trial check quick test lint python docs unused generate deny unit data binaries alone zip-size bench calibrate clean api-check api-check-short spectral generators fuzz fuzz-keep
 .PHONY: traces-check dashboards monitoring-check monitor monitor-check monitored monitoring
 
+# The targets of each group of `make help`. A test checks that each described target is in one group.
+USE := run demo demo-trial monitor
+DEVELOP := watch check test generate setup clean $(filter-out setup,$(STAGES)) api-check monitoring-check monitor-check monitored tf-check e2e dashboards traces-check fuzz bench calibrate
+DEPLOY := account build plan deploy canary quiet cancel release rollback smoke bootstrap-admin destroy
+MAINTAIN := unlock alarms-check build-twice fuzz-keep
+
 help: ## List the targets
-	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 14
+	@for group in "Use: $(USE)" "Develop: $(DEVELOP)" "Deploy: $(DEPLOY)" "Maintain: $(MAINTAIN)"; do \
+		printf '\n%s\n' "$${group%%:*}"; for target in $${group#*: }; do \
+		sed -nE "s/^$$target:.*## (.*)/  $$target\t\1/p" $(firstword $(MAKEFILE_LIST)); done; done | expand -t 20
 
 setup: ## Install the pinned tools into .tools
 	@python3 local/run.py --setup-only
 
-run: ## Start the server on 127.0.0.1 (PORT=9000); Ctrl-C stops it
+run: ## Build and start the server on localhost (PORT=9000, ARGS="--memory"); Ctrl-C stops it
+	@sh local/run.sh --port $(PORT) $(ARGS)
+
+watch: ## Serve every function with cargo lambda watch, which builds a file again after it is saved (PORT=9000)
 	@python3 local/run.py --port $(PORT)
 
 demo: $(COMMAND) ## Simulate a campaign of 400 accounts on the running server (first: target/debug/bellwether login)

@@ -2,6 +2,7 @@
 //! affects, and that errors are one line. The Makefile and the scripts run with a `terraform` that the test supplies.
 
 mod canaries;
+mod help;
 mod naming;
 mod programs;
 mod releasing;
