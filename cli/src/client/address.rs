@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_without_tls_is_rejected_outside_this_machine() {
+    fn an_address_without_tls_is_rejected_unless_it_is_loopback() {
         for text in [
             "http://api.example.com",
             "http://localhost.example.com",
