@@ -6,7 +6,6 @@ use clap::Args;
 
 use super::ServerOption;
 use crate::Failure;
-use crate::client::Lost;
 use crate::client::tokens::grant::{Grant, Identity};
 use crate::client::tokens::sessions::{Session, Sessions};
 use crate::client::tokens::{self, variable};
@@ -46,10 +45,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let password = password(&format!("password of {} at {address}: ", printable(&email)))?;
     let transport = Transport::new(address);
     let identity = Identity::User { email: email.clone(), password };
-    let grant = identity.sign_in(&transport).map_err(|lost| match lost {
-        Lost::Connection(why) => Failure::new(why),
-        Lost::Caller(failure) => failure,
-    })?;
+    let grant = identity.sign_in(&transport)?;
     let scope = printable(&grant.scope);
     store(&sessions, &transport.address().to_string(), &email, grant)?;
     let (address, email) = (transport.address(), printable(&email));

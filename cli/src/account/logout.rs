@@ -45,8 +45,11 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     show(&format!("signed out from {key}\n"))
 }
 
-fn revoke(transport: &Transport, token: &str) -> Result<(), String> {
+fn revoke(transport: &Transport, token: &str) -> Result<(), Failure> {
     let form = form_urlencoded::Serializer::new(String::new()).append_pair("token", token).finish();
     let answer = transport.send("POST", "/oauth/revoke", Body::Form(&form), None)?;
-    if answer.is_success() { Ok(()) } else { Err(problem::describe(&answer.body.unwrap_or_default())) }
+    if answer.is_success() {
+        return Ok(());
+    }
+    Err(Failure::new(problem::describe(&answer.body.unwrap_or_default())))
 }

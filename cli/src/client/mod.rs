@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub enum Lost {
     /// The connection failed. The request can be sent again.
     Connection(String),
-    /// The caller cannot be signed in.
+    /// The caller cannot be signed in, or does not trust the server.
     Caller(Failure),
 }
 
@@ -69,12 +69,12 @@ impl Client {
     pub fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Answer, Lost> {
         let token = self.tokens.bearer(&self.transport)?;
         let body = body.map_or(Body::None, Body::Json);
-        let answer = self.transport.send(method, path, body, Some(&token)).map_err(Lost::Connection)?;
+        let answer = self.transport.send(method, path, body, Some(&token))?;
         if answer.status != 401 {
             return Ok(answer);
         }
         let token = self.tokens.renewed(&self.transport, &token)?;
-        self.transport.send(method, path, body, Some(&token)).map_err(Lost::Connection)
+        self.transport.send(method, path, body, Some(&token))
     }
 
     /// Sends a request until it has an answer other than "try again", and returns the body of a success.

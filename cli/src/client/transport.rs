@@ -8,7 +8,9 @@ use ureq::Agent;
 use ureq::http::{HeaderMap, Request, StatusCode};
 use ureq::tls::{RootCerts, TlsConfig};
 
+use super::Lost;
 use super::address::Address;
+use crate::Failure;
 use crate::text::printable;
 
 /// Longer than the server's own budget for any request.
@@ -85,16 +87,24 @@ impl Transport {
     /// Sends a request once.
     ///
     /// # Errors
-    /// A line of text when the connection fails.
-    pub fn send(&self, method: &str, path: &str, body: Body, token: Option<&str>) -> Result<Answer, String> {
+    /// When the connection fails, or the server's certificate is not trusted.
+    pub fn send(&self, method: &str, path: &str, body: Body, token: Option<&str>) -> Result<Answer, Lost> {
         self.exchange(method, path, body, token).map_err(|error| {
+            if is_distrust(&error) {
+                return Lost::Caller(Failure::new(format!(
+                    "the certificate of {} is not trusted ({}); check the address, or name the file with your own \
+                     certificate authorities in SSL_CERT_FILE",
+                    self.address,
+                    printable(&error.to_string())
+                )));
+            }
             let advice = if self.address.is_loopback() {
                 "start it with: bellwether serve"
             } else {
                 "check the address and the network"
             };
             let error = printable(&error.to_string());
-            format!("the server at {} does not answer ({error}); {advice}", self.address)
+            Lost::Connection(format!("the server at {} does not answer ({error}); {advice}", self.address))
         })
     }
 
@@ -124,10 +134,38 @@ impl Transport {
     }
 }
 
+/// Returns whether the server's certificate is the problem. The same request cannot succeed later.
+fn is_distrust(error: &ureq::Error) -> bool {
+    let cause = match error {
+        ureq::Error::Rustls(cause) => Some(cause),
+        ureq::Error::Io(error) => error.get_ref().and_then(|cause| cause.downcast_ref()),
+        _ => None,
+    };
+    matches!(cause, Some(rustls::Error::InvalidCertificate(_)))
+}
+
 fn parsed(status: StatusCode, content: &[u8]) -> Option<Value> {
     if status.is_redirection() { None } else { serde_json::from_slice(content).ok() }
 }
 
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     headers.get("retry-after")?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use rustls::CertificateError::UnknownIssuer;
+
+    use super::is_distrust;
+
+    #[test]
+    fn a_certificate_that_is_not_trusted_is_not_a_broken_connection() {
+        let unknown = rustls::Error::InvalidCertificate(UnknownIssuer);
+        assert!(is_distrust(&ureq::Error::Io(Error::new(ErrorKind::InvalidData, unknown))));
+        let broken = rustls::Error::HandshakeNotComplete;
+        assert!(!is_distrust(&ureq::Error::Io(Error::new(ErrorKind::InvalidData, broken))));
+        assert!(!is_distrust(&ureq::Error::Io(ErrorKind::ConnectionReset.into())));
+    }
 }

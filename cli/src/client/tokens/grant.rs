@@ -91,7 +91,7 @@ impl Identity {
             Self::User { email, password } => {
                 let login = json!({ "email": email, "password": password });
                 let answer = transport.send("POST", "/login", Body::Json(&login), None);
-                granted(transport, answer.map_err(Lost::Connection)?)
+                granted(transport, answer?)
             }
             Self::Client { id, secret } => {
                 let form =
@@ -123,8 +123,8 @@ fn token(transport: &Transport, form: &[(&str, &str)]) -> Result<Grant, Lost> {
         match transport.send("POST", "/oauth/token", Body::Form(&form), None) {
             Ok(answer) if retry::is_temporary(answer.status) && again => {}
             Ok(answer) => return granted(transport, answer),
-            Err(why) if !again => return Err(Lost::Connection(why)),
-            Err(_) => {}
+            Err(Lost::Connection(_)) if again => {}
+            Err(lost) => return Err(lost),
         }
         std::thread::sleep(Duration::from_millis(500));
     }

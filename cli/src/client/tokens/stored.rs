@@ -51,6 +51,15 @@ pub fn no_session(address: &Address) -> Failure {
     ))
 }
 
+impl From<Lost> for Failure {
+    fn from(lost: Lost) -> Self {
+        match lost {
+            Lost::Connection(why) => Self::new(why),
+            Lost::Caller(failure) => failure,
+        }
+    }
+}
+
 impl From<Failure> for Lost {
     fn from(failure: Failure) -> Self {
         Self::Caller(failure)
