@@ -66,10 +66,10 @@ impl Progress {
         }
     }
 
-    /// Ends the bar.
+    /// Removes the bar; the summary follows.
     pub fn finish(self) {
         if let Some(bar) = self.bar {
-            bar.abandon();
+            bar.finish_and_clear();
         }
     }
 }
