@@ -70,20 +70,39 @@ fn linked(text: &str) -> String {
     format!("{before}pub const ALL: [Function; {count}] = [\n{names}];\n{after}")
 }
 
+/// Returns `main.rs` of a function.
+fn entry_point(function: &str) -> String {
+    let name = function.replace('-', "_");
+    format!(
+        "//! Runs [`{name}::FUNCTION`] in the Lambda runtime.
+
+use lambda_http::Error;
+
+#[tokio::main(flavor = \"current_thread\")]
+async fn main() -> Result<(), Error> {{
+    bellwether::runtime::serve({name}::FUNCTION).await
+}}
+"
+    )
+}
+
+/// Compares a file with its generated text. With `GENERATE=write`, writes the text first.
+fn assert_generated(path: &str, wanted: &str) {
+    let full = project().join(path);
+    let is_current = fs::read_to_string(&full).is_ok_and(|text| text == wanted);
+    if !is_current && std::env::var("GENERATE").is_ok_and(|word| word == "write") {
+        fs::write(&full, wanted).unwrap();
+    }
+    assert_eq!(read(path), wanted, "{path} does not match the table of operations; run: make generate");
+}
+
 #[test]
 fn generated_files_match_the_table_of_operations() {
-    let files = [
-        ("Cargo.toml", workspace as fn(&str) -> String),
-        ("cli/Cargo.toml", dependencies),
-        ("cli/src/serve/functions.rs", linked),
-    ];
-    let writes = std::env::var("GENERATE").is_ok_and(|word| word == "write");
-    for (path, make) in files {
-        let (held, wanted) = (read(path), make(&read(path)));
-        if writes && held != wanted {
-            fs::write(project().join(path), &wanted).unwrap();
-        }
-        assert_eq!(read(path), wanted, "{path} does not match the table of operations; run: make generate");
+    assert_generated("Cargo.toml", &workspace(&read("Cargo.toml")));
+    assert_generated("cli/Cargo.toml", &dependencies(&read("cli/Cargo.toml")));
+    assert_generated("cli/src/serve/functions.rs", &linked(&read("cli/src/serve/functions.rs")));
+    for function in functions() {
+        assert_generated(&format!("functions/{function}/src/main.rs"), &entry_point(function));
     }
 }
 
