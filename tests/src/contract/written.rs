@@ -1,5 +1,5 @@
 //! Tests the files that `make generate` writes from the table of operations: the routes of `make watch` in `Cargo.toml`,
-//! and the functions that the command `bellwether` links.
+//! the functions that the command `bellwether` links, and the entry point of each function.
 
 use std::fmt::Write as _;
 use std::fs;
