@@ -43,7 +43,7 @@ impl Fleet {
     /// Returns the app of a function.
     ///
     /// # Errors
-    /// When there is no function of this name.
+    /// When no function has this name.
     pub fn app(&self, function: &str) -> Result<&App, Failure> {
         let instance = self.instances.get(function);
         instance

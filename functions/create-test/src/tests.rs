@@ -234,11 +234,11 @@ async fn the_response_contains_the_units_needed_for_the_expected_effect() {
     body["expected"] = json!({ "baseline": 0.1, "effect": 0.1 });
     let response = bench.call(FUNCTION, with_body(event.clone(), &body)).await;
     let plan = &response.body["plan"];
-    let [once, watched] =
+    let [once, sequential] =
         ["fixed_horizon", "sequential"].map(|method| plan["units_needed"][method].as_u64().unwrap());
     // 10 % against 20 % in equal arms, at 5 % and 80 %: the normal formula gives 398.
     assert!((390..=406).contains(&once), "{plan}");
-    assert!(watched > once * 3 / 2 && watched < once * 3, "{plan}");
+    assert!(sequential > once * 3 / 2 && sequential < once * 3, "{plan}");
     assert_eq!((&plan["from"], &plan["effect"]), (&json!("expected"), &json!(0.1)));
     let again = bench.call(FUNCTION, with_body(event.clone(), &body)).await;
     assert_eq!((again.status, &again.body["plan"]), (200, plan));
