@@ -24,6 +24,7 @@ pub mod permutation;
 pub mod planning;
 pub mod sample;
 pub mod segments;
+pub mod spending;
 pub mod srm;
 mod twofold;
 pub mod warnings;
