@@ -22,6 +22,7 @@ pub mod joint;
 pub mod moments;
 pub mod permutation;
 pub mod planning;
+pub mod rerandomization;
 pub mod sample;
 pub mod segments;
 pub mod spending;
