@@ -1,5 +1,7 @@
 //! The goals of two arms, drawn again: the sums of every draw, and the statistics that follow from them.
 
+mod scale;
+
 use super::covariance::{NUMBERS, Products};
 use super::place::{Propensity, place};
 use super::statistic::{Rank, is_eligible, log_means, log_ratios, means, rank};
@@ -56,6 +58,7 @@ enum Kind {
 struct Amounts {
     center: f64,
     scale: f64,
+    least: f64,
     sums: Sums<3>,
 }
 
@@ -180,7 +183,8 @@ impl Amounts {
         }
         let spread = moments.variance().map_or(0.0, f64::sqrt);
         let scale = if spread > 0.0 { spread } else { 1.0 };
-        Self { center: moments.mean(), scale, sums: Sums::new(draws) }
+        let least = numbers.iter().copied().fold(f64::INFINITY, f64::min);
+        Self { center: moments.mean(), scale, least, sums: Sums::new(draws) }
     }
 
     fn scaled(&self, number: f64) -> f64 {

@@ -10,7 +10,9 @@
 //!
 //! Start at [`drawn`], which draws the units of two arms and ranks the histories of each goal. [`place`] draws one
 //! unit, [`sums`] adds up outcomes in every draw, [`statistic`] and [`covariance`] compare the arms of a draw,
-//! and [`stopped`] stops histories. [`family`] watches several comparisons and decides them together.
+//! and [`stopped`] stops histories. [`family`] watches several comparisons and decides them together. [`tails`]
+//! turns the boundary of an interim look into the level of an interval, [`interval`] has the intervals, and
+//! [`rates`] computes those of binary goals.
 //!
 //! Source: Fisher 1935 and Pitman 1937 on randomization tests; Lan and DeMets 1983 on alpha spending; Plamadeala
 //! and Rosenberger 2012, "Sequential monitoring with conditional randomization tests".
@@ -18,10 +20,13 @@
 pub mod covariance;
 pub mod drawn;
 pub mod family;
+pub mod interval;
 pub mod place;
+pub mod rates;
 pub mod statistic;
 pub mod stopped;
 pub mod sums;
+pub mod tails;
 
 /// The number of draws of a test of ordinary size.
 pub const DRAWS: usize = 9_999;

@@ -80,7 +80,7 @@ impl Stopped {
     }
 
     /// Returns the histories that may be stopped now, with their ranks.
-    fn alive(&self, ranks: &Ranks) -> Vec<(Rank, u16)> {
+    pub(super) fn alive(&self, ranks: &Ranks) -> Vec<(Rank, u16)> {
         let mut stopped = vec![false; ranks.len()];
         for number in self.higher.iter().chain(&self.lower) {
             if let Some(own) = stopped.get_mut(usize::from(*number)) {
@@ -110,7 +110,7 @@ impl Stopped {
 }
 
 /// Returns the sides on which a test can be decided.
-fn sides(hypothesis: Hypothesis) -> &'static [Side] {
+pub(super) fn sides(hypothesis: Hypothesis) -> &'static [Side] {
     match hypothesis {
         Hypothesis::Different => &[Side::Higher, Side::Lower],
         Hypothesis::Greater => &[Side::Higher],
@@ -119,7 +119,7 @@ fn sides(hypothesis: Hypothesis) -> &'static [Side] {
 }
 
 /// Returns how extreme a rank is on this side.
-fn outwards(rank: Rank, side: Side) -> Rank {
+pub(super) fn outwards(rank: Rank, side: Side) -> Rank {
     match side {
         Side::Higher => rank,
         Side::Lower => rank.saturating_neg(),
@@ -134,7 +134,7 @@ fn budget(share: f64, histories: usize) -> usize {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "at most 65,536 histories")]
-fn size(n: usize) -> f64 {
+pub(super) fn size(n: usize) -> f64 {
     n as f64
 }
 
