@@ -41,7 +41,10 @@ async fn units_and_conversions_are_counted_with_their_difference() {
     }
     let report = results(&bench).await;
     assert_eq!(report["units"], json!({ "control": 20, "calculator": 20 }));
-    assert_eq!(report["sample_ratio"], json!({ "p": 1.0, "ok": true, "fixed_horizon_p": 1.0 }));
+    assert_eq!(
+        report["sample_ratio"],
+        json!({ "e_value": 1.0, "p": 1.0, "ok": true, "fixed_horizon_p": 1.0 })
+    );
     let goal = &report["goals"][0];
     let arm = &goal["arms"][1];
     for (field, wanted) in [
@@ -279,7 +282,10 @@ async fn an_empty_test_has_results_without_numbers_in_both_payloads() {
     assert_eq!(response.status, 200, "{}", response.body);
     let comparison = &response.body["goals"][0]["comparisons"][0];
     assert_eq!(comparison["absolute"], json!({ "estimate": null, "low": null, "high": null }));
-    assert_eq!(response.body["sample_ratio"], json!({ "p": null, "ok": true, "fixed_horizon_p": null }));
+    assert_eq!(
+        response.body["sample_ratio"],
+        json!({ "e_value": null, "p": null, "ok": true, "fixed_horizon_p": null })
+    );
     assert_eq!(comparison["relative"], json!({ "estimate": null, "low": null, "high": null }));
     assert_eq!((spent.calls, spent.units), (18, 18.0), "the test, its summaries and its 16 partitions");
 }

@@ -1,5 +1,5 @@
-//! The sample-ratio check: do the numbers of units in the arms match the weights? [`sequential()`] is valid
-//! after every unit, [`p_value`] once.
+//! The sample-ratio check: do the numbers of units in the arms match the weights? [`e_value()`] and
+//! [`sequential()`] are valid after every unit, [`p_value`] once.
 
 #[cfg(test)]
 mod tests;
@@ -9,8 +9,12 @@ use statrs::function::gamma::ln_gamma;
 
 use crate::families::holm;
 
-/// Below this p-value, the counts do not match the weights and no verdict is given.
+/// Below this p-value, the counts do not match the weights and no verdict is given. For [`e_value()`], this is
+/// above 1,000.
 pub const THRESHOLD: f64 = 0.001;
+
+/// The greatest e-value, so that it stays a finite number. It also represents a unit in an arm without weight.
+pub const MAX_E: f64 = 1e300;
 
 /// With fewer expected units than this in an arm, chi-square is not used.
 const MIN_EXPECTED: f64 = 5.0;
@@ -19,8 +23,8 @@ const MIN_EXPECTED: f64 = 5.0;
 /// rejects too often for it.
 const MIN_ALONE: f64 = 10.0;
 
-/// The prior weight of the declared weights, in units: see [`sequential()`].
-const GUESS: f64 = 10.0;
+/// The concentration of the Dirichlet prior, in units: each arm has this times its share by weight.
+const CONCENTRATION: f64 = 20.0;
 
 /// The alternatives for the share of one arm, as logarithms of multiples of its weight, in both directions.
 const TILTS: [f64; 10] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4];
@@ -69,37 +73,52 @@ pub fn p_value(strata: &[Stratum<'_>]) -> Option<f64> {
     ChiSquared::new(freedom).ok().map(|distribution| distribution.sf(statistic))
 }
 
-/// Returns the sequential p-value: while units are assigned according to the weights, the probability that it
-/// is ever under 0.001 is at most 0.001. Arms without weight are treated as in [`p_value`]. Returns None
-/// without units.
+/// Returns the e-value of the counts, at most [`MAX_E`]: while units are assigned according to the weights, the
+/// probability that it ever exceeds 1,000 is at most 0.001 (Ville 1939). The order of the units has no effect.
+/// A unit in an arm without weight gives [`MAX_E`]. Returns None without units.
 ///
-/// It is 1 over the mean of two e-processes. The first gives each stratum its own shares, with a Dirichlet
-/// prior around the weights (Lindon and Malek 2022, "Anytime-valid inference for multinomial count data").
-/// The second treats all strata together: one arm, which can be any of them, gets units at a multiple of its
-/// weight, the same in each stratum. It finds units lost from one arm over many small strata, in each of
-/// which the first begins again.
+/// It is the mean of two e-processes. The first gives each stratum its own shares, with a Dirichlet prior
+/// around the weights, and multiplies the strata (Lindon and Malek 2022, "Anytime-valid inference for
+/// multinomial count data"). The second treats all strata together: one arm, which can be any of them, gets
+/// units at a multiple of its weight, the same in each stratum. It finds units lost from one arm over many
+/// small strata, in each of which the first begins again.
 #[must_use]
-pub fn sequential(strata: &[Stratum<'_>]) -> Option<f64> {
+pub fn e_value(strata: &[Stratum<'_>]) -> Option<f64> {
     let stray = |(weight, units): (&u32, &u64)| *weight == 0 && *units > 0;
     if strata.iter().any(|stratum| stratum.weights.iter().zip(stratum.units).any(stray)) {
-        return Some(0.0);
+        return Some(MAX_E);
     }
     if strata.iter().all(|stratum| stratum.units.iter().all(|units| *units == 0)) {
         return None;
     }
     let e_process = [strata.iter().map(dirichlet).sum(), tilted(strata)];
-    Some((-log_mean(&e_process)).exp().min(1.0))
+    Some(log_mean(&e_process).exp().min(MAX_E))
+}
+
+/// Returns the sequential p-value: 1 divided by [`e_value()`], at most 1, and 0 from [`MAX_E`] on. Returns None
+/// without units.
+#[must_use]
+pub fn sequential(strata: &[Stratum<'_>]) -> Option<f64> {
+    e_value(strata).map(|e_value| if e_value < MAX_E { e_value.recip().min(1.0) } else { 0.0 })
+}
+
+/// Returns the e-value of a sequential p-value, at most [`MAX_E`]. It is the greatest e-value of all interim
+/// looks when the p-value is the lowest, because an e-process begins with 1.
+#[must_use]
+pub fn evidence(p_value: f64) -> f64 {
+    p_value.recip().min(MAX_E)
 }
 
 /// Returns the logarithm of a stratum's e-value for shares around its weights.
 fn dirichlet(stratum: &Stratum<'_>) -> f64 {
     let arm = |(weight, units): (&u32, &u64)| {
         let (share, units) = (f64::from(*weight) / 10_000.0, count(*units));
-        let guess = GUESS * share;
-        if share > 0.0 { ln_gamma(guess + units) - ln_gamma(guess) - units * share.ln() } else { 0.0 }
+        let prior = CONCENTRATION * share;
+        if share > 0.0 { ln_gamma(prior + units) - ln_gamma(prior) - units * share.ln() } else { 0.0 }
     };
     let all = count(stratum.units.iter().sum());
-    ln_gamma(GUESS) - ln_gamma(GUESS + all) + stratum.weights.iter().zip(stratum.units).map(arm).sum::<f64>()
+    ln_gamma(CONCENTRATION) - ln_gamma(CONCENTRATION + all)
+        + stratum.weights.iter().zip(stratum.units).map(arm).sum::<f64>()
 }
 
 /// Returns the logarithm of the e-value of all strata for one arm with more or fewer units than its weight.

@@ -79,8 +79,10 @@ impl Report {
         let definition = &test.definition;
         let mut goals = goal_reports(test, totals);
         let mut warnings = Warning::all(test, totals);
+        let mut sample_ratio_before = None;
         match before.map(StoredReport::memory) {
             Some(Some(memory)) => {
+                sample_ratio_before = memory.sample_ratio_p();
                 memory.hand_on(&mut goals);
                 warnings.extend(memory.restart());
             }
@@ -88,7 +90,7 @@ impl Report {
             None => {}
         }
         correct(&mut goals);
-        let sample_ratio = SampleRatio::of(test, totals);
+        let sample_ratio = SampleRatio::of(test, totals, sample_ratio_before);
         let plan = Outlook::observed(test, totals);
         let maturity = Maturity::of(test, totals, as_of);
         let units = definition.variants.iter().zip(&totals.arms).map(|(v, arm)| (v.key.clone(), arm.units));

@@ -12,4 +12,5 @@ pub mod heavy;
 pub mod planning;
 pub mod power;
 pub mod ratios;
+pub mod sample_ratio;
 pub mod sequential;

@@ -2,13 +2,14 @@
 //! `make calibrate FAMILIES="adaptive bayes"` prints two.
 
 use calibrate::{
-    adaptive, balance, bayes, coverage, exact, fixed, heavy, planning, power, ratios, sequential,
+    adaptive, balance, bayes, coverage, exact, fixed, heavy, planning, power, ratios, sample_ratio,
+    sequential,
 };
 
 /// A family's name and the function that returns its table.
 type Family = (&'static str, fn() -> String);
 
-const FAMILIES: [Family; 13] = [
+const FAMILIES: [Family; 14] = [
     ("adaptive", adaptive::table),
     ("balance", balance::table),
     ("bayes", bayes::table),
@@ -20,6 +21,7 @@ const FAMILIES: [Family; 13] = [
     ("planning", planning::table),
     ("power", power::table),
     ("ratios", ratios::table),
+    ("sample-ratio", sample_ratio::table),
     ("sequential", sequential::table),
     ("why-both", sequential::why_both),
 ];

@@ -97,6 +97,25 @@ fn the_evidence_does_not_grow_on_average_when_units_follow_the_weights() {
 }
 
 #[test]
+fn the_e_value_of_one_set_of_weights_has_lindon_and_maleks_closed_form() {
+    // Beta(10, 10) is the prior, Beta(15, 12) the posterior of 5 and 2 units: 2^7 B(15, 12) / B(10, 10).
+    let stratum = Stratum { weights: vec![5_000, 5_000], units: &[5, 2] };
+    let rising = |from: u32, n: u32| (from..from + n).map(f64::from).product::<f64>();
+    let wanted = 2.0_f64.powi(7) * rising(10, 5) * rising(10, 2) / rising(20, 7);
+    assert!((dirichlet(&stratum).exp() / wanted - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn the_e_value_is_finite_and_its_p_value_is_one_divided_by_it() {
+    let of = |units: &[u64]| vec![Stratum { weights: vec![5_000, 5_000], units: units.to_vec().leak() }];
+    let (e_value, p_value) = (e_value(&of(&[70, 30])).unwrap(), sequential(&of(&[70, 30])).unwrap());
+    assert!((e_value * p_value - 1.0).abs() < 1e-12 && (evidence(p_value) / e_value - 1.0).abs() < 1e-12);
+    assert_eq!(super::e_value(&of(&[100_000, 0])), Some(MAX_E));
+    assert_eq!((sequential(&of(&[100_000, 0])), evidence(0.0)), (Some(0.0), MAX_E));
+    assert_eq!(sequential(&of(&[50, 50])), Some(1.0), "the evidence is under 1");
+}
+
+#[test]
 fn numbers_far_from_the_weights_raise_an_alarm_at_every_interim_look() {
     assert!(seen(&[(&[5_000, 5_000], &[40, 90])]).unwrap() < THRESHOLD);
     assert!(seen(&[(&[5_000, 5_000], &[50_900, 49_100])]).unwrap() < THRESHOLD);

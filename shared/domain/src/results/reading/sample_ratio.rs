@@ -1,15 +1,18 @@
 //! Whether the numbers of units in the arms match the weights.
 
 use serde::{Deserialize, Serialize};
+use stats::always_valid::lowest;
 use stats::srm::{self, Stratum};
 
 use crate::experiment::Experiment;
+use crate::experiment::allocation::Mode;
 use crate::results::counting::totals::Totals;
 
 /// The sample-ratio check.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct SampleRatio {
-    /// The sequential p-value. Null while there are no units.
+    /// The sequential p-value, the lowest of all interim looks of the phase so far. For an external test, that
+    /// of this interim look. Null while there are no units.
     pub p: Option<f64>,
     /// False when `p` is under 0.001.
     pub ok: bool,
@@ -18,15 +21,27 @@ pub struct SampleRatio {
 }
 
 impl SampleRatio {
-    /// Checks all units, each against the weights under which it was assigned.
+    /// Checks all units, each against the weights under which it was assigned. `before` is `p` at the last
+    /// interim look. An alarm remains for the phase, because a fault that is no longer visible in the counts
+    /// has affected the units all the same.
+    ///
+    /// An external test forgets earlier interim looks: an import can be sorted by variant, so the counts that
+    /// are seen during the import need not match the weights.
     #[must_use]
-    pub fn of(test: &Experiment, totals: &Totals) -> Self {
+    pub fn of(test: &Experiment, totals: &Totals, before: Option<f64>) -> Self {
         let strata = test.weightings.iter().zip(&totals.strata).map(|(weighting, units)| Stratum {
             weights: weighting.weights.iter().map(|weight| weight.get()).collect(),
             units,
         });
         let strata: Vec<_> = strata.collect();
-        let p = srm::sequential(&strata);
+        let before = before.filter(|_| test.definition.allocation.mode != Mode::External);
+        let p = lowest(before, srm::sequential(&strata));
         Self { p, ok: p.is_none_or(|p| p >= srm::THRESHOLD), fixed_horizon_p: srm::p_value(&strata) }
+    }
+
+    /// Returns the e-value of `p`, from 1 to 1e300.
+    #[must_use]
+    pub fn e_value(&self) -> Option<f64> {
+        self.p.map(srm::evidence)
     }
 }

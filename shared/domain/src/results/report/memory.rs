@@ -23,6 +23,8 @@ pub struct Memory {
 
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 struct Fit {
+    #[serde(deserialize_with = "present")]
+    p: Option<f64>,
     ok: bool,
 }
 
@@ -84,6 +86,11 @@ impl Memory {
         }
     }
 
+    /// Returns the lowest p-value of the sample-ratio check so far.
+    pub(super) fn sample_ratio_p(&self) -> Option<f64> {
+        self.sample_ratio.p
+    }
+
     /// Returns the warning that earlier results are incomplete, if the previous report had it. It remains for
     /// the whole phase.
     pub(super) fn restart(&self) -> Option<Warning> {
@@ -141,7 +148,7 @@ impl From<&Report> for Memory {
             detail: own.detail.clone(),
         };
         Self {
-            sample_ratio: Fit { ok: report.sample_ratio.ok },
+            sample_ratio: Fit { p: report.sample_ratio.p, ok: report.sample_ratio.ok },
             goals: goals.collect(),
             warnings: report.warnings.iter().map(warning).collect(),
         }

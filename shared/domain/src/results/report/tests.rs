@@ -2,6 +2,7 @@
 
 mod golden;
 mod rerandomization;
+mod sample_ratio;
 mod scenes;
 mod verdicts;
 

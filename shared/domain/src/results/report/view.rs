@@ -50,6 +50,7 @@ pub struct ReportView<'a> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 struct SampleRatioView {
+    e_value: Option<f64>,
     p: Option<f64>,
     ok: bool,
     fixed_horizon_p: Option<f64>,
@@ -126,7 +127,7 @@ impl Report {
 
 impl From<SampleRatio> for SampleRatioView {
     fn from(own: SampleRatio) -> Self {
-        Self { p: own.p, ok: own.ok, fixed_horizon_p: own.fixed_horizon_p }
+        Self { e_value: own.e_value(), p: own.p, ok: own.ok, fixed_horizon_p: own.fixed_horizon_p }
     }
 }
 

@@ -7,3 +7,4 @@ mod fixed_and_sequential;
 mod heavy;
 mod planning;
 mod ratios;
+mod sample_ratio;

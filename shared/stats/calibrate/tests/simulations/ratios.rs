@@ -1,23 +1,6 @@
-//! A short run of the sample-ratio check, and of segments.
+//! A short run of changed shares, and of segments.
 
-use calibrate::ratios::{alarms, drifts, fixed_alarms, segments};
-
-/// The highest rate of alarms at 0.001 that is within three Monte Carlo errors.
-const FEW: f64 = 0.001 + 3.0 * 0.000_707;
-
-#[test]
-fn the_sequential_sample_ratio_check_keeps_its_error_rate_and_finds_lost_units() {
-    let found = fixed_alarms(&[5_000, 5_000], 400, 10, 0.0, 2_000, 1);
-    assert!(found.sequential.share() <= FEW, "{found:?}");
-    assert!(found.chi_square.share() > found.at_the_end.share(), "{found:?}");
-    assert!(fixed_alarms(&[5_000, 5_000], 400, 20, 0.5, 100, 2).sequential.share() > 0.85);
-}
-
-#[test]
-fn the_sample_ratio_of_small_adaptive_batches_is_checked() {
-    assert!(alarms(24, 20, 0.0, 2_000, 1).sequential.share() <= FEW);
-    assert!(alarms(24, 20, 1.0, 100, 2).sequential.share() > 0.95);
-}
+use calibrate::ratios::{drifts, segments};
 
 #[test]
 fn repeated_interim_looks_at_many_segments_keep_the_error_rate() {
