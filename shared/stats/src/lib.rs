@@ -10,6 +10,7 @@ pub mod agresti_caffo;
 pub mod always_valid;
 pub mod balance;
 pub mod bayes;
+pub mod betting;
 pub mod cuped;
 pub mod delta;
 mod direction;

@@ -3,6 +3,7 @@
 pub mod adaptive;
 pub mod balance;
 pub mod bayes;
+pub mod betting;
 pub mod chance;
 pub mod coverage;
 pub mod exact;

@@ -2,17 +2,18 @@
 //! `make calibrate FAMILIES="adaptive bayes"` prints two.
 
 use calibrate::{
-    adaptive, balance, bayes, coverage, exact, fixed, heavy, planning, power, ratios, sample_ratio,
+    adaptive, balance, bayes, betting, coverage, exact, fixed, heavy, planning, power, ratios, sample_ratio,
     sequential,
 };
 
 /// A family's name and the function that returns its table.
 type Family = (&'static str, fn() -> String);
 
-const FAMILIES: [Family; 14] = [
+const FAMILIES: [Family; 15] = [
     ("adaptive", adaptive::table),
     ("balance", balance::table),
     ("bayes", bayes::table),
+    ("betting", betting::table),
     ("coverage", coverage::table),
     ("exact", exact::table),
     ("fixed", fixed::table),

@@ -3,6 +3,7 @@
 mod adaptive;
 mod balance;
 mod bayes;
+mod betting;
 mod fixed_and_sequential;
 mod heavy;
 mod planning;
