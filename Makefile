@@ -268,10 +268,10 @@ bench: setup ## Measure a decision, an aggregation and a built function (docs/PE
 		cargo lambda build --release --compiler cargo --locked -p $$package || exit 1; done
 	@cargo run --locked -p bellwether-bench
 
-# The families to simulate: adaptive, balance, bayes, beyond, coverage, exact, fixed, heavy, planning, power, ratios,
-# sequential, why-both.
+# The families to simulate: adaptive, balance, bayes, betting, beyond, coverage, exact, fixed, heavy, levels, mixture-power,
+# planning, power, ratios, sample-ratio, sequential, why-both; and options, which shared/stats/calibrate/src/main.rs describes.
 FAMILIES ?=
-calibrate: ## Measure the error rates of the statistics by simulation (docs/STATISTICS.md; half an hour, or FAMILIES=…)
+calibrate: ## Measure the error rates of the statistics by simulation, or continue (docs/STATISTICS.md; hours, or FAMILIES=…)
 	@cargo run --release --locked -p calibrate -- $(FAMILIES)
 
 build: setup ## Build every function's arm64 zip into target/lambda (FEATURES=bellwether/traces for traces)

@@ -127,6 +127,12 @@ impl Random {
         radius * (std::f64::consts::TAU * self.even()).cos()
     }
 
+    /// Returns a uniform number below `n`, which is 1 or more.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to n")]
+    pub fn below(&mut self, n: usize) -> usize {
+        ((self.even() * real(n)) as usize).min(n.saturating_sub(1))
+    }
+
     /// Returns a seed for the draws of one test.
     pub fn seed(&mut self) -> [u8; 32] {
         let mut seed = [0; 32];

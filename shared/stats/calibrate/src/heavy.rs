@@ -27,7 +27,9 @@ pub enum Visitors {
 }
 
 impl Visitors {
-    fn name(self) -> String {
+    /// Returns its name in a table.
+    #[must_use]
+    pub fn name(self) -> String {
         match self {
             Self::Lognormal(sigma) => format!("lognormal, σ {sigma}"),
             Self::Pareto(index) => format!("Pareto, {index}"),
@@ -45,7 +47,7 @@ impl Visitors {
 
 /// Draws one account as (conversions, visitors). Its own rate is uniform between 0 and 40 % and raised by
 /// `lift`.
-fn account(visitors: Visitors, lift: f64, random: &mut Random) -> (f64, f64) {
+pub(crate) fn account(visitors: Visitors, lift: f64, random: &mut Random) -> (f64, f64) {
     let (size, rate) = (visitors.draw(random), 0.4 * random.even() * (1.0 + lift));
     // Conversions of many visitors are drawn from their mean and spread. For hundreds of visitors, drawing
     // each one makes no visible difference.

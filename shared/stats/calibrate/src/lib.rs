@@ -15,3 +15,4 @@ pub mod power;
 pub mod ratios;
 pub mod sample_ratio;
 pub mod sequential;
+pub mod watched;

@@ -80,8 +80,8 @@ pub fn draw(units: &[Unit<'_>], goals: &[Goal<'_>], draws: usize) -> Vec<Drawn> 
         match unit.place {
             Place::Alone { key, propensity } => place(&key, propensity, &mut treated),
             Place::Listed(arms) => {
-                let arms = arms.iter().copied().chain(std::iter::repeat(false));
-                treated.iter_mut().zip(arms).for_each(|(own, arm)| *own = f64::from(u8::from(arm)));
+                treated[arms.len().min(draws)..].fill(0.0);
+                treated.iter_mut().zip(arms).for_each(|(own, arm)| *own = f64::from(u8::from(*arm)));
             }
         }
         for ((own, goal), centers) in found.iter_mut().zip(goals).zip(&centers) {

@@ -9,3 +9,4 @@ mod heavy;
 mod planning;
 mod ratios;
 mod sample_ratio;
+mod watched;

@@ -46,6 +46,31 @@ fn the_real_history_runs_through_the_same_code_as_a_draw_with_the_same_arms() {
 }
 
 #[test]
+fn a_list_of_arms_is_drawn_like_the_key_that_gives_it_and_ends_in_control() {
+    let keys: Vec<u8> = (0..60).collect();
+    let (alone, mut treated) = (units(&keys), vec![0.0; 99]);
+    let lists: Vec<Vec<bool>> = alone
+        .iter()
+        .map(|unit| {
+            let Place::Alone { key, propensity } = unit.place else { unreachable!() };
+            crate::rerandomization::place::place(&key, propensity, &mut treated);
+            treated.iter().map(|treated| *treated > 0.5).collect()
+        })
+        .collect();
+    let listed = |length: usize| {
+        let units: Vec<_> = alone
+            .iter()
+            .zip(&lists)
+            .map(|(unit, list)| Unit { place: Place::Listed(&list[..length]), ..*unit })
+            .collect();
+        draw(&units, &[Goal::Amounts(&amounts(&keys))], 99)[0].ranks()
+    };
+    assert_eq!(listed(99), draw(&alone, &[Goal::Amounts(&amounts(&keys))], 99)[0].ranks());
+    assert_eq!(listed(40)[..=40], listed(99)[..=40]);
+    assert!(listed(40)[41..].iter().all(Option::is_none), "without treated units");
+}
+
+#[test]
 fn a_removed_effect_makes_the_real_arms_equal() {
     let keys: Vec<u8> = (0..120).collect();
     let scaled: Vec<f64> =

@@ -1,0 +1,181 @@
+//! One scenario at one size and with one set of weights, and what was counted in it.
+
+use serde::{Deserialize, Serialize};
+use stats::rerandomization::family::decide;
+
+use super::decision::watch;
+use super::scenario::{Scenario, Weights};
+use super::test::{self, Unit};
+use super::{fixed, mixture};
+use crate::goals::{Random, real};
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// Decisions of tests without a difference.
+    Levels,
+    /// Decisions of tests with a difference.
+    Power,
+}
+
+/// A cell of a table.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cell {
+    /// What is measured.
+    pub measure: Measure,
+    /// The scenario.
+    pub scenario: &'static Scenario,
+    /// The place of its size in the scenario.
+    pub place: usize,
+    /// The planned units of an arm, if arms were equal.
+    pub size: usize,
+    /// The weights.
+    pub weights: &'static Weights,
+}
+
+/// The counts of a cell. Information is 1 at the plan.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Simulated tests.
+    pub runs: u32,
+    /// Decided by the plan. In a family, a wrong decision.
+    pub by_plan: u32,
+    /// Decided by twice the plan.
+    pub decided: u32,
+    /// The information at the decision, added up. At most 2 for each test.
+    pub information: f64,
+    /// Found by the fixed-horizon test at the plan.
+    pub fixed: u32,
+    /// Decided by the mixture by the plan.
+    pub mixture_by_plan: u32,
+    /// Decided by the mixture by twice the plan.
+    pub mixture: u32,
+    /// The information at its decision, added up.
+    pub mixture_information: f64,
+}
+
+impl Cell {
+    /// Returns all cells of a measure.
+    #[must_use]
+    pub fn all(measure: Measure, scenarios: &'static [Scenario]) -> Vec<Self> {
+        let cells = scenarios.iter().flat_map(|scenario| {
+            scenario.weights.iter().flat_map(move |weights| {
+                let sizes = scenario.sizes.iter().enumerate();
+                sizes.map(move |(place, &size)| Self { measure, scenario, place, size, weights })
+            })
+        });
+        cells.collect()
+    }
+
+    /// Returns the name under which its counts are stored.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let Self { measure, scenario, size, weights, .. } = self;
+        format!("{measure:?}/{}/{}/{size} units", scenario.name, weights.name)
+    }
+
+    /// Returns the seed of its units. Both measures of a scenario have different seeds.
+    #[must_use]
+    pub fn seed(&self) -> usize {
+        // The hash of Fowler, Noll and Vo, which does not change with the toolchain.
+        let start = 0xcbf2_9ce4_8422_2325_usize;
+        self.name()
+            .bytes()
+            .fold(start, |hash, byte| (hash ^ usize::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    }
+
+    /// Returns the share by which the first treatment raises the mean.
+    #[must_use]
+    pub fn lift(&self) -> f64 {
+        self.scenario.lifts.get(self.place).copied().unwrap_or(0.0)
+    }
+
+    /// Returns the planned units of control and of this arm together.
+    #[must_use]
+    pub fn planned(&self, arm: usize) -> f64 {
+        let weights = self.weights.first;
+        let share = f64::from(weights[0] + weights[arm]) / f64::from(weights.iter().sum::<u32>());
+        real(self.size * weights.len()) * share
+    }
+
+    /// Simulates the repetitions of this range. The result does not depend on how a range is divided.
+    #[must_use]
+    pub fn simulate(&self, repetitions: std::ops::Range<usize>, draws: usize) -> Counts {
+        let mut counts = Counts::default();
+        for repetition in repetitions {
+            let units = test::units(self, repetition);
+            counts.add(&if self.weights.first.len() > 2 {
+                self.family(&units, draws)
+            } else {
+                self.pair(&units, repetition, draws)
+            });
+        }
+        counts
+    }
+
+    fn pair(&self, units: &[Unit], repetition: usize, draws: usize) -> Counts {
+        let found = watch(self, units, 1, draws).levels[0].decided.map(|decided| decided.information);
+        let seed = Random::of("mixture", self.seed(), repetition).seed();
+        let mixture = mixture::decided(self, units, seed);
+        let fixed = self.measure == Measure::Power
+            && fixed::p_value(self, units, repetition).is_some_and(|p_value| p_value <= 0.05);
+        let by_plan = |information: Option<f64>| u32::from(information.is_some_and(|at| at <= 1.0 + 1e-9));
+        Counts {
+            runs: 1,
+            by_plan: by_plan(found),
+            decided: u32::from(found.is_some()),
+            information: found.unwrap_or(2.0),
+            fixed: u32::from(fixed),
+            mixture_by_plan: by_plan(mixture),
+            mixture: u32::from(mixture.is_some()),
+            mixture_information: mixture.unwrap_or(2.0),
+        }
+    }
+
+    /// Counts tests in which a treatment without a lift was decided, beside one that has a lift.
+    fn family(&self, units: &[Unit], draws: usize) -> Counts {
+        let watches: Vec<_> =
+            (1..self.weights.first.len()).map(|arm| watch(self, units, arm, draws)).collect();
+        let decided = decide(&watches.iter().map(Some).collect::<Vec<_>>());
+        let wrong = decided[1..].iter().flatten();
+        let first = wrong.map(|(decided, _)| decided.information).reduce(f64::min);
+        Counts {
+            runs: 1,
+            by_plan: u32::from(first.is_some_and(|at| at <= 1.0 + 1e-9)),
+            decided: u32::from(first.is_some()),
+            information: first.unwrap_or(2.0),
+            ..Counts::default()
+        }
+    }
+}
+
+impl Counts {
+    /// Adds the counts of other repetitions.
+    pub fn add(&mut self, other: &Self) {
+        self.runs += other.runs;
+        self.by_plan += other.by_plan;
+        self.decided += other.decided;
+        self.information += other.information;
+        self.fixed += other.fixed;
+        self.mixture_by_plan += other.mixture_by_plan;
+        self.mixture += other.mixture;
+        self.mixture_information += other.mixture_information;
+    }
+
+    /// Returns whether at most 5 % and three Monte Carlo standard errors of the tests were decided.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        holds(self.decided, self.runs)
+    }
+
+    /// Returns the same for the mixture.
+    #[must_use]
+    pub fn mixture_holds(&self) -> bool {
+        holds(self.mixture, self.runs)
+    }
+}
+
+fn holds(errors: u32, runs: u32) -> bool {
+    let runs = f64::from(runs);
+    f64::from(errors) <= 0.05 * runs + 3.0 * (0.05 * 0.95 * runs).sqrt()
+}

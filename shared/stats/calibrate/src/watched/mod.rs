@@ -1,0 +1,17 @@
+//! Tests with daily interim looks up to twice their plan, decided by re-randomization.
+//!
+//! [`scenario`] is the table of what is simulated. [`outcome`] draws the outcome of a unit, and [`test`] the units
+//! of a test. [`decision`] watches a test as results do. [`fixed`] and [`mixture`] are the tests to which it is
+//! compared. [`cell`] counts decisions over many repetitions, [`store`] and [`runner`] make a run resumable, and
+//! [`table`] renders what was counted.
+
+pub mod cell;
+pub mod decision;
+pub mod fixed;
+pub mod mixture;
+pub mod outcome;
+pub mod runner;
+pub mod scenario;
+pub mod store;
+pub mod table;
+pub mod test;

@@ -1,0 +1,112 @@
+//! Simulates cells in parts, on several threads, and stores each finished part.
+
+use std::io;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use super::cell::{Cell, Measure};
+use super::scenario::{LEVELS, POWER};
+use super::store::{Part, Store};
+use super::table;
+
+/// Repetitions of a part: the work that an interruption loses.
+const PART: usize = 100;
+
+/// How a run is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The file of results.
+    pub results: PathBuf,
+    /// Repetitions of each cell, rounded up to parts.
+    pub repetitions: usize,
+    /// Draws of each test. None for 999 in tables of levels and 9,999 in tables of power.
+    pub draws: Option<usize>,
+    /// Threads.
+    pub threads: usize,
+    /// A text that the names of the simulated cells contain.
+    pub only: String,
+}
+
+/// A part that is to be simulated.
+struct Task {
+    cell: Cell,
+    draws: usize,
+    repetitions: Range<usize>,
+}
+
+/// Simulates what is not yet stored and returns the table of this measure.
+///
+/// # Errors
+/// When the file of results cannot be read or written.
+pub fn run(measure: Measure, settings: &Settings) -> io::Result<String> {
+    let cells = match measure {
+        Measure::Levels => Cell::all(measure, LEVELS),
+        Measure::Power => Cell::all(measure, POWER),
+    };
+    let store = Mutex::new(Store::open(&settings.results)?);
+    let tasks = tasks(&cells, settings, &store);
+    simulate(&tasks, settings.threads, &store)?;
+    let store = store.into_inner().map_err(|_| io::Error::other("a thread panicked"))?;
+    let counts = |cell: Cell| (cell, store.counts(&cell.name(), settings.draws(measure)));
+    let counted: Vec<_> = cells.into_iter().map(counts).collect();
+    Ok(match measure {
+        Measure::Levels => table::levels(&counted),
+        Measure::Power => table::power(&counted),
+    })
+}
+
+/// Returns the missing parts: the first part of every cell, then the second, so that an interrupted run has
+/// about as many repetitions of every cell.
+fn tasks(cells: &[Cell], settings: &Settings, store: &Mutex<Store>) -> Vec<Task> {
+    let Ok(store) = store.lock() else { return Vec::new() };
+    let mut missing = Vec::new();
+    for start in (0..settings.repetitions).step_by(PART) {
+        for &cell in cells {
+            let (draws, repetitions) = (settings.draws(cell.measure), start..start + PART);
+            if cell.name().contains(&settings.only) && !store.has(&cell.name(), draws, &repetitions) {
+                missing.push(Task { cell, draws, repetitions });
+            }
+        }
+    }
+    missing
+}
+
+impl Settings {
+    fn draws(&self, measure: Measure) -> usize {
+        self.draws.unwrap_or(match measure {
+            Measure::Levels => stats::rerandomization::MIN_DRAWS,
+            Measure::Power => stats::rerandomization::DRAWS,
+        })
+    }
+}
+
+fn simulate(tasks: &[Task], threads: usize, store: &Mutex<Store>) -> io::Result<()> {
+    if tasks.is_empty() {
+        eprintln!("All parts are from earlier runs. Delete the file of results to measure again.");
+    }
+    let (next, begin) = (AtomicUsize::new(0), Instant::now());
+    let work = || -> io::Result<()> {
+        while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let part = Part {
+                cell: task.cell.name(),
+                draws: task.draws,
+                start: task.repetitions.start,
+                end: task.repetitions.end,
+                counts: task.cell.simulate(task.repetitions.clone(), task.draws),
+            };
+            let done = next.load(Ordering::Relaxed).min(tasks.len());
+            eprintln!("{done} of {} after {} s: {}", tasks.len(), begin.elapsed().as_secs(), part.cell);
+            store.lock().map_err(|_| io::Error::other("another thread panicked"))?.add(part)?;
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
+        workers
+            .into_iter()
+            .try_for_each(|worker| worker.join().map_err(|_| io::Error::other("a thread panicked"))?)
+    })
+}

@@ -1,0 +1,103 @@
+//! The units of one simulated test.
+
+use super::cell::Cell;
+use super::outcome::{Circumstances, Value};
+use super::scenario::Delay;
+use crate::goals::{Random, real};
+
+/// Days in which the planned units arrive. As many arrive in the same time after it.
+pub const ARRIVAL_DAYS: f64 = 20.0;
+
+/// The window of every unit, in days. With it, the information is exactly 1 at the look of day 23.
+pub const WINDOW_DAYS: f64 = 6.0;
+
+/// The day of the last look, when twice the planned units have arrived and all windows have ended.
+pub const LAST_DAY: u32 = 46;
+
+/// The day from which units are assigned with the later weights.
+const CHANGE_DAY: f64 = 10.0;
+
+/// The share of units that are erased, and the share that are corrected, if any are.
+const EDITED: f64 = 0.15;
+
+/// A unit. Times are in days.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Unit {
+    /// When it is assigned.
+    pub assigned: f64,
+    /// Its arm: 0 for control.
+    pub arm: usize,
+    /// The weights under which it is assigned.
+    pub weights: &'static [u32],
+    /// The key of its draws.
+    pub key: [u8; 32],
+    /// When its outcome arrives.
+    pub arrives: f64,
+    /// Its outcome.
+    pub value: Value,
+    /// When it is erased or corrected, and its outcome from then on. None for an erased unit.
+    pub edit: Option<(f64, Option<Value>)>,
+}
+
+impl Unit {
+    /// Returns the outcome at the look of this day. None when the unit is not in the test.
+    #[must_use]
+    pub fn at(&self, day: f64) -> Option<Value> {
+        let value = match self.edit {
+            Some((since, edited)) if since <= day => edited?,
+            _ => self.value,
+        };
+        let none = Value { pair: (0.0, 0.0), ..value };
+        (self.assigned <= day).then_some(if self.arrives <= day { value } else { none })
+    }
+
+    /// Returns the share of its window that has passed, 0 to 1.
+    #[must_use]
+    pub fn matured(&self, day: f64) -> f64 {
+        ((day - self.assigned) / WINDOW_DAYS).clamp(0.0, 1.0)
+    }
+}
+
+/// Draws the units of one repetition, in the order of their assignment. They depend on the cell and on the number
+/// of the repetition alone.
+#[must_use]
+pub fn units(cell: &Cell, repetition: usize) -> Vec<Unit> {
+    let mut random = Random::of("watched", cell.seed(), repetition);
+    let planned = cell.size * cell.weights.first.len();
+    (0..2 * planned).map(|number| unit(cell, (number, planned), &mut random)).collect()
+}
+
+fn unit(cell: &Cell, (number, planned): (usize, usize), random: &mut Random) -> Unit {
+    let scenario = cell.scenario;
+    let assigned = (real(number) + 0.5) / real(planned) * ARRIVAL_DAYS;
+    let weights = if assigned < CHANGE_DAY { cell.weights.first } else { cell.weights.later };
+    let key = random.seed();
+    let arm = arm(weights, random.even());
+    let lift = if arm == 1 { cell.lift() } else { 0.0 };
+    let at = Circumstances { lift, day: assigned, planned: real(planned) };
+    let place = match scenario.delay {
+        Delay::Any => random.even(),
+        Delay::Late => 0.8 + 0.2 * random.even(),
+    };
+    let value = scenario.outcome.draw(&at, random);
+    let mut edit = None;
+    if scenario.edited {
+        let (chance, since) = (random.even(), f64::from(LAST_DAY) * random.even());
+        // A corrected outcome is three times another one, in either arm.
+        let other = scenario.outcome.draw(&at, random);
+        let tripled = Value { pair: (3.0 * other.pair.0, other.pair.1), ..other };
+        let edited = if chance < EDITED { None } else { Some(tripled) };
+        edit = (chance < 2.0 * EDITED).then_some((since, edited));
+    }
+    Unit { assigned, arm, weights, key, arrives: assigned + place * WINDOW_DAYS, value, edit }
+}
+
+/// Returns the arm at this place, 0 to 1, of the weights.
+fn arm(weights: &[u32], place: f64) -> usize {
+    let mut left = place * f64::from(weights.iter().sum::<u32>());
+    let found = weights.iter().position(|weight| {
+        left -= f64::from(*weight);
+        left < 0.0
+    });
+    found.unwrap_or(weights.len() - 1)
+}
