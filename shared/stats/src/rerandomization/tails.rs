@@ -3,6 +3,7 @@
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::family::Watch;
+use super::statistic::Rank;
 use super::stopped::{Ranks, Side, Stopped, outwards, sides, size};
 use crate::spending::Hypothesis;
 
@@ -42,16 +43,20 @@ impl Stopped {
     /// every history that is left. Ties with such a history do not count.
     #[must_use]
     pub fn tails(&self, ranks: &Ranks, hypothesis: Hypothesis) -> Tails {
-        let alive = self.alive(ranks);
         let tail = |side: Side| {
             if !sides(hypothesis).contains(&side) {
                 return 0.0;
             }
-            let Some(left) = alive.iter().map(|(rank, _)| outwards(*rank, side)).max() else { return 0.0 };
-            let beyond = ranks.iter().flatten().filter(|rank| outwards(**rank, side) > left.max(0)).count();
+            let Some(boundary) = self.boundary(ranks, side) else { return 0.0 };
+            let beyond = ranks.iter().flatten().filter(|rank| outwards(**rank, side) > boundary).count();
             size(beyond) / size(ranks.len())
         };
         Tails { higher: tail(Side::Higher), lower: tail(Side::Lower) }
+    }
+
+    /// Returns how extreme a history may be on a side and is still left, 0 or more. None when none is left.
+    pub(super) fn boundary(&self, ranks: &Ranks, side: Side) -> Option<Rank> {
+        self.alive(ranks).iter().map(|(rank, _)| outwards(*rank, side).max(0)).max()
     }
 }
 
