@@ -12,7 +12,8 @@
 //! unit, [`sums`] adds up outcomes in every draw, [`statistic`] and [`covariance`] compare the arms of a draw,
 //! and [`stopped`] stops histories. [`family`] watches several comparisons and decides them together. [`tails`]
 //! turns the boundary of an interim look into the level of an interval, [`interval`] has the intervals, and
-//! [`rates`] computes those of binary goals. [`guardrail`] compares guardrails with their margins.
+//! [`rates`] computes those of binary goals. [`guardrail`] compares guardrails with their margins, and [`segments`] names
+//! the segments that have an effect.
 //!
 //! Source: Fisher 1935 and Pitman 1937 on randomization tests; Lan and DeMets 1983 on alpha spending; Plamadeala
 //! and Rosenberger 2012, "Sequential monitoring with conditional randomization tests".
@@ -24,6 +25,7 @@ pub mod guardrail;
 pub mod interval;
 pub mod place;
 pub mod rates;
+pub mod segments;
 pub mod statistic;
 pub mod stopped;
 pub mod sums;
