@@ -12,6 +12,10 @@ MACHETE := $(TOOLS)/bin/cargo-machete
 MACHETE_VERSION := 0.9.2
 # ruff and mypy.
 LINT := $(TOOLS)/lint
+# The program that `make bench-peers` compares with Bellwether, and its Python, 3.11 or later. A distribution's Python is
+# often faster than one that was built without profile-guided optimization.
+PEERS := $(TOOLS)/peers
+PYTHON ?= python3
 # The maximum size of a function's stripped release zip, 6 MB. A larger zip makes cold starts slower.
 ZIP_BYTES := 6291456
 # Cargo features of the functions to build, for example bellwether/traces (docs/OPERATIONS.md, Traces).
@@ -58,12 +62,12 @@ skip = { echo "skipped: $(1)"; test -z "$(filter-out 0,$(STRICT))"; }
 # The stages of `make test`, in order. Stages that are quick or fail most often come first.
 STAGES := setup lint python docs unused unit data spectral generators binaries alone api-check-short monitoring deny zip-size deployed
 
-.PHONY: help setup run watch demo demo-trial check quick test lint python docs unused generate deny unit data binaries alone zip-size bench calibrate clean api-check api-check-short spectral generators fuzz fuzz-keep
+.PHONY: help setup run watch demo demo-trial check quick test lint python docs unused generate deny unit data binaries alone zip-size bench bench-peers calibrate clean api-check api-check-short spectral generators fuzz fuzz-keep
 .PHONY: traces-check dashboards monitoring-check monitor monitor-check monitored monitoring
 
 # The targets of each group of `make help`. A test checks that each described target is in one group.
 USE := run demo demo-trial monitor
-DEVELOP := watch check test generate setup clean $(filter-out setup,$(STAGES)) api-check monitoring-check monitor-check monitored tf-check e2e dashboards traces-check fuzz bench calibrate
+DEVELOP := watch check test generate setup clean $(filter-out setup,$(STAGES)) api-check monitoring-check monitor-check monitored tf-check e2e dashboards traces-check fuzz bench bench-peers calibrate
 DEPLOY := account build plan deploy canary quiet cancel release rollback smoke bootstrap-admin destroy
 MAINTAIN := unlock alarms-check build-twice fuzz-keep
 
@@ -108,6 +112,7 @@ python: $(LINT)/done ## Check lints, formatting and types of the Python scripts 
 	@$(LINT)/bin/ruff format --quiet --check
 	@$(LINT)/bin/mypy local deploy tests/e2e tests/emulator
 	@$(LINT)/bin/mypy monitoring/check
+	@$(LINT)/bin/mypy bench/peers
 
 $(LINT)/done: local/requirements-lint.txt
 	@echo "==> tools: installing ruff and mypy into $(LINT) (once; they take 120 MB)"
@@ -267,6 +272,18 @@ bench: setup ## Measure a decision, an aggregation and a built function (docs/PE
 	@PATH="$(CURDIR)/$(TOOLS)/venv/bin:$$PATH"; export PATH; for package in assign-variant export-metrics bellwether-bench-hello; do \
 		cargo lambda build --release --compiler cargo --locked -p $$package || exit 1; done
 	@cargo run --locked -p bellwether-bench
+
+# It needs wrk and taskset. UNLEASH_EDGE is the path of the binary of unleash-edge 20.1.0, if that is to be measured too:
+# cargo install unleash-edge --version 20.1.0 --locked --root <folder>
+bench-peers: $(PEERS)/done ## Compare assignments over HTTP with a FastAPI program (UNLEASH_EDGE=<binary> for unleash-edge)
+	@cargo build --release --locked -p bellwether-cli -p bellwether-bench-store
+	@$(PEERS)/bin/python bench/peers/compare.py
+
+$(PEERS)/done: bench/peers/requirements.txt
+	@echo "==> tools: installing FastAPI, PyJWT and boto3 into $(PEERS) (once; they take 100 MB)"
+	@$(PYTHON) -m venv --clear $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 # The families to simulate: adaptive, balance, bayes, betting, beyond, coverage, exact, fixed, heavy, levels, mixture-power,
 # planning, power, ratios, sample-ratio, sequential, why-both; and options, which shared/stats/calibrate/src/main.rs describes.

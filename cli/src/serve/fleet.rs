@@ -59,7 +59,7 @@ impl Fleet {
         &self,
         function: &str,
         request_id: String,
-        event: &Value,
+        event: Box<RawValue>,
     ) -> Result<Box<RawValue>, Error> {
         let instance =
             self.instances.get(function).ok_or_else(|| format!("no function is called {function}"))?;
@@ -67,7 +67,7 @@ impl Fleet {
         context.request_id = request_id;
         let deadline = self.clock.now().millis() + i64::try_from(EVENT_TIME.as_millis())?;
         context.deadline = u64::try_from(deadline)?;
-        invoke(&instance.app, instance.function, LambdaEvent::new(to_raw_value(event)?, context)).await
+        invoke(&instance.app, instance.function, LambdaEvent::new(event, context)).await
     }
 
     /// Invokes a function with an event that does not come from API Gateway.
@@ -76,6 +76,7 @@ impl Fleet {
     /// The error message of the function.
     pub async fn event(&self, function: &str, event: &Value) -> Result<Value, Failure> {
         let id = uuid::Uuid::new_v4().to_string();
+        let event = to_raw_value(event).map_err(|error| Failure::new(format!("{function}: {error}")))?;
         let answer = self.invoke(function, id, event).await;
         let answer = answer.and_then(|answer| Ok(serde_json::from_str(answer.get())?));
         answer.map_err(|error| Failure::new(format!("{function}: {error}")))

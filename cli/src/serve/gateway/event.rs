@@ -1,5 +1,7 @@
 //! Turns a request into the event that a REST API of API Gateway sends to a function: payload 1.0.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::SystemTime;
 
@@ -7,8 +9,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bellwether::operations::routing::{self, Route};
 use form_urlencoded::parse;
-use hyper::header::{HOST, HeaderMap, USER_AGENT};
+use hyper::header::{HOST, HeaderMap, HeaderValue, USER_AGENT};
 use hyper::http::request::Parts;
+use serde::{Serialize, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::StaticFormatDescription;
@@ -35,81 +39,137 @@ pub struct Received<'a> {
     pub request_id: &'a str,
 }
 
+/// An event in payload 1.0. It is written at once, without a tree of values in between, because each request has one.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Event<'a> {
+    resource: &'a str,
+    path: &'a str,
+    http_method: &'a str,
+    headers: LastValues<'a>,
+    multi_value_headers: AllValues<'a>,
+    query_string_parameters: Option<Map<String, Value>>,
+    multi_value_query_string_parameters: Option<Map<String, Value>>,
+    path_parameters: Option<BTreeMap<&'a str, &'a str>>,
+    stage_variables: Option<()>,
+    request_context: Context<'a>,
+    body: Option<Cow<'a, str>>,
+    is_base64_encoded: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Context<'a> {
+    account_id: &'a str,
+    api_id: &'a str,
+    domain_name: &'a str,
+    domain_prefix: Option<&'a str>,
+    extended_request_id: String,
+    http_method: &'a str,
+    identity: Identity<'a>,
+    path: &'a str,
+    protocol: &'a str,
+    request_id: &'a str,
+    request_time: String,
+    request_time_epoch: i64,
+    resource_id: &'a str,
+    resource_path: &'a str,
+    stage: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Identity<'a> {
+    source_ip: IpAddr,
+    user_agent: Option<&'a str>,
+}
+
 /// Returns the event of a request for `route`.
-#[must_use]
-pub fn of(received: &Received<'_>, route: Route) -> Value {
+///
+/// # Errors
+/// When it cannot be written as JSON, which is a bug.
+pub fn of(received: &Received<'_>, route: Route) -> serde_json::Result<Box<RawValue>> {
     let (head, path) = (received.head, received.head.uri.path());
-    let (headers, all_headers) = headers(&head.headers);
-    let (query, all_query) = query(head.uri.query());
-    let parameters: Map<_, _> = routing::parameters(route.resource, received.path)
-        .map(|(name, part)| (name.to_owned(), json!(part)))
-        .collect();
+    let (query, all_query) = query(head.uri.query()).unzip();
+    let parameters: BTreeMap<_, _> = routing::parameters(route.resource, received.path).collect();
     let (body, is_binary) = match std::str::from_utf8(received.body) {
-        Ok("") => (Value::Null, false),
-        Ok(text) => (json!(text), false),
-        Err(_) => (json!(STANDARD.encode(received.body)), true),
+        Ok("") => (None, false),
+        Ok(text) => (Some(Cow::Borrowed(text)), false),
+        Err(_) => (Some(Cow::Owned(STANDARD.encode(received.body))), true),
     };
-    json!({
-        "resource": route.resource,
-        "path": path.strip_prefix("/v1").unwrap_or(path),
-        "httpMethod": head.method.as_str(),
-        "headers": headers,
-        "multiValueHeaders": all_headers,
-        "queryStringParameters": query,
-        "multiValueQueryStringParameters": all_query,
-        "pathParameters": if parameters.is_empty() { Value::Null } else { Value::Object(parameters) },
-        "stageVariables": null,
-        "requestContext": context(received, route),
-        "body": body,
-        "isBase64Encoded": is_binary,
+    to_raw_value(&Event {
+        resource: route.resource,
+        path: path.strip_prefix("/v1").unwrap_or(path),
+        http_method: head.method.as_str(),
+        headers: LastValues(&head.headers),
+        multi_value_headers: AllValues(&head.headers),
+        query_string_parameters: query,
+        multi_value_query_string_parameters: all_query,
+        path_parameters: Some(parameters).filter(|parameters| !parameters.is_empty()),
+        stage_variables: None,
+        request_context: context(received, route),
+        body,
+        is_base64_encoded: is_binary,
     })
 }
 
-fn context(received: &Received<'_>, route: Route) -> Value {
+fn context<'a>(received: &Received<'a>, route: Route) -> Context<'a> {
     let now = OffsetDateTime::from(SystemTime::now());
     let text = |name| received.head.headers.get(name).and_then(|value| value.to_str().ok());
     let domain = text(HOST).unwrap_or_default();
-    json!({
-        "accountId": "000000000000",
-        "apiId": "local",
-        "domainName": domain,
-        "domainPrefix": domain.split(['.', ':']).next(),
-        "extendedRequestId": STANDARD.encode(received.request_id.as_bytes()),
-        "httpMethod": received.head.method.as_str(),
-        "identity": { "sourceIp": received.peer.to_canonical().to_string(), "userAgent": text(USER_AGENT) },
-        "path": received.head.uri.path(),
-        "protocol": "HTTP/1.1",
-        "requestId": received.request_id,
-        "requestTime": now.format(TIME).unwrap_or_default(),
-        "requestTimeEpoch": i64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or_default(),
-        "resourceId": "local",
-        "resourcePath": route.resource,
-        "stage": STAGE,
-    })
+    Context {
+        account_id: "000000000000",
+        api_id: "local",
+        domain_name: domain,
+        domain_prefix: domain.split(['.', ':']).next(),
+        extended_request_id: STANDARD.encode(received.request_id.as_bytes()),
+        http_method: received.head.method.as_str(),
+        identity: Identity { source_ip: received.peer.to_canonical(), user_agent: text(USER_AGENT) },
+        path: received.head.uri.path(),
+        protocol: "HTTP/1.1",
+        request_id: received.request_id,
+        request_time: now.format(TIME).unwrap_or_default(),
+        request_time_epoch: i64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or_default(),
+        resource_id: "local",
+        resource_path: route.resource,
+        stage: STAGE,
+    }
 }
 
-/// Returns headers by their last value, and by all their values.
-fn headers(headers: &HeaderMap) -> (Value, Value) {
-    let text = |value: &hyper::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    pairs(headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))))
+/// Headers by their last value.
+struct LastValues<'a>(&'a HeaderMap);
+
+impl Serialize for LastValues<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let last = |name| self.0.get_all(name).iter().next_back().map(text);
+        to.collect_map(self.0.keys().map(|name| (name.as_str(), last(name))))
+    }
 }
 
-/// Returns decoded query parameters by their last value, and by all their values; null if there are none.
-fn query(query: Option<&str>) -> (Value, Value) {
-    let parameters = parse(query.unwrap_or_default().as_bytes());
-    let (last, all) = pairs(parameters.map(|(name, value)| (name.into_owned(), value.into_owned())));
-    if last.as_object().is_some_and(Map::is_empty) { (Value::Null, Value::Null) } else { (last, all) }
+/// Headers by all their values.
+struct AllValues<'a>(&'a HeaderMap);
+
+impl Serialize for AllValues<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let all = |name| self.0.get_all(name).iter().map(text).collect::<Vec<_>>();
+        to.collect_map(self.0.keys().map(|name| (name.as_str(), all(name))))
+    }
 }
 
-fn pairs(pairs: impl Iterator<Item = (String, String)>) -> (Value, Value) {
+fn text(value: &HeaderValue) -> Cow<'_, str> {
+    String::from_utf8_lossy(value.as_bytes())
+}
+
+/// Returns decoded query parameters by their last value, and by all their values; None if there are none.
+fn query(query: Option<&str>) -> Option<(Map<String, Value>, Map<String, Value>)> {
     let (mut last, mut all) = (Map::new(), Map::new());
-    for (name, value) in pairs {
-        if let Some(values) = all.entry(name.clone()).or_insert_with(|| json!([])).as_array_mut() {
+    for (name, value) in parse(query.unwrap_or_default().as_bytes()) {
+        if let Some(values) = all.entry(name.as_ref()).or_insert_with(|| json!([])).as_array_mut() {
             values.push(json!(value));
         }
-        last.insert(name, json!(value));
+        last.insert(name.into_owned(), json!(value));
     }
-    (Value::Object(last), Value::Object(all))
+    (!last.is_empty()).then_some((last, all))
 }
 
 /// Decodes a path, as API Gateway does before it compares it with the declared paths. A part that would contain a slash

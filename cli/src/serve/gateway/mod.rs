@@ -17,6 +17,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::http::uri::Authority;
 use hyper::{Request, header};
+use serde_json::value::RawValue;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use uuid::Uuid;
@@ -70,14 +71,15 @@ impl Gateway {
         let body = read(body).await?;
         let received = Received { head: &head, path: &path, body: &body, peer: peer.ip(), request_id };
         let event = event::of(&received, route);
+        let event = event.map_err(|error| Refusal::Problem(Problem::Internal(error.to_string())))?;
         self.invoke(route, request_id.to_owned(), event).await
     }
 
     /// Runs the function in a separate task. As on Lambda, it finishes even if the client disconnects, and a panic ends
     /// only one request.
-    async fn invoke(self, route: Route, id: String, event: serde_json::Value) -> Result<Answer, Refusal> {
+    async fn invoke(self, route: Route, id: String, event: Box<RawValue>) -> Result<Answer, Refusal> {
         let work = tokio::spawn(async move {
-            let answer = self.fleet.invoke(route.function, id, &event).await;
+            let answer = self.fleet.invoke(route.function, id, event).await;
             drop(self.in_flight);
             answer.map_err(|error| error.to_string())
         });

@@ -4,6 +4,7 @@
 mod canaries;
 mod help;
 mod naming;
+mod peers;
 mod programs;
 mod releasing;
 mod scripts;
