@@ -62,12 +62,12 @@ skip = { echo "skipped: $(1)"; test -z "$(filter-out 0,$(STRICT))"; }
 # The stages of `make test`, in order. Stages that are quick or fail most often come first.
 STAGES := setup lint python docs unused unit data spectral generators binaries alone api-check-short monitoring deny zip-size deployed
 
-.PHONY: help setup run watch demo demo-trial check quick test lint python docs unused generate deny unit data binaries alone zip-size bench bench-peers calibrate clean api-check api-check-short spectral generators fuzz fuzz-keep
+.PHONY: help setup run watch demo demo-trial check quick test lint python docs unused generate deny unit data binaries alone zip-size bench bench-first bench-peers calibrate clean api-check api-check-short spectral generators fuzz fuzz-keep
 .PHONY: traces-check dashboards monitoring-check monitor monitor-check monitored monitoring
 
 # The targets of each group of `make help`. A test checks that each described target is in one group.
 USE := run demo demo-trial monitor
-DEVELOP := watch check test generate setup clean $(filter-out setup,$(STAGES)) api-check monitoring-check monitor-check monitored tf-check e2e dashboards traces-check fuzz bench bench-peers calibrate
+DEVELOP := watch check test generate setup clean $(filter-out setup,$(STAGES)) api-check monitoring-check monitor-check monitored tf-check e2e dashboards traces-check fuzz bench bench-first bench-peers calibrate
 DEPLOY := account build plan deploy canary quiet cancel release rollback smoke bootstrap-admin destroy
 MAINTAIN := unlock alarms-check build-twice fuzz-keep
 
@@ -272,6 +272,12 @@ bench: setup ## Measure a decision, an aggregation and a built function (docs/PE
 	@PATH="$(CURDIR)/$(TOOLS)/venv/bin:$$PATH"; export PATH; for package in assign-variant export-metrics bellwether-bench-hello; do \
 		cargo lambda build --release --compiler cargo --locked -p $$package || exit 1; done
 	@cargo run --locked -p bellwether-bench
+
+bench-first: setup ## Measure first responses with TLS and a share of a core (as root on Linux; docs/PERFORMANCE.md)
+	@echo "==> first responses"
+	@PATH="$(CURDIR)/$(TOOLS)/venv/bin:$$PATH"; export PATH; for package in assign-variant login get-results; do \
+		cargo lambda build --release --compiler cargo --locked -p $$package || exit 1; done
+	@cargo run --locked -p bellwether-bench -- first
 
 # It needs wrk and taskset. UNLEASH_EDGE is the path of the binary of unleash-edge 20.1.0, if that is to be measured too:
 # cargo install unleash-edge --version 20.1.0 --locked --root <folder>

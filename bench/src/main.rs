@@ -2,10 +2,12 @@
 //! nothing.
 //!
 //! [`subject`] defines what is measured, [`measure`] times it, [`instructions`] counts under callgrind, and
-//! [`process`] and [`proxy`] are the instruments. docs/PERFORMANCE.md explains the figures.
+//! [`process`] and [`proxy`] are the instruments. With the argument `first`, it measures first responses below
+//! a share of a core instead ([`first`]). docs/PERFORMANCE.md explains the figures.
 //!
 //! Exits with 1 when a count exceeds its target. Times are printed but do not affect the exit code.
 
+mod first;
 mod instructions;
 mod measure;
 mod process;
@@ -25,6 +27,15 @@ const STARTED: u32 = 300;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some((_, functions)) = arguments.split_first().filter(|(mode, _)| *mode == "first") {
+        return first(functions).await;
+    }
+    everything_else().await
+}
+
+/// Measures the function next to functions that do nothing.
+async fn everything_else() -> ExitCode {
     let cloud = Cloud::start().await;
     subject::launch_test(&cloud).await;
     let proxy = Proxy::start(&cloud.dynamodb).await;
@@ -55,4 +66,12 @@ async fn main() -> ExitCode {
     met &= report::instructions(&subjects, &counts);
     met &= report::logging(counts[0], silent);
     if met { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Measures first responses only. Times do not affect the exit code.
+async fn first(functions: &[String]) -> ExitCode {
+    if let Err(cause) = first::run(functions).await {
+        eprintln!("bench: first responses are not measured, because no process can be limited: {cause}");
+    }
+    ExitCode::SUCCESS
 }

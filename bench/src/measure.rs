@@ -115,7 +115,10 @@ async fn started(subject: &Subject) -> Instance {
 }
 
 /// The CPU time once the process sleeps, because it works for a moment after its poll has arrived.
-async fn settled(instance: &Instance) -> Duration {
+///
+/// # Panics
+/// When the process does not exist.
+pub async fn settled(instance: &Instance) -> Duration {
     let mut before = cpu(instance.id());
     loop {
         tokio::time::sleep(Duration::from_millis(3)).await;

@@ -25,7 +25,7 @@ pub struct Subject {
     /// The event of every invocation.
     pub event: Value,
     /// A part of a correct response. Without this check, a function that returns errors would appear fast.
-    answers: &'static str,
+    pub answers: &'static str,
 }
 
 impl Subject {
@@ -37,7 +37,7 @@ impl Subject {
         // The log level of production, because the log line of each request is part of its cost.
         environment.retain(|(name, _)| name != "LOG_LEVEL");
         environment.push(("METRICS_NAMESPACE".to_owned(), "Bellwether/bench".to_owned()));
-        let event = authorized(cloud, "assign-variant");
+        let event = authorized(cloud, "assign-variant", Role::Service);
         [("assign-variant", "assigned"), ("hello", "Hello"), ("hello-http", "Hello")].map(
             |(name, answers)| Self {
                 name,
@@ -56,7 +56,7 @@ impl Subject {
             name: "export-metrics",
             binary: project().join("target/lambda/export-metrics/bootstrap"),
             environment: cloud.environment(&cloud.dynamodb),
-            event: authorized(cloud, "export-metrics"),
+            event: authorized(cloud, "export-metrics", Role::Service),
             answers: "bellwether_test_running",
         }
     }
@@ -83,23 +83,36 @@ impl Subject {
     }
 }
 
-/// The sample event of a function as API Gateway sends it, with a token that is valid for 15 minutes.
-fn authorized(cloud: &Cloud, name: &str) -> Value {
+/// The sample event of a function as API Gateway sends it, with a token of `role` that is valid for 15 minutes.
+///
+/// # Panics
+/// When there is no sample.
+#[must_use]
+pub fn authorized(cloud: &Cloud, name: &str, role: Role) -> Value {
     let mut event = sample(name);
-    let authorization = cloud.bearer(Role::Service);
+    let authorization = cloud.bearer(role);
     event["headers"]["authorization"] = json!(authorization);
     event["multiValueHeaders"]["authorization"] = json!([authorization]);
     event
 }
 
-fn sample(name: &str) -> Value {
+/// The sample event of a function.
+///
+/// # Panics
+/// When there is none.
+#[must_use]
+pub fn sample(name: &str) -> Value {
     let path = project().join(format!("events/{name}.json"));
     let text = std::fs::read_to_string(path).expect("a sample event");
     serde_json::from_str(&text).expect("a sample event is JSON")
 }
 
 /// The sample test with another name, running.
-fn running(test_id: &str) -> Experiment {
+///
+/// # Panics
+/// When the sample does not match the code.
+#[must_use]
+pub fn running(test_id: &str) -> Experiment {
     let mut body: Value =
         sample("create-test")["body"].as_str().map(serde_json::from_str).expect("a body").expect("JSON");
     body["test_id"] = json!(test_id);
@@ -111,7 +124,11 @@ fn running(test_id: &str) -> Experiment {
 }
 
 /// The store of `cloud`, and workspace `acme`.
-fn store(cloud: &Cloud) -> (Store, Workspace) {
+///
+/// # Panics
+/// Never.
+#[must_use]
+pub fn store(cloud: &Cloud) -> (Store, Workspace) {
     let client = aws_sdk_dynamodb::config::Builder::from(&sdk(&cloud.dynamodb));
     (Store::new(client, PREFIX, &Limits::default()), Workspace::parse("acme").expect("a slug"))
 }

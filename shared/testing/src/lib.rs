@@ -3,7 +3,7 @@
 //! [`Bench`] is an app on an embedded DynamoDB. It calls a function's handler as Lambda does, and the tests
 //! next to the handlers use it. For tests of whole binaries, this crate contains an emulated cloud
 //! ([`cloud`]), the built functions under a runtime API of its own ([`runtime`]), all functions at once with
-//! their logs ([`fleet`]), a network between functions and cloud that loses and delays messages on demand
+//! their logs ([`fleet`]), TLS in front of the cloud ([`tls_front`]), a network between functions and cloud that loses and delays messages on demand
 //! ([`faults`], [`weather`]), recorded database pages that are returned without delay ([`replay`]),
 //! callers ([`caller`]), and the command `bellwether`, as a server ([`server`]) and as its user ([`commands`]).
 //! [`document`] reads `openapi.yaml` and compares data with it.
@@ -22,6 +22,7 @@ pub mod random;
 pub mod replay;
 pub mod runtime;
 pub mod server;
+pub mod tls_front;
 pub mod weather;
 
 pub use bench::{
