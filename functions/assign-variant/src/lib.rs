@@ -18,6 +18,7 @@ use bellwether::runtime::batch::{self, Batch};
 use bellwether::runtime::body::Unscreened;
 use bellwether::runtime::{Call, Endpoint, Function, Handled};
 use bellwether::store::assignments::Stored;
+use bellwether::store::reach::Keyed;
 use domain::clock::Timestamp;
 use domain::experiment::condition::{Mismatch, Mismatches};
 use domain::experiment::{
@@ -31,7 +32,7 @@ use serde_json::Value;
 const RESERVE: Duration = Duration::from_secs(1);
 
 /// The function.
-pub const FUNCTION: Function = Function::of(&[Handled::by::<AssignVariant>()]);
+pub const FUNCTION: Function = Function::of(&[Handled::by::<AssignVariant>()]).reading(Keyed::Tests);
 
 #[derive(Debug)]
 struct AssignVariant;

@@ -18,6 +18,7 @@ use bellwether::runtime::{Call, Endpoint, Function, Handled};
 use bellwether::store::audit::Action;
 use bellwether::store::experiments::Created;
 use bellwether::store::quota::Quota;
+use bellwether::store::reach::Keyed;
 use domain::experiment::state::View;
 use domain::experiment::wire::TestBody;
 use domain::experiment::{Definition, Experiment, Seed};
@@ -26,7 +27,7 @@ use domain::results::verdict::outlook::{Outlook, warnings};
 use serde::Serialize;
 
 /// The function.
-pub const FUNCTION: Function = Function::of(&[Handled::by::<CreateTest>()]);
+pub const FUNCTION: Function = Function::of(&[Handled::by::<CreateTest>()]).reading(Keyed::Tests);
 
 #[derive(Debug)]
 struct CreateTest;

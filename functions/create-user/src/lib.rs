@@ -18,12 +18,14 @@ use bellwether::runtime::body::Verbatim;
 use bellwether::runtime::{Call, Endpoint, Function, Handled};
 use bellwether::store::audit::Action;
 use bellwether::store::quota::Quota;
+use bellwether::store::reach::Keyed;
 use domain::experiment::Workspace;
 use secrecy::SecretString;
 use serde::Deserialize;
 
 /// The function.
 pub const FUNCTION: Function = Function::of(&[Handled::by::<CreateUser>()])
+    .reading(Keyed::Identities)
     .with_events(|app, event, run| Box::pin(operator::handle(app, event, run.request_id)));
 
 #[derive(Debug)]

@@ -15,6 +15,7 @@ use bellwether::operations::{EXPORT_METRICS, Operation};
 use bellwether::runtime::{Call, Endpoint, Function, Handled};
 use bellwether::store::StoreError;
 use bellwether::store::counters::SignIn;
+use bellwether::store::reach::Keyed;
 use bellwether::telemetry::exposition::Format;
 use bellwether::telemetry::measured::Page;
 use domain::experiment::{Experiment, Status, Workspace};
@@ -29,7 +30,7 @@ const BY_ONE_CALL: usize = 25;
 const SIDE_BY_SIDE: usize = 2;
 
 /// The function.
-pub const FUNCTION: Function = Function::of(&[Handled::by::<ExportMetrics>()]);
+pub const FUNCTION: Function = Function::of(&[Handled::by::<ExportMetrics>()]).reading(Keyed::Identities);
 
 #[derive(Debug)]
 struct ExportMetrics;

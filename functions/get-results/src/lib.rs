@@ -20,6 +20,7 @@ use bellwether::http::problem::Problem;
 use bellwether::http::reply::Reply;
 use bellwether::operations::{GET_RESULTS, Operation};
 use bellwether::runtime::{Call, Endpoint, Function, Handled};
+use bellwether::store::reach::Keyed;
 use bellwether::store::summaries::Summary;
 use domain::experiment::{Experiment, ExperimentId, Status, Workspace};
 use domain::results::cadence::is_final;
@@ -27,7 +28,7 @@ use domain::results::report::Report;
 use domain::results::report::stored::StoredReport;
 
 /// The function.
-pub const FUNCTION: Function = Function::of(&[Handled::by::<GetResults>()]);
+pub const FUNCTION: Function = Function::of(&[Handled::by::<GetResults>()]).reading(Keyed::Tests);
 
 #[derive(Debug)]
 struct GetResults;

@@ -9,10 +9,11 @@ use bellwether::http::problem::Problem;
 use bellwether::http::reply::Reply;
 use bellwether::operations::{GET_TEST, Operation};
 use bellwether::runtime::{Call, Endpoint, Function, Handled};
+use bellwether::store::reach::Keyed;
 use domain::experiment::ExperimentId;
 
 /// The function.
-pub const FUNCTION: Function = Function::of(&[Handled::by::<GetTest>()]);
+pub const FUNCTION: Function = Function::of(&[Handled::by::<GetTest>()]).reading(Keyed::Tests);
 
 #[derive(Debug)]
 struct GetTest;

@@ -16,9 +16,10 @@ use bellwether::http::problem::oauth::OAuthError;
 use bellwether::http::reply::Reply;
 use bellwether::operations::{ISSUE_TOKEN, Operation};
 use bellwether::runtime::{Anyone, Call, Endpoint, Function, Handled};
+use bellwether::store::reach::Keyed;
 
 /// The function.
-pub const FUNCTION: Function = Function::of(&[Handled::by::<IssueToken>()]);
+pub const FUNCTION: Function = Function::of(&[Handled::by::<IssueToken>()]).reading(Keyed::Identities);
 
 #[derive(Debug)]
 struct IssueToken;

@@ -11,9 +11,10 @@ use bellwether::http::reply::Reply;
 use bellwether::operations::{LIST_CLIENTS, Operation};
 use bellwether::runtime::listing::{self, ListPage};
 use bellwether::runtime::{Call, Endpoint, Function, Handled};
+use bellwether::store::reach::Keyed;
 
 /// The function.
-pub const FUNCTION: Function = Function::of(&[Handled::by::<ListClients>()]);
+pub const FUNCTION: Function = Function::of(&[Handled::by::<ListClients>()]).reading(Keyed::Identities);
 
 #[derive(Debug)]
 struct ListClients;

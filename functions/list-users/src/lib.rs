@@ -11,9 +11,10 @@ use bellwether::http::reply::Reply;
 use bellwether::operations::{LIST_USERS, Operation};
 use bellwether::runtime::listing::{self, ListPage};
 use bellwether::runtime::{Call, Endpoint, Function, Handled};
+use bellwether::store::reach::Keyed;
 
 /// The function.
-pub const FUNCTION: Function = Function::of(&[Handled::by::<ListUsers>()]);
+pub const FUNCTION: Function = Function::of(&[Handled::by::<ListUsers>()]).reading(Keyed::Identities);
 
 #[derive(Debug)]
 struct ListUsers;

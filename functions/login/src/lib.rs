@@ -19,11 +19,12 @@ use bellwether::random;
 use bellwether::runtime::body::Verbatim;
 use bellwether::runtime::{Anyone, Call, Endpoint, Function, Handled};
 use bellwether::store::counters::SignIn;
+use bellwether::store::reach::Keyed;
 use secrecy::SecretString;
 use serde::Deserialize;
 
 /// The function.
-pub const FUNCTION: Function = Function::of(&[Handled::by::<Login>()]);
+pub const FUNCTION: Function = Function::of(&[Handled::by::<Login>()]).reading(Keyed::Identities);
 
 #[derive(Debug)]
 struct Login;

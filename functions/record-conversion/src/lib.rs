@@ -15,13 +15,14 @@ use bellwether::operations::{Operation, RECORD_CONVERSION};
 use bellwether::runtime::batch::{self, Batch};
 use bellwether::runtime::body::Unscreened;
 use bellwether::runtime::{Call, Endpoint, Function, Handled};
+use bellwether::store::reach::Keyed;
 use check::Units;
 use domain::clock::Timestamp;
 use domain::experiment::{Conversion, Experiment, ExperimentId, conversion};
 use serde_json::{Value, json};
 
 /// The function.
-pub const FUNCTION: Function = Function::of(&[Handled::by::<RecordConversion>()]);
+pub const FUNCTION: Function = Function::of(&[Handled::by::<RecordConversion>()]).reading(Keyed::Tests);
 
 #[derive(Debug)]
 struct RecordConversion;

@@ -18,11 +18,12 @@ use bellwether::http::reply::Reply;
 use bellwether::operations::{Operation, REVOKE_TOKEN};
 use bellwether::runtime::{Anyone, Call, Endpoint, Function, Handled};
 use bellwether::store::audit::Action;
+use bellwether::store::reach::Keyed;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 /// The function.
-pub const FUNCTION: Function = Function::of(&[Handled::by::<RevokeToken>()]);
+pub const FUNCTION: Function = Function::of(&[Handled::by::<RevokeToken>()]).reading(Keyed::Identities);
 
 #[derive(Debug)]
 struct RevokeToken;

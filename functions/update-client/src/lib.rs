@@ -18,9 +18,10 @@ use bellwether::random;
 use bellwether::runtime::body::Screened;
 use bellwether::runtime::{Call, Endpoint, Function, Handled};
 use bellwether::store::audit::Action;
+use bellwether::store::reach::Keyed;
 
 /// The function.
-pub const FUNCTION: Function = Function::of(&[Handled::by::<UpdateClient>()]);
+pub const FUNCTION: Function = Function::of(&[Handled::by::<UpdateClient>()]).reading(Keyed::Identities);
 
 #[derive(Debug)]
 struct UpdateClient;

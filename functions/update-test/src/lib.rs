@@ -15,11 +15,12 @@ use bellwether::random;
 use bellwether::runtime::body::Screened;
 use bellwether::runtime::{Call, Endpoint, Function, Handled};
 use bellwether::store::audit::Action;
+use bellwether::store::reach::Keyed;
 use domain::experiment::wire::TestPatch;
 use domain::experiment::{ExperimentId, Seed};
 
 /// The function.
-pub const FUNCTION: Function = Function::of(&[Handled::by::<UpdateTest>()]);
+pub const FUNCTION: Function = Function::of(&[Handled::by::<UpdateTest>()]).reading(Keyed::Tests);
 
 #[derive(Debug)]
 struct UpdateTest;

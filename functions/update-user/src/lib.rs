@@ -18,9 +18,10 @@ use bellwether::runtime::body::Verbatim;
 use bellwether::runtime::{Call, Endpoint, Function, Handled};
 use bellwether::store::audit::Action;
 use bellwether::store::identities::Replaced;
+use bellwether::store::reach::Keyed;
 
 /// The function.
-pub const FUNCTION: Function = Function::of(&[Handled::by::<UpdateUser>()]);
+pub const FUNCTION: Function = Function::of(&[Handled::by::<UpdateUser>()]).reading(Keyed::Identities);
 
 #[derive(Debug)]
 struct UpdateUser;

@@ -6,6 +6,7 @@
 mod aggregating;
 mod importing;
 mod journey;
+mod preparing;
 mod rotating;
 mod surviving;
 

@@ -64,6 +64,12 @@ impl Auth {
         Ok(Attempt { account: counted(epoch), email: counted(0), epoch, source, networks })
     }
 
+    /// Whether the environment names the private keys.
+    #[must_use]
+    pub fn can_sign(&self) -> bool {
+        self.private.is_some()
+    }
+
     /// The private keys, for signing and for deriving keys.
     ///
     /// # Errors

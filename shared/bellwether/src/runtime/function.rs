@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
 use crate::operations::{BUDGET, Operation, routing};
+use crate::store::reach::Keyed;
 use domain::clock::Timestamp;
 
 /// Handles a request.
@@ -55,6 +56,7 @@ pub struct Function {
     /// Handles requests that belong to none of its operations.
     other: Handler,
     pub(super) event_handler: Option<EventHandler>,
+    pub(super) first_read: Option<Keyed>,
 }
 
 /// The operation and the handler of a request.
@@ -77,25 +79,38 @@ impl Function {
             assert!(same(endpoints[place].operation.function, name), "operations of two functions");
             place += 1;
         }
-        Self { name, endpoints, other: nothing, event_handler: None }
+        Self { name, endpoints, other: nothing, event_handler: None, first_read: None }
     }
 
     /// Creates a function `name` that handles no requests, only events under IAM.
     #[must_use]
     pub const fn on_events(name: &'static str, event_handler: EventHandler) -> Self {
-        Self { name, endpoints: &[], other: nothing, event_handler: Some(event_handler) }
+        Self { name, endpoints: &[], other: nothing, event_handler: Some(event_handler), first_read: None }
     }
 
     /// Creates a function `name` that handles every request.
     #[must_use]
     pub const fn on_everything(name: &'static str, handler: Handler) -> Self {
-        Self { name, endpoints: &[], other: handler, event_handler: None }
+        Self { name, endpoints: &[], other: handler, event_handler: None, first_read: None }
     }
 
     /// Adds a handler of events under IAM, which do not come through API Gateway.
     #[must_use]
     pub const fn with_events(self, event_handler: EventHandler) -> Self {
         Self { event_handler: Some(event_handler), ..self }
+    }
+
+    /// Opens the connection to DynamoDB before the first request, with a read of `table`, which the function's
+    /// role must allow.
+    #[must_use]
+    pub const fn reading(self, table: Keyed) -> Self {
+        Self { first_read: Some(table), ..self }
+    }
+
+    /// The table that it reads before the first request.
+    #[must_use]
+    pub const fn first_read(&self) -> Option<Keyed> {
+        self.first_read
     }
 
     /// The name.

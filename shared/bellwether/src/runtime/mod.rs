@@ -15,6 +15,7 @@ pub mod path;
 pub mod query;
 pub mod refusal;
 pub mod respond;
+mod warm_up;
 
 use lambda_http::lambda_runtime::{self, Error, LambdaEvent, service_fn};
 use serde_json::Value;
@@ -29,13 +30,14 @@ use domain::clock::Timestamp;
 pub use endpoint::{Call, Endpoint};
 pub use function::{Function, Handled, Invocation};
 
-/// Builds the app from the environment and handles invocations until the instance ends.
+/// Builds the app from the environment, opens its connections, and handles invocations until the instance ends.
 ///
 /// # Errors
 /// When the environment is invalid or the runtime API fails.
 pub async fn serve(function: Function) -> Result<(), Error> {
     crate::telemetry::log::init();
     let app = App::from_env().await?;
+    warm_up::warm_up(&app, function).await;
     let app = &app;
     let service = service_fn(move |event: LambdaEvent<Box<RawValue>>| invoke(app, function, event));
     #[cfg(feature = "traces")]

@@ -45,7 +45,7 @@ pub enum Replaced {
 /// The `identities` table.
 #[derive(Debug)]
 pub struct Identities {
-    table: Table,
+    pub(super) table: Table,
     ledger: Ledger,
 }
 

@@ -21,6 +21,7 @@ pub mod members;
 pub mod meter;
 pub mod query;
 pub mod quota;
+pub mod reach;
 mod remembered;
 pub mod schema;
 mod series;

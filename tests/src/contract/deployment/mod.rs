@@ -12,6 +12,8 @@ mod tables;
 use std::collections::BTreeSet;
 
 use bellwether::operations::OPERATIONS;
+use bellwether::store::reach::Keyed;
+use bellwether_cli::serve::FUNCTIONS;
 use testing::document::{Operation, functions, names};
 
 use hcl_files::{map, words};
@@ -58,6 +60,26 @@ fn functions_that_require_a_token_may_read_keys_and_record_refusals() {
         let function = &deployed[name];
         assert!(!is_guarded || words(&function["secrets"]["public"]).contains("GetSecretValue"), "{name}");
         assert!(!(is_guarded || operation.audits) || function["tables"]["audit"] == "PutItem", "{name}");
+    }
+}
+
+#[test]
+fn before_its_first_request_a_function_reads_the_keyed_table_that_its_role_allows() {
+    let deployed = map("functions");
+    for function in FUNCTIONS {
+        let (name, tables) = (function.name(), &deployed[function.name()]["tables"]);
+        let may = |table: &Keyed| {
+            tables.get(table.name().as_str()).is_some_and(|actions| words(actions).contains("GetItem"))
+        };
+        let allowed = [Keyed::Tests, Keyed::Identities].into_iter().filter(may);
+        match function.first_read() {
+            Some(table) => assert!(may(&table), "{name} may not read {table:?}"),
+            // An invocation on a schedule has no caller who waits.
+            None => assert!(
+                function.operations().next().is_none() || allowed.count() == 0,
+                "{name} connects late"
+            ),
+        }
     }
 }
 
