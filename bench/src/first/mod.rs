@@ -143,7 +143,11 @@ async fn sample(
     let after = services.traffic();
     let traffic = |to: [Traffic; 2], from: [Traffic; 2]| [to[0] - from[0], to[1] - from[1]];
     Sample {
-        start: Phase { wall: start, cpu: start_cpu - held_cpu, traffic: traffic(between, before) },
-        answer: Phase { wall, cpu: end_cpu - start_cpu, traffic: traffic(after, between) },
+        start: Phase {
+            wall: start,
+            cpu: start_cpu.saturating_sub(held_cpu),
+            traffic: traffic(between, before),
+        },
+        answer: Phase { wall, cpu: end_cpu.saturating_sub(start_cpu), traffic: traffic(after, between) },
     }
 }

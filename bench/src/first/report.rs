@@ -40,7 +40,9 @@ pub fn subject(name: &str, rows: &[Row]) {
         }
     }
     if name == "assign-variant" {
-        TOGETHER.iter().for_each(|(limited, target)| verdict(rows, *limited, *target));
+        for (limited, target) in TOGETHER {
+            verdict(rows, limited, target);
+        }
     }
 }
 
@@ -90,7 +92,9 @@ fn traffic(phase: &str, service: &str, rows: &[Row], of: impl Fn(&Sample) -> Tra
 
 fn line(name: &str, cells: &[String]) {
     print!("{name:<30}");
-    cells.iter().for_each(|cell| print!("{cell:>26}"));
+    for cell in cells {
+        print!("{cell:>26}");
+    }
     println!();
 }
 
