@@ -1,5 +1,6 @@
 //! The goals of two arms, drawn again: the sums of every draw, and the statistics that follow from them.
 
+mod harm;
 mod scale;
 
 use super::covariance::{NUMBERS, Products};
@@ -59,6 +60,7 @@ struct Amounts {
     center: f64,
     scale: f64,
     least: f64,
+    is_binary: bool,
     sums: Sums<3>,
 }
 
@@ -184,7 +186,8 @@ impl Amounts {
         let spread = moments.variance().map_or(0.0, f64::sqrt);
         let scale = if spread > 0.0 { spread } else { 1.0 };
         let least = numbers.iter().copied().fold(f64::INFINITY, f64::min);
-        Self { center: moments.mean(), scale, least, sums: Sums::new(draws) }
+        let is_binary = numbers.iter().all(|number| (number * (number - 1.0)).abs() <= 0.0);
+        Self { center: moments.mean(), scale, least, is_binary, sums: Sums::new(draws) }
     }
 
     fn scaled(&self, number: f64) -> f64 {

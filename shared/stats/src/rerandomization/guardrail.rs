@@ -3,10 +3,10 @@
 //! Harm means that the goal gets worse by the margin. Two one-sided tests ask whether there is less harm (the
 //! guardrail is met) and whether there is more harm (it is broken). Each has stopped histories of its own.
 //!
-//! The first method removes harm by the margin from the real treatment arm as a shift and draws the units again. A
-//! shift of outcomes that are often 0 is an approximation. It holds its level only for arms that are not too uneven
-//! and not too rare in conversions: see [`method`]. Otherwise, a binary goal has the e-value of [`evidence`], and
-//! other goals have no reading.
+//! The first method removes harm by the margin from the real treatment arm and draws the units again. Harm is removed
+//! as a factor of control's mean, or as a shift for binary goals and where there is no such factor. Either is an
+//! approximation, which needs arms that are not too uneven and not too rare in conversions: see [`method`].
+//! Otherwise, a binary goal has the e-value of [`evidence`], and other goals have no reading.
 
 use super::MIN_UNITS;
 use super::drawn::Drawn;
@@ -21,10 +21,10 @@ use crate::spending::Hypothesis;
 
 pub mod evidence;
 
-/// The fewest conversions in each arm for a shift: units whose outcome is not 0.
+/// The fewest conversions in each arm for draws: units whose outcome is not 0.
 pub const MIN_CONVERSIONS: u64 = 5;
 
-/// The smallest share of an arm for a shift: one to four.
+/// The smallest share of an arm for draws: one to four.
 const MIN_SHARE: f64 = 0.2;
 
 /// How a guardrail is read.
@@ -68,10 +68,11 @@ pub fn method(control: Rate, treatment: Rate, treated: f64, is_binary: bool) -> 
 /// Returns the ranks of every history after harm by `margin` (0 or more, in the goal's own unit) is removed.
 #[must_use]
 pub fn ranks(drawn: &Drawn, margin: f64, better: Direction) -> Vec<Option<Rank>> {
-    drawn.ranks_without_shift(match better {
+    let difference = match better {
         Direction::Higher => -margin,
         Direction::Lower => margin,
-    })
+    };
+    drawn.ranks_without_difference(difference).unwrap_or_else(|| drawn.ranks_without_shift(difference))
 }
 
 /// A guardrail of one arm between its interim looks, at 5 % divided by the number of guardrails and arms.

@@ -42,12 +42,17 @@ pub fn means([control, treatment]: &Arms<3>) -> f64 {
 /// Returns T of the logarithm of the ratio of means of numbers x ≥ 0, from the sums of 1, x and x² of each arm.
 /// An arm whose mean is 0 is infinitely far below the other.
 #[must_use]
-pub fn log_means([control, treatment]: &Arms<3>) -> f64 {
+pub fn log_means(arms: &Arms<3>) -> f64 {
+    log_means_weighted(arms, 1.0)
+}
+
+/// Returns the same with this weight of the variance of control's logarithm.
+pub(super) fn log_means_weighted([control, treatment]: &Arms<3>, weight: f64) -> f64 {
     let [a, b] = [control, treatment].map(|&[n, sum, squares]| {
         let relative = ((n * squares / (sum * sum)) - 1.0).max(0.0) / (n - 1.0);
         (sum / n, relative)
     });
-    log_ratio(a, b)
+    log_ratio((a.0, weight * a.1), b)
 }
 
 /// Returns T of the difference of ratios Σx/Σy, from the sums of 1, x, y, x², xy and y² of each arm, by the delta
@@ -68,14 +73,19 @@ pub fn ratios([control, treatment]: &Arms<6>) -> f64 {
 /// Returns T of the logarithm of the ratio of two ratios Σx/Σy, from the sums of 1, x, y, x², xy and y² of each
 /// arm, by the delta method over units. An arm whose ratio is 0 is infinitely far below the other.
 #[must_use]
-pub fn log_ratios([control, treatment]: &Arms<6>) -> f64 {
+pub fn log_ratios(arms: &Arms<6>) -> f64 {
+    log_ratios_weighted(arms, 1.0)
+}
+
+/// Returns the same with this weight of the variance of control's logarithm.
+pub(super) fn log_ratios_weighted([control, treatment]: &Arms<6>, weight: f64) -> f64 {
     let [a, b] = [control, treatment].map(|&[n, x, y, xx, xy, yy]| {
         let (square, cross) = (xx / (x * x) + yy / (y * y), xy / (x * y));
         let left = square - 2.0 * cross;
         let relative = if left <= NOTHING * square { 0.0 } else { left * n / (n - 1.0) };
         (if y > 0.0 { x / y } else { 0.0 }, relative)
     });
-    log_ratio(a, b)
+    log_ratio((a.0, weight * a.1), b)
 }
 
 /// Compares two estimates above 0, each with the variance of its logarithm.

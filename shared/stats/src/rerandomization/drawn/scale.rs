@@ -77,7 +77,7 @@ impl Drawn {
 }
 
 impl Amounts {
-    fn are_positive(&self) -> Result<(), NoInterval> {
+    pub(super) fn are_positive(&self) -> Result<(), NoInterval> {
         if self.least < 0.0 { Err(NoInterval::NegativeAmounts) } else { Ok(()) }
     }
 }

@@ -18,7 +18,7 @@ fn ranks_around(real: i64) -> Vec<Option<Rank>> {
 }
 
 #[test]
-fn a_shift_needs_arms_within_one_to_four_with_ten_units_and_five_conversions() {
+fn draws_need_arms_within_one_to_four_with_ten_units_and_five_conversions() {
     let enough = rate(5, 10);
     let of = |control, treatment, treated| method(control, treatment, treated, false);
     assert_eq!(of(enough, enough, 0.5), Ok(Method::Draws));
@@ -54,7 +54,7 @@ fn the_margin_is_removed_in_the_direction_that_is_worse() {
         .collect();
     let drawn = draw(&units, &[Goal::Amounts(&numbers)], 9).remove(0);
     assert_eq!(ranks(&drawn, 2.0, Direction::Lower)[0], Some(0), "two more is exactly the harm");
-    assert!(ranks(&drawn, 2.0, Direction::Higher)[0] > Some(5_000_000), "two more is four from the harm");
+    assert!(ranks(&drawn, 2.0, Direction::Higher)[0] > Some(5_000_000), "two more is far from the harm");
 }
 
 #[test]
