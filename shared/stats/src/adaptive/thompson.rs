@@ -36,7 +36,7 @@ pub fn weights(
     let sound = fixed.is_none_or(|arm| arm < arms.len() && kept >= floor);
     let shared = WHOLE.checked_sub(kept)?;
     let free = arms.iter().enumerate().filter(|(arm, _)| Some(*arm) != fixed).map(|(_, counts)| *counts);
-    let posteriors: Vec<_> = free.map(|(n, yes)| Posterior::binary(n, yes)).collect::<Option<_>>()?;
+    let posteriors: Vec<_> = free.map(|(n, yes)| Posterior::share(n, yes)).collect::<Option<_>>()?;
     if arms.len() < 2 || !sound {
         return None;
     }
@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn a_weight_is_the_probability_of_being_best_above_the_floor() {
         let arms = [(50, 10), (50, 14)];
-        let best = standings(&arms.map(|(n, yes)| Posterior::binary(n, yes).unwrap()), Direction::Higher);
+        let best = standings(&arms.map(|(n, yes)| Posterior::share(n, yes).unwrap()), Direction::Higher);
         let wanted = best.unwrap()[1].best * 10_000.0;
         let found = higher(&arms, FLOOR, None).unwrap();
         assert!((f64::from(found[1]) - wanted).abs() <= 1.0, "{found:?} {wanted}");

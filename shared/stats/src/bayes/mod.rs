@@ -14,7 +14,7 @@ mod posterior;
 #[cfg(test)]
 mod tests;
 
-pub use posterior::{MIN_UNITS, PRIOR, Posterior};
+pub use posterior::{MIN_UNITS, Posterior, Prior};
 
 use grid::Grid;
 

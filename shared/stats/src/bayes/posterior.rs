@@ -1,14 +1,47 @@
 //! The posterior distribution of one arm's true value, from the data and a weak prior.
 
+use std::fmt;
+
 use crate::moments::Moments;
 
-/// The prior of a share: Jeffreys' Beta(½, ½), half a converted unit and half an unconverted one. It has the
-/// weight of one unit. A flat prior has the weight of two and pulls a small arm of a rare goal upwards.
-pub const PRIOR: (f64, f64) = (0.5, 0.5);
+/// What is assumed about each arm's true value before there are data. Arms are independent. Its text states it
+/// for readers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Prior {
+    /// A Beta distribution of a share.
+    Beta {
+        /// Converted units.
+        yes: f64,
+        /// Other units.
+        no: f64,
+    },
+    /// A constant density of the mean and of the logarithm of the standard deviation.
+    Flat,
+}
+
+impl Prior {
+    /// The prior of a share: Jeffreys' Beta(½, ½), half a converted unit and half an unconverted one. It has
+    /// the weight of one unit. A flat prior has the weight of two and pulls a small arm of a rare goal upwards.
+    pub const SHARE: Self = Self::Beta { yes: HALF, no: HALF };
+
+    /// The prior of a mean and of a ratio (Jeffreys'). It has no weight.
+    pub const MEAN: Self = Self::Flat;
+}
+
+impl fmt::Display for Prior {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Beta { yes, no } => write!(f, "Beta({yes}, {no}), independent for each variant"),
+            Self::Flat => f.write_str(
+                "flat in the mean and in the logarithm of the standard deviation, independent for each variant",
+            ),
+        }
+    }
+}
+
+const HALF: f64 = 0.5;
 
 /// The fewest units of an arm with a posterior mean. Below it, the posterior has no variance.
-///
-/// The prior of a mean is flat, and so is that of the logarithm of the spread (Jeffreys').
 pub const MIN_UNITS: u64 = 4;
 
 /// The density of an arm's true value.
@@ -33,15 +66,20 @@ pub enum Posterior {
 }
 
 impl Posterior {
-    /// Creates the posterior of a binary goal's share from counts. Returns None when more units converted
-    /// than there are.
+    /// Creates the posterior of a binary goal's share from counts, under [`Prior::SHARE`]. Returns None without
+    /// units, because it would only repeat the prior, and when more units converted than there are.
     #[must_use]
     pub fn binary(units: u64, converted: u64) -> Option<Self> {
-        let others = units.checked_sub(converted)?;
-        Some(Self::Beta { yes: count(converted) + PRIOR.0, no: count(others) + PRIOR.1 })
+        Self::share(units, converted).filter(|_| units > 0)
     }
 
-    /// Creates the posterior of the mean of a number per unit. Returns None below [`MIN_UNITS`] or when all
+    /// Creates the same posterior, or the prior itself without units.
+    pub(crate) fn share(units: u64, converted: u64) -> Option<Self> {
+        let others = units.checked_sub(converted)?;
+        Some(Self::Beta { yes: count(converted) + HALF, no: count(others) + HALF })
+    }
+
+    /// Creates the posterior of the mean of a number per unit, under [`Prior::MEAN`]. Returns None below [`MIN_UNITS`] or when all
     /// units have the same number.
     #[must_use]
     pub fn mean_of(moments: &Moments) -> Option<Self> {

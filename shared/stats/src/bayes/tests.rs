@@ -131,8 +131,24 @@ fn two_arms_have_the_same_figures_in_both_readings() {
 }
 
 #[test]
+fn the_stated_prior_is_the_one_that_is_used() {
+    let Posterior::Beta { yes, no } = Posterior::binary(10, 3).unwrap() else { panic!("a share") };
+    assert_eq!(Prior::SHARE, Prior::Beta { yes: yes - 3.0, no: no - 7.0 });
+    assert_eq!(Prior::SHARE.to_string(), "Beta(0.5, 0.5), independent for each variant");
+    // Under a flat prior, the credible interval is Student's confidence interval.
+    let mut moments = Moments::default();
+    for x in [1.0, 2.0, 4.0, 9.0] {
+        moments.add(x);
+    }
+    let found = Posterior::mean_of(&moments).unwrap();
+    let scale = moments.variance_of_mean().unwrap().sqrt();
+    assert_eq!(found, Posterior::Student { freedom: 3.0, mean: 4.0, scale });
+    assert!(Prior::MEAN.to_string().starts_with("flat in the mean"));
+}
+
+#[test]
 fn arms_without_a_posterior_are_not_read() {
-    assert_eq!(Posterior::binary(3, 4), None);
+    assert_eq!((Posterior::binary(3, 4), Posterior::binary(0, 0)), (None, None));
     let mut moments = Moments::default();
     (0..10).for_each(|_| moments.add(0.0));
     assert_eq!(Posterior::mean_of(&moments), None);
