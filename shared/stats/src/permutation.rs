@@ -6,8 +6,12 @@
 //! are exactly as far apart as the observed assignment count half. Without this rule, a test on few distinct
 //! values hardly ever rejects.
 //!
+//! For arms of the same size, the statistic has the same distribution in both directions, and a permutation
+//! counts by its absolute value. For others, it has not: the p-value is then twice that of the smaller tail.
+//! By the absolute value, what chance can do in one direction would hide a difference in the other.
+//!
 //! Source: Janssen 1997 and Chung and Romano 2013 on studentizing; Lancaster 1961 and Hwang and Yang 2001 on
-//! the mid-p; Phipson and Smyth 2010 on including the observed assignment among the drawn ones.
+//! the mid-p; Cox and Hinkley 1974, chapter 3, on twice the smaller tail; Phipson and Smyth 2010 on including the observed assignment among the drawn ones.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -18,6 +22,7 @@ use crate::moments::Moments;
 
 mod pool;
 mod rates;
+mod tails;
 
 /// If there are no more permutations than this, all are evaluated.
 pub const MAX_PERMUTATIONS: f64 = 200_000.0;
@@ -104,7 +109,7 @@ pub fn means(control: &[f64], treatment: &[f64], drawing: &Drawing) -> Option<Te
 }
 
 /// Tests the difference of ratios Σx/Σy of units given as (x, y), with y never below 0. A permutation that
-/// leaves an arm without denominator counts as farther apart than all others.
+/// leaves an arm without denominator counts as farther apart than all others, in both directions.
 ///
 /// Returns None as [`means`] does, or when an arm has no denominator, or when every unit has the same ratio.
 #[must_use]

@@ -2,11 +2,9 @@
 
 use rand_chacha::rand_core::Rng;
 
+use super::tails::{Statistic, Tails};
 use super::{Arm, Tested};
 use crate::balance::below;
-
-/// Squared statistics whose relative difference is below this are ties: they differ by rounding.
-const TIE: f64 = 1e-9;
 
 /// A variance below this is rounding: units are scaled to a variance of about 1.
 const NOTHING: f64 = 1e-13;
@@ -17,7 +15,7 @@ pub(super) struct Pool<const K: usize> {
     small: usize,
     total: [f64; K],
     arm: fn(&[f64; K], f64) -> Arm,
-    tally: Tally,
+    tails: Tails,
 }
 
 impl<const K: usize> Pool<K> {
@@ -25,8 +23,9 @@ impl<const K: usize> Pool<K> {
         let (randomized, sums) = (small.len(), sum(&small));
         let rows: Vec<_> = small.into_iter().chain(large).collect();
         let total = sum(&rows);
-        let mut pool = Self { rows, small: randomized, total, arm, tally: Tally::default() };
-        pool.tally.real = pool.square(&sums);
+        let even = 2 * randomized == rows.len();
+        let mut pool = Self { rows, small: randomized, total, arm, tails: Tails::new(Statistic::NONE, even) };
+        pool.tails = Tails::new(pool.statistic(&sums), even);
         pool
     }
 
@@ -37,14 +36,13 @@ impl<const K: usize> Pool<K> {
 
     pub(super) fn visit_all(mut self) -> Tested {
         self.visit(0, self.small, [0.0; K]);
-        let seen = self.tally.seen;
-        Tested { p_value: self.tally.extreme / size(seen), permutations: seen as u64, all: true }
+        Tested { p_value: self.tails.p_value(), permutations: self.tails.seen(), all: true }
     }
 
     fn visit(&mut self, from: usize, left: usize, sums: [f64; K]) {
         if left == 0 {
-            let square = self.square(&sums);
-            return self.tally.add(square);
+            let statistic = self.statistic(&sums);
+            return self.tails.add(statistic, 1.0);
         }
         for next in from..=self.rows.len() - left {
             self.visit(next + 1, left - 1, plus(sums, &self.rows[next]));
@@ -60,27 +58,28 @@ impl<const K: usize> Pool<K> {
                 self.rows.swap(place, other);
                 sums = plus(sums, &self.rows[place]);
             }
-            let square = self.square(&sums);
-            self.tally.add(square);
+            let statistic = self.statistic(&sums);
+            self.tails.add(statistic, 1.0);
         }
-        let p_value = (0.5 + self.tally.extreme) / (1.0 + size(self.tally.seen));
-        Tested { p_value, permutations: u64::from(draws), all: false }
+        self.tails.add_observed();
+        Tested { p_value: self.tails.p_value(), permutations: u64::from(draws), all: false }
     }
 
-    /// Returns the squared studentized difference of a permutation, or infinity when nothing varies within
-    /// the arms.
-    fn square(&self, sums: &[f64; K]) -> f64 {
+    /// Returns the studentized difference of a permutation.
+    fn statistic(&self, sums: &[f64; K]) -> Statistic {
         let mut rest = self.total;
         rest.iter_mut().zip(sums).for_each(|(all, own)| *all -= own);
         let (n, m) = (size(self.small), size(self.rows.len() - self.small));
         let ((a, a_variance), (b, b_variance)) = ((self.arm)(sums, n), (self.arm)(&rest, m));
-        let (distance, variance) = ((a - b).powi(2), a_variance + b_variance);
-        if variance > NOTHING / n {
-            distance / variance
-        } else if distance > NOTHING {
-            f64::INFINITY
+        let (difference, variance) = (b - a, a_variance + b_variance);
+        if !difference.is_finite() {
+            Statistic::Undefined
+        } else if variance > NOTHING / n {
+            Statistic::of(difference, variance)
+        } else if difference.powi(2) > NOTHING {
+            Statistic::of(difference, 0.0)
         } else {
-            0.0
+            Statistic::NONE
         }
     }
 }
@@ -89,34 +88,6 @@ impl<const K: usize> Pool<K> {
 pub(super) fn ways(all: usize, small: usize) -> f64 {
     let all = size(all);
     (0..small).map(size).fold(1.0, |ways, i| ways * (all - i) / (i + 1.0))
-}
-
-/// Counts permutations and those that are at least as extreme as the observed assignment, with ties counted
-/// half.
-#[derive(Default)]
-pub(super) struct Tally {
-    real: f64,
-    seen: usize,
-    extreme: f64,
-}
-
-impl Tally {
-    fn add(&mut self, square: f64) {
-        self.seen += 1;
-        self.extreme += share(square, self.real);
-    }
-}
-
-/// Returns 1 for a statistic beyond the observed one, ½ for a tie, and 0 otherwise.
-pub(super) fn share(square: f64, real: f64) -> f64 {
-    let slack = if real.is_finite() { TIE * real + TIE * TIE } else { 0.0 };
-    if square > real + slack {
-        1.0
-    } else if square >= real - slack {
-        0.5
-    } else {
-        0.0
-    }
 }
 
 fn plus<const K: usize>(mut sums: [f64; K], row: &[f64; K]) -> [f64; K] {

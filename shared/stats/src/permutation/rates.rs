@@ -1,7 +1,7 @@
 //! The permutation test of a binary goal, from counts alone and without drawing.
 
 use super::Tested;
-use super::pool::share;
+use super::tails::{Statistic, Tails};
 use crate::agresti_caffo::Rate;
 use crate::moments::count;
 
@@ -19,20 +19,18 @@ pub fn rates(control: Rate, treatment: Rate) -> Option<Tested> {
         return None;
     }
     let (least, most) = (converted.saturating_sub(m), converted.min(n));
-    let square = |k: u64| square(k, n, converted - k, m);
-    let real = square(control.converted);
+    let statistic = |k: u64| statistic(k, n, converted - k, m);
+    let mut tails = Tails::new(statistic(control.converted), n == m);
     // Goes from the most likely number outwards, with weights as multiples of its weight.
     let middle = middle(n, m, converted).clamp(least, most);
-    let (mut weights, mut extreme, mut seen) = (1.0, share(square(middle), real), 1);
+    tails.add(statistic(middle), 1.0);
     let mut weight = 1.0;
     for k in middle..most {
         weight *= step(k, n, m, converted);
         if weight <= 0.0 {
             break;
         }
-        weights += weight;
-        extreme += weight * share(square(k + 1), real);
-        seen += 1;
+        tails.add(statistic(k + 1), weight);
     }
     weight = 1.0;
     for k in (least..middle).rev() {
@@ -40,11 +38,9 @@ pub fn rates(control: Rate, treatment: Rate) -> Option<Tested> {
         if weight <= 0.0 {
             break;
         }
-        weights += weight;
-        extreme += weight * share(square(k), real);
-        seen += 1;
+        tails.add(statistic(k), weight);
     }
-    Some(Tested { p_value: extreme / weights, permutations: seen, all: true })
+    Some(Tested { p_value: tails.p_value(), permutations: tails.seen(), all: true })
 }
 
 /// Returns the weight of k + 1 converted units of n as a multiple of that of k.
@@ -58,14 +54,13 @@ fn middle(n: u64, m: u64, converted: u64) -> u64 {
     u64::try_from(product / u128::from(n + m)).unwrap_or(u64::MAX)
 }
 
-/// Returns the squared studentized difference of k of n and l of m, each with the unbiased variance.
-fn square(k: u64, n: u64, l: u64, m: u64) -> f64 {
+/// Returns the studentized difference of k of n and l of m, each with the unbiased variance.
+fn statistic(k: u64, n: u64, l: u64, m: u64) -> Statistic {
     let arm = |yes: u64, units: u64| {
         let share = count(yes) / count(units);
         (share, share * (1.0 - share) / (count(units) - 1.0))
     };
     let (control, treatment) = (arm(k, n), arm(l, m));
-    let (distance, variance) = ((control.0 - treatment.0).powi(2), control.1 + treatment.1);
     // Without variance, all units of one arm converted and none of the other, so the arms do differ.
-    if variance > 0.0 { distance / variance } else { f64::INFINITY }
+    Statistic::of(treatment.0 - control.0, control.1 + treatment.1)
 }

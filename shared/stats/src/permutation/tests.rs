@@ -51,7 +51,7 @@ fn ratios_over_one_visitor_are_means_and_a_change_of_scale_changes_nothing() {
 fn the_statistic_is_studentized_and_not_the_plain_difference() {
     // With arms of one size, both statistics rank the permutations in the same order. With 2 and 4 units,
     // they do not.
-    let (control, treatment) = ([1.0, 9.0], [1.9, 2.0, 2.1, 2.2]);
+    let (control, treatment) = ([2.0, 2.2], [1.0, 3.0, 4.0, 5.0]);
     let found = means(&control, &treatment, &DRAWING).unwrap();
     let all = [control.as_slice(), treatment.as_slice()].concat();
     let permutations: Vec<(f64, f64)> = (0..64_u32)
@@ -63,17 +63,52 @@ fn the_statistic_is_studentized_and_not_the_plain_difference() {
                 moments.sample().unwrap()
             };
             let (a, b) = (arm(true), arm(false));
-            let apart = (a.mean - b.mean).abs();
+            let apart = a.mean - b.mean;
             (apart, apart / (a.variance_of_mean() + b.variance_of_mean()).sqrt())
         })
         .collect();
-    let mid_p = |of: fn(&(f64, f64)) -> f64| {
-        let shares: f64 =
-            permutations.iter().map(|permutation| pool::share(of(permutation), of(&permutations[0]))).sum();
-        shares / 15.0
+    assert!((found.p_value - equal_tails(&permutations, |own| own.1)).abs() < 1e-12);
+    assert!((found.p_value - equal_tails(&permutations, |own| own.0)).abs() > 0.05);
+}
+
+/// Returns twice the mid-p of the smaller tail. The first permutation is the observed assignment.
+fn equal_tails(permutations: &[(f64, f64)], of: fn(&(f64, f64)) -> f64) -> f64 {
+    let tail = |sign: f64| -> f64 {
+        let observed = sign * of(&permutations[0]);
+        let share = |own: f64| match own - observed {
+            apart if apart.abs() < 1e-9 => 0.5,
+            apart => f64::from(u8::from(apart > 0.0)),
+        };
+        permutations.iter().map(|own| share(sign * of(own))).sum()
     };
-    assert!((found.p_value - mid_p(|permutation| permutation.1)).abs() < 1e-12);
-    assert!((found.p_value - mid_p(|permutation| permutation.0)).abs() > 0.05);
+    (2.0 * tail(1.0).min(tail(-1.0)) / f64::from(u32::try_from(permutations.len()).unwrap())).min(1.0)
+}
+
+#[test]
+fn uneven_arms_have_twice_the_smaller_tail() {
+    // 2 of 10 units are in control. It has one, both or none of the 3 converted units in 21, 3 and 21 of 45
+    // ways.
+    let p = |yes| {
+        rates(Rate { converted: yes, units: 2 }, Rate { converted: 3 - yes, units: 8 }).unwrap().p_value
+    };
+    assert!((p(2) - 2.0 * 1.5 / 45.0).abs() < 1e-12, "{}", p(2));
+    assert!((p(1) - 2.0 * (3.0 + 10.5) / 45.0).abs() < 1e-12, "{}", p(1));
+    assert!((p(0) - 2.0 * 10.5 / 45.0).abs() < 1e-12, "{}", p(0));
+    let swapped = rates(Rate { converted: 1, units: 8 }, Rate { converted: 2, units: 2 }).unwrap();
+    assert!((swapped.p_value - p(2)).abs() < 1e-12, "which arm is control has no effect");
+}
+
+#[test]
+fn a_permutation_without_denominator_is_farther_apart_in_both_directions() {
+    // 2 of 5 units have no denominator. In 1 of 10 ways, they are the small arm.
+    let found = ratios(&[(1.0, 2.0), (0.0, 0.0)], &[(0.0, 0.0), (2.0, 2.0), (1.5, 2.0)], &DRAWING).unwrap();
+    assert!(found.p_value >= 2.0 * 0.1, "{found:?}");
+    let [up, down] = [1.0, -1.0].map(|sign| {
+        let turned = |arm: &[(f64, f64)]| arm.iter().map(|(x, y)| (sign * x, *y)).collect::<Vec<_>>();
+        let (control, treatment) = ([(1.0, 2.0), (0.0, 0.0)], [(0.0, 0.0), (2.0, 2.0), (1.5, 2.0)]);
+        ratios(&turned(&control), &turned(&treatment), &DRAWING).unwrap().p_value
+    });
+    assert!((up - down).abs() < 1e-12);
 }
 
 #[test]

@@ -15,7 +15,10 @@ fn a_fixed_horizon_test_of_the_planned_units_has_the_planned_power() {
         (visitors(), 0.1, 5_000),
     ] {
         let (units, power) = simulate(&Plan { outcome, effect, weight }, Analysis::FixedHorizon, RUNS, 1);
-        assert!((power.share() - 0.8).abs() <= 0.02 + power.margin(), "{outcome:?} {units} {power}");
+        // The permutation test finds more in uneven arms than the normal approximation of the plan.
+        let more = if weight == 5_000 { 0.02 } else { 0.06 };
+        let [least, most] = [0.78 - power.margin(), 0.8 + more + power.margin()];
+        assert!((least..most).contains(&power.share()), "{outcome:?} {units} {power}");
     }
 }
 
