@@ -90,12 +90,10 @@ impl Cell {
         self.scenario.lifts.get(self.place).copied().unwrap_or(0.0)
     }
 
-    /// Returns the planned units of control and of this arm together.
+    /// Returns the planned units of all arms.
     #[must_use]
-    pub fn planned(&self, arm: usize) -> f64 {
-        let weights = self.weights.first;
-        let share = f64::from(weights[0] + weights[arm]) / f64::from(weights.iter().sum::<u32>());
-        real(self.size * weights.len()) * share
+    pub fn planned(&self) -> f64 {
+        real(self.size * self.weights.first.len())
     }
 
     /// Simulates the repetitions of this range. The result does not depend on how a range is divided.

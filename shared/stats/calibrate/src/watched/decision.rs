@@ -8,7 +8,7 @@ use stats::rerandomization::stopped::Ranks;
 use super::cell::Cell;
 use super::outcome::{Kind, Value};
 use super::scenario::Redrawn;
-use super::test::{LAST_DAY, Unit};
+use super::test::{DAY_MS, LAST_DAY, Unit, WINDOW_DAYS};
 
 /// A compared unit at one look.
 pub struct Observed<'a> {
@@ -24,7 +24,7 @@ pub struct Observed<'a> {
 pub struct Look<'a> {
     /// The units of both arms.
     pub units: Vec<Observed<'a>>,
-    /// The number of units, each counted by the share of its window that has passed.
+    /// The number of units of all arms, each counted by the share of its window that has passed.
     pub matured: f64,
 }
 
@@ -34,10 +34,11 @@ impl<'a> Look<'a> {
     pub fn of(units: &'a [Unit], arm: usize, day: u32) -> Self {
         let day = f64::from(day);
         let both = units.iter().filter(|unit| unit.arm == 0 || unit.arm == arm).enumerate();
-        let units: Vec<_> =
+        let compared =
             both.filter_map(|(place, unit)| Some(Observed { unit, place, value: unit.at(day)? })).collect();
-        let matured = units.iter().map(|own| own.unit.matured(day)).sum();
-        Self { units, matured }
+        let present = units.iter().filter(|unit| unit.at(day).is_some());
+        let matured_ms: f64 = present.map(|unit| unit.matured_ms(day)).sum();
+        Self { units: compared, matured: matured_ms / (f64::from(WINDOW_DAYS) * DAY_MS) }
     }
 }
 
@@ -66,7 +67,7 @@ impl Places {
 /// until it is decided.
 #[must_use]
 pub fn watch(cell: &Cell, units: &[Unit], arm: usize, draws: usize) -> Watch {
-    let terms = terms(cell, arm);
+    let terms = terms(cell);
     let mut watch = Watch::new(&terms, draws);
     let places = Places::of(cell, units, arm, draws);
     for day in 1..=LAST_DAY {
@@ -79,12 +80,12 @@ pub fn watch(cell: &Cell, units: &[Unit], arm: usize, draws: usize) -> Watch {
     watch
 }
 
-/// Returns the terms of a comparison.
+/// Returns the terms of each comparison.
 #[must_use]
-pub fn terms(cell: &Cell, arm: usize) -> Terms {
+pub fn terms(cell: &Cell) -> Terms {
     let family = u32::try_from(cell.weights.first.len() - 1).unwrap_or(1);
     let (spending, hypothesis) = (cell.scenario.spending, cell.scenario.hypothesis);
-    Terms { planned_units: cell.planned(arm), spending, hypothesis, family }
+    Terms { planned_units: cell.planned(), spending, hypothesis, family }
 }
 
 fn ranks(cell: &Cell, look: &Look<'_>, (arm, places): (usize, &Places), draws: usize) -> Box<Ranks> {

@@ -18,7 +18,7 @@ const DRAWS: u32 = 2_000;
 /// no such look.
 #[must_use]
 pub fn decided(cell: &Cell, units: &[Unit], seed: [u8; 32]) -> Option<f64> {
-    let planned = cell.planned(1);
+    let planned = cell.planned();
     let test = SequentialTest::new(0.05, planned)?;
     (1..=LAST_DAY).find_map(|day| {
         let look = Look::of(units, 1, day);

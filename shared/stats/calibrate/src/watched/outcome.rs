@@ -66,6 +66,12 @@ impl Outcome {
         }
     }
 
+    /// Returns whether it is 1 or 0.
+    #[must_use]
+    pub fn is_binary(self) -> bool {
+        matches!(self, Self::Plain(Goal::Binary(_)) | Self::Tiers | Self::Season)
+    }
+
     /// Draws the outcome of one unit.
     #[must_use]
     pub fn draw(self, at: &Circumstances, random: &mut Random) -> Value {

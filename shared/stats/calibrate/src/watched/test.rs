@@ -9,7 +9,10 @@ use crate::goals::{Random, real};
 pub const ARRIVAL_DAYS: f64 = 20.0;
 
 /// The window of every unit, in days. With it, the information is exactly 1 at the look of day 23.
-pub const WINDOW_DAYS: f64 = 6.0;
+pub const WINDOW_DAYS: u32 = 6;
+
+/// A day in milliseconds.
+pub const DAY_MS: f64 = 86_400_000.0;
 
 /// The day of the last look, when twice the planned units have arrived and all windows have ended.
 pub const LAST_DAY: u32 = 46;
@@ -51,10 +54,10 @@ impl Unit {
         (self.assigned <= day).then_some(if self.arrives <= day { value } else { none })
     }
 
-    /// Returns the share of its window that has passed, 0 to 1.
+    /// Returns how much of its window has passed on this day, in milliseconds.
     #[must_use]
-    pub fn matured(&self, day: f64) -> f64 {
-        ((day - self.assigned) / WINDOW_DAYS).clamp(0.0, 1.0)
+    pub fn matured_ms(&self, day: f64) -> f64 {
+        ((day - self.assigned) * DAY_MS).round().clamp(0.0, f64::from(WINDOW_DAYS) * DAY_MS)
     }
 }
 
@@ -89,7 +92,7 @@ fn unit(cell: &Cell, (number, planned): (usize, usize), random: &mut Random) -> 
         let edited = if chance < EDITED { None } else { Some(tripled) };
         edit = (chance < 2.0 * EDITED).then_some((since, edited));
     }
-    Unit { assigned, arm, weights, key, arrives: assigned + place * WINDOW_DAYS, value, edit }
+    Unit { assigned, arm, weights, key, arrives: assigned + place * f64::from(WINDOW_DAYS), value, edit }
 }
 
 /// Returns the arm at this place, 0 to 1, of the weights.
