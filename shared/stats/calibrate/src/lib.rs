@@ -16,3 +16,4 @@ pub mod ratios;
 pub mod sample_ratio;
 pub mod sequential;
 pub mod watched;
+pub mod windows;

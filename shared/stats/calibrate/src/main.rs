@@ -15,13 +15,13 @@ use calibrate::watched::cell::Measure;
 use calibrate::watched::runner::{self, Settings};
 use calibrate::{
     adaptive, balance, bayes, betting, coverage, exact, fixed, heavy, planning, power, ratios, sample_ratio,
-    sequential,
+    sequential, windows,
 };
 
 /// A family's name and the function that returns its table.
 type Family = (&'static str, fn() -> String);
 
-const FAMILIES: [Family; 15] = [
+const FAMILIES: [Family; 16] = [
     ("adaptive", adaptive::table),
     ("balance", balance::table),
     ("bayes", bayes::table),
@@ -37,6 +37,7 @@ const FAMILIES: [Family; 15] = [
     ("sample-ratio", sample_ratio::table),
     ("sequential", sequential::table),
     ("why-both", sequential::why_both),
+    ("windows", windows::table),
 ];
 
 /// The families whose runs can be continued.

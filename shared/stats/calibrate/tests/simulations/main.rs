@@ -10,3 +10,4 @@ mod planning;
 mod ratios;
 mod sample_ratio;
 mod watched;
+mod windows;
