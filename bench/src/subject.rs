@@ -9,6 +9,7 @@ use bellwether::net::request_id::RequestId;
 use bellwether::store::Store;
 use bellwether::store::audit::{Action, Provenance};
 use domain::experiment::{Definition, Experiment, Seed, Workspace};
+use domain::results::looks::Watched;
 use domain::results::report::Report;
 use serde_json::{Value, json};
 use testing::cloud::{Cloud, PREFIX, sdk};
@@ -169,7 +170,7 @@ pub async fn launch_counted(cloud: &Cloud, tests: u32) {
     for n in 0..tests {
         let test = running(&format!("counted-{n:03}"));
         create(&store, &workspace, &test, 2).await;
-        let report = Report::new(&test, &totals, now, None);
+        let report = Report::new(&test, &totals, now, None, &Watched::default());
         store.summaries.store(&workspace, &report).await.expect("a store");
     }
 }

@@ -1,5 +1,7 @@
 //! Several comparisons at once: Holm's correction, and guardrails against a margin.
 
+use serde::{Deserialize, Serialize};
+
 use crate::always_valid::SequentialTest;
 pub use crate::direction::Direction;
 use crate::sample::{Contrast, Sample};
@@ -28,7 +30,7 @@ pub fn holm(p_values: &[Option<f64>]) -> Vec<Option<f64>> {
 }
 
 /// The result of a guardrail, as one one-sided p-value for each direction.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Guardrail {
     /// The p-value of harm by the margin or more. It is small when the guardrail is shown to be met.
     pub met: f64,

@@ -8,11 +8,14 @@
 //!
 //! Part of the error rate is kept for looks after the plan, so that a test that continues can still be decided.
 
+use serde::{Deserialize, Serialize};
+
 /// The error rate that is spent in all.
 pub const LEVEL: f64 = 0.05;
 
 /// How the error rate is spent over the information fraction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Spending {
     /// In proportion to the information: differences are found early more often.
     Early,
@@ -56,7 +59,8 @@ impl Spending {
 }
 
 /// The difference that a test looks for, as treatment compared with control.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Hypothesis {
     /// In either direction. Half of the error rate is for each.
     #[default]

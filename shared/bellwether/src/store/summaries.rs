@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod tests;
 
+mod looks;
+
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 

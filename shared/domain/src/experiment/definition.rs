@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use stats::spending::Spending;
 
 use super::allocation::{Allocation, Mode};
 use super::condition::Condition;
@@ -56,6 +57,9 @@ pub struct Definition {
     pub segments: Vec<AttributeName>,
     /// The number of units that the author plans for.
     pub planned_units: Option<u32>,
+    /// How the error rate is spent over the interim looks.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub spending: Spending,
     /// What the author expects of the primary goal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<Expected>,
@@ -66,6 +70,11 @@ pub struct Definition {
     /// The units of the test, if all are known before the start; 10 to 1,000, in the order of their ids.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known_units: Option<Vec<Known>>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_usual(spending: &Spending) -> bool {
+    *spending == Spending::default()
 }
 
 /// The maximum size of a stored definition in bytes. Every cold instance reads it.
@@ -118,6 +127,7 @@ impl Definition {
             allocation: Allocation { mode: body.allocation.mode, floor: body.allocation.floor },
             segments: body.segments.into_iter().map(AttributeName::parse).collect::<Result<_, _>>()?,
             planned_units: body.planned_units,
+            spending: body.spending,
             expected: body.expected,
             partitions: body.partitions,
             goals: body.goals.into_iter().map(goal).collect::<Result<_, _>>()?,
@@ -151,6 +161,7 @@ impl Definition {
             role: g.role,
             window_days: g.window_days,
             direction: g.direction,
+            hypothesis: g.hypothesis,
             margin: g.margin,
             numerator: g.parts.as_ref().map(|parts| parts.numerator.to_string()),
             denominator: g.parts.as_ref().map(|parts| parts.denominator.to_string()),
@@ -170,6 +181,7 @@ impl Definition {
             allocation: AllocationBody { mode: self.allocation.mode, floor: self.allocation.floor },
             segments: self.segments.iter().map(ToString::to_string).collect(),
             planned_units: self.planned_units,
+            spending: self.spending,
             expected: self.expected,
             partitions: self.partitions,
             goals: self.goals.iter().map(goal).collect(),

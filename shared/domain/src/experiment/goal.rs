@@ -1,6 +1,7 @@
 //! The goals of a test.
 
 use serde::{Deserialize, Serialize};
+use stats::spending::Hypothesis;
 
 use super::GoalKey;
 
@@ -57,6 +58,9 @@ pub struct Goal {
     pub window_days: u32,
     /// Whether higher or lower values are better.
     pub direction: Direction,
+    /// The direction of the difference that the test looks for, as the arm compared with control.
+    #[serde(default, skip_serializing_if = "is_two_sided")]
+    pub hypothesis: Hypothesis,
     /// How much worse a guardrail's mean per unit may get; for guardrails only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub margin: Option<f64>,
@@ -72,6 +76,11 @@ pub struct Parts {
     pub numerator: GoalKey,
     /// The goal whose total it is divided by.
     pub denominator: GoalKey,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_two_sided(hypothesis: &Hypothesis) -> bool {
+    *hypothesis == Hypothesis::Different
 }
 
 impl Goal {

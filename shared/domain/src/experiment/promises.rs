@@ -39,8 +39,10 @@ impl Experiment {
     fn keeps_terms(&self, next: &Definition) -> Result<(), Refusal> {
         let old = &self.definition;
         let detail = format!("the results depend on them; {RESTART}");
-        if (next.planned_units, next.expected) != (old.planned_units, old.expected) {
-            return self.locked("planned_units and expected", &detail);
+        if (next.planned_units, next.spending, next.expected)
+            != (old.planned_units, old.spending, old.expected)
+        {
+            return self.locked("planned_units, spending and expected", &detail);
         }
         if next.known_units != old.known_units {
             return self.locked("known_units", &format!("the variants were balanced over them; {RESTART}"));

@@ -8,6 +8,7 @@ use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use stats::spending::{Hypothesis, Spending};
 use validator::Validate;
 
 use super::allocation::Mode;
@@ -57,6 +58,8 @@ pub struct TestBody {
     pub(crate) segments: Vec<String>,
     #[validate(range(min = 2, max = 10_000_000, message = "must be 2 to 10000000 units"))]
     pub(crate) planned_units: Option<u32>,
+    #[serde(default)]
+    pub(crate) spending: Spending,
     #[validate(nested)]
     pub(crate) expected: Option<Expected>,
     #[serde(default = "sixteen")]
@@ -130,6 +133,8 @@ pub struct GoalBody {
     pub(crate) window_days: u32,
     #[serde(default)]
     pub(crate) direction: Direction,
+    #[serde(default)]
+    pub(crate) hypothesis: Hypothesis,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 0.0, max = 1e15, message = "must be 0 to 1e15"))]
     pub(crate) margin: Option<f64>,
@@ -180,6 +185,7 @@ pub struct TestPatch {
     pub(crate) allocation: Option<AllocationBody>,
     pub(crate) segments: Option<Vec<String>>,
     pub(crate) planned_units: Option<u32>,
+    pub(crate) spending: Option<Spending>,
     pub(crate) expected: Option<Expected>,
     pub(crate) goals: Option<Vec<GoalBody>>,
     pub(crate) known_units: Option<Vec<KnownBody>>,

@@ -39,6 +39,7 @@ mod tests {
     use super::*;
     use crate::experiment::{Definition, Seed};
     use crate::results::counting::totals::Totals;
+    use crate::results::looks::Watched;
     use crate::validation::typed;
 
     fn at(seconds: i64) -> Timestamp {
@@ -54,7 +55,7 @@ mod tests {
         let test = Experiment::draft(definition, Seed::from_random([0; 8]), at(0));
         let mut totals = Totals::empty(&test);
         totals.arms.iter_mut().for_each(|arm| arm.units = units / 2);
-        Report::new(&test, &totals, at(1_000), None)
+        Report::new(&test, &totals, at(1_000), None, &Watched::default())
     }
 
     fn due(units: u64, seconds: i64) -> bool {

@@ -1,14 +1,16 @@
-//! From rows to a report, without side effects. [`counting`] turns rows into totals by arm. [`reading`]
+//! From rows to a report, without side effects. [`counting`] turns rows into totals by arm. [`looks`] takes the
+//! interim looks at which a test is decided. [`reading`]
 //! compares each arm with control on each goal, with the methods of the crate `stats`. [`verdict`] recommends
 //! what to do, and computes what more units would show. [`report`] combines these parts, and defines the
 //! stored form and the response. [`adapt`] sets the weights of adaptive tests, and [`cadence`] decides when
 //! to count again.
 //!
-//! Modules depend on each other in this order: counting, reading, verdict, report.
+//! Modules depend on each other in this order: counting, looks, reading, verdict, report.
 
 pub mod adapt;
 pub mod cadence;
 pub mod counting;
+pub mod looks;
 pub mod reading;
 pub mod report;
 pub mod verdict;

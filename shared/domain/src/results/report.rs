@@ -20,12 +20,13 @@ use crate::experiment::goal::Role;
 use crate::experiment::{BasisPoints, Experiment, ExperimentId, Status, VariantKey};
 use crate::results::counting::outcomes::OutcomeReport;
 use crate::results::counting::totals::{Arm, Totals};
+use crate::results::looks::Watched;
 use crate::results::reading::chance::Allowance;
 use crate::results::reading::goal::{GoalReport, correct};
 use crate::results::reading::rerandomization::tested;
 use crate::results::reading::sample_ratio::SampleRatio;
 use crate::results::reading::segment_report::SegmentReport;
-use crate::results::reading::warnings::Warning;
+use crate::results::reading::warnings::{Code, Warning};
 use crate::results::verdict::Verdict;
 use crate::results::verdict::maturity::Maturity;
 use crate::results::verdict::outlook::Outlook;
@@ -72,12 +73,19 @@ pub struct Report {
 }
 
 impl Report {
-    /// Reads the totals of the test's current phase. `before` is the last stored report. The lowest p-values
-    /// that it contains are kept. If it cannot be read, this report and all later ones contain a warning.
+    /// Reads the totals of the test's current phase, with its draws and its looks so far. `before` is the last
+    /// stored report. The lowest p-values of an e-process that it contains are kept. If it cannot be read, this
+    /// report and all later ones contain a warning.
     #[must_use]
-    pub fn new(test: &Experiment, totals: &Totals, as_of: Timestamp, before: Option<&StoredReport>) -> Self {
+    pub fn new(
+        test: &Experiment,
+        totals: &Totals,
+        as_of: Timestamp,
+        before: Option<&StoredReport>,
+        watched: &Watched,
+    ) -> Self {
         let definition = &test.definition;
-        let mut goals = goal_reports(test, totals);
+        let mut goals = goal_reports(test, totals, watched);
         let mut warnings = Warning::all(test, totals);
         let mut sample_ratio_before = None;
         match before.map(StoredReport::memory) {
@@ -89,7 +97,11 @@ impl Report {
             Some(None) => warnings.push(Memory::lost(as_of)),
             None => {}
         }
-        correct(&mut goals);
+        let is_warned = warnings.iter().any(|warning| warning.code == Code::SequentialRestarted);
+        if watched.looks.are_lost() && !is_warned {
+            warnings.push(Memory::lost(as_of));
+        }
+        correct(test, &watched.looks, &mut goals);
         let sample_ratio = SampleRatio::of(test, totals, sample_ratio_before);
         let plan = Outlook::observed(test, totals);
         let maturity = Maturity::of(test, totals, as_of);
@@ -106,7 +118,7 @@ impl Report {
             sample_ratio,
             warnings,
             outcomes: OutcomeReport::all(test, &totals.outcomes),
-            segments: SegmentReport::all(test, totals),
+            segments: SegmentReport::all(test, totals, &watched.looks),
             verdict: Verdict::new(test, totals, sample_ratio, &goals, plan.as_ref(), &maturity),
             maturity,
             goals,
@@ -116,7 +128,7 @@ impl Report {
 }
 
 /// Returns all goals in their order. The primary goal is read first, while the budget is largest.
-fn goal_reports(test: &Experiment, totals: &Totals) -> Vec<GoalReport> {
+fn goal_reports(test: &Experiment, totals: &Totals, watched: &Watched) -> Vec<GoalReport> {
     let mut budget = Allowance::default();
     let rerandomized = tested(test, totals);
     let mut goals: Vec<_> = test.definition.goals.iter().enumerate().collect();
@@ -124,7 +136,8 @@ fn goal_reports(test: &Experiment, totals: &Totals) -> Vec<GoalReport> {
     let mut read: Vec<_> = goals
         .into_iter()
         .map(|(index, goal)| {
-            (index, GoalReport::new(test, totals, index, goal, &mut budget, rerandomized.as_deref()))
+            let rerandomized = rerandomized.as_deref();
+            (index, GoalReport::new(test, totals, index, goal, &mut budget, rerandomized, watched))
         })
         .collect();
     read.sort_by_key(|(index, _)| *index);

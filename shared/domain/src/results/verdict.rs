@@ -16,8 +16,8 @@ use self::no_difference::no_difference;
 use self::outlook::Outlook;
 use self::standing::{ArmStanding, Side, guardrails, moved, reasons, standings};
 use crate::experiment::{Experiment, Status};
+use crate::results::counting::changed_weights::changed_weights;
 use crate::results::counting::totals::Totals;
-use crate::results::reading::changed_weights::changed_weights;
 use crate::results::reading::goal::GoalReport;
 use crate::results::reading::sample_ratio::SampleRatio;
 

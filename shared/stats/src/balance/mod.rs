@@ -13,7 +13,7 @@ mod randomized;
 
 pub(crate) use randomize::below;
 pub use randomize::{randomize, sizes};
-pub use randomized::{DRAWS, Randomized, Statistic, studentised, studentised_ratios, test};
+pub use randomized::{DRAWS, Randomized, Statistic, accepted, studentised, studentised_ratios, test};
 
 /// The number of seeds that set the threshold.
 pub const TRIAL: u64 = 1_000;

@@ -67,6 +67,32 @@ pub fn test(
     None
 }
 
+/// Passes the arms under `draws` further seeds at or under the threshold to `each`, in the order of their numbers.
+///
+/// Returns false when 30 times `draws` seeds do not give `draws` seeds under the threshold.
+pub fn accepted(
+    sheet: &Sheet,
+    count: usize,
+    choice: &Choice,
+    draws: usize,
+    mut draw: impl Draw,
+    mut each: impl FnMut(&[usize]),
+) -> bool {
+    let mut own = vec![0; sheet.units];
+    let mut kept = 0;
+    for tried in 1..=draws as u64 * PATIENCE {
+        draw(choice.seed + tried, &mut own);
+        if sheet.is_within(&own, count, choice.threshold) {
+            each(&own);
+            kept += 1;
+            if kept == draws {
+                return true;
+            }
+        }
+    }
+    false
+}
+
 /// How many seeds give a difference at least as great as the chosen one, with ties counted half. The chosen
 /// seed ties with itself.
 struct Tally {

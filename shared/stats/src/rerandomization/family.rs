@@ -1,6 +1,8 @@
-//! Several comparisons watched together: each at several levels, decided by Holm's procedure.
+//! Several comparisons with interim looks: each at several levels, decided by Holm's procedure.
 //!
 //! Source: Holm 1979.
+
+use serde::{Deserialize, Serialize};
 
 use super::stopped::{Ranks, Side, Stopped};
 use crate::spending::{Hypothesis, Spending};
@@ -26,7 +28,7 @@ pub struct Terms {
 }
 
 /// A comparison between its interim looks.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Watch {
     /// The number of interim looks so far.
     pub looks: u32,
@@ -39,20 +41,21 @@ pub struct Watch {
 }
 
 /// A comparison at 5 % divided by an integer.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Level {
     /// The divisor, 1 or more.
     pub divisor: u32,
     /// The stopped histories.
     pub stopped: Stopped,
-    /// The p-value at the last look, 0 to 1. None when the real history could not be stopped at it.
+    /// The p-value at the last look or, after a decision, at the look that decided, 0 to 1. None when the real history
+    /// could not be stopped at it.
     pub p_value: Option<f64>,
     /// The decision, which no later look changes.
     pub decided: Option<Decided>,
 }
 
 /// A decision.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Decided {
     /// The direction.
     pub side: Side,
@@ -101,9 +104,12 @@ impl Watch {
 impl Level {
     fn look(&mut self, ranks: &Ranks, (look, information): (u32, f64), terms: &Terms) {
         let spent = terms.spending.spent(information) / f64::from(self.divisor);
+        if self.decided.is_some() {
+            return self.stopped.spend(ranks, spent, terms.hypothesis);
+        }
         self.p_value = self.stopped.p_value(ranks, terms.hypothesis);
         self.stopped.spend(ranks, spent, terms.hypothesis);
-        if let (None, Some(side), Some(p_value)) = (self.decided, self.stopped.real(), self.p_value) {
+        if let (Some(side), Some(p_value)) = (self.stopped.real(), self.p_value) {
             let anytime_p = p_value / spent * ALPHA / f64::from(self.divisor);
             self.decided = Some(Decided { side, look, information, p_value, anytime_p });
         }

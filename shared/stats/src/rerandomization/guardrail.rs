@@ -1,4 +1,4 @@
-//! Guardrails against a margin, watched at interim looks.
+//! Guardrails against a margin, at interim looks.
 //!
 //! Harm means that the goal gets worse by the margin. Two one-sided tests ask whether there is less harm (the
 //! guardrail is met) and whether there is more harm (it is broken). Each has stopped histories of its own.
@@ -7,6 +7,8 @@
 //! as a factor of control's mean, or as a shift for binary goals and where there is no such factor. Either is an
 //! approximation, which needs arms that are not too uneven and not too rare in conversions: see [`method`].
 //! Otherwise, a binary goal has the e-value of [`evidence`], and other goals have no reading.
+
+use serde::{Deserialize, Serialize};
 
 use super::MIN_UNITS;
 use super::drawn::Drawn;
@@ -76,7 +78,7 @@ pub fn ranks(drawn: &Drawn, margin: f64, better: Direction) -> Vec<Option<Rank>>
 }
 
 /// A guardrail of one arm between its interim looks, at 5 % divided by the number of guardrails and arms.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Guarded {
     /// The test of harm by the margin or more. It is decided when the guardrail is shown to be met.
     pub met: Watch,

@@ -1,5 +1,5 @@
 //! Sequential re-randomization tests: if the same units were randomized again, with the same propensities and
-//! watched at the same interim looks, how often would the test have been decided by now?
+//! looked at as often, how often would the test have been decided by now?
 //!
 //! Every unit is drawn again many times. Each draw is a whole virtual history of the test, in which no
 //! outcome depends on the arm. At each interim look, the most extreme histories are stopped, until the share

@@ -1,7 +1,7 @@
 //! The segments that have an effect: the values of attributes whose difference is beyond what is usual for the most
 //! extreme of all values.
 //!
-//! Each history counts by its most extreme value. These are watched like the ranks of one comparison. When the real
+//! Each history counts by its most extreme value. Looks are taken at these as at one comparison. When the real
 //! history is stopped, the values beyond the boundary are named.
 //!
 //! The error rate is controlled strongly: the probability that any value without an effect is ever named is at most

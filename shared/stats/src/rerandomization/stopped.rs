@@ -1,5 +1,7 @@
 //! The histories that interim looks have stopped, at one level.
 
+use serde::{Deserialize, Serialize};
+
 use super::statistic::Rank;
 use crate::spending::Hypothesis;
 
@@ -7,7 +9,8 @@ use crate::spending::Hypothesis;
 pub const REAL: u16 = 0;
 
 /// The direction in which a history was stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Side {
     /// Treatment was above control.
     Higher,
@@ -16,7 +19,7 @@ pub enum Side {
 }
 
 /// The stopped histories, by number. Stored between interim looks.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Stopped {
     /// Those that were stopped because treatment was above control, in ascending order.
     pub higher: Vec<u16>,

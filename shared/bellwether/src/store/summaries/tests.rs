@@ -8,6 +8,7 @@ use stats::moments::Moments;
 use super::*;
 use domain::experiment::{Definition, Seed};
 use domain::results::counting::totals::Totals;
+use domain::results::looks::Watched;
 use domain::validation::typed;
 
 /// A test with the maximum number of variants, goals and segments, each with the longest name.
@@ -50,7 +51,7 @@ fn filled(test: &Experiment) -> Totals {
 #[test]
 fn the_largest_report_fits_into_an_item_and_its_series_into_a_response() {
     let test = largest();
-    let report = Report::new(&test, &filled(&test), Timestamp::from_millis(1), None);
+    let report = Report::new(&test, &filled(&test), Timestamp::from_millis(1), None, &Watched::default());
     let response: BTreeMap<_, _> =
         report.segments.iter().map(|s| (s.attribute.as_str(), s.values.len())).collect();
     assert!(response.values().all(|values| *values == 50), "{response:?}");
@@ -72,7 +73,7 @@ fn stored(json: &Value) -> Item {
 #[test]
 fn of_a_report_of_an_unknown_version_only_earlier_results_are_read() {
     let test = largest();
-    let report = Report::new(&test, &filled(&test), Timestamp::from_millis(1), None);
+    let report = Report::new(&test, &filled(&test), Timestamp::from_millis(1), None, &Watched::default());
     let mut json = serde_json::to_value(report.stored()).unwrap();
     assert_eq!(json["version"], 1);
     assert_eq!(stored_report(&stored(&json)).report(), Some(&report));

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::*;
 use domain::experiment::{Definition, Seed, VariantKey};
 use domain::results::counting::totals::Totals;
+use domain::results::looks::Watched;
 use domain::results::reading::interval::Interval;
 use domain::results::report::Report;
 use domain::validation::typed;
@@ -25,7 +26,7 @@ fn report() -> Report {
     let mut totals = Totals::empty(&test);
     (totals.arms[0].units, totals.arms[1].units) = (3, 4);
     totals.arms[0].goals[0].converted = 1;
-    let mut report = Report::new(&test, &totals, Timestamp::from_millis(60_000), None);
+    let mut report = Report::new(&test, &totals, Timestamp::from_millis(60_000), None, &Watched::default());
     let own = &mut report.goals[0].comparisons[0];
     (own.absolute, own.p_value) = (Interval::of(0.25, None), None);
     report

@@ -22,6 +22,7 @@ pub(super) fn goal(body: GoalBody) -> Result<Goal, NotAName> {
         role: body.role,
         window_days: body.window_days,
         direction: body.direction,
+        hypothesis: body.hypothesis,
         margin: body.margin,
         parts: body.numerator.zip(body.denominator).map(parts).transpose()?,
     })

@@ -23,6 +23,7 @@ impl Experiment {
         body.known_units = patch.known_units.or(body.known_units);
         body.namespace = patch.namespace.or(body.namespace);
         body.planned_units = patch.planned_units.or(body.planned_units);
+        body.spending = patch.spending.unwrap_or(body.spending);
         body.expected = patch.expected.or(body.expected);
         let parse = |body| {
             if is_unchanged { self.definition.keeping_targeting(body) } else { Definition::parse(body) }

@@ -16,6 +16,7 @@ use super::outcomes::{UnitOutcomes, is_mature, leave_out_after_shipping};
 use super::row::Row;
 use super::totals::Totals;
 use super::unit_number::UnitNumber;
+use super::unit_rows::{UnitRow, matured_ms};
 
 /// The period over which the current rate is computed, in milliseconds: two weeks, so that weekends are
 /// included.
@@ -114,6 +115,8 @@ impl<'a> Aggregation<'a> {
         self.totals.recent += u64::from(self.as_of.millis() - at.millis() < RECENT_MS);
         let mut primary = UnitNumber::default();
         let mut pairs = Vec::new();
+        let matured = test.definition.goals.iter().zip(&mut self.totals.matured_ms);
+        matured.for_each(|(goal, own)| *own += matured_ms(at, self.as_of, goal.window_ms()));
         for (goal, totals) in test.definition.goals.iter().zip(&mut self.totals.arms[arm].goals) {
             let outcome = UnitNumber::of(goal, assignment, rows);
             outcome.add_to(totals, goal.kind, assignment.covariate);
@@ -129,7 +132,13 @@ impl<'a> Aggregation<'a> {
         }
         let place = rows.first().and_then(|row| test.definition.known_index(row.unit_id()));
         if let Some(known) = place.and_then(|place| self.totals.known.get_mut(place)) {
-            *known = Some(KnownOutcome { arm, outcomes: pairs });
+            *known = Some(KnownOutcome { arm, outcomes: pairs.clone() });
+        }
+        if let Some(unit) = rows.first().map(Row::unit_id)
+            && test.definition.allocation.mode != Mode::Adaptive
+        {
+            let row = UnitRow::new(test, unit, assignment, arm, stratum);
+            self.totals.unit_rows.push(UnitRow { outcomes: pairs, ..row });
         }
         for (name, segments) in test.definition.segments.iter().zip(&mut self.totals.segments) {
             if let Some(value) = assignment.segments.get(name) {

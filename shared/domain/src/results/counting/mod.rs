@@ -3,9 +3,11 @@
 
 pub mod aggregation;
 pub mod arrivals;
+pub mod changed_weights;
 pub mod known_outcome;
 pub mod outcomes;
 pub mod row;
 pub mod segment_counts;
 pub mod totals;
 mod unit_number;
+pub mod unit_rows;

@@ -8,6 +8,7 @@ use super::arrivals::Arrivals;
 use super::known_outcome::KnownOutcome;
 use super::outcomes::Tally;
 use super::segment_counts::SegmentCounts;
+use super::unit_rows::UnitRows;
 use crate::clock::Timestamp;
 use crate::experiment::Experiment;
 use crate::experiment::allocation::Mode;
@@ -38,6 +39,10 @@ pub struct Totals {
     pub segments: Vec<SegmentCounts>,
     /// One entry per known unit, in the list's order. None until it is assigned.
     pub known: Vec<Option<KnownOutcome>>,
+    /// Every unit with its outcomes, for tests whose weights do not depend on outcomes.
+    pub unit_rows: UnitRows,
+    /// For each goal, the time for which the units' windows have been open, in milliseconds over all units.
+    pub matured_ms: Vec<u64>,
     /// The assignment times of the units of each arm, for external tests only.
     pub arrivals: Arrivals,
     /// The counts of the recorded outcomes, with one entry per goal, in the definition's order.
@@ -148,6 +153,8 @@ impl Totals {
                 test.definition.segments.len()
             ],
             known: vec![None; test.definition.known_units.as_ref().map_or(0, Vec::len)],
+            unit_rows: UnitRows::default(),
+            matured_ms: vec![0; test.definition.goals.len()],
             arrivals: Arrivals::default(),
             outcomes: vec![Tally::default(); test.definition.goals.len()],
         }
@@ -182,6 +189,8 @@ impl Totals {
                 own.clone_from(theirs);
             }
         }
+        self.unit_rows.merge(&other.unit_rows);
+        self.matured_ms.iter_mut().zip(&other.matured_ms).for_each(|(a, b)| *a += b);
         self.outcomes.iter_mut().zip(&other.outcomes).for_each(|(a, b)| a.merge(b));
         for (own, theirs) in self.arms.iter_mut().zip(&other.arms) {
             own.units += theirs.units;

@@ -5,8 +5,10 @@ mod bounds;
 mod making;
 
 use serde::{Deserialize, Serialize};
-use stats::always_valid::SequentialTest;
 use stats::cuped::Adjusted;
+use stats::rerandomization::family::{Decided, Watch};
+use stats::rerandomization::stopped::Side;
+use stats::spending::Spending;
 use stats::welch::Difference;
 
 use super::fixed_horizon::Planned;
@@ -22,23 +24,26 @@ pub struct Comparison {
     pub variant: VariantKey,
     /// The method of `absolute`, `relative` and `p_value`.
     pub method: Method,
-    /// The difference of means per unit, or of ratios. It is valid at every interim look, except for a
-    /// batch-stratified reading.
+    /// The difference of means per unit, or of ratios.
     pub absolute: Interval,
     /// The same relative to control (0.1 is 10 % more). Without bounds, the baseline is too low for a
     /// percentage: use the absolute difference.
     pub relative: Interval,
-    /// Two-sided p-value of no difference, the lowest of all interim looks so far. Null without a reading.
+    /// The p-value of no difference, valid at every interim look. For re-randomization, that of the look that decided
+    /// the comparison, at most 5 %; null while it is undecided, which means above 5 %. For an e-process, the lowest of
+    /// all interim looks.
     pub p_value: Option<f64>,
     /// The direction of the interim look with that p-value. Null without a reading or at a p-value of 1.
     pub shown: Option<Shown>,
+    /// The interim looks so far. Null before the first one and for adaptive tests.
+    pub interim_looks: Option<InterimLooks>,
     /// The p-value corrected for the number of comparisons in its family (Holm).
     pub corrected_p: Option<f64>,
     /// The reading at a fixed horizon, planned before the test began. Null for adaptive tests.
     pub fixed_horizon: Option<FixedHorizon>,
     /// The Bayesian reading. Null for adaptive tests.
     pub bayesian: Option<Bayesian>,
-    /// The always-valid reading adjusted by the covariate.
+    /// The difference adjusted by the covariate, at a fixed horizon.
     pub adjusted: Option<AdjustedReading>,
     /// For a guardrail, whether it is met or broken.
     pub guardrail: Option<Guarded>,
@@ -64,6 +69,66 @@ impl Shown {
             d if d > 0.0 => Some(Self::Higher),
             d if d < 0.0 => Some(Self::Lower),
             _ => None,
+        }
+    }
+}
+
+/// The interim looks at a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct InterimLooks {
+    /// Their number.
+    pub looks: u32,
+    /// The units at the last look, each counted by the share of its window that had passed, divided by the planned
+    /// units: 1 at the plan.
+    pub information: f64,
+    /// The share of the error rate that is spent: 0 to 5 %.
+    pub spent: f64,
+    /// The p-value of the last look by itself or, after a decision, of the look that decided. The comparison is decided
+    /// at the first look at which it is at most `spent`. Null while an arm has fewer than 10 units.
+    pub p_value: Option<f64>,
+    /// The decision. No later look changes it.
+    pub decision: Option<Decision>,
+}
+
+/// The decision on a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    /// The direction.
+    pub direction: Shown,
+    /// The number of the look, from 1.
+    pub look: u32,
+    /// The information at that look.
+    pub information: f64,
+    /// The p-value at that look.
+    pub p_value: f64,
+}
+
+impl InterimLooks {
+    /// Reads a comparison that is not corrected for others.
+    pub(super) fn of(watch: &Watch, spending: Spending) -> Self {
+        let level = watch.levels.first();
+        Self {
+            looks: watch.looks,
+            information: watch.information,
+            spent: spending.spent(watch.information),
+            p_value: level.and_then(|level| level.p_value),
+            decision: level.and_then(|level| level.decided).map(Decision::from),
+        }
+    }
+}
+
+impl From<Decided> for Decision {
+    fn from(decided: Decided) -> Self {
+        let Decided { look, information, p_value, .. } = decided;
+        Self { direction: decided.side.into(), look, information, p_value }
+    }
+}
+
+impl From<Side> for Shown {
+    fn from(side: Side) -> Self {
+        match side {
+            Side::Higher => Self::Higher,
+            Side::Lower => Self::Lower,
         }
     }
 }
@@ -97,10 +162,6 @@ pub struct Bayesian {
 /// The difference adjusted by the covariate.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct AdjustedReading {
-    /// The difference, always valid.
-    pub absolute: Interval,
-    /// Its p-value, the lowest of all interim looks so far.
-    pub p_value: Option<f64>,
     /// The difference at a fixed horizon.
     pub fixed_horizon: Interval,
     /// The share of the raw variance that is saved.
@@ -143,13 +204,10 @@ impl From<stats::bayes::Versus> for Bayesian {
     }
 }
 
-impl AdjustedReading {
-    pub(super) fn new(adjusted: &Adjusted, sequential_test: &SequentialTest) -> Self {
-        let look = sequential_test.look_adjusted(adjusted);
+impl From<&Adjusted> for AdjustedReading {
+    fn from(adjusted: &Adjusted) -> Self {
         let plain = Interval::of(adjusted.contrast.estimate, None);
         Self {
-            absolute: look.map_or(plain, |look| Interval::of(look.estimate, look.interval)),
-            p_value: look.map(|look| look.p_value),
             fixed_horizon: Difference::new(&adjusted.contrast, ALPHA).map_or(plain, Interval::from),
             variance_saved: adjusted.variance_saved,
         }

@@ -8,14 +8,17 @@ use stats::families::holm;
 
 use super::arm::{ArmReport, arm_reports};
 use super::chance::{Allowance, Chance};
-use super::changed_weights::changed_weights;
 use super::comparison::Comparison;
+use super::looked::Looked;
+use super::looked::no_guardrail;
 use super::pair::Pair;
-use super::plan::{never_negative, planned, sequential_test};
+use super::plan::{never_negative, planned};
 use crate::experiment::allocation::Mode;
 use crate::experiment::goal::{Goal, Kind, Role};
 use crate::experiment::{Experiment, GoalKey, Status, VariantKey};
+use crate::results::counting::changed_weights::changed_weights;
 use crate::results::counting::totals::{GoalTotals, Totals};
+use crate::results::looks::{Looks, Watched, guardrail};
 
 /// One goal in all arms.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,6 +45,7 @@ impl GoalReport {
         goal: &Goal,
         budget: &mut Allowance,
         rerandomized: Option<&[Randomized]>,
+        watched: &Watched,
     ) -> Self {
         let variants = &test.definition.variants;
         let arms: Vec<&GoalTotals> = totals.arms.iter().map(|arm| &arm.goals[index]).collect();
@@ -53,7 +57,7 @@ impl GoalReport {
             let tested = || rerandomized.and_then(|all| all.get(index).copied());
             let rerandomized = test.balance.is_some().then(tested);
             let chance = Chance { seed: drawn_from(test), budget: &mut *budget, rerandomized };
-            compare(test, totals, goal, (control?, arm), &arms, chance)
+            compare(test, totals, goal, (control?, arm), &arms, chance, watched)
         };
         Self {
             goal: goal.key.clone(),
@@ -78,10 +82,10 @@ fn compare(
     (control, arm): (usize, usize),
     arms: &[&GoalTotals],
     chance: Chance<'_>,
+    watched: &Watched,
 ) -> Option<Comparison> {
     let definition = &test.definition;
     let variant = &definition.variants[arm].key;
-    let sequential_test = sequential_test(test, (control, arm));
     if definition.allocation.mode == Mode::Adaptive {
         let planned = planned(test, (control, arm))?;
         let over = matches!(test.status, Status::Stopped | Status::Shipped | Status::Archived)
@@ -97,7 +101,18 @@ fn compare(
     }
     let pair = Pair { kind: goal.kind, control: arms.get(control)?, treatment: arms.get(arm)? };
     let names = (&definition.variants[control].key, variant);
-    let read = Comparison::fixed(goal, names, &pair, sequential_test.as_ref(), chance);
+    let index = definition.goals.iter().position(|own| own.key == goal.key)?;
+    let looked = Looked {
+        watched: watched.looks.of(&goal.key, variant),
+        drawn: watched.arm(arm).and_then(|own| own.goal(index)),
+    };
+    let looked = (looked, definition.spending);
+    let mut read = Comparison::fixed(goal, names, &pair, looked, chance);
+    if goal.role == Role::Guardrail
+        && let Err(missing) = guardrail::method(test, totals, index, (control, arm))
+    {
+        read.warnings.push(no_guardrail(missing).to_owned());
+    }
     let read = read.bounded(goal.kind == Kind::Binary, never_negative(test, goal));
     Some(match changed_weights(test, totals) {
         Some(why) => read.withheld(why),
@@ -124,16 +139,20 @@ fn drawn_from(test: &Experiment) -> [u8; 32] {
     bytes
 }
 
-/// Corrects the p-values: all secondary goals in all arms are one family, and the primary goal in all arms is
-/// another. Guardrails are corrected in the verdict.
-pub fn correct(goals: &mut [GoalReport]) {
+/// Corrects the p-values by Holm: all secondary goals in all arms are one family, and the primary goal in all arms is
+/// another. Guardrails are corrected in the verdict. The family of an adaptive test is its primary goal.
+pub fn correct(test: &Experiment, looks: &Looks, goals: &mut [GoalReport]) {
     for role in [Role::Primary, Role::Secondary] {
         let own = || goals.iter().filter(|goal| goal.role == role).flat_map(|goal| &goal.comparisons);
-        let p_values: Vec<_> = own().map(|comparison| comparison.p_value).collect();
-        let mut corrected = holm(&p_values).into_iter();
+        let corrected: Vec<Option<f64>> = if test.definition.allocation.mode == Mode::Adaptive {
+            holm(&own().map(|comparison| comparison.p_value).collect::<Vec<_>>())
+        } else {
+            looks.decided(test, role).into_iter().map(|own| own.map(|(_, corrected)| corrected)).collect()
+        };
+        let mut corrected = corrected.into_iter();
         for goal in goals.iter_mut().filter(|goal| goal.role == role) {
             for comparison in &mut goal.comparisons {
-                comparison.corrected_p = corrected.next().flatten();
+                comparison.corrected_p = corrected.next().flatten().filter(|_| comparison.p_value.is_some());
             }
         }
     }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
-    /// A confidence sequence that is valid at every interim look.
-    AlwaysValid,
+    /// Re-randomization at each interim look, with alpha spending.
+    Rerandomization,
     /// The e-process of a running adaptive test.
     EProcess,
     /// The final reading of an adaptive test, stratified by the weights under which units were assigned.
@@ -17,10 +17,11 @@ pub enum Method {
 }
 
 impl Method {
-    /// Returns whether the result of an interim look is kept at later interim looks.
+    /// Returns whether the lowest p-value of earlier reports is kept. The looks of re-randomization are stored by
+    /// themselves.
     #[must_use]
     pub fn is_sequential(self) -> bool {
-        matches!(self, Self::AlwaysValid | Self::EProcess)
+        matches!(self, Self::EProcess)
     }
 }
 

@@ -3,12 +3,11 @@
 
 pub mod arm;
 pub mod chance;
-pub mod changed_weights;
 pub mod comparison;
 pub mod fixed_horizon;
 pub mod goal;
-mod guardrails;
 pub mod interval;
+pub mod looked;
 pub mod method;
 pub mod pair;
 pub mod plan;

@@ -1,13 +1,8 @@
 //! The inputs of the readings: the test's plan, and the possible range of its figures.
 
-use stats::always_valid::SequentialTest;
-
-use super::pair::ALPHA;
 use crate::experiment::goal::{Goal, Kind};
 use crate::experiment::{Experiment, GoalKey};
-
-/// The number of units for which a test is assumed to be planned when its author did not specify it.
-pub const USUAL_UNITS: u32 = 400;
+use crate::results::looks::terms::USUAL_UNITS;
 
 /// The lowest planned number of units of both compared arms: the reading requires 10 in each.
 pub(super) const MIN_PLANNED: f64 = 20.0;
@@ -19,11 +14,6 @@ pub(super) fn planned(test: &Experiment, (control, arm): (usize, usize)) -> Opti
     let weight = f64::from(weights.get(control)?.get() + weights.get(arm)?.get());
     let units = f64::from(test.definition.planned_units.unwrap_or(USUAL_UNITS)) * weight / 10_000.0;
     Some(units.max(MIN_PLANNED))
-}
-
-/// Returns the sequential test of an arm compared with control.
-pub(super) fn sequential_test(test: &Experiment, arms: (usize, usize)) -> Option<SequentialTest> {
-    SequentialTest::new(ALPHA, planned(test, arms)?)
 }
 
 /// Returns whether the goal's figure per unit cannot be below 0. Amounts can be, because of refunds.

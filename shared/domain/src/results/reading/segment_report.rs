@@ -1,21 +1,26 @@
 //! The primary goal by the values of a declared attribute. Among many values, some stand out by chance alone,
-//! so the p-values are corrected for their number.
+//! so interim looks name only those that stand out more than the most extreme value of most draws.
 
 use serde::{Deserialize, Serialize};
-use stats::always_valid::{InterimLook, SequentialTest};
+use stats::always_valid::SequentialTest;
+use stats::rerandomization::family::Decided;
 use stats::segments;
 use stats::srm::{self, Stratum};
 
-use super::changed_weights::changed_weights;
+use super::comparison::Shown;
 use super::interval::Interval;
 use super::pair::ALPHA;
-use super::plan::{MIN_PLANNED, USUAL_UNITS};
+use super::plan::MIN_PLANNED;
 use crate::experiment::allocation::Mode;
 use crate::experiment::goal::{Goal, Kind, Role};
 use crate::experiment::id::AttributeName;
 use crate::experiment::{Experiment, Variant, VariantKey};
+use crate::results::counting::changed_weights::changed_weights;
 use crate::results::counting::segment_counts::{SegmentCount, SegmentCounts};
 use crate::results::counting::totals::Totals;
+use crate::results::looks::Looks;
+use crate::results::looks::stored::NamedValue;
+use crate::results::looks::terms::USUAL_UNITS;
 
 /// Counts by the values of one attribute.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,18 +66,21 @@ pub struct SegmentArm {
     pub units: u64,
     /// Those that converted to the primary goal.
     pub converted: u64,
-    /// The primary goal's difference from control. It is always valid, and the intervals of all values are
-    /// valid together. Null for control, for ratios and adaptive tests, and below 10 units in an arm.
+    /// The primary goal's difference from control, without an interval. Null for control, for ratios and adaptive
+    /// tests, and without units in an arm.
     pub absolute: Option<Interval>,
-    /// Its two-sided p-value, corrected for all values of all attributes in all arms.
+    /// The direction, if an interim look has named the value.
+    pub shown: Option<Shown>,
+    /// The p-value of that look, corrected for all values of all attributes in all arms: at most 5 %. Null while no
+    /// look has named the value.
     pub corrected_p: Option<f64>,
 }
 
 impl SegmentReport {
-    /// Returns the reports of all declared attributes. All values of all attributes in all arms are one
-    /// family, because readers compare all of them.
+    /// Returns the reports of all declared attributes. Interim looks name the values that differ from control:
+    /// see [`crate::results::looks::segments`].
     #[must_use]
-    pub fn all(test: &Experiment, totals: &Totals) -> Vec<Self> {
+    pub fn all(test: &Experiment, totals: &Totals, looks: &Looks) -> Vec<Self> {
         let segments = &totals.segments;
         let mut reports: Vec<_> = test
             .definition
@@ -81,31 +89,21 @@ impl SegmentReport {
             .zip(segments)
             .map(|(name, found)| Self::plain(test, name, found))
             .collect();
-        let Some(sequential_test) = sequential_test(test) else { return reports };
-        let compared = || compared(test).filter(|_| changed_weights(test, totals).is_none());
-        let mut family = Vec::new();
-        for (control, arm) in compared() {
-            for (report, found) in reports.iter_mut().zip(segments) {
-                let own: Vec<_> = found
-                    .values
-                    .values()
-                    .map(|counts| (*counts[control].paired.x(), *counts[arm].paired.x()))
-                    .collect();
-                let variant = test.definition.variants[arm].key.clone();
-                report.differs.push(Differs {
-                    variant,
-                    p_value: segments::compare(&own, &sequential_test, ALPHA).same,
-                });
-                family.extend(own);
-            }
+        if changed_weights(test, totals).is_some() {
+            return reports;
         }
-        let binary = primary(test).is_some_and(|goal| goal.kind == Kind::Binary);
-        let mut differences = segments::compare(&family, &sequential_test, ALPHA).differences.into_iter();
-        for (_, arm) in compared() {
-            for value in reports.iter_mut().flat_map(|report| &mut report.values) {
-                let found = differences.next().flatten();
-                value.arms[arm].corrected_p = found.map(|found| found.p_value);
-                value.arms[arm].absolute = found.map(|look| bounded(look, binary));
+        let arms = test.definition.variants.len() - 1;
+        let estimated = primary(test).is_some_and(|goal| goal.kind != Kind::Ratio);
+        for (control, arm) in compared(test) {
+            let named = named(test, arm, looks);
+            for (report, found) in reports.iter_mut().zip(segments) {
+                report.differs.extend(differs(test, found, (control, arm)));
+                for (value, counts) in report.values.iter_mut().zip(found.values.values()) {
+                    let of =
+                        |own: &&NamedValue| own.attribute == report.attribute && own.value == value.value;
+                    let decided = named.iter().find(of).map(|own| own.decided);
+                    value.arms[arm].read((&counts[control], &counts[arm]), estimated, (decided, arms));
+                }
             }
         }
         reports
@@ -130,8 +128,50 @@ impl SegmentReport {
 impl SegmentArm {
     fn of(variant: &Variant, count: &SegmentCount) -> Self {
         let SegmentCount { units, converted, .. } = *count;
-        Self { variant: variant.key.clone(), units, converted, absolute: None, corrected_p: None }
+        Self {
+            variant: variant.key.clone(),
+            units,
+            converted,
+            absolute: None,
+            shown: None,
+            corrected_p: None,
+        }
     }
+
+    /// Adds the difference from control, and the decision with its p-value corrected for the number of arms.
+    fn read(
+        &mut self,
+        (control, own): (&SegmentCount, &SegmentCount),
+        estimated: bool,
+        (decided, arms): (Option<Decided>, usize),
+    ) {
+        if estimated && control.units > 0 && own.units > 0 {
+            self.absolute = Some(Interval::of(own.paired.x().mean() - control.paired.x().mean(), None));
+        }
+        #[expect(clippy::cast_precision_loss, reason = "at most 19 arms")]
+        let corrected = |decided: &Decided| decided.anytime_p * arms as f64;
+        if let Some(decided) = decided.filter(|decided| corrected(decided) <= ALPHA) {
+            self.shown = Some(decided.side.into());
+            self.corrected_p = Some(corrected(&decided));
+        }
+    }
+}
+
+/// Returns the values that looks have named in the comparison of an arm.
+fn named<'a>(test: &Experiment, arm: usize, looks: &'a Looks) -> &'a [NamedValue] {
+    let goal = primary(test).map(|goal| &goal.key);
+    let watched = goal.and_then(|goal| looks.of(goal, &test.definition.variants[arm].key));
+    watched.and_then(|own| own.segments.as_ref()).map_or(&[], |own| &own.named)
+}
+
+/// Returns whether an arm's difference from control depends on the value. It is not computed for ratios.
+fn differs(test: &Experiment, found: &SegmentCounts, (control, arm): (usize, usize)) -> Option<Differs> {
+    let ratio = primary(test).is_some_and(|goal| goal.kind == Kind::Ratio);
+    let sequential_test = sequential_test(test).filter(|_| !ratio)?;
+    let moments = |counts: &Vec<SegmentCount>| (*counts[control].paired.x(), *counts[arm].paired.x());
+    let own: Vec<_> = found.values.values().map(moments).collect();
+    let p_value = segments::compare(&own, &sequential_test, ALPHA).same;
+    Some(Differs { variant: test.definition.variants[arm].key.clone(), p_value })
 }
 
 fn primary(test: &Experiment) -> Option<&Goal> {
@@ -146,17 +186,10 @@ fn sequential_test(test: &Experiment) -> Option<SequentialTest> {
     SequentialTest::new(ALPHA, (units / (2.0 * arms)).max(MIN_PLANNED))
 }
 
-fn bounded(look: InterimLook, shares: bool) -> Interval {
-    let most = if shares { 1.0 } else { f64::INFINITY };
-    Interval::of(look.estimate, look.interval.map(|(low, high)| (low.max(-most), high.min(most))))
-}
-
-/// Returns control and each other arm by number. Empty when values cannot be compared: in adaptive tests, and
-/// for a ratio.
+/// Returns control and each other arm by number. Empty in adaptive tests.
 fn compared(test: &Experiment) -> impl Iterator<Item = (usize, usize)> + '_ {
     let definition = &test.definition;
-    let ratio = primary(test).is_some_and(|goal| goal.kind == Kind::Ratio);
-    let plain = definition.allocation.mode != Mode::Adaptive && !ratio;
+    let plain = definition.allocation.mode != Mode::Adaptive;
     let control = definition.variants.iter().position(|variant| variant.is_control).filter(|_| plain);
     let others = (0..definition.variants.len()).filter(move |arm| Some(*arm) != control);
     control.into_iter().flat_map(move |control| others.clone().map(move |arm| (control, arm)))

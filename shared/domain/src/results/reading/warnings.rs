@@ -3,9 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::changed_weights::changed_weights;
 use crate::experiment::goal::Kind;
 use crate::experiment::{Experiment, GoalKey, VariantKey};
+use crate::results::counting::changed_weights::changed_weights;
 use crate::results::counting::totals::{GoalTotals, Totals};
 
 /// A warning.

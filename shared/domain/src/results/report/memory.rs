@@ -1,7 +1,6 @@
 //! The results of earlier interim looks, which later reports of the phase keep.
 
 use serde::{Deserialize, Deserializer};
-use stats::always_valid::lowest;
 
 use super::Report;
 use crate::clock::Timestamp;
@@ -42,22 +41,6 @@ struct RememberedComparison {
     p_value: Option<f64>,
     #[serde(deserialize_with = "present")]
     shown: Option<Shown>,
-    #[serde(deserialize_with = "present")]
-    adjusted: Option<RememberedAdjusted>,
-    #[serde(deserialize_with = "present")]
-    guardrail: Option<RememberedGuardrail>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-struct RememberedAdjusted {
-    #[serde(deserialize_with = "present")]
-    p_value: Option<f64>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-struct RememberedGuardrail {
-    met_p: f64,
-    broken_p: f64,
 }
 
 /// Codes are strings here, so that an unknown warning causes no error.
@@ -118,12 +101,6 @@ impl RememberedComparison {
         if let Some(p) = self.p_value.filter(|p| to.p_value.is_none_or(|now| *p < now)) {
             (to.p_value, to.shown) = (Some(p), self.shown);
         }
-        if let Some(adjusted) = &mut to.adjusted {
-            adjusted.p_value = lowest(self.adjusted.and_then(|own| own.p_value), adjusted.p_value);
-        }
-        if let (Some(now), Some(own)) = (&mut to.guardrail, self.guardrail) {
-            (now.met_p, now.broken_p) = (own.met_p.min(now.met_p), own.broken_p.min(now.broken_p));
-        }
     }
 }
 
@@ -134,10 +111,6 @@ impl From<&Report> for Memory {
             method: own.method,
             p_value: own.p_value,
             shown: own.shown,
-            adjusted: own.adjusted.map(|own| RememberedAdjusted { p_value: own.p_value }),
-            guardrail: own
-                .guardrail
-                .map(|own| RememberedGuardrail { met_p: own.met_p, broken_p: own.broken_p }),
         };
         let goals = report.goals.iter().map(|own| RememberedGoal {
             goal: own.goal.clone(),

@@ -32,7 +32,7 @@ pub(super) fn no_difference(
             totals.immature
         ));
     }
-    let bounded = standings.iter().any(|own| own.comparison.absolute.low.is_some());
+    let bounded = standings.iter().any(|own| bounds(own).is_some());
     if let Some(effect) = plan.and_then(|plan| plan.effect).filter(|_| bounded) {
         return smaller_than(effect, standings);
     }
@@ -49,13 +49,12 @@ pub(super) fn no_difference(
     if totals.arms.iter().any(|arm| arm.units < MIN_UNITS) {
         return Err(format!("A variant has fewer than {MIN_UNITS} accounts."));
     }
-    let found = |own: &&ArmStanding<'_>| {
-        own.comparison.p_value.is_none() || matches!(own.side, Side::Better | Side::Faded)
+    let is_read = |own: &ArmStanding<'_>| {
+        own.comparison.p_value.or(own.comparison.interim_looks.and_then(|own| own.p_value)).is_some()
     };
+    let found = |own: &&ArmStanding<'_>| !is_read(own) || matches!(own.side, Side::Better | Side::Faded);
     match standings.iter().find(found) {
-        Some(own) if own.comparison.p_value.is_none() => {
-            Err(format!("{} has no p-value yet.", own.comparison.variant))
-        }
+        Some(own) if !is_read(own) => Err(format!("{} has no p-value yet.", own.comparison.variant)),
         Some(own) => Err(format!(
             "An interim look has shown a difference between {} and control.",
             own.comparison.variant
@@ -67,11 +66,21 @@ pub(super) fn no_difference(
     }
 }
 
-fn smaller_than(effect: f64, standings: &[ArmStanding<'_>]) -> Result<String, String> {
-    let within = |own: &&ArmStanding<'_>| {
-        let bounds = own.comparison.absolute;
-        bounds.low.zip(bounds.high).is_some_and(|(low, high)| low > -effect && high < effect)
+/// Returns the interval of the difference. That of amounts is the relative interval in units of control's mean.
+fn bounds(own: &ArmStanding<'_>) -> Option<(f64, f64)> {
+    let (absolute, relative) = (own.comparison.absolute, own.comparison.relative);
+    let base =
+        || absolute.estimate.zip(relative.estimate).map(|(a, r)| a / r).filter(|base| base.is_finite());
+    let scaled = || {
+        let base = base()?;
+        Some((relative.low? * base, relative.high? * base))
     };
+    absolute.low.zip(absolute.high).or_else(scaled)
+}
+
+fn smaller_than(effect: f64, standings: &[ArmStanding<'_>]) -> Result<String, String> {
+    let within =
+        |own: &&ArmStanding<'_>| bounds(own).is_some_and(|(low, high)| low > -effect && high < effect);
     match standings.iter().find(|own| !within(own)) {
         None => Ok(format!(
             "No relevant difference: every variant differs from control by less than {effect}, the expected \

@@ -25,6 +25,9 @@ pub(super) fn compared(goal: &GoalReport, control: &VariantKey, comparison: &Com
     match comparison.corrected_p {
         Some(p) if p < 0.0001 => phrase.push_str("; p < 0.0001"),
         Some(p) => drop(write!(phrase, "; p = {p:.4}")),
+        None if comparison.interim_looks.is_some_and(|own| own.p_value.is_some()) => {
+            phrase.push_str("; p > 0.05");
+        }
         None => {}
     }
     phrase
@@ -80,7 +83,7 @@ fn shown(goal: &GoalReport, unit: Scale, arm: &ArmReport) -> Option<String> {
 }
 
 fn difference(unit: Scale, comparison: &Comparison) -> String {
-    let Interval { estimate: Some(estimate), low, high } = comparison.absolute else {
+    let Some(estimate) = comparison.absolute.estimate else {
         return "; no difference can be computed yet".to_owned();
     };
     let mut phrase = format!("; difference: {}", unit.signed(estimate));
@@ -89,17 +92,27 @@ fn difference(unit: Scale, comparison: &Comparison) -> String {
         (Scale::Own, Some(relative)) => drop(write!(phrase, " ({} %)", Scale::Points.signed(relative))),
         (Scale::Own, None) => {}
     }
-    match low.zip(high) {
-        Some((low, high)) => {
-            let _ = write!(phrase, "; 95 % interval: {} to {}", unit.signed(low), unit.signed(high));
-        }
+    match range(comparison.absolute, |end| unit.signed(end))
+        .or_else(|| range(comparison.relative, |end| format!("{} %", Scale::Points.signed(end))))
+    {
+        Some(range) => drop(write!(phrase, "; 95 % interval: {range}")),
         None if comparison.method == Method::None => {}
-        None if comparison.method == Method::AlwaysValid && comparison.p_value.is_some() => {
+        None if comparison.method == Method::Rerandomization && comparison.interim_looks.is_some() => {
             phrase.push_str("; no interval");
         }
         None => phrase.push_str("; no interval yet"),
     }
     phrase
+}
+
+/// Describes an interval. One of its ends may be open.
+fn range(interval: Interval, end: impl Fn(f64) -> String) -> Option<String> {
+    Some(match (interval.low, interval.high) {
+        (Some(low), Some(high)) => format!("{} to {}", end(low), end(high)),
+        (Some(low), None) => format!("{} or more", end(low)),
+        (None, Some(high)) => format!("{} or less", end(high)),
+        (None, None) => return None,
+    })
 }
 
 /// Returns a share in percent, with the number of decimals that shows two significant digits. A share below a

@@ -8,6 +8,7 @@ use crate::experiment::Experiment;
 use crate::experiment::goal::{Direction, Role};
 use crate::results::reading::comparison::{Comparison, Shown};
 use crate::results::reading::goal::GoalReport;
+use crate::results::reading::method::Method;
 use crate::results::reading::pair::ALPHA;
 
 /// The result of an arm on the primary goal.
@@ -36,18 +37,16 @@ pub(super) struct ArmStanding<'a> {
     pub unread: Vec<&'a str>,
 }
 
-/// Returns the primary goal of each arm, with the guardrails that the arm breaks. The one-sided p-values of
-/// all guardrails together are compared with 5 %.
+/// Returns the primary goal of each arm, with the guardrails that the arm breaks. Their
+/// one-sided p-values are corrected for all guardrails and arms.
 pub(super) fn standings<'a>(test: &Experiment, goals: &'a [GoalReport]) -> Vec<ArmStanding<'a>> {
     let Some(primary) = goals.iter().find(|goal| goal.role == Role::Primary) else { return Vec::new() };
     let direction = test.definition.goal(&primary.goal).map_or(Direction::Higher, |goal| goal.direction);
     let guardrails: Vec<_> = goals.iter().filter(|goal| goal.role == Role::Guardrail).collect();
-    #[expect(clippy::cast_precision_loss, reason = "at most 400 of them")]
-    let level = ALPHA / (guardrails.len() * primary.comparisons.len()).max(1) as f64;
     let of = |comparison: &'a Comparison| {
         let found = |goal: &GoalReport| goal.of(&comparison.variant).and_then(|own| own.guardrail);
         let breaks =
-            |goal: &&&'a GoalReport| found(goal).is_some_and(|guardrail| guardrail.broken_p <= level);
+            |goal: &&&'a GoalReport| found(goal).is_some_and(|guardrail| guardrail.broken_p <= ALPHA);
         ArmStanding {
             comparison,
             side: side(comparison, direction),
@@ -59,18 +58,21 @@ pub(super) fn standings<'a>(test: &Experiment, goals: &'a [GoalReport]) -> Vec<A
 }
 
 /// Returns the result of a comparison. The p-value is the lowest of all interim looks, so its direction is
-/// that of its interim look. The interval is the current one, and no decision contradicts it.
+/// that of its interim look. The interval of an adaptive test is the current one, and no decision contradicts it. The
+/// interval of re-randomization agrees with the decision.
 fn side(comparison: &Comparison, direction: Direction) -> Side {
     let decided = comparison.corrected_p.is_some_and(|p| p <= ALPHA);
     let Some(shown) = comparison.shown.filter(|_| decided) else { return Side::Open };
     if comparison.absolute.estimate.and_then(Shown::of) != Some(shown) {
         return Side::Turned;
     }
-    if comparison
-        .absolute
-        .low
-        .zip(comparison.absolute.high)
-        .is_some_and(|(low, high)| low <= 0.0 && high >= 0.0)
+    let is_kept = comparison.method == Method::Rerandomization;
+    if !is_kept
+        && comparison
+            .absolute
+            .low
+            .zip(comparison.absolute.high)
+            .is_some_and(|(low, high)| low <= 0.0 && high >= 0.0)
     {
         return Side::Faded;
     }

@@ -63,7 +63,7 @@ impl Places {
     }
 }
 
-/// Watches the comparison of an arm with control until the end. A comparison that is alone in its family is watched
+/// Takes looks at the comparison of an arm with control until the end. A comparison that is alone in its family has looks
 /// until it is decided.
 #[must_use]
 pub fn watch(cell: &Cell, units: &[Unit], arm: usize, draws: usize) -> Watch {

@@ -28,7 +28,8 @@ fn a_decision_stays_with_its_look_whatever_comes_later() {
     assert!(decided.p_value <= 0.04 && decided.anytime_p <= 0.05, "{decided:?}");
     assert!((decided.anytime_p - decided.p_value / 0.04 * 0.05).abs() < 1e-12);
     assert_eq!(watch.levels[2].decided, None, "1.6 % is more than a third of 4 %");
-    assert!(watch.levels[0].p_value.unwrap() > 0.9, "the current p-value");
+    assert_eq!(watch.levels[0].p_value, Some(decided.p_value));
+    assert!(watch.levels[2].p_value.unwrap() > 0.9, "the p-value of the last look");
 }
 
 #[test]

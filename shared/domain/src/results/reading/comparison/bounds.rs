@@ -25,10 +25,7 @@ impl Comparison {
             .fixed_horizon
             .iter_mut()
             .flat_map(|own| [(&mut own.absolute, true), (&mut own.relative, false)]);
-        let adjusted = self
-            .adjusted
-            .iter_mut()
-            .flat_map(|own| [(&mut own.absolute, true), (&mut own.fixed_horizon, true)]);
+        let adjusted = self.adjusted.iter_mut().map(|own| (&mut own.fixed_horizon, true));
         let own = [(&mut self.absolute, true), (&mut self.relative, false)];
         for (interval, of_difference) in own.into_iter().chain(stops).chain(adjusted) {
             let (least, most) = if of_difference { (-absolute, absolute) } else { (relative, f64::INFINITY) };

@@ -5,7 +5,8 @@ use stats::adaptive::bols::bols;
 use stats::adaptive::eprocess::evidence;
 use stats::adaptive::ipw::sequence;
 use stats::adaptive::thompson::FLOOR;
-use stats::always_valid::{MIN_UNITS, SequentialTest};
+use stats::rerandomization::MIN_UNITS;
+use stats::spending::Spending;
 use stats::warnings::few_carry_total;
 
 use crate::experiment::VariantKey;
@@ -13,10 +14,11 @@ use crate::experiment::goal::{Goal, Kind, Role};
 use crate::results::counting::totals::GoalTotals;
 use crate::results::reading::chance::Chance;
 use crate::results::reading::comparison::{
-    AdjustedReading, Bayesian, Comparison, FixedHorizon, Guarded, Shown,
+    AdjustedReading, Bayesian, Comparison, FixedHorizon, Guarded, InterimLooks, Shown,
 };
 use crate::results::reading::fixed_horizon::Planned;
 use crate::results::reading::interval::Interval;
+use crate::results::reading::looked::{Intervals, Looked, reason};
 use crate::results::reading::method::Method;
 use crate::results::reading::pair::{ALPHA, Pair};
 use crate::results::reading::warnings::dominant;
@@ -28,38 +30,34 @@ impl Comparison {
         goal: &Goal,
         (control, variant): (&VariantKey, &VariantKey),
         pair: &Pair<'_>,
-        sequential_test: Option<&SequentialTest>,
+        (looked, spending): (Looked<'_>, Spending),
         mut chance: Chance<'_>,
     ) -> Self {
+        let decided = looked.watched.and_then(|own| own.watch.levels.first()?.decided);
+        let intervals = Intervals::of(goal, pair, looked);
         let adjusted = pair.adjusted();
         let listed = chance.rerandomized.is_some();
         let planned = pair.planned(&mut chance);
-        let by_chance = planned.as_ref().and_then(Planned::by_chance);
-        let look = sequential_test.and_then(|sequential_test| pair.sequential(sequential_test, by_chance));
         Self {
             variant: variant.clone(),
-            method: Method::AlwaysValid,
-            absolute: look.map_or_else(
-                || Interval::estimated(pair),
-                |(look, _)| Interval::of(look.estimate, look.interval),
-            ),
-            relative: look.map_or_else(
-                || Interval::relative(pair),
-                |(_, relative)| relative.map_or_else(Interval::default, Interval::from),
-            ),
-            p_value: look.map(|(look, _)| look.p_value),
-            shown: look.filter(|(look, _)| look.p_value < 1.0).and_then(|(look, _)| Shown::of(look.estimate)),
+            method: Method::Rerandomization,
+            absolute: intervals.absolute,
+            relative: intervals.relative,
+            p_value: decided.map(|decided| decided.anytime_p),
+            shown: decided.map(|decided| decided.side.into()),
+            interim_looks: looked.watched.map(|watched| InterimLooks::of(&watched.watch, spending)),
             corrected_p: None,
             fixed_horizon: planned.map(FixedHorizon::from),
             bayesian: pair.bayesian(goal.direction).map(Bayesian::from),
-            adjusted: adjusted
-                .zip(sequential_test)
-                .map(|(adjusted, sequential_test)| AdjustedReading::new(&adjusted, sequential_test)),
-            guardrail: goal.margin.zip(sequential_test).and_then(|(margin, sequential_test)| {
-                let found = pair.guarded(sequential_test, margin, goal.direction, &mut chance)?;
+            adjusted: adjusted.as_ref().map(AdjustedReading::from),
+            guardrail: goal.margin.zip(looked.watched).and_then(|(margin, watched)| {
+                let found = watched.guardrail.as_ref()?.p_values();
                 Some(Guarded { margin, met_p: found.met, broken_p: found.broken })
             }),
-            warnings: warnings(goal, (control, variant), pair, planned.as_ref(), listed),
+            warnings: warnings(goal, (control, variant), pair, planned.as_ref(), listed)
+                .into_iter()
+                .chain(intervals.missing.map(|missing| reason(missing).to_owned()))
+                .collect(),
         }
     }
 
@@ -134,6 +132,7 @@ impl Comparison {
             relative: Interval::default(),
             p_value: None,
             shown: None,
+            interim_looks: None,
             corrected_p: None,
             fixed_horizon: None,
             bayesian: None,
@@ -156,20 +155,14 @@ fn warnings(
     let small = control.min(treatment);
     let mut texts = Vec::new();
     #[expect(clippy::cast_precision_loss, reason = "exact below 2^53 units")]
-    if (small as f64) < MIN_UNITS && goal.kind != Kind::Binary {
+    if (small as f64) < MIN_UNITS {
         texts.push(format!(
-            "The always-valid reading requires {MIN_UNITS} accounts in each variant. The smaller has {small}."
+            "An interim look requires {MIN_UNITS} accounts in each variant. The smaller has {small}."
         ));
     }
     let uneven = |arm: &GoalTotals| few_carry_total(&arm.moments);
     let arms = [(names.0, pair.control), (names.1, pair.treatment)];
     texts.extend(arms.into_iter().filter_map(|(name, arm)| Some(dominant(goal.kind, arm, name)?.1)));
-    if goal.kind == Kind::Ratio && planned.is_some_and(|planned| planned.by_chance().is_none()) {
-        texts.push(
-            "No permutation test is possible, so the goal is decided only if its totals are spread evenly."
-                .to_owned(),
-        );
-    }
     if goal.kind == Kind::Sum && (uneven(pair.control) || uneven(pair.treatment)) {
         texts.push("A few accounts have most of the total. One more could change the result.".to_owned());
     }
@@ -189,7 +182,9 @@ fn warnings(
     let paired = pair.control.paired.units() + pair.treatment.paired.units();
     if goal.kind != Kind::Ratio && paired > 0 && paired < control + treatment {
         let without = control + treatment - paired;
-        texts.push(format!("No adjusted difference: {without} of the accounts have no covariate."));
+        texts.push(format!(
+            "No adjusted fixed-horizon difference: {without} of the accounts have no covariate."
+        ));
     }
     if goal.role == Role::None {
         texts.push("This goal is only recorded. No decision uses it.".to_owned());

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
+use super::scenes::first_look;
 use crate::clock::Timestamp;
 use crate::experiment::{Assignment, Conversion, Decision, Definition, Experiment, Seed, Unit, decide};
 use crate::results::counting::aggregation::Aggregation;
 use crate::results::counting::row::Row;
 use crate::results::counting::totals::Totals;
 use crate::results::reading::rerandomization::tested;
-use crate::results::report::Report;
 use crate::validation::typed;
 
 const UNITS: u32 = 60;
@@ -73,7 +73,7 @@ fn totals(test: &Experiment, run: u8, units: u32, lift: u64) -> Totals {
 
 fn report(run: u8, units: u32, lift: u64) -> Value {
     let test = launched(run);
-    let report = Report::new(&test, &totals(&test, run, units, lift), Timestamp::from_millis(2_000), None);
+    let report = first_look(&test, &totals(&test, run, units, lift), Timestamp::from_millis(2_000), None);
     serde_json::to_value(report).unwrap()
 }
 
@@ -139,7 +139,7 @@ fn a_unit_in_an_arm_other_than_its_seeds_prevents_the_test() {
     let unit = totals.known[5].as_mut().unwrap();
     unit.arm = 1 - unit.arm;
     assert_eq!(tested(&test, &totals), None);
-    let report = Report::new(&test, &totals, Timestamp::from_millis(2_000), None);
+    let report = first_look(&test, &totals, Timestamp::from_millis(2_000), None);
     let report = serde_json::to_value(report).unwrap();
     assert_eq!(planned(&report, 0)["test"], "formula");
     let warnings = report["goals"][0]["comparisons"][0]["warnings"].to_string();

@@ -6,6 +6,7 @@ use super::test;
 use crate::clock::Timestamp;
 use crate::experiment::Experiment;
 use crate::results::counting::totals::Totals;
+use crate::results::looks::Watched;
 use crate::results::report::Report;
 use crate::results::report::stored::StoredReport;
 use crate::results::verdict::Advice;
@@ -15,7 +16,7 @@ fn report(test: &Experiment, units: [u64; 2], before: Option<&StoredReport>) -> 
     for (arm, units) in units.into_iter().enumerate() {
         (totals.arms[arm].units, totals.strata[0][arm]) = (units, units);
     }
-    Report::new(test, &totals, Timestamp::from_millis(1), before)
+    Report::new(test, &totals, Timestamp::from_millis(1), before, &Watched::default())
 }
 
 /// Returns the check of the response.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::clock::Timestamp;
 use crate::experiment::{
@@ -12,6 +13,8 @@ use crate::experiment::{Experiment, Status};
 use crate::results::counting::aggregation::Aggregation;
 use crate::results::counting::row::Row;
 use crate::results::counting::totals::Totals;
+use crate::results::counting::unit_rows::{UnitRow, UnitRows};
+use crate::results::looks::{Looks, Watched};
 use crate::results::report::Report;
 use crate::results::report::stored::StoredReport;
 use crate::validation::typed;
@@ -105,27 +108,71 @@ pub(super) fn is_known(test: &Experiment, row: &Row) -> bool {
     }
 }
 
-/// An interim look at 90 units after nine days, which shows a difference, then one at 300 after 33, in which
-/// it has disappeared.
-pub(super) fn full() -> Report {
-    let test = launched(&json!({}));
-    let early = Report::new(&test, &totals(&test, rows(&test, 90, true), at(9)), at(9), None);
-    late(Some(&early.into()))
+/// Returns the report of a count at which each comparison takes its first look.
+pub(super) fn first_look(
+    test: &Experiment,
+    totals: &Totals,
+    as_of: Timestamp,
+    before: Option<&StoredReport>,
+) -> Report {
+    let watched = Watched::new(test, totals, Looks::default()).look(test, totals);
+    Report::new(test, totals, as_of, before, &watched)
 }
 
-/// The interim look at 300 units, with the results of the report stored before it.
-pub(super) fn late(before: Option<&StoredReport>) -> Report {
+/// Adds the outcomes of each unit, by arm, unit and goal, with windows that have ended.
+pub(super) fn with_units(test: &Experiment, mut totals: Totals, arms: &[Vec<Vec<(f64, f64)>>]) -> Totals {
+    totals.unit_rows = UnitRows::default();
+    let mut number = 0_u32;
+    for (arm, units) in arms.iter().enumerate() {
+        for outcomes in units {
+            number += 1;
+            let key = Sha256::digest(number.to_le_bytes()).into();
+            let (covariate, known, segments) = (None, None, Vec::new());
+            let row =
+                UnitRow { key, arm, weighting: 0, outcomes: outcomes.clone(), covariate, known, segments };
+            totals.unit_rows.push(row);
+        }
+    }
+    let windows = test.definition.goals.iter().map(|goal| u64::try_from(goal.window_ms()).unwrap());
+    totals.matured_ms = windows.map(|window| u64::from(number) * window).collect();
+    totals
+}
+
+/// An interim look at 240 units after 24 days, which decides one comparison, then one at 300 after 33, in which the
+/// difference has disappeared.
+pub(super) fn full() -> Report {
     let test = launched(&json!({}));
-    Report::new(&test, &totals(&test, rows(&test, 300, false), at(33)), at(33), before)
+    let early = totals(&test, rows(&test, 240, true), at(24));
+    let looks = Watched::new(&test, &early, Looks::default()).look(&test, &early).looks;
+    let late = totals(&test, rows(&test, 300, false), at(33));
+    let watched = Watched::new(&test, &late, looks).look(&test, &late);
+    Report::new(&test, &late, at(33), None, &watched)
+}
+
+/// An adaptive test with 90 units, of which those of the second variant convert more often.
+pub(super) fn early() -> Report {
+    let test = adapting(Status::Running);
+    first_look(&test, &totals(&test, rows(&test, 90, true), at(24)), at(24), None)
+}
+
+/// The same test with 300 units, of which all convert alike, with the results of the report stored before it.
+pub(super) fn late(before: Option<&StoredReport>) -> Report {
+    let test = adapting(Status::Running);
+    first_look(&test, &totals(&test, rows(&test, 300, false), at(33)), at(33), before)
 }
 
 pub(super) fn empty() -> Report {
     let test = launched(&json!({ "expected": null, "planned_units": null, "segments": [] }));
-    Report::new(&test, &Totals::empty(&test), at(0), None)
+    first_look(&test, &Totals::empty(&test), at(0), None)
 }
 
 /// An adaptive test whose weights have changed once, while it runs or after it was stopped.
 pub(super) fn adaptive(status: Status) -> Report {
+    let test = adapting(status);
+    first_look(&test, &totals(&test, rows(&test, 240, true), at(60)), at(60), None)
+}
+
+fn adapting(status: Status) -> Experiment {
     let goals = json!([{ "key": "booked", "kind": "binary", "role": "primary", "window_days": 7 },
                        { "key": "visits", "kind": "count", "role": "secondary" }]);
     let variants = json!([{ "key": "control", "weight": 5_000, "is_control": true },
@@ -135,14 +182,14 @@ pub(super) fn adaptive(status: Status) -> Report {
     let mut test = launched(&changes);
     test.status = status;
     test.weightings.push(weighting(&[2_500, 7_500]));
-    Report::new(&test, &totals(&test, rows(&test, 240, true), at(60)), at(60), None)
+    test
 }
 
 /// A test whose readings are withheld because the weights were changed by hand.
 pub(super) fn changed() -> Report {
     let mut test = launched(&json!({}));
     test.weightings.push(weighting(&[2_000, 6_000, 2_000]));
-    Report::new(&test, &totals(&test, rows(&test, 240, true), at(25)), at(25), None)
+    first_look(&test, &totals(&test, rows(&test, 240, true), at(25)), at(25), None)
 }
 
 pub(super) fn weighting(weights: &[u32]) -> Weighting {
@@ -155,7 +202,7 @@ pub(super) fn weighting(weights: &[u32]) -> Weighting {
 /// Few units, so that rates are read exactly, with all arms of some values equal.
 pub(super) fn few() -> Report {
     let test = launched(&json!({ "overrides": {} }));
-    Report::new(&test, &totals(&test, rows(&test, 36, true), at(5)), at(5), None)
+    first_look(&test, &totals(&test, rows(&test, 36, true), at(5)), at(5), None)
 }
 
 pub(super) fn scenes() -> BTreeMap<&'static str, Report> {

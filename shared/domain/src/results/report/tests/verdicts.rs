@@ -8,12 +8,13 @@ mod sentences;
 use serde_json::{Value, json};
 use stats::moments::Moments;
 
+use super::scenes::{first_look, with_units};
 use crate::clock::Timestamp;
 use crate::experiment::{Definition, Experiment, Seed, Status};
 use crate::results::counting::totals::Totals;
+use crate::results::looks::{Looks, Watched};
 use crate::results::reading::method::Method;
 use crate::results::report::Report;
-use crate::results::report::stored::StoredReport;
 use crate::results::verdict::{Advice, Verdict};
 use crate::validation::typed;
 
@@ -34,7 +35,7 @@ fn test(changes: &Value) -> Experiment {
 /// Returns the verdict for arms with these units, and these units that converted to the first and second
 /// goal.
 fn verdict(test: &Experiment, arms: &[(u64, u64, u64)]) -> Verdict {
-    Report::new(test, &totals(test, arms), Timestamp::from_millis(1), None).verdict
+    first_look(test, &totals(test, arms), Timestamp::from_millis(1), None).verdict
 }
 
 fn totals(test: &Experiment, arms: &[(u64, u64, u64)]) -> Totals {
@@ -47,7 +48,17 @@ fn totals(test: &Experiment, arms: &[(u64, u64, u64)]) -> Totals {
             goal.moments = Moments::of_counts(*converted, *units);
         }
     }
-    totals
+    let unit = |own: u64, (_, booked, out): (u64, u64, u64)| {
+        let yes = |converted: u64| (f64::from(u8::from(own < converted)), 1.0);
+        test.definition
+            .goals
+            .iter()
+            .zip([booked, out].into_iter().chain(std::iter::repeat(0)))
+            .map(|(_, converted)| yes(converted))
+            .collect::<Vec<_>>()
+    };
+    let units: Vec<Vec<_>> = arms.iter().map(|arm| (0..arm.0).map(|own| unit(own, *arm)).collect()).collect();
+    with_units(test, totals, &units)
 }
 
 fn decision(changes: &Value, arms: &[(u64, u64, u64)]) -> Advice {
@@ -90,37 +101,52 @@ fn units_that_do_not_match_the_weights_get_no_other_verdict() {
 }
 
 #[test]
-fn a_shown_difference_keeps_its_direction_and_gives_no_verdict_once_reversed() {
+fn a_decision_stays_and_gives_no_verdict_once_its_direction_is_reversed() {
     let test = test(&json!({}));
-    let report = |arms, before: Option<&StoredReport>| {
-        Report::new(&test, &totals(&test, arms), Timestamp::from_millis(1), before)
+    let look = |arms: &[(u64, u64, u64)], looks: &Looks| {
+        let totals = totals(&test, arms);
+        let watched = Watched::new(&test, &totals, looks.clone()).look(&test, &totals);
+        (Report::new(&test, &totals, Timestamp::from_millis(1), None, &watched), watched.looks)
     };
-    let shown = report(&[(20, 1, 0), (20, 19, 0)], None);
+    let (shown, looks) = look(&[(20, 1, 0), (20, 19, 0)], &Looks::default());
     assert_eq!(shown.verdict.decision, Advice::Ship);
-    let first = StoredReport::from(shown.clone());
-    let still = report(&[(40, 10, 0), (40, 26, 0)], Some(&first));
-    assert_eq!(still.verdict.decision, Advice::Ship, "the difference was shown and has kept its direction");
-    let faded = report(&[(40, 16, 0), (40, 20, 0)], Some(&first));
-    assert_eq!(faded.verdict.decision, Advice::KeepRunning, "the interval contains 0");
-    assert!(faded.verdict.reasons[0].contains("the current interval contains 0"), "{:?}", faded.verdict);
-    let late = report(&[(90, 36, 0), (90, 40, 0)], Some(&first));
-    assert_eq!(late.verdict.decision, Advice::KeepRunning, "an interim look has shown a difference");
-    assert!(late.verdict.no_difference_withheld.unwrap().contains("An interim look has shown a difference"));
-    let turned = report(&[(40, 21, 0), (40, 19, 0)], Some(&first));
-    assert_eq!(turned.verdict.decision, Advice::KeepRunning);
-    assert!(
-        turned.verdict.reasons[0].contains("whose direction the current estimate no longer has"),
-        "{:?}",
-        turned.verdict
-    );
-    let mut broken = shown;
-    broken.sample_ratio.ok = false;
-    let restarted = report(&[(40, 16, 0), (40, 20, 0)], Some(&broken.into()));
+    let decided = shown.goals[0].comparisons[0].interim_looks.unwrap().decision.unwrap();
+    let (faded, _) = look(&[(40, 16, 0), (40, 20, 0)], &looks);
+    let kept = &faded.goals[0].comparisons[0];
+    assert_eq!(faded.verdict.decision, Advice::Ship, "a decision stays");
     assert_eq!(
-        restarted.verdict.decision,
-        Advice::KeepRunning,
-        "that interim look had a sample ratio mismatch"
+        (kept.p_value, kept.interim_looks.unwrap().decision),
+        (shown.goals[0].comparisons[0].p_value, Some(decided))
     );
+    assert_eq!(
+        kept.absolute.low.map(f64::to_bits),
+        Some(0.0_f64.to_bits()),
+        "the interval is cut at no effect"
+    );
+    let (turned, _) = look(&[(40, 21, 0), (40, 19, 0)], &looks);
+    assert_eq!(turned.verdict.decision, Advice::KeepRunning);
+    let why = "whose direction the current estimate no longer has";
+    assert!(turned.verdict.reasons[0].contains(why), "{:?}", turned.verdict);
+}
+
+#[test]
+fn a_report_between_looks_shows_the_decisions_so_far_and_takes_no_look() {
+    let test = test(&json!({}));
+    let arms = totals(&test, &[(40, 4, 0), (40, 20, 0)]);
+    let read = |looks: Looks| {
+        let watched = Watched::new(&test, &arms, looks);
+        Report::new(&test, &arms, Timestamp::from_millis(1), None, &watched)
+    };
+    let none = read(Looks::default());
+    assert_eq!(
+        (none.verdict.decision, none.goals[0].comparisons[0].interim_looks),
+        (Advice::KeepRunning, None)
+    );
+    let looked = Watched::new(&test, &arms, Looks::default()).look(&test, &arms).looks;
+    let report = read(looked.clone());
+    assert_eq!(report.verdict.decision, Advice::Ship);
+    assert_eq!(report.goals[0].comparisons[0].interim_looks.unwrap().looks, 1);
+    assert_eq!(report, read(looked), "the same rows and looks give the same report");
 }
 
 #[test]
@@ -132,7 +158,7 @@ fn weights_that_were_changed_by_hand_withhold_the_verdict() {
     assert_eq!(verdict(&test, &arms).decision, Advice::Ship, "no unit was assigned under the new weights");
     let mut both = totals(&test, &arms);
     both.strata = vec![vec![40, 39], vec![0, 1]];
-    let result = Report::new(&test, &both, Timestamp::from_millis(1), None).verdict;
+    let result = first_look(&test, &both, Timestamp::from_millis(1), None).verdict;
     assert_eq!(result.decision, Advice::KeepRunning);
     assert!(result.reasons[1].starts_with("The weights have changed in this phase"), "{:?}", result.reasons);
 }
@@ -146,7 +172,7 @@ fn a_running_adaptive_test_is_judged_by_the_e_process_in_the_right_direction() {
         let mut totals = totals(test, &arms.map(|(units, converted)| (units, converted, 0)));
         totals.batches[0] = arms.map(|(units, converted)| Moments::of_counts(converted, units)).to_vec();
         totals.immature = immature;
-        let report = Report::new(test, &totals, Timestamp::from_millis(1), None);
+        let report = first_look(test, &totals, Timestamp::from_millis(1), None);
         (report.verdict.decision, report.goals[0].comparisons[0].method)
     };
     assert_eq!(result(&test, [(40, 0), (40, 15)], 0), (Advice::Ship, Method::EProcess));
@@ -185,6 +211,6 @@ fn completely_different_arms_are_decided_at_every_number_of_units() {
         assert_eq!(decision(&json!({}), &up), Advice::Ship, "{units}");
         assert_eq!(decision(&json!({}), &down), Advice::Stop, "{units}");
     }
-    assert_eq!(decision(&json!({}), &[(6, 0, 0), (5, 5, 0)]), Advice::Ship);
+    assert_eq!(decision(&json!({}), &[(9, 0, 0), (10, 10, 0)]), Advice::KeepRunning, "ten in each arm");
     assert_eq!(decision(&json!({}), &[(30, 30, 0), (30, 29, 0)]), Advice::KeepRunning);
 }

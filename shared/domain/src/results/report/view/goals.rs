@@ -6,7 +6,7 @@ use crate::experiment::goal::{Kind, Role};
 use crate::experiment::{GoalKey, VariantKey};
 use crate::results::reading::arm::ArmReport;
 use crate::results::reading::comparison::{
-    AdjustedReading, Bayesian, Comparison, FixedHorizon, Guarded, Shown,
+    AdjustedReading, Bayesian, Comparison, Decision, FixedHorizon, Guarded, InterimLooks, Shown,
 };
 use crate::results::reading::goal::GoalReport;
 use crate::results::reading::interval::Interval;
@@ -43,6 +43,7 @@ struct ComparisonView<'a> {
     relative: IntervalView,
     p_value: Option<f64>,
     shown: Option<Shown>,
+    interim_looks: Option<InterimLooksView>,
     corrected_p: Option<f64>,
     fixed_horizon: Option<FixedHorizonView>,
     bayesian: Option<BayesianView>,
@@ -57,6 +58,23 @@ pub(super) struct IntervalView {
     estimate: Option<f64>,
     low: Option<f64>,
     high: Option<f64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+struct InterimLooksView {
+    looks: u32,
+    information: f64,
+    spent: f64,
+    p_value: Option<f64>,
+    decision: Option<DecisionView>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+struct DecisionView {
+    direction: Shown,
+    look: u32,
+    information: f64,
+    p_value: f64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -77,8 +95,6 @@ struct BayesianView {
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 struct AdjustedView {
-    absolute: IntervalView,
-    p_value: Option<f64>,
     fixed_horizon: IntervalView,
     variance_saved: f64,
 }
@@ -126,6 +142,7 @@ impl<'a> From<&'a Comparison> for ComparisonView<'a> {
             relative: own.relative.into(),
             p_value: own.p_value,
             shown: own.shown,
+            interim_looks: own.interim_looks.map(InterimLooksView::from),
             corrected_p: own.corrected_p,
             fixed_horizon: own.fixed_horizon.map(FixedHorizonView::from),
             bayesian: own.bayesian.map(BayesianView::from),
@@ -139,6 +156,20 @@ impl<'a> From<&'a Comparison> for ComparisonView<'a> {
 impl From<Interval> for IntervalView {
     fn from(own: Interval) -> Self {
         Self { estimate: own.estimate, low: own.low, high: own.high }
+    }
+}
+
+impl From<InterimLooks> for InterimLooksView {
+    fn from(own: InterimLooks) -> Self {
+        let InterimLooks { looks, information, spent, p_value, decision } = own;
+        Self { looks, information, spent, p_value, decision: decision.map(DecisionView::from) }
+    }
+}
+
+impl From<Decision> for DecisionView {
+    fn from(own: Decision) -> Self {
+        let Decision { direction, look, information, p_value } = own;
+        Self { direction, look, information, p_value }
     }
 }
 
@@ -158,12 +189,7 @@ impl From<Bayesian> for BayesianView {
 
 impl From<AdjustedReading> for AdjustedView {
     fn from(own: AdjustedReading) -> Self {
-        Self {
-            absolute: own.absolute.into(),
-            p_value: own.p_value,
-            fixed_horizon: own.fixed_horizon.into(),
-            variance_saved: own.variance_saved,
-        }
+        Self { fixed_horizon: own.fixed_horizon.into(), variance_saved: own.variance_saved }
     }
 }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::goals::IntervalView;
 use crate::experiment::VariantKey;
 use crate::experiment::id::AttributeName;
+use crate::results::reading::comparison::Shown;
 use crate::results::reading::segment_report::{Differs, SegmentArm, SegmentReport, SegmentValue};
 
 /// The values of one attribute.
@@ -35,6 +36,7 @@ struct SegmentArmView<'a> {
     units: u64,
     converted: u64,
     absolute: Option<IntervalView>,
+    shown: Option<Shown>,
     corrected_p: Option<f64>,
 }
 
@@ -69,6 +71,7 @@ impl<'a> From<&'a SegmentArm> for SegmentArmView<'a> {
             units: own.units,
             converted: own.converted,
             absolute: own.absolute.map(IntervalView::from),
+            shown: own.shown,
             corrected_p: own.corrected_p,
         }
     }

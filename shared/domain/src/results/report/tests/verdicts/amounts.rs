@@ -15,6 +15,7 @@ fn constant(test: &Experiment, arms: [(u64, f64, f64); 2]) -> Totals {
     for (arm, (units, first, second)) in totals.arms.iter_mut().zip(arms) {
         for (goal, amount) in arm.goals.iter_mut().zip([first, second]) {
             goal.moments = Moments::default();
+            goal.converted = if amount > 0.0 { units } else { 0 };
             for _ in 0..units {
                 goal.moments.add(amount);
                 goal.numbers.push(amount, 1.0);
@@ -22,23 +23,29 @@ fn constant(test: &Experiment, arms: [(u64, f64, f64); 2]) -> Totals {
             }
         }
     }
-    totals
+    let unit = |arm: (u64, f64, f64)| vec![vec![(arm.1, 1.0), (arm.2, 1.0)]; usize::try_from(arm.0).unwrap()];
+    with_units(test, totals, &arms.map(unit))
 }
 
 #[test]
 fn amounts_that_do_not_vary_within_arms_are_decided_too() {
     for kind in ["count", "sum"] {
         let test = test(&amounts(kind));
-        let result = |arms| Report::new(&test, &constant(&test, arms), Timestamp::from_millis(1), None);
-        let better = result([(12, 5.0, 0.0), (12, 6.0, 0.0)]);
+        let result = |arms| first_look(&test, &constant(&test, arms), Timestamp::from_millis(1), None);
+        let better = result([(12, 5.0, 1.0), (12, 6.0, 1.0)]);
         assert_eq!(better.verdict.decision, Advice::Ship, "{kind} {:?}", better.verdict);
         let stop = better.goals[0].comparisons[0].fixed_horizon.unwrap();
         assert!(stop.p_value < 1e-4 && stop.absolute.low.is_none(), "{stop:?}");
-        assert_eq!(result([(12, 6.0, 0.0), (12, 5.0, 0.0)]).verdict.decision, Advice::Stop);
-        assert_eq!(result([(80, 5.0, 0.0), (80, 5.0, 0.0)]).verdict.decision, Advice::NoDifference);
-        assert_eq!(result([(9, 5.0, 0.0), (9, 6.0, 0.0)]).verdict.decision, Advice::KeepRunning);
-        let broken = result([(30, 5.0, 0.0), (30, 6.0, 1.0)]);
+        assert_eq!(result([(12, 6.0, 1.0), (12, 5.0, 1.0)]).verdict.decision, Advice::Stop);
+        assert_eq!(result([(80, 5.0, 1.0), (80, 5.0, 1.0)]).verdict.decision, Advice::NoDifference);
+        assert_eq!(result([(9, 5.0, 1.0), (9, 6.0, 1.0)]).verdict.decision, Advice::KeepRunning);
+        let broken = result([(30, 5.0, 1.0), (30, 6.0, 2.0)]);
         assert_eq!(broken.verdict.decision, Advice::Stop, "{kind} {:?}", broken.verdict);
+        let unread = result([(30, 5.0, 0.0), (30, 6.0, 0.0)]);
+        assert_eq!(unread.verdict.decision, Advice::KeepRunning, "{kind} {:?}", unread.verdict);
+        let warnings = &unread.goals[1].comparisons[0].warnings;
+        let why = "The guardrail has no reading: a variant has fewer than 5 accounts with an outcome.";
+        assert!(warnings.iter().any(|warning| warning == why), "{warnings:?}");
     }
 }
 

@@ -29,7 +29,7 @@ fn no_difference_requires_mature_units_and_a_plan() {
     let test = test(&json!({}));
     let mut early = totals(&test, &[(80, 24, 0), (81, 25, 0)]);
     let result =
-        |totals: &Totals| Report::new(&test, totals, Timestamp::from_millis(1), None).verdict.decision;
+        |totals: &Totals| first_look(&test, totals, Timestamp::from_millis(1), None).verdict.decision;
     early.immature = 9;
     assert_eq!(result(&early), Advice::KeepRunning, "one in 18 is inside its window");
     early.immature = 8;
@@ -46,8 +46,7 @@ fn equal_arms_without_variance_have_no_difference_at_twice_the_plan() {
         assert_eq!(decision(&json!({}), &arms), Advice::NoDifference, "{converted}");
         assert_eq!(decision(&json!({ "planned_units": 200 }), &arms), Advice::KeepRunning);
         let worth = |effect: f64| json!({ "expected": { "baseline": 0.3, "effect": effect } });
-        assert_eq!(decision(&worth(0.2), &arms), Advice::NoDifference);
-        assert_eq!(decision(&worth(0.02), &arms), Advice::KeepRunning);
+        assert_eq!(decision(&worth(0.2), &arms), Advice::NoDifference, "there is no interval to compare");
     }
 }
 
@@ -64,7 +63,7 @@ fn a_running_test_reports_how_many_units_are_missing() {
     let (mut test, mut totals) = (test(&json!({})), totals(&test(&json!({})), &[(39, 9, 0), (40, 9, 0)]));
     (totals.recent, totals.first_assigned_at) = (14, Some(Timestamp::from_millis(0)));
     let at =
-        |test: &Experiment| Report::new(test, &totals, Timestamp::from_millis(14 * 86_400_000), None).verdict;
+        |test: &Experiment| first_look(test, &totals, Timestamp::from_millis(14 * 86_400_000), None).verdict;
     assert!(at(&test).reasons.last().unwrap().ends_with("within 1 day."), "{:?}", at(&test).reasons);
     test.status = Status::Paused;
     assert_eq!(at(&test).sentence, "The test is paused. It has 79 accounts.");

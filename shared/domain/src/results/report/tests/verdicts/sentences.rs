@@ -15,8 +15,7 @@ fn an_external_test_whose_shares_changed_is_not_read() {
     }
     // With these counts, the sample ratio matches, so it does not withhold the verdict.
     totals.strata[0] = vec![150, 150];
-    let read =
-        |test: &Experiment, totals: &Totals| Report::new(test, totals, Timestamp::from_millis(1), None);
+    let read = |test: &Experiment, totals: &Totals| first_look(test, totals, Timestamp::from_millis(1), None);
     let withheld = |report: &Report| {
         let own = &report.goals[0].comparisons[0];
         assert_eq!(report.verdict.decision, Advice::KeepRunning);
@@ -42,12 +41,13 @@ fn an_external_test_whose_shares_changed_is_not_read() {
 }
 
 #[test]
-fn a_p_value_of_one_has_no_direction_and_intervals_stay_in_the_possible_range() {
+fn an_undecided_comparison_has_no_direction_and_intervals_stay_in_the_possible_range() {
     let test = test(&json!({}));
     let report =
-        |arms: &[(u64, u64, u64)]| Report::new(&test, &totals(&test, arms), Timestamp::from_millis(1), None);
+        |arms: &[(u64, u64, u64)]| first_look(&test, &totals(&test, arms), Timestamp::from_millis(1), None);
     let near = report(&[(40, 12, 0), (40, 13, 0)]).goals[0].comparisons[0].clone();
-    assert_eq!((near.p_value, near.shown), (Some(1.0), None));
+    assert_eq!((near.p_value, near.corrected_p, near.shown), (None, None, None));
+    assert!(near.interim_looks.unwrap().p_value.unwrap() > 0.5);
     for arms in [
         [(10, 1, 0), (10, 9, 0)],
         [(10, 9, 0), (12, 1, 0)],
@@ -77,7 +77,7 @@ fn an_arm_without_units_has_no_probability_of_being_best() {
         { "key": "b", "weight": 3_300 }] });
     let test = test(&three);
     let best = |arms: &[(u64, u64, u64)]| {
-        let report = Report::new(&test, &totals(&test, arms), Timestamp::from_millis(1), None);
+        let report = first_look(&test, &totals(&test, arms), Timestamp::from_millis(1), None);
         report.goals[0].arms.iter().map(|arm| arm.best).collect::<Vec<_>>()
     };
     let found = best(&[(4, 1, 0), (4, 2, 0), (0, 0, 0)]);
@@ -110,16 +110,18 @@ fn shares_are_described_in_counts_and_points_and_means_in_their_unit_and_percent
     assert!(empty.reasons[0].starts_with("new: nothing to compare yet"), "{empty:?}");
     let sum = json!({ "goals": [{ "key": "pipeline", "kind": "sum", "role": "primary" }] });
     let test = test(&sum);
+    let bases = [10_000.0, 12_500.0];
+    let amount = |arm: usize, n: u32| bases[arm] + f64::from(n % 5) * 10.0;
     let mut totals = totals(&test, &[(40, 0, 0), (40, 0, 0)]);
-    for (arm, base) in totals.arms.iter_mut().zip([10_000.0, 12_500.0]) {
-        arm.goals[0].moments = Moments::default();
-        for n in 0..40 {
-            arm.goals[0].moments.add(base + f64::from(n % 5) * 10.0);
-        }
+    for (arm, own) in totals.arms.iter_mut().enumerate() {
+        own.goals[0].moments = Moments::default();
+        (0..40).for_each(|n| own.goals[0].moments.add(amount(arm, n)));
     }
-    let result = Report::new(&test, &totals, Timestamp::from_millis(1), None).verdict;
+    let units = [0, 1].map(|arm| (0..40).map(|n| vec![(amount(arm, n), 1.0)]).collect::<Vec<_>>());
+    let totals = with_units(&test, totals, &units);
+    let result = first_look(&test, &totals, Timestamp::from_millis(1), None).verdict;
     let start = "new: 12,520 per account; control: 10,020 per account; difference: +2,500 (+25.0 %); \
-                 95 % interval: +2,";
+                 95 % interval: +24.";
     assert!(result.reasons[0].starts_with(start), "{result:?}");
 }
 
@@ -144,7 +146,7 @@ fn a_running_test_reports_why_no_difference_is_withheld() {
         let test = test(changes);
         let mut totals = totals(&test, arms);
         totals.immature = immature;
-        let verdict = Report::new(&test, &totals, Timestamp::from_millis(1), None).verdict;
+        let verdict = first_look(&test, &totals, Timestamp::from_millis(1), None).verdict;
         assert_eq!(verdict.no_difference_withheld.is_some(), verdict.decision == Advice::KeepRunning);
         verdict.no_difference_withheld.unwrap_or_default()
     };
@@ -170,7 +172,7 @@ fn a_running_test_reports_when_it_reaches_its_planned_units_and_fixed_horizon() 
         let mut totals = totals(&test, arms);
         (totals.immature, totals.recent) = (immature, 20);
         totals.first_assigned_at = Some(Timestamp::from_millis(0));
-        let report = Report::new(&test, &totals, Timestamp::from_millis(10 * 86_400_000), None);
+        let report = first_look(&test, &totals, Timestamp::from_millis(10 * 86_400_000), None);
         report.verdict.reasons.join(" ")
     };
     let early = result(60, &[(30, 9, 0), (30, 10, 0)]);

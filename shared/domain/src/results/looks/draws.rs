@@ -1,0 +1,129 @@
+//! Draws the units of a test again: those of control and of one other arm at a time, so that an effect of a third arm
+//! cannot make the comparison wrong.
+
+use stats::rerandomization::drawn::{self, Drawn, Place, Unit};
+use stats::rerandomization::place::Propensity;
+
+use super::covariate::Covariate;
+use super::listed::Listed;
+use super::segments::{self, SegmentDraws};
+use crate::experiment::allocation::Mode;
+use crate::experiment::goal::{Kind, Role};
+use crate::experiment::{Experiment, Goal};
+use crate::results::counting::changed_weights::changed_weights;
+use crate::results::counting::totals::Totals;
+use crate::results::counting::unit_rows::UnitRow;
+
+/// The draws of all arms other than control.
+#[derive(Debug, Default)]
+pub struct Draws(Vec<ArmDraws>);
+
+/// The draws of control and one other arm.
+#[derive(Debug)]
+pub struct ArmDraws {
+    /// The other arm, in the definition's order.
+    pub arm: usize,
+    /// Control, in the definition's order.
+    pub control: usize,
+    /// The values of the segment attributes, for the primary goal.
+    pub segments: Vec<SegmentDraws>,
+    /// One entry for each goal, in the definition's order. None for goals without a reading.
+    goals: Vec<Option<Drawn>>,
+}
+
+impl ArmDraws {
+    /// Returns the draws of a goal.
+    #[must_use]
+    pub fn goal(&self, index: usize) -> Option<&Drawn> {
+        self.goals.get(index)?.as_ref()
+    }
+}
+
+impl Draws {
+    /// Draws all units. There are no draws for adaptive tests, for tests with too many units, and after a change of
+    /// weights.
+    #[must_use]
+    pub fn new(test: &Experiment, totals: &Totals) -> Self {
+        let definition = &test.definition;
+        let Some(control) = definition.variants.iter().position(|variant| variant.is_control) else {
+            return Self::default();
+        };
+        let is_drawn =
+            definition.allocation.mode != Mode::Adaptive && changed_weights(test, totals).is_none();
+        let Some(units) = totals.unit_rows.sorted().filter(|_| is_drawn) else { return Self::default() };
+        let draws = stats::rerandomization::draws(units.len());
+        let listed = Listed::new(test, &units, draws);
+        let others = (0..definition.variants.len()).filter(|arm| *arm != control);
+        Self(others.map(|arm| pair(test, &units, (control, arm), &listed, draws)).collect())
+    }
+
+    /// Returns the draws of each arm other than control.
+    #[must_use]
+    pub fn arms(&self) -> &[ArmDraws] {
+        &self.0
+    }
+}
+
+/// Draws the units that are in one of two arms.
+fn pair(
+    test: &Experiment,
+    units: &[&UnitRow],
+    (control, arm): (usize, usize),
+    listed: &Listed,
+    draws: usize,
+) -> ArmDraws {
+    let weights = |row: &UnitRow| {
+        let weights = &test.weightings.get(row.weighting)?.weights;
+        Propensity::new(weights.get(control)?.get(), weights.get(arm)?.get())
+    };
+    let place = |row: &UnitRow| {
+        let own = row.known.and_then(|known| listed.arms(known)).map(Place::Listed);
+        own.or_else(|| Some(Place::Alone { key: row.key, propensity: weights(row)? }))
+    };
+    let both = units.iter().filter(|row| row.arm == control || row.arm == arm);
+    let placed: Vec<(&UnitRow, Unit<'_>)> =
+        both.filter_map(|row| Some((*row, Unit { treated: row.arm == arm, place: place(row)? }))).collect();
+    let goals = &test.definition.goals;
+    let outcomes: Vec<Option<Outcomes>> =
+        goals.iter().enumerate().map(|(index, goal)| Outcomes::of(goal, index, &placed)).collect();
+    let segments = segments::drawn(test, &placed, draws);
+    let placed: Vec<Unit<'_>> = placed.into_iter().map(|(_, unit)| unit).collect();
+    let read: Vec<_> = outcomes.iter().flatten().map(Outcomes::goal).collect();
+    let mut found = drawn::draw(&placed, &read, draws).into_iter();
+    let goals = outcomes.iter().map(|own| own.as_ref().and_then(|_| found.next())).collect();
+    ArmDraws { arm, control, segments, goals }
+}
+
+/// The outcomes of a goal, one for each unit of two arms.
+enum Outcomes {
+    Amounts(Vec<f64>),
+    Ratios(Vec<(f64, f64)>),
+    Adjusted(Vec<f64>, Vec<[f64; 2]>),
+}
+
+impl Outcomes {
+    /// Returns the outcomes of a goal, or None for a goal that is only recorded.
+    fn of(goal: &Goal, index: usize, placed: &[(&UnitRow, Unit<'_>)]) -> Option<Self> {
+        if goal.role == Role::None {
+            return None;
+        }
+        let pairs = || placed.iter().filter_map(|(row, _)| row.outcomes.get(index).copied());
+        if goal.kind == Kind::Ratio {
+            return Some(Self::Ratios(pairs().collect()));
+        }
+        let numbers: Vec<f64> = pairs().map(|(number, _)| number).collect();
+        let covariates: Vec<Option<f64>> = placed.iter().map(|(row, _)| row.covariate).collect();
+        Some(match Covariate::choose(&numbers, &covariates) {
+            Some(covariate) => Self::Adjusted(numbers, covariate.columns(&covariates)),
+            None => Self::Amounts(numbers),
+        })
+    }
+
+    fn goal(&self) -> drawn::Goal<'_> {
+        match self {
+            Self::Amounts(numbers) => drawn::Goal::Amounts(numbers),
+            Self::Ratios(pairs) => drawn::Goal::Ratios(pairs),
+            Self::Adjusted(numbers, covariates) => drawn::Goal::Adjusted(numbers, covariates),
+        }
+    }
+}
