@@ -6,6 +6,7 @@ use bellwether::auth::access::Role;
 use bellwether::store::counters::SignIn;
 use domain::experiment::{Assignment, UnitId, VariantKey};
 use domain::experiment::{Decision, Experiment, Unit, decide};
+use domain::results::looks::Watched;
 use domain::results::report::Report;
 use serde_json::{Value, json};
 use testing::{Bench, acme, with_header};
@@ -33,7 +34,13 @@ async fn count(bench: &Bench, test: &Experiment, units: u32) {
         bench.app.store.events.assign(&acme(), test, &id, first, now).await.unwrap();
     }
     let totals = bench.app.store.events.aggregate(&acme(), test, None, now).await.unwrap().unwrap();
-    bench.app.store.summaries.store(&acme(), &Report::new(test, &totals, now, None)).await.unwrap();
+    bench
+        .app
+        .store
+        .summaries
+        .store(&acme(), &Report::new(test, &totals, now, None, &Watched::default()))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

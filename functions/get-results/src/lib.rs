@@ -22,8 +22,11 @@ use bellwether::operations::{GET_RESULTS, Operation};
 use bellwether::runtime::{Call, Endpoint, Function, Handled};
 use bellwether::store::reach::Keyed;
 use bellwether::store::summaries::Summary;
+use domain::clock::Timestamp;
 use domain::experiment::{Experiment, ExperimentId, Status, Workspace};
 use domain::results::cadence::is_final;
+use domain::results::counting::totals::Totals;
+use domain::results::looks::Watched;
 use domain::results::report::Report;
 use domain::results::report::stored::StoredReport;
 
@@ -88,7 +91,8 @@ async fn aggregated(
     let is_left = !test.status.is_live() && stored.as_ref().and_then(StoredReport::report).is_none();
     match (app.store.events.aggregate(workspace, test, (!is_left).then_some(inline), as_of).await?, stored) {
         (Some(totals), stored) => {
-            let report = Report::new(test, &totals, as_of, stored.as_ref());
+            let watched = watched(app, workspace, test, &totals, as_of).await?;
+            let report = Report::new(test, &totals, as_of, stored.as_ref(), &watched);
             let test_id = &test.definition.test_id;
             app.telemetry.aggregated(as_of, workspace, test_id, totals.rows, began.elapsed());
             let is_large = report.units.values().sum::<u64>() > inline;
@@ -105,6 +109,28 @@ async fn aggregated(
             Err(Problem::Unavailable("the results of a large test have not been aggregated yet".to_owned()))
         }
     }
+}
+
+/// Returns the draws and the looks so far. A test that the schedule no longer counts takes its last look here, at the
+/// first request after the last window has ended: the schedule took none after the test was stopped.
+async fn watched(
+    app: &App,
+    workspace: &Workspace,
+    test: &Experiment,
+    totals: &Totals,
+    as_of: Timestamp,
+) -> Result<Watched, Problem> {
+    let summaries = &app.store.summaries;
+    let before = summaries.looks(workspace, test).await?;
+    let watched = Watched::new(test, totals, before.clone());
+    if test.status.is_live() || !watched.is_last_look_due(test, totals) {
+        return Ok(watched);
+    }
+    let last = watched.look(test, totals);
+    if summaries.store_looks(workspace, test, (&before, &last.looks), as_of).await? {
+        return Ok(last);
+    }
+    Ok(Watched { looks: summaries.looks(workspace, test).await?, ..last })
 }
 
 fn phase(text: &str) -> Result<u32, Problem> {

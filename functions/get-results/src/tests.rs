@@ -3,6 +3,7 @@
 use bellwether::auth::access::Role;
 use domain::clock::Timestamp;
 use domain::experiment::{Assignment, Conversion, Decision, EventId, Experiment, GoalKey, UnitId, decide};
+use domain::results::looks::Watched;
 use domain::results::report::Report;
 use serde_json::{Value, json};
 use testing::{Bench, acme, as_payload_2, with_query, with_test_id};
@@ -59,12 +60,15 @@ async fn units_and_conversions_are_counted_with_their_difference() {
     let comparison = &goal["comparisons"][0];
     assert_eq!(
         (&comparison["method"], &comparison["absolute"]["estimate"]),
-        (&json!("always_valid"), &json!(0.25))
+        (&json!("rerandomization"), &json!(0.25))
     );
     let planned = &comparison["fixed_horizon"];
     assert_eq!((&planned["method"], &planned["test"]), (&json!("welch"), &json!("permutation_all")));
-    let (sequential, once) = (&comparison["p_value"], &planned["p_value"]);
-    assert!(sequential.as_f64().unwrap() > once.as_f64().unwrap(), "a sequential reading is less powerful");
+    assert_eq!(
+        (&comparison["p_value"], &comparison["interim_looks"]),
+        (&Value::Null, &Value::Null),
+        "a count on request is no look"
+    );
     assert_eq!(report["verdict"]["decision"], "keep_running");
 }
 
@@ -87,7 +91,13 @@ async fn the_stored_report_is_returned_until_the_test_changes_or_fresh_is_reques
     put(&bench, &test, "a", "control", None).await;
     let totals =
         bench.app.store.events.aggregate(&acme(), &test, None, bench.app.clock.now()).await.unwrap().unwrap();
-    let report = domain::results::report::Report::new(&test, &totals, bench.app.clock.now(), None);
+    let report = domain::results::report::Report::new(
+        &test,
+        &totals,
+        bench.app.clock.now(),
+        None,
+        &Watched::default(),
+    );
     bench.app.store.summaries.store(&acme(), &report).await.unwrap();
     bench.pass(60);
     put(&bench, &test, "b", "control", None).await;
@@ -97,7 +107,7 @@ async fn the_stored_report_is_returned_until_the_test_changes_or_fresh_is_reques
     assert_eq!(stored.body["as_of"], "2026-11-21T10:00:00.25Z");
     assert_eq!(stored.body["series"].as_array().unwrap().len(), 1);
     let (fresh, spent) = bench.metered(FUNCTION, with_query(event.clone(), "fresh", "true")).await;
-    assert_eq!((&fresh.body["units"]["control"], spent.calls), (&json!(2), 18));
+    assert_eq!((&fresh.body["units"]["control"], spent.calls), (&json!(2), 19));
     bench.change(&test, json!({ "revision": 2, "status": "stopped" })).await;
     let changed = bench.call(FUNCTION, event).await;
     assert_eq!((&changed.body["units"]["control"], &changed.body["status"]), (&json!(2), &json!("stopped")));
@@ -135,7 +145,7 @@ async fn counts_and_sums_are_totaled_per_unit_with_their_relative_difference() {
     let relative = comparison["relative"]["estimate"].as_f64().unwrap();
     assert!((relative - (40.5 / 20.4 - 1.0)).abs() < 1e-12);
     assert!(comparison["fixed_horizon"]["relative"]["low"].as_f64().unwrap() > 0.0);
-    let too_few = "The always-valid reading requires 10 accounts in each variant. The smaller has 2.";
+    let too_few = "An interim look requires 10 accounts in each variant. The smaller has 2.";
     assert_eq!((&comparison["p_value"], &comparison["warnings"][0]), (&Value::Null, &json!(too_few)));
 }
 
@@ -202,7 +212,7 @@ async fn results_of_a_shipped_test_count_earlier_events_and_are_final_after_35_s
     let (first, spent) = bench.metered(FUNCTION, event.clone()).await;
     assert_eq!(
         (counted(&first.body), spent.calls),
-        (counted(&early), 21),
+        (counted(&early), 22),
         "reads, and writes to three items"
     );
     let body = json!({ "unit_id": "acme.com", "goal": "demo-booked", "event_id": "sent-late",
@@ -287,7 +297,11 @@ async fn an_empty_test_has_results_without_numbers_in_both_payloads() {
         json!({ "e_value": null, "p": null, "ok": true, "fixed_horizon_p": null })
     );
     assert_eq!(comparison["relative"], json!({ "estimate": null, "low": null, "high": null }));
-    assert_eq!((spent.calls, spent.units), (18, 18.0), "the test, its summaries and its 16 partitions");
+    assert_eq!(
+        (spent.calls, spent.units),
+        (19, 19.0),
+        "the test, its summaries, its looks and its 16 partitions"
+    );
 }
 
 #[tokio::test]
@@ -390,7 +404,7 @@ async fn a_past_phase_too_large_to_count_returns_its_stored_report() {
     put(&bench, &first, "b", "calculator", None).await;
     let as_of = bench.app.clock.now();
     let totals = bench.app.store.events.aggregate(&acme(), &first, None, as_of).await.unwrap().unwrap();
-    let report = Report::new(&first, &totals, as_of, None);
+    let report = Report::new(&first, &totals, as_of, None, &Watched::default());
     bench.app.store.summaries.store(&acme(), &report).await.unwrap();
     let stopped = bench.change(&first, json!({ "revision": 2, "status": "stopped" })).await;
     bench.pass(60);
@@ -409,7 +423,13 @@ async fn an_unreadable_report_is_counted_again_with_a_warning() {
     put(&bench, &test, "a", "control", None).await;
     let as_of = bench.app.clock.now();
     let totals = bench.app.store.events.aggregate(&acme(), &test, None, as_of).await.unwrap().unwrap();
-    bench.app.store.summaries.store(&acme(), &Report::new(&test, &totals, as_of, None)).await.unwrap();
+    bench
+        .app
+        .store
+        .summaries
+        .store(&acme(), &Report::new(&test, &totals, as_of, None, &Watched::default()))
+        .await
+        .unwrap();
     assert_eq!(results(&bench).await["warnings"], json!([]));
     break_reports(&bench).await;
     let report = results(&bench).await;
@@ -434,7 +454,13 @@ async fn stopped_with_a_broken_report(bench: &Bench) {
     }
     let as_of = bench.app.clock.now();
     let totals = bench.app.store.events.aggregate(&acme(), &test, None, as_of).await.unwrap().unwrap();
-    bench.app.store.summaries.store(&acme(), &Report::new(&test, &totals, as_of, None)).await.unwrap();
+    bench
+        .app
+        .store
+        .summaries
+        .store(&acme(), &Report::new(&test, &totals, as_of, None, &Watched::default()))
+        .await
+        .unwrap();
     bench.change(&test, json!({ "revision": 2, "status": "stopped" })).await;
     break_reports(bench).await;
     bench.pass(60);

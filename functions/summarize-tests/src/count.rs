@@ -5,8 +5,10 @@ use std::time::Instant;
 use bellwether::App;
 use bellwether::http::problem::Problem;
 use domain::clock::Timestamp;
-use domain::experiment::{ExperimentId, Status, Workspace};
+use domain::experiment::{Experiment, ExperimentId, Status, Workspace};
 use domain::results::cadence::{is_due, is_final};
+use domain::results::counting::totals::Totals;
+use domain::results::looks::Watched;
 use domain::results::report::Report;
 use domain::results::report::stored::StoredReport;
 
@@ -30,7 +32,8 @@ pub async fn count(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> 
     let began = Instant::now();
     if let Some(totals) = app.store.events.aggregate(workspace, &test, None, as_of).await? {
         let next = reweigh::reweigh(app, workspace, &test, &totals, as_of).await?;
-        let report = Report::new(next.as_ref().unwrap_or(&test), &totals, as_of, before.as_ref());
+        let watched = look(app, workspace, &test, &totals, as_of).await?;
+        let report = Report::new(next.as_ref().unwrap_or(&test), &totals, as_of, before.as_ref(), &watched);
         app.telemetry.aggregated(as_of, workspace, test_id, totals.rows, began.elapsed());
         app.store.summaries.store(workspace, &report).await?;
         if test.status == Status::Shipped {
@@ -38,4 +41,21 @@ pub async fn count(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> 
         }
     }
     Ok(())
+}
+
+/// Takes an interim look at these totals and stores it. If another count has stored its look first, that look stands.
+async fn look(
+    app: &App,
+    workspace: &Workspace,
+    test: &Experiment,
+    totals: &Totals,
+    as_of: Timestamp,
+) -> Result<Watched, Problem> {
+    let summaries = &app.store.summaries;
+    let before = summaries.looks(workspace, test).await?;
+    let watched = Watched::new(test, totals, before.clone()).look(test, totals);
+    if summaries.store_looks(workspace, test, (&before, &watched.looks), as_of).await? {
+        return Ok(watched);
+    }
+    Ok(Watched { looks: summaries.looks(workspace, test).await?, ..watched })
 }

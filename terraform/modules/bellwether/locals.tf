@@ -127,7 +127,7 @@ locals {
       memory  = 1769
       timeout = 900
       p99_ms  = null
-      tables  = { tests = "GetItem PutItem UpdateItem", "tests/running" = "Query", events = "Query", summaries = "GetItem PutItem", audit = "PutItem" }
+      tables  = { tests = "GetItem PutItem UpdateItem", "tests/running" = "Query", events = "Query", summaries = "GetItem PutItem Query", audit = "PutItem" }
       secrets = {}
     }
     update-client = {
