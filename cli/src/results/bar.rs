@@ -53,15 +53,16 @@ impl Range {
     }
 }
 
-/// Draws an interval: `[` and `]` are its ends, `o` is the estimate, and `|` is zero.
+/// Draws an interval: `[` and `]` are its ends, `<` and `>` are open ends, `o` is the estimate, and `|` is zero.
 #[must_use]
 pub fn bar(range: Range, interval: Interval) -> String {
     let mut columns = [' '; WIDTH];
-    if let Some((low, high)) = interval.low.zip(interval.high) {
-        let (low, high) = (range.end(low).min(WIDTH - 1), range.end(high).min(WIDTH - 1));
+    if interval.low.is_some() || interval.high.is_some() {
+        let low = interval.low.map_or(0, |low| range.end(low).min(WIDTH - 1));
+        let high = interval.high.map_or(WIDTH - 1, |high| range.end(high).min(WIDTH - 1));
         columns[low..=high].fill('-');
-        columns[low] = '[';
-        columns[high] = ']';
+        columns[low] = if interval.low.is_some() { '[' } else { '<' };
+        columns[high] = if interval.high.is_some() { ']' } else { '>' };
     }
     columns[range.column(0.0)] = '|';
     if let Some(estimate) = interval.estimate {
@@ -102,6 +103,15 @@ mod tests {
         let found = interval(-0.000_001, 0.5, 1.0);
         let drawn = bar(Range::of([found]).unwrap(), found);
         assert!(drawn.find('[') < drawn.find('|'), "{drawn}");
+    }
+
+    #[test]
+    fn an_open_end_reaches_the_edge() {
+        let found = Interval { estimate: Some(0.5), low: Some(0.1), high: None };
+        let drawn = bar(Range::of([found]).unwrap(), found);
+        assert!(drawn.ends_with('>') && drawn.contains('[') && !drawn.contains(']'), "{drawn}");
+        let found = Interval { low: None, high: Some(0.7), ..found };
+        assert!(bar(Range::of([found]).unwrap(), found).starts_with('<'));
     }
 
     #[test]

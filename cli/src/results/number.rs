@@ -1,6 +1,6 @@
 //! Numbers as text.
 
-use super::report::Interval;
+use super::report::{Comparison, Interval};
 use crate::text::count;
 
 /// How the values of a goal are written.
@@ -10,6 +10,8 @@ pub enum Scale {
     Share,
     /// A number.
     Number,
+    /// A change relative to control, in percent.
+    Change,
 }
 
 impl Scale {
@@ -24,7 +26,7 @@ impl Scale {
     pub fn mean(self, mean: Option<f64>) -> String {
         match (self, mean) {
             (_, None) => "-".to_owned(),
-            (Self::Share, Some(share)) => format!("{:.1} %", 100.0 * share),
+            (Self::Share | Self::Change, Some(share)) => format!("{:.1} %", 100.0 * share),
             (Self::Number, Some(mean)) => number(mean),
         }
     }
@@ -34,6 +36,7 @@ impl Scale {
     pub fn difference(self, difference: f64) -> String {
         match self {
             Self::Share => format!("{:+.1}", 100.0 * difference),
+            Self::Change => format!("{:+.1} %", 100.0 * difference),
             Self::Number if difference < 0.0 => number(difference),
             Self::Number => format!("+{}", number(difference)),
         }
@@ -43,16 +46,14 @@ impl Scale {
     #[must_use]
     pub fn interval(self, interval: Interval) -> String {
         let unit = if self == Self::Share { " points" } else { "" };
-        match (interval.estimate, interval.low.zip(interval.high)) {
-            (None, _) => "not enough data".to_owned(),
-            (Some(estimate), None) => format!("{}{unit} (no interval yet)", self.difference(estimate)),
-            (Some(estimate), Some((low, high))) => format!(
-                "{}{unit} ({} to {})",
-                self.difference(estimate),
-                self.difference(low),
-                self.difference(high)
-            ),
-        }
+        let Some(estimate) = interval.estimate else { return "not enough data".to_owned() };
+        let range = match (interval.low, interval.high) {
+            (Some(low), Some(high)) => format!("{} to {}", self.difference(low), self.difference(high)),
+            (Some(low), None) => format!("{} or more", self.difference(low)),
+            (None, Some(high)) => format!("{} or less", self.difference(high)),
+            (None, None) => "no interval yet".to_owned(),
+        };
+        format!("{}{unit} ({range})", self.difference(estimate))
     }
 }
 
@@ -69,6 +70,16 @@ pub fn number(value: f64) -> String {
     let grouped = whole.parse().map_or_else(|_| whole.to_owned(), count);
     let sign = if value < 0.0 { "-" } else { "" };
     if rest.is_empty() { format!("{sign}{grouped}") } else { format!("{sign}{grouped}.{rest}") }
+}
+
+/// Writes the p-value of a comparison. Above 5 %, the value has no meaning at an interim look.
+#[must_use]
+pub fn sequential_p(comparison: &Comparison) -> String {
+    let is_read = comparison.interim_looks.as_ref().is_some_and(|own| own.p_value.is_some());
+    match comparison.p_value {
+        None if is_read => "over 0.05".to_owned(),
+        p => p_value(p),
+    }
 }
 
 /// Writes a p-value.

@@ -92,8 +92,11 @@ pub struct Comparison {
     pub absolute: Interval,
     /// The difference as a share of control's mean.
     pub relative: Interval,
-    /// Two-sided.
+    /// The p-value, valid at every interim look.
     pub p_value: Option<f64>,
+    /// The interim looks so far.
+    #[serde(default)]
+    pub interim_looks: Option<InterimLooks>,
     /// The reading at a fixed horizon.
     pub fixed_horizon: Option<FixedHorizon>,
     /// The posterior.
@@ -101,6 +104,28 @@ pub struct Comparison {
     /// Caveats.
     #[serde(default)]
     pub warnings: Vec<String>,
+}
+
+/// The interim looks at a comparison.
+#[derive(Debug, Clone, Deserialize)]
+pub struct InterimLooks {
+    /// Their number.
+    pub looks: u32,
+    /// The progress: 1 at the plan.
+    pub information: f64,
+    /// The p-value of the last look by itself.
+    pub p_value: Option<f64>,
+    /// The decision.
+    pub decision: Option<Decision>,
+}
+
+/// The look that decided a comparison.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Decision {
+    /// Its number.
+    pub look: u32,
+    /// The progress at that look.
+    pub information: f64,
 }
 
 /// An estimate with its 95 % interval.

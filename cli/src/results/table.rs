@@ -5,8 +5,8 @@ use std::fmt::Write;
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::bar::{Range, bar};
-use super::number::{Scale, number, p_value};
-use super::report::{Comparison, Goal, Outcomes, Report, Segment};
+use super::number::{Scale, number, p_value, sequential_p};
+use super::report::{Comparison, Goal, InterimLooks, Interval, Outcomes, Report, Segment};
 use crate::text::{count, lines, printable};
 
 /// Returns the whole text. The verdict comes first.
@@ -48,21 +48,43 @@ fn section(goal: &Goal) -> String {
         table.add_row([printable(&arm.variant), units, converted, number(arm.total), scale.mean(arm.mean)]);
     }
     text += &lines(&table, 2);
-    if let Some(range) = Range::of(goal.comparisons.iter().map(|comparison| comparison.absolute)) {
-        text += "\n  difference from control, 95 % interval\n";
-        let mut table = Table::new();
-        table.load_style(presets::NOTHING);
-        for comparison in &goal.comparisons {
-            let difference = scale.interval(comparison.absolute);
-            let p = format!("p {}", p_value(comparison.p_value));
-            table.add_row([printable(&comparison.variant), bar(range, comparison.absolute), difference, p]);
-        }
-        text += &lines(&table, 2);
-    }
+    text += &differences(&goal.comparisons, scale);
     for comparison in &goal.comparisons {
         text += &details(comparison, scale);
     }
     text
+}
+
+/// Draws the differences, or the relative differences if only these have intervals.
+fn differences(comparisons: &[Comparison], scale: Scale) -> String {
+    let has_ends = |interval: Interval| interval.low.is_some() || interval.high.is_some();
+    let is_relative = !comparisons.iter().any(|own| has_ends(own.absolute))
+        && comparisons.iter().any(|own| has_ends(own.relative));
+    let (scale, title) =
+        if is_relative { (Scale::Change, "relative difference") } else { (scale, "difference") };
+    let shown = |own: &Comparison| if is_relative { own.relative } else { own.absolute };
+    let Some(range) = Range::of(comparisons.iter().map(shown)) else { return String::new() };
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    for comparison in comparisons {
+        let interval = shown(comparison);
+        let p = format!("p {}", sequential_p(comparison));
+        table.add_row([printable(&comparison.variant), bar(range, interval), scale.interval(interval), p]);
+    }
+    format!("\n  {title} from control, 95 % interval\n") + &lines(&table, 2)
+}
+
+/// Describes the looks at a comparison.
+fn looks(own: &InterimLooks) -> String {
+    let percent = |information: f64| format!("{:.0} % of the plan", 100.0 * information);
+    match &own.decision {
+        Some(decision) => format!("decided at look {}, at {}", decision.look, percent(decision.information)),
+        None => format!("undecided after {}, at {}", counted(own.looks), percent(own.information)),
+    }
+}
+
+fn counted(looks: u32) -> String {
+    if looks == 1 { "1 look".to_owned() } else { format!("{looks} looks") }
 }
 
 fn details(comparison: &Comparison, scale: Scale) -> String {
@@ -74,6 +96,9 @@ fn details(comparison: &Comparison, scale: Scale) -> String {
             format!(" ({:+.1} % to {:+.1} %)", 100.0 * low, 100.0 * high)
         });
         let _ = writeln!(text, "  {variant}: relative {:+.1} %{bounds}", 100.0 * relative);
+    }
+    if let Some(own) = &comparison.interim_looks {
+        let _ = writeln!(text, "  {variant}: {}", looks(own));
     }
     if let Some(fixed) = &comparison.fixed_horizon {
         let interval = scale.interval(fixed.absolute);

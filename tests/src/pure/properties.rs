@@ -14,6 +14,7 @@ use domain::experiment::{
 use domain::results::counting::aggregation::Aggregation;
 use domain::results::counting::row::Row;
 use domain::results::counting::totals::Totals;
+use domain::results::looks::Watched;
 use domain::results::report::Report;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -107,7 +108,10 @@ fn aggregate(test: &Experiment, rows: &[Row]) -> Totals {
 }
 
 fn report(test: &Experiment, totals: &Totals) -> Value {
-    serde_json::to_value(Report::new(test, totals, Timestamp::from_millis(START), None).view(&[])).unwrap()
+    serde_json::to_value(
+        Report::new(test, totals, Timestamp::from_millis(START), None, &Watched::default()).view(&[]),
+    )
+    .unwrap()
 }
 
 #[test]

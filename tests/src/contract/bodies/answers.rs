@@ -9,6 +9,7 @@ use domain::experiment::{
 };
 use domain::results::counting::aggregation::Aggregation;
 use domain::results::counting::row::Row;
+use domain::results::looks::Watched;
 use domain::results::report::Report;
 use domain::validation::typed;
 use screen::Sign;
@@ -37,7 +38,7 @@ fn report(arms: [(&str, u32, u32); 2]) -> Value {
             }
         }
     }
-    let report = Report::new(&test, &aggregation.finish(), now(), None);
+    let report = Report::new(&test, &aggregation.finish(), now(), None, &Watched::default());
     serde_json::to_value(report.view(&[report.point()])).unwrap()
 }
 

@@ -70,6 +70,11 @@ pub fn limits_of_goals() -> Vec<Limits> {
         ("goals", vec![ratio("n", "d"), ratio("d", "n")], vec![ratio("N", "d"), ratio("n", "")]),
         limits("role", &[json!("secondary"), json!("none")], &[json!("first"), Value::Null]),
         limits("direction", &[json!("higher"), json!("lower")], &[json!("best"), Value::Null]),
+        limits(
+            "hypothesis",
+            &[json!("different"), json!("greater"), json!("less")],
+            &[json!("equal"), Value::Null],
+        ),
         limits("window_days", &days, &no_days),
         limits("surprise", &[], &[json!(1)]),
         ("goals", margins, no_margins),

@@ -66,6 +66,7 @@ fn limits_of_a_test() -> Vec<Limits> {
         ("segments", vec![json!([]), four, json!(["x".repeat(64)])], vec![five, json!(["a", "a"])]),
         ("segments", vec![], vec![json!([""]), json!(["\t"]), json!(["x".repeat(65)])]),
         ("planned_units", units, no_units),
+        ("spending", vec![json!("early"), json!("even"), json!("late")], vec![json!("soon"), json!(1)]),
         // `known_units.rs` tests the items of the list.
         ("known_units", vec![Value::Null], vec![json!([]), json!({})]),
     ];
@@ -84,6 +85,7 @@ fn the_limits_of_new_tests_match_the_code() {
         ("test_id", good, bad),
         ("partitions", vec![json!(1), json!(256)], vec![json!(0), json!(257), Value::Null]),
         ("planned_units", vec![Value::Null], vec![]),
+        ("spending", vec![], vec![Value::Null]),
         ("test_id", vec![], vec![Value::Null]),
     ]);
     let code = |body: Value| typed::<wire::TestBody>(body).and_then(Definition::parse).is_ok();
@@ -105,6 +107,7 @@ fn the_limits_of_test_changes_match_the_code() {
         ("revision", vec![json!(1)], vec![json!(-1), json!(1.5), json!("1"), Value::Null, json!(1e16)]),
         ("status", vec![json!("draft"), json!("running"), json!("archived")], vec![json!("gone"), json!(1)]),
         ("start", vec![Value::Null], vec![json!("again"), json!(true)]),
+        ("spending", vec![Value::Null], vec![]),
         ("enrolment", vec![json!("open"), json!("closed"), Value::Null], vec![json!("shut"), json!(false)]),
         ("winner", vec![Value::Null], vec![json!(""), json!("Calculator"), json!(1)]),
         (
