@@ -51,10 +51,11 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let (late, timely) = events.split_at(events.len() / 10);
     super::send(&client, &test_id, "conversions", "events", timely)?;
     super::send(&client, &test_id, "conversions", "events", late)?;
-    let report = super::results(&client, &test_id)?;
+    let report = super::counted(&client, &test_id)?;
     if let Some(difference) = Expected::of(&assigned, &sent).difference(&report) {
         return Err(Failure::new(format!("the results differ from what was sent: {difference}")));
     }
+    super::results(&client, &test_id, &report)?;
     let rates = VARIANTS.map(|(key, rate, _)| format!("{key} {:.0} %", 100.0 * rate)).join(", ");
     show(&format!("\nEvery count matches what was sent. The true rates are: {rates}.\n"))
 }

@@ -9,7 +9,7 @@ mod expected;
 mod simulation;
 pub mod trial;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -17,7 +17,8 @@ use serde_json::{Value, json};
 use crate::Failure;
 use crate::client::Client;
 use crate::import::delivery::{Fate, News, Route, deliver};
-use crate::results::{report::Report, table};
+use crate::results::report::{Goal, Report};
+use crate::results::table;
 use crate::text::show;
 
 /// Prints the name of the next step.
@@ -57,12 +58,35 @@ fn start(client: &Client, definition: &Value) -> Result<Value, Failure> {
     Ok(test)
 }
 
-/// Counts and prints the results, and returns them.
-fn results(client: &Client, test: &str) -> Result<Report, Failure> {
-    step("results")?;
-    let answer = client.call("GET", &format!("/tests/{test}/results?fresh=true"), None)?;
-    let report = Report::deserialize(&answer)
-        .map_err(|error| Failure::new(format!("the results have an unknown form: {error}")))?;
-    show(&table::text(&report))?;
-    Ok(report)
+/// How long a demo waits for the next scheduled count, and how often it asks.
+const PATIENCE: (Duration, Duration) = (Duration::from_secs(90), Duration::from_secs(2));
+
+/// Counts the results of a test now, and returns them. Such a count is no interim look.
+fn counted(client: &Client, test: &str) -> Result<Report, Failure> {
+    read(client, &format!("/tests/{test}/results?fresh=true"))
+}
+
+/// Prints the results of the next scheduled count, which takes an interim look, or those of now if it does not come soon.
+fn results(client: &Client, test: &str, now: &Report) -> Result<(), Failure> {
+    step("waiting for the next scheduled count, which decides; at most 90 s")?;
+    let (longest, pause) = PATIENCE;
+    let began = Instant::now();
+    let path = format!("/tests/{test}/results");
+    while began.elapsed() < longest {
+        let report = read(client, &path)?;
+        if report.as_of > now.as_of && report.goals.iter().any(Goal::is_looked_at) {
+            step("results")?;
+            return show(&table::text(&report));
+        }
+        std::thread::sleep(pause);
+    }
+    step("results, before an interim look")?;
+    show(&table::text(now))?;
+    show(&format!("The schedule has not counted yet. Later: bellwether results {test}\n"))
+}
+
+fn read(client: &Client, path: &str) -> Result<Report, Failure> {
+    let answer = client.call("GET", path, None)?;
+    Report::deserialize(&answer)
+        .map_err(|error| Failure::new(format!("the results have an unknown form: {error}")))
 }

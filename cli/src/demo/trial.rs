@@ -58,8 +58,9 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let (assignments, conversions) = replay(&client, &participants, created)?;
     let (assignments, conversions) = (count(assignments), count(conversions));
     show(&format!("new in this run: {assignments} assignments, {conversions} conversions\n"))?;
-    let report = super::results(&client, TEST)?;
+    let report = super::counted(&client, TEST)?;
     check(&report, &participants)?;
+    super::results(&client, TEST, &report)?;
     show("\nA second run changes nothing.\n")
 }
 

@@ -106,6 +106,14 @@ pub struct Comparison {
     pub warnings: Vec<String>,
 }
 
+impl Goal {
+    /// Returns whether an interim look has been taken at a comparison.
+    #[must_use]
+    pub fn is_looked_at(&self) -> bool {
+        self.comparisons.iter().any(|comparison| comparison.interim_looks.is_some())
+    }
+}
+
 /// The interim looks at a comparison.
 #[derive(Debug, Clone, Deserialize)]
 pub struct InterimLooks {

@@ -54,9 +54,9 @@ impl Clients {
 
     /// Creates the app of a function, with its own caches.
     #[must_use]
-    pub fn app(&self, config: &Config) -> App {
+    pub fn app(&self, config: &Config, clock: Clock) -> App {
         let dynamodb = aws_sdk_dynamodb::config::Builder::from(&self.dynamodb);
-        App::with_clients(self.secrets.clone(), dynamodb, config, Clock::system())
+        App::with_clients(self.secrets.clone(), dynamodb, config, clock)
     }
 
     /// Returns a client of DynamoDB, for creating tables.

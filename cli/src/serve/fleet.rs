@@ -30,14 +30,14 @@ struct Instance {
 }
 
 impl Fleet {
-    /// Creates all functions with these clients and this configuration.
+    /// Creates all functions with these clients, this configuration and this clock.
     #[must_use]
-    pub fn new(clients: &Clients, config: &Config) -> Self {
+    pub fn new(clients: &Clients, config: &Config, clock: Clock) -> Self {
         let instance = |function: Function| {
-            let app = clients.app(config);
+            let app = clients.app(config, clock.clone());
             (function.name(), Instance { function, app })
         };
-        Self { instances: ALL.into_iter().map(instance).collect(), clock: Clock::system() }
+        Self { instances: ALL.into_iter().map(instance).collect(), clock }
     }
 
     /// Returns the app of a function.

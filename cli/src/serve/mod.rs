@@ -93,7 +93,7 @@ async fn serve(
     let url = format!("http://localhost:{port}");
     let clients = Clients::new(cloud, options.dynamodb.as_deref())?;
     let config = clients::config(&url).map_err(|error| Failure::usage(error.to_string()))?;
-    let fleet = Arc::new(Fleet::new(&clients, &config));
+    let fleet = Arc::new(Fleet::new(&clients, &config, options.clock()));
     let password = setup::prepare(&clients, &fleet).await?;
     let schedule = tokio::spawn(schedule::run(fleet.clone(), Duration::from_secs(options.aggregate_every)));
     let (gateway, finished) = Gateway::new(fleet);

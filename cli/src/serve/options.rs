@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
+use bellwether::clock::Clock;
 use clap::Args;
+use domain::clock::Timestamp;
+
+const DAY_MS: i64 = 86_400_000;
 
 /// The options of `bellwether serve`.
 #[derive(Debug, Clone, Args)]
@@ -39,4 +43,17 @@ pub struct Options {
     /// Seconds between two aggregations of running tests
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
     pub aggregate_every: u64,
+
+    /// Set the server's clock this many days ahead, to try what a later day looks like
+    #[arg(long, value_name = "DAYS", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=3_650))]
+    pub days_later: u16,
+}
+
+impl Options {
+    /// Returns the server's clock.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        let (system, ahead_ms) = (Clock::system(), i64::from(self.days_later) * DAY_MS);
+        Clock::new(move || Timestamp::from_millis(system.now().millis() + ahead_ms))
+    }
 }

@@ -1,6 +1,7 @@
 //! `bellwether reset-password`: sets a new password for a user of a server on this machine. It needs the data folder. The
 //! server can be running.
 
+use bellwether::clock::Clock;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -38,7 +39,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         let cloud = Cloud::start(Some(state::database(&folder)?), Secrets::at(&folder.secrets())?)?;
         let config =
             clients::config("http://localhost").map_err(|error| Failure::usage(error.to_string()))?;
-        let fleet = Fleet::new(&Clients::new(&cloud, None)?, &config);
+        let fleet = Fleet::new(&Clients::new(&cloud, None)?, &config, Clock::system());
         let password = setup::new_password()?;
         let new = json!({ "email": options.email, "password": password.expose_secret() });
         fleet.event("create-user", &json!({ "reset_password": new })).await?;

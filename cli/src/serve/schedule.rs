@@ -11,9 +11,12 @@ use super::fleet::Fleet;
 /// The function that aggregates running tests.
 const FUNCTION: &str = "summarize-tests";
 
+/// How soon after the start the first run is.
+const FIRST: Duration = Duration::from_secs(5);
+
 /// Invokes the function at an interval. Prints each failure on one line.
 pub async fn run(fleet: Arc<Fleet>, every: Duration) {
-    let mut ticks = interval_at(Instant::now() + every, every);
+    let mut ticks = interval_at(Instant::now() + every.min(FIRST), every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;

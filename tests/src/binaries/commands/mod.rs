@@ -6,7 +6,7 @@ mod tutorial;
 
 use serde_json::{Value, json};
 use testing::commands::Terminal;
-use testing::server::{Scratch, Server};
+use testing::server::{Scratch, Server, bellwether};
 use ureq::Agent;
 
 /// A running server and its signed-in first admin.
@@ -14,7 +14,7 @@ struct Ground {
     server: Server,
     terminal: Terminal,
     password: String,
-    _folder: Scratch,
+    folder: Scratch,
 }
 
 impl Ground {
@@ -23,7 +23,17 @@ impl Ground {
         let server = Server::start(folder.path(), &[]);
         let password = server.password.clone().unwrap();
         let terminal = Terminal::signed_in(&server, &password);
-        Self { server, terminal, password, _folder: folder }
+        Self { server, terminal, password, folder }
+    }
+
+    /// Ends the server and starts it on the same port and data with more options.
+    fn restart(&mut self, more: &[&str]) {
+        let port = self.server.port().to_string();
+        self.server.signal("TERM");
+        self.server.code();
+        let folder = self.folder.path().to_str().unwrap();
+        let serve = [&["serve", "--port", &port, "--data", folder], more].concat();
+        self.server = Server::spawn(bellwether(&serve));
     }
 
     /// Returns the session as the commands have stored it.
