@@ -2,7 +2,8 @@
 //! `make calibrate FAMILIES="adaptive bayes"` prints two.
 //!
 //! All of it takes hours. What is finished is stored next to the file of results, and the next run continues. After a
-//! change of a method, delete that folder, `target/calibrate`, to measure again. Options of `levels` and `power`:
+//! change of a method, delete that folder, `target/calibrate`, to measure again. Options of `levels`, `power` and
+//! `results`:
 //! `--repetitions N` of each of their cells, `--draws N` of each test, `--threads N`, `--only TEXT` for the cells whose
 //! names contain it (as in `Levels/skewed sum/50:50/40 units`), `--results FILE`, and `--quick` for a short run into a file
 //! of its own.
@@ -41,7 +42,8 @@ const FAMILIES: [Family; 16] = [
 ];
 
 /// The families whose runs can be continued.
-const WATCHED: [(&str, Measure); 2] = [("levels", Measure::Levels), ("power", Measure::Power)];
+const WATCHED: [(&str, Measure); 3] =
+    [("levels", Measure::Levels), ("power", Measure::Power), ("results", Measure::Results)];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let (wanted, settings) = arguments(std::env::args().skip(1))?;
@@ -76,7 +78,7 @@ fn stored(file: &Path, table: fn() -> String) -> io::Result<String> {
 fn arguments(given: impl Iterator<Item = String>) -> Result<(Vec<String>, Settings), Box<dyn Error>> {
     let mut settings = Settings {
         results: PathBuf::from("target/calibrate/results.jsonl"),
-        repetitions: 5_000,
+        repetitions: None,
         draws: None,
         threads: std::thread::available_parallelism()?.get(),
         only: String::new(),
@@ -87,9 +89,9 @@ fn arguments(given: impl Iterator<Item = String>) -> Result<(Vec<String>, Settin
         match argument.as_str() {
             "--quick" => {
                 settings.results.set_file_name("quick.jsonl");
-                (settings.repetitions, settings.draws) = (200, Some(199));
+                (settings.repetitions, settings.draws) = (Some(200), Some(199));
             }
-            "--repetitions" => settings.repetitions = value()?.parse()?,
+            "--repetitions" => settings.repetitions = Some(value()?.parse()?),
             "--draws" => settings.draws = Some(value()?.parse()?),
             "--threads" => settings.threads = value()?.parse()?,
             "--only" => settings.only = value()?,

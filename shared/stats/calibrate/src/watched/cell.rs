@@ -1,12 +1,13 @@
 //! One scenario at one size and with one set of weights, and what was counted in it.
 
+use domain::results::verdict::Advice;
 use serde::{Deserialize, Serialize};
 use stats::rerandomization::family::decide;
 
 use super::decision::watch;
 use super::scenario::{Scenario, Weights};
 use super::test::{self, Unit};
-use super::{fixed, mixture};
+use super::{fixed, mixture, results};
 use crate::goals::{Random, real};
 
 /// What is measured.
@@ -16,6 +17,8 @@ pub enum Measure {
     Levels,
     /// Decisions of tests with a difference.
     Power,
+    /// Verdicts of the results of `domain` on tests without a difference.
+    Results,
 }
 
 /// A cell of a table.
@@ -52,6 +55,9 @@ pub struct Counts {
     pub mixture: u32,
     /// The information at its decision, added up.
     pub mixture_information: f64,
+    /// Tests that the results of `domain` decided otherwise than the simulation, or could not decide.
+    #[serde(default)]
+    pub differ: u32,
 }
 
 impl Cell {
@@ -102,10 +108,10 @@ impl Cell {
         let mut counts = Counts::default();
         for repetition in repetitions {
             let units = test::units(self, repetition);
-            counts.add(&if self.weights.first.len() > 2 {
-                self.family(&units, draws)
-            } else {
-                self.pair(&units, repetition, draws)
+            counts.add(&match self.measure {
+                Measure::Results => self.verdict(&units),
+                Measure::Levels if self.weights.first.len() > 2 => self.family(&units, draws),
+                Measure::Levels | Measure::Power => self.pair(&units, repetition, draws),
             });
         }
         counts
@@ -127,6 +133,19 @@ impl Cell {
             mixture_by_plan: by_plan(mixture),
             mixture: u32::from(mixture.is_some()),
             mixture_information: mixture.unwrap_or(2.0),
+            differ: 0,
+        }
+    }
+
+    /// Counts a test that the results of `domain` ship or stop.
+    fn verdict(&self, units: &[Unit]) -> Counts {
+        let found = results::compare(self, units);
+        let decides = |verdict: &Advice| matches!(verdict, Advice::Ship | Advice::Stop);
+        Counts {
+            runs: 1,
+            decided: u32::from(found.as_ref().is_ok_and(|(ended, _)| decides(&ended.verdict))),
+            differ: u32::from(!found.is_ok_and(|(_, is_same)| is_same)),
+            ..Counts::default()
         }
     }
 
@@ -158,6 +177,7 @@ impl Counts {
         self.mixture_by_plan += other.mixture_by_plan;
         self.mixture += other.mixture;
         self.mixture_information += other.mixture_information;
+        self.differ += other.differ;
     }
 
     /// Returns whether at most 5 % and three Monte Carlo standard errors of the tests were decided.

@@ -2,14 +2,16 @@
 //!
 //! [`scenario`] is the table of what is simulated. [`outcome`] draws the outcome of a unit, and [`test`] the units
 //! of a test. [`decision`] watches a test as results do. [`fixed`] and [`mixture`] are the tests to which it is
-//! compared. [`cell`] counts decisions over many repetitions, [`store`] and [`runner`] make a run resumable, and
-//! [`table`] renders what was counted.
+//! compared. [`results`] watches it with the results of `domain`. [`cell`] counts decisions over many repetitions,
+//! [`store`] and [`runner`] make a run resumable, and [`table`] renders what was counted.
 
 pub mod cell;
 pub mod decision;
+mod definition;
 pub mod fixed;
 pub mod mixture;
 pub mod outcome;
+pub mod results;
 pub mod runner;
 pub mod scenario;
 pub mod store;

@@ -7,8 +7,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use stats::rerandomization::{DRAWS, MIN_DRAWS};
+
 use super::cell::{Cell, Measure};
-use super::scenario::{LEVELS, POWER};
+use super::scenario::{LEVELS, POWER, RESULTS};
 use super::store::{Part, Store};
 use super::table;
 
@@ -20,9 +22,9 @@ const PART: usize = 100;
 pub struct Settings {
     /// The file of results.
     pub results: PathBuf,
-    /// Repetitions of each cell, rounded up to parts.
-    pub repetitions: usize,
-    /// Draws of each test. None for 999 in tables of levels and 9,999 in tables of power.
+    /// Repetitions of each cell, rounded up to parts. None for the usual number of each table.
+    pub repetitions: Option<usize>,
+    /// Draws of each test. None for 999 in tables of levels and 9,999 in the others. Results always draw 9,999.
     pub draws: Option<usize>,
     /// Threads.
     pub threads: usize,
@@ -45,9 +47,10 @@ pub fn run(measure: Measure, settings: &Settings) -> io::Result<String> {
     let cells = match measure {
         Measure::Levels => Cell::all(measure, LEVELS),
         Measure::Power => Cell::all(measure, POWER),
+        Measure::Results => Cell::all(measure, RESULTS),
     };
     let store = Mutex::new(Store::open(&settings.results)?);
-    let tasks = tasks(&cells, settings, &store);
+    let tasks = tasks(measure, &cells, settings, &store);
     simulate(&tasks, settings.threads, &store)?;
     let store = store.into_inner().map_err(|_| io::Error::other("a thread panicked"))?;
     let counts = |cell: Cell| (cell, store.counts(&cell.name(), settings.draws(measure)));
@@ -55,17 +58,19 @@ pub fn run(measure: Measure, settings: &Settings) -> io::Result<String> {
     Ok(match measure {
         Measure::Levels => table::levels(&counted),
         Measure::Power => table::power(&counted),
+        Measure::Results => table::results(&counted),
     })
 }
 
 /// Returns the missing parts: the first part of every cell, then the second, so that an interrupted run has
 /// about as many repetitions of every cell.
-fn tasks(cells: &[Cell], settings: &Settings, store: &Mutex<Store>) -> Vec<Task> {
+fn tasks(measure: Measure, cells: &[Cell], settings: &Settings, store: &Mutex<Store>) -> Vec<Task> {
     let Ok(store) = store.lock() else { return Vec::new() };
     let mut missing = Vec::new();
-    for start in (0..settings.repetitions).step_by(PART) {
+    let draws = settings.draws(measure);
+    for start in (0..settings.repetitions(measure)).step_by(PART) {
         for &cell in cells {
-            let (draws, repetitions) = (settings.draws(cell.measure), start..start + PART);
+            let repetitions = start..start + PART;
             if cell.name().contains(&settings.only) && !store.has(&cell.name(), draws, &repetitions) {
                 missing.push(Task { cell, draws, repetitions });
             }
@@ -75,11 +80,20 @@ fn tasks(cells: &[Cell], settings: &Settings, store: &Mutex<Store>) -> Vec<Task>
 }
 
 impl Settings {
-    fn draws(&self, measure: Measure) -> usize {
-        self.draws.unwrap_or(match measure {
-            Measure::Levels => stats::rerandomization::MIN_DRAWS,
-            Measure::Power => stats::rerandomization::DRAWS,
+    fn repetitions(&self, measure: Measure) -> usize {
+        self.repetitions.unwrap_or(match measure {
+            Measure::Levels => 5_000,
+            Measure::Power => 2_000,
+            Measure::Results => 500,
         })
+    }
+
+    fn draws(&self, measure: Measure) -> usize {
+        match (measure, self.draws) {
+            (Measure::Levels | Measure::Power, Some(draws)) => draws,
+            (Measure::Levels, None) => MIN_DRAWS,
+            (Measure::Power, None) | (Measure::Results, _) => DRAWS,
+        }
     }
 }
 

@@ -156,3 +156,16 @@ pub const POWER: &[Scenario] = &[
     Scenario { spending: Spending::Early, ..power("skewed sum, early", SUM, &[EVEN], &[2.64, 1.62]) },
     Scenario { spending: Spending::Late, ..power("skewed sum, late", SUM, &[EVEN], &[2.64, 1.62]) },
 ];
+
+const fn through(scenario: Scenario) -> Scenario {
+    Scenario { weights: &[EVEN, LARGER_TREATMENT], sizes: &[10, 40], ..scenario }
+}
+
+/// Tests without a difference that the results of `domain` decide.
+pub const RESULTS: &[Scenario] = &[
+    through(level("binary, accounts of 5, 20 and 60 %", Outcome::Tiers)),
+    through(level("skewed sum", SUM)),
+    through(level("ratio, visitors lognormal σ 1.5", Outcome::Visitors(Visitors::Lognormal(1.5)))),
+    through(Scenario { edited: true, ..level("skewed sum, erased and corrected units", SUM) }),
+    through(level("normal, covariate r 0.7", Outcome::Covariate(0.7))),
+];

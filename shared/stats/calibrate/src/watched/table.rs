@@ -10,10 +10,10 @@ use crate::goals::SIZES;
 /// Returns the table of the levels: a row for each scenario and weights, and a column for each size.
 #[must_use]
 pub fn levels(counted: &Counted) -> String {
-    let mut text = format!(
-        "Decided by twice the plan in %: **re-randomization** / always-valid mixture. {} An asterisk marks more \
+    let mut text = String::from(
+        "Decided by twice the plan in %: **re-randomization** / always-valid mixture. Two Monte Carlo errors of a \
+         rate of 5 % are 4.4 with 100 tests, 3.1 with 200, 1.4 with 1,000 and 0.6 with 5,000. An asterisk marks more \
          than 5 % and three Monte Carlo errors.\n\n| scenario | weights |",
-        repetitions(counted)
     );
     for size in SIZES {
         let _ = write!(text, " 2 × {size} |");
@@ -27,16 +27,40 @@ pub fn levels(counted: &Counted) -> String {
         }
         text += "\n";
     }
-    text
+    text + &footer(counted)
+}
+
+/// Returns the rates over all scenarios with two arms, and the number of tests in each cell.
+fn footer(counted: &Counted) -> String {
+    let (mut rates, mut tests) =
+        ("| all with two arms | |".to_owned(), "| tests in each cell | |".to_owned());
+    for size in SIZES {
+        let own = counted.iter().filter(|(cell, _)| cell.size == size);
+        let mut sum = Counts::default();
+        own.clone().filter(|(cell, _)| cell.weights.first.len() == 2).for_each(|(_, counts)| sum.add(counts));
+        let runs = own.map(|(_, counts)| counts.runs);
+        let (least, most) = (runs.clone().min().unwrap_or(0), runs.max().unwrap_or(0));
+        let _ = write!(rates, " {} |", shares(&sum));
+        let range = if least == most { least.to_string() } else { format!("{least} to {most}") };
+        let _ = write!(tests, " {range} |");
+    }
+    format!("{rates}\n{tests}\n")
 }
 
 fn level(cell: &Cell, counts: &Counts) -> String {
-    let mark = |holds: bool| if holds { "" } else { "*" };
-    let own = format!("**{}**{}", percent(counts.decided, counts.runs), mark(counts.holds()));
     if cell.weights.first.len() > 2 {
-        return own;
+        return format!("**{}**{}", percent(counts.decided, counts.runs), mark(counts.holds()));
     }
-    format!("{own} / {}{}", percent(counts.mixture, counts.runs), mark(counts.mixture_holds()))
+    shares(counts)
+}
+
+fn shares(counts: &Counts) -> String {
+    let [own, mixture] = [counts.decided, counts.mixture].map(|part| percent(part, counts.runs));
+    format!("**{own}**{} / {mixture}{}", mark(counts.holds()), mark(counts.mixture_holds()))
+}
+
+fn mark(holds: bool) -> &'static str {
+    if holds { "" } else { "*" }
 }
 
 /// Returns the table of the power: a row for each cell.
@@ -68,6 +92,29 @@ pub fn power(counted: &Counted) -> String {
             share(counts.mixture),
             counts.information / runs,
             counts.mixture_information / runs,
+        );
+    }
+    text
+}
+
+/// Returns the table of tests that results decide: a row for each cell.
+#[must_use]
+pub fn results(counted: &Counted) -> String {
+    let mut text = format!(
+        "Verdicts that ship or stop by twice the plan, in %. {} *Differ* is the number of tests in which a stopped \
+         history or a decision differs from the simulation.\n\n| scenario | weights | units | verdicts | differ \
+         |\n|---|---|---|---|---|\n",
+        repetitions(counted)
+    );
+    for (cell, counts) in counted {
+        let _ = writeln!(
+            text,
+            "| {} | {} | 2 × {} | {} | {} |",
+            cell.scenario.name,
+            cell.weights.name,
+            cell.size,
+            percent(counts.decided, counts.runs),
+            counts.differ,
         );
     }
     text

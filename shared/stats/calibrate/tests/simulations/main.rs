@@ -8,6 +8,7 @@ mod fixed_and_sequential;
 mod heavy;
 mod planning;
 mod ratios;
+mod results;
 mod sample_ratio;
 mod watched;
 mod windows;

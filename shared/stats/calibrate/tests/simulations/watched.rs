@@ -67,7 +67,7 @@ fn a_run_that_was_interrupted_continues_and_gives_the_same_table_on_any_number_o
     let folder = std::env::temp_dir().join(format!("calibrate-{}", std::process::id()));
     let settings = |name: &str, threads| Settings {
         results: folder.join(name),
-        repetitions: 200,
+        repetitions: Some(200),
         draws: Some(19),
         threads,
         only: "skewed sum, early/".into(),
