@@ -1,4 +1,5 @@
 //! `GET /tests/{test_id}/results`: returns the current results of the test.
+//! `GET /results`: compares several tests (`compared.rs`).
 //!
 //! Results of an earlier phase (`?phase=`) are read under the definition that was in force at its end.
 //!
@@ -9,6 +10,7 @@
 //! report is the response. A test that the schedule no longer counts, and whose report cannot be read, is
 //! counted here regardless of its size.
 
+mod compared;
 #[cfg(test)]
 mod tests;
 
@@ -27,11 +29,13 @@ use domain::experiment::{Experiment, ExperimentId, Status, Workspace};
 use domain::results::cadence::is_final;
 use domain::results::counting::totals::Totals;
 use domain::results::looks::Watched;
+use domain::results::notice::record::NoticeRecord;
 use domain::results::report::Report;
 use domain::results::report::stored::StoredReport;
 
 /// The function.
-pub const FUNCTION: Function = Function::of(&[Handled::by::<GetResults>()]).reading(Keyed::Tests);
+pub const FUNCTION: Function =
+    Function::of(&[Handled::by::<GetResults>(), Handled::by::<compared::Compare>()]).reading(Keyed::Tests);
 
 #[derive(Debug)]
 struct GetResults;
@@ -49,11 +53,11 @@ impl Endpoint for GetResults {
         let test =
             app.store.experiments.get(&call.caller.workspace, &call.path).await?.ok_or(Problem::NotFound)?;
         let test = of_phase(app, &call.caller.workspace, test, phase).await?;
-        let Summary { latest, series } =
+        let Summary { latest, notices, series } =
             app.store.summaries.read(&call.caller.workspace, &test, app.clock.now()).await?;
         let report = match latest {
             Some(StoredReport::V1(stored)) if is_response(&test, &stored, fresh) => *stored,
-            stored => aggregated(app, &call.caller.workspace, &test, stored).await?,
+            stored => aggregated(app, &call.caller.workspace, &test, stored, &notices).await?,
         };
         Reply::ok(&report.view(&series))
     }
@@ -84,6 +88,7 @@ async fn aggregated(
     workspace: &Workspace,
     test: &Experiment,
     stored: Option<StoredReport>,
+    notices: &NoticeRecord,
 ) -> Result<Report, Problem> {
     let (as_of, began) = (app.clock.now(), Instant::now());
     let inline = app.limits.inline_units;
@@ -100,7 +105,7 @@ async fn aggregated(
             let is_lost = stored.is_some_and(|stored| stored.memory().is_none());
             let is_final = test.final_from().is_some_and(|from| as_of >= from);
             if is_final || (is_left && (is_large || is_lost)) {
-                app.store.summaries.store(workspace, &report).await?;
+                app.store.summaries.store(workspace, test, &report, notices).await?;
             }
             Ok(report)
         }

@@ -4,9 +4,12 @@ use bellwether::auth::access::Role;
 use domain::clock::Timestamp;
 use domain::experiment::{Assignment, Conversion, Decision, EventId, Experiment, GoalKey, UnitId, decide};
 use domain::results::looks::Watched;
+use domain::results::notice::record::NoticeRecord;
 use domain::results::report::Report;
 use serde_json::{Value, json};
 use testing::{Bench, acme, as_payload_2, with_query, with_test_id};
+
+mod compared;
 
 use super::FUNCTION;
 
@@ -98,7 +101,7 @@ async fn the_stored_report_is_returned_until_the_test_changes_or_fresh_is_reques
         None,
         &Watched::default(),
     );
-    bench.app.store.summaries.store(&acme(), &report).await.unwrap();
+    bench.app.store.summaries.store(&acme(), &test, &report, &NoticeRecord::default()).await.unwrap();
     bench.pass(60);
     put(&bench, &test, "b", "control", None).await;
     let event = bench.event("get-results", Role::Viewer).await;
@@ -405,7 +408,7 @@ async fn a_past_phase_too_large_to_count_returns_its_stored_report() {
     let as_of = bench.app.clock.now();
     let totals = bench.app.store.events.aggregate(&acme(), &first, None, as_of).await.unwrap().unwrap();
     let report = Report::new(&first, &totals, as_of, None, &Watched::default());
-    bench.app.store.summaries.store(&acme(), &report).await.unwrap();
+    bench.app.store.summaries.store(&acme(), &first, &report, &NoticeRecord::default()).await.unwrap();
     let stopped = bench.change(&first, json!({ "revision": 2, "status": "stopped" })).await;
     bench.pass(60);
     bench.change(&stopped, json!({ "revision": 3, "status": "running", "start": "restart" })).await;
@@ -423,13 +426,9 @@ async fn an_unreadable_report_is_counted_again_with_a_warning() {
     put(&bench, &test, "a", "control", None).await;
     let as_of = bench.app.clock.now();
     let totals = bench.app.store.events.aggregate(&acme(), &test, None, as_of).await.unwrap().unwrap();
-    bench
-        .app
-        .store
-        .summaries
-        .store(&acme(), &Report::new(&test, &totals, as_of, None, &Watched::default()))
-        .await
-        .unwrap();
+    let (report, before) =
+        (Report::new(&test, &totals, as_of, None, &Watched::default()), NoticeRecord::default());
+    bench.app.store.summaries.store(&acme(), &test, &report, &before).await.unwrap();
     assert_eq!(results(&bench).await["warnings"], json!([]));
     break_reports(&bench).await;
     let report = results(&bench).await;
@@ -454,13 +453,9 @@ async fn stopped_with_a_broken_report(bench: &Bench) {
     }
     let as_of = bench.app.clock.now();
     let totals = bench.app.store.events.aggregate(&acme(), &test, None, as_of).await.unwrap().unwrap();
-    bench
-        .app
-        .store
-        .summaries
-        .store(&acme(), &Report::new(&test, &totals, as_of, None, &Watched::default()))
-        .await
-        .unwrap();
+    let (report, before) =
+        (Report::new(&test, &totals, as_of, None, &Watched::default()), NoticeRecord::default());
+    bench.app.store.summaries.store(&acme(), &test, &report, &before).await.unwrap();
     bench.change(&test, json!({ "revision": 2, "status": "stopped" })).await;
     break_reports(bench).await;
     bench.pass(60);

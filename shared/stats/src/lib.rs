@@ -26,6 +26,7 @@ pub mod planning;
 pub mod rerandomization;
 pub mod sample;
 pub mod segments;
+pub mod shrinkage;
 pub mod spending;
 pub mod srm;
 mod twofold;

@@ -1,12 +1,12 @@
-//! How a sequential test spends its error rate over the information fraction, and the side on which it looks.
+//! How a sequential test spends its error rate over the information fraction, and on which side.
 //!
 //! The information fraction is the number of units whose window has passed, with a unit within its window
 //! counted in part, divided by the planned units. An alpha-spending function limits the probability that a
-//! test without a difference has crossed its boundary by then. The number and the times of the looks need
-//! not be known in advance. Source: Lan and DeMets 1983; the power functions of t are those of Kim and DeMets
+//! test without a difference has crossed its boundary by then. The number and the times of the interim looks
+//! need not be known in advance. Source: Lan and DeMets 1983; the power functions of t are those of Kim and DeMets
 //! 1987.
 //!
-//! Part of the error rate is kept for looks after the plan, so that a test that continues can still be decided.
+//! Part of the error rate is kept for interim looks after the plan, so that a test that continues can still be decided.
 
 use serde::{Deserialize, Serialize};
 

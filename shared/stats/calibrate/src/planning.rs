@@ -1,11 +1,18 @@
-//! Planned units: how often a test of the planned size finds the planned difference.
+//! Planned units: how often a test of the planned size finds the planned difference. Sequential tests have 20
+//! interim looks, equally spaced, and spend their error rate over them.
+
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+mod z_tests;
 
 use stats::agresti_caffo::Rate as Units;
 use stats::moments::Moments;
 use stats::permutation::rates;
-use stats::planning::{Aim, Analysis, Outcome, Visitor, sequential_bound, units_needed};
+use stats::planning::boundary::Boundary;
+use stats::planning::{Aim, Analysis, MAX_LOOKS, Outcome, Visitor, units_needed};
+use stats::spending::{LEVEL, Spending};
 use stats::welch::welch;
 
+pub use self::z_tests::crossings;
 use crate::chance::{Chance, Rate};
 
 /// An account has 1 to this many visitors, with equal probability.
@@ -43,10 +50,14 @@ pub fn simulate(plan: &Plan, analysis: Analysis, runs: u32, seed: u64) -> (u64, 
         return (0, Rate::default());
     };
     let (mut chance, mut found) = (Chance::new(seed), Rate::default());
+    let bounds = match analysis {
+        Analysis::FixedHorizon => Vec::new(),
+        Analysis::Sequential { spending, looks } => bounds(spending, looks, units.total),
+    };
     for _ in 0..runs {
         found.count(match analysis {
             Analysis::FixedHorizon => once(plan, &units.arms, &mut chance),
-            Analysis::Sequential => sequential(plan, units.total, &mut chance),
+            Analysis::Sequential { .. } => sequential(plan, &bounds, &mut chance),
         });
     }
     (units.total, found)
@@ -81,24 +92,39 @@ fn linear(arm: &[(f64, f64)]) -> Moments {
     moments
 }
 
-/// Simulates a sequential test: the always-valid reading after every unit, from 10 units in the smaller arm.
-fn sequential(plan: &Plan, total: u64, chance: &mut Chance) -> bool {
-    let mut arms = [Moments::default(); 2];
-    #[expect(clippy::cast_precision_loss, reason = "a few thousand units")]
-    let (bounds, planned) = (|n: u64| n as f64, total as f64);
-    (1..=total).any(|n| {
-        let arm = usize::from(chance.happens(f64::from(plan.weight) / 10_000.0));
-        arms[arm].add(unit(plan, if arm == 1 { plan.effect } else { 0.0 }, chance).0);
-        let [a, b] = &arms;
-        let (Some(va), Some(vb)) = (a.variance(), b.variance()) else { return false };
-        if a.units().min(b.units()) < 10 {
-            return false;
+/// Returns the units of each interim look up to the plan, with the critical value of Student's t there.
+fn bounds(spending: Spending, looks: u32, total: u64) -> Vec<(u64, f64)> {
+    let critical = Boundary::of(spending, LEVEL, true, looks).critical_values();
+    let look = |(k, z): (u64, f64)| {
+        let units = total * k / u64::from(looks);
+        #[expect(clippy::cast_precision_loss, reason = "a few thousand units")]
+        let t = StudentsT::new(0.0, 1.0, units as f64 - 2.0).ok()?;
+        Some((units, t.inverse_cdf(Normal::standard().cdf(z))))
+    };
+    (1..).zip(critical).take(looks as usize).filter_map(look).collect()
+}
+
+/// Simulates a sequential test with a t test at each interim look, from 2 units in the smaller arm.
+fn sequential(plan: &Plan, bounds: &[(u64, f64)], chance: &mut Chance) -> bool {
+    let (mut arms, mut units) = ([Moments::default(); 2], 0);
+    bounds.iter().any(|&(until, bound)| {
+        for _ in units..until {
+            let arm = usize::from(chance.happens(f64::from(plan.weight) / 10_000.0));
+            arms[arm].add(unit(plan, if arm == 1 { plan.effect } else { 0.0 }, chance).0);
         }
-        let (na, nb) = (bounds(a.units()), bounds(b.units()));
-        let pooled = ((na - 1.0) * va + (nb - 1.0) * vb) / (na + nb - 2.0) * (1.0 / na + 1.0 / nb);
-        let t = (b.mean() - a.mean()).abs() / pooled.max(va / na + vb / nb).sqrt();
-        sequential_bound(bounds(n), planned, na + nb - 2.0, 0.05).is_some_and(|bound| t >= bound)
+        units = until;
+        statistic(&arms).is_some_and(|t| t >= bound)
     })
+}
+
+/// Returns the difference in standard errors, of which the greater of the two usual ones is used.
+fn statistic([a, b]: &[Moments; 2]) -> Option<f64> {
+    let (va, vb) = (a.variance()?, b.variance()?);
+    #[expect(clippy::cast_precision_loss, reason = "a few thousand units")]
+    let (na, nb) = (a.units() as f64, b.units() as f64);
+    let pooled = ((na - 1.0) * va + (nb - 1.0) * vb) / (na + nb - 2.0) * (1.0 / na + 1.0 / nb);
+    let error = pooled.max(va / na + vb / nb).sqrt();
+    (error > 0.0).then(|| (b.mean() - a.mean()) / error)
 }
 
 /// Draws one unit's number and its denominator.
@@ -145,13 +171,14 @@ pub fn table() -> String {
         ("ratio, 20 %, 10 visitors, 0.1", visitors(), 0.1, 5_000),
         ("ratio, 20 %, 10 visitors, 0.1", visitors(), 0.06, 5_000),
     ];
+    let daily = Analysis::Sequential { spending: Spending::Even, looks: MAX_LOOKS };
     for (seed, (name, outcome, effect, weight)) in (1..).zip(plans) {
         let plan = Plan { outcome, effect, weight };
         let (units, power) = simulate(&plan, Analysis::FixedHorizon, RUNS, seed);
         let sequential = if let Outcome::Ratio { .. } = outcome {
             "– | –".to_owned()
         } else {
-            let (units, power) = simulate(&plan, Analysis::Sequential, RUNS, seed);
+            let (units, power) = simulate(&plan, daily, RUNS, seed);
             format!("{units} | {power}")
         };
         lines.extend([format!(
@@ -159,5 +186,5 @@ pub fn table() -> String {
             weight / 100
         )]);
     }
-    lines
+    lines + &z_tests::table()
 }

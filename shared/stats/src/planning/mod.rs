@@ -1,66 +1,33 @@
-//! How many units a test needs, and the smallest difference that a given number of units finds.
+//! How many units a test needs, the smallest difference that a given number of units finds, and the power by
+//! each interim look.
 //!
-//! Both are computed for a fixed horizon (one analysis at the end) and for sequential analysis with the
-//! always-valid reading. The weights determine how many of the units each arm gets.
+//! The units of a fixed horizon (one analysis at the end) come from the formulas of textbooks. A sequential
+//! test needs them times a factor, which is that of normal outcomes ([`Course::factor`]). The weights determine
+//! how many of the units each arm gets.
 //!
 //! Source: Cohen 1988, chapters 2 and 6, with Student's t in place of the normal (Guenther 1981); Donner and
-//! Klar 2000, section 5.2, for clusters.
+//! Klar 2000, section 5.2, for clusters; Jennison and Turnbull 2000, chapters 7 and 19, for sequential tests.
 
+mod aim;
+pub mod boundary;
 mod outcome;
+mod schedule;
 mod sequential;
 
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
+pub use aim::{Aim, Analysis, POWER};
 pub use outcome::{Outcome, Visitor};
-pub use sequential::bound as sequential_bound;
+pub use schedule::Schedule;
+pub use sequential::{Course, MAX_LOOKS, Reached};
 
 use crate::welch::quantile;
-
-/// The usual two-sided error rate.
-pub const ALPHA: f64 = 0.05;
-
-/// The usual probability of finding the planned difference.
-pub const POWER: f64 = 0.8;
 
 /// The maximum number of units of a plan.
 pub const MAX_UNITS: f64 = 1e9;
 
-/// The amount by which the critical value at the planned units is lower for a sequential test, because a
-/// difference that does not exceed it there has often exceeded it before. It was set by simulation, so that
-/// plans of 60 to 700 units are within two points of their power for means and up to four points above it for
-/// shares (`cargo run --release -p calibrate -- planning`).
-const EARLIER: f64 = 0.2;
-
 /// Degrees of freedom from which Student's t is computed as a normal with a small correction.
 const MANY: f64 = 1e5;
-
-/// When a test is analysed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Analysis {
-    /// Once, when the planned units are reached.
-    FixedHorizon,
-    /// At any number of interim looks up to the planned units, with the always-valid reading tuned to them.
-    Sequential,
-}
-
-/// Error rate, power and analysis.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Aim {
-    /// Two-sided error rate, above 0 and below 1.
-    pub alpha: f64,
-    /// Probability of finding the difference, above `alpha` and below 1.
-    pub power: f64,
-    /// When the test is analysed.
-    pub analysis: Analysis,
-}
-
-impl Aim {
-    /// Returns the usual error rate and power.
-    #[must_use]
-    pub fn usual(analysis: Analysis) -> Self {
-        Self { alpha: ALPHA, power: POWER, analysis }
-    }
-}
 
 /// The planned number of units.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +53,7 @@ pub fn units_needed(
     aim: Aim,
 ) -> Option<Units> {
     let shares = shares(weights, control)?;
+    let factor = aim.factor()?;
     let enough = |total: f64| Some(smallest(total, outcome, effect, shares, aim)? <= effect.abs());
     if effect == 0.0 || !enough(MAX_UNITS)? {
         return None;
@@ -96,7 +64,8 @@ pub fn units_needed(
         *(if enough(middle).unwrap_or(false) { &mut enough_units } else { &mut too_few }) = middle;
     }
     let sum: u32 = weights.iter().sum();
-    let arm = |weight: &u32| whole((enough_units * f64::from(*weight) / f64::from(sum)).ceil());
+    let total = (enough_units * factor).ceil();
+    let arm = |weight: &u32| whole((total * f64::from(*weight) / f64::from(sum)).ceil());
     let arms: Vec<u64> = weights.iter().map(arm).collect();
     Some(Units { total: arms.iter().sum(), arms })
 }
@@ -116,7 +85,7 @@ pub fn smallest_effect(
 ) -> Option<f64> {
     let shares = shares(weights, control)?;
     #[expect(clippy::cast_precision_loss, reason = "exact below 2^53 units")]
-    let total = total as f64;
+    let total = total as f64 / aim.factor()?;
     let sign = if below { -1.0 } else { 1.0 };
     // The spread of a binary goal depends on the effect itself, so the result is a fixed point.
     let mut effect = 0.0;
@@ -130,21 +99,18 @@ pub fn smallest_effect(
     None
 }
 
-/// Returns the smallest difference that `total` units find when the spread is that at a difference of
-/// `effect`.
+/// Returns the smallest difference that `total` units find with one analysis, when the spread is that at a
+/// difference of `effect`.
 fn smallest(total: f64, outcome: Outcome, effect: f64, shares: (f64, f64), aim: Aim) -> Option<f64> {
     let (a, b) = (total * shares.0, total * shares.1);
     let spread = outcome.spread(effect, b / (a + b))?;
     let (sa, sb) = (spread.control / a, spread.treatment / b);
-    let sound = aim.alpha > 0.0 && aim.alpha < aim.power && aim.power < 1.0;
+    let sound = aim.level > 0.0 && aim.level < aim.power && aim.power < 1.0;
     if !sound || a < 2.0 || b < 2.0 {
         return None;
     }
     let freedom = (sa + sb).powi(2) / (sa * sa / (a - 1.0) + sb * sb / (b - 1.0));
-    let bound = match aim.analysis {
-        Analysis::FixedHorizon => student(freedom, 1.0 - aim.alpha / 2.0)?,
-        Analysis::Sequential => sequential::bound(total, total, a + b - 2.0, aim.alpha)? - EARLIER,
-    };
+    let bound = student(freedom, 1.0 - aim.tail())?;
     // The tests of shares use the greater of the two variances: for equal arms that of one common rate, for
     // unequal arms that of separate rates.
     let error = (spread.pooled * (1.0 / a + 1.0 / b)).max(sa + sb).sqrt();

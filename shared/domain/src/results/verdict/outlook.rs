@@ -1,16 +1,14 @@
-//! How many units a test needs, and the smallest difference that its planned units find.
+//! How many units a test needs, when it has its planned units, and the power that it has by then.
 
 use serde::{Deserialize, Serialize};
-use stats::planning::{Aim, Analysis, Outcome, Visitor, smallest_effect, units_needed};
+use stats::planning::{Aim, Analysis, Outcome, smallest_effect, units_needed};
 
+use super::prospect::{Now, Prospect};
 use crate::experiment::goal::{Direction, Goal, Kind, Role};
-use crate::experiment::wire::Expected;
 use crate::experiment::{Definition, Experiment};
+use crate::planning::{Baseline, level};
 use crate::results::counting::totals::Totals;
 use crate::results::reading::pair::Pair;
-
-/// The assumed intraclass correlation of the outcomes within an account, if the author does not specify it.
-const USUAL_CORRELATION: f64 = 0.05;
 
 /// The units that the primary goal needs, at an error rate of 5 % and a power of 80 %.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,6 +23,9 @@ pub struct Outlook {
     pub units_needed: Option<Needs<u64>>,
     /// The smallest effect that the planned units find.
     pub smallest_effect: Option<Needs<f64>>,
+    /// When the test has its planned units. Null without a plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prospect: Option<Prospect>,
 }
 
 /// The basis of an outlook.
@@ -42,7 +43,7 @@ pub enum Basis {
 pub struct Needs<T> {
     /// For a fixed horizon.
     pub fixed_horizon: Option<T>,
-    /// For a sequential analysis.
+    /// For a sequential analysis, by which the test decides.
     pub sequential: Option<T>,
 }
 
@@ -50,13 +51,12 @@ impl Outlook {
     /// Computes the outlook from the author's expectation. Returns None without one.
     #[must_use]
     pub fn planned(definition: &Definition) -> Option<Self> {
-        let (expected, goal) = (definition.expected?, primary(definition)?);
-        Some(Self::new(definition, goal, Basis::Expected, expected.baseline, outcome(goal.kind, &expected)))
+        Self::expected(definition, Now::before(definition))
     }
 
     /// Computes the outlook from control's results, or from the author's expectation while there are too few.
     #[must_use]
-    pub fn observed(test: &Experiment, totals: &Totals) -> Option<Self> {
+    pub fn observed(test: &Experiment, totals: &Totals, now: Now) -> Option<Self> {
         let definition = &test.definition;
         let seen = || {
             let goal = primary(definition)?;
@@ -69,34 +69,56 @@ impl Outlook {
                 _ => Outcome::Mean { deviation: sample.variance.sqrt() },
             };
             (sample.units >= 10.0 && sample.variance > 0.0)
-                .then(|| Self::new(definition, goal, Basis::Results, sample.mean, outcome))
+                .then(|| Self::new(definition, goal, (Basis::Results, sample.mean), outcome, now))
         };
-        seen().or_else(|| Self::planned(definition))
+        seen().or_else(|| Self::expected(definition, now))
     }
 
-    fn new(definition: &Definition, goal: &Goal, from: Basis, baseline: f64, outcome: Outcome) -> Self {
+    fn expected(definition: &Definition, now: Now) -> Option<Self> {
+        let (expected, goal) = (definition.expected?, primary(definition)?);
+        let baseline = Baseline {
+            kind: goal.kind,
+            value: expected.baseline,
+            deviation: expected.deviation,
+            size: expected.size,
+            correlation: expected.correlation,
+        };
+        Some(Self::new(definition, goal, (Basis::Expected, expected.baseline), baseline.outcome(), now))
+    }
+
+    fn new(
+        definition: &Definition,
+        goal: &Goal,
+        (from, baseline): (Basis, f64),
+        outcome: Outcome,
+        now: Now,
+    ) -> Self {
         let weights: Vec<u32> = definition.variants.iter().map(|variant| variant.weight.get()).collect();
         let control = definition.variants.iter().position(|variant| variant.is_control).unwrap_or(0);
         let below = goal.direction == Direction::Lower;
         let effect = definition.expected.map(|expected| expected.effect);
-        let needed = |effect: f64, analysis| {
-            let signed = if below { -effect } else { effect };
-            units_needed(outcome, signed, &weights, control, Aim::usual(analysis)).map(|units| units.total)
+        let looks = now.looks(definition.planned_units);
+        let aim =
+            |analysis| Aim { level: level(&weights), hypothesis: goal.hypothesis, ..Aim::usual(analysis) };
+        let once = aim(Analysis::FixedHorizon);
+        let daily = aim(Analysis::Sequential { spending: definition.spending, looks });
+        let needed = |aim| {
+            let signed = effect.map(|effect| if below { -effect } else { effect })?;
+            units_needed(outcome, signed, &weights, control, aim).map(|units| units.total)
         };
-        let found = |units: u32, analysis| {
-            smallest_effect(outcome, u64::from(units), &weights, control, below, Aim::usual(analysis))
-        };
+        let found =
+            |units: u32, aim| smallest_effect(outcome, u64::from(units), &weights, control, below, aim);
+        let units_needed = effect.map(|_| Needs { fixed_horizon: needed(once), sequential: needed(daily) });
+        let planned = definition.planned_units;
         Self {
             from,
             baseline,
             effect,
-            units_needed: effect.map(|effect| Needs {
-                fixed_horizon: needed(effect, Analysis::FixedHorizon),
-                sequential: needed(effect, Analysis::Sequential),
-            }),
-            smallest_effect: definition.planned_units.map(|units| Needs {
-                fixed_horizon: found(units, Analysis::FixedHorizon),
-                sequential: found(units, Analysis::Sequential),
+            units_needed,
+            smallest_effect: planned
+                .map(|units| Needs { fixed_horizon: found(units, once), sequential: found(units, daily) }),
+            prospect: planned.map(|units| {
+                Prospect::new(&now, units, units_needed.and_then(|needed| needed.sequential), daily)
             }),
         }
     }
@@ -127,8 +149,8 @@ fn too_few_planned(definition: &Definition) -> Option<String> {
     let units =
         |units: Option<u64>| units.map_or("more than 2000000000".to_owned(), |units| units.to_string());
     Some(format!(
-        "planned_units is {planned}. To find the expected effect of {effect} with 80 % power, a sequential \
-         test needs {} accounts, and one analysis at a fixed horizon needs {}.",
+        "planned_units is {planned}. To find the expected effect of {effect} with 80 % power by the plan, \
+         the test needs {} accounts, and one analysis at a fixed horizon needs {}.",
         units(needed.sequential),
         units(needed.fixed_horizon)
     ))
@@ -136,17 +158,4 @@ fn too_few_planned(definition: &Definition) -> Option<String> {
 
 fn primary(definition: &Definition) -> Option<&Goal> {
     definition.goals.iter().find(|goal| goal.role == Role::Primary)
-}
-
-fn outcome(kind: Kind, expected: &Expected) -> Outcome {
-    match kind {
-        Kind::Binary => Outcome::Binary { rate: expected.baseline },
-        Kind::Count | Kind::Sum => Outcome::Mean { deviation: expected.deviation.unwrap_or_default() },
-        Kind::Ratio => Outcome::Ratio {
-            visitor: Visitor::Converts { rate: expected.baseline },
-            visitors: expected.size.unwrap_or(1.0),
-            unevenness: 0.0,
-            correlation: expected.correlation.unwrap_or(USUAL_CORRELATION),
-        },
-    }
 }

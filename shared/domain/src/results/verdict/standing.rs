@@ -4,8 +4,8 @@
 use std::fmt::Write;
 
 use super::sentences::compared;
-use crate::experiment::Experiment;
 use crate::experiment::goal::{Direction, Role};
+use crate::experiment::{Experiment, GoalKey};
 use crate::results::reading::comparison::{Comparison, Shown};
 use crate::results::reading::goal::GoalReport;
 use crate::results::reading::method::Method;
@@ -13,7 +13,7 @@ use crate::results::reading::pair::ALPHA;
 
 /// The result of an arm on the primary goal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
+pub(in crate::results) enum Side {
     /// It is shown to be better than control.
     Better,
     /// It is shown to be worse.
@@ -28,18 +28,18 @@ pub(super) enum Side {
 
 /// The standing of one arm.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct ArmStanding<'a> {
+pub(in crate::results) struct ArmStanding<'a> {
     pub comparison: &'a Comparison,
     pub side: Side,
     /// Guardrails that it is shown to break.
-    pub broken: Vec<&'a str>,
+    pub broken: Vec<&'a GoalKey>,
     /// Guardrails without a reading. They may be broken.
-    pub unread: Vec<&'a str>,
+    pub unread: Vec<&'a GoalKey>,
 }
 
 /// Returns the primary goal of each arm, with the guardrails that the arm breaks. Their
 /// one-sided p-values are corrected for all guardrails and arms.
-pub(super) fn standings<'a>(test: &Experiment, goals: &'a [GoalReport]) -> Vec<ArmStanding<'a>> {
+pub(in crate::results) fn standings<'a>(test: &Experiment, goals: &'a [GoalReport]) -> Vec<ArmStanding<'a>> {
     let Some(primary) = goals.iter().find(|goal| goal.role == Role::Primary) else { return Vec::new() };
     let direction = test.definition.goal(&primary.goal).map_or(Direction::Higher, |goal| goal.direction);
     let guardrails: Vec<_> = goals.iter().filter(|goal| goal.role == Role::Guardrail).collect();
@@ -50,11 +50,19 @@ pub(super) fn standings<'a>(test: &Experiment, goals: &'a [GoalReport]) -> Vec<A
         ArmStanding {
             comparison,
             side: side(comparison, direction),
-            broken: guardrails.iter().filter(breaks).map(|goal| goal.goal.as_str()).collect(),
-            unread: guardrails.iter().filter(|goal| found(goal).is_none()).map(|g| g.goal.as_str()).collect(),
+            broken: guardrails.iter().filter(breaks).map(|goal| &goal.goal).collect(),
+            unread: guardrails.iter().filter(|goal| found(goal).is_none()).map(|goal| &goal.goal).collect(),
         }
     };
     primary.comparisons.iter().map(of).collect()
+}
+
+/// Returns the arm with the greatest improvement that breaks no guardrail. Each guardrail must have a reading.
+pub(in crate::results) fn best<'a, 'b>(standings: &'b [ArmStanding<'a>]) -> Option<&'b ArmStanding<'a>> {
+    let free = |own: &&ArmStanding<'_>| own.broken.is_empty() && own.unread.is_empty();
+    let better = standings.iter().filter(|own| own.side == Side::Better).filter(free);
+    let by = |own: &ArmStanding<'_>| own.comparison.absolute.estimate.unwrap_or_default().abs();
+    better.max_by(|a, b| by(a).total_cmp(&by(b)))
 }
 
 /// Returns the result of a comparison. The p-value is the lowest of all interim looks, so its direction is
@@ -109,8 +117,9 @@ pub(super) fn reasons(test: &Experiment, goals: &[GoalReport], standings: &[ArmS
 }
 
 /// Names guardrails. For example: "the guardrail opt-out" or "the guardrails opt-out, refunds".
-pub(super) fn guardrails(names: &[&str]) -> String {
+pub(super) fn guardrails(names: &[&GoalKey]) -> String {
     let plural = if names.len() == 1 { "" } else { "s" };
+    let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
     format!("the guardrail{plural} {}", names.join(", "))
 }
 

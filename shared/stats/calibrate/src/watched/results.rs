@@ -100,7 +100,7 @@ impl<'a> Stored<'a> {
         Ok(all)
     }
 
-    /// Takes a look every day until the end. A comparison that is alone is watched until it is decided.
+    /// Takes a look every day until the end. A comparison that is alone is looked at until it is decided.
     ///
     /// # Errors
     /// When a name is invalid.
