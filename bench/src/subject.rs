@@ -10,6 +10,7 @@ use bellwether::store::Store;
 use bellwether::store::audit::{Action, Provenance};
 use domain::experiment::{Definition, Experiment, Seed, Workspace};
 use domain::results::looks::Watched;
+use domain::results::notice::record::NoticeRecord;
 use domain::results::report::Report;
 use serde_json::{Value, json};
 use testing::cloud::{Cloud, PREFIX, sdk};
@@ -171,6 +172,7 @@ pub async fn launch_counted(cloud: &Cloud, tests: u32) {
         let test = running(&format!("counted-{n:03}"));
         create(&store, &workspace, &test, 2).await;
         let report = Report::new(&test, &totals, now, None, &Watched::default());
-        store.summaries.store(&workspace, &report).await.expect("a store");
+        let before = NoticeRecord::default();
+        store.summaries.store(&workspace, &test, &report, &before).await.expect("a store");
     }
 }

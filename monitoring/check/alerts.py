@@ -4,7 +4,7 @@ import re
 
 from files import MONITORING, ROOT, alert_tests, rules
 
-SEVERITIES = {"page", "ticket"}
+SEVERITIES = {"page", "ticket", "result"}
 ANNOTATIONS = {"summary", "description", "runbook"}
 
 

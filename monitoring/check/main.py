@@ -13,6 +13,7 @@ import sys
 sys.dont_write_bytecode = True
 import alerts
 import names
+import slack
 from files import MONITORING, ROOT, RULES, TESTS
 
 sys.path.insert(0, str(ROOT / "local"))
@@ -75,6 +76,7 @@ def main():
         "metrics, labels and dimensions": lambda: right(names.check()),
         "Alertmanager's configuration": lambda: ran(tools["amtool"], "check-config", ALERTMANAGER),
         "a route for each severity": lambda: routes(tools["amtool"]),
+        "a decision in Slack": lambda: right(slack.check(tools["alertmanager"])),
         "the dashboards": dashboards,
     }
     failed = []

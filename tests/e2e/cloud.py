@@ -66,6 +66,7 @@ class Cloud:
 
         outputs = json.loads(self.quietly("output", "-json"))
         self.functions, self.private_keys_secret = outputs["functions"]["value"], outputs["private_keys_secret"]["value"]
+        self.event_bus, self.results_topic = outputs["event_bus"]["value"], outputs["results_topic"]["value"]
 
     def script(self, name, *options, words=""):
         """Runs a script in deploy/ as `make` calls it; returns its result and output."""

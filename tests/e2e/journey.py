@@ -190,13 +190,23 @@ def convert(api, token):
     return events
 
 
+def stored(api, admin):
+    """Waits until the invocation of its own that counts the test has stored a report."""
+    deadline = time.monotonic() + 60
+    while not body_of(api.ask("GET", f"/tests/{TEST}/results", headers=bearer(admin)), 200, "results")["series"]:
+        if time.monotonic() > deadline:
+            raise Failure("the invocation for the test stored no report within a minute")
+        time.sleep(0.5)
+
+
 def results(cloud, api, admin, variants, events):
     """Checks the stored report that the schedule's event creates, and a fresh count: both must equal what was sent."""
     event = (ROOT / "events" / "summarize-tests.json").read_bytes()
     name = cloud.functions["summarize-tests"]["name"]
     answer = cloud.client("lambda").invoke(FunctionName=name, Qualifier="live", Payload=event)
     done = json.loads(answer["Payload"].read())
-    same(done, {"aggregated": 1, "failed": 0, "left": 0}, "the summary")
+    same(done, {"aggregated": 0, "invoked": 1, "failed": 0, "left": 0, "sent": 0}, "the summary")
+    stored(api, admin)
     units = {arm: list(variants.values()).count(arm) for arm in ("control", "calculator")}
     for query in ("", "?fresh=true"):
         found = body_of(api.ask("GET", f"/tests/{TEST}/results{query}", headers=bearer(admin)), 200, f"results{query}")
@@ -207,6 +217,34 @@ def results(cloud, api, admin, variants, events):
                 same(arm["total"], sum(own), f"{goal['goal']} of {arm['variant']}{query}")
     if not found["series"]:
         raise Failure("the summary added no point to the series")
+
+
+def notices(cloud):
+    """Checks that an event on the bus reaches a subscriber of the topic of results, and an event of others does not."""
+    queues, topics = cloud.client("sqs"), cloud.client("sns")
+    url = queues.create_queue(QueueName="notices")["QueueUrl"]
+    arn = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    topics.subscribe(TopicArn=cloud.results_topic, Protocol="sqs", Endpoint=arn)
+    message = 'Ship "calculator": it is better than control.'
+    data = {"workspace": "acme", "test_id": TEST, "phase": 1, "kind": "decided", "message": message}
+    detail = {"id": "9e5b", "source": f"{cloud.url}/tests/{TEST}", "time": "2026-11-21T10:00:00Z", "data": data}
+    entry = {"EventBusName": cloud.event_bus, "DetailType": "decided", "Detail": json.dumps(detail)}
+    sent = cloud.client("events").put_events(Entries=[{**entry, "Source": source} for source in ("others", "bellwether")])
+    same(sent["FailedEntryCount"], 0, "events that the bus refuses")
+    deadline = time.monotonic() + 30
+    received: list[dict] = []
+    while not received and time.monotonic() < deadline:
+        received = queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1).get("Messages", [])
+    texts = [json.loads(json.loads(each["Body"])["Message"]) for each in received]
+    expected = {
+        "test": TEST,
+        "message": message,
+        "kind": "decided",
+        "time": detail["time"],
+        "source": detail["source"],
+        "id": "9e5b",
+    }
+    same(texts, [expected], "messages of the topic of results")
 
 
 class Meanwhile:
@@ -318,6 +356,7 @@ def run(cloud):
         events = convert(api, token)
     print(f"    {meanwhile.count} calls during the rotation, 0 failed", flush=True)
     results(cloud, api, admin, variants, events)
+    notices(cloud)
     step("the gateway's own responses")
     gateway(api, admin)
     print(f"    {throttling(api)} of 400 sign-ins throttled", flush=True)

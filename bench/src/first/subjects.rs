@@ -3,6 +3,7 @@
 use bellwether::auth::access::Role;
 use bellwether::clock::Clock;
 use domain::results::looks::Watched;
+use domain::results::notice::record::NoticeRecord;
 use domain::results::report::Report;
 use serde_json::{Value, json};
 use testing::cloud::Cloud;
@@ -55,7 +56,8 @@ pub async fn prepare(cloud: &Cloud) {
     let test = running(TEST);
     let totals = store.events.aggregate(&workspace, &test, None, now).await.expect("a store");
     let report = Report::new(&test, &totals.expect("totals"), now, None, &Watched::default());
-    store.summaries.store(&workspace, &report).await.expect("a store");
+    let before = NoticeRecord::default();
+    store.summaries.store(&workspace, &test, &report, &before).await.expect("a store");
     let ada = user_named("ada@example.com", Role::Admin, "acme");
     store.identities.put_user(&ada).await.expect("a store");
 }

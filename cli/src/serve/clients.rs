@@ -18,10 +18,15 @@ pub const PREFIX: &str = "bellwether-local";
 pub const PUBLIC_KEYS: &str = "bellwether-local/keys-public";
 /// The name of the secret with the private keys.
 pub const PRIVATE_KEYS: &str = "bellwether-local/keys-private";
+/// The name of the event bus, whose events are printed.
+const EVENT_BUS: &str = "bellwether-local";
+/// The function that aggregates one test.
+const AGGREGATION_FUNCTION: &str = "summarize-tests";
 
 /// The clients that all functions use.
 #[derive(Debug)]
 pub struct Clients {
+    embedded: SdkConfig,
     dynamodb: SdkConfig,
     secrets: aws_sdk_secretsmanager::Client,
 }
@@ -37,7 +42,7 @@ impl Clients {
         let own = Credentials::new(&cloud.key, &cloud.key, None, None, "bellwether");
         let embedded = sdk(&cloud.url, own, plain.clone());
         let secrets = aws_sdk_secretsmanager::Client::new(&embedded);
-        let Some(url) = dynamodb else { return Ok(Self { dynamodb: embedded, secrets }) };
+        let Some(url) = dynamodb else { return Ok(Self { dynamodb: embedded.clone(), embedded, secrets }) };
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let of = |name: &str| variable(name).unwrap_or_else(|| "local".to_owned());
         let (id, secret, token) =
@@ -49,14 +54,14 @@ impl Clients {
         } else {
             plain
         };
-        Ok(Self { dynamodb: sdk(url, others, http), secrets })
+        Ok(Self { embedded, dynamodb: sdk(url, others, http), secrets })
     }
 
     /// Creates the app of a function, with its own caches.
     #[must_use]
     pub fn app(&self, config: &Config, clock: Clock) -> App {
         let dynamodb = aws_sdk_dynamodb::config::Builder::from(&self.dynamodb);
-        App::with_clients(self.secrets.clone(), dynamodb, config, clock)
+        App::with_clients(&self.embedded, self.secrets.clone(), dynamodb, config, clock)
     }
 
     /// Returns a client of DynamoDB, for creating tables.
@@ -95,6 +100,8 @@ pub fn config(url: &str) -> Result<Config, ConfigError> {
         "PUBLIC_KEYS_SECRET" => Some(PUBLIC_KEYS.to_owned()),
         "PRIVATE_KEYS_SECRET" => Some(PRIVATE_KEYS.to_owned()),
         "ISSUER" => Some(format!("{url}/v1")),
+        "EVENT_BUS" => Some(EVENT_BUS.to_owned()),
+        "AGGREGATION_FUNCTION" => Some(AGGREGATION_FUNCTION.to_owned()),
         "AUDIENCE" => Some("bellwether".to_owned()),
         _ => std::env::var(name).ok(),
     })?;

@@ -5,12 +5,13 @@
 //!                                              │
 //!                                   AWS SDKs, over loopback
 //!                                              │
-//!                                            cloud: DynamoDB in a SQLite file, Secrets Manager in a file
+//!              cloud: DynamoDB in a SQLite file, Secrets Manager in a file, EventBridge, Lambda
 //! ```
 //!
 //! [`folder`] is the data folder, [`setup`] creates what is missing at the start, and [`schedule`] invokes functions on a
-//! schedule.
+//! schedule, and [`asynchronous`] runs the invocations that follow for each test.
 
+mod asynchronous;
 mod clients;
 mod cloud;
 mod fleet;
@@ -39,7 +40,7 @@ pub use options::Options;
 
 use crate::Failure;
 use clients::Clients;
-use cloud::Cloud;
+use cloud::{Accepted, Cloud};
 use fleet::Fleet;
 use folder::Folder;
 use gateway::Gateway;
@@ -60,8 +61,8 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         let (listeners, port) = listen(options.port).await?;
         state.clear_if_fresh(options)?;
         log::start(state.folder().map(Folder::log).as_deref(), options.verbose)?;
-        let cloud = state.start(options)?;
-        serve(options, &state, &cloud, listeners, port, began).await?;
+        let (cloud, accepted) = state.start(options)?;
+        serve(options, &state, (&cloud, accepted), listeners, port, began).await?;
         cloud.stop();
         Ok(())
     })
@@ -84,7 +85,7 @@ async fn listen(port: u16) -> Result<(Vec<TcpListener>, u16), Failure> {
 async fn serve(
     options: &Options,
     state: &State,
-    cloud: &Cloud,
+    (cloud, accepted): (&Cloud, Accepted),
     listeners: Vec<TcpListener>,
     port: u16,
     began: Instant,
@@ -96,6 +97,7 @@ async fn serve(
     let fleet = Arc::new(Fleet::new(&clients, &config, options.clock()));
     let password = setup::prepare(&clients, &fleet).await?;
     let schedule = tokio::spawn(schedule::run(fleet.clone(), Duration::from_secs(options.aggregate_every)));
+    let invocations = tokio::spawn(asynchronous::run(fleet.clone(), accepted));
     let (gateway, finished) = Gateway::new(fleet);
     let folder: Option<&Path> = state.folder().map(Folder::path);
     let ready = Ready { url: &url, took: began.elapsed(), folder, password: password.as_ref() };
@@ -105,6 +107,7 @@ async fn serve(
     let handle = move |request, peer| gateway.clone().answer(request, peer);
     listener::serve(listeners, BOUNDS, handle, signals.first()).await;
     schedule.abort();
+    invocations.abort();
     finished.await;
     drop(session);
     Ok(())

@@ -36,7 +36,7 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<(), Failure> {
     let folder = Folder::existing(&options.data)?;
     super::runtime()?.block_on(async {
-        let cloud = Cloud::start(Some(state::database(&folder)?), Secrets::at(&folder.secrets())?)?;
+        let (cloud, _) = Cloud::start(Some(state::database(&folder)?), Secrets::at(&folder.secrets())?)?;
         let config =
             clients::config("http://localhost").map_err(|error| Failure::usage(error.to_string()))?;
         let fleet = Fleet::new(&Clients::new(&cloud, None)?, &config, Clock::system());

@@ -5,8 +5,8 @@ use std::io::{IsTerminal, Write};
 use dynoxide::Database;
 use serde_json::json;
 
-use super::cloud::Cloud;
 use super::cloud::secrets::Secrets;
+use super::cloud::{Accepted, Cloud};
 use super::folder::{self, Folder, Lock};
 use super::options::Options;
 use super::setup::ADMIN;
@@ -56,7 +56,7 @@ impl State {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn start(&self, options: &Options) -> Result<Cloud, Failure> {
+    pub fn start(&self, options: &Options) -> Result<(Cloud, Accepted), Failure> {
         let secrets = match self.folder() {
             Some(folder) => Secrets::at(&folder.secrets())?,
             None => Secrets::in_memory(),

@@ -7,6 +7,7 @@ use bellwether::store::counters::SignIn;
 use domain::experiment::{Assignment, UnitId, VariantKey};
 use domain::experiment::{Decision, Experiment, Unit, decide};
 use domain::results::looks::Watched;
+use domain::results::notice::record::NoticeRecord;
 use domain::results::report::Report;
 use serde_json::{Value, json};
 use testing::{Bench, acme, with_header};
@@ -34,13 +35,9 @@ async fn count(bench: &Bench, test: &Experiment, units: u32) {
         bench.app.store.events.assign(&acme(), test, &id, first, now).await.unwrap();
     }
     let totals = bench.app.store.events.aggregate(&acme(), test, None, now).await.unwrap().unwrap();
-    bench
-        .app
-        .store
-        .summaries
-        .store(&acme(), &Report::new(test, &totals, now, None, &Watched::default()))
-        .await
-        .unwrap();
+    let (report, before) =
+        (Report::new(test, &totals, now, None, &Watched::default()), NoticeRecord::default());
+    bench.app.store.summaries.store(&acme(), test, &report, &before).await.unwrap();
 }
 
 #[tokio::test]
@@ -49,7 +46,7 @@ async fn the_page_contains_the_stored_results_of_each_test() {
     let test = bench.launch(json!({ "targeting": {}, "namespace": null })).await;
     count(&bench, &test, 40).await;
     bench.pass(90);
-    let stored = bench.app.store.summaries.latest(&acme(), &test).await.unwrap().unwrap();
+    let stored = bench.app.store.summaries.latest(&acme(), &test).await.unwrap().latest.unwrap();
     let page = page(&bench).await;
     let labels = r#"workspace="acme",test="pricing-page-q4""#;
     for (variant, units) in &stored.report().unwrap().units {
@@ -84,7 +81,7 @@ async fn overrides_during_a_phase_do_not_decrease_a_count() {
     for (units, overridden, omitted) in [(40, 15, 0), (25, 0, 15)] {
         bench.pass(60);
         count(&bench, &test, 40).await;
-        let stored = bench.app.store.summaries.latest(&acme(), &test).await.unwrap().unwrap();
+        let stored = bench.app.store.summaries.latest(&acme(), &test).await.unwrap().latest.unwrap();
         let report = stored.report().unwrap();
         assert_eq!(sum(&report.units), units, "{report:?}");
         assert_eq!(sum(&report.overridden_after_assignment), overridden, "{report:?}");

@@ -16,31 +16,35 @@ use crate::reweigh;
 
 /// Aggregates a live test, stores its results, and gives an adaptive test its next weights. A shipped test is
 /// aggregated once more when no instance assigns units to it any longer. From then on, its results are final.
-pub async fn count(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> Result<(), Problem> {
+/// Returns the number of notices that were stored with the results.
+pub async fn count(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> Result<usize, Problem> {
     let as_of = app.clock.now();
     let found = app.store.experiments.get(workspace, test_id).await?;
-    let Some(test) = found.filter(|test| test.status.is_live()) else { return Ok(()) };
+    let Some(test) = found.filter(|test| test.status.is_live()) else { return Ok(0) };
     let before = app.store.summaries.latest(workspace, &test).await?;
-    let stored = before.as_ref().and_then(StoredReport::report);
+    let stored = before.latest.as_ref().and_then(StoredReport::report);
     if stored.is_some_and(|stored| is_final(&test, stored)) {
-        return Ok(app.store.experiments.finished(workspace, &test).await?);
+        app.store.experiments.finished(workspace, &test).await?;
+        return Ok(0);
     }
     let due = |from: Timestamp| as_of >= from;
     if !test.final_from().map_or_else(|| is_due(stored, test.updated_at, as_of), due) {
-        return Ok(());
+        return Ok(0);
     }
+    let mut notices = 0;
     let began = Instant::now();
     if let Some(totals) = app.store.events.aggregate(workspace, &test, None, as_of).await? {
         let next = reweigh::reweigh(app, workspace, &test, &totals, as_of).await?;
         let watched = look(app, workspace, &test, &totals, as_of).await?;
-        let report = Report::new(next.as_ref().unwrap_or(&test), &totals, as_of, before.as_ref(), &watched);
+        let next = next.as_ref().unwrap_or(&test);
+        let report = Report::new(next, &totals, as_of, before.latest.as_ref(), &watched);
         app.telemetry.aggregated(as_of, workspace, test_id, totals.rows, began.elapsed());
-        app.store.summaries.store(workspace, &report).await?;
+        notices = app.store.summaries.store(workspace, next, &report, &before.notices).await?;
         if test.status == Status::Shipped {
             app.store.experiments.finished(workspace, &test).await?;
         }
     }
-    Ok(())
+    Ok(notices)
 }
 
 /// Takes an interim look at these totals and stores it. If another count has stored its look first, that look stands.

@@ -1,6 +1,9 @@
 //! Tests of a scheduled run over the running tests.
 
+mod crashing;
 mod looks;
+mod notices;
+mod separately;
 
 use bellwether::auth::access::Role;
 use bellwether::store::schema;
@@ -8,12 +11,18 @@ use domain::clock::Timestamp;
 use domain::experiment::{Assignment, Conversion, EventId, Experiment, GoalKey, Unit, UnitId};
 use domain::results::counting::totals::Totals;
 use domain::results::looks::Watched;
+use domain::results::notice::record::NoticeRecord;
 use domain::results::report::Report;
 use domain::results::report::stored::StoredReport;
 use serde_json::{Value, json};
 use testing::{Bench, acme};
 
-use super::{Done, FUNCTION, summarize};
+use super::{App, Done, FUNCTION, Problem, every};
+
+/// A run that aggregates all tests itself.
+async fn summarize(app: &App, deadline: Timestamp) -> Result<Done, Problem> {
+    every(app, deadline).await
+}
 
 fn in_minutes(bench: &Bench, minutes: i64) -> Timestamp {
     Timestamp::from_millis(bench.app.clock.now().millis() + minutes * 60_000)
@@ -57,12 +66,12 @@ async fn the_sample_event_stores_a_report_of_every_running_test() {
     let event: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let before = bench.app.store.meter.read();
     let response = bench.invoke(FUNCTION, &event).await.unwrap();
-    assert_eq!(response, json!({ "aggregated": 1, "failed": 0, "left": 0 }));
+    assert_eq!(response, json!({ "aggregated": 1, "invoked": 0, "failed": 0, "left": 0, "sent": 0 }));
     let spent = bench.app.store.meter.read() - before;
     assert_eq!(
         spent.calls,
-        4 + 1 + 16 + 2 + 3 + 1,
-        "shards, the test, its partitions, the last report, its looks, three summaries, its position in the queue"
+        4 + 1 + 16 + 2 + 3 + 1 + 1,
+        "shards, the test, its partitions, the last report, its looks, three summaries, its position, notices"
     );
     assert_eq!(stored_report(&bench, &running).await.unwrap()["status"], "running");
     assert!(stored_report(&bench, &paused).await.is_none());
@@ -92,9 +101,9 @@ async fn the_oldest_report_is_first_and_a_run_stops_60_s_before_its_deadline() {
     let order = bench.app.store.experiments.running().await.unwrap();
     assert_eq!(order.iter().map(|(_, id)| id.as_str()).collect::<Vec<_>>(), ["a", "b"]);
     let late = summarize(&bench.app, in_minutes(&bench, 1)).await.unwrap();
-    assert_eq!(late, Done { aggregated: 0, failed: 0, left: 2 });
+    assert_eq!(late, Done { left: 2, ..Done::default() });
     let done = summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
-    assert_eq!(done, Done { aggregated: 2, failed: 0, left: 0 });
+    assert_eq!(done, Done { aggregated: 2, ..Done::default() });
 }
 
 #[tokio::test]
@@ -107,7 +116,7 @@ async fn a_test_that_cannot_be_aggregated_goes_to_the_end_of_the_queue() {
     let row = bellwether::store::item::sorted_key(partition, "an unknown kind of key");
     bench.database().put_item().table_name("bench-events").set_item(Some(row)).send().await.unwrap();
     let done = summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
-    assert_eq!(done, Done { aggregated: 1, failed: 1, left: 0 });
+    assert_eq!(done, Done { aggregated: 1, failed: 1, ..Done::default() });
     assert!(stored_report(&bench, &sound).await.is_some() && stored_report(&bench, &broken).await.is_none());
 }
 
@@ -247,7 +256,7 @@ async fn a_past_deadline_is_ignored_and_the_run_has_a_minute() {
     context.deadline = 600_000;
     let event = lambda_http::lambda_runtime::LambdaEvent::new(event, context);
     let response = bellwether::runtime::invoke(&hasty.app, FUNCTION, event).await.unwrap();
-    assert_eq!(response.get(), r#"{"aggregated":1,"failed":0,"left":0}"#);
+    assert_eq!(response.get(), r#"{"aggregated":1,"invoked":0,"failed":0,"left":0,"sent":0}"#);
     assert!(stored_report(&bench, &running).await.is_some());
 }
 
@@ -256,7 +265,7 @@ async fn store_report(bench: &Bench, test: &Experiment, units: u64) {
     let mut totals = Totals::empty(test);
     totals.arms[0].units = units;
     let report = Report::new(test, &totals, bench.app.clock.now(), None, &Watched::default());
-    bench.app.store.summaries.store(&acme(), &report).await.unwrap();
+    bench.app.store.summaries.store(&acme(), test, &report, &NoticeRecord::default()).await.unwrap();
 }
 
 #[tokio::test]
@@ -281,7 +290,7 @@ async fn of_two_overlapping_runs_the_later_count_is_stored() {
     let early = Report::new(&test, &Totals::empty(&test), bench.app.clock.now(), None, &Watched::default());
     bench.pass(60);
     store_report(&bench, &test, 7).await;
-    bench.app.store.summaries.store(&acme(), &early).await.unwrap();
+    bench.app.store.summaries.store(&acme(), &test, &early, &NoticeRecord::default()).await.unwrap();
     assert_eq!(stored_report(&bench, &test).await.unwrap()["units"]["control"], 7);
     let series = bench.app.store.summaries.read(&acme(), &test, bench.app.clock.now()).await.unwrap().series;
     assert_eq!((series.len(), series[0].units[&test.definition.variants[0].key]), (1, 7));

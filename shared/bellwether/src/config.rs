@@ -1,12 +1,13 @@
 //! The environment, read once into types. If a variable is missing or invalid, the start fails with an error
 //! that names it.
 
+mod parsing;
 #[cfg(test)]
 mod tests;
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
+use self::parsing::{namespace, number, parsed, screen};
 use crate::net::networks::Networks;
 use crate::net::origin::{Browser, Domain, Origin};
 use screen::Screen;
@@ -27,6 +28,9 @@ pub struct Limits {
     /// How long before its end a run of `summarize-tests` starts no more aggregation, in seconds;
     /// `AGGREGATION_RESERVE_SECONDS`.
     pub aggregation_reserve_seconds: u32,
+    /// The maximum number of tests that a scheduled run aggregates in invocations of their own;
+    /// `AGGREGATION_TESTS`. The next run continues with the others.
+    pub aggregation_tests: usize,
     /// Tests of more units than this are aggregated only on the schedule; `INLINE_UNITS`.
     pub inline_units: u64,
     /// The maximum number of verified tokens in the cache; `CACHED_TOKENS`, 0 for none.
@@ -55,6 +59,7 @@ impl Default for Limits {
             cached_misses: 10_000,
             key_cache_seconds: 300,
             aggregation_reserve_seconds: 60,
+            aggregation_tests: 100,
             inline_units: 50_000,
             cached_tokens: 1_000,
             quotas: Quotas { tests: 1_000, users: 500, clients: 100 },
@@ -88,6 +93,11 @@ pub struct Config {
     pub screen: Screen,
     /// The CloudWatch namespace of the metrics in log lines; `METRICS_NAMESPACE`, no metrics when empty.
     pub metrics_namespace: Option<String>,
+    /// The name of the `EventBridge` bus for notices; `EVENT_BUS`. When empty, notices are lines in the log.
+    pub event_bus: Option<String>,
+    /// The name or ARN of the function that aggregates one test; `AGGREGATION_FUNCTION`. When empty, a
+    /// scheduled run aggregates all tests itself.
+    pub aggregation_function: Option<String>,
     /// Limits that operators may change.
     pub limits: Limits,
 }
@@ -132,12 +142,15 @@ impl Config {
             admin_networks: parsed(variable, "ADMIN_NETWORKS", Networks::parse)?,
             screen: screen(variable("SCREEN"))?,
             metrics_namespace: parsed(variable, "METRICS_NAMESPACE", namespace)?,
+            event_bus: variable("EVENT_BUS").filter(|v| !v.is_empty()),
+            aggregation_function: variable("AGGREGATION_FUNCTION").filter(|v| !v.is_empty()),
             limits: Limits {
                 cache_seconds: number(variable, "CACHE_SECONDS", usual.cache_seconds)?.min(30),
                 cached_tests: number(variable, "CACHED_TESTS", usual.cached_tests)?,
                 cached_assignments: number(variable, "CACHED_ASSIGNMENTS", usual.cached_assignments)?,
                 cached_misses: number(variable, "CACHED_MISSES", usual.cached_misses)?,
                 key_cache_seconds: number(variable, "KEY_CACHE_SECONDS", usual.key_cache_seconds)?,
+                aggregation_tests: number(variable, "AGGREGATION_TESTS", usual.aggregation_tests)?,
                 inline_units: number(variable, "INLINE_UNITS", usual.inline_units)?,
                 aggregation_reserve_seconds: number(
                     variable,
@@ -160,34 +173,4 @@ impl Config {
         let domain = self.custom_domain.clone()?;
         Some(Browser { domain, origins: self.allowed_origins.clone() })
     }
-}
-
-/// Parses a variable. An unset variable is read as an empty text.
-fn parsed<T>(
-    variable: &dyn Fn(&str) -> Option<String>,
-    name: &'static str,
-    parse: impl FnOnce(&str) -> Result<T, &'static str>,
-) -> Result<T, ConfigError> {
-    parse(&variable(name).unwrap_or_default()).map_err(|problem| ConfigError { name, problem })
-}
-
-/// Checks a namespace by CloudWatch's rule.
-fn namespace(text: &str) -> Result<Option<String>, &'static str> {
-    let fits = text.len() <= 255 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"./#:_-".contains(&b));
-    let text = Some(text.to_owned()).filter(|text| !text.is_empty());
-    fits.then_some(text).ok_or("must be at most 255 letters, digits and . / # : _ -")
-}
-
-fn screen(word: Option<String>) -> Result<Screen, ConfigError> {
-    let Some(word) = word.filter(|word| !word.is_empty()) else { return Ok(Screen::default()) };
-    word.parse().map_err(|problem| ConfigError { name: "SCREEN", problem })
-}
-
-fn number<T: FromStr>(
-    variable: &dyn Fn(&str) -> Option<String>,
-    name: &'static str,
-    usual: T,
-) -> Result<T, ConfigError> {
-    let Some(text) = variable(name).filter(|v| !v.is_empty()) else { return Ok(usual) };
-    text.parse().map_err(|_| ConfigError { name, problem: "must be a whole number" })
 }

@@ -20,6 +20,7 @@ pub mod http;
 pub mod json;
 pub mod net;
 pub mod operations;
+pub mod outbound;
 pub mod random;
 pub mod runtime;
 pub mod store;

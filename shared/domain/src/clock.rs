@@ -40,6 +40,13 @@ impl Timestamp {
         self.0 / 1_000
     }
 
+    /// Returns the day in UTC for readers, as in "3 March 2027".
+    #[must_use]
+    pub fn day(self) -> String {
+        let date = OffsetDateTime::from_unix_timestamp(self.seconds()).map(OffsetDateTime::date);
+        date.map(|date| format!("{} {} {}", date.day(), date.month(), date.year())).unwrap_or_default()
+    }
+
     /// Returns the same time, rounded down to the whole second.
     #[must_use]
     pub fn floor_to_second(self) -> Self {

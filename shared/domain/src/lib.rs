@@ -2,10 +2,11 @@
 //! crate.
 //!
 //! [`experiment`] defines what a test is and which variant an account sees. [`results`] counts what was
-//! recorded and evaluates it with the methods of the crate `stats`. [`clock`] contains points in time, and
-//! [`validation`] describes the errors in an input.
+//! recorded and evaluates it with the methods of the crate `stats`. [`planning`] computes the units and days
+//! that a test needs. [`clock`] contains points in time, and [`validation`] describes the errors in an input.
 
 pub mod clock;
 pub mod experiment;
+pub mod planning;
 pub mod results;
 pub mod validation;

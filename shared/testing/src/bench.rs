@@ -33,7 +33,7 @@ use bellwether::store::meter::Spent;
 use bellwether::store::schema::{self, TableName};
 use domain::clock::Timestamp;
 
-use apps::{app, app_of, config, sdk};
+use apps::{app, app_of, config, reporting_app, sdk};
 
 pub use answer::Answer;
 pub use contents::{acme, user_named};
@@ -112,6 +112,13 @@ impl Bench {
         app.auth.set_keys(&self.keys).await;
         let (endpoint, keys, time) = (endpoint.to_owned(), self.keys.clone(), self.time.clone());
         Self { app, endpoint, keys, time, own_database: self.own_database }
+    }
+
+    /// An instance that calls the database through `dynamodb`, and sends notices and invocations to `services`.
+    pub async fn reporting_to(&self, dynamodb: &str, services: &str) -> Self {
+        let app = reporting_app(dynamodb, services, &self.time);
+        app.auth.set_keys(&self.keys).await;
+        self.on_the_same_database(app)
     }
 
     /// An instance on the same database that must first read its signing keys from `secrets`.

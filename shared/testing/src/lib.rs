@@ -5,6 +5,7 @@
 //! ([`cloud`]), the built functions under a runtime API of its own ([`runtime`]), all functions at once with
 //! their logs ([`fleet`]), TLS in front of the cloud ([`tls_front`]), a network between functions and cloud that loses and delays messages on demand
 //! ([`faults`], [`weather`]), recorded database pages that are returned without delay ([`replay`]),
+//! a receiver of events and invocations ([`receiver`]),
 //! callers ([`caller`]), and the command `bellwether`, as a server ([`server`]) and as its user ([`commands`]).
 //! [`document`] reads `openapi.yaml` and compares data with it.
 
@@ -19,6 +20,7 @@ pub mod emf;
 pub mod faults;
 pub mod fleet;
 pub mod random;
+pub mod receiver;
 pub mod replay;
 pub mod runtime;
 pub mod server;

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::runtime::binary;
@@ -18,6 +19,7 @@ pub struct Server {
     pub url: String,
     /// The password that it printed, if it created the first admin.
     pub password: Option<String>,
+    printed: Arc<Mutex<Vec<String>>>,
 }
 
 /// A temporary folder, deleted when dropped.
@@ -95,9 +97,9 @@ impl Server {
     #[must_use]
     pub fn spawn(mut command: Command) -> Self {
         let mut process = command.stdout(Stdio::piped()).spawn().expect("the command starts");
-        let printed = BufReader::new(process.stdout.take().expect("a pipe"));
+        let mut lines = BufReader::new(process.stdout.take().expect("a pipe")).lines().map_while(Result::ok);
         let (mut url, mut password) = (None, None);
-        for line in printed.lines().map_while(Result::ok) {
+        for line in lines.by_ref() {
             let word = |place| line.split_whitespace().nth(place).unwrap_or_default().to_owned();
             if let Some((_, at)) = line.split_once("ready: ") {
                 url = at.split_once("/v1").map(|(url, _)| url.to_owned());
@@ -110,7 +112,16 @@ impl Server {
             }
         }
         let url = url.expect("the server is ready; see its output above");
-        Self { process, url, password }
+        let printed = Arc::new(Mutex::new(Vec::new()));
+        let later = printed.clone();
+        std::thread::spawn(move || lines.for_each(|line| later.lock().expect("no panic").push(line)));
+        Self { process, url, password, printed }
+    }
+
+    /// Returns the lines that it has printed since it was ready.
+    #[must_use]
+    pub fn printed(&self) -> Vec<String> {
+        self.printed.lock().expect("no panic under the lock").clone()
     }
 
     /// Returns its process ID.

@@ -25,7 +25,8 @@ module "bellwether" {
   deletion_protection = var.deletion_protection
   log_retention_days  = var.log_retention_days
 
-  alarm_emails = var.alarm_emails
-  alarms       = var.alarms
-  budget       = var.budget
+  result_emails = var.result_emails
+  alarm_emails  = var.alarm_emails
+  alarms        = var.alarms
+  budget        = var.budget
 }

@@ -87,7 +87,7 @@ variable "aggregation" {
   validation {
     condition = length(setsubtract(
       try(keys(var.aggregation), []),
-      ["schedule", "silence_minutes", "reserve_seconds", "inline_units"],
+      ["schedule", "silence_minutes", "tests_per_run", "reserve_seconds", "inline_units"],
     )) == 0
     error_message = "aggregation has an unknown attribute: the module's README lists the attributes."
   }
@@ -188,6 +188,12 @@ variable "log_retention_days" {
 
 variable "alarm_emails" {
   description = "The e-mail addresses that receive alarms. SNS asks each address to confirm."
+  type        = list(string)
+  default     = null
+}
+
+variable "result_emails" {
+  description = "The e-mail addresses that receive decisions and faults of tests. SNS asks each address to confirm."
   type        = list(string)
   default     = null
 }

@@ -61,6 +61,16 @@ output "dashboard" {
   value       = module.bellwether.dashboard
 }
 
+output "event_bus" {
+  description = "The name of the EventBridge bus of notices."
+  value       = module.bellwether.event_bus
+}
+
+output "results_topic" {
+  description = "The ARN of the topic that gets each notice."
+  value       = module.bellwether.results_topic
+}
+
 output "alarm_topic" {
   description = "The ARN of the topic that alarms notify. Subscribe your paging tool to it."
   value       = module.bellwether.alarm_topic

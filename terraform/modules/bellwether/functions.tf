@@ -103,6 +103,11 @@ resource "aws_lambda_function" "this" {
     variables = merge(
       local.environment,
       contains(keys(each.value.secrets), "private") ? { PRIVATE_KEYS_SECRET = local.secret_names.private } : {},
+      contains(local.asynchronous, each.key) ? {
+        AGGREGATION_FUNCTION = local.aggregate
+        AGGREGATION_TESTS    = tostring(var.aggregation.tests_per_run)
+        EVENT_BUS            = local.event_bus
+      } : {},
     )
   }
 

@@ -45,11 +45,11 @@ locals {
       }]
     }
     topic = {
-      description = "alarms"
+      description = "alarms and notices"
       statements = [{
-        Sid       = "Alarms"
+        Sid       = "AlarmsAndNotices"
         Effect    = "Allow"
-        Principal = { Service = "cloudwatch.amazonaws.com" }
+        Principal = { Service = ["cloudwatch.amazonaws.com", "events.amazonaws.com"] }
         Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
         Resource  = "*"
         Condition = { StringEquals = { "aws:SourceAccount" = var.account.id } }

@@ -43,7 +43,7 @@ locals {
       memory  = 1769
       timeout = 29
       p99_ms  = 5000
-      tables  = { tests = "GetItem", events = "Query", summaries = "PutItem Query", audit = "PutItem" }
+      tables  = { tests = "BatchGetItem GetItem", events = "Query", summaries = "BatchGetItem PutItem Query", audit = "PutItem" }
       secrets = { public = "GetSecretValue" }
     }
     get-test = {
@@ -87,6 +87,13 @@ locals {
       p99_ms  = 1000
       tables  = { identities = "GetItem PutItem UpdateItem", audit = "PutItem" }
       secrets = { private = "GetSecretValue" }
+    }
+    plan-test = {
+      memory  = 1769
+      timeout = 5
+      p99_ms  = 200
+      tables  = { audit = "PutItem" }
+      secrets = { public = "GetSecretValue" }
     }
     publish-keys = {
       memory  = 256

@@ -9,7 +9,7 @@ locals {
   url          = "https://${var.domain == null ? local.default_host : var.domain.name}/${local.stage}"
 
   arn = {
-    for service in ["apigateway", "dynamodb", "execute-api", "lambda", "logs", "secretsmanager"] :
+    for service in ["apigateway", "dynamodb", "events", "execute-api", "lambda", "logs", "secretsmanager"] :
     service => "arn:${var.account.partition}:${service}:${var.account.region}"
   }
   root           = "arn:${var.account.partition}:iam::${var.account.id}:root"

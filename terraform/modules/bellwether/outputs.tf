@@ -53,6 +53,16 @@ output "dashboard" {
   value       = aws_cloudwatch_dashboard.this.dashboard_name
 }
 
+output "event_bus" {
+  description = "The name of the EventBridge bus of notices. Add rules to it for your own programs."
+  value       = aws_cloudwatch_event_bus.notices.name
+}
+
+output "results_topic" {
+  description = "The ARN of the topic that gets each notice. Subscribe people and chat channels to it."
+  value       = aws_sns_topic.results.arn
+}
+
 output "alarm_topic" {
   description = "The ARN of the topic that alarms notify. Subscribe your paging tool to it."
   value       = aws_sns_topic.alarms.arn

@@ -68,6 +68,16 @@ locals {
     ]
   }
 
+  # The schedule's function sends notices, and invokes itself for each test.
+  notice_actions = {
+    for name, _ in local.functions : name => [
+      for rule in [
+        { action = "events:PutEvents", resource = "${local.arn.events}:${var.account.id}:event-bus/${local.event_bus}" },
+        { action = "lambda:InvokeFunction", resource = "${local.arn.lambda}:${var.account.id}:function:${local.aggregate}" },
+      ] : { Effect = "Allow", Action = [rule.action], Resource = rule.resource } if contains(local.asynchronous, name)
+    ]
+  }
+
   # X-Ray does not support resource-level permissions.
   trace_actions = [{ Effect = "Allow", Action = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], Resource = "*" }]
 }
@@ -96,6 +106,7 @@ resource "aws_iam_role_policy" "function" {
       local.key_actions[each.key],
       local.log_actions[each.key],
       local.failure_actions[each.key],
+      local.notice_actions[each.key],
       local.trace_actions,
     )
   })

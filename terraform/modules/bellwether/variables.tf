@@ -184,6 +184,8 @@ variable "aggregation" {
     Tests of more than 30,000 units are counted less often, at least once an hour.
     `silence_minutes`: the time without a run of the schedule after which an alarm goes off.
     It must be a multiple of 5, and at least twice the time between two runs.
+    `tests_per_run`: the maximum number of tests that a run invokes summarize-tests for. The next run continues.
+    With functions.reserved_concurrency of summarize-tests, Lambda runs fewer of these invocations at a time.
     `reserve_seconds`: how long before its time limit a run stops counting.
     `inline_units`: the maximum number of accounts of a test whose results are computed on request.
     Larger tests are counted only on the schedule.
@@ -191,6 +193,7 @@ variable "aggregation" {
   type = object({
     schedule        = optional(string, "rate(5 minutes)")
     silence_minutes = optional(number, 15)
+    tests_per_run   = optional(number, 100)
     reserve_seconds = optional(number, 60)
     inline_units    = optional(number, 50000)
   })
@@ -222,6 +225,10 @@ variable "aggregation" {
   validation {
     condition     = var.aggregation.inline_units >= 0 && floor(var.aggregation.inline_units) == var.aggregation.inline_units
     error_message = "aggregation.inline_units must be a whole number of at least 0."
+  }
+  validation {
+    condition     = contains(range(1, 1001), var.aggregation.tests_per_run)
+    error_message = "aggregation.tests_per_run must be a whole number from 1 to 1000."
   }
 }
 
@@ -440,6 +447,20 @@ variable "alarm_emails" {
   validation {
     condition     = alltrue([for address in var.alarm_emails : can(regex("^[^@ ]+@[^@ ]+$", address))])
     error_message = "alarm_emails must be e-mail addresses."
+  }
+}
+
+variable "result_emails" {
+  description = <<-EOT
+    The e-mail addresses that receive notices: decisions, broken guardrails, sample ratio mismatches and missing data.
+    SNS asks each address to confirm.
+  EOT
+  type        = list(string)
+  default     = []
+  nullable    = false
+  validation {
+    condition     = alltrue([for address in var.result_emails : can(regex("^[^@ ]+@[^@ ]+$", address))])
+    error_message = "result_emails must be e-mail addresses."
   }
 }
 

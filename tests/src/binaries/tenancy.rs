@@ -18,6 +18,7 @@ use testing::caller::{instance, refusals};
 use testing::cloud::{Cloud, PREFIX, sdk};
 use testing::document::{Operation, body_of, event};
 use testing::faults::Proxy;
+use testing::fleet::at;
 use testing::runtime::Instance;
 
 /// No role, and every role.
@@ -79,7 +80,9 @@ async fn assert_cell(
     let (function, scope) = (function(operation), operation.scope());
     let what = format!("{role:?} on {} {}", operation.method, operation.path);
     let before = (proxy.seen().calls, refusals(cloud).await.len());
-    let answer = ask(process, sample(function, role.map(|role| cloud.bearer(role)))).await;
+    let event = sample(function, role.map(|role| cloud.bearer(role)));
+    let event = at(event, operation.method.as_str(), operation.path);
+    let answer = ask(process, event).await;
     let (response, status) = (answer.body["type"].as_str().unwrap_or_default().to_owned(), answer.status);
     let (calls, recorded) = (proxy.seen().calls, refusals(cloud).await);
     match role {
@@ -126,6 +129,9 @@ async fn every_role_can_call_exactly_the_operations_of_its_scopes() {
     let mut cells = 0;
     for operation in Operation::all() {
         let process = instance(&cloud, &proxy.url, function(&operation), &[]).await;
+        // The instance opens its connections before its first response.
+        let event = sample(function(&operation), None);
+        ask(&process, at(event, operation.method.as_str(), operation.path)).await;
         for role in ROLES {
             assert_cell(&cloud, &proxy, &process, &operation, role).await;
             cells += 1;

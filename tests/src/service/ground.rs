@@ -3,7 +3,7 @@
 use bellwether::auth::access::Role;
 use bellwether::operations::{Access, BodyKind, Operation};
 use serde_json::{Value, json};
-use testing::{Answer, Bench, document, without_token};
+use testing::{Answer, Bench, document, with_query, without_token};
 
 use super::functions;
 
@@ -53,6 +53,10 @@ pub async fn event(bench: &Bench, operation: &Operation, role: Role) -> Value {
         }
         event["requestContext"]["resourcePath"] = json!(operation.path);
         event["requestContext"]["path"] = json!(format!("/v1{}", operation.path));
+    }
+    // The only query parameter that is required.
+    if operation.query.contains(&"tests") {
+        event = with_query(event, "tests", "pricing-page-q4");
     }
     event
 }

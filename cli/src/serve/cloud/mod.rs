@@ -1,4 +1,5 @@
-//! An embedded DynamoDB and an embedded Secrets Manager at one address on loopback.
+//! An embedded DynamoDB, Secrets Manager, `EventBridge` and Lambda at one address on loopback. Of the last two, there is
+//! one operation each: events become lines, and asynchronous invocations go to [`super::asynchronous`].
 //!
 //! Every program on the machine can connect to that address, and so can web pages in a browser. Therefore the access key
 //! ID is random for each process, and a call with another key is refused. No response has CORS headers.
@@ -7,6 +8,8 @@
 //! requests that do not need it.
 
 mod dynamodb;
+mod event_bridge;
+pub mod lambda;
 pub mod secrets;
 mod versions;
 
@@ -22,10 +25,12 @@ use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
 use hyper::{Request, Response, StatusCode};
 use serde_json::json;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
 use super::listener::{self, Answer, Bounds};
 use crate::Failure;
+use lambda::Invocation;
 use secrets::Secrets;
 
 /// The maximum size of a body: the limit of DynamoDB.
@@ -45,23 +50,28 @@ pub struct Cloud {
     thread: JoinHandle<()>,
 }
 
+/// The asynchronous invocations that Lambda has accepted.
+pub type Accepted = UnboundedReceiver<Invocation>;
+
 /// The services behind the address.
 struct Services {
     key: String,
     database: Option<Database>,
     secrets: Secrets,
+    invocations: UnboundedSender<Invocation>,
 }
 
 impl Cloud {
-    /// Starts the services. Without a database, this is only Secrets Manager.
+    /// Starts the services, without DynamoDB if there is no database.
     ///
     /// # Errors
     /// When the system has no free port or thread.
-    pub fn start(database: Option<Database>, secrets: Secrets) -> Result<Self, Failure> {
+    pub fn start(database: Option<Database>, secrets: Secrets) -> Result<(Self, Accepted), Failure> {
         let failed =
             |error: std::io::Error| Failure::new(format!("the embedded services cannot start: {error}"));
         let key = uuid::Uuid::new_v4().simple().to_string();
-        let services = Arc::new(Services { key: key.clone(), database, secrets });
+        let (invocations, accepted) = unbounded_channel();
+        let services = Arc::new(Services { key: key.clone(), database, secrets, invocations });
         let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(failed)?;
         listener.set_nonblocking(true).map_err(failed)?;
         let url = format!("http://{}", listener.local_addr().map_err(failed)?);
@@ -69,7 +79,7 @@ impl Cloud {
         let (stop, stopped) = oneshot::channel();
         let run = move || runtime.block_on(run(listener, services, stopped));
         let thread = std::thread::Builder::new().name("store".to_owned()).spawn(run).map_err(failed)?;
-        Ok(Self { url, key, stop, thread })
+        Ok((Self { url, key, stop, thread }, accepted))
     }
 
     /// Stops the services and closes the database.
@@ -112,20 +122,32 @@ impl Services {
         }
         let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
         let target = target.unwrap_or_default().to_owned();
+        let function = lambda::function(&request);
         let Ok(body) = Limited::new(request.into_body(), BODY_BYTES).collect().await else {
             let refused =
                 json!({ "__type": "SerializationException", "message": "The body cannot be read." });
             return response(StatusCode::BAD_REQUEST, refused.to_string());
         };
         let body = body.to_bytes();
-        let (dynamodb, secrets) =
-            (target.strip_prefix(dynamodb::TARGET), target.strip_prefix(secrets::TARGET));
-        let (status, answer) = match (dynamodb, secrets, &self.database) {
-            (Some(operation), _, Some(database)) => dynamodb::answer(database, operation, &body),
-            (_, Some(operation), _) => self.secrets.answer(operation, &body),
-            _ => (StatusCode::BAD_REQUEST, json!({ "__type": "UnknownOperationException" }).to_string()),
+        let (status, answer) = match function {
+            Some(function) => lambda::accept(function, &body, &self.invocations),
+            None => self.answer_target(&target, &body),
         };
         response(status, answer)
+    }
+
+    /// Answers a call that names its operation in `X-Amz-Target`.
+    fn answer_target(&self, target: &str, body: &[u8]) -> (StatusCode, String) {
+        let of = |prefix: &str| target.strip_prefix(prefix);
+        if let (Some(operation), Some(database)) = (of(dynamodb::TARGET), &self.database) {
+            dynamodb::answer(database, operation, body)
+        } else if let Some(operation) = of(secrets::TARGET) {
+            self.secrets.answer(operation, body)
+        } else if let Some(operation) = of(event_bridge::TARGET) {
+            event_bridge::answer(operation, body, &mut std::io::stdout().lock())
+        } else {
+            (StatusCode::BAD_REQUEST, json!({ "__type": "UnknownOperationException" }).to_string())
+        }
     }
 
     /// Returns whether a call has the access key ID of this process: `AWS4-HMAC-SHA256 Credential=<id>/…`.

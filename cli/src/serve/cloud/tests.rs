@@ -24,7 +24,7 @@ fn signed(key: &str) -> String {
 
 #[test]
 fn only_calls_with_the_key_of_the_process_are_answered_and_browsers_get_no_cors_headers() {
-    let cloud = Cloud::start(Database::memory().ok(), Secrets::in_memory()).unwrap();
+    let (cloud, _accepted) = Cloud::start(Database::memory().ok(), Secrets::in_memory()).unwrap();
     let create = "secretsmanager.CreateSecret";
     assert!(call(&cloud, create, &signed(&cloud.key), "").starts_with("HTTP/1.1 200"));
     for other in ["", "Bearer x", &signed("local"), &signed(""), &signed(&cloud.key[1..])] {
@@ -40,8 +40,8 @@ fn only_calls_with_the_key_of_the_process_are_answered_and_browsers_get_no_cors_
 }
 
 #[test]
-fn without_a_database_only_secrets_manager_answers() {
-    let cloud = Cloud::start(None, Secrets::in_memory()).unwrap();
+fn without_a_database_dynamodb_does_not_answer() {
+    let (cloud, _accepted) = Cloud::start(None, Secrets::in_memory()).unwrap();
     let answer = call(&cloud, "DynamoDB_20120810.GetItem", &signed(&cloud.key), "");
     assert!(answer.contains("UnknownOperationException"), "{answer}");
     cloud.stop();

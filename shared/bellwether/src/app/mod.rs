@@ -18,6 +18,8 @@ use crate::net::networks::Networks;
 use crate::net::origin::Browser;
 use crate::net::request_id::RequestId;
 use crate::net::source::Source;
+use crate::outbound::bus::Bus;
+use crate::outbound::invoker::Invoker;
 use crate::random;
 use crate::store::Store;
 use crate::store::audit::Provenance;
@@ -47,6 +49,10 @@ pub struct App {
     pub admin_networks: Networks,
     /// The destination of metrics.
     pub telemetry: Telemetry,
+    /// The destination of notices.
+    pub bus: Bus,
+    /// Invokes the function of the schedule for one test.
+    pub invoker: Invoker,
     /// The refusals that this instance has recorded.
     pub refusals: Refusals,
 }
@@ -96,12 +102,13 @@ impl App {
     #[must_use]
     pub fn new(sdk: &SdkConfig, config: &Config, clock: Clock) -> Self {
         let secrets = aws_sdk_secretsmanager::Client::new(sdk);
-        Self::with_clients(secrets, aws_sdk_dynamodb::config::Builder::from(sdk), config, clock)
+        Self::with_clients(sdk, secrets, aws_sdk_dynamodb::config::Builder::from(sdk), config, clock)
     }
 
-    /// An app whose Secrets Manager and DynamoDB are at addresses of their own.
+    /// An app whose Secrets Manager and DynamoDB are at addresses of their own. Other services use `sdk`.
     #[must_use]
     pub fn with_clients(
+        sdk: &SdkConfig,
         secrets: aws_sdk_secretsmanager::Client,
         dynamodb: aws_sdk_dynamodb::config::Builder,
         config: &Config,
@@ -117,6 +124,8 @@ impl App {
             browser: config.browser(),
             admin_networks: config.admin_networks.clone(),
             telemetry: Telemetry::new(config.metrics_namespace.clone()),
+            bus: Bus::new(Box::new(sdk.clone()), config),
+            invoker: Invoker::new(Box::new(sdk.clone()), config),
             refusals: Refusals::default(),
         }
     }

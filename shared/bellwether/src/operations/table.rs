@@ -125,6 +125,19 @@ pub const GET_RESULTS: Operation =
         .answers(&[200, 401, 403, 404, 422])
         .within(Duration::from_secs(25));
 
+/// `GET /results`: compares several tests by their stored results.
+pub const GET_RESULTS_COMPARED: Operation =
+    Operation::new("get-results-compared", "GET", "/results", Access::Scope(Scope::ResultsRead))
+        .answered_by("get-results")
+        .with_query(&["tests"])
+        .answers(&[200, 401, 403, 422]);
+
+/// `POST /plan`: computes the units and days that a test needs.
+pub const PLAN_TEST: Operation =
+    Operation::new("plan-test", "POST", "/plan", Access::Scope(Scope::TestsRead))
+        .with_body(BodyKind::Json)
+        .answers(&[200, 401, 403, 413, 415, 422]);
+
 /// `GET /metrics`: returns metrics for Prometheus, which waits 10 s by default.
 pub const EXPORT_METRICS: Operation =
     Operation::new("export-metrics", "GET", "/metrics", Access::Scope(Scope::MetricsRead))
@@ -132,7 +145,7 @@ pub const EXPORT_METRICS: Operation =
         .within(Duration::from_secs(9));
 
 /// All operations.
-pub const OPERATIONS: [Operation; 19] = [
+pub const OPERATIONS: [Operation; 21] = [
     LOGIN,
     ISSUE_TOKEN,
     REVOKE_TOKEN,
@@ -151,6 +164,8 @@ pub const OPERATIONS: [Operation; 19] = [
     ASSIGN_VARIANT,
     RECORD_CONVERSION,
     GET_RESULTS,
+    GET_RESULTS_COMPARED,
+    PLAN_TEST,
     EXPORT_METRICS,
 ];
 

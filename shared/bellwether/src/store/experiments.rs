@@ -1,5 +1,6 @@
 //! Definitions of tests: created once, changed under an optimistic lock. Every past revision is kept.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -56,6 +57,25 @@ impl Experiments {
     ) -> Result<Option<Experiment>, StoreError> {
         let item = self.table.get(sorted_key(workspace.as_str(), test_id.as_str())).await?;
         item.as_ref().map(experiment).transpose()
+    }
+
+    /// Reads the current states of at most 100 distinct tests, in the order of `test_ids`, with one call. None for
+    /// a name of which the workspace has no test.
+    ///
+    /// # Errors
+    /// Those of [`Self::get`].
+    pub async fn get_all(
+        &self,
+        workspace: &Workspace,
+        test_ids: &[ExperimentId],
+    ) -> Result<Vec<Option<Experiment>>, StoreError> {
+        let key = |id: &ExperimentId| sorted_key(workspace.as_str(), id.as_str());
+        let mut found = HashMap::new();
+        for item in self.table.get_all(test_ids.iter().map(key).collect()).await? {
+            let test = experiment(&item)?;
+            found.insert(test.definition.test_id.clone(), test);
+        }
+        Ok(test_ids.iter().map(|id| found.remove(id)).collect())
     }
 
     /// Returns the test from memory if it was read as running or shipped in the last 30 s, otherwise reads

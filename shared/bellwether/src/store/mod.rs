@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod listing;
 pub mod members;
 pub mod meter;
+pub mod outbox;
 pub mod query;
 pub mod quota;
 pub mod reach;
@@ -102,6 +103,8 @@ pub struct Store {
     pub events: events::Events,
     /// Aggregated results.
     pub summaries: summaries::Summaries,
+    /// Notices that are not sent yet.
+    pub outbox: outbox::Outbox,
     /// Workspaces and users.
     pub identities: identities::Identities,
     /// Sessions of users.
@@ -137,6 +140,7 @@ impl Store {
             experiments: experiments::Experiments::new(table(TableName::Tests), ledger.clone(), limits),
             events: events::Events::new(table(TableName::Events), limits),
             summaries: summaries::Summaries::new(table(TableName::Summaries)),
+            outbox: outbox::Outbox::new(table(TableName::Summaries)),
             identities: identities::Identities::new(table(TableName::Identities), ledger.clone()),
             sessions: sessions::Sessions::new(table(TableName::Identities), ledger.clone()),
             throttles: throttles::Throttles::new(table(TableName::Identities)),

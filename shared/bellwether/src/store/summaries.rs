@@ -1,5 +1,7 @@
 //! Aggregated results: the latest report of each phase, and past points of it (`series.rs`).
+//! `summaries/storing.rs` stores them, with the notices that follow.
 
+mod storing;
 #[cfg(test)]
 mod tests;
 
@@ -16,15 +18,14 @@ use flate2::write::GzEncoder;
 use serde::Serialize;
 
 use super::StoreError;
-use super::condition::Condition;
 use super::item::{Item, sorted_key, text};
 use super::query::{Order, Query};
-use super::schema::{PK, SK, TTL};
+use super::schema::{PK, SK};
 use super::series;
 use super::table::Table;
 use domain::clock::Timestamp;
 use domain::experiment::{Experiment, ExperimentId, Workspace};
-use domain::results::report::Report;
+use domain::results::notice::record::NoticeRecord;
 use domain::results::report::point::Point;
 use domain::results::report::stored::StoredReport;
 
@@ -33,7 +34,9 @@ const LATEST: &str = "latest";
 const REPORT: &str = "report";
 const AS_OF: &str = "as_of";
 /// The time in milliseconds, because texts of times do not sort within a second.
-const AT: &str = "at";
+pub(super) const AT: &str = "at";
+/// The record of notices, as JSON in the item of the latest report.
+const NOTICES: &str = "notices";
 /// The prefix of an hour's key: the first digit of its year.
 const HOUR: &str = "2";
 
@@ -48,6 +51,8 @@ pub struct Summaries {
 pub struct Summary {
     /// The latest report.
     pub latest: Option<StoredReport>,
+    /// The notices so far.
+    pub notices: NoticeRecord,
     /// Goals and units by hour for four days and by day for the year before, oldest first. Points that cannot
     /// be read are omitted.
     pub series: Vec<Point>,
@@ -60,41 +65,14 @@ impl Summaries {
         Self { table }
     }
 
-    /// Stores a report as the latest, and as the point of its hour and of its day, unless a later one is
-    /// stored. Of two overlapping runs, the later one is stored, and no count decreases.
+    /// The latest report of the test's current phase, without a series.
     ///
     /// # Errors
     /// When the store is unavailable.
-    pub async fn store(&self, workspace: &Workspace, report: &Report) -> Result<(), StoreError> {
-        let partition = partition(workspace, &report.test_id, report.phase);
-        let (as_of, at_ms) = (String::from(report.as_of), report.as_of.millis());
-        let (whole, point) = (packed(&report.stored())?, packed(&report.point().stored())?);
-        let at = AttributeValue::N(at_ms.to_string());
-        let mut items = vec![item(&partition, LATEST.to_owned(), &as_of, whole)];
-        for slot in series::slots(report.as_of) {
-            let mut item = item(&partition, slot.key, &as_of, point.clone());
-            item.insert(TTL.to_owned(), AttributeValue::N(slot.expires_at.to_string()));
-            items.insert(0, item);
-        }
-        for mut item in items {
-            item.insert(AT.to_owned(), at.clone());
-            self.table.put_if(item, Condition::Below(AT, at.clone())).await?;
-        }
-        Ok(())
-    }
-
-    /// The latest report of the test's current phase.
-    ///
-    /// # Errors
-    /// When the store is unavailable.
-    pub async fn latest(
-        &self,
-        workspace: &Workspace,
-        test: &Experiment,
-    ) -> Result<Option<StoredReport>, StoreError> {
+    pub async fn latest(&self, workspace: &Workspace, test: &Experiment) -> Result<Summary, StoreError> {
         let partition = partition(workspace, &test.definition.test_id, test.phase);
         let item = self.table.get(sorted_key(partition, LATEST.to_owned())).await?;
-        Ok(item.as_ref().map(stored_report))
+        Ok(item.as_ref().map_or_else(Summary::default, Summary::of))
     }
 
     /// The latest reports of the current phases of at most 100 distinct tests, in the tests' order, with one
@@ -137,16 +115,26 @@ impl Summaries {
             let query = Query { order: Order::Falling, limit, beginning, ..Query::of(&partition) };
             items.extend(self.table.query(query).await?.items);
         }
-        let (mut latest, mut points) = (None, BTreeMap::new());
+        let (mut summary, mut points) = (Summary::default(), BTreeMap::new());
         for item in items {
             let key = text(&item, SK)?;
             if key == LATEST {
-                latest = Some(stored_report(&item));
+                summary = Summary::of(&item);
             } else if let Some(point) = unpacked(&item).and_then(|json| Point::read(&json)) {
                 points.insert(key.to_owned(), point);
             }
         }
-        Ok(Summary { latest, series: series::thinned(points, now, test) })
+        Ok(Summary { series: series::thinned(points, now, test), ..summary })
+    }
+}
+
+impl Summary {
+    /// The latest report and its notices, from their item. If the notices cannot be read, they are announced
+    /// again.
+    fn of(latest: &Item) -> Self {
+        let notices = text(latest, NOTICES).ok().and_then(|json| serde_json::from_str(json).ok());
+        let notices = notices.unwrap_or_default();
+        Self { latest: Some(stored_report(latest)), notices, series: Vec::new() }
     }
 }
 

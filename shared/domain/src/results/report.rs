@@ -30,6 +30,7 @@ use crate::results::reading::warnings::{Code, Warning};
 use crate::results::verdict::Verdict;
 use crate::results::verdict::maturity::Maturity;
 use crate::results::verdict::outlook::Outlook;
+use crate::results::verdict::prospect::Now;
 
 /// The results of one phase of a test.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -103,8 +104,8 @@ impl Report {
         }
         correct(test, &watched.looks, &mut goals);
         let sample_ratio = SampleRatio::of(test, totals, sample_ratio_before);
-        let plan = Outlook::observed(test, totals);
         let maturity = Maturity::of(test, totals, as_of);
+        let plan = Outlook::observed(test, totals, Now::of(test, totals, &maturity, as_of));
         let units = definition.variants.iter().zip(&totals.arms).map(|(v, arm)| (v.key.clone(), arm.units));
         Self {
             test_id: definition.test_id.clone(),

@@ -6,15 +6,16 @@
 pub mod maturity;
 mod no_difference;
 pub mod outlook;
+pub mod prospect;
 mod sentences;
-mod standing;
+pub(super) mod standing;
 
 use serde::{Deserialize, Serialize};
 
 use self::maturity::Maturity;
 use self::no_difference::no_difference;
 use self::outlook::Outlook;
-use self::standing::{ArmStanding, Side, guardrails, moved, reasons, standings};
+use self::standing::{ArmStanding, Side, best, guardrails, moved, reasons, standings};
 use crate::experiment::{Experiment, Status};
 use crate::results::counting::changed_weights::changed_weights;
 use crate::results::counting::totals::Totals;
@@ -112,13 +113,9 @@ impl Verdict {
     }
 }
 
-/// Returns the sentence for the arm with the greatest improvement that breaks no guardrail. Each guardrail
-/// must have a reading.
+/// Returns the sentence for the arm to ship.
 fn ship(standings: &[ArmStanding<'_>]) -> Option<String> {
-    let free = |own: &&ArmStanding<'_>| own.broken.is_empty() && own.unread.is_empty();
-    let better = standings.iter().filter(|own| own.side == Side::Better).filter(free);
-    let by = |own: &&ArmStanding<'_>| own.comparison.absolute.estimate.unwrap_or_default().abs();
-    let best = better.max_by(|a, b| by(a).total_cmp(&by(b)))?;
+    let best = best(standings)?;
     Some(format!("Ship {}: it is better than control.", best.comparison.variant))
 }
 
@@ -148,11 +145,11 @@ fn needs(test: &Experiment, units: u64, plan: Option<&Outlook>, maturity: &Matur
         (_, Some(planned)) => format!("The test has {units} of {planned} planned accounts."),
         (_, None) => "The test has no planned number of accounts.".to_owned(),
     }];
+    let prospect = plan.and_then(|plan| plan.prospect.as_ref()?.sentence());
+    let reached = "The fixed horizon is reached: the planned accounts are past their window.";
     match (maturity.fixed_horizon_reached, maturity.days_to_plan) {
-        (Some(true), _) => {
-            missing
-                .push("The fixed horizon is reached: the planned accounts are past their window.".to_owned());
-        }
+        (Some(true), _) => missing.push(reached.to_owned()),
+        (Some(false), _) if prospect.is_some() => missing.extend(prospect),
         (Some(false), Some(days)) if days > 0.0 => {
             let (days, plural) = (days.ceil(), if days > 1.0 { "s" } else { "" });
             missing.push(format!(

@@ -31,6 +31,8 @@ pub(super) fn config() -> Config {
         admin_networks: Networks::default(),
         screen: Screen::default(),
         metrics_namespace: Some("Bellwether/bench".to_owned()),
+        event_bus: None,
+        aggregation_function: None,
         limits: Limits::default(),
     }
 }
@@ -38,6 +40,19 @@ pub(super) fn config() -> Config {
 pub(super) fn app_of(endpoint: &str, time: &Arc<AtomicI64>, config: &Config) -> App {
     let time = time.clone();
     App::new(&sdk(endpoint), config, Clock::new(move || Timestamp::from_millis(time.load(Relaxed))))
+}
+
+/// An app with a bus and a function to invoke, both at `services`.
+pub(super) fn reporting_app(dynamodb: &str, services: &str, time: &Arc<AtomicI64>) -> App {
+    let (database, services, time) = (sdk(dynamodb), sdk(services), time.clone());
+    let config = Config {
+        event_bus: Some("bench".to_owned()),
+        aggregation_function: Some("summarize-tests:live".to_owned()),
+        ..config()
+    };
+    let secrets = aws_sdk_secretsmanager::Client::new(&database);
+    let clock = Clock::new(move || Timestamp::from_millis(time.load(Relaxed)));
+    App::with_clients(&services, secrets, aws_sdk_dynamodb::config::Builder::from(&database), &config, clock)
 }
 
 /// Clients over plain HTTP. Reading the system's certificates would cost each test a tenth of a second.

@@ -79,7 +79,7 @@ run "production" {
         [aws_cloudwatch_log_group.gateway, aws_cloudwatch_log_group.gateway_execution], values(aws_dynamodb_table.this),
         values(aws_iam_role.function), [aws_iam_role.scheduler], values(aws_kms_key.this), values(aws_lambda_function.this),
         [aws_api_gateway_rest_api.this, aws_api_gateway_stage.this], values(aws_secretsmanager_secret.keys), [aws_sns_topic.alarms],
-        [aws_sqs_queue.dead_letters], aws_wafv2_web_acl.this,
+        [aws_sns_topic.results, aws_cloudwatch_event_bus.notices, aws_cloudwatch_event_rule.notices], [aws_sqs_queue.dead_letters], aws_wafv2_web_acl.this,
       ) : resource.tags == tomap({ Application = "bellwether", Environment = "prod", ManagedBy = "terraform", Team = "growth" })
     ])
     error_message = "Every resource must have the tags of the deployment."
@@ -671,6 +671,90 @@ run "without_metrics_nothing_reads_or_records_them" {
       !strcontains(jsonencode(local.graphs), "Bellwether/prod")
     )
     error_message = "Alarms and graphs that read the metrics must not exist."
+  }
+}
+
+# Notices, and the invocations for each test.
+run "notices_and_invocations_for_each_test" {
+  command = plan
+  variables {
+    result_emails = ["growth@example.com"]
+    aggregation   = { tests_per_run = 20 }
+  }
+  override_resource {
+    target          = aws_sns_topic.results
+    override_during = plan
+    values          = { arn = "arn:aws:sns:eu-central-1:123456789012:results" }
+  }
+
+  assert {
+    condition = {
+      for name, policy in aws_iam_role_policy.function : name => [
+        for statement in jsondecode(policy.policy).Statement : "${join(" ", statement.Action)} ${statement.Resource}"
+        if length(regexall("events:|lambda:|sns:", join(" ", statement.Action))) > 0
+      ] if length(regexall("events:|lambda:|sns:", policy.policy)) > 0
+      } == { summarize-tests = [
+        "events:PutEvents arn:aws:events:eu-central-1:123456789012:event-bus/bellwether-prod-notices",
+        "lambda:InvokeFunction arn:aws:lambda:eu-central-1:123456789012:function:bellwether-prod-summarize-tests:live",
+    ] }
+    error_message = "Only summarize-tests may send events, to its bus only, and invoke a function, itself only."
+  }
+  assert {
+    condition = {
+      for name, function in aws_lambda_function.this : name => [
+        for variable in ["EVENT_BUS", "AGGREGATION_FUNCTION", "AGGREGATION_TESTS"] : function.environment[0].variables[variable]
+      ] if can(function.environment[0].variables.EVENT_BUS) || can(function.environment[0].variables.AGGREGATION_FUNCTION)
+    } == { summarize-tests = ["bellwether-prod-notices", "bellwether-prod-summarize-tests:live", "20"] }
+    error_message = "Only summarize-tests must know the bus and the function to invoke."
+  }
+  assert {
+    condition = (
+      aws_cloudwatch_event_bus.notices.name == "bellwether-prod-notices" &&
+      aws_cloudwatch_event_rule.notices.event_bus_name == "bellwether-prod-notices" &&
+      jsondecode(aws_cloudwatch_event_rule.notices.event_pattern) == { source = ["bellwether"] } &&
+      aws_cloudwatch_event_target.results.arn == "arn:aws:sns:eu-central-1:123456789012:results" &&
+      length(aws_cloudwatch_event_target.results.dead_letter_config) == 1
+    )
+    error_message = "The rule must pass every notice on to the topic of results, or to the dead-letter queue."
+  }
+  assert {
+    condition = alltrue([
+      for name, _ in aws_cloudwatch_event_target.results.input_transformer[0].input_paths :
+      strcontains(aws_cloudwatch_event_target.results.input_transformer[0].input_template, "<${name}>")
+    ])
+    error_message = "The message of the topic must contain every value that the rule selects."
+  }
+  assert {
+    condition = [
+      for statement in jsondecode(aws_sns_topic_policy.results.policy).Statement :
+      [statement.Principal.Service, statement.Action, statement.Condition.ArnEquals["aws:SourceArn"] == aws_cloudwatch_event_rule.notices.arn]
+    ] == [["events.amazonaws.com", "sns:Publish", true]]
+    error_message = "Only the rule of this deployment may publish to the topic of results."
+  }
+  assert {
+    condition = anytrue([
+      for statement in jsondecode(aws_kms_key.this["topic"].policy).Statement :
+      contains(flatten([try(statement.Principal.Service, [])]), "events.amazonaws.com")
+    ])
+    error_message = "EventBridge must be allowed to use the key of the encrypted topic."
+  }
+  assert {
+    condition = anytrue([
+      for statement in jsondecode(aws_sqs_queue_policy.dead_letters.policy).Statement :
+      statement.Effect == "Allow" && statement.Principal == { Service = "events.amazonaws.com" } && can(statement.Condition.ArnEquals)
+    ])
+    error_message = "EventBridge must be allowed to send to the dead-letter queue what it cannot deliver."
+  }
+  assert {
+    condition = (
+      [for subscription in aws_sns_topic_subscription.results : "${subscription.protocol} ${subscription.endpoint}"] == ["email growth@example.com"] &&
+      length(aws_sns_topic_subscription.email) == 0
+    )
+    error_message = "result_emails must receive notices and no alarms."
+  }
+  assert {
+    condition     = aws_lambda_function_event_invoke_config.asynchronous["summarize-tests"].maximum_retry_attempts == 1
+    error_message = "Lambda must repeat an invocation that fails at most once."
   }
 }
 

@@ -25,11 +25,12 @@ run "invalid_values_are_rejected" {
     waf                = { modes = { rate = "off" } }
     log_retention_days = 100
     alarm_emails       = ["operations"]
+    result_emails      = ["growth"]
     alarms             = { client_error_percent = 0 }
   }
   expect_failures = [
     var.account, var.name, var.environment, var.tags, var.packages, var.functions, var.quotas, var.aggregation,
-    var.tokens, var.domain, var.rate_limits, var.waf, var.log_retention_days, var.alarm_emails, var.alarms,
+    var.tokens, var.domain, var.rate_limits, var.waf, var.log_retention_days, var.alarm_emails, var.result_emails, var.alarms,
   ]
 }
 
@@ -110,6 +111,14 @@ run "the_sixth_rule_of_each_variable_rejects" {
     alarms      = { blocked_requests = 0 }
   }
   expect_failures = [var.aggregation, var.functions, var.alarms]
+}
+
+run "the_seventh_rule_rejects" {
+  command = plan
+  variables {
+    aggregation = { tests_per_run = 0 }
+  }
+  expect_failures = [var.aggregation]
 }
 
 run "networks_and_origins_are_rejected_and_anomaly_detection_without_metrics" {

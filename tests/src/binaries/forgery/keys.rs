@@ -44,6 +44,8 @@ async fn unknown_key_ids_cause_at_most_one_refresh_a_minute() {
         admin_networks: Networks::default(),
         screen: Screen::default(),
         metrics_namespace: None,
+        event_bus: None,
+        aggregation_function: None,
         limits: Limits { key_cache_seconds: KEPT, ..Limits::default() },
     };
     let clock = time.clone();

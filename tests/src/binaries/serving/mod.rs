@@ -1,5 +1,6 @@
 //! Tests the built command `bellwether serve`.
 
+mod deciding;
 mod edges;
 mod ending;
 mod keeping;

@@ -4,6 +4,7 @@ mod accounts;
 mod answers;
 mod known_units;
 mod parts;
+mod plans;
 mod samples;
 mod tests;
 mod trying;

@@ -79,8 +79,7 @@ pub async fn under_a_domain(operation: &'static Operation) -> Answer {
 }
 
 pub async fn keys_out_of_reach(operation: &'static Operation) -> Answer {
-    let bench = Bench::start().await.without_keys_at(NOWHERE);
-    Ground::on(operation, bench).await.ask().await
+    with_keys_at(operation, NOWHERE).await
 }
 
 /// Uses a secret that does not contain keys.
@@ -90,6 +89,12 @@ pub async fn unreadable_keys(operation: &'static Operation) -> Answer {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async { axum::serve(listener, axum::Router::new().route("/", post(answer))).await });
-    let bench = Bench::start().await.without_keys_at(&url);
-    Ground::on(operation, bench).await.ask().await
+    with_keys_at(operation, &url).await
+}
+
+/// Sends an event that was signed while the keys could be read.
+async fn with_keys_at(operation: &'static Operation, url: &str) -> Answer {
+    let event = Ground::of(operation).await.event;
+    let bench = Bench::start().await.without_keys_at(url);
+    Ground { operation, bench, event }.ask().await
 }

@@ -2,7 +2,7 @@
 
 use bellwether::operations::{CREATE_TEST, Operation};
 use serde_json::json;
-use testing::{Answer, Bench, body_of, with_body};
+use testing::{Answer, Bench, body_of, with_body, with_query};
 
 use crate::ground::Ground;
 
@@ -34,4 +34,12 @@ pub async fn an_outcome_of_a_draft(operation: &'static Operation) -> Answer {
     let declared = Ground::on(&CREATE_TEST, Bench::start().await).await;
     assert_eq!(declared.ask().await.status, 201);
     Ground::on(operation, declared.bench).await.ask().await
+}
+
+/// Compares the sample test with one that does not exist, or with itself.
+pub async fn compared(operation: &'static Operation, is_valid: bool) -> Answer {
+    let ground = Ground::of(operation).await;
+    ground.bench.launch(json!({})).await;
+    let other = if is_valid { "gone" } else { "pricing-page-q4" };
+    ground.send(with_query(ground.event.clone(), "tests", &format!("pricing-page-q4,{other}"))).await
 }

@@ -9,6 +9,7 @@ use super::*;
 use domain::experiment::{Definition, Seed};
 use domain::results::counting::totals::Totals;
 use domain::results::looks::Watched;
+use domain::results::report::Report;
 use domain::validation::typed;
 
 /// A test with the maximum number of variants, goals and segments, each with the longest name.

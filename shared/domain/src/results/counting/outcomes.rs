@@ -52,6 +52,13 @@ impl OutcomeReport {
 }
 
 impl Tally {
+    /// Returns the number of recorded outcomes. It only grows during a phase.
+    #[must_use]
+    pub fn recorded(&self) -> u64 {
+        let not_counted = self.unknown_unit + self.before_assignment + self.after_window + self.other_phase;
+        self.counted + not_counted + self.overridden + self.after_shipping
+    }
+
     pub(super) fn merge(&mut self, other: &Self) {
         self.counted += other.counted;
         self.immature += other.immature;

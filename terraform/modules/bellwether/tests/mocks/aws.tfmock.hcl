@@ -15,6 +15,14 @@ mock_resource "aws_cloudwatch_composite_alarm" {
   defaults = { arn = "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:mocked" }
 }
 
+mock_resource "aws_cloudwatch_event_bus" {
+  defaults = { arn = "arn:aws:events:eu-central-1:123456789012:event-bus/mocked" }
+}
+
+mock_resource "aws_cloudwatch_event_rule" {
+  defaults = { arn = "arn:aws:events:eu-central-1:123456789012:rule/mocked/mocked" }
+}
+
 mock_resource "aws_cloudwatch_log_group" {
   defaults = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:mocked" }
 }

@@ -176,9 +176,14 @@ fn a_running_test_reports_when_it_reaches_its_planned_units_and_fixed_horizon() 
         report.verdict.reasons.join(" ")
     };
     let early = result(60, &[(30, 9, 0), (30, 10, 0)]);
-    assert!(early.contains("60 of 100 planned accounts") && early.contains("within 20 days"), "{early}");
+    // 60 accounts that are 5 days old on average, 2 more a day, and a window of 90 days: 100 are past it on
+    // day 78, with accounts within it counted in part.
+    let planned = "At the current rate, the planned interim look is on 19 March 1970.";
+    assert!(early.contains("60 of 100 planned accounts") && early.contains(planned), "{early}");
     let waiting = result(30, &[(55, 16, 0), (55, 17, 0)]);
-    assert!(!waiting.contains("fixed horizon") && !waiting.contains("within"), "{waiting}");
+    assert!(!waiting.contains("fixed horizon") && waiting.contains("is on"), "{waiting}");
+    let few = result(4, &[(2, 1, 0), (2, 1, 0)]);
+    assert!(few.contains("within 48 days"), "without a plan of the primary goal: {few}");
     let reached = result(10, &[(55, 16, 0), (55, 17, 0)]);
     assert!(reached.contains("The fixed horizon is reached"), "{reached}");
 }
