@@ -3,7 +3,7 @@
 //!
 //! [`subject`] defines what is measured, [`measure`] times it, [`instructions`] counts under callgrind, and
 //! [`process`] and [`proxy`] are the instruments. With the argument `first`, it measures first responses below
-//! a share of a core instead ([`first`]). docs/PERFORMANCE.md explains the figures.
+//! a share of a core instead ([`mod@first`]). docs/PERFORMANCE.md explains the figures.
 //!
 //! Exits with 1 when a count exceeds its target. Times are printed but do not affect the exit code.
 

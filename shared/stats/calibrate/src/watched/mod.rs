@@ -1,6 +1,6 @@
 //! Tests with daily interim looks up to twice their plan, decided by re-randomization.
 //!
-//! [`scenario`] is the table of what is simulated. [`outcome`] draws the outcome of a unit, and [`test`] the units
+//! [`scenario`] is the table of what is simulated. [`outcome`] draws the outcome of a unit, and [`mod@test`] the units
 //! of a test. [`decision`] watches a test as results do. [`fixed`] and [`mixture`] are the tests to which it is
 //! compared. [`results`] watches it with the results of `domain`. [`cell`] counts decisions over many repetitions,
 //! [`store`] and [`runner`] make a run resumable, and [`table`] renders what was counted.
