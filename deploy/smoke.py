@@ -86,7 +86,16 @@ def routes():
     for path, operations in contract["paths"].items():
         for method, operation in operations.items():
             if "operationId" in operation:
-                yield method.upper(), re.sub(r"{\w+}", "smoke-test", path), operation.get("security") == []
+                address = re.sub(r"{\w+}", "smoke-test", path) + required_query(contract, operation)
+                yield method.upper(), address, operation.get("security") == []
+
+
+def required_query(contract, operation):
+    """Returns the query parameters without which the gateway refuses a request, each with a value."""
+    shared = contract["components"]["parameters"]
+    parameters = [shared[own["$ref"].rsplit("/", 1)[-1]] if "$ref" in own else own for own in operation.get("parameters", [])]
+    names = [own["name"] for own in parameters if own["in"] == "query" and own.get("required")]
+    return "?" + "&".join(f"{name}=smoke-test" for name in names) if names else ""
 
 
 def answers(api, method, path, open_to_all, has):

@@ -154,10 +154,14 @@ def page(api):
     return sum(not line.startswith("#") for line in text.splitlines())
 
 
+# The campaign is decided, which is news and no fault.
+NEWS = {"TestDecided"}
+
+
 def alerts(monitoring):
     """Returns the number of alerts, and those that fire on a healthy server."""
     found = [rule for _, rule in files.rules() if "alert" in rule]
-    fires = [rule["alert"] for rule in found if monitoring.query(rule["expr"])]
+    fires = [rule["alert"] for rule in found if rule["alert"] not in NEWS and monitoring.query(rule["expr"])]
     return len(found), f"these alerts fire on a healthy server: {', '.join(fires)}" if fires else ""
 
 
