@@ -219,34 +219,6 @@ def results(cloud, api, admin, variants, events):
         raise Failure("the summary added no point to the series")
 
 
-def notices(cloud):
-    """Checks that an event on the bus reaches a subscriber of the topic of results, and an event of others does not."""
-    queues, topics = cloud.client("sqs"), cloud.client("sns")
-    url = queues.create_queue(QueueName="notices")["QueueUrl"]
-    arn = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    topics.subscribe(TopicArn=cloud.results_topic, Protocol="sqs", Endpoint=arn)
-    message = 'Ship "calculator": it is better than control.'
-    data = {"workspace": "acme", "test_id": TEST, "phase": 1, "kind": "decided", "message": message}
-    detail = {"id": "9e5b", "source": f"{cloud.url}/tests/{TEST}", "time": "2026-11-21T10:00:00Z", "data": data}
-    entry = {"EventBusName": cloud.event_bus, "DetailType": "decided", "Detail": json.dumps(detail)}
-    sent = cloud.client("events").put_events(Entries=[{**entry, "Source": source} for source in ("others", "bellwether")])
-    same(sent["FailedEntryCount"], 0, "events that the bus refuses")
-    deadline = time.monotonic() + 30
-    received: list[dict] = []
-    while not received and time.monotonic() < deadline:
-        received = queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1).get("Messages", [])
-    texts = [json.loads(json.loads(each["Body"])["Message"]) for each in received]
-    expected = {
-        "test": TEST,
-        "message": message,
-        "kind": "decided",
-        "time": detail["time"],
-        "source": detail["source"],
-        "id": "9e5b",
-    }
-    same(texts, [expected], "messages of the topic of results")
-
-
 class Meanwhile:
     """Repeats calls in the background while the block runs, and records failures."""
 
@@ -356,7 +328,6 @@ def run(cloud):
         events = convert(api, token)
     print(f"    {meanwhile.count} calls during the rotation, 0 failed", flush=True)
     results(cloud, api, admin, variants, events)
-    notices(cloud)
     step("the gateway's own responses")
     gateway(api, admin)
     print(f"    {throttling(api)} of 400 sign-ins throttled", flush=True)
