@@ -101,6 +101,9 @@ pub struct Comparison {
     pub fixed_horizon: Option<FixedHorizon>,
     /// The posterior.
     pub bayesian: Option<Bayesian>,
+    /// A second opinion on a binary goal.
+    #[serde(default)]
+    pub betting: Option<Betting>,
     /// Caveats.
     #[serde(default)]
     pub warnings: Vec<String>,
@@ -161,6 +164,13 @@ pub struct FixedHorizon {
 pub struct Bayesian {
     /// The probability that the variant is better.
     pub beats_control: f64,
+}
+
+/// A second opinion: the evidence of the accounts whose window has ended.
+#[derive(Debug, Deserialize)]
+pub struct Betting {
+    /// The p-value, valid at every interim look.
+    pub p_value: f64,
 }
 
 /// A warning.

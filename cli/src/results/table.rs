@@ -108,6 +108,10 @@ fn details(comparison: &Comparison, scale: Scale) -> String {
         let chance = 100.0 * bayesian.beats_control;
         let _ = writeln!(text, "  {variant}: better than control with a probability of {chance:.1} %");
     }
+    if let Some(betting) = &comparison.betting {
+        let p = p_value(Some(betting.p_value));
+        let _ = writeln!(text, "  {variant}: second opinion by betting at any look, p {p}");
+    }
     for warning in &comparison.warnings {
         let _ = writeln!(text, "  {variant}: {}", printable(warning));
     }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::report::Report;
+use super::report::{Betting, Report};
 use super::{rows, table};
 
 fn example(name: &str) -> Report {
@@ -23,6 +23,14 @@ fn results_without_units_and_after_a_restart_are_printed() {
     assert!(empty.starts_with("verdict "), "{empty}");
     let restarted = table::text(&example("RestartedResults"));
     assert!(restarted.contains("\nwarning       "), "{restarted}");
+}
+
+#[test]
+fn a_second_opinion_has_a_line_that_names_it() {
+    let mut report = example("Results");
+    report.goals[0].comparisons[0].betting = Some(Betting { p_value: 0.0312 });
+    let text = table::text(&report);
+    assert!(text.contains("\n  calculator: second opinion by betting at any look, p 0.0312\n"), "{text}");
 }
 
 #[test]

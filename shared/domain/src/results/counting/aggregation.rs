@@ -120,6 +120,9 @@ impl<'a> Aggregation<'a> {
         for (goal, totals) in test.definition.goals.iter().zip(&mut self.totals.arms[arm].goals) {
             let outcome = UnitNumber::of(goal, assignment, rows);
             outcome.add_to(totals, goal.kind, assignment.covariate);
+            if is_mature(assignment, goal, self.as_of) {
+                self.totals.mature_rates.count((pairs.len(), stratum, arm), outcome.converted);
+            }
             pairs.push(outcome.pair());
             if goal.role == Role::Primary {
                 primary = outcome;

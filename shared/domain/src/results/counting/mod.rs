@@ -5,6 +5,8 @@ pub mod aggregation;
 pub mod arrivals;
 pub mod changed_weights;
 pub mod known_outcome;
+pub mod mature_rates;
+pub mod numbers;
 pub mod outcomes;
 pub mod row;
 pub mod segment_counts;

@@ -6,16 +6,14 @@ use stats::warnings::Sizes;
 
 use super::arrivals::Arrivals;
 use super::known_outcome::KnownOutcome;
+use super::mature_rates::MatureRates;
+pub use super::numbers::Numbers;
 use super::outcomes::Tally;
 use super::segment_counts::SegmentCounts;
 use super::unit_rows::UnitRows;
 use crate::clock::Timestamp;
 use crate::experiment::Experiment;
 use crate::experiment::allocation::Mode;
-
-/// Above this number of units, an arm's single numbers are not stored: a permutation test would take too
-/// long.
-const MAX_NUMBERS: usize = 10_000;
 
 /// Per-arm totals of one phase.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +41,8 @@ pub struct Totals {
     pub unit_rows: UnitRows,
     /// For each goal, the time for which the units' windows have been open, in milliseconds over all units.
     pub matured_ms: Vec<u64>,
+    /// The units past the window of each goal, and those among them that converted.
+    pub mature_rates: MatureRates,
     /// The assignment times of the units of each arm, for external tests only.
     pub arrivals: Arrivals,
     /// The counts of the recorded outcomes, with one entry per goal, in the definition's order.
@@ -83,44 +83,6 @@ pub struct GoalTotals {
     pub bases: Sizes,
 }
 
-/// The number of each unit, with the denominator of a ratio. Empty for binary goals, for which the counts are
-/// sufficient.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Numbers(Option<Vec<(f64, f64)>>);
-
-impl Default for Numbers {
-    fn default() -> Self {
-        Self(Some(Vec::new()))
-    }
-}
-
-impl Numbers {
-    /// Adds a unit's number.
-    pub fn push(&mut self, number: f64, denominator: f64) {
-        self.0 = self.0.take().filter(|all| all.len() < MAX_NUMBERS).map(|mut all| {
-            all.push((number, denominator));
-            all
-        });
-    }
-
-    fn merge(&mut self, other: &Self) {
-        let (own, theirs) = (self.0.take(), other.0.as_deref());
-        self.0 = own.zip(theirs).filter(|(a, b)| a.len() + b.len() <= MAX_NUMBERS).map(|(mut a, b)| {
-            a.extend_from_slice(b);
-            a
-        });
-    }
-
-    /// Returns all of them in ascending order, independent of the order in which they were added. Returns
-    /// None when there were too many.
-    #[must_use]
-    pub fn sorted(&self) -> Option<Vec<(f64, f64)>> {
-        let mut all = self.0.clone()?;
-        all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-        Some(all)
-    }
-}
-
 impl GoalTotals {
     fn merge(&mut self, other: &Self) {
         self.converted += other.converted;
@@ -155,6 +117,7 @@ impl Totals {
             known: vec![None; test.definition.known_units.as_ref().map_or(0, Vec::len)],
             unit_rows: UnitRows::default(),
             matured_ms: vec![0; test.definition.goals.len()],
+            mature_rates: MatureRates::new(test.definition.goals.len(), strata, arms),
             arrivals: Arrivals::default(),
             outcomes: vec![Tally::default(); test.definition.goals.len()],
         }
@@ -191,6 +154,7 @@ impl Totals {
         }
         self.unit_rows.merge(&other.unit_rows);
         self.matured_ms.iter_mut().zip(&other.matured_ms).for_each(|(a, b)| *a += b);
+        self.mature_rates.merge(&other.mature_rates);
         self.outcomes.iter_mut().zip(&other.outcomes).for_each(|(a, b)| a.merge(b));
         for (own, theirs) in self.arms.iter_mut().zip(&other.arms) {
             own.units += theirs.units;

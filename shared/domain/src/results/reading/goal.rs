@@ -7,6 +7,7 @@ use stats::balance::Randomized;
 use stats::families::holm;
 
 use super::arm::{ArmReport, arm_reports};
+use super::betting::Betting;
 use super::chance::{Allowance, Chance};
 use super::comparison::Comparison;
 use super::looked::Looked;
@@ -114,10 +115,11 @@ fn compare(
         read.warnings.push(no_guardrail(missing).to_owned());
     }
     let read = read.bounded(goal.kind == Kind::Binary, never_negative(test, goal));
-    Some(match changed_weights(test, totals) {
+    let read = match changed_weights(test, totals) {
         Some(why) => read.withheld(why),
         None => read,
-    })
+    };
+    Some(Comparison { betting: Betting::read(test, totals, (index, goal), (control, arm)), ..read })
 }
 
 /// Returns the units past the primary goal's window, by the weights under which they were assigned.

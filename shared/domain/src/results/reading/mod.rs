@@ -2,6 +2,7 @@
 //! [`comparison`]s consist of the readings of a [`pair`] of arms.
 
 pub mod arm;
+pub mod betting;
 pub mod chance;
 pub mod comparison;
 pub mod fixed_horizon;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer};
 use super::Report;
 use crate::clock::Timestamp;
 use crate::experiment::{GoalKey, VariantKey};
+use crate::results::reading::betting::Betting;
 use crate::results::reading::comparison::{Comparison, Shown};
 use crate::results::reading::goal::GoalReport;
 use crate::results::reading::method::Method;
@@ -41,6 +42,8 @@ struct RememberedComparison {
     p_value: Option<f64>,
     #[serde(deserialize_with = "present")]
     shown: Option<Shown>,
+    #[serde(deserialize_with = "present")]
+    betting: Option<Betting>,
 }
 
 /// Codes are strings here, so that an unknown warning causes no error.
@@ -93,8 +96,9 @@ impl Memory {
 }
 
 impl RememberedComparison {
-    /// Keeps the lowest p-value of all interim looks.
+    /// Keeps the lowest p-value, and the highest e-value of the second opinion, of all interim looks.
     fn hand_on(&self, to: &mut Comparison) {
+        to.betting = to.betting.map(|now| self.betting.map_or(now, |before| now.higher(before)));
         if self.method != to.method || !to.method.is_sequential() {
             return;
         }
@@ -111,6 +115,7 @@ impl From<&Report> for Memory {
             method: own.method,
             p_value: own.p_value,
             shown: own.shown,
+            betting: own.betting,
         };
         let goals = report.goals.iter().map(|own| RememberedGoal {
             goal: own.goal.clone(),

@@ -1,5 +1,6 @@
 //! Tests of what a report contains, and what it omits.
 
+mod betting;
 mod golden;
 mod rerandomization;
 mod sample_ratio;

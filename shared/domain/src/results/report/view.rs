@@ -1,6 +1,7 @@
 //! A report in the response of `GET /tests/{test_id}/results`. Its fields are those of `openapi.yaml` and are
 //! separate from the stored form, so that each can change without the other.
 
+mod comparisons;
 mod goals;
 pub mod plan;
 mod point;

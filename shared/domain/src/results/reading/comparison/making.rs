@@ -49,6 +49,7 @@ impl Comparison {
             corrected_p: None,
             fixed_horizon: planned.map(FixedHorizon::from),
             bayesian: pair.bayesian(goal.direction).map(Bayesian::from),
+            betting: None,
             adjusted: adjusted.as_ref().map(AdjustedReading::from),
             guardrail: goal.margin.zip(looked.watched).and_then(|(margin, watched)| {
                 let found = watched.guardrail.as_ref()?.p_values();
@@ -136,6 +137,7 @@ impl Comparison {
             corrected_p: None,
             fixed_horizon: None,
             bayesian: None,
+            betting: None,
             adjusted: None,
             guardrail: None,
             warnings: Vec::new(),

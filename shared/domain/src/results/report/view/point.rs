@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::super::point::{PastArm, PastComparison, PastGoal, Point};
-use super::goals::IntervalView;
+use super::comparisons::IntervalView;
 use crate::clock::Timestamp;
 use crate::experiment::{GoalKey, VariantKey};
 

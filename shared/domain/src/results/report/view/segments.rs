@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::goals::IntervalView;
+use super::comparisons::IntervalView;
 use crate::experiment::VariantKey;
 use crate::experiment::id::AttributeName;
 use crate::results::reading::comparison::Shown;
