@@ -24,10 +24,8 @@ use bellwether::operations::{GET_RESULTS, Operation};
 use bellwether::runtime::{Call, Endpoint, Function, Handled};
 use bellwether::store::reach::Keyed;
 use bellwether::store::summaries::Summary;
-use domain::clock::Timestamp;
 use domain::experiment::{Experiment, ExperimentId, Status, Workspace};
 use domain::results::cadence::is_final;
-use domain::results::counting::totals::Totals;
 use domain::results::looks::Watched;
 use domain::results::notice::record::NoticeRecord;
 use domain::results::report::Report;
@@ -96,7 +94,11 @@ async fn aggregated(
     let is_left = !test.status.is_live() && stored.as_ref().and_then(StoredReport::report).is_none();
     match (app.store.events.aggregate(workspace, test, (!is_left).then_some(inline), as_of).await?, stored) {
         (Some(totals), stored) => {
-            let watched = watched(app, workspace, test, &totals, as_of).await?;
+            // A test that the schedule no longer counts takes its last look here, at the first request after the last
+            // window has ended.
+            let is_due =
+                |watched: &Watched| !test.status.is_live() && watched.is_last_look_due(test, &totals);
+            let watched = app.store.summaries.watch(workspace, test, &totals, as_of, is_due).await?;
             let report = Report::new(test, &totals, as_of, stored.as_ref(), &watched);
             let test_id = &test.definition.test_id;
             app.telemetry.aggregated(as_of, workspace, test_id, totals.rows, began.elapsed());
@@ -114,28 +116,6 @@ async fn aggregated(
             Err(Problem::Unavailable("the results of a large test have not been aggregated yet".to_owned()))
         }
     }
-}
-
-/// Returns the draws and the looks so far. A test that the schedule no longer counts takes its last look here, at the
-/// first request after the last window has ended: the schedule took none after the test was stopped.
-async fn watched(
-    app: &App,
-    workspace: &Workspace,
-    test: &Experiment,
-    totals: &Totals,
-    as_of: Timestamp,
-) -> Result<Watched, Problem> {
-    let summaries = &app.store.summaries;
-    let before = summaries.looks(workspace, test).await?;
-    let watched = Watched::new(test, totals, before.clone());
-    if test.status.is_live() || !watched.is_last_look_due(test, totals) {
-        return Ok(watched);
-    }
-    let last = watched.look(test, totals);
-    if summaries.store_looks(workspace, test, (&before, &last.looks), as_of).await? {
-        return Ok(last);
-    }
-    Ok(Watched { looks: summaries.looks(workspace, test).await?, ..last })
 }
 
 fn phase(text: &str) -> Result<u32, Problem> {

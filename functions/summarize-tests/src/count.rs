@@ -7,8 +7,6 @@ use bellwether::http::problem::Problem;
 use domain::clock::Timestamp;
 use domain::experiment::{Experiment, ExperimentId, Status, Workspace};
 use domain::results::cadence::{is_due, is_final};
-use domain::results::counting::totals::Totals;
-use domain::results::looks::Watched;
 use domain::results::report::Report;
 use domain::results::report::stored::StoredReport;
 
@@ -35,7 +33,7 @@ pub async fn count(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> 
     let began = Instant::now();
     if let Some(totals) = app.store.events.aggregate(workspace, &test, None, as_of).await? {
         let next = reweigh::reweigh(app, workspace, &test, &totals, as_of).await?;
-        let watched = look(app, workspace, &test, &totals, as_of).await?;
+        let watched = app.store.summaries.watch(workspace, &test, &totals, as_of, |_| true).await?;
         let next = next.as_ref().unwrap_or(&test);
         let report = Report::new(next, &totals, as_of, before.latest.as_ref(), &watched);
         app.telemetry.aggregated(as_of, workspace, test_id, totals.rows, began.elapsed());
@@ -45,21 +43,4 @@ pub async fn count(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> 
         }
     }
     Ok(notices)
-}
-
-/// Takes an interim look at these totals and stores it. If another count has stored its look first, that look stands.
-async fn look(
-    app: &App,
-    workspace: &Workspace,
-    test: &Experiment,
-    totals: &Totals,
-    as_of: Timestamp,
-) -> Result<Watched, Problem> {
-    let summaries = &app.store.summaries;
-    let before = summaries.looks(workspace, test).await?;
-    let watched = Watched::new(test, totals, before.clone()).look(test, totals);
-    if summaries.store_looks(workspace, test, (&before, &watched.looks), as_of).await? {
-        return Ok(watched);
-    }
-    Ok(Watched { looks: summaries.looks(workspace, test).await?, ..watched })
 }

@@ -64,11 +64,11 @@ async fn a_new_instance_connects_and_reads_its_keys_before_the_first_request() {
     let _turn = super::turn().await;
     let ground = Ground::start().await;
     // A new account costs a read of the test and a write. Results cost a read of the test, a query of the stored
-    // report, and without one a query of each of the 16 partitions.
+    // report, and without one a query of each of the 16 partitions and one of the looks.
     for (function, role, calls) in [
         ("assign-variant", Role::Service, 2),
         ("get-test", Role::Viewer, 1),
-        ("get-results", Role::Viewer, 18),
+        ("get-results", Role::Viewer, 19),
     ] {
         // Queries of several partitions at once open further connections.
         let is_prepared = |before: [u64; 4], after: [u64; 4]| {

@@ -230,9 +230,10 @@ async fn a_client_that_signs_in_and_calls_through_two_rotations_sees_no_failure(
     let (calls, forged) = (client.calls.load(SeqCst), client.forged.load(SeqCst));
     assert!(calls > 100 && forged > 100, "{calls} calls, {forged} forged");
     let seconds = stage.began.elapsed().as_secs();
+    // Each instance also reads the keys once before its first request, when there is none yet.
     for (_, proxy) in &stage.verifiers {
-        assert!(reads(proxy) <= seconds / 3 + 1, "{} reads in {seconds} s", reads(proxy));
+        assert!(reads(proxy) <= seconds / 3 + 2, "{} reads in {seconds} s", reads(proxy));
     }
     let slow = reads(&stage.slow.1);
-    assert!(slow <= 1 + seconds / 60, "{slow} reads in {seconds} s for {forged} forged names");
+    assert!(slow <= 2 + seconds / 60, "{slow} reads in {seconds} s for {forged} forged names");
 }

@@ -9,8 +9,9 @@ use crate::store::query::Query;
 use crate::store::table::Placed;
 use domain::clock::Timestamp;
 use domain::experiment::{Experiment, Workspace};
-use domain::results::looks::Looks;
+use domain::results::counting::totals::Totals;
 use domain::results::looks::stored::WatchedComparison;
+use domain::results::looks::{Looks, Watched};
 
 /// The number of looks at a comparison. A look is stored only after the looks before it.
 const LOOKS: &str = "looks";
@@ -31,6 +32,31 @@ impl Summaries {
                 return Ok(Looks::new(stored));
             }
         }
+    }
+
+    /// Returns the draws of the test's units with the looks so far. If `is_due` allows it, takes a look at these totals
+    /// and stores it. If another count has stored its look first, that look stands.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn watch(
+        &self,
+        workspace: &Workspace,
+        test: &Experiment,
+        totals: &Totals,
+        as_of: Timestamp,
+        is_due: impl FnOnce(&Watched) -> bool,
+    ) -> Result<Watched, StoreError> {
+        let before = self.looks(workspace, test).await?;
+        let watched = Watched::new(test, totals, before.clone());
+        if !is_due(&watched) {
+            return Ok(watched);
+        }
+        let watched = watched.look(test, totals);
+        if self.store_looks(workspace, test, (&before, &watched.looks), as_of).await? {
+            return Ok(watched);
+        }
+        Ok(Watched { looks: self.looks(workspace, test).await?, ..watched })
     }
 
     /// Stores the looks that were taken since `before`. Returns false if another count has stored its look at one of them first:
