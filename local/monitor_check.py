@@ -38,7 +38,7 @@ from promql import selectors
 INTERVAL = 2  # seconds
 SHORT = {"2m": "2s", "15m": "10s", "3h": "10s", "6h": "20s", "1d": "10s", "2d": "15s", "1w": "30s"}
 FILTERS = {"workspace_test:bellwether_activity:monitored"}
-AGGREGATION = 180  # seconds for an aggregation and a scrape; `make run` aggregates every minute
+AGGREGATION = 180  # seconds for an aggregation and a scrape
 HISTORY = 90  # seconds, more than the longest of the short times
 CAMPAIGN = "campaign-"
 OWN_STATE = ROOT / ".run-monitor"

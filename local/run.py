@@ -130,7 +130,7 @@ def main():
     parser.add_argument(
         "--aggregate-every",
         type=int,
-        default=60,
+        default=20,
         help="seconds between two counts of results, as AWS's schedule has them (default: %(default)s)",
     )
     parser.add_argument("--setup-only", action="store_true", help="install the pinned tools and stop")

@@ -58,7 +58,8 @@ fn start(client: &Client, definition: &Value) -> Result<Value, Failure> {
     Ok(test)
 }
 
-/// How long a demo waits for the next scheduled count, and how often it asks.
+/// How long a demo waits for the second scheduled count, and how often it asks. The first one finds what has been sent,
+/// and the second one that nothing more has arrived, which makes it an interim look.
 const PATIENCE: (Duration, Duration) = (Duration::from_secs(90), Duration::from_secs(2));
 
 /// Counts the results of a test now, and returns them. Such a count is no interim look.
@@ -66,9 +67,9 @@ fn counted(client: &Client, test: &str) -> Result<Report, Failure> {
     read(client, &format!("/tests/{test}/results?fresh=true"))
 }
 
-/// Prints the results of the next scheduled count, which takes an interim look, or those of now if it does not come soon.
+/// Prints the results of the next interim look, or those of now if it does not come soon.
 fn results(client: &Client, test: &str, now: &Report) -> Result<(), Failure> {
-    step("waiting for the next scheduled count, which decides; at most 90 s")?;
+    step("waiting for two scheduled counts, the second of which decides; at most 90 s")?;
     let (longest, pause) = PATIENCE;
     let began = Instant::now();
     let path = format!("/tests/{test}/results");

@@ -41,7 +41,7 @@ pub struct Options {
     pub verbose: bool,
 
     /// Seconds between two aggregations of running tests
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
     pub aggregate_every: u64,
 
     /// Set the server's clock this many days ahead, to try what a later day looks like

@@ -6,7 +6,7 @@ use bellwether::App;
 use bellwether::http::problem::Problem;
 use domain::clock::Timestamp;
 use domain::experiment::{Experiment, ExperimentId, Status, Workspace};
-use domain::results::cadence::{is_due, is_final};
+use domain::results::cadence::{is_due, is_final, is_look};
 use domain::results::report::Report;
 use domain::results::report::stored::StoredReport;
 
@@ -33,7 +33,8 @@ pub async fn count(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> 
     let began = Instant::now();
     if let Some(totals) = app.store.events.aggregate(workspace, &test, None, as_of).await? {
         let next = reweigh::reweigh(app, workspace, &test, &totals, as_of).await?;
-        let watched = app.store.summaries.watch(workspace, &test, &totals, as_of, |_| true).await?;
+        let is_look = is_look(&test, stored, &totals, as_of);
+        let watched = app.store.summaries.watch(workspace, &test, &totals, as_of, |_| is_look).await?;
         let next = next.as_ref().unwrap_or(&test);
         let report = Report::new(next, &totals, as_of, before.latest.as_ref(), &watched);
         app.telemetry.aggregated(as_of, workspace, test_id, totals.rows, began.elapsed());

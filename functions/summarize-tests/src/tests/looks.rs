@@ -8,7 +8,8 @@ use testing::faults::{Fate, Proxy};
 
 use super::*;
 
-/// A test of 60 units whose second variant converts far more often, past its window.
+/// A test of 60 units whose second variant converts far more often, past its window. One count has found the units, so
+/// the next one is a look.
 async fn launched(bench: &Bench) -> Experiment {
     let goals = json!([{ "key": "demo-booked", "kind": "binary", "role": "primary", "window_days": 1 },
                        { "key": "replied", "kind": "binary", "role": "secondary", "window_days": 1 }]);
@@ -18,6 +19,9 @@ async fn launched(bench: &Bench) -> Experiment {
         assign(bench, &test, &format!("unit-{n}"), variant, converts).await;
     }
     bench.pass(86_400 + 10);
+    summarize(&bench.app, in_minutes(bench, 15)).await.unwrap();
+    assert_eq!(looks(bench, &test).await, Looks::default(), "units have arrived since the last count");
+    bench.pass(60);
     test
 }
 

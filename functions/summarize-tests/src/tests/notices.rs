@@ -6,6 +6,7 @@ use testing::receiver::Receiver;
 use super::*;
 
 /// Gives a new test units past their window that decide it: 1 of 20 converts in control, 19 of 20 in the other variant.
+/// One count has found the units, so the next one is a look.
 pub(super) async fn decided(bench: &Bench, test_id: &str) -> Experiment {
     let goals = json!([{ "key": "demo-booked", "kind": "binary", "role": "primary", "window_days": 1 }]);
     let plan = json!({ "test_id": test_id, "targeting": {}, "goals": goals, "planned_units": 40 });
@@ -15,6 +16,8 @@ pub(super) async fn decided(bench: &Bench, test_id: &str) -> Experiment {
         assign(bench, &test, &format!("unit-{n}"), variant, converts).await;
     }
     bench.pass(86_400 + 10);
+    super::super::count::count(&bench.app, &acme(), &test.definition.test_id).await.unwrap();
+    bench.pass(60);
     test
 }
 
@@ -47,7 +50,7 @@ async fn a_decision_is_sent_once_as_a_cloud_event() {
     );
     let detail = &event["Detail"];
     assert_eq!(detail["source"], "https://issuer.example/v1/tests/pricing-page-q4");
-    assert_eq!(detail["time"], "2026-11-22T10:00:10.25Z");
+    assert_eq!(detail["time"], "2026-11-22T10:01:10.25Z");
     assert_eq!(
         detail["data"],
         json!({ "workspace": "acme", "test_id": "pricing-page-q4", "phase": 1, "kind": "decided",
