@@ -45,7 +45,7 @@ fn decided(test: &Experiment, random: &mut Random, rate: u64) -> [bool; 2] {
         key.chunks_mut(8).for_each(|part| part.copy_from_slice(&random.below(u64::MAX).to_le_bytes()));
         let outcomes = outcomes.map(|converted| (f64::from(u8::from(converted)), 1.0)).to_vec();
         let (covariate, known, segments) = (None, None, Vec::new());
-        rows.push(UnitRow { key, arm, weighting: 0, outcomes, covariate, known, segments });
+        rows.push(UnitRow { key, arm, weighting: 0, age_ms: i64::MAX, outcomes, covariate, known, segments });
         if unit % LOOK_EVERY == 0 {
             let mut totals = Totals::empty(test);
             for arm in 0..2 {

@@ -8,8 +8,8 @@
 //! with at most the probability that is spent, for outcomes of any distribution, any weights and any number
 //! of interim looks.
 //!
-//! Start at [`drawn`], which draws the units of two arms and ranks the histories of each goal. [`place`] draws one
-//! unit, [`sums`] adds up outcomes in every draw, [`statistic`] and [`covariance`] compare the arms of a draw,
+//! Start at [`drawn`], which draws the units of two arms and ranks the histories of each goal. [`maturity`] prepares
+//! the outcomes of units whose windows are open, [`place`] draws one unit, [`sums`] adds up outcomes in every draw, [`statistic`] and [`covariance`] compare the arms of a draw,
 //! and [`stopped`] stops histories. [`family`] watches several comparisons and decides them together. [`tails`]
 //! turns the boundary of an interim look into the level of an interval, [`interval`] has the intervals, and
 //! [`rates`] computes those of binary goals. [`guardrail`] compares guardrails with their margins, and [`segments`] names
@@ -23,6 +23,7 @@ pub mod drawn;
 pub mod family;
 pub mod guardrail;
 pub mod interval;
+pub mod maturity;
 pub mod place;
 pub mod rates;
 pub mod segments;

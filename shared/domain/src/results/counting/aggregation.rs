@@ -141,7 +141,8 @@ impl<'a> Aggregation<'a> {
             && test.definition.allocation.mode != Mode::Adaptive
         {
             let row = UnitRow::new(test, unit, assignment, arm, stratum);
-            self.totals.unit_rows.push(UnitRow { outcomes: pairs, ..row });
+            let age_ms = (self.as_of.millis() - at.millis()).max(0);
+            self.totals.unit_rows.push(UnitRow { age_ms, outcomes: pairs, ..row });
         }
         for (name, segments) in test.definition.segments.iter().zip(&mut self.totals.segments) {
             if let Some(value) = assignment.segments.get(name) {

@@ -16,6 +16,8 @@ pub struct UnitRow {
     pub arm: usize,
     /// The number of the weighting under which it was assigned, in the test's order.
     pub weighting: usize,
+    /// The time since its assignment, in milliseconds: 0 or more.
+    pub age_ms: i64,
     /// Its number for each goal, with the denominator of a ratio, otherwise 1.
     pub outcomes: Vec<(f64, f64)>,
     /// A number that was known before its assignment.
@@ -41,11 +43,22 @@ impl UnitRow {
             key: key(test, unit),
             arm,
             weighting,
+            age_ms: 0,
             outcomes: Vec::with_capacity(definition.goals.len()),
             covariate: assignment.covariate,
             known: definition.known_index(unit),
             segments: definition.segments.iter().map(|name| assignment.segments.get(name).cloned()).collect(),
         }
+    }
+}
+
+impl UnitRow {
+    /// Returns the share of a window that has passed, 0 to 1.
+    #[must_use]
+    pub fn passed(&self, window_ms: i64) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "exact below 2^53 ms")]
+        let [passed, window] = [self.age_ms.clamp(0, window_ms), window_ms].map(|own| own as f64);
+        passed / window
     }
 }
 

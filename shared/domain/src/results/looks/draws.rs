@@ -2,6 +2,7 @@
 //! cannot make the comparison wrong.
 
 use stats::rerandomization::drawn::{self, Drawn, Place, Unit};
+use stats::rerandomization::maturity::at_equal_shares;
 use stats::rerandomization::place::Propensity;
 
 use super::covariate::Covariate;
@@ -97,8 +98,9 @@ fn pair(
 /// The outcomes of a goal, one for each unit of two arms.
 enum Outcomes {
     Amounts(Vec<f64>),
+    Maturing(Vec<f64>, Vec<f64>),
     Ratios(Vec<(f64, f64)>),
-    Adjusted(Vec<f64>, Vec<[f64; 2]>),
+    Adjusted(Vec<f64>, Vec<f64>, Vec<[f64; 2]>),
 }
 
 impl Outcomes {
@@ -113,9 +115,15 @@ impl Outcomes {
         }
         let numbers: Vec<f64> = pairs().map(|(number, _)| number).collect();
         let covariates: Vec<Option<f64>> = placed.iter().map(|(row, _)| row.covariate).collect();
-        Some(match Covariate::choose(&numbers, &covariates) {
-            Some(covariate) => Self::Adjusted(numbers, covariate.columns(&covariates)),
-            None => Self::Amounts(numbers),
+        let passed: Vec<f64> = placed.iter().map(|(row, _)| row.passed(goal.window_ms())).collect();
+        let ranked = at_equal_shares(&numbers, &passed);
+        Some(match (Covariate::choose(&numbers, &covariates), ranked) {
+            (Some(covariate), ranked) => {
+                let ranked = ranked.unwrap_or_else(|| numbers.clone());
+                Self::Adjusted(numbers, ranked, covariate.columns(&covariates))
+            }
+            (None, Some(ranked)) => Self::Maturing(numbers, ranked),
+            (None, None) => Self::Amounts(numbers),
         })
     }
 
@@ -123,7 +131,8 @@ impl Outcomes {
         match self {
             Self::Amounts(numbers) => drawn::Goal::Amounts(numbers),
             Self::Ratios(pairs) => drawn::Goal::Ratios(pairs),
-            Self::Adjusted(numbers, covariates) => drawn::Goal::Adjusted(numbers, covariates),
+            Self::Maturing(numbers, ranked) => drawn::Goal::Maturing(numbers, ranked),
+            Self::Adjusted(numbers, ranked, covariates) => drawn::Goal::Adjusted(numbers, ranked, covariates),
         }
     }
 }

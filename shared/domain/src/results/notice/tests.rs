@@ -63,7 +63,16 @@ fn totals(test: &Experiment, booked: [u64; 3], opt_out: [u64; 3]) -> Totals {
 fn row(arm: usize, unit: u64, converted: [u64; 2]) -> UnitRow {
     let key = Sha256::digest(format!("{arm} {unit}").as_bytes()).into();
     let outcomes = converted.map(|converted| (f64::from(u8::from(unit < converted)), 1.0)).to_vec();
-    UnitRow { key, arm, weighting: 0, outcomes, covariate: None, known: None, segments: Vec::new() }
+    UnitRow {
+        key,
+        arm,
+        weighting: 0,
+        age_ms: i64::MAX,
+        outcomes,
+        covariate: None,
+        known: None,
+        segments: Vec::new(),
+    }
 }
 
 /// Returns the report of a count at which each comparison takes its first look.

@@ -2,6 +2,7 @@
 
 use stats::rerandomization::drawn::{Goal, Place, Unit as Drawn, draw};
 use stats::rerandomization::family::{Terms, Watch};
+use stats::rerandomization::maturity::at_equal_shares;
 use stats::rerandomization::place::{Propensity, place};
 use stats::rerandomization::stopped::Ranks;
 
@@ -24,6 +25,8 @@ pub struct Observed<'a> {
 pub struct Look<'a> {
     /// The units of both arms.
     pub units: Vec<Observed<'a>>,
+    /// The share of the window of each of them that has passed.
+    pub passed: Vec<f64>,
     /// The number of units of all arms, each counted by the share of its window that has passed.
     pub matured: f64,
 }
@@ -34,11 +37,13 @@ impl<'a> Look<'a> {
     pub fn of(units: &'a [Unit], arm: usize, day: u32) -> Self {
         let day = f64::from(day);
         let both = units.iter().filter(|unit| unit.arm == 0 || unit.arm == arm).enumerate();
-        let compared =
+        let compared: Vec<_> =
             both.filter_map(|(place, unit)| Some(Observed { unit, place, value: unit.at(day)? })).collect();
+        let window_ms = f64::from(WINDOW_DAYS) * DAY_MS;
+        let passed = compared.iter().map(|own| own.unit.matured_ms(day) / window_ms).collect();
         let present = units.iter().filter(|unit| unit.at(day).is_some());
         let matured_ms: f64 = present.map(|unit| unit.matured_ms(day)).sum();
-        Self { units: compared, matured: matured_ms / (f64::from(WINDOW_DAYS) * DAY_MS) }
+        Self { units: compared, passed, matured: matured_ms / window_ms }
     }
 }
 
@@ -97,10 +102,12 @@ fn ranks(cell: &Cell, look: &Look<'_>, (arm, places): (usize, &Places), draws: u
     let pairs: Vec<_> = look.units.iter().map(|own| own.value.pair).collect();
     let numbers: Vec<_> = pairs.iter().map(|pair| pair.0).collect();
     let covariates: Vec<_> = look.units.iter().map(|own| [own.value.covariate, 0.0]).collect();
-    let goal = match cell.scenario.outcome.kind() {
-        Kind::Amounts => Goal::Amounts(&numbers),
-        Kind::Ratios => Goal::Ratios(&pairs),
-        Kind::Adjusted => Goal::Adjusted(&numbers, &covariates),
+    let ranked = at_equal_shares(&numbers, &look.passed);
+    let goal = match (cell.scenario.outcome.kind(), &ranked) {
+        (Kind::Amounts, Some(ranked)) => Goal::Maturing(&numbers, ranked),
+        (Kind::Amounts, None) => Goal::Amounts(&numbers),
+        (Kind::Ratios, _) => Goal::Ratios(&pairs),
+        (Kind::Adjusted, _) => Goal::Adjusted(&numbers, ranked.as_ref().unwrap_or(&numbers), &covariates),
     };
     let goals = draw(&units, &[goal], draws);
     goals.first().map(|goal| goal.ranks().into_boxed_slice()).unwrap_or_default()

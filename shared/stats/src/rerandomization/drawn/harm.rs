@@ -30,7 +30,7 @@ impl Drawn {
     /// Returns control's mean or ratio in the goal's own unit if a factor of it can be removed.
     fn control_mean(&self) -> Option<f64> {
         let mean = match &self.0 {
-            Kind::Amounts(own) | Kind::Adjusted(own, ..) => {
+            Kind::Amounts(own) | Kind::Maturing(own, _) | Kind::Adjusted(own, ..) => {
                 own.are_positive().ok().filter(|()| !own.is_binary)?;
                 let [n, sum, _] = own.plain(own.sums.real()[0]);
                 sum / n * own.scale
@@ -46,7 +46,7 @@ impl Drawn {
     fn real_rank(&self, factor: f64) -> Option<Rank> {
         let weight = factor.powi(-2);
         match &self.0 {
-            Kind::Amounts(own) | Kind::Adjusted(own, ..) => {
+            Kind::Amounts(own) | Kind::Maturing(own, _) | Kind::Adjusted(own, ..) => {
                 let [a, [n, sum, squares]] = own.sums.real().map(|sums| own.plain(sums));
                 let arms = [a, [n, sum / factor, squares / factor.powi(2)]];
                 is_eligible(&arms).then(|| rank(log_means_weighted(&arms, weight)))

@@ -7,7 +7,8 @@
 //!
 //! Source: Lehmann 1963 and Rosenbaum 2002, section 2.6, on the inversion of randomization tests.
 
-use super::{Amounts, Drawn, Kind, Rank};
+use super::numbers::Amounts;
+use super::{Drawn, Kind, Rank};
 use crate::rerandomization::interval::{Interval, NoInterval};
 use crate::rerandomization::statistic::is_eligible;
 use crate::rerandomization::stopped::{Ranks, Side, outwards, size};
@@ -37,7 +38,7 @@ impl Drawn {
     /// Returns treatment's mean or ratio divided by control's.
     fn factor(&self) -> Result<f64, NoInterval> {
         let (eligible, [a, b]) = match &self.0 {
-            Kind::Amounts(own) | Kind::Adjusted(own, ..) => {
+            Kind::Amounts(own) | Kind::Maturing(own, _) | Kind::Adjusted(own, ..) => {
                 own.are_positive()?;
                 let arms = own.sums.real();
                 (is_eligible(&arms), arms.map(|sums| own.plain(sums)).map(|[n, sum, _]| sum / n))

@@ -36,7 +36,13 @@ fn the_real_history_runs_through_the_same_code_as_a_draw_with_the_same_arms() {
     let (numbers, pairs) =
         (amounts(&keys), keys.iter().map(|key| (amount(*key), f64::from(*key))).collect::<Vec<_>>());
     let covariates: Vec<_> = keys.iter().map(|key| [f64::from(key % 5), 0.0]).collect();
-    let goals = [Goal::Amounts(&numbers), Goal::Ratios(&pairs), Goal::Adjusted(&numbers, &covariates)];
+    let ranked: Vec<_> = numbers.iter().zip(&pairs).map(|(number, pair)| number - pair.1).collect();
+    let goals = [
+        Goal::Amounts(&numbers),
+        Goal::Maturing(&numbers, &ranked),
+        Goal::Ratios(&pairs),
+        Goal::Adjusted(&numbers, &numbers, &covariates),
+    ];
     for drawn in draw(&listed, &goals, 2) {
         for ranks in [drawn.ranks(), drawn.ranks_without_factor(1.0), drawn.ranks_without_shift(0.0)] {
             assert_eq!(ranks[0], ranks[1]);
@@ -84,6 +90,27 @@ fn a_removed_effect_makes_the_real_arms_equal() {
     assert_eq!(drawn[1].ranks_without_factor(3.0)[0], Some(0));
     assert_eq!(drawn[2].ranks_without_shift(3.0)[0], Some(0));
     assert!(drawn[0].ranks()[0] > Some(1_000_000) && drawn[2].ranks_without_shift(6.0)[0] < Some(0));
+}
+
+#[test]
+fn histories_are_ranked_by_one_number_and_effects_are_removed_from_the_other() {
+    let keys: Vec<u8> = (0..60).collect();
+    let (numbers, ranked) = (amounts(&keys), keys.iter().map(|key| f64::from(key % 5)).collect::<Vec<_>>());
+    let none = vec![[0.0; 2]; keys.len()];
+    let goals = [
+        Goal::Amounts(&numbers),
+        Goal::Amounts(&ranked),
+        Goal::Maturing(&numbers, &ranked),
+        Goal::Adjusted(&numbers, &numbers, &none),
+        Goal::Adjusted(&numbers, &ranked, &none),
+    ];
+    let [plain, other, both, same, adjusted] = draw(&units(&keys), &goals, 50).try_into().unwrap();
+    assert_eq!(both.ranks(), other.ranks());
+    assert_ne!(adjusted.ranks(), same.ranks());
+    for own in [&both, &adjusted] {
+        assert_eq!(own.ranks_without_factor(1.5), plain.ranks_without_factor(1.5));
+        assert_eq!(own.ranks_without_shift(1.5), plain.ranks_without_shift(1.5));
+    }
 }
 
 #[test]

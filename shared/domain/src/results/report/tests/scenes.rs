@@ -128,8 +128,16 @@ pub(super) fn with_units(test: &Experiment, mut totals: Totals, arms: &[Vec<Vec<
             number += 1;
             let key = Sha256::digest(number.to_le_bytes()).into();
             let (covariate, known, segments) = (None, None, Vec::new());
-            let row =
-                UnitRow { key, arm, weighting: 0, outcomes: outcomes.clone(), covariate, known, segments };
+            let row = UnitRow {
+                key,
+                arm,
+                weighting: 0,
+                age_ms: i64::MAX,
+                outcomes: outcomes.clone(),
+                covariate,
+                known,
+                segments,
+            };
             totals.unit_rows.push(row);
         }
     }
