@@ -268,6 +268,9 @@ bench: setup ## Measure a decision, an aggregation and a built function (docs/PE
 	@echo "==> the slowest requests that are accepted"
 	@cargo bench --locked -p bellwether --bench worst
 	@cargo bench --locked -p stats --bench methods
+	@echo "==> an interim look"
+	@for units in 80 800 5000 20000; do \
+		cargo run --quiet --release --locked -p calibrate --example look -- $$units || exit 1; done
 	@echo "==> release binaries, compared with functions that do nothing"
 	@PATH="$(CURDIR)/$(TOOLS)/venv/bin:$$PATH"; export PATH; for package in assign-variant export-metrics bellwether-bench-hello; do \
 		cargo lambda build --release --compiler cargo --locked -p $$package || exit 1; done
