@@ -249,7 +249,7 @@ async fn the_response_contains_the_units_needed_for_the_expected_effect() {
 }
 
 #[tokio::test]
-async fn an_adaptive_test_needs_two_variants_a_binary_goal_and_weights_above_the_floor() {
+async fn an_adaptive_test_has_no_ratio_as_primary_goal_and_weights_above_the_floor() {
     let bench = Bench::start().await;
     let event = bench.event("create-test", Role::Analyst).await;
     let adaptive = |changes: Value| {
@@ -261,16 +261,20 @@ async fn an_adaptive_test_needs_two_variants_a_binary_goal_and_weights_above_the
         body
     };
     for (changes, pointer) in [
-        (json!({ "/goals/0/kind": "sum" }), "/allocation/mode"),
+        (json!({ "/allocation": { "mode": "adaptive", "floor": 500 } }), "/allocation/floor"),
+        (
+            json!({ "/allocation": { "mode": "adaptive", "control_share": 5_000 } }),
+            "/allocation/control_share",
+        ),
         (json!({ "/variants/0/weight": 9_500, "/variants/1/weight": 500 }), "/variants"),
-        (json!({ "/allocation": { "mode": "fixed", "floor": 500 } }), "/allocation/floor"),
+        (json!({ "/allocation": { "mode": "fixed", "floor": 1_000 } }), "/allocation/floor"),
     ] {
         let response = bench.call(FUNCTION, with_body(event.clone(), &adaptive(changes))).await;
         assert_eq!((response.status, &response.body["errors"][0]["pointer"]), (422, &json!(pointer)));
     }
-    let low = json!({ "/variants/0/weight": 9_500, "/variants/1/weight": 500,
-                      "/allocation": { "mode": "adaptive", "floor": 500 } });
-    for changes in [json!({}), low] {
+    let high = json!({ "/variants/0/weight": 8_000, "/variants/1/weight": 2_000,
+                       "/allocation": { "mode": "adaptive", "floor": 2_000 } });
+    for changes in [json!({}), high] {
         let mut body = adaptive(changes.clone());
         body["test_id"] = json!(format!("adaptive-{}", changes.as_object().unwrap().len()));
         let response = bench.call(FUNCTION, with_body(event.clone(), &body)).await;

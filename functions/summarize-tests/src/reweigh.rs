@@ -8,9 +8,9 @@ use domain::experiment::{Experiment, Workspace};
 use domain::results::adapt::next_weights;
 use domain::results::counting::totals::Totals;
 
-/// Gives an adaptive test the weights that follow from `totals`, as a new revision. Returns None if the
-/// weights do not change, or if another request has changed the test in the meantime. In that case, the next
-/// run computes the weights again.
+/// Begins the next batch of an adaptive test with the weights that follow from `totals`, as a new revision. Returns
+/// None while the current batch is not full, or if another request has changed the test in the meantime. In that case,
+/// the next run computes the weights again.
 pub async fn reweigh(
     app: &App,
     workspace: &Workspace,

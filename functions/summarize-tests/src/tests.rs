@@ -126,13 +126,17 @@ async fn an_adaptive_test_gets_new_weights_and_its_units_keep_their_propensity()
     let goals = json!([{ "key": "demo-booked", "kind": "binary", "role": "primary", "window_days": 1 }]);
     let test =
         bench.launch(json!({ "allocation": { "mode": "adaptive" }, "goals": goals, "targeting": {} })).await;
-    for n in 0..24 {
-        let (variant, converts) = if n < 12 { ("control", false) } else { ("calculator", n < 21) };
+    for n in 0..16 {
+        let (variant, converts) = if n < 8 { ("control", false) } else { ("calculator", n < 14) };
         assign(&bench, &test, &format!("unit-{n}"), variant, converts).await;
     }
     assert_eq!(summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap().aggregated, 1);
     let same = bench.app.store.experiments.get(&acme(), &test.definition.test_id).await.unwrap().unwrap();
-    assert_eq!(same.revision, test.revision, "no window has ended");
+    assert_eq!(same.revision, test.revision, "16 units are not a batch");
+    for n in 16..24 {
+        let (variant, converts) = if n < 20 { ("control", false) } else { ("calculator", n < 23) };
+        assign(&bench, &test, &format!("unit-{n}"), variant, converts).await;
+    }
     bench.pass(86_400 + 10);
     summarize(&bench.app, in_minutes(&bench, 15)).await.unwrap();
     let next = bench.app.store.experiments.get(&acme(), &test.definition.test_id).await.unwrap().unwrap();

@@ -23,4 +23,7 @@ pub struct Allocation {
     /// The minimum weight of an arm in basis points, for adaptive tests only. The default is 1,000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub floor: Option<u32>,
+    /// The weight that control keeps in basis points, for adaptive tests only. By default, it follows the results.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub control_share: Option<u32>,
 }

@@ -124,7 +124,11 @@ impl Definition {
             targeting,
             namespace: body.namespace.map(namespace).transpose()?,
             overrides: body.overrides.into_iter().map(forced).collect::<Result<_, _>>()?,
-            allocation: Allocation { mode: body.allocation.mode, floor: body.allocation.floor },
+            allocation: Allocation {
+                mode: body.allocation.mode,
+                floor: body.allocation.floor,
+                control_share: body.allocation.control_share,
+            },
             segments: body.segments.into_iter().map(AttributeName::parse).collect::<Result<_, _>>()?,
             planned_units: body.planned_units,
             spending: body.spending,
@@ -178,7 +182,11 @@ impl Definition {
                 .as_ref()
                 .map(|n| NamespaceBody { key: n.key.to_string(), range: n.range }),
             overrides: self.overrides.iter().map(|(u, v)| (u.to_string(), v.to_string())).collect(),
-            allocation: AllocationBody { mode: self.allocation.mode, floor: self.allocation.floor },
+            allocation: AllocationBody {
+                mode: self.allocation.mode,
+                floor: self.allocation.floor,
+                control_share: self.allocation.control_share,
+            },
             segments: self.segments.iter().map(ToString::to_string).collect(),
             planned_units: self.planned_units,
             spending: self.spending,

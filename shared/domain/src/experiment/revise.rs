@@ -123,8 +123,9 @@ impl Experiment {
         next.overrides.keys().filter_map(|unit| Some((unit.clone(), since(unit)?))).collect()
     }
 
-    /// Returns the next revision with other weights, which an adaptive test sets itself. Returns None if the weights
-    /// are invalid or have changed too often.
+    /// Returns the next revision with the weights of the next batch, which an adaptive test sets itself. The next batch
+    /// begins even when the weights stay the same, so that outcomes do not affect where a batch ends. Returns None if
+    /// the weights are invalid or there were too many batches.
     #[must_use]
     pub fn reweighted(&self, weights: &[BasisPoints], now: Timestamp) -> Option<Self> {
         let mut next = self.clone();
@@ -137,7 +138,19 @@ impl Experiment {
         }
         next.revision += 1;
         next.updated_at = now;
-        next.enter(self.status, Move::Plain, self.seed.clone()).ok().map(|()| next)
+        let batch = Weighting { revision: next.revision, weights: weights.to_vec() };
+        next.weigh(batch).ok().map(|()| next)
+    }
+
+    fn weigh(&mut self, next: Weighting) -> Result<(), Refusal> {
+        if self.weightings.len() > WEIGHTINGS {
+            let detail = format!(
+                "Weights may change {WEIGHTINGS} times in a phase; this phase keeps the current ones."
+            );
+            return Err(Refusal::Conflict(detail));
+        }
+        self.weightings.push(next);
+        Ok(())
     }
 
     /// Returns whether a phase begins with this revision, which follows `before`.
@@ -182,13 +195,7 @@ impl Experiment {
                 self.randomize()?;
             }
         } else if self.weightings.last().is_none_or(|last| last.weights != now.weights) {
-            if self.weightings.len() > WEIGHTINGS {
-                let detail = format!(
-                    "Weights may change {WEIGHTINGS} times in a phase; this phase keeps the current ones."
-                );
-                return Err(Refusal::Conflict(detail));
-            }
-            self.weightings.push(now);
+            return self.weigh(now);
         }
         Ok(())
     }

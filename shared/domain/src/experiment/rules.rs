@@ -1,9 +1,8 @@
 //! Rules between the fields of a test, which the limit of a single field cannot express.
 
-use std::collections::BTreeSet;
+mod allocation;
 
-use stats::adaptive::thompson::FLOOR;
-use stats::adaptive::{Measure, calibrated};
+use std::collections::BTreeSet;
 
 use super::BasisPoints;
 use super::allocation::Mode;
@@ -16,7 +15,7 @@ use crate::validation::{Invalid, escape};
 pub(super) fn broken(body: &TestBody) -> Vec<Invalid> {
     let mut broken = variant_rules(&body.variants);
     broken.extend(goal_rules(&body.goals));
-    broken.extend(allocation_rules(body));
+    broken.extend(allocation::broken(body));
     broken.extend(expected_rules(body));
     broken.extend(known_rules(body));
     if repeated(body.segments.iter()).is_some() {
@@ -85,40 +84,6 @@ fn part_rule(goal: &GoalBody, part: Option<&String>, goals: &[GoalBody]) -> Opti
         return Some("must name a goal of this test of kind count or sum");
     }
     (goal.numerator == goal.denominator).then_some("must differ from the other part")
-}
-
-fn allocation_rules(body: &TestBody) -> Vec<Invalid> {
-    let (allocation, mut broken) = (body.allocation, Vec::new());
-    if allocation.mode != Mode::Adaptive {
-        if allocation.floor.is_some() {
-            broken.push(Invalid::new("/allocation/floor", "must be omitted unless the mode is adaptive"));
-        }
-        return broken;
-    }
-    let primary = body.goals.iter().find(|goal| goal.role == Role::Primary);
-    let measure = match primary.map(|goal| goal.kind) {
-        Some(Kind::Count | Kind::Sum) => Measure::Number,
-        Some(Kind::Ratio) => Measure::Ratio,
-        Some(Kind::Binary) | None => Measure::Binary,
-    };
-    if let Err(refused) = calibrated(measure, body.variants.len()) {
-        broken.push(Invalid::new("/allocation/mode", format!("cannot be adaptive: {}", refused.reason())));
-    }
-    if body.coverage != BasisPoints::WHOLE.get() {
-        let detail = "must be 10000 in an adaptive test: its readings are calibrated for tests in which every \
-                      targeted account takes part";
-        broken.push(Invalid::new("/coverage", detail));
-    }
-    if let Some(index) = body.goals.iter().position(|goal| goal.role == Role::Guardrail) {
-        let detail = "cannot be guardrail in an adaptive test, which can evaluate only its primary goal";
-        broken.push(Invalid::new(format!("/goals/{index}/role"), detail));
-    }
-    let floor = allocation.floor.unwrap_or(FLOOR);
-    if body.variants.iter().any(|variant| variant.weight < floor) {
-        let detail = format!("must each have a weight of {floor} or more in an adaptive test");
-        broken.push(Invalid::new("/variants", detail));
-    }
-    broken
 }
 
 /// Checks `expected` against the kind of the primary goal.

@@ -93,6 +93,8 @@ pub struct AllocationBody {
     pub(crate) mode: Mode,
     #[validate(custom(function = "minimum_share"))]
     pub(crate) floor: Option<u32>,
+    #[validate(range(min = 1_000, max = 8_000, message = "must be 1000 to 8000 basis points"))]
+    pub(crate) control_share: Option<u32>,
 }
 
 /// `expected`: what the author expects of the primary goal. The plan of units and effects is computed from it.

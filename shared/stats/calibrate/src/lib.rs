@@ -16,4 +16,3 @@ pub mod ratios;
 pub mod sample_ratio;
 pub mod sequential;
 pub mod watched;
-pub mod windows;

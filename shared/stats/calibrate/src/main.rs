@@ -16,14 +16,18 @@ use calibrate::watched::cell::Measure;
 use calibrate::watched::runner::{self, Settings};
 use calibrate::{
     adaptive, balance, bayes, betting, coverage, exact, fixed, heavy, planning, power, ratios, sample_ratio,
-    sequential, windows,
+    sequential,
 };
 
 /// A family's name and the function that returns its table.
 type Family = (&'static str, fn() -> String);
 
-const FAMILIES: [Family; 16] = [
+const FAMILIES: [Family; 19] = [
     ("adaptive", adaptive::table),
+    ("adaptive-arms", adaptive::arms),
+    ("adaptive-guardrails", adaptive::guardrails),
+    ("adaptive-numbers", adaptive::numbers),
+    ("adaptive-refused", adaptive::refused),
     ("balance", balance::table),
     ("bayes", bayes::table),
     ("betting", betting::table),
@@ -38,7 +42,6 @@ const FAMILIES: [Family; 16] = [
     ("sample-ratio", sample_ratio::table),
     ("sequential", sequential::table),
     ("why-both", sequential::why_both),
-    ("windows", windows::table),
 ];
 
 /// The families whose runs can be continued.
@@ -47,7 +50,11 @@ const WATCHED: [(&str, Measure); 3] =
 
 fn main() -> Result<(), Box<dyn Error>> {
     let (wanted, settings) = arguments(std::env::args().skip(1))?;
-    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|own| own == name);
+    // A name stands for its own family and for those that begin with it, as `adaptive` for `adaptive-arms`.
+    let begins = |name: &str, own: &str| {
+        name.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    };
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|own| begins(name, own));
     for (name, table) in FAMILIES.into_iter().filter(|family| is_wanted(family.0)) {
         println!("## {name}\n\n{}", stored(&settings.results.with_file_name(format!("{name}.md")), table)?);
     }

@@ -2,7 +2,7 @@
 //! alarm, and after how many units.
 
 use stats::adaptive::thompson;
-use stats::bayes::Direction;
+use stats::bayes::{Direction, Posterior};
 use stats::srm::{Stratum, THRESHOLD, p_value, sequential};
 
 use crate::chance::{Chance, Rate};
@@ -58,8 +58,10 @@ pub fn adaptive(batches: u32, size: u32, lost: f64, runs: u32, seed: u64) -> Ala
     for _ in 0..runs {
         let (mut totals, mut counted, mut looks) = ([(0, 0); 2], Vec::new(), Looks::default());
         for _ in 0..batches {
+            let share = |(units, converted): (u64, u64)| Posterior::share(units, converted);
+            let shares: Vec<_> = totals.into_iter().filter_map(share).collect();
             let weights =
-                thompson::weights(&totals, Direction::Higher, thompson::FLOOR, None).unwrap_or_default();
+                thompson::weights(&shares, Direction::Higher, thompson::FLOOR, None).unwrap_or_default();
             let mut units = vec![0_u64; 2];
             for _ in 0..size {
                 let arm = usize::from(chance.happens(f64::from(weights[1]) / 10_000.0));

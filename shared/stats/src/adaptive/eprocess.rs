@@ -14,8 +14,15 @@
 //! their order has no effect. Pass batches in the order of their revisions. The units of a batch that is not
 //! yet full must be its first by time of assignment, as the units past a goal's window are.
 //!
+//! For numbers, the stakes depend on the rank of a unit's number among the numbers of earlier batches, in
+//! [`evidence_of_numbers`]. The outcomes may have any distribution.
+//!
 //! Source: Ville 1939; Shafer 2021, "Testing by betting"; Waudby-Smith and others 2024, "Anytime-valid
 //! off-policy inference for contextual bandits", for e-processes with logged propensities.
+
+mod numbers;
+
+pub use numbers::evidence_of_numbers;
 
 use super::{Batch, Pair, count};
 
@@ -40,21 +47,36 @@ pub struct Evidence {
 /// in the order of their revisions. It is valid at every interim look. Without units, the evidence is 1.
 #[must_use]
 pub fn evidence(batches: &[Batch], control: usize, treatment: usize) -> Evidence {
-    let effects: Vec<f64> = EFFECTS.iter().flat_map(|effect| [-effect, *effect]).collect();
+    let effects = effects();
     let mut capitals = vec![0.0; effects.len()];
     let (mut converted, mut units) = (GUESS.0 * GUESS.1, GUESS.1);
-    let mut found = Evidence { e_value: 1.0, p_value: 1.0, units: 0 };
+    let mut found = Evidence::NONE;
     for pair in batches.iter().filter_map(|batch| batch.pair(control, treatment)) {
         for (capital, effect) in capitals.iter_mut().zip(&effects) {
             *capital += log_growth(&pair, converted / units, *effect);
         }
         converted += pair.control.total() + pair.treatment.total();
         units += count(pair.control) + count(pair.treatment);
-        found.units += pair.control.units() + pair.treatment.units();
-        found.e_value = mixture(&capitals);
-        found.p_value = found.p_value.min(1.0 / found.e_value);
+        found.follow(&pair, &capitals);
     }
     found
+}
+
+/// Returns the alternatives in both directions.
+fn effects() -> Vec<f64> {
+    EFFECTS.iter().flat_map(|effect| [-effect, *effect]).collect()
+}
+
+impl Evidence {
+    /// The evidence before there are units.
+    const NONE: Self = Self { e_value: 1.0, p_value: 1.0, units: 0 };
+
+    /// Continues with a batch, after which the alternatives have these capitals, given as logarithms.
+    fn follow(&mut self, pair: &Pair<'_>, capitals: &[f64]) {
+        self.units += pair.control.units() + pair.treatment.units();
+        self.e_value = mixture(capitals);
+        self.p_value = self.p_value.min(1.0 / self.e_value);
+    }
 }
 
 /// Returns the logarithm of the factor by which a batch multiplies the capital, for the alternative that the
@@ -73,7 +95,7 @@ fn log_growth(pair: &Pair<'_>, base: f64, effect: f64) -> f64 {
 }
 
 /// Returns the mean of capitals that are given as logarithms.
-fn mixture(capitals: &[f64]) -> f64 {
+pub(super) fn mixture(capitals: &[f64]) -> f64 {
     let most = capitals.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     #[expect(clippy::cast_precision_loss, reason = "a dozen")]
     let stakes = capitals.len() as f64;
@@ -136,9 +158,9 @@ mod tests {
 
     #[test]
     fn without_units_or_randomization_there_is_no_evidence() {
-        let none = Evidence { e_value: 1.0, p_value: 1.0, units: 0 };
+        let none = Evidence::NONE;
         assert_eq!(evidence(&[], 0, 1), none);
-        let forced = Batch { weights: vec![0, 10_000], arms: vec![arm(0, 0), arm(9, 9)] };
+        let forced = Batch { weights: vec![0, 10_000], arms: vec![arm(0, 0), arm(9, 9)], sizes: Vec::new() };
         assert_eq!(evidence(&[forced], 0, 1), none);
     }
 }

@@ -14,6 +14,11 @@ pub const MIN_CONVERTED: f64 = 5.0;
 /// The fewest units in each arm for which the interval is given.
 pub const MIN_UNITS: f64 = 10.0;
 
+/// The share of the level that the interval uses. The sequence is asymptotic: when it is computed for the level itself,
+/// it misses the true difference in up to 7.6 % of simulated tests instead of 5 %. At half the level, it misses in at
+/// most 5 %.
+const CAUTION: f64 = 0.5;
+
 /// An interval that is valid at every interim look. It has no p-value:
 /// [`evidence`](super::eprocess::evidence) gives the evidence, which is exact.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,11 +50,11 @@ impl Sums {
     }
 }
 
-/// Returns the confidence sequence of `treatment − control` of a binary goal at level `alpha`. It is shortest
-/// at about `planned` units. Pass batches in the order of their revisions.
+/// Returns the confidence sequence of `treatment − control` of a binary goal that misses the true difference in at most
+/// the share `alpha` of tests. It is shortest at about `planned` units. Pass batches in the order of their revisions.
 ///
 /// Returns None before both arms have [`MIN_CONVERTED`] converted units and [`MIN_UNITS`] units. The
-/// sequence is asymptotic: with fewer units, it errs in up to 13 % instead of 5 %.
+/// sequence is asymptotic: with fewer units, it errs far more often.
 #[must_use]
 pub fn sequence(
     batches: &[Batch],
@@ -58,6 +63,7 @@ pub fn sequence(
     alpha: f64,
     planned: f64,
 ) -> Option<Sequence> {
+    let alpha = alpha * CAUTION;
     let (mut sums, mut arms) = (Sums::default(), [(0.0, 0.0); 2]);
     for pair in batches.iter().filter_map(|batch| batch.pair(control, treatment)) {
         add(&mut sums, &pair, expected(arms));
@@ -104,9 +110,9 @@ mod tests {
         // 8 units of 1/0.25, 6 of −1/0.75, the rest 0, over 80.
         assert!((found.estimate - (8.0 / 0.25 - 6.0 / 0.75) / 80.0).abs() < 1e-12);
         let square: f64 = (8.0 * 16.0 + 6.0 / 0.5625) / 80.0 - found.estimate.powi(2);
-        let log = 2.0 * 20.0_f64.ln();
+        let log = 2.0 * 40.0_f64.ln();
         let rise: f64 = 1.0 + log + (1.0 + log).ln();
-        let half = (square / 80.0 * 2.0 * rise / (rise - 1.0) * (rise.sqrt() * 20.0).ln()).sqrt();
+        let half = (square / 80.0 * 2.0 * rise / (rise - 1.0) * (rise.sqrt() * 40.0).ln()).sqrt();
         assert!((found.high - found.estimate - half).abs() < 1e-12, "{found:?} {half}");
     }
 

@@ -6,10 +6,13 @@
 
 pub mod bols;
 pub mod eprocess;
+pub mod guardrail;
 pub mod ipw;
+pub mod sizes;
 pub mod thompson;
 
 use crate::moments::Moments;
+use sizes::Sizes;
 
 /// Units that were assigned under one set of weights: those of one revision, past their window.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +21,26 @@ pub struct Batch {
     pub weights: Vec<u32>,
     /// The number of each unit (1 or 0 for a binary goal), one entry per arm.
     pub arms: Vec<Moments>,
+    /// The sizes of these numbers, one entry per arm. Only [`eprocess::evidence_of_numbers`] reads them; they may
+    /// be missing for a binary goal.
+    pub sizes: Vec<Sizes>,
+}
+
+/// The fewest units of a batch for each arm of the test. With fewer, too many batches leave an arm empty and give
+/// no information.
+pub const UNITS_PER_ARM: u64 = 10;
+
+/// The reciprocal of the least share of all units so far that a batch has.
+const LEAST_SHARE: u64 = 20;
+
+/// Returns whether a batch of `batch` units has ended, when `all` units are assigned so far (those of the batch
+/// included): with 10 units for each arm, and with 5 % of all.
+///
+/// Only counts end a batch. If outcomes did, through the weights that follow from them, a batch would go on until
+/// they suit, and the readings that compare the units of a batch would err more often than stated.
+#[must_use]
+pub fn is_full(batch: u64, all: u64, arms: u64) -> bool {
+    batch >= (UNITS_PER_ARM * arms).max(all.div_ceil(LEAST_SHARE))
 }
 
 /// Two arms of a batch.
@@ -55,12 +78,15 @@ pub enum Measure {
     Ratio,
 }
 
+/// The most arms of an adaptive test.
+pub const MOST_ARMS: usize = 5;
+
 /// The reason why a test cannot use adaptive allocation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// The primary goal is not binary.
+    /// The primary goal is a ratio.
     Measure,
-    /// There are more or fewer arms than two.
+    /// There is one arm, or more than [`MOST_ARMS`].
     Arms,
 }
 
@@ -70,27 +96,28 @@ impl Refusal {
     pub fn reason(self) -> &'static str {
         match self {
             Self::Measure => {
-                "adaptive allocation requires a binary primary goal: for amounts and ratios, simulations do \
-                 not show that the readings of an adaptive test keep their error rate in small batches"
+                "its primary goal must be binary, a count or a sum: for ratios, simulations do not show that the \
+                 readings of an adaptive test keep their error rate. Choose the numerator as primary goal, or \
+                 the mode fixed"
             }
             Self::Arms => {
-                "adaptive allocation requires exactly two variants: for more, simulations do not show that \
-                 the readings of an adaptive test keep their error rate"
+                "it must have two to five variants: for more, simulations do not show that the readings of an \
+                 adaptive test keep their error rate. Leave out variants, or choose the mode fixed"
             }
         }
     }
 }
 
 /// Checks whether the readings of an adaptive test with this primary goal and number of arms keep their error
-/// rate in simulation (`cargo run --release -p calibrate -- adaptive`).
+/// rate in simulation (`make calibrate FAMILIES=adaptive`).
 ///
 /// # Errors
 /// Returns the [`Refusal`] when simulations do not show it.
 pub fn calibrated(measure: Measure, arms: usize) -> Result<(), Refusal> {
-    match (measure, arms) {
-        (Measure::Binary, 2) => Ok(()),
-        (Measure::Binary, _) => Err(Refusal::Arms),
-        _ => Err(Refusal::Measure),
+    match measure {
+        Measure::Ratio => Err(Refusal::Measure),
+        Measure::Binary | Measure::Number if (2..=MOST_ARMS).contains(&arms) => Ok(()),
+        Measure::Binary | Measure::Number => Err(Refusal::Arms),
     }
 }
 
@@ -117,7 +144,7 @@ pub(crate) mod testing {
     /// Returns two arms at treatment's weight, with units and converted units of control, then of treatment.
     pub fn batch(weight: u32, control: (u32, u32), treatment: (u32, u32)) -> Batch {
         let arms = vec![arm(control.0, control.1), arm(treatment.0, treatment.1)];
-        Batch { weights: vec![10_000 - weight, weight], arms }
+        Batch { weights: vec![10_000 - weight, weight], arms, sizes: Vec::new() }
     }
 }
 
@@ -126,17 +153,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_two_arms_of_a_binary_goal_are_calibrated() {
-        assert_eq!(calibrated(Measure::Binary, 2), Ok(()));
-        for (measure, arms, refusal) in [
-            (Measure::Binary, 1, Refusal::Arms),
-            (Measure::Binary, 3, Refusal::Arms),
-            (Measure::Number, 2, Refusal::Measure),
-            (Measure::Ratio, 2, Refusal::Measure),
-        ] {
-            assert_eq!(calibrated(measure, arms), Err(refusal));
+    fn two_to_five_arms_of_a_binary_goal_a_count_or_a_sum_are_calibrated() {
+        for arms in 2..=5 {
+            for measure in [Measure::Binary, Measure::Number] {
+                assert_eq!(calibrated(measure, arms), Ok(()));
+            }
+            assert_eq!(calibrated(Measure::Ratio, arms), Err(Refusal::Measure));
+        }
+        for arms in [1, 6] {
+            assert_eq!(calibrated(Measure::Binary, arms), Err(Refusal::Arms));
+        }
+        for refusal in [Refusal::Measure, Refusal::Arms] {
             assert!(refusal.reason().contains("simulations do not show"));
         }
+    }
+
+    #[test]
+    fn a_batch_ends_by_counts_of_units_alone() {
+        assert!(!is_full(19, 19, 2) && is_full(20, 20, 2) && !is_full(20, 20, 3) && is_full(50, 50, 5));
+        assert!(is_full(20, 400, 2) && !is_full(20, 401, 2) && is_full(21, 401, 2));
     }
 
     #[test]

@@ -5,29 +5,29 @@ use crate::bayes::{Direction, Posterior, standings};
 /// All units, in basis points.
 pub const WHOLE: u32 = 10_000;
 
-/// The default lowest weight of an arm, in basis points: 10 %. With a lower one, more batches of 20 units
-/// leave an arm empty and give no information: one in three at 5 %, one in eight at 10 %.
+/// The default lowest weight of an arm, in basis points: 10 %. It is also the least that can be set. At 5 %, one batch
+/// of 20 units in three leaves an arm empty, and the running interval misses the true difference too often.
 pub const FLOOR: u32 = 1_000;
 
-/// The lowest floor that can be set. Reports then contain a warning.
-pub const LOWEST_FLOOR: u32 = 500;
+/// The other floor that can be set.
+pub const HIGH_FLOOR: u32 = 2_000;
 
 /// A posterior probability of 1, as an integer.
 const ONE: f64 = 1e9;
 
 /// Returns the next weights in basis points, one per arm. They sum to exactly 10,000.
 ///
-/// `arms` contains the units past their window and the converted units among them. Every arm keeps at least
+/// `arms` contains the posterior of each arm's goal, from the units past their window. Every arm keeps at least
 /// `floor`. With `control`, an arm's index and its weight, that arm keeps this weight and the others share
-/// the rest. Without units, all arms get the same weight, except for one point of rounding.
+/// the rest. Equal posteriors get the same weight, except for one point of rounding.
 ///
-/// Returns None when the arguments are not valid: fewer than two arms, more converted units than units,
+/// Returns None when the arguments are not valid: fewer than two arms, posteriors of shares and of means together,
 /// floors above the shared weight, or a fixed weight below the floor.
 ///
 /// Source: Thompson 1933; Scott 2010, "A modern Bayesian look at the multi-armed bandit".
 #[must_use]
 pub fn weights(
-    arms: &[(u64, u64)],
+    arms: &[Posterior],
     better: Direction,
     floor: u32,
     control: Option<(usize, u32)>,
@@ -35,8 +35,8 @@ pub fn weights(
     let (fixed, kept) = control.map_or((None, 0), |(arm, weight)| (Some(arm), weight));
     let sound = fixed.is_none_or(|arm| arm < arms.len() && kept >= floor);
     let shared = WHOLE.checked_sub(kept)?;
-    let free = arms.iter().enumerate().filter(|(arm, _)| Some(*arm) != fixed).map(|(_, counts)| *counts);
-    let posteriors: Vec<_> = free.map(|(n, yes)| Posterior::share(n, yes)).collect::<Option<_>>()?;
+    let free = arms.iter().enumerate().filter(|(arm, _)| Some(*arm) != fixed);
+    let posteriors: Vec<_> = free.map(|(_, posterior)| *posterior).collect();
     if arms.len() < 2 || !sound {
         return None;
     }
@@ -84,7 +84,11 @@ mod tests {
     use super::*;
 
     fn higher(arms: &[(u64, u64)], floor: u32, control: Option<(usize, u32)>) -> Option<Vec<u32>> {
-        weights(arms, Direction::Higher, floor, control)
+        weights(&shares(arms)?, Direction::Higher, floor, control)
+    }
+
+    fn shares(arms: &[(u64, u64)]) -> Option<Vec<Posterior>> {
+        arms.iter().map(|(units, converted)| Posterior::share(*units, *converted)).collect()
     }
 
     #[test]
@@ -97,7 +101,7 @@ mod tests {
                         (units, (seed * 11 + arm * 5) % (units + 1))
                     })
                     .collect();
-                for floor in [FLOOR, LOWEST_FLOOR] {
+                for floor in [500, FLOOR] {
                     let found = higher(&counts, floor, None).unwrap();
                     assert_eq!(found.iter().sum::<u32>(), WHOLE, "{counts:?}");
                     assert!(found.iter().all(|weight| *weight >= floor), "{found:?}");
@@ -121,9 +125,12 @@ mod tests {
         let wanted = best.unwrap()[1].best * 10_000.0;
         let found = higher(&arms, FLOOR, None).unwrap();
         assert!((f64::from(found[1]) - wanted).abs() <= 1.0, "{found:?} {wanted}");
-        assert_eq!(weights(&arms, Direction::Lower, FLOOR, None), Some(vec![found[1], found[0]]));
+        assert_eq!(
+            weights(&shares(&arms).unwrap(), Direction::Lower, FLOOR, None),
+            Some(vec![found[1], found[0]])
+        );
         assert_eq!(higher(&[(200, 10), (200, 90)], FLOOR, None), Some(vec![1_000, 9_000]));
-        assert_eq!(higher(&[(200, 10), (200, 90)], LOWEST_FLOOR, None), Some(vec![500, 9_500]));
+        assert_eq!(higher(&[(200, 10), (200, 90)], HIGH_FLOOR, None), Some(vec![2_000, 8_000]));
     }
 
     #[test]

@@ -74,7 +74,8 @@ impl Posterior {
     }
 
     /// Creates the same posterior, or the prior itself without units.
-    pub(crate) fn share(units: u64, converted: u64) -> Option<Self> {
+    #[must_use]
+    pub fn share(units: u64, converted: u64) -> Option<Self> {
         let others = units.checked_sub(converted)?;
         Some(Self::Beta { yes: count(converted) + HALF, no: count(others) + HALF })
     }

@@ -25,10 +25,13 @@ fn limits_of_a_test() -> Vec<Limits> {
         [json!({ "a": { "$gte": 1 }, "b.c": [1], "d": null }), json!({ "$or": [{ "$not": {} }] })];
     let no_conditions = [json!([]), json!({ "$and": {} }), json!({ "$or": [1] }), json!({ "$not": [] })];
     let modes = ["fixed", "external", "adaptive"].map(|mode| json!({ "mode": mode }));
-    let floors = [500, 1_000].map(|floor| json!({ "mode": "adaptive", "floor": floor }));
+    let floors = [1_000, 2_000].map(|floor| json!({ "mode": "adaptive", "floor": floor }));
+    let kept = [1_000, 8_000].map(|share| json!({ "mode": "adaptive", "control_share": share }));
     let no_modes = [
         json!({}),
-        json!({ "mode": "adaptive", "floor": 700 }),
+        json!({ "mode": "adaptive", "floor": 500 }),
+        json!({ "mode": "adaptive", "control_share": 999 }),
+        json!({ "mode": "adaptive", "control_share": 8_001 }),
         json!({ "mode": "fixed", "x": 1 }),
         json!("fixed"),
     ];
@@ -57,7 +60,7 @@ fn limits_of_a_test() -> Vec<Limits> {
         ("namespace", vec![], [json!([0, 10_001]), json!([5_000]), json!([0, 1, 2])].map(namespace).into()),
         ("namespace", vec![], vec![json!({ "key": "N", "range": [0, 1] }), json!({ "key": "n" })]),
         ("overrides", vec![json!({}), forced(100)], vec![forced(101), json!([]), json!({ "acme.com": 1 })]),
-        ("allocation", modes.into_iter().chain(floors).collect(), no_modes.into()),
+        ("allocation", modes.into_iter().chain(floors).chain(kept).collect(), no_modes.into()),
         (
             "expected",
             vec![expected("effect", json!(1e-9)), expected("baseline", json!(0.9)), Value::Null],

@@ -9,9 +9,16 @@ use crate::validation::typed;
 use stats::moments::Moments;
 
 fn running(allocation: &Value) -> Experiment {
+    of(allocation, &["a", "b"], "binary")
+}
+
+/// A running test of these arms with equal weights. The first is control.
+fn of(allocation: &Value, arms: &[&str], kind: &str) -> Experiment {
+    let weight = 10_000 / arms.len();
+    let variant = |(index, key)| json!({ "key": key, "weight": weight, "is_control": index == 0 });
     let body = json!({ "test_id": "t", "name": "T", "allocation": allocation,
-        "variants": [{ "key": "a", "weight": 5_000, "is_control": true }, { "key": "b", "weight": 5_000 }],
-        "goals": [{ "key": "g", "kind": "binary", "role": "primary", "window_days": 1 }] });
+        "variants": arms.iter().enumerate().map(variant).collect::<Vec<_>>(),
+        "goals": [{ "key": "g", "kind": kind, "role": "primary", "window_days": 1 }] });
     let now = Timestamp::from_millis(1_795_255_200_000);
     let definition = typed(body).and_then(Definition::parse).unwrap();
     let draft = Experiment::draft(definition, Seed::from_random([0; 8]), now);
@@ -23,10 +30,16 @@ fn running(allocation: &Value) -> Experiment {
 fn totals(test: &Experiment, past: [(u64, u64); 2], all: [u64; 2]) -> Totals {
     let mut totals = Totals::empty(test);
     totals.strata[0] = all.to_vec();
-    if let Some(batch) = totals.batches.first_mut() {
-        *batch = past.map(|(units, converted)| Moments::of_counts(converted, units)).to_vec();
-    }
+    put(&mut totals, &past.map(|(units, converted)| Moments::of_counts(converted, units)));
     totals
+}
+
+/// Sets the units of the first batch that are past their window.
+fn put(totals: &mut Totals, arms: &[Moments]) {
+    if let Some(batch) = totals.batches[0].first_mut() {
+        let arm = |moments: &Moments| BatchArm { moments: *moments, ..BatchArm::default() };
+        *batch = arms.iter().map(arm).collect();
+    }
 }
 
 fn weights_after(test: &Experiment, past: [(u64, u64); 2], all: [u64; 2]) -> Option<[u32; 2]> {
@@ -40,24 +53,75 @@ fn the_better_arm_gets_more_and_the_other_keeps_its_floor() {
     let [a, b] = weights_after(&test, [(20, 3), (20, 7)], [20, 20]).unwrap();
     assert!(a + b == 10_000 && b > 8_000 && a >= 1_000, "{a} {b}");
     assert_eq!(weights_after(&test, [(200, 10), (200, 90)], [200, 200]), Some([1_000, 9_000]));
-    let low = running(&json!({ "mode": "adaptive", "floor": 500 }));
-    assert_eq!(weights_after(&low, [(200, 10), (200, 90)], [200, 200]), Some([500, 9_500]));
+    let high = running(&json!({ "mode": "adaptive", "floor": 2_000 }));
+    assert_eq!(weights_after(&high, [(200, 10), (200, 90)], [200, 200]), Some([2_000, 8_000]));
 }
 
 #[test]
 fn units_inside_the_window_do_not_affect_the_weights() {
     let test = running(&json!({ "mode": "adaptive" }));
-    assert_eq!(weights_after(&test, [(0, 0), (0, 0)], [60, 60]), None, "no unit is past its window yet");
+    let same = Some([5_000, 5_000]);
+    assert_eq!(weights_after(&test, [(0, 0), (0, 0)], [60, 60]), same, "no unit is past its window yet");
     assert_eq!(
         weights_after(&test, [(40, 3), (4, 4)], [60, 6]),
-        None,
+        same,
         "one arm has too few units past their window"
     );
     let mut cautious = test;
     for (variant, weight) in cautious.definition.variants.iter_mut().zip([8_000, 2_000]) {
         variant.weight = BasisPoints::parse(weight).unwrap();
     }
-    assert_eq!(weights_after(&cautious, [(0, 0), (0, 0)], [60, 15]), None, "the author's weights stay");
+    let kept = weights_after(&cautious, [(0, 0), (0, 0)], [60, 15]);
+    assert_eq!(kept, Some([8_000, 2_000]), "the author's weights stay");
+}
+
+#[test]
+fn a_batch_ends_after_the_same_number_of_units_whatever_their_outcomes_are() {
+    let test = running(&json!({ "mode": "adaptive" }));
+    for converted in [0, 5, 20] {
+        assert!(weights_after(&test, [(20, converted), (20, 5)], [20, 20]).is_some());
+    }
+    let mut many = totals(&test, [(300, 60), (300, 61)], [15, 14]);
+    many.strata.insert(0, vec![300, 300]);
+    assert_eq!(next_weights(&test, &many), None, "5 % of 629 units are 32");
+    many.strata[1] = vec![16, 16];
+    assert!(next_weights(&test, &many).is_some(), "5 % of 632 units are 32");
+    let three = of(&json!({ "mode": "adaptive" }), &["a", "b", "c", "d"], "binary");
+    let mut all = Totals::empty(&three);
+    all.strata[0] = vec![10, 10, 10, 9];
+    assert_eq!(next_weights(&three, &all), None, "four variants need 40 units");
+}
+
+#[test]
+fn control_keeps_the_weight_that_the_author_chose() {
+    let allocation = json!({ "mode": "adaptive", "control_share": 2_500 });
+    let test = of(&allocation, &["a", "b", "c", "d"], "binary");
+    let mut all = Totals::empty(&test);
+    all.strata[0] = vec![50; 4];
+    put(&mut all, &[40, 2, 4, 6].map(|converted| Moments::of_counts(converted, 50)));
+    let next: Vec<u32> = next_weights(&test, &all).unwrap().into_iter().map(BasisPoints::get).collect();
+    assert_eq!((next[0], next.iter().sum::<u32>()), (2_500, 10_000));
+    assert!(next[3] > next[2] && next[2] > next[1] && next[1] >= 1_000, "{next:?}");
+}
+
+#[test]
+fn amounts_give_weights_by_their_mean_once_they_vary() {
+    let test = of(&json!({ "mode": "adaptive" }), &["a", "b"], "sum");
+    let moments = |numbers: &[f64]| {
+        let mut moments = Moments::default();
+        for number in numbers {
+            moments.add(*number);
+        }
+        moments
+    };
+    let weights = |a: &[f64], b: &[f64]| {
+        let mut all = Totals::empty(&test);
+        all.strata[0] = vec![10, 10];
+        put(&mut all, &[moments(a), moments(b)]);
+        next_weights(&test, &all).unwrap()[1].get()
+    };
+    assert!(weights(&[0.0, 3.0, 0.0, 5.0, 0.0], &[20.0, 70.0, 0.0, 50.0, 10.0]) > 8_000);
+    assert_eq!(weights(&[0.0; 5], &[0.0; 5]), 5_000, "without a variance, the weights stay");
 }
 
 #[test]
@@ -73,13 +137,12 @@ fn weights_stay_until_their_batch_is_full_and_in_every_other_test() {
 }
 
 #[test]
-fn a_small_change_of_weights_is_not_made() {
-    let mut test = running(&json!({ "mode": "adaptive" }));
-    let [a, b] = weights_after(&test, [(40, 10), (40, 12)], [40, 40]).unwrap();
-    for (variant, weight) in test.definition.variants.iter_mut().zip([a - 199, b + 199]) {
-        variant.weight = BasisPoints::parse(weight).unwrap();
-    }
-    assert_eq!(weights_after(&test, [(40, 10), (40, 12)], [40, 40]), None);
+fn a_batch_with_the_same_weights_is_a_revision_of_its_own() {
+    let test = running(&json!({ "mode": "adaptive" }));
+    let same: Vec<BasisPoints> = test.definition.variants.iter().map(|variant| variant.weight).collect();
+    let next = test.reweighted(&same, Timestamp::from_millis(1_795_258_800_000)).unwrap();
+    assert_eq!((next.revision, next.weightings.len()), (test.revision + 1, 2));
+    assert_eq!(next.weightings[0].weights, next.weightings[1].weights);
 }
 
 #[test]

@@ -117,7 +117,8 @@ impl<'a> Aggregation<'a> {
         let mut pairs = Vec::new();
         let matured = test.definition.goals.iter().zip(&mut self.totals.matured_ms);
         matured.for_each(|(goal, own)| *own += matured_ms(at, self.as_of, goal.window_ms()));
-        for (goal, totals) in test.definition.goals.iter().zip(&mut self.totals.arms[arm].goals) {
+        let goals = test.definition.goals.iter().zip(&mut self.totals.batches);
+        for ((goal, batches), totals) in goals.zip(&mut self.totals.arms[arm].goals) {
             let outcome = UnitNumber::of(goal, assignment, rows);
             outcome.add_to(totals, goal.kind, assignment.covariate);
             if is_mature(assignment, goal, self.as_of) {
@@ -126,11 +127,11 @@ impl<'a> Aggregation<'a> {
             pairs.push(outcome.pair());
             if goal.role == Role::Primary {
                 primary = outcome;
-                if !is_mature(assignment, goal, self.as_of) {
-                    self.totals.immature += 1;
-                } else if let Some(batch) = self.totals.batches.get_mut(stratum) {
-                    batch[arm].add(outcome.number);
-                }
+                self.totals.immature += u64::from(!is_mature(assignment, goal, self.as_of));
+            }
+            if let Some(batch) = batches.get_mut(stratum).filter(|_| is_mature(assignment, goal, self.as_of))
+            {
+                batch[arm].add(outcome.number, goal.kind);
             }
         }
         let place = rows.first().and_then(|row| test.definition.known_index(row.unit_id()));

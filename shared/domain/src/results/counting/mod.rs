@@ -3,6 +3,7 @@
 
 pub mod aggregation;
 pub mod arrivals;
+pub mod batches;
 pub mod changed_weights;
 pub mod known_outcome;
 pub mod mature_rates;

@@ -5,6 +5,7 @@ use stats::moments::Moments;
 use stats::warnings::Sizes;
 
 use super::arrivals::Arrivals;
+use super::batches::{self, BatchArm};
 use super::known_outcome::KnownOutcome;
 use super::mature_rates::MatureRates;
 pub use super::numbers::Numbers;
@@ -13,7 +14,6 @@ use super::segment_counts::SegmentCounts;
 use super::unit_rows::UnitRows;
 use crate::clock::Timestamp;
 use crate::experiment::Experiment;
-use crate::experiment::allocation::Mode;
 
 /// Per-arm totals of one phase.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,9 +30,9 @@ pub struct Totals {
     pub first_assigned_at: Option<Timestamp>,
     /// Units that were assigned within the last two weeks, for the current rate.
     pub recent: u64,
-    /// The primary goal of units past its window, by weighting and arm, for the readings of adaptive tests.
-    /// Empty for other tests.
-    pub batches: Vec<Vec<Moments>>,
+    /// For each goal, the units past its window, by weighting and arm, for the primary goal and the guardrails of
+    /// adaptive tests. Empty for other goals and tests.
+    pub batches: Vec<Vec<Vec<BatchArm>>>,
     /// One entry per declared segment attribute, in the definition's order.
     pub segments: Vec<SegmentCounts>,
     /// One entry per known unit, in the list's order. None until it is assigned.
@@ -101,7 +101,6 @@ impl Totals {
     pub fn empty(test: &Experiment) -> Self {
         let goals = vec![GoalTotals::default(); test.definition.goals.len()];
         let (arms, strata) = (test.definition.variants.len(), test.weightings.len().max(1));
-        let adaptive = test.definition.allocation.mode == Mode::Adaptive;
         Self {
             rows: 0,
             arms: vec![Arm { units: 0, overridden: 0, omitted: 0, goals }; arms],
@@ -109,7 +108,7 @@ impl Totals {
             immature: 0,
             first_assigned_at: None,
             recent: 0,
-            batches: vec![vec![Moments::default(); arms]; if adaptive { strata } else { 0 }],
+            batches: batches::empty(test),
             segments: vec![
                 SegmentCounts::new(arms, test.definition.segments.len());
                 test.definition.segments.len()
@@ -141,7 +140,9 @@ impl Totals {
         self.arrivals.merge(&other.arrivals);
         self.recent += other.recent;
         self.first_assigned_at = self.first_assigned_at.into_iter().chain(other.first_assigned_at).min();
-        for (own, theirs) in self.batches.iter_mut().zip(&other.batches) {
+        let pairs =
+            self.batches.iter_mut().zip(&other.batches).flat_map(|(own, theirs)| own.iter_mut().zip(theirs));
+        for (own, theirs) in pairs {
             own.iter_mut().zip(theirs).for_each(|(a, b)| a.merge(b));
         }
         for (own, theirs) in self.segments.iter_mut().zip(&other.segments) {

@@ -1,6 +1,7 @@
 //! One arm compared with control, as reports show it: the reading to decide by, and the other readings.
 //! `comparison/making.rs` creates it.
 
+mod adaptive;
 mod bounds;
 mod interim_looks;
 mod making;

@@ -2,21 +2,21 @@
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use stats::adaptive::Batch;
 use stats::balance::Randomized;
 use stats::families::holm;
 
 use super::arm::{ArmReport, arm_reports};
 use super::betting::Betting;
 use super::chance::{Allowance, Chance};
-use super::comparison::Comparison;
+use super::comparison::{Comparison, Guarded};
 use super::looked::Looked;
 use super::looked::no_guardrail;
-use super::pair::Pair;
+use super::pair::{Pair, end};
 use super::plan::{never_negative, planned};
 use crate::experiment::allocation::Mode;
 use crate::experiment::goal::{Goal, Kind, Role};
 use crate::experiment::{Experiment, GoalKey, Status, VariantKey};
+use crate::results::counting::batches::batches;
 use crate::results::counting::changed_weights::changed_weights;
 use crate::results::counting::totals::{GoalTotals, Totals};
 use crate::results::looks::{Looks, Watched, guardrail};
@@ -88,17 +88,7 @@ fn compare(
     let definition = &test.definition;
     let variant = &definition.variants[arm].key;
     if definition.allocation.mode == Mode::Adaptive {
-        let planned = planned(test, (control, arm))?;
-        let over = matches!(test.status, Status::Stopped | Status::Shipped | Status::Archived)
-            && totals.immature == 0;
-        return Some(match goal.role {
-            Role::Primary => {
-                let read =
-                    Comparison::adaptive(variant, &batches(test, totals), (control, arm), planned, over);
-                read.with_floor(definition.allocation.floor).bounded(true, true)
-            }
-            _ => Comparison::biased(variant),
-        });
+        return adaptive(test, totals, goal, (control, arm));
     }
     let pair = Pair { kind: goal.kind, control: arms.get(control)?, treatment: arms.get(arm)? };
     let names = (&definition.variants[control].key, variant);
@@ -122,14 +112,37 @@ fn compare(
     Some(Comparison { betting: Betting::read(test, totals, (index, goal), (control, arm)), ..read })
 }
 
-/// Returns the units past the primary goal's window, by the weights under which they were assigned.
-#[must_use]
-pub fn batches(test: &Experiment, totals: &Totals) -> Vec<Batch> {
-    let of = |(weighting, arms): (&crate::experiment::Weighting, &Vec<_>)| Batch {
-        weights: weighting.weights.iter().map(|weight| weight.get()).collect(),
-        arms: arms.clone(),
-    };
-    test.weightings.iter().zip(&totals.batches).map(of).collect()
+/// Compares an arm of an adaptive test with control.
+fn adaptive(
+    test: &Experiment,
+    totals: &Totals,
+    goal: &Goal,
+    (control, arm): (usize, usize),
+) -> Option<Comparison> {
+    let variant = &test.definition.variants[arm].key;
+    let index = test.definition.goals.iter().position(|own| own.key == goal.key)?;
+    let batches = batches(test, totals, index);
+    let over =
+        matches!(test.status, Status::Stopped | Status::Shipped | Status::Archived) && totals.immature == 0;
+    let planned = planned(test, (control, arm))?;
+    Some(match goal.role {
+        Role::Primary => Comparison::adaptive(goal.kind, variant, &batches, (control, arm), planned, over)
+            .bounded(goal.kind == Kind::Binary, never_negative(test, goal)),
+        Role::Guardrail => {
+            let guarded = goal.margin.map(|margin| {
+                Guarded::adaptive(&batches, (control, arm), (margin, end(goal.direction)), readings(test))
+            });
+            Comparison { guardrail: guarded, ..Comparison::biased(variant) }
+        }
+        _ => Comparison::biased(variant),
+    })
+}
+
+/// Returns the number of readings of guardrails, over which their error rate is divided: for each guardrail, one for
+/// each treatment.
+fn readings(test: &Experiment) -> usize {
+    let goals = &test.definition.goals;
+    goals.iter().filter(|goal| goal.role == Role::Guardrail).count() * (test.definition.variants.len() - 1)
 }
 
 /// Returns the seed of permutations. It is the same in every report of a phase, and reveals nothing of the

@@ -11,4 +11,3 @@ mod ratios;
 mod results;
 mod sample_ratio;
 mod watched;
-mod windows;

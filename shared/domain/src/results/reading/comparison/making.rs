@@ -1,10 +1,5 @@
-//! Creates comparisons: which readings a test of each kind has, and which warnings.
+//! Creates comparisons: which readings a test has whose weights do not depend on its outcomes, and which warnings.
 
-use stats::adaptive::Batch;
-use stats::adaptive::bols::bols;
-use stats::adaptive::eprocess::evidence;
-use stats::adaptive::ipw::sequence;
-use stats::adaptive::thompson::FLOOR;
 use stats::rerandomization::MIN_UNITS;
 use stats::spending::Spending;
 use stats::warnings::few_carry_total;
@@ -14,13 +9,13 @@ use crate::experiment::goal::{Goal, Kind, Role};
 use crate::results::counting::totals::GoalTotals;
 use crate::results::reading::chance::Chance;
 use crate::results::reading::comparison::{
-    AdjustedReading, Bayesian, Comparison, FixedHorizon, Guarded, InterimLooks, Shown,
+    AdjustedReading, Bayesian, Comparison, FixedHorizon, Guarded, InterimLooks,
 };
 use crate::results::reading::fixed_horizon::Planned;
 use crate::results::reading::interval::Interval;
 use crate::results::reading::looked::{Intervals, Looked, reason};
 use crate::results::reading::method::Method;
-use crate::results::reading::pair::{ALPHA, Pair};
+use crate::results::reading::pair::Pair;
 use crate::results::reading::warnings::dominant;
 
 impl Comparison {
@@ -60,69 +55,6 @@ impl Comparison {
                 .chain(intervals.missing.map(|missing| reason(missing).to_owned()))
                 .collect(),
         }
-    }
-
-    /// Creates the comparison of an adaptive test's primary goal, from units past their window. The final
-    /// reading is for one analysis. It is computed once no outcome can change, when the test is `over` and
-    /// all of its units are past their window. Two readings can err, so the p-value is doubled.
-    #[must_use]
-    pub fn adaptive(
-        variant: &VariantKey,
-        batches: &[Batch],
-        arms: (usize, usize),
-        planned: f64,
-        over: bool,
-    ) -> Self {
-        let (control, treatment) = arms;
-        let e_process = evidence(batches, control, treatment);
-        let plain = bols(batches, control, treatment, ALPHA);
-        let estimate = plain.map(|found| found.estimate);
-        let shown = estimate.and_then(Shown::of);
-        let blank = Self { shown, ..Self::unread(variant, Method::EProcess) };
-        if let Some(found) = plain.filter(|_| over) {
-            let counted = format!(
-                "{} of {} batches are counted. A batch without accounts in one of the variants, or with \
-                 equal outcomes, has no information about the difference.",
-                found.used,
-                found.used + found.left_out
-            );
-            return Self {
-                method: Method::BatchStratified,
-                absolute: Interval::of(found.estimate, Some((found.low, found.high))),
-                p_value: Some((2.0 * found.p_value.min(e_process.p_value)).min(1.0)),
-                warnings: vec![counted],
-                ..blank
-            };
-        }
-        let interval = sequence(batches, control, treatment, ALPHA, planned);
-        Self {
-            absolute: interval.map_or(Interval { estimate, ..Interval::default() }, |found| {
-                Interval::of(found.estimate, Some((found.low, found.high)))
-            }),
-            p_value: (e_process.units > 0).then_some(e_process.p_value),
-            shown: shown.filter(|_| e_process.p_value < 1.0),
-            warnings: vec![format!("Only accounts whose window has ended count: {}.", e_process.units)],
-            ..blank
-        }
-    }
-
-    /// Adds a warning if the floor is below the usual one, in basis points.
-    pub(crate) fn with_floor(mut self, floor: Option<u32>) -> Self {
-        if floor.is_some_and(|floor| floor < FLOOR) {
-            let warning = "With a floor of 5 %, many batches have no accounts in one variant and give no \
-                           information. In simulations, the interval missed the true difference in up to \
-                           6.3 % of tests instead of 5 %.";
-            self.warnings.push(warning.to_owned());
-        }
-        self
-    }
-
-    /// Creates the comparison of another goal of an adaptive test. Its reading would be biased, because the
-    /// weights follow the primary goal.
-    #[must_use]
-    pub fn biased(variant: &VariantKey) -> Self {
-        let warning = "This goal has no reading: the weights follow the primary goal and would bias it.";
-        Self { warnings: vec![warning.to_owned()], ..Self::unread(variant, Method::None) }
     }
 
     pub(crate) fn unread(variant: &VariantKey, method: Method) -> Self {

@@ -185,7 +185,7 @@ fn adapting(status: Status) -> Experiment {
                        { "key": "visits", "kind": "count", "role": "secondary" }]);
     let variants = json!([{ "key": "control", "weight": 5_000, "is_control": true },
                           { "key": "calculator", "weight": 5_000 }]);
-    let changes = json!({ "allocation": { "mode": "adaptive", "floor": 500 }, "goals": goals, "overrides": {},
+    let changes = json!({ "allocation": { "mode": "adaptive", "floor": 1_000 }, "goals": goals, "overrides": {},
                           "variants": variants });
     let mut test = launched(&changes);
     test.status = status;

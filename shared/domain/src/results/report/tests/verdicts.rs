@@ -1,5 +1,6 @@
 //! Tests of each verdict, and of which verdict has priority.
 
+mod adaptive;
 mod amounts;
 mod no_difference;
 mod ratios;
@@ -13,7 +14,6 @@ use crate::clock::Timestamp;
 use crate::experiment::{Definition, Experiment, Seed, Status};
 use crate::results::counting::totals::Totals;
 use crate::results::looks::{Looks, Watched};
-use crate::results::reading::method::Method;
 use crate::results::report::Report;
 use crate::results::verdict::{Advice, Verdict};
 use crate::validation::typed;
@@ -161,32 +161,6 @@ fn weights_that_were_changed_by_hand_withhold_the_verdict() {
     let result = first_look(&test, &both, Timestamp::from_millis(1), None).verdict;
     assert_eq!(result.decision, Advice::KeepRunning);
     assert!(result.reasons[1].starts_with("The weights have changed in this phase"), "{:?}", result.reasons);
-}
-
-#[test]
-fn a_running_adaptive_test_is_judged_by_the_e_process_in_the_right_direction() {
-    let adaptive = json!({ "allocation": { "mode": "adaptive" },
-        "goals": [{ "key": "booked", "kind": "binary", "role": "primary" }] });
-    let test = test(&adaptive);
-    let result = |test: &Experiment, arms: [(u64, u64); 2], immature: u64| {
-        let mut totals = totals(test, &arms.map(|(units, converted)| (units, converted, 0)));
-        totals.batches[0] = arms.map(|(units, converted)| Moments::of_counts(converted, units)).to_vec();
-        totals.immature = immature;
-        let report = first_look(test, &totals, Timestamp::from_millis(1), None);
-        (report.verdict.decision, report.goals[0].comparisons[0].method)
-    };
-    assert_eq!(result(&test, [(40, 0), (40, 15)], 0), (Advice::Ship, Method::EProcess));
-    assert_eq!(result(&test, [(40, 15), (40, 0)], 0), (Advice::Stop, Method::EProcess));
-    assert_eq!(result(&test, [(40, 7), (40, 9)], 0).0, Advice::KeepRunning);
-    let mut over = test;
-    over.status = Status::Stopped;
-    assert_eq!(result(&over, [(40, 5), (40, 15)], 1).1, Method::EProcess, "a unit may still convert");
-    assert_eq!(result(&over, [(40, 3), (40, 16)], 0), (Advice::Ship, Method::BatchStratified));
-    assert_eq!(result(&over, [(40, 8), (40, 17)], 0).0, Advice::KeepRunning, "two readings share the 5 %");
-    let arms = [(40, 8), (40, 17)].map(|(units, converted)| Moments::of_counts(converted, units)).to_vec();
-    let batch = stats::adaptive::Batch { weights: vec![5_000, 5_000], arms };
-    let alone = stats::adaptive::bols::bols(&[batch], 0, 1, 0.05).unwrap();
-    assert!(alone.p_value < 0.05, "this reading alone would lead to a decision: {alone:?}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Tests of the texts of a verdict: sentences, intervals, and what is still missing.
 
 use super::*;
+use crate::results::reading::method::Method;
 
 #[test]
 fn an_external_test_whose_shares_changed_is_not_read() {

@@ -1,0 +1,100 @@
+//! Creates the comparisons of adaptive tests.
+
+use stats::adaptive::Batch;
+use stats::adaptive::bols::{Stratified, bols};
+use stats::adaptive::eprocess::{Evidence, evidence, evidence_of_numbers};
+use stats::adaptive::guardrail::bound;
+use stats::adaptive::ipw::sequence;
+
+use crate::experiment::VariantKey;
+use crate::experiment::goal::Kind;
+use crate::results::reading::comparison::{Comparison, Guarded, Shown};
+use crate::results::reading::interval::Interval;
+use crate::results::reading::method::Method;
+use crate::results::reading::pair::ALPHA;
+
+/// The readings that can err: the e-process at every interim look, and the batch-stratified one at the end. Each has
+/// its share of the error rate from the start, so every reported p-value is multiplied by their number.
+const READINGS: f64 = 2.0;
+
+impl Comparison {
+    /// Creates the comparison of an adaptive test's primary goal, from units past their window. The final
+    /// reading is for one analysis. It is computed once no outcome can change, when the test is `over` and
+    /// all of its units are past their window.
+    #[must_use]
+    pub fn adaptive(
+        kind: Kind,
+        variant: &VariantKey,
+        batches: &[Batch],
+        arms: (usize, usize),
+        planned: f64,
+        over: bool,
+    ) -> Self {
+        let (control, treatment) = arms;
+        let read = if kind == Kind::Binary { evidence } else { evidence_of_numbers };
+        let e_process = read(batches, control, treatment);
+        let plain = bols(batches, control, treatment, ALPHA);
+        let shown = plain.and_then(|found| Shown::of(found.estimate));
+        let blank = Self { shown, ..Self::unread(variant, Method::EProcess) };
+        if let Some(found) = plain.filter(|_| over) {
+            return final_reading(found, e_process, blank);
+        }
+        let interval = sequence(batches, control, treatment, ALPHA, planned).filter(|_| kind == Kind::Binary);
+        let estimate = plain.map(|found| found.estimate);
+        let mut warnings = vec![format!("Only accounts whose window has ended count: {}.", e_process.units)];
+        if kind != Kind::Binary {
+            let missing = "The difference of a count or sum has no interval while an adaptive test runs. It has one \
+                           once the test is stopped and every window has ended.";
+            warnings.push(missing.to_owned());
+        }
+        Self {
+            absolute: interval.map_or(Interval { estimate, ..Interval::default() }, |found| {
+                Interval::of(found.estimate, Some((found.low, found.high)))
+            }),
+            p_value: (e_process.units > 0).then_some((READINGS * e_process.p_value).min(1.0)),
+            shown: shown.filter(|_| READINGS * e_process.p_value < 1.0),
+            warnings,
+            ..blank
+        }
+    }
+
+    /// Creates the comparison of another goal of an adaptive test. The weights follow the primary goal, so the usual
+    /// readings of this goal would be biased.
+    #[must_use]
+    pub fn biased(variant: &VariantKey) -> Self {
+        let warning = "This goal has no difference: the weights follow the primary goal and would bias it.";
+        Self { warnings: vec![warning.to_owned()], ..Self::unread(variant, Method::None) }
+    }
+}
+
+fn final_reading(found: Stratified, e_process: Evidence, blank: Comparison) -> Comparison {
+    let counted = format!(
+        "{} of {} batches are counted. A batch without accounts in one of the variants, or with equal outcomes, has \
+         no information about the difference.",
+        found.used,
+        found.used + found.left_out
+    );
+    Comparison {
+        method: Method::BatchStratified,
+        absolute: Interval::of(found.estimate, Some((found.low, found.high))),
+        p_value: Some((READINGS * found.p_value.min(e_process.p_value)).min(1.0)),
+        warnings: vec![counted],
+        ..blank
+    }
+}
+
+impl Guarded {
+    /// Reads a guardrail of an adaptive test, whose better direction is `better`, by betting on units past their window.
+    /// The p-values are corrected for this number of `readings`.
+    pub(crate) fn adaptive(
+        batches: &[Batch],
+        arms: (usize, usize),
+        (margin, better): (f64, stats::Direction),
+        readings: usize,
+    ) -> Self {
+        let found = bound(batches, arms, margin, better);
+        #[expect(clippy::cast_precision_loss, reason = "at most 20 goals and 4 treatments")]
+        let corrected = |p: f64| (p * readings as f64).min(1.0);
+        Self { margin, met_p: corrected(found.met_p), broken_p: corrected(found.broken_p) }
+    }
+}
