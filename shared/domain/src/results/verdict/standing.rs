@@ -66,15 +66,15 @@ pub(in crate::results) fn best<'a, 'b>(standings: &'b [ArmStanding<'a>]) -> Opti
 }
 
 /// Returns the result of a comparison. The p-value is the lowest of all interim looks, so its direction is
-/// that of its interim look. The interval of an adaptive test is the current one, and no decision contradicts it. The
-/// interval of re-randomization agrees with the decision.
+/// that of its interim look. The interval of a running adaptive test is the current one, and no decision contradicts it. The
+/// interval of re-randomization agrees with the decision, and that of the final reading is wider than its p-value.
 fn side(comparison: &Comparison, direction: Direction) -> Side {
     let decided = comparison.corrected_p.is_some_and(|p| p <= ALPHA);
     let Some(shown) = comparison.shown.filter(|_| decided) else { return Side::Open };
     if comparison.absolute.estimate.and_then(Shown::of) != Some(shown) {
         return Side::Turned;
     }
-    let is_kept = comparison.method == Method::Rerandomization;
+    let is_kept = matches!(comparison.method, Method::Rerandomization | Method::BatchStratified);
     if !is_kept
         && comparison
             .absolute

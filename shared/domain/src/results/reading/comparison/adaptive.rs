@@ -36,24 +36,20 @@ impl Comparison {
         let plain = bols(batches, control, treatment, ALPHA);
         let shown = plain.and_then(|found| Shown::of(found.estimate));
         let blank = Self { shown, ..Self::unread(variant, Method::EProcess) };
+        let interval = sequence(batches, control, treatment, ALPHA, planned).filter(|_| kind == Kind::Binary);
+        let absolute = interval.map_or(
+            Interval { estimate: plain.map(|found| found.estimate), ..Interval::default() },
+            |found| Interval::of(found.estimate, Some((found.low, found.high))),
+        );
+        let blank = Self { absolute, warnings: no_interval(kind), ..blank };
         if let Some(found) = plain.filter(|_| over) {
             return final_reading(found, e_process, blank);
         }
-        let interval = sequence(batches, control, treatment, ALPHA, planned).filter(|_| kind == Kind::Binary);
-        let estimate = plain.map(|found| found.estimate);
-        let mut warnings = vec![format!("Only accounts whose window has ended count: {}.", e_process.units)];
-        if kind != Kind::Binary {
-            let missing = "The difference of a count or sum has no interval while an adaptive test runs. It has one \
-                           once the test is stopped and every window has ended.";
-            warnings.push(missing.to_owned());
-        }
+        let counted = format!("Only accounts whose window has ended count: {}.", e_process.units);
         Self {
-            absolute: interval.map_or(Interval { estimate, ..Interval::default() }, |found| {
-                Interval::of(found.estimate, Some((found.low, found.high)))
-            }),
             p_value: (e_process.units > 0).then_some((READINGS * e_process.p_value).min(1.0)),
             shown: shown.filter(|_| READINGS * e_process.p_value < 1.0),
-            warnings,
+            warnings: [vec![counted], blank.warnings.clone()].concat(),
             ..blank
         }
     }
@@ -67,18 +63,32 @@ impl Comparison {
     }
 }
 
+/// Returns the reason why a count or sum has no interval.
+fn no_interval(kind: Kind) -> Vec<String> {
+    let missing = "The difference of a count or sum has no interval in an adaptive test, because no interval was shown to \
+                   contain the true difference often enough.";
+    if kind == Kind::Binary { Vec::new() } else { vec![missing.to_owned()] }
+}
+
+/// Decides by the batch-stratified reading. The interval stays that of the running test: a batch-stratified one assumes
+/// that all units of a batch vary alike, and misses a true difference of rates too often.
 fn final_reading(found: Stratified, e_process: Evidence, blank: Comparison) -> Comparison {
-    let counted = format!(
+    let mut warnings = vec![format!(
         "{} of {} batches are counted. A batch without accounts in one of the variants, or with equal outcomes, has \
          no information about the difference.",
         found.used,
         found.used + found.left_out
-    );
+    )];
+    if blank.absolute.low.is_some() {
+        let wider = "The interval is that of the running test, which is wider than this reading, so it may contain 0 when \
+                     p is small.";
+        warnings.push(wider.to_owned());
+    }
+    warnings.extend(blank.warnings.iter().cloned());
     Comparison {
         method: Method::BatchStratified,
-        absolute: Interval::of(found.estimate, Some((found.low, found.high))),
         p_value: Some((READINGS * found.p_value.min(e_process.p_value)).min(1.0)),
-        warnings: vec![counted],
+        warnings,
         ..blank
     }
 }

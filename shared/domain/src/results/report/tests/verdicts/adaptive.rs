@@ -85,7 +85,7 @@ fn a_broken_guardrail_stops_a_better_variant_and_an_unclear_one_does_not() {
 }
 
 #[test]
-fn a_sum_has_an_interval_when_the_test_has_ended_and_none_before() {
+fn a_sum_is_decided_without_an_interval_and_says_why() {
     let mut test = test(&json!({ "allocation": { "mode": "adaptive" },
         "goals": [{ "key": "revenue", "kind": "sum", "role": "primary" }] }));
     let of = |test: &Experiment| {
@@ -104,9 +104,10 @@ fn a_sum_has_an_interval_when_the_test_has_ended_and_none_before() {
     let running = of(&test);
     assert_eq!((running.method, running.absolute.low), (Method::EProcess, None));
     assert_eq!(running.p_value, Some(1.0), "the first batch has no stakes");
-    assert!(running.warnings[1].contains("has no interval while"), "{:?}", running.warnings);
+    assert!(running.warnings[1].contains("has no interval in"), "{:?}", running.warnings);
     test.status = Status::Stopped;
     let over = of(&test);
     assert_eq!(over.method, Method::BatchStratified);
-    assert!(over.absolute.low.unwrap() > 0.0 && over.p_value.unwrap() < 0.01, "{over:?}");
+    assert!(over.absolute.low.is_none() && over.warnings[1].contains("has no interval in"), "{over:?}");
+    assert!(over.absolute.estimate.unwrap() > 0.0 && over.p_value.unwrap() < 0.01, "{over:?}");
 }
