@@ -56,7 +56,8 @@ fn decided(test: &Experiment, random: &mut Random, rate: u64) -> [bool; 2] {
                 }
             }
             totals.unit_rows = rows.clone();
-            totals.matured_ms = test.definition.goals.iter().map(|goal| unit * window_ms(goal)).collect();
+            totals.matured_ms =
+                test.definition.goals.iter().map(|goal| vec![unit * window_ms(goal)]).collect();
             let watched = Watched::new(test, &totals, looks).look(test, &totals);
             let report = Report::new(test, &totals, Timestamp::from_millis(0), None, &watched);
             let [primary, guardrail] = [0, 1].map(|goal| &report.goals[goal].comparisons[0]);

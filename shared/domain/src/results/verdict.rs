@@ -17,7 +17,7 @@ use self::no_difference::no_difference;
 use self::outlook::Outlook;
 use self::standing::{ArmStanding, Side, best, guardrails, moved, reasons, standings};
 use crate::experiment::{Experiment, Status};
-use crate::results::counting::changed_weights::changed_weights;
+use crate::results::counting::changed_weights::undeclared_change;
 use crate::results::counting::totals::Totals;
 use crate::results::reading::goal::GoalReport;
 use crate::results::reading::sample_ratio::SampleRatio;
@@ -70,9 +70,9 @@ impl Advice {
 }
 
 impl Verdict {
-    /// Judges a report. A sample ratio mismatch withholds every other verdict. After a change of weights by
-    /// hand, the test keeps running without a decision, because the result would depend on when units were
-    /// assigned.
+    /// Judges a report. A sample ratio mismatch withholds every other verdict. When the shares of an external test
+    /// have changed although its weights have not, the test keeps running without a decision, because the result would
+    /// depend on when units were assigned.
     #[must_use]
     pub fn new(
         test: &Experiment,
@@ -87,7 +87,7 @@ impl Verdict {
         }
         let (standings, units) = (standings(test, goals), totals.units());
         let mut reasons = reasons(test, goals, &standings);
-        if let Some(why) = changed_weights(test, totals) {
+        if let Some(why) = undeclared_change(test, totals) {
             reasons.push(why.to_owned());
             return Self::of(Advice::KeepRunning, standing(test, units), reasons);
         }

@@ -2,8 +2,8 @@
 //! `make calibrate FAMILIES="adaptive bayes"` prints two.
 //!
 //! All of it takes hours. What is finished is stored next to the file of results, and the next run continues. After a
-//! change of a method, delete that folder, `target/calibrate`, to measure again. Options of `levels`, `power` and
-//! `results`:
+//! change of a method, delete that folder, `target/calibrate`, to measure again. Options of `levels`, `power`,
+//! `results` and the families of `stages`:
 //! `--repetitions N` of each of their cells, `--draws N` of each test, `--threads N`, `--only TEXT` for the cells whose
 //! names contain it (as in `Levels/skewed sum/50:50/40 units`), `--results FILE`, and `--quick` for a short run into a file
 //! of its own.
@@ -45,8 +45,14 @@ const FAMILIES: [Family; 19] = [
 ];
 
 /// The families whose runs can be continued.
-const WATCHED: [(&str, Measure); 3] =
-    [("levels", Measure::Levels), ("power", Measure::Power), ("results", Measure::Results)];
+const WATCHED: [(&str, Measure); 6] = [
+    ("levels", Measure::Levels),
+    ("power", Measure::Power),
+    ("results", Measure::Results),
+    ("stages", Measure::Stages),
+    ("stages-power", Measure::StagesPower),
+    ("stages-results", Measure::StagesResults),
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let (wanted, settings) = arguments(std::env::args().skip(1))?;

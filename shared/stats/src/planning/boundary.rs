@@ -85,6 +85,16 @@ impl Boundary {
         self.looks.iter().map(|look| look.upper / look.t.sqrt()).collect()
     }
 
+    /// Returns the probability without a difference that the test has not crossed before its last interim look, and is
+    /// at this standardized difference or above then. 0 without a look.
+    #[must_use]
+    pub fn beyond(&self, score: f64) -> f64 {
+        let Some((last, earlier)) = self.looks.split_last() else { return 0.0 };
+        let deviation = (last.t - earlier.last().map_or(0.0, |look| look.t)).sqrt();
+        let b = score * last.t.sqrt();
+        last.before.iter().map(|(from, mass)| mass * normal().sf((b - from) / deviation)).sum()
+    }
+
     /// Returns the cumulative probabilities at each interim look when B has the drift `drift`, which is the
     /// expected standardized difference at an information fraction of 1.
     #[must_use]

@@ -4,6 +4,7 @@ mod harm;
 mod numbers;
 mod ranks;
 mod scale;
+pub mod strata;
 
 use self::numbers::{Amounts, Ratios, covariate_centers};
 use super::covariance::{NUMBERS, Products};

@@ -13,7 +13,8 @@
 //! and [`stopped`] stops histories. [`family`] watches several comparisons and decides them together. [`tails`]
 //! turns the boundary of an interim look into the level of an interval, [`interval`] has the intervals, and
 //! [`rates`] computes those of binary goals. [`guardrail`] compares guardrails with their margins, and [`segments`] names
-//! the segments that have an effect.
+//! the segments that have an effect. [`stages`] compares arms after a change of weights, and [`stratified`] has the
+//! estimates and the intervals of rates then. [`normal`] looks at more units than can be drawn again.
 //!
 //! Source: Fisher 1935 and Pitman 1937 on randomization tests; Lan and DeMets 1983 on alpha spending; Plamadeala
 //! and Rosenberger 2012, "Sequential monitoring with conditional randomization tests".
@@ -24,11 +25,14 @@ pub mod family;
 pub mod guardrail;
 pub mod interval;
 pub mod maturity;
+pub mod normal;
 pub mod place;
 pub mod rates;
 pub mod segments;
+pub mod stages;
 pub mod statistic;
 pub mod stopped;
+pub mod stratified;
 pub mod sums;
 pub mod tails;
 

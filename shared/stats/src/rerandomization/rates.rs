@@ -17,7 +17,7 @@ use crate::moments::count;
 const HALVINGS: u32 = 60;
 
 /// The greatest logarithm of a ratio of rates. Beyond, the end is open.
-const REACH: f64 = 14.0;
+pub(super) const REACH: f64 = 14.0;
 
 /// Returns the interval of the difference of rates, treatment − control, between −1 and 1. An open end is −1 or 1.
 ///
@@ -58,7 +58,7 @@ pub fn relative(control: Rate, treatment: Rate, tails: Tails) -> Result<Interval
 }
 
 /// Returns the excluded end of the change from possible values to excluded ones.
-fn bisect(inside: f64, outside: f64, is_excluded: impl Fn(f64) -> bool) -> f64 {
+pub(super) fn bisect(inside: f64, outside: f64, is_excluded: impl Fn(f64) -> bool) -> f64 {
     let (mut inside, mut outside) = (inside, outside);
     for _ in 0..HALVINGS {
         let middle = f64::midpoint(inside, outside);
@@ -67,18 +67,23 @@ fn bisect(inside: f64, outside: f64, is_excluded: impl Fn(f64) -> bool) -> f64 {
     outside
 }
 
-fn outwards(score: f64, side: Side) -> f64 {
+pub(super) fn outwards(score: f64, side: Side) -> f64 {
     match side {
         Side::Higher => score,
         Side::Lower => -score,
     }
 }
 
+fn score((apart, variance): (f64, f64)) -> f64 {
+    // Without variance, the arms are as they must be or cannot be so.
+    if apart.abs() < 1e-12 { 0.0 } else { apart / variance.sqrt() }
+}
+
 /// The units of each arm that converted and those that did not.
-struct Pair([[f64; 2]; 2]);
+pub(super) struct Pair(pub(super) [[f64; 2]; 2]);
 
 impl Pair {
-    fn of(control: Rate, treatment: Rate) -> Result<Self, NoInterval> {
+    pub(super) fn of(control: Rate, treatment: Rate) -> Result<Self, NoInterval> {
         let counts = |rate: Rate| {
             let yes = rate.converted.min(rate.units);
             [count(yes), count(rate.units - yes)]
@@ -95,26 +100,32 @@ impl Pair {
         self.0.map(|[yes, no]| yes + no)
     }
 
-    /// Returns the score of treatment's rate − control's rate − `apart`.
     fn score_of_difference(&self, apart: f64) -> f64 {
+        score(self.part_of_difference(apart))
+    }
+
+    fn score_of_ratio(&self, ratio: f64) -> f64 {
+        score(self.part_of_ratio(ratio))
+    }
+
+    /// Returns treatment's rate − control's rate − `apart`, with its variance.
+    pub(super) fn part_of_difference(&self, apart: f64) -> (f64, f64) {
         let [a, b] = self.rates();
         let control = self.control_at_difference(apart);
-        self.score(b - a - apart, [control, control + apart], 1.0)
+        (b - a - apart, self.variance([control, control + apart], 1.0))
     }
 
-    /// Returns the score of treatment's rate − `ratio` · control's rate.
-    fn score_of_ratio(&self, ratio: f64) -> f64 {
+    /// Returns treatment's rate − `ratio` · control's rate, with its variance.
+    pub(super) fn part_of_ratio(&self, ratio: f64) -> (f64, f64) {
         let [a, b] = self.rates();
         let control = self.control_at_ratio(ratio);
-        self.score(b - ratio * a, [control, (ratio * control).min(1.0)], ratio)
+        (b - ratio * a, self.variance([control, (ratio * control).min(1.0)], ratio))
     }
 
-    fn score(&self, apart: f64, rates: [f64; 2], ratio: f64) -> f64 {
+    fn variance(&self, rates: [f64; 2], ratio: f64) -> f64 {
         let [m, n] = self.units();
         let [a, b] = rates.map(|rate| (rate * (1.0 - rate)).max(0.0));
-        let variance = (ratio * ratio * a / m + b / n) * (m + n) / (m + n - 1.0);
-        // Without variance, the arms are as they must be or cannot be so.
-        if apart.abs() < 1e-12 { 0.0 } else { apart / variance.sqrt() }
+        (ratio * ratio * a / m + b / n) * (m + n) / (m + n - 1.0)
     }
 
     /// Returns control's most likely rate if treatment's is greater by `apart`. The likelihood is concave.

@@ -108,7 +108,7 @@ impl<'a> Aggregation<'a> {
         self.totals.arms[arm].units += 1;
         self.totals.arms[arm].overridden += u64::from(overridden);
         if test.definition.allocation.mode == Mode::External {
-            self.totals.arrivals.count(assignment.assigned_at, arm, test.definition.variants.len());
+            self.totals.arrivals[stratum].count(assignment.assigned_at, arm, test.definition.variants.len());
         }
         let (first, at) = (&mut self.totals.first_assigned_at, assignment.assigned_at);
         *first = Some(first.map_or(at, |first| first.min(at)));
@@ -116,7 +116,7 @@ impl<'a> Aggregation<'a> {
         let mut primary = UnitNumber::default();
         let mut pairs = Vec::new();
         let matured = test.definition.goals.iter().zip(&mut self.totals.matured_ms);
-        matured.for_each(|(goal, own)| *own += matured_ms(at, self.as_of, goal.window_ms()));
+        matured.for_each(|(goal, own)| own[stratum] += matured_ms(at, self.as_of, goal.window_ms()));
         let goals = test.definition.goals.iter().zip(&mut self.totals.batches);
         for ((goal, batches), totals) in goals.zip(&mut self.totals.arms[arm].goals) {
             let outcome = UnitNumber::of(goal, assignment, rows);

@@ -39,12 +39,13 @@ pub struct Totals {
     pub known: Vec<Option<KnownOutcome>>,
     /// Every unit with its outcomes, for tests whose weights do not depend on outcomes.
     pub unit_rows: UnitRows,
-    /// For each goal, the time for which the units' windows have been open, in milliseconds over all units.
-    pub matured_ms: Vec<u64>,
+    /// For each goal and then each weighting (in the test's order), the time for which the units' windows have been
+    /// open, in milliseconds over all units.
+    pub matured_ms: Vec<Vec<u64>>,
     /// The units past the window of each goal, and those among them that converted.
     pub mature_rates: MatureRates,
-    /// The assignment times of the units of each arm, for external tests only.
-    pub arrivals: Arrivals,
+    /// The assignment times of the units of each arm by weighting (in the test's order), for external tests only.
+    pub arrivals: Vec<Arrivals>,
     /// The counts of the recorded outcomes, with one entry per goal, in the definition's order.
     pub outcomes: Vec<Tally>,
 }
@@ -115,9 +116,9 @@ impl Totals {
             ],
             known: vec![None; test.definition.known_units.as_ref().map_or(0, Vec::len)],
             unit_rows: UnitRows::default(),
-            matured_ms: vec![0; test.definition.goals.len()],
+            matured_ms: vec![vec![0; strata]; test.definition.goals.len()],
             mature_rates: MatureRates::new(test.definition.goals.len(), strata, arms),
-            arrivals: Arrivals::default(),
+            arrivals: vec![Arrivals::default(); strata],
             outcomes: vec![Tally::default(); test.definition.goals.len()],
         }
     }
@@ -137,7 +138,7 @@ impl Totals {
         }
         self.rows += other.rows;
         self.immature += other.immature;
-        self.arrivals.merge(&other.arrivals);
+        self.arrivals.iter_mut().zip(&other.arrivals).for_each(|(a, b)| a.merge(b));
         self.recent += other.recent;
         self.first_assigned_at = self.first_assigned_at.into_iter().chain(other.first_assigned_at).min();
         let pairs =
@@ -154,7 +155,9 @@ impl Totals {
             }
         }
         self.unit_rows.merge(&other.unit_rows);
-        self.matured_ms.iter_mut().zip(&other.matured_ms).for_each(|(a, b)| *a += b);
+        for (own, theirs) in self.matured_ms.iter_mut().zip(&other.matured_ms) {
+            own.iter_mut().zip(theirs).for_each(|(a, b)| *a += b);
+        }
         self.mature_rates.merge(&other.mature_rates);
         self.outcomes.iter_mut().zip(&other.outcomes).for_each(|(a, b)| a.merge(b));
         for (own, theirs) in self.arms.iter_mut().zip(&other.arms) {

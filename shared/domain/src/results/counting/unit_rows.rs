@@ -85,6 +85,12 @@ impl Default for UnitRows {
 }
 
 impl UnitRows {
+    /// Returns the rows of a test that has too many units.
+    #[must_use]
+    pub fn too_many() -> Self {
+        Self(None)
+    }
+
     /// Adds a unit.
     pub fn push(&mut self, row: UnitRow) {
         self.0 = self.0.take().filter(|all| all.len() < MAX_UNITS).map(|mut all| {
@@ -100,6 +106,12 @@ impl UnitRows {
             a.extend_from_slice(b);
             a
         });
+    }
+
+    /// Returns whether there were too many units, so that none is kept.
+    #[must_use]
+    pub fn are_too_many(&self) -> bool {
+        self.0.is_none()
     }
 
     /// Returns the units in the order of their keys, independent of the order in which they were added. Returns

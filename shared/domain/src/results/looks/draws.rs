@@ -1,6 +1,8 @@
 //! Draws the units of a test again: those of control and of one other arm at a time, so that an effect of a third arm
 //! cannot make the comparison wrong.
 
+use std::collections::BTreeMap;
+
 use stats::rerandomization::drawn::{self, Drawn, Place, Unit};
 use stats::rerandomization::maturity::at_equal_shares;
 use stats::rerandomization::place::Propensity;
@@ -8,10 +10,11 @@ use stats::rerandomization::place::Propensity;
 use super::covariate::Covariate;
 use super::listed::Listed;
 use super::segments::{self, SegmentDraws};
+use super::stages::{GoalDraws, information};
 use crate::experiment::allocation::Mode;
 use crate::experiment::goal::{Kind, Role};
 use crate::experiment::{Experiment, Goal};
-use crate::results::counting::changed_weights::changed_weights;
+use crate::results::counting::changed_weights::{are_changed, undeclared_change};
 use crate::results::counting::totals::Totals;
 use crate::results::counting::unit_rows::UnitRow;
 
@@ -26,23 +29,23 @@ pub struct ArmDraws {
     pub arm: usize,
     /// Control, in the definition's order.
     pub control: usize,
-    /// The values of the segment attributes, for the primary goal.
+    /// The values of the segment attributes, for the primary goal. Empty after a change of weights.
     pub segments: Vec<SegmentDraws>,
     /// One entry for each goal, in the definition's order. None for goals without a reading.
-    goals: Vec<Option<Drawn>>,
+    goals: Vec<Option<GoalDraws>>,
 }
 
 impl ArmDraws {
     /// Returns the draws of a goal.
     #[must_use]
-    pub fn goal(&self, index: usize) -> Option<&Drawn> {
+    pub fn goal(&self, index: usize) -> Option<&GoalDraws> {
         self.goals.get(index)?.as_ref()
     }
 }
 
 impl Draws {
-    /// Draws all units. There are no draws for adaptive tests, for tests with too many units, and after a change of
-    /// weights.
+    /// Draws all units. There are no draws for adaptive tests, for tests with too many units, and for external tests
+    /// whose shares have changed although their weights have not.
     #[must_use]
     pub fn new(test: &Experiment, totals: &Totals) -> Self {
         let definition = &test.definition;
@@ -50,12 +53,12 @@ impl Draws {
             return Self::default();
         };
         let is_drawn =
-            definition.allocation.mode != Mode::Adaptive && changed_weights(test, totals).is_none();
+            definition.allocation.mode != Mode::Adaptive && undeclared_change(test, totals).is_none();
         let Some(units) = totals.unit_rows.sorted().filter(|_| is_drawn) else { return Self::default() };
         let draws = stats::rerandomization::draws(units.len());
         let listed = Listed::new(test, &units, draws);
         let others = (0..definition.variants.len()).filter(|arm| *arm != control);
-        Self(others.map(|arm| pair(test, &units, (control, arm), &listed, draws)).collect())
+        Self(others.map(|arm| pair(test, totals, &units, (control, arm), &listed, draws)).collect())
     }
 
     /// Returns the draws of each arm other than control.
@@ -68,6 +71,7 @@ impl Draws {
 /// Draws the units that are in one of two arms.
 fn pair(
     test: &Experiment,
+    totals: &Totals,
     units: &[&UnitRow],
     (control, arm): (usize, usize),
     listed: &Listed,
@@ -84,15 +88,42 @@ fn pair(
     let both = units.iter().filter(|row| row.arm == control || row.arm == arm);
     let placed: Vec<(&UnitRow, Unit<'_>)> =
         both.filter_map(|row| Some((*row, Unit { treated: row.arm == arm, place: place(row)? }))).collect();
-    let goals = &test.definition.goals;
-    let outcomes: Vec<Option<Outcomes>> =
-        goals.iter().enumerate().map(|(index, goal)| Outcomes::of(goal, index, &placed)).collect();
-    let segments = segments::drawn(test, &placed, draws);
-    let placed: Vec<Unit<'_>> = placed.into_iter().map(|(_, unit)| unit).collect();
-    let read: Vec<_> = outcomes.iter().flatten().map(Outcomes::goal).collect();
-    let mut found = drawn::draw(&placed, &read, draws).into_iter();
-    let goals = outcomes.iter().map(|own| own.as_ref().and_then(|_| found.next())).collect();
-    ArmDraws { arm, control, segments, goals }
+    let is_whole = !are_changed(test, totals);
+    let segments = if is_whole { segments::drawn(test, &placed, draws) } else { Vec::new() };
+    let stages = if is_whole { vec![(0, placed)] } else { by_weighting(&placed) };
+    let mut goals = vec![Vec::new(); test.definition.goals.len()];
+    for (weighting, units) in &stages {
+        for (index, drawn) in drawn(test, units, draws) {
+            let all = information(test, totals, index, (control, arm));
+            let own = if is_whole { 1.0 } else { all.get(*weighting).copied().unwrap_or(0.0) };
+            goals[index].push((drawn, own));
+        }
+    }
+    let some = |own: Vec<_>| (!own.is_empty()).then(|| GoalDraws::new(own));
+    ArmDraws { arm, control, segments, goals: goals.into_iter().map(some).collect() }
+}
+
+/// The units of a stage, with its number.
+type Placed<'a> = (usize, Vec<(&'a UnitRow, Unit<'a>)>);
+
+/// Divides units by the weights under which they were assigned.
+fn by_weighting<'a>(placed: &[(&'a UnitRow, Unit<'a>)]) -> Vec<Placed<'a>> {
+    let mut found: BTreeMap<usize, Vec<_>> = BTreeMap::new();
+    for own in placed {
+        found.entry(own.0.weighting).or_default().push(*own);
+    }
+    found.into_iter().collect()
+}
+
+/// Draws these units for each goal with a reading.
+fn drawn(test: &Experiment, placed: &[(&UnitRow, Unit<'_>)], draws: usize) -> Vec<(usize, Drawn)> {
+    let goals = test.definition.goals.iter().enumerate();
+    let outcomes: Vec<(usize, Outcomes)> =
+        goals.filter_map(|(index, goal)| Some((index, Outcomes::of(goal, index, placed)?))).collect();
+    let units: Vec<Unit<'_>> = placed.iter().map(|(_, unit)| *unit).collect();
+    let read: Vec<_> = outcomes.iter().map(|(_, own)| own.goal()).collect();
+    let found = drawn::draw(&units, &read, draws);
+    outcomes.iter().map(|(index, _)| *index).zip(found).collect()
 }
 
 /// The outcomes of a goal, one for each unit of two arms.

@@ -1,12 +1,13 @@
 //! Looks at guardrails: whether the goal got worse by less than the margin, or by more.
 
 use stats::agresti_caffo::Rate;
-use stats::rerandomization::drawn::Drawn;
 use stats::rerandomization::guardrail::{self, Guarded, Method, NoReading, evidence};
 
+use super::stages::GoalDraws;
 use super::terms::terms;
-use crate::experiment::Experiment;
 use crate::experiment::goal::{Direction, Kind};
+use crate::experiment::{Experiment, Weighting};
+use crate::results::counting::changed_weights::are_changed;
 use crate::results::counting::totals::{GoalTotals, Totals};
 
 /// How a guardrail is read in one comparison, or why it is not.
@@ -21,7 +22,9 @@ pub fn method(
 ) -> Result<Method, NoReading> {
     let goal = &test.definition.goals[index];
     let [a, b] = rates(totals, index, (control, arm));
-    guardrail::method(a, b, treated(test, (control, arm)), goal.kind == Kind::Binary)
+    // An e-value of all units together is not valid after a change of weights.
+    let has_evidence = goal.kind == Kind::Binary && !are_changed(test, totals);
+    guardrail::method(a, b, treated(test, totals, (control, arm)), has_evidence)
 }
 
 /// Takes a look at a guardrail.
@@ -29,33 +32,41 @@ pub(super) fn look(
     test: &Experiment,
     totals: &Totals,
     (index, arms): (usize, (usize, usize)),
-    drawn: &Drawn,
+    drawn: &GoalDraws,
     (before, matured): (Option<&Guarded>, f64),
 ) -> Option<Guarded> {
     let goal = &test.definition.goals[index];
     let (margin, better) = (goal.margin?, end(goal.direction));
     let terms = terms(test, goal);
-    let new = || Guarded::new(&terms, drawn.ranks().len().saturating_sub(1));
+    let new = || Guarded::new(&terms, drawn.draws());
     let mut own = before.cloned().unwrap_or_else(new);
     match method(test, totals, index, arms) {
-        Ok(Method::Draws) => own.look(&guardrail::ranks(drawn, margin, better), matured, &terms, better),
+        Ok(Method::Draws) => {
+            let ranks = drawn.ranks_of(|drawn| guardrail::ranks(drawn, margin, better));
+            own.look(&ranks, matured, &terms, better);
+        }
         Ok(Method::Evidence) => {
             let [a, b] = rates(totals, index, arms);
-            own.look_at(evidence::read(a, b, treated(test, arms), margin, better));
+            own.look_at(evidence::read(a, b, treated(test, totals, arms), margin, better));
         }
         Err(_) => return before.cloned(),
     }
     Some(own)
 }
 
-/// Returns the weight of an arm as a share of its own and control's, at the start of the test.
-fn treated(test: &Experiment, (control, arm): (usize, usize)) -> f64 {
-    let weight = |arm: usize| {
-        let first = test.weightings.first().and_then(|first| first.weights.get(arm));
-        f64::from(first.map_or(0, |weight| weight.get()))
+/// Returns the weight of an arm as a share of its own and control's: that of the weights under which it is farthest
+/// from a half, among those with units.
+fn treated(test: &Experiment, totals: &Totals, (control, arm): (usize, usize)) -> f64 {
+    let share = |own: &Weighting| {
+        let weight = |arm: usize| f64::from(own.weights.get(arm).map_or(0, |weight| weight.get()));
+        let both = weight(control) + weight(arm);
+        if both > 0.0 { weight(arm) / both } else { 0.0 }
     };
-    let both = weight(control) + weight(arm);
-    if both > 0.0 { weight(arm) / both } else { 0.0 }
+    let has_units = |units: &Vec<u64>| units.iter().any(|units| *units > 0);
+    let used = test.weightings.iter().zip(&totals.strata).filter(|(_, units)| has_units(units));
+    let from_half = |share: &f64| (share - 0.5).abs();
+    let uneven = used.map(|(own, _)| share(own)).max_by(|a, b| from_half(a).total_cmp(&from_half(b)));
+    uneven.or(test.weightings.first().map(share)).unwrap_or(0.0)
 }
 
 /// Returns the units of control and of the arm, and those among them whose outcome is not 0.

@@ -1,6 +1,6 @@
 //! The interim looks of a phase. At each count by the schedule, every comparison takes a look: its units are drawn
-//! again ([`draws`]), and the most extreme histories are stopped ([`stats::rerandomization`]). What was stopped and
-//! decided is stored ([`stored`]) and never changes later.
+//! again ([`draws`], in [`stages`] after a change of weights), and the most extreme histories are stopped ([`stats::rerandomization`]). What was stopped and
+//! decided is stored ([`stored`]) and never changes later. Tests with too many units to draw have looks by [`normal`].
 //!
 //! Only the schedule's counts are looks. A report that is requested in between shows the decisions so far.
 
@@ -8,19 +8,22 @@ pub mod covariate;
 pub mod draws;
 pub mod guardrail;
 mod listed;
+pub mod normal;
 pub mod segments;
+pub mod stages;
 pub mod stored;
 pub mod terms;
 
 #[cfg(test)]
 mod tests;
 
-use stats::rerandomization::drawn::Drawn;
 use stats::rerandomization::family::{Watch, decide};
 
 use self::draws::{ArmDraws, Draws};
-use self::stored::{WatchedComparison, WatchedSegments};
+use self::stages::GoalDraws;
+use self::stored::{Approximation, WatchedComparison, WatchedSegments};
 use self::terms::{family, terms};
+use super::counting::changed_weights::are_changed;
 use super::counting::totals::Totals;
 use crate::experiment::goal::Role;
 use crate::experiment::{Experiment, Goal, GoalKey, VariantKey};
@@ -77,20 +80,44 @@ impl Looks {
             for (index, goal) in test.definition.goals.iter().enumerate() {
                 let Some(own_draws) = arm.goal(index) else { continue };
                 let before = self.of(&goal.key, variant);
-                let matured = matured(totals, index, goal);
-                let mut own = self::look(test, (goal, variant), before, own_draws, matured);
-                let old = before.and_then(|own| own.guardrail.as_ref());
-                own.guardrail =
-                    guardrail::look(test, totals, (index, (arm.control, arm.arm)), own_draws, (old, matured));
-                if goal.role == Role::Primary {
-                    let old = before.and_then(|own| own.segments.as_ref());
-                    own.segments = WatchedSegments::look(old, test, goal, &arm.segments, matured)
-                        .or_else(|| old.cloned());
-                }
+                let own = self.look_at(test, totals, (goal, index), arm, own_draws);
                 taken.extend(if own.has_changed_since(before) { Some(own) } else { before.cloned() });
             }
         }
+        if draws.arms().is_empty() {
+            taken = normal::look(self, test, totals);
+        }
         Self { comparisons: taken, lost: self.lost }
+    }
+
+    fn look_at(
+        &self,
+        test: &Experiment,
+        totals: &Totals,
+        (goal, index): (&Goal, usize),
+        arm: &ArmDraws,
+        draws: &GoalDraws,
+    ) -> WatchedComparison {
+        let (arms, variant) = ((arm.control, arm.arm), &test.definition.variants[arm.arm].key);
+        let (before, terms) = (self.of(&goal.key, variant), terms(test, goal));
+        let matured = matured(test, totals, index, arms);
+        let ranks = draws.ranks();
+        let new = || WatchedComparison::new(test, goal, variant, ranks.len().saturating_sub(1));
+        let mut own = before.cloned().unwrap_or_else(new);
+        if are_changed(test, totals) {
+            own.approximate_after(own.watch.looks, Approximation::WeightsChanged);
+        }
+        if !ranks.is_empty() {
+            own.watch.look(&ranks, matured, &terms);
+        }
+        let old = before.and_then(|own| own.guardrail.as_ref());
+        own.guardrail = guardrail::look(test, totals, (index, arms), draws, (old, matured));
+        if goal.role == Role::Primary {
+            let old = before.and_then(|own| own.segments.as_ref());
+            own.segments =
+                WatchedSegments::look(old, test, goal, &arm.segments, matured).or_else(|| old.cloned());
+        }
+        own
     }
 
     /// Returns the decision on each arm other than control for each goal of a role, corrected by Holm over all of
@@ -104,33 +131,16 @@ impl Looks {
     }
 }
 
-fn look(
-    test: &Experiment,
-    (goal, variant): (&Goal, &VariantKey),
-    before: Option<&WatchedComparison>,
-    drawn: &Drawn,
-    matured: f64,
-) -> WatchedComparison {
-    let terms = terms(test, goal);
-    let ranks = drawn.ranks();
-    let new = || WatchedComparison {
-        goal: goal.key.clone(),
-        variant: variant.clone(),
-        watch: Watch::new(&terms, ranks.len() - 1),
-        guardrail: None,
-        segments: None,
-    };
-    let mut comparison = before.cloned().unwrap_or_else(new);
-    comparison.watch.look(&ranks, matured, &terms);
-    comparison
+/// Returns the information of a comparison in units past their window: see [`stages::information`].
+fn matured(test: &Experiment, totals: &Totals, index: usize, arms: (usize, usize)) -> f64 {
+    stages::information(test, totals, index, arms).into_iter().sum()
 }
 
-/// Returns the number of units, each counted by the share of its window that has passed.
-fn matured(totals: &Totals, index: usize, goal: &Goal) -> f64 {
-    let open = totals.matured_ms.get(index).copied().unwrap_or_default();
-    #[expect(clippy::cast_precision_loss, reason = "the share of a window needs no more precision")]
-    let share = open as f64 / goal.window_ms() as f64;
-    share
+/// Returns whether the windows of all units of a goal have ended.
+fn is_mature(totals: &Totals, index: usize, goal: &Goal) -> bool {
+    let open = totals.matured_ms.get(index).map_or(0, |own| own.iter().sum());
+    let window = u64::try_from(goal.window_ms()).unwrap_or(u64::MAX);
+    open >= totals.units().saturating_mul(window)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "exact below 2^53 units")]
@@ -163,16 +173,15 @@ impl Watched {
     /// Returns whether all windows have ended and some comparison has not been looked at since.
     #[must_use]
     pub fn is_last_look_due(&self, test: &Experiment, totals: &Totals) -> bool {
-        let units = count(totals.units());
         self.draws.arms().iter().any(|arm| {
             let variant = &test.definition.variants[arm.arm].key;
             test.definition.goals.iter().enumerate().any(|(index, goal)| {
-                let matured = matured(totals, index, goal);
+                let matured = matured(test, totals, index, (arm.control, arm.arm));
                 let planned = terms(test, goal).planned_units;
                 let seen = self.looks.of(&goal.key, variant).map_or(0.0, |own| own.watch.information);
-                arm.goal(index).is_some() && matured >= units && matured > seen * planned
+                arm.goal(index).is_some() && is_mature(totals, index, goal) && matured > seen * planned
             })
-        })
+        }) || normal::is_last_look_due(&self.looks, test, totals)
     }
 
     /// Returns the draws of an arm.

@@ -6,9 +6,11 @@
 use serde::{Deserialize, Serialize};
 use stats::rerandomization::family::{Decided, Watch};
 use stats::rerandomization::guardrail::Guarded;
+use stats::rerandomization::normal::NormalLooks;
 
+use super::terms::terms;
 use crate::experiment::id::AttributeName;
-use crate::experiment::{GoalKey, VariantKey};
+use crate::experiment::{Experiment, Goal, GoalKey, VariantKey};
 
 const VERSION: u32 = 1;
 
@@ -27,6 +29,31 @@ pub struct WatchedComparison {
     /// For the primary goal of a test with segments, the looks at their values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub segments: Option<WatchedSegments>,
+    /// From which look on the error rate is approximate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approximate: Option<ApproximateFrom>,
+    /// The looks at more units than can be drawn again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub normal: Option<NormalLooks>,
+}
+
+/// The first look whose error rate is approximate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApproximateFrom {
+    /// The number of the look, from 1.
+    pub look: u32,
+    /// Why it is approximate.
+    pub reason: Approximation,
+}
+
+/// Why an error rate is approximate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Approximation {
+    /// The weights were changed after units had been assigned, so they may follow from what was seen.
+    WeightsChanged,
+    /// There are more units than can be drawn again.
+    ManyUnits,
 }
 
 /// The values of segment attributes in one comparison.
@@ -62,6 +89,19 @@ struct Written<'a> {
 }
 
 impl WatchedComparison {
+    /// Begins to watch a comparison.
+    pub(super) fn new(test: &Experiment, goal: &Goal, variant: &VariantKey, draws: usize) -> Self {
+        Self {
+            goal: goal.key.clone(),
+            variant: variant.clone(),
+            watch: Watch::new(&terms(test, goal), draws),
+            guardrail: None,
+            segments: None,
+            approximate: None,
+            normal: None,
+        }
+    }
+
     /// Returns whether a look has changed anything but the number of looks: what was stopped, decided or read, or the
     /// information.
     pub(super) fn has_changed_since(&self, before: Option<&Self>) -> bool {
@@ -76,6 +116,19 @@ impl WatchedComparison {
             own.watch.looks = old.watch.looks;
         }
         same != *before
+    }
+
+    /// Returns why the error rate of the decision, or of the looks so far without one, is approximate. A decision at an
+    /// earlier look is not.
+    #[must_use]
+    pub fn approximation(&self) -> Option<Approximation> {
+        let decided = self.watch.levels.first().and_then(|level| level.decided).map(|own| own.look);
+        self.approximate.filter(|own| decided.is_none_or(|look| look >= own.look)).map(|own| own.reason)
+    }
+
+    /// Marks looks after the one numbered `before` as approximate.
+    pub(super) fn approximate_after(&mut self, before: u32, reason: Approximation) {
+        self.approximate = self.approximate.or(Some(ApproximateFrom { look: before + 1, reason }));
     }
 
     /// Returns the comparison in its stored form.

@@ -55,7 +55,7 @@ fn totals(test: &Experiment, booked: [u64; 3], opt_out: [u64; 3]) -> Totals {
         }
     }
     let windows = test.definition.goals.iter().map(|goal| u64::try_from(goal.window_ms()).unwrap());
-    totals.matured_ms = windows.map(|window| 900 * window).collect();
+    totals.matured_ms = windows.map(|window| vec![900 * window]).collect();
     totals
 }
 

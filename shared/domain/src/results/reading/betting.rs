@@ -7,7 +7,7 @@ use super::plan::planned;
 use crate::experiment::allocation::Mode;
 use crate::experiment::goal::{Goal, Kind, Role};
 use crate::experiment::{Experiment, Weighting};
-use crate::results::counting::changed_weights::changed_weights;
+use crate::results::counting::changed_weights::undeclared_change;
 use crate::results::counting::totals::Totals;
 
 /// The evidence that an arm differs from control, from the units past their window.
@@ -24,7 +24,7 @@ impl Betting {
     /// Reads the goal numbered `index` in control and another arm. Returns None for goals that are not binary or are
     /// only recorded; without a unit past its window; for adaptive tests, whose own e-process decides; for lists of
     /// known units, whose arms do not depend on each other in the way that the e-value assumes; and for external
-    /// tests whose shares have changed.
+    /// tests whose shares have changed although their weights have not.
     #[must_use]
     pub fn read(
         test: &Experiment,
@@ -37,7 +37,7 @@ impl Betting {
             && goal.role != Role::None
             && mode != Mode::Adaptive
             && test.balance.is_none()
-            && (mode != Mode::External || changed_weights(test, totals).is_none());
+            && (mode != Mode::External || undeclared_change(test, totals).is_none());
         if !is_read {
             return None;
         }

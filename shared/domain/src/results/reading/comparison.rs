@@ -16,6 +16,7 @@ use super::interval::Interval;
 use super::method::{IntervalMethod, Method, PValueMethod};
 use super::pair::ALPHA;
 use crate::experiment::VariantKey;
+use crate::results::looks::stored::Approximation;
 
 pub use interim_looks::{Decision, InterimLooks};
 
@@ -39,6 +40,9 @@ pub struct Comparison {
     pub shown: Option<Shown>,
     /// The interim looks so far. Null before the first one and for adaptive tests.
     pub interim_looks: Option<InterimLooks>,
+    /// Why the error rate of the decision, or of the looks so far, is approximate. Null when it is not.
+    #[serde(default)]
+    pub approximate: Option<Approximation>,
     /// The p-value corrected for the number of comparisons in its family (Holm).
     pub corrected_p: Option<f64>,
     /// The reading at a fixed horizon, planned before the test began. Null for adaptive tests.

@@ -9,16 +9,17 @@ use super::arm::{ArmReport, arm_reports};
 use super::betting::Betting;
 use super::chance::{Allowance, Chance};
 use super::comparison::{Comparison, Guarded};
-use super::looked::Looked;
-use super::looked::no_guardrail;
+use super::looked::{Basis, Looked, no_guardrail, no_look};
 use super::pair::{Pair, end};
 use super::plan::{never_negative, planned};
 use crate::experiment::allocation::Mode;
 use crate::experiment::goal::{Goal, Kind, Role};
 use crate::experiment::{Experiment, GoalKey, Status, VariantKey};
 use crate::results::counting::batches::batches;
-use crate::results::counting::changed_weights::changed_weights;
+use crate::results::counting::changed_weights::{are_changed, undeclared_change};
 use crate::results::counting::totals::{GoalTotals, Totals};
+use crate::results::looks::normal::{applies, samples};
+use crate::results::looks::terms::terms;
 use crate::results::looks::{Looks, Watched, guardrail};
 
 /// One goal in all arms.
@@ -51,8 +52,9 @@ impl GoalReport {
         let variants = &test.definition.variants;
         let arms: Vec<&GoalTotals> = totals.arms.iter().map(|arm| &arm.goals[index]).collect();
         let control = variants.iter().position(|v| v.is_control);
-        let fixed =
-            test.definition.allocation.mode != Mode::Adaptive && changed_weights(test, totals).is_none();
+        let fixed = test.definition.allocation.mode != Mode::Adaptive
+            && !are_changed(test, totals)
+            && undeclared_change(test, totals).is_none();
         let others = (0..variants.len()).filter(|arm| Some(*arm) != control);
         let mut compare = |arm: usize| {
             let tested = || rerandomized.and_then(|all| all.get(index).copied());
@@ -93,19 +95,35 @@ fn compare(
     let pair = Pair { kind: goal.kind, control: arms.get(control)?, treatment: arms.get(arm)? };
     let names = (&definition.variants[control].key, variant);
     let index = definition.goals.iter().position(|own| own.key == goal.key)?;
-    let looked = Looked {
-        watched: watched.looks.of(&goal.key, variant),
-        drawn: watched.arm(arm).and_then(|own| own.goal(index)),
+    let of = watched.looks.of(&goal.key, variant);
+    let mut no_looks = None;
+    let basis = match watched.arm(arm).and_then(|own| own.goal(index)) {
+        Some(draws) => Basis::Draws(draws),
+        None if applies(test, totals) && goal.role != Role::None => {
+            match samples(test, totals, goal, &pair) {
+                Ok(both) => {
+                    let own = of.and_then(|own| own.normal.as_ref());
+                    Basis::Moments(both, own.map(|own| own.tails(&terms(test, goal))).unwrap_or_default())
+                }
+                Err(why) => {
+                    no_looks = Some(no_look(why).to_owned());
+                    Basis::Nothing
+                }
+            }
+        }
+        None => Basis::Nothing,
     };
-    let looked = (looked, definition.spending);
+    let looked = (Looked { watched: of, basis }, definition.spending);
+    let chance = (!are_changed(test, totals)).then_some(chance);
     let mut read = Comparison::fixed(goal, names, &pair, looked, chance);
+    read.warnings.extend(no_looks);
     if goal.role == Role::Guardrail
         && let Err(missing) = guardrail::method(test, totals, index, (control, arm))
     {
         read.warnings.push(no_guardrail(missing).to_owned());
     }
     let read = read.bounded(goal.kind == Kind::Binary, never_negative(test, goal));
-    let read = match changed_weights(test, totals) {
+    let read = match undeclared_change(test, totals) {
         Some(why) => read.withheld(why),
         None => read,
     };

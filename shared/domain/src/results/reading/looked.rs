@@ -3,21 +3,37 @@
 use stats::rerandomization::drawn::Drawn;
 use stats::rerandomization::guardrail::NoReading;
 use stats::rerandomization::interval::{Interval as Relative, NoInterval};
+use stats::rerandomization::normal::{self, NoLook};
 use stats::rerandomization::rates;
 use stats::rerandomization::tails::Tails;
+use stats::sample::Sample;
 
 use super::interval::Interval;
 use super::pair::Pair;
+use super::staged;
 use crate::experiment::goal::{Goal, Kind};
+use crate::results::looks::normal::NoNormalLook;
+use crate::results::looks::stages::GoalDraws;
 use crate::results::looks::stored::WatchedComparison;
 
-/// A comparison with its looks and the draws of this count.
+/// A comparison with its looks and what they were taken at.
 #[derive(Debug, Clone, Copy)]
 pub struct Looked<'a> {
     /// The looks so far. None before the first one.
     pub watched: Option<&'a WatchedComparison>,
-    /// The draws. None when the units are not drawn again.
-    pub drawn: Option<&'a Drawn>,
+    /// What looks are taken at in this count.
+    pub basis: Basis<'a>,
+}
+
+/// What a look is taken at.
+#[derive(Debug, Clone, Copy)]
+pub enum Basis<'a> {
+    /// The draws of the units.
+    Draws(&'a GoalDraws),
+    /// The moments of both arms, with the tails of the last look.
+    Moments([Sample; 2], Tails),
+    /// Nothing: no look is taken.
+    Nothing,
 }
 
 /// The difference and the relative difference, with intervals where there are any.
@@ -32,31 +48,66 @@ pub struct Intervals {
     pub missing: Option<NoInterval>,
 }
 
+/// The intervals of both differences, as far as there are any.
+pub(super) struct Found {
+    pub absolute: Option<Relative>,
+    pub relative: Result<Relative, NoInterval>,
+}
+
 impl Intervals {
     /// Computes the intervals at the boundary of the last look.
     #[must_use]
     pub fn of(goal: &Goal, pair: &Pair<'_>, looked: Looked<'_>) -> Self {
-        let (absolute, relative) = (Interval::estimated(pair), Interval::relative(pair));
+        let (absolute, relative) = match looked.basis {
+            Basis::Draws(draws) => staged::estimates(draws, pair),
+            Basis::Moments(..) | Basis::Nothing => (Interval::estimated(pair), Interval::relative(pair)),
+        };
         let plain = Self { absolute, relative, missing: None };
-        let (Some(watched), Some(drawn)) = (looked.watched, looked.drawn) else { return plain };
-        let tails = watched.watch.tails(&drawn.ranks(), goal.hypothesis);
+        let Some(watched) = looked.watched else { return plain };
+        let (found, tails) = match looked.basis {
+            Basis::Draws(draws) => {
+                let tails = watched.watch.tails(&draws.ranks(), goal.hypothesis);
+                let found = match draws.only() {
+                    Some(only) => of_draws(goal.kind, pair, only, tails),
+                    None => staged::found(goal.kind, draws, tails),
+                };
+                (found, tails)
+            }
+            Basis::Moments(samples, tails) => (of_moments(goal.kind, pair, samples, tails), tails),
+            Basis::Nothing => return plain,
+        };
         let decided = watched.watch.levels.first().and_then(|level| level.decided).map(|own| own.side);
         let within = |plain: Interval, found: Relative| {
             let found = found.reconciled(decided);
             Interval { low: found.low, high: found.high, ..plain }
         };
-        let factor = factor(goal.kind, pair, drawn, tails);
-        let missing = factor.err();
-        let relative = factor.map_or(relative, |found| within(relative, found));
-        let absolute = match goal.kind {
-            Kind::Binary => {
-                let (control, treatment) = pair.rates();
-                let found = rates::difference(control, treatment, tails);
-                found.map_or(absolute, |found| open_at_no_boundary(within(absolute, found), tails))
-            }
-            Kind::Count | Kind::Sum | Kind::Ratio => absolute,
-        };
+        let missing = found.relative.err();
+        let relative = found.relative.map_or(relative, |found| within(relative, found));
+        let absolute =
+            found.absolute.map_or(absolute, |found| open_at_no_boundary(within(absolute, found), tails));
         Self { absolute, relative, missing: missing.filter(|_| absolute.low.is_none()) }
+    }
+}
+
+fn of_draws(kind: Kind, pair: &Pair<'_>, drawn: &Drawn, tails: Tails) -> Found {
+    if kind == Kind::Binary {
+        return of_rates(pair, tails);
+    }
+    Found { absolute: None, relative: drawn.relative_interval(tails) }
+}
+
+fn of_moments(kind: Kind, pair: &Pair<'_>, [a, b]: [Sample; 2], tails: Tails) -> Found {
+    if kind == Kind::Binary {
+        return of_rates(pair, tails);
+    }
+    Found { absolute: None, relative: normal::relative_interval(&a, &b, tails) }
+}
+
+fn of_rates(pair: &Pair<'_>, tails: Tails) -> Found {
+    let (control, treatment) = pair.rates();
+    Found {
+        absolute: rates::difference(control, treatment, tails).ok(),
+        relative: rates::relative(control, treatment, tails),
     }
 }
 
@@ -65,14 +116,6 @@ fn open_at_no_boundary(interval: Interval, tails: Tails) -> Interval {
     let low = interval.low.filter(|low| tails.higher > 0.0 || *low > -1.0);
     let high = interval.high.filter(|high| tails.lower > 0.0 || *high < 1.0);
     Interval { low, high, ..interval }
-}
-
-fn factor(kind: Kind, pair: &Pair<'_>, drawn: &Drawn, tails: Tails) -> Result<Relative, NoInterval> {
-    if kind != Kind::Binary {
-        return drawn.relative_interval(tails);
-    }
-    let (control, treatment) = pair.rates();
-    rates::relative(control, treatment, tails)
 }
 
 /// Returns the reason for a guardrail without a reading, as a sentence.
@@ -97,6 +140,25 @@ pub fn reason(missing: NoInterval) -> &'static str {
         NoInterval::ArmWithoutOutcomes => "There is no interval: a variant has no outcomes.",
         NoInterval::NegativeAmounts => {
             "There is no interval: some amounts are below 0, so a change is not a percentage."
+        }
+    }
+}
+
+/// Returns the reason why many accounts have no decision, as a sentence.
+#[must_use]
+pub fn no_look(missing: NoNormalLook) -> &'static str {
+    match missing {
+        NoNormalLook::WeightsChanged => {
+            "There are no interim looks: the weights have changed, and there are too many accounts to draw them \
+             again."
+        }
+        NoNormalLook::Unsuitable(NoLook::UnevenArms) => {
+            "There are no interim looks: there are too many accounts to draw them again, and one variant has more \
+             than twice the accounts of the other."
+        }
+        NoNormalLook::Unsuitable(NoLook::FewCarryTotal) => {
+            "There are no interim looks: there are too many accounts to draw them again, and too few of them carry \
+             the total of a variant."
         }
     }
 }

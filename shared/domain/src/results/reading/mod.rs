@@ -15,4 +15,5 @@ pub mod plan;
 pub mod rerandomization;
 pub mod sample_ratio;
 pub mod segment_report;
+mod staged;
 pub mod warnings;

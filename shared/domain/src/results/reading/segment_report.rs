@@ -15,7 +15,7 @@ use crate::experiment::allocation::Mode;
 use crate::experiment::goal::{Goal, Kind, Role};
 use crate::experiment::id::AttributeName;
 use crate::experiment::{Experiment, Variant, VariantKey};
-use crate::results::counting::changed_weights::changed_weights;
+use crate::results::counting::changed_weights::{are_changed, undeclared_change};
 use crate::results::counting::segment_counts::{SegmentCount, SegmentCounts};
 use crate::results::counting::totals::Totals;
 use crate::results::looks::Looks;
@@ -78,7 +78,8 @@ pub struct SegmentArm {
 
 impl SegmentReport {
     /// Returns the reports of all declared attributes. Interim looks name the values that differ from control:
-    /// see [`crate::results::looks::segments`].
+    /// see [`crate::results::looks::segments`]. After a change of weights, no further value is named, and the
+    /// differences of all units together are left out.
     #[must_use]
     pub fn all(test: &Experiment, totals: &Totals, looks: &Looks) -> Vec<Self> {
         let segments = &totals.segments;
@@ -89,15 +90,15 @@ impl SegmentReport {
             .zip(segments)
             .map(|(name, found)| Self::plain(test, name, found))
             .collect();
-        if changed_weights(test, totals).is_some() {
+        if undeclared_change(test, totals).is_some() {
             return reports;
         }
-        let arms = test.definition.variants.len() - 1;
-        let estimated = primary(test).is_some_and(|goal| goal.kind != Kind::Ratio);
+        let (arms, is_whole) = (test.definition.variants.len() - 1, !are_changed(test, totals));
+        let estimated = is_whole && primary(test).is_some_and(|goal| goal.kind != Kind::Ratio);
         for (control, arm) in compared(test) {
             let named = named(test, arm, looks);
             for (report, found) in reports.iter_mut().zip(segments) {
-                report.differs.extend(differs(test, found, (control, arm)));
+                report.differs.extend(differs(test, found, (control, arm)).filter(|_| is_whole));
                 for (value, counts) in report.values.iter_mut().zip(found.values.values()) {
                     let of =
                         |own: &&NamedValue| own.attribute == report.attribute && own.value == value.value;

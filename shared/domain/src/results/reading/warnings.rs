@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::experiment::goal::Kind;
 use crate::experiment::{Experiment, GoalKey, VariantKey};
-use crate::results::counting::changed_weights::changed_weights;
+use crate::results::counting::changed_weights::{are_changed, undeclared_change};
 use crate::results::counting::totals::{GoalTotals, Totals};
 
 /// A warning.
@@ -80,6 +80,19 @@ impl Warning {
     pub fn about_all(code: Code, detail: String) -> Self {
         Self { code, goal: None, variant: None, share: None, detail }
     }
+}
+
+/// Returns what a change of the shares of the arms means for the readings.
+#[must_use]
+pub fn changed_weights(test: &Experiment, totals: &Totals) -> Option<&'static str> {
+    if let Some(why) = undeclared_change(test, totals) {
+        return Some(why);
+    }
+    are_changed(test, totals).then_some(
+        "The weights have changed in this phase. The variants are compared among the accounts of each set of weights \
+         that gave each at least 10, and combined. The new weights may follow from results, so the error rate is \
+         approximate. Segments have no further looks.",
+    )
 }
 
 /// Returns the share of an arm's total, or of a ratio's denominator or numerator, that a dominant unit has,

@@ -1,13 +1,13 @@
 //! One scenario at one size and with one set of weights, and what was counted in it.
 
 use domain::results::verdict::Advice;
-use serde::{Deserialize, Serialize};
 use stats::rerandomization::family::decide;
 
+use super::counts::Counts;
 use super::decision::watch;
-use super::scenario::{Scenario, Weights};
+use super::scenario::{Redrawn, Scenario, Weights};
 use super::test::{self, Unit};
-use super::{fixed, mixture, results};
+use super::{fixed, mixture, results, stages};
 use crate::goals::{Random, real};
 
 /// What is measured.
@@ -19,6 +19,12 @@ pub enum Measure {
     Power,
     /// Verdicts of the results of `domain` on tests without a difference.
     Results,
+    /// Decisions of tests without a difference whose operator changes the weights.
+    Stages,
+    /// Decisions of tests with a difference whose operator changes the weights.
+    StagesPower,
+    /// Verdicts of the results of `domain` on tests whose operator changes the weights.
+    StagesResults,
 }
 
 /// A cell of a table.
@@ -34,30 +40,8 @@ pub struct Cell {
     pub size: usize,
     /// The weights.
     pub weights: &'static Weights,
-}
-
-/// The counts of a cell. Information is 1 at the plan.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct Counts {
-    /// Simulated tests.
-    pub runs: u32,
-    /// Decided by the plan. In a family, a wrong decision.
-    pub by_plan: u32,
-    /// Decided by twice the plan.
-    pub decided: u32,
-    /// The information at the decision, added up. At most 2 for each test.
-    pub information: f64,
-    /// Found by the fixed-horizon test at the plan.
-    pub fixed: u32,
-    /// Decided by the mixture by the plan.
-    pub mixture_by_plan: u32,
-    /// Decided by the mixture by twice the plan.
-    pub mixture: u32,
-    /// The information at its decision, added up.
-    pub mixture_information: f64,
-    /// Tests that the results of `domain` decided otherwise than the simulation, or could not decide.
-    #[serde(default)]
-    pub differ: u32,
+    /// How units are drawn again.
+    pub redrawn: Redrawn,
 }
 
 impl Cell {
@@ -67,7 +51,8 @@ impl Cell {
         let cells = scenarios.iter().flat_map(|scenario| {
             scenario.weights.iter().flat_map(move |weights| {
                 let sizes = scenario.sizes.iter().enumerate();
-                sizes.map(move |(place, &size)| Self { measure, scenario, place, size, weights })
+                let redrawn = scenario.redrawn;
+                sizes.map(move |(place, &size)| Self { measure, scenario, place, size, weights, redrawn })
             })
         });
         cells.collect()
@@ -105,11 +90,14 @@ impl Cell {
     /// Simulates the repetitions of this range. The result does not depend on how a range is divided.
     #[must_use]
     pub fn simulate(&self, repetitions: std::ops::Range<usize>, draws: usize) -> Counts {
-        let mut counts = Counts::default();
+        let (mut counts, mut boundaries) = (Counts::default(), stages::Boundaries::new());
         for repetition in repetitions {
             let units = test::units(self, repetition);
             counts.add(&match self.measure {
-                Measure::Results => self.verdict(&units),
+                Measure::Results | Measure::StagesResults => self.verdict(&units),
+                Measure::Stages | Measure::StagesPower => {
+                    stages::count(self, &units, (repetition, draws), &mut boundaries)
+                }
                 Measure::Levels if self.weights.first.len() > 2 => self.family(&units, draws),
                 Measure::Levels | Measure::Power => self.pair(&units, repetition, draws),
             });
@@ -133,7 +121,7 @@ impl Cell {
             mixture_by_plan: by_plan(mixture),
             mixture: u32::from(mixture.is_some()),
             mixture_information: mixture.unwrap_or(2.0),
-            differ: 0,
+            ..Counts::default()
         }
     }
 
@@ -164,36 +152,4 @@ impl Cell {
             ..Counts::default()
         }
     }
-}
-
-impl Counts {
-    /// Adds the counts of other repetitions.
-    pub fn add(&mut self, other: &Self) {
-        self.runs += other.runs;
-        self.by_plan += other.by_plan;
-        self.decided += other.decided;
-        self.information += other.information;
-        self.fixed += other.fixed;
-        self.mixture_by_plan += other.mixture_by_plan;
-        self.mixture += other.mixture;
-        self.mixture_information += other.mixture_information;
-        self.differ += other.differ;
-    }
-
-    /// Returns whether at most 5 % and three Monte Carlo standard errors of the tests were decided.
-    #[must_use]
-    pub fn holds(&self) -> bool {
-        holds(self.decided, self.runs)
-    }
-
-    /// Returns the same for the mixture.
-    #[must_use]
-    pub fn mixture_holds(&self) -> bool {
-        holds(self.mixture, self.runs)
-    }
-}
-
-fn holds(errors: u32, runs: u32) -> bool {
-    let runs = f64::from(runs);
-    f64::from(errors) <= 0.05 * runs + 3.0 * (0.05 * 0.95 * runs).sqrt()
 }

@@ -1,5 +1,6 @@
 //! The outcomes of simulated units.
 
+use super::test::OPERATOR_DAY;
 use crate::goals::{Goal, Random};
 use crate::heavy::{Visitors, account};
 
@@ -20,6 +21,10 @@ pub enum Outcome {
     Tiers,
     /// Whether the unit converts. The rate rises from 10 to 40 % over 40 days, and is half of that at weekends.
     Season,
+    /// Whether the unit converts: 20 % of units do, and 40 % of those that are assigned after the operator's look.
+    Rising,
+    /// A skewed sum, three times as high for units that are assigned after the operator's look.
+    Tripling,
     /// A normal number with this correlation to a covariate. A lift is in standard deviations.
     Covariate(f64),
 }
@@ -69,7 +74,7 @@ impl Outcome {
     /// Returns whether it is 1 or 0.
     #[must_use]
     pub fn is_binary(self) -> bool {
-        matches!(self, Self::Plain(Goal::Binary(_)) | Self::Tiers | Self::Season)
+        matches!(self, Self::Plain(Goal::Binary(_)) | Self::Tiers | Self::Season | Self::Rising)
     }
 
     /// Draws the outcome of one unit.
@@ -94,6 +99,11 @@ impl Outcome {
             Self::Whale => raised * (1.0 - random.even()).powf(-1.0 / 1.5),
             Self::Tiers => converts(tier(random.even()) * raised, random),
             Self::Season => converts(season(at.day) * raised, random),
+            Self::Rising => converts(if at.day < OPERATOR_DAY { 0.2 } else { 0.4 } * raised, random),
+            Self::Tripling => {
+                let level = if at.day < OPERATOR_DAY { 1.0 } else { 3.0 };
+                level * Goal::Skewed.unit(random, at.lift).0
+            }
         };
         Value { pair: (number, 1.0), covariate: 0.0 }
     }

@@ -7,7 +7,8 @@ use std::error::Error;
 use domain::clock::Timestamp;
 use domain::experiment::goal::Role;
 use domain::experiment::{
-    Assignment, Conversion, Definition, EventId, Experiment, GoalKey, Seed, Status, UnitId,
+    Assignment, BasisPoints, Conversion, Definition, EventId, Experiment, GoalKey, Seed, Status, UnitId,
+    Weighting,
 };
 use domain::results::counting::aggregation::Aggregation;
 use domain::results::counting::row::Row;
@@ -79,6 +80,11 @@ impl<'a> Stored<'a> {
         let seed = Seed::from_random(std::array::from_fn(|index| key[index]));
         let mut test = Experiment::draft(definition, seed, Timestamp::from_millis(0));
         test.status = Status::Running;
+        let mut weights: Vec<&[u32]> = units.iter().map(|unit| unit.weights).collect();
+        weights.dedup();
+        for (own, revision) in weights.iter().zip(1..).skip(1) {
+            test.weightings.push(Weighting { revision, weights: basis_points(own)? });
+        }
         Ok(Self { test, units, kind: cell.scenario.outcome.kind() })
     }
 
@@ -148,13 +154,20 @@ impl<'a> Stored<'a> {
         Ok(rows)
     }
 
+    /// Returns the revision under which a unit is assigned.
+    fn revision(&self, unit: &Unit) -> u64 {
+        let own =
+            |weighting: &&Weighting| basis_points(unit.weights).is_ok_and(|own| own == weighting.weights);
+        self.test.weightings.iter().find(own).map_or(self.test.revision, |own| own.revision)
+    }
+
     fn assigned(&self, number: usize) -> Result<Row, Box<dyn Error>> {
         let unit = &self.units[number];
         let variant = &self.test.definition.variants[unit.arm];
         let assignment = Assignment {
             variant: variant.key.clone(),
             assigned_at: at(unit.assigned),
-            revision: self.test.revision,
+            revision: self.revision(unit),
             propensity: variant.weight,
             segments: BTreeMap::new(),
             covariate: (self.kind == Kind::Adjusted).then_some(unit.value.covariate),
@@ -171,6 +184,12 @@ impl<'a> Stored<'a> {
         };
         all.into_iter().filter(|(_, value)| value.abs() > 0.0).collect()
     }
+}
+
+fn basis_points(weights: &[u32]) -> Result<Vec<BasisPoints>, Box<dyn Error>> {
+    let all: u32 = weights.iter().sum();
+    let parsed: Result<_, _> = weights.iter().map(|own| BasisPoints::parse(own * 10_000 / all)).collect();
+    Ok(parsed.map_err(|found| format!("the weights are invalid: {found:?}"))?)
 }
 
 fn unit_id(number: usize) -> Result<UnitId, Box<dyn Error>> {

@@ -12,7 +12,7 @@ use stats::rerandomization::{DRAWS, MIN_DRAWS};
 use super::cell::{Cell, Measure};
 use super::scenario::{LEVELS, POWER, RESULTS};
 use super::store::{Part, Store};
-use super::table;
+use super::{stages, table};
 
 /// Repetitions of a part: the work that an interruption loses.
 const PART: usize = 100;
@@ -48,6 +48,9 @@ pub fn run(measure: Measure, settings: &Settings) -> io::Result<String> {
         Measure::Levels => Cell::all(measure, LEVELS),
         Measure::Power => Cell::all(measure, POWER),
         Measure::Results => Cell::all(measure, RESULTS),
+        Measure::Stages => Cell::all(measure, stages::LEVELS),
+        Measure::StagesPower => Cell::all(measure, stages::POWER),
+        Measure::StagesResults => Cell::all(measure, stages::RESULTS),
     };
     let store = Mutex::new(Store::open(&settings.results)?);
     let tasks = tasks(measure, &cells, settings, &store);
@@ -58,7 +61,8 @@ pub fn run(measure: Measure, settings: &Settings) -> io::Result<String> {
     Ok(match measure {
         Measure::Levels => table::levels(&counted),
         Measure::Power => table::power(&counted),
-        Measure::Results => table::results(&counted),
+        Measure::Results | Measure::StagesResults => table::results(&counted),
+        Measure::Stages | Measure::StagesPower => table::stages(&counted),
     })
 }
 
@@ -82,17 +86,17 @@ fn tasks(measure: Measure, cells: &[Cell], settings: &Settings, store: &Mutex<St
 impl Settings {
     fn repetitions(&self, measure: Measure) -> usize {
         self.repetitions.unwrap_or(match measure {
-            Measure::Levels => 5_000,
-            Measure::Power => 2_000,
-            Measure::Results => 500,
+            Measure::Levels | Measure::Stages => 5_000,
+            Measure::Power | Measure::StagesPower => 2_000,
+            Measure::Results | Measure::StagesResults => 500,
         })
     }
 
     fn draws(&self, measure: Measure) -> usize {
         match (measure, self.draws) {
-            (Measure::Levels | Measure::Power, Some(draws)) => draws,
-            (Measure::Levels, None) => MIN_DRAWS,
-            (Measure::Power, None) | (Measure::Results, _) => DRAWS,
+            (Measure::Results | Measure::StagesResults, _) | (Measure::Power, None) => DRAWS,
+            (_, Some(draws)) => draws,
+            (Measure::Levels | Measure::Stages | Measure::StagesPower, None) => MIN_DRAWS,
         }
     }
 }

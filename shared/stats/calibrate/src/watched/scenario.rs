@@ -29,6 +29,20 @@ const fn constant(name: &'static str, arms: &'static [u32]) -> Weights {
     Weights { name, first: arms, later: arms }
 }
 
+/// How the operator of a test changes its weights from 50:50 to 80:20, at the look when half of the planned information
+/// has been seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operator {
+    /// Not at all.
+    Absent,
+    /// Toward the arm that is ahead.
+    Toward,
+    /// Away from it.
+    Away,
+    /// Only if the test is nearly decided: toward the arm that is ahead.
+    Eager,
+}
+
 /// When outcomes arrive within the window of their unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delay {
@@ -43,6 +57,8 @@ pub enum Delay {
 pub enum Redrawn {
     /// Each unit with the weights under which it was assigned.
     ByPropensity,
+    /// The same, with the units of all weights drawn as one.
+    Pooled,
     /// Each unit 50:50, which is wrong for any other weights. Only tests of the simulation use it.
     Evenly,
 }
@@ -70,6 +86,8 @@ pub struct Scenario {
     pub hypothesis: Hypothesis,
     /// How units are drawn again.
     pub redrawn: Redrawn,
+    /// How its weights follow from what was seen.
+    pub operator: Operator,
 }
 
 /// Two equal arms without a lift.
@@ -84,6 +102,7 @@ pub const PLAIN: Scenario = Scenario {
     spending: Spending::Even,
     hypothesis: Hypothesis::Different,
     redrawn: Redrawn::ByPropensity,
+    operator: Operator::Absent,
 };
 
 const BINARY_5: Outcome = Outcome::Plain(Goal::Binary(5.0));

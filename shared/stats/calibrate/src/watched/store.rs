@@ -9,7 +9,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::cell::Counts;
+use super::counts::Counts;
 
 /// A finished part of a cell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

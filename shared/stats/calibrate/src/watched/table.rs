@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::cell::{Cell, Counts};
+use super::cell::Cell;
+use super::counts::{Counts, holds};
 /// The counts of each cell.
 pub type Counted = [(Cell, Counts)];
 use crate::goals::SIZES;
@@ -115,6 +116,38 @@ pub fn results(counted: &Counted) -> String {
             cell.size,
             percent(counts.decided, counts.runs),
             counts.differ,
+        );
+    }
+    text
+}
+
+/// Returns the table of tests whose operator changes the weights: a row for each cell.
+#[must_use]
+pub fn stages(counted: &Counted) -> String {
+    let mut text = format!(
+        "Decided in %. {} Every fourth test is decided by the last two methods too. An asterisk marks more than 5 % and \
+         three Monte Carlo errors.\n\n| scenario | units | lift | \
+         by the plan | **by twice the plan** | all units drawn as one | boundary of Brownian motion | information \
+         |\n|{}\n",
+        repetitions(counted),
+        "---|".repeat(8)
+    );
+    for (cell, counts) in counted {
+        let is_level = cell.lift().abs() <= 0.0;
+        let of =
+            |part: u32, runs: u32| format!("{}{}", percent(part, runs), mark(!is_level || holds(part, runs)));
+        let share = |part: u32| of(part, counts.runs);
+        let _ = writeln!(
+            text,
+            "| {} | 2 × {} | {:.2} | {} | **{}** | {} | {} | {:.2} |",
+            cell.scenario.name,
+            cell.size,
+            cell.lift(),
+            share(counts.by_plan),
+            share(counts.decided),
+            of(counts.pooled, counts.compared),
+            of(counts.normal, counts.compared),
+            counts.information / f64::from(counts.runs.max(1)),
         );
     }
     text

@@ -1,8 +1,12 @@
 //! The units of one simulated test.
 
 use super::cell::Cell;
+use stats::delta;
+use stats::joint::Joint;
+use stats::sample::Contrast;
+
 use super::outcome::{Circumstances, Value};
-use super::scenario::Delay;
+use super::scenario::{Delay, Operator};
 use crate::goals::{Random, real};
 
 /// Days in which the planned units arrive. As many arrive in the same time after it.
@@ -19,6 +23,12 @@ pub const LAST_DAY: u32 = 46;
 
 /// The day from which units are assigned with the later weights.
 const CHANGE_DAY: f64 = 10.0;
+
+/// The day of the look after which the operator changes the weights: the information is a half.
+pub const OPERATOR_DAY: f64 = 13.0;
+
+/// An eager operator changes the weights only if the arms are farther apart than this, in standard errors.
+const NEARLY: f64 = 1.5;
 
 /// The share of units that are erased, and the share that are corrected, if any are.
 const EDITED: f64 = 0.15;
@@ -67,13 +77,44 @@ impl Unit {
 pub fn units(cell: &Cell, repetition: usize) -> Vec<Unit> {
     let mut random = Random::of("watched", cell.seed(), repetition);
     let planned = cell.size * cell.weights.first.len();
-    (0..2 * planned).map(|number| unit(cell, (number, planned), &mut random)).collect()
+    let (mut found, mut chosen) = (Vec::with_capacity(2 * planned), None);
+    for number in 0..2 * planned {
+        let assigned = (real(number) + 0.5) / real(planned) * ARRIVAL_DAYS;
+        let by_day = if assigned < CHANGE_DAY { cell.weights.first } else { cell.weights.later };
+        let weights = match cell.scenario.operator {
+            Operator::Absent => by_day,
+            _ if assigned < OPERATOR_DAY => cell.weights.first,
+            operator => *chosen.get_or_insert_with(|| by_operator(operator, &found)),
+        };
+        found.push(unit(cell, (assigned, planned), weights, &mut random));
+    }
+    found
 }
 
-fn unit(cell: &Cell, (number, planned): (usize, usize), random: &mut Random) -> Unit {
+/// Returns the weights that the operator chooses after the look at these units.
+fn by_operator(operator: Operator, units: &[Unit]) -> &'static [u32] {
+    let mut arms = [Joint::default(); 2];
+    for unit in units {
+        if let Some(value) = unit.at(OPERATOR_DAY) {
+            arms[unit.arm].add(value.pair.0, value.pair.1);
+        }
+    }
+    let [a, b] = arms.map(|own| delta::sample(&own));
+    let apart = a.zip(b).and_then(|(a, b)| Contrast::separate(&a, &b)).map_or(0.0, |own| own.t());
+    match (operator, apart > 0.0) {
+        (Operator::Eager, _) if apart.abs() < NEARLY => &[50, 50],
+        (Operator::Away, true) | (Operator::Toward | Operator::Eager | Operator::Absent, false) => &[80, 20],
+        (Operator::Away, false) | (Operator::Toward | Operator::Eager | Operator::Absent, true) => &[20, 80],
+    }
+}
+
+fn unit(
+    cell: &Cell,
+    (assigned, planned): (f64, usize),
+    weights: &'static [u32],
+    random: &mut Random,
+) -> Unit {
     let scenario = cell.scenario;
-    let assigned = (real(number) + 0.5) / real(planned) * ARRIVAL_DAYS;
-    let weights = if assigned < CHANGE_DAY { cell.weights.first } else { cell.weights.later };
     let key = random.seed();
     let arm = arm(weights, random.even());
     let lift = if arm == 1 { cell.lift() } else { 0.0 };

@@ -10,4 +10,5 @@ mod planning;
 mod ratios;
 mod results;
 mod sample_ratio;
+mod stages;
 mod watched;

@@ -1,6 +1,7 @@
 //! Short runs of tests that are decided by re-randomization.
 
-use calibrate::watched::cell::{Cell, Counts, Measure};
+use calibrate::watched::cell::{Cell, Measure};
+use calibrate::watched::counts::Counts;
 use calibrate::watched::runner::{Settings, run};
 use calibrate::watched::scenario::{LEVELS, POWER, Redrawn, Scenario};
 

@@ -223,7 +223,8 @@ fn a_sum_of_decimals_is_exact_for_all_parts_and_orders() {
 #[test]
 fn assignment_times_are_stored_for_external_tests_only() {
     let mut test = test();
-    let moments = |test: &Experiment| aggregate(test, [assigned(1, "a", 1), assigned(2, "b", 1)]).arrivals;
+    let moments =
+        |test: &Experiment| aggregate(test, [assigned(1, "a", 1), assigned(2, "b", 1)]).arrivals.remove(0);
     assert_eq!(moments(&test), Arrivals::default());
     test.definition.allocation.mode = Mode::External;
     assert_ne!(moments(&test), Arrivals::default());

@@ -7,6 +7,7 @@ use stats::warnings::few_carry_total;
 use crate::experiment::VariantKey;
 use crate::experiment::goal::{Goal, Kind, Role};
 use crate::results::counting::totals::GoalTotals;
+use crate::results::looks::stored::WatchedComparison;
 use crate::results::reading::chance::Chance;
 use crate::results::reading::comparison::{
     AdjustedReading, Bayesian, Comparison, FixedHorizon, Guarded, InterimLooks,
@@ -19,20 +20,22 @@ use crate::results::reading::pair::Pair;
 use crate::results::reading::warnings::dominant;
 
 impl Comparison {
-    /// Creates the comparison of a test whose weights do not depend on its outcomes.
+    /// Creates the comparison of a test whose weights do not depend on its outcomes. `chance` is None when the weights
+    /// have changed: readings of all units together are not valid then.
     #[must_use]
     pub fn fixed(
         goal: &Goal,
         (control, variant): (&VariantKey, &VariantKey),
         pair: &Pair<'_>,
         (looked, spending): (Looked<'_>, Spending),
-        mut chance: Chance<'_>,
+        mut chance: Option<Chance<'_>>,
     ) -> Self {
         let decided = looked.watched.and_then(|own| own.watch.levels.first()?.decided);
         let intervals = Intervals::of(goal, pair, looked);
-        let adjusted = pair.adjusted();
-        let listed = chance.rerandomized.is_some();
-        let planned = pair.planned(&mut chance);
+        let is_whole = chance.is_some();
+        let adjusted = pair.adjusted().filter(|_| is_whole);
+        let listed = chance.as_ref().is_some_and(|chance| chance.rerandomized.is_some());
+        let planned = chance.as_mut().and_then(|chance| pair.planned(chance));
         Self {
             variant: variant.clone(),
             method: Method::Rerandomization,
@@ -41,9 +44,10 @@ impl Comparison {
             p_value: decided.map(|decided| decided.anytime_p),
             shown: decided.map(|decided| decided.side.into()),
             interim_looks: looked.watched.map(|watched| InterimLooks::of(&watched.watch, spending)),
+            approximate: looked.watched.and_then(WatchedComparison::approximation),
             corrected_p: None,
             fixed_horizon: planned.map(FixedHorizon::from),
-            bayesian: pair.bayesian(goal.direction).map(Bayesian::from),
+            bayesian: pair.bayesian(goal.direction).filter(|_| is_whole).map(Bayesian::from),
             betting: None,
             adjusted: adjusted.as_ref().map(AdjustedReading::from),
             guardrail: goal.margin.zip(looked.watched).and_then(|(margin, watched)| {
@@ -66,6 +70,7 @@ impl Comparison {
             p_value: None,
             shown: None,
             interim_looks: None,
+            approximate: None,
             corrected_p: None,
             fixed_horizon: None,
             bayesian: None,

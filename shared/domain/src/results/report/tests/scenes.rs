@@ -142,7 +142,7 @@ pub(super) fn with_units(test: &Experiment, mut totals: Totals, arms: &[Vec<Vec<
         }
     }
     let windows = test.definition.goals.iter().map(|goal| u64::try_from(goal.window_ms()).unwrap());
-    totals.matured_ms = windows.map(|window| u64::from(number) * window).collect();
+    totals.matured_ms = windows.map(|window| vec![u64::from(number) * window]).collect();
     totals
 }
 
@@ -193,11 +193,15 @@ fn adapting(status: Status) -> Experiment {
     test
 }
 
-/// A test whose readings are withheld because the weights were changed by hand.
+/// A test whose weights were changed by hand after its first look.
 pub(super) fn changed() -> Report {
     let mut test = launched(&json!({}));
     test.weightings.push(weighting(&[2_000, 6_000, 2_000]));
-    first_look(&test, &totals(&test, rows(&test, 240, true), at(25)), at(25), None)
+    let early = totals(&test, rows(&test, 60, true), at(6));
+    let looks = Watched::new(&test, &early, Looks::default()).look(&test, &early).looks;
+    let late = totals(&test, rows(&test, 240, true), at(25));
+    let watched = Watched::new(&test, &late, looks).look(&test, &late);
+    Report::new(&test, &late, at(25), None, &watched)
 }
 
 pub(super) fn weighting(weights: &[u32]) -> Weighting {

@@ -150,20 +150,6 @@ fn a_report_between_looks_shows_the_decisions_so_far_and_takes_no_look() {
 }
 
 #[test]
-fn weights_that_were_changed_by_hand_withhold_the_verdict() {
-    let mut test = test(&json!({}));
-    let weights = test.weightings[0].weights.clone();
-    test.weightings.push(crate::experiment::Weighting { revision: 9, weights });
-    let arms = [(40, 4, 0), (40, 20, 0)];
-    assert_eq!(verdict(&test, &arms).decision, Advice::Ship, "no unit was assigned under the new weights");
-    let mut both = totals(&test, &arms);
-    both.strata = vec![vec![40, 39], vec![0, 1]];
-    let result = first_look(&test, &both, Timestamp::from_millis(1), None).verdict;
-    assert_eq!(result.decision, Advice::KeepRunning);
-    assert!(result.reasons[1].starts_with("The weights have changed in this phase"), "{:?}", result.reasons);
-}
-
-#[test]
 fn the_best_of_several_arms_is_shipped_with_p_values_corrected_for_all() {
     let three = json!({ "variants": [
         { "key": "control", "weight": 3_400, "is_control": true }, { "key": "a", "weight": 3_300 },

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::experiment::VariantKey;
+use crate::results::looks::stored::Approximation;
 use crate::results::reading::betting::Betting;
 use crate::results::reading::comparison::{
     AdjustedReading, Bayesian, Comparison, Decision, FixedHorizon, Guarded, InterimLooks, Shown,
@@ -20,6 +21,7 @@ pub(super) struct ComparisonView<'a> {
     p_value: Option<f64>,
     shown: Option<Shown>,
     interim_looks: Option<InterimLooksView>,
+    approximate: Option<Approximation>,
     corrected_p: Option<f64>,
     fixed_horizon: Option<FixedHorizonView>,
     bayesian: Option<BayesianView>,
@@ -99,6 +101,7 @@ impl<'a> From<&'a Comparison> for ComparisonView<'a> {
             p_value: own.p_value,
             shown: own.shown,
             interim_looks: own.interim_looks.map(InterimLooksView::from),
+            approximate: own.approximate,
             corrected_p: own.corrected_p,
             fixed_horizon: own.fixed_horizon.map(FixedHorizonView::from),
             bayesian: own.bayesian.map(BayesianView::from),
