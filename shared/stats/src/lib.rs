@@ -25,7 +25,6 @@ pub mod permutation;
 pub mod planning;
 pub mod rerandomization;
 pub mod sample;
-pub mod segments;
 pub mod shrinkage;
 pub mod spending;
 pub mod srm;

@@ -1,9 +1,6 @@
-//! Changed shares of external tests, and segments: how often they raise an alarm.
+//! Changed shares of external tests: how often they raise an alarm.
 
-use stats::always_valid::SequentialTest;
 use stats::drift;
-use stats::moments::Moments;
-use stats::segments::compare;
 
 use crate::chance::{Chance, Rate};
 
@@ -31,37 +28,6 @@ pub fn drifts(units: u32, before: f64, after: f64, runs: u32, seed: u64) -> Rate
     found
 }
 
-/// Returns how often any of `segments` segments shows a difference that does not exist, and how often the
-/// segments seem to differ, at any of 20 interim looks until each has about `units` units per arm. `rate` is
-/// the rate of a binary goal; None is a normal goal.
-#[must_use]
-pub fn segments(segments: usize, units: u32, rate: Option<f64>, runs: u32, seed: u64) -> (Rate, Rate) {
-    let mut chance = Chance::new(seed);
-    let (mut any, mut differ) = (Rate::default(), Rate::default());
-    let Some(sequential_test) = SequentialTest::new(0.05, f64::from(units)) else { return (any, differ) };
-    for _ in 0..runs {
-        let mut all = vec![(Moments::default(), Moments::default()); segments];
-        let (mut shown, mut apart) = (false, false);
-        for _ in 0..20 {
-            for (control, treatment) in &mut all {
-                for _ in 0..(2 * units).div_ceil(20) {
-                    let arm = if chance.happens(0.5) { &mut *control } else { &mut *treatment };
-                    arm.add(match rate {
-                        None => chance.normal(),
-                        Some(rate) => f64::from(u8::from(chance.happens(rate))),
-                    });
-                }
-            }
-            let found = compare(&all, &sequential_test, 0.05);
-            shown |= found.differences.iter().flatten().any(|look| look.p_value <= 0.05);
-            apart |= found.same.is_some_and(|p| p <= 0.05);
-        }
-        any.count(shown);
-        differ.count(apart);
-    }
-    (any, differ)
-}
-
 /// Returns the table of this family.
 #[must_use]
 pub fn table() -> String {
@@ -82,22 +48,6 @@ pub fn table() -> String {
             of(0.5, 0.7, 1_000),
             of(0.5, 0.9, 1_000)
         )]);
-    }
-    lines += "\nSegments without a difference, 20 interim looks, 2,000 tests, %\n\n\
-              | segments | units per arm and segment | goal | any shows a difference | segments differ \
-              |\n|---|---|---|---|---|\n";
-    let settings = [
-        (4, 10, None),
-        (8, 20, None),
-        (20, 40, None),
-        (4, 10, Some(0.3)),
-        (8, 20, Some(0.2)),
-        (8, 40, Some(0.5)),
-    ];
-    for (seed, (count, units, rate)) in (1..).zip(settings) {
-        let (any, differ) = segments(count, units, rate, 2_000, seed);
-        let goal = rate.map_or("normal".to_owned(), |rate| format!("binary, {:.0} %", 100.0 * rate));
-        lines.extend([format!("| {count} | {units} | {goal} | {any} | {differ} |\n")]);
     }
     lines
 }

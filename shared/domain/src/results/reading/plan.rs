@@ -5,7 +5,7 @@ use crate::experiment::{Experiment, GoalKey};
 use crate::results::looks::terms::USUAL_UNITS;
 
 /// The lowest planned number of units of both compared arms: the reading requires 10 in each.
-pub(super) const MIN_PLANNED: f64 = 20.0;
+const MIN_PLANNED: f64 = 20.0;
 
 /// Returns the planned units of both compared arms together, by the weights at the start of the test. A
 /// sequential test must not be tuned again at every change of weights.

@@ -2,15 +2,12 @@
 //! so interim looks name only those that stand out more than the most extreme value of most draws.
 
 use serde::{Deserialize, Serialize};
-use stats::always_valid::SequentialTest;
 use stats::rerandomization::family::Decided;
-use stats::segments;
 use stats::srm::{self, Stratum};
 
 use super::comparison::Shown;
 use super::interval::Interval;
 use super::pair::ALPHA;
-use super::plan::MIN_PLANNED;
 use crate::experiment::allocation::Mode;
 use crate::experiment::goal::{Goal, Kind, Role};
 use crate::experiment::id::AttributeName;
@@ -20,29 +17,16 @@ use crate::results::counting::segment_counts::{SegmentCount, SegmentCounts};
 use crate::results::counting::totals::Totals;
 use crate::results::looks::Looks;
 use crate::results::looks::stored::NamedValue;
-use crate::results::looks::terms::USUAL_UNITS;
 
 /// Counts by the values of one attribute.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SegmentReport {
     /// The attribute.
     pub attribute: AttributeName,
-    /// Whether each arm's difference from control depends on the value.
-    pub differs: Vec<Differs>,
     /// The values: the first 200 in byte order, or fewer in tests with many arms.
     pub values: Vec<SegmentValue>,
     /// All other values together.
     pub others: Vec<SegmentArm>,
-}
-
-/// Whether an arm's difference from control depends on the value.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Differs {
-    /// The arm.
-    pub variant: VariantKey,
-    /// The p-value of "the difference is the same for all values". Null with fewer than two comparable
-    /// values.
-    pub p_value: Option<f64>,
 }
 
 /// One value of an attribute.
@@ -98,7 +82,6 @@ impl SegmentReport {
         for (control, arm) in compared(test) {
             let named = named(test, arm, looks);
             for (report, found) in reports.iter_mut().zip(segments) {
-                report.differs.extend(differs(test, found, (control, arm)).filter(|_| is_whole));
                 for (value, counts) in report.values.iter_mut().zip(found.values.values()) {
                     let of =
                         |own: &&NamedValue| own.attribute == report.attribute && own.value == value.value;
@@ -122,7 +105,7 @@ impl SegmentReport {
             arms: arms(counts),
         };
         let values = found.values.iter().zip(sample_ratios(test, found)).map(of).collect();
-        Self { attribute: name.clone(), differs: Vec::new(), values, others: arms(&found.others) }
+        Self { attribute: name.clone(), values, others: arms(&found.others) }
     }
 }
 
@@ -165,26 +148,8 @@ fn named<'a>(test: &Experiment, arm: usize, looks: &'a Looks) -> &'a [NamedValue
     watched.and_then(|own| own.segments.as_ref()).map_or(&[], |own| &own.named)
 }
 
-/// Returns whether an arm's difference from control depends on the value. It is not computed for ratios.
-fn differs(test: &Experiment, found: &SegmentCounts, (control, arm): (usize, usize)) -> Option<Differs> {
-    let ratio = primary(test).is_some_and(|goal| goal.kind == Kind::Ratio);
-    let sequential_test = sequential_test(test).filter(|_| !ratio)?;
-    let moments = |counts: &Vec<SegmentCount>| (*counts[control].paired.x(), *counts[arm].paired.x());
-    let own: Vec<_> = found.values.values().map(moments).collect();
-    let p_value = segments::compare(&own, &sequential_test, ALPHA).same;
-    Some(Differs { variant: test.definition.variants[arm].key.clone(), p_value })
-}
-
 fn primary(test: &Experiment) -> Option<&Goal> {
     test.definition.goals.iter().find(|goal| goal.role == Role::Primary)
-}
-
-/// Returns the sequential test of the values. It is most powerful at a quarter of the units of two arms, an
-/// assumption that must not depend on the data.
-fn sequential_test(test: &Experiment) -> Option<SequentialTest> {
-    let units = f64::from(test.definition.planned_units.unwrap_or(USUAL_UNITS));
-    let arms = f64::from(u32::try_from(test.definition.variants.len()).ok()?);
-    SequentialTest::new(ALPHA, (units / (2.0 * arms)).max(MIN_PLANNED))
 }
 
 /// Returns control and each other arm by number. Empty in adaptive tests.

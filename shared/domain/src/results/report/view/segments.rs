@@ -6,21 +6,14 @@ use super::comparisons::IntervalView;
 use crate::experiment::VariantKey;
 use crate::experiment::id::AttributeName;
 use crate::results::reading::comparison::Shown;
-use crate::results::reading::segment_report::{Differs, SegmentArm, SegmentReport, SegmentValue};
+use crate::results::reading::segment_report::{SegmentArm, SegmentReport, SegmentValue};
 
 /// The values of one attribute.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct SegmentView<'a> {
     attribute: &'a AttributeName,
-    differs: Vec<DiffersView<'a>>,
     values: Vec<SegmentValueView<'a>>,
     others: Vec<SegmentArmView<'a>>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-struct DiffersView<'a> {
-    variant: &'a VariantKey,
-    p_value: Option<f64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -44,16 +37,9 @@ impl<'a> From<&'a SegmentReport> for SegmentView<'a> {
     fn from(own: &'a SegmentReport) -> Self {
         Self {
             attribute: &own.attribute,
-            differs: own.differs.iter().map(DiffersView::from).collect(),
             values: own.values.iter().map(SegmentValueView::from).collect(),
             others: own.others.iter().map(SegmentArmView::from).collect(),
         }
-    }
-}
-
-impl<'a> From<&'a Differs> for DiffersView<'a> {
-    fn from(own: &'a Differs) -> Self {
-        Self { variant: &own.variant, p_value: own.p_value }
     }
 }
 
