@@ -5,7 +5,7 @@ use std::time::Instant;
 use bellwether::App;
 use bellwether::http::problem::Problem;
 use domain::clock::Timestamp;
-use domain::experiment::{Experiment, ExperimentId, Status, Workspace};
+use domain::experiment::{ExperimentId, Status, Workspace};
 use domain::results::cadence::{is_due, is_final, is_look};
 use domain::results::report::Report;
 use domain::results::report::stored::StoredReport;

@@ -26,7 +26,6 @@ fn limits_of_a_test() -> Vec<Limits> {
     let no_conditions = [json!([]), json!({ "$and": {} }), json!({ "$or": [1] }), json!({ "$not": [] })];
     let modes = ["fixed", "external", "adaptive"].map(|mode| json!({ "mode": mode }));
     let floors = [1_000, 2_000].map(|floor| json!({ "mode": "adaptive", "floor": floor }));
-    let kept = [1_000, 8_000].map(|share| json!({ "mode": "adaptive", "control_share": share }));
     let no_modes = [
         json!({}),
         json!({ "mode": "adaptive", "floor": 500 }),
@@ -60,7 +59,7 @@ fn limits_of_a_test() -> Vec<Limits> {
         ("namespace", vec![], [json!([0, 10_001]), json!([5_000]), json!([0, 1, 2])].map(namespace).into()),
         ("namespace", vec![], vec![json!({ "key": "N", "range": [0, 1] }), json!({ "key": "n" })]),
         ("overrides", vec![json!({}), forced(100)], vec![forced(101), json!([]), json!({ "acme.com": 1 })]),
-        ("allocation", modes.into_iter().chain(floors).chain(kept).collect(), no_modes.into()),
+        ("allocation", modes.into_iter().chain(floors).collect(), no_modes.into()),
         (
             "expected",
             vec![expected("effect", json!(1e-9)), expected("baseline", json!(0.9)), Value::Null],
@@ -98,6 +97,24 @@ fn the_limits_of_new_tests_match_the_code() {
         let mut body = base.clone();
         body[field] = Value::Null;
         assert_eq!((shape.takes(&body), code(body)), (false, false), "{field}: null");
+    }
+}
+
+#[test]
+fn the_limits_of_the_share_that_control_keeps_match_the_code() {
+    let code = |body: Value| typed::<wire::TestBody>(body).and_then(Definition::parse).is_ok();
+    for (share, others, is_valid) in
+        [(999, 4_500, false), (1_000, 4_500, true), (8_000, 1_000, true), (8_001, 1_000, false)]
+    {
+        let mut body = body_of("create-test");
+        body["allocation"] = json!({ "mode": "adaptive", "control_share": share });
+        body["variants"] = json!([
+            { "key": "control", "weight": 10_000 - 2 * others, "is_control": true },
+            { "key": "calculator", "weight": others },
+            { "key": "video", "weight": others },
+        ]);
+        let taken = (Shape::open("NewTest").takes(&body), code(body));
+        assert_eq!(taken, (is_valid, is_valid), "{share}");
     }
 }
 

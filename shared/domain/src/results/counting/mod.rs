@@ -9,6 +9,7 @@ pub mod known_outcome;
 pub mod mature_rates;
 pub mod numbers;
 pub mod outcomes;
+pub mod pair;
 pub mod row;
 pub mod segment_counts;
 pub mod totals;

@@ -13,8 +13,8 @@ use crate::experiment::allocation::Mode;
 use crate::experiment::goal::{Kind, Role};
 use crate::experiment::{Experiment, Goal};
 use crate::results::counting::changed_weights::{are_changed, undeclared_change};
+use crate::results::counting::pair::Pair;
 use crate::results::counting::totals::Totals;
-use crate::results::reading::pair::Pair;
 
 /// Why a comparison of many units has no look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 //! A change by the author may follow from what was seen, and then the combination is approximate. What the author has
 //! seen is not known: a report on request is not recorded, and counts that are no looks are shown too. Every change after
 //! the first unit is therefore called approximate. A change before it leaves one set of weights with units, and is none
-//! here. A rule that does not look at results cannot be told apart from an author who does; the method is exact for it.
+//! here. A rule that does not look at results cannot be distinguished from an author who does; the method is exact for it.
 
 use stats::rerandomization::MIN_UNITS;
 use stats::rerandomization::drawn::Drawn;

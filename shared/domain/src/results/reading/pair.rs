@@ -1,56 +1,24 @@
 //! One arm compared with control, with each of the readings that a report contains. This module decides which
 //! method is used when. The methods are in the crate `stats`.
 
-use stats::agresti_caffo::{self, Rate, agresti_caffo};
+use stats::agresti_caffo::{self, agresti_caffo};
 use stats::bayes::{self, Posterior};
 use stats::cuped::{Adjusted, cuped};
 use stats::delta;
 use stats::fieller;
-use stats::sample::Sample;
 use stats::welch::welch;
 
 use super::chance::Chance;
 use super::fixed_horizon::Planned;
 use super::method::IntervalMethod;
 use crate::experiment::goal::{Direction, Kind};
+pub use crate::results::counting::pair::Pair;
 use crate::results::counting::totals::GoalTotals;
 
 /// The level of every interval: 95 %.
 pub const ALPHA: f64 = 0.05;
 
-/// Control and one other arm, for one goal.
-#[derive(Debug, Clone, Copy)]
-pub struct Pair<'a> {
-    /// The kind of the goal.
-    pub kind: Kind,
-    /// Control's totals.
-    pub control: &'a GoalTotals,
-    /// The other arm's.
-    pub treatment: &'a GoalTotals,
-}
-
 impl Pair<'_> {
-    /// Returns both arms as units, mean (or ratio) and variance, or None when there are too few units.
-    #[must_use]
-    pub fn samples(&self) -> Option<(Sample, Sample)> {
-        let one = |arm: &GoalTotals| match self.kind {
-            Kind::Ratio => delta::sample(&arm.paired),
-            Kind::Binary | Kind::Count | Kind::Sum => arm.moments.sample(),
-        };
-        Some((one(self.control)?, one(self.treatment)?))
-    }
-
-    /// Returns the units of control and of the other arm.
-    #[must_use]
-    pub fn units(&self) -> (u64, u64) {
-        (self.control.moments.units(), self.treatment.moments.units())
-    }
-
-    pub(super) fn rates(&self) -> (Rate, Rate) {
-        let rate = |arm: &GoalTotals| Rate { converted: arm.converted, units: arm.moments.units() };
-        (rate(self.control), rate(self.treatment))
-    }
-
     /// Returns the reading at a fixed horizon.
     #[must_use]
     pub fn planned(&self, chance: &mut Chance<'_>) -> Option<Planned> {

@@ -1,4 +1,4 @@
-//! The e-process of counts and amounts, which bets by the ranks of numbers.
+//! The e-process of counts and amounts, whose stakes follow from the ranks of numbers.
 
 use std::collections::BTreeMap;
 
