@@ -296,7 +296,7 @@ $(PEERS)/done: bench/peers/requirements.txt
 
 # The families to simulate: adaptive (with adaptive-arms, -guardrails, -numbers and -refused), balance, bayes, betting,
 # beyond, coverage, exact, fixed, heavy, levels, mixture-power, planning, power, ratios, results, sample-ratio,
-# sequential, why-both; and options, which shared/stats/calibrate/src/main.rs describes.
+# sequential, stages (with stages-power and stages-results), why-both; and options, which shared/stats/calibrate/src/main.rs describes.
 FAMILIES ?=
 calibrate: ## Measure the error rates of the statistics by simulation, or continue (docs/STATISTICS.md; hours, or FAMILIES=…)
 	@cargo run --release --locked -p calibrate -- $(FAMILIES)

@@ -131,7 +131,7 @@ def main():
         "--aggregate-every",
         type=int,
         default=20,
-        help="seconds between two counts of results, as AWS's schedule has them (default: %(default)s)",
+        help="seconds between two counts of results (default: %(default)s); in AWS, the schedule counts every 5 minutes",
     )
     parser.add_argument("--setup-only", action="store_true", help="install the pinned tools and stop")
     options = parser.parse_args()

@@ -83,7 +83,9 @@ fn results(client: &Client, test: &str, now: &Report) -> Result<(), Failure> {
     }
     step("results, before an interim look")?;
     show(&table::text(now))?;
-    show(&format!("The schedule has not counted yet. Later: bellwether results {test}\n"))
+    show(&format!(
+        "No interim look has been taken yet: the schedule takes one when two counts find the same. Later: bellwether results {test}\n"
+    ))
 }
 
 fn read(client: &Client, path: &str) -> Result<Report, Failure> {

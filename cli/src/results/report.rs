@@ -94,6 +94,9 @@ pub struct Comparison {
     pub relative: Interval,
     /// The p-value, valid at every interim look.
     pub p_value: Option<f64>,
+    /// Why the error rate is approximate.
+    #[serde(default)]
+    pub approximate: Option<String>,
     /// The interim looks so far.
     #[serde(default)]
     pub interim_looks: Option<InterimLooks>,

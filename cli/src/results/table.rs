@@ -100,6 +100,10 @@ fn details(comparison: &Comparison, scale: Scale) -> String {
     if let Some(own) = &comparison.interim_looks {
         let _ = writeln!(text, "  {variant}: {}", looks(own));
     }
+    if let Some(why) = &comparison.approximate {
+        let _ =
+            writeln!(text, "  {variant}: the error rate of 5 % is approximate: {}", printable(reason(why)));
+    }
     if let Some(fixed) = &comparison.fixed_horizon {
         let interval = scale.interval(fixed.absolute);
         let _ = writeln!(text, "  {variant}: fixed horizon {interval}, p {}", p_value(Some(fixed.p_value)));
@@ -116,6 +120,15 @@ fn details(comparison: &Comparison, scale: Scale) -> String {
         let _ = writeln!(text, "  {variant}: {}", printable(warning));
     }
     text
+}
+
+/// Returns why an error rate is approximate, in words.
+fn reason(code: &str) -> &str {
+    match code {
+        "weights_changed" => "the weights were changed",
+        "many_units" => "there are more than 200,000 accounts",
+        other => other,
+    }
 }
 
 fn by_segment(segment: &Segment) -> String {

@@ -85,7 +85,7 @@ const readings = [
     unit: "short", width: 12,
   }),
   lines({
-    title: "p-value: $goal", description: "Valid at every interim look. Absent until there is enough data.",
+    title: "p-value: $goal", description: "Valid at every interim look. Absent until the comparison is decided; in adaptive tests, until a window has ended.",
     targets: promql([`max by (variant) (bellwether_test_p_value{${GOAL}})`, "{{variant}}"]), unit: "none", min: 0, max: 1, width: 12,
     steps: [{ color: "green", value: null }, { color: "orange", value: 0.05 }],
   }),

@@ -32,7 +32,8 @@ pub fn is_due(before: Option<&Report>, changed_at: Timestamp, now: Timestamp) ->
 /// since `before`, the last stored report, or the count is the first one of a day (UTC), or it is final.
 ///
 /// A look in the middle of an import would spend the error rate of accounts whose outcomes have not arrived yet. Only
-/// sums over all arms are compared. They are the same in every draw, so this rule does not change the error rate.
+/// sums over all arms are compared. If no goal depends on the arm, they are the same in every draw, so this rule does not
+/// change the error rate. If only another goal does, it may postpone a look by at most a day.
 #[must_use]
 pub fn is_look(test: &Experiment, before: Option<&Report>, totals: &Totals, as_of: Timestamp) -> bool {
     let is_final = test.final_from().is_some_and(|from| as_of >= from);

@@ -39,6 +39,9 @@ pub struct Evidence {
     pub e_value: f64,
     /// 1 / the highest capital at the end of any batch, at most 1. It never rises.
     pub p_value: f64,
+    /// Whether the alternatives in which treatment is higher had more capital when the p-value was lowest. None while the
+    /// capital was never above 1.
+    pub higher: Option<bool>,
     /// The number of units in the e-process.
     pub units: u64,
 }
@@ -69,13 +72,19 @@ fn effects() -> Vec<f64> {
 
 impl Evidence {
     /// The evidence before there are units.
-    const NONE: Self = Self { e_value: 1.0, p_value: 1.0, units: 0 };
+    const NONE: Self = Self { e_value: 1.0, p_value: 1.0, higher: None, units: 0 };
 
     /// Continues with a batch, after which the alternatives have these capitals, given as logarithms.
     fn follow(&mut self, pair: &Pair<'_>, capitals: &[f64]) {
         self.units += pair.control.units() + pair.treatment.units();
         self.e_value = mixture(capitals);
-        self.p_value = self.p_value.min(1.0 / self.e_value);
+        let p_value = 1.0 / self.e_value;
+        if p_value < self.p_value {
+            // The alternatives come in pairs: lower, higher.
+            let side =
+                |first: usize| mixture(&capitals.iter().skip(first).step_by(2).copied().collect::<Vec<_>>());
+            (self.p_value, self.higher) = (p_value, Some(side(1) > side(0)));
+        }
     }
 }
 

@@ -59,8 +59,8 @@ impl Summaries {
         Ok(Watched { looks: self.looks(workspace, test).await?, ..watched })
     }
 
-    /// Stores the looks that were taken since `before`. Returns false if another count has stored its look at one of them first:
-    /// that look stands, and the caller must read the looks again. A look that is only stored in part is completed
+    /// Stores the looks that were taken since `before`. Returns false if another count has stored its look at one of them
+    /// first: that look stands, and the caller must read the looks again. A look that is only stored in part is completed
     /// by the next one, because what a look may spend does not depend on the number of looks. A comparison that could
     /// not be read is replaced.
     ///

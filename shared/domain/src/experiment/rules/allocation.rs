@@ -54,20 +54,26 @@ fn weights(body: &TestBody) -> Vec<Invalid> {
         let detail = format!("must each have a weight of {floor} or more in an adaptive test");
         broken.push(Invalid::new("/variants", detail));
     }
+    let all = floor.saturating_mul(u32::try_from(body.variants.len()).unwrap_or(u32::MAX));
+    if all == BasisPoints::WHOLE.get() {
+        let detail =
+            "must be 1000 with five variants: with 2000, the weights of all variants would stay the same";
+        broken.push(Invalid::new("/allocation/floor", detail));
+    }
     let Some(kept) = body.allocation.control_share else { return broken };
     let mut refuse = |detail: String| broken.push(Invalid::new("/allocation/control_share", detail));
     let treatments = body.variants.len().saturating_sub(1);
     if treatments < 2 {
         refuse(
-            "requires two treatments or more, because the weights of all variants would stay the same; leave it out, \
-             or choose the mode fixed"
+            "requires three variants or more: with two, the weights of both would stay the same; leave it out, or \
+             choose the mode fixed"
                 .to_owned(),
         );
     }
     let most = BasisPoints::WHOLE
         .get()
         .saturating_sub(floor.saturating_mul(u32::try_from(treatments).unwrap_or(u32::MAX)));
-    if !(floor..=most).contains(&kept) {
+    if most >= floor && !(floor..=most).contains(&kept) {
         refuse(format!(
             "must be {floor} to {most} basis points, so that every variant can keep the lowest weight of {floor}"
         ));

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use stats::rerandomization::MIN_DRAWS;
 use stats::rerandomization::drawn::{self, Drawn, Place, Unit};
 use stats::rerandomization::maturity::at_equal_shares;
 use stats::rerandomization::place::Propensity;
@@ -17,6 +18,9 @@ use crate::experiment::{Experiment, Goal};
 use crate::results::counting::changed_weights::{are_changed, undeclared_change};
 use crate::results::counting::totals::Totals;
 use crate::results::counting::unit_rows::UnitRow;
+
+/// The number of parts of a test that may have all draws. A part takes about a megabyte.
+const WHOLE: usize = 64;
 
 /// The draws of all arms other than control.
 #[derive(Debug, Default)]
@@ -55,7 +59,9 @@ impl Draws {
         let is_drawn =
             definition.allocation.mode != Mode::Adaptive && undeclared_change(test, totals).is_none();
         let Some(units) = totals.unit_rows.sorted().filter(|_| is_drawn) else { return Self::default() };
-        let draws = stats::rerandomization::draws(units.len());
+        let stages = totals.strata.iter().filter(|units| units.iter().any(|units| *units > 0)).count();
+        let parts = definition.goals.len() * (definition.variants.len() - 1) * stages.max(1);
+        let draws = bounded(stats::rerandomization::draws(units.len()), parts);
         let listed = Listed::new(test, &units, draws);
         let others = (0..definition.variants.len()).filter(|arm| *arm != control);
         Self(others.map(|arm| pair(test, totals, &units, (control, arm), &listed, draws)).collect())
@@ -66,6 +72,12 @@ impl Draws {
     pub fn arms(&self) -> &[ArmDraws] {
         &self.0
     }
+}
+
+/// Returns the number of draws of a test with this many parts: goals × treatments × sets of weights. More than
+/// [`WHOLE`] parts have fewer draws, because the sums of all draws are in memory at the same time.
+fn bounded(draws: usize, parts: usize) -> usize {
+    (draws * WHOLE / parts.max(WHOLE)).max(MIN_DRAWS.min(draws))
 }
 
 /// Draws the units that are in one of two arms.
@@ -165,5 +177,19 @@ impl Outcomes {
             Self::Maturing(numbers, ranked) => drawn::Goal::Maturing(numbers, ranked),
             Self::Adjusted(numbers, ranked, covariates) => drawn::Goal::Adjusted(numbers, ranked, covariates),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_parts_have_fewer_draws_so_that_their_memory_stays_the_same() {
+        assert_eq!(bounded(9_999, 1), 9_999);
+        assert_eq!(bounded(9_999, WHOLE), 9_999);
+        assert!(bounded(9_999, 5 * WHOLE) * 5 <= 9_999);
+        assert_eq!(bounded(9_999, 1_000 * WHOLE), MIN_DRAWS);
+        assert_eq!(bounded(499, 1_000 * WHOLE), 499, "never more than without the bound");
     }
 }

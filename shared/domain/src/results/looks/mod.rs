@@ -1,8 +1,9 @@
-//! The interim looks of a phase. At each count by the schedule, every comparison takes a look: its units are drawn
-//! again ([`draws`], in [`stages`] after a change of weights), and the most extreme histories are stopped ([`stats::rerandomization`]). What was stopped and
-//! decided is stored ([`stored`]) and never changes later. Tests with too many units to draw have looks by [`normal`].
+//! The interim looks of a phase. At a look, the units of every comparison are drawn again ([`draws`], in [`stages`]
+//! after a change of weights), and the most extreme histories are stopped ([`stats::rerandomization`]). What was stopped
+//! and decided is stored ([`stored`]) and never changes later. Tests with too many units to draw have looks by [`normal`].
 //!
-//! Only the schedule's counts are looks. A report that is requested in between shows the decisions so far.
+//! Which counts are looks, `results::cadence` decides. A report that is requested shows the decisions so far, and takes
+//! only the last look of a test that the schedule does not count, after all windows have ended.
 
 pub mod covariate;
 pub mod draws;
@@ -107,7 +108,8 @@ impl Looks {
         if are_changed(test, totals) {
             own.approximate_after(own.watch.looks, Approximation::WeightsChanged);
         }
-        if !ranks.is_empty() {
+        // What looks at moments have spent is not among the stopped draws, so draws must not spend it again.
+        if !ranks.is_empty() && own.normal.is_none() {
             own.watch.look(&ranks, matured, &terms);
         }
         let old = before.and_then(|own| own.guardrail.as_ref());

@@ -118,12 +118,14 @@ impl WatchedComparison {
         same != *before
     }
 
-    /// Returns why the error rate of the decision, or of the looks so far without one, is approximate. A decision at an
-    /// earlier look is not.
+    /// Returns why the error rate of the decisions, or of the looks so far without one, is approximate. If every level
+    /// that is decided was decided at an earlier look, it is not.
     #[must_use]
     pub fn approximation(&self) -> Option<Approximation> {
-        let decided = self.watch.levels.first().and_then(|level| level.decided).map(|own| own.look);
-        self.approximate.filter(|own| decided.is_none_or(|look| look >= own.look)).map(|own| own.reason)
+        let decided = || self.watch.levels.iter().filter_map(|level| level.decided).map(|own| own.look);
+        let is_later =
+            |own: &ApproximateFrom| decided().any(|look| look >= own.look) || decided().next().is_none();
+        self.approximate.filter(is_later).map(|own| own.reason)
     }
 
     /// Marks looks after the one numbered `before` as approximate.

@@ -23,7 +23,7 @@ pub struct Betting {
 impl Betting {
     /// Reads the goal numbered `index` in control and another arm. Returns None for goals that are not binary or are
     /// only recorded; without a unit past its window; for adaptive tests, whose own e-process decides; for lists of
-    /// known units, whose arms do not depend on each other in the way that the e-value assumes; and for external
+    /// known units, whose arms depend on each other, while the e-value assumes that they do not; and for external
     /// tests whose shares have changed although their weights have not.
     #[must_use]
     pub fn read(

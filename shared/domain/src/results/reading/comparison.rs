@@ -127,6 +127,14 @@ pub struct Guarded {
     pub broken_p: f64,
 }
 
+impl Guarded {
+    /// Returns the lower p-values of this reading and an earlier one.
+    #[must_use]
+    pub fn lower(self, other: Self) -> Self {
+        Self { met_p: self.met_p.min(other.met_p), broken_p: self.broken_p.min(other.broken_p), ..self }
+    }
+}
+
 impl From<Planned> for FixedHorizon {
     fn from(planned: Planned) -> Self {
         let (p_value, test) = match (planned.rerandomized, planned.permuted) {

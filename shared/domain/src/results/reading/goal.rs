@@ -11,7 +11,7 @@ use super::chance::{Allowance, Chance};
 use super::comparison::{Comparison, Guarded};
 use super::looked::{Basis, Looked, no_guardrail, no_look};
 use super::pair::{Pair, end};
-use super::plan::{never_negative, planned};
+use super::plan::{never_negative, planned, until_plan};
 use crate::experiment::allocation::Mode;
 use crate::experiment::goal::{Goal, Kind, Role};
 use crate::experiment::{Experiment, GoalKey, Status, VariantKey};
@@ -19,6 +19,7 @@ use crate::results::counting::batches::batches;
 use crate::results::counting::changed_weights::{are_changed, undeclared_change};
 use crate::results::counting::totals::{GoalTotals, Totals};
 use crate::results::looks::normal::{applies, samples};
+use crate::results::looks::stored::WatchedComparison;
 use crate::results::looks::terms::terms;
 use crate::results::looks::{Looks, Watched, guardrail};
 
@@ -96,31 +97,18 @@ fn compare(
     let names = (&definition.variants[control].key, variant);
     let index = definition.goals.iter().position(|own| own.key == goal.key)?;
     let of = watched.looks.of(&goal.key, variant);
-    let mut no_looks = None;
-    let basis = match watched.arm(arm).and_then(|own| own.goal(index)) {
-        Some(draws) => Basis::Draws(draws),
-        None if applies(test, totals) && goal.role != Role::None => {
-            match samples(test, totals, goal, &pair) {
-                Ok(both) => {
-                    let own = of.and_then(|own| own.normal.as_ref());
-                    Basis::Moments(both, own.map(|own| own.tails(&terms(test, goal))).unwrap_or_default())
-                }
-                Err(why) => {
-                    no_looks = Some(no_look(why).to_owned());
-                    Basis::Nothing
-                }
-            }
-        }
-        None => Basis::Nothing,
+    let (basis, no_looks) = match watched.arm(arm).and_then(|own| own.goal(index)) {
+        Some(draws) => (Basis::Draws(draws), None),
+        None if applies(test, totals) && goal.role != Role::None => of_many(test, totals, goal, &pair, of),
+        None => (Basis::Nothing, None),
     };
     let looked = (Looked { watched: of, basis }, definition.spending);
     let chance = (!are_changed(test, totals)).then_some(chance);
     let mut read = Comparison::fixed(goal, names, &pair, looked, chance);
-    read.warnings.extend(no_looks);
-    if goal.role == Role::Guardrail
-        && let Err(missing) = guardrail::method(test, totals, index, (control, arm))
-    {
-        read.warnings.push(no_guardrail(missing).to_owned());
+    read.warnings.extend(no_looks.map(str::to_owned));
+    if goal.role == Role::Guardrail {
+        let missing = guardrail::method(test, totals, index, (control, arm)).err().map(no_guardrail);
+        read = read.guarded_now(missing.or(applies(test, totals).then_some(MANY_UNITS_GUARDED)));
     }
     let read = read.bounded(goal.kind == Kind::Binary, never_negative(test, goal));
     let read = match undeclared_change(test, totals) {
@@ -128,6 +116,27 @@ fn compare(
         None => read,
     };
     Some(Comparison { betting: Betting::read(test, totals, (index, goal), (control, arm)), ..read })
+}
+
+/// Why a guardrail is not read above the number of units that can be drawn again.
+const MANY_UNITS_GUARDED: &str = "The guardrail has no reading: there are too many accounts to draw them again. Decide by \
+                                  its estimate whether to ship the variant.";
+
+/// Returns at which moments a look at too many units to draw is taken, or why there is none.
+fn of_many(
+    test: &Experiment,
+    totals: &Totals,
+    goal: &Goal,
+    pair: &Pair<'_>,
+    watched: Option<&WatchedComparison>,
+) -> (Basis<'static>, Option<&'static str>) {
+    match samples(test, totals, goal, pair) {
+        Ok(both) => {
+            let own = watched.and_then(|own| own.normal.as_ref());
+            (Basis::Moments(both, own.map(|own| own.tails(&terms(test, goal))).unwrap_or_default()), None)
+        }
+        Err(why) => (Basis::Nothing, Some(no_look(why))),
+    }
 }
 
 /// Compares an arm of an adaptive test with control.
@@ -142,10 +151,13 @@ fn adaptive(
     let batches = batches(test, totals, index);
     let over =
         matches!(test.status, Status::Stopped | Status::Shipped | Status::Archived) && totals.immature == 0;
+    let final_batches = over.then(|| until_plan(test, totals)).flatten();
     let planned = planned(test, (control, arm))?;
     Some(match goal.role {
-        Role::Primary => Comparison::adaptive(goal.kind, variant, &batches, (control, arm), planned, over)
-            .bounded(goal.kind == Kind::Binary, never_negative(test, goal)),
+        Role::Primary => {
+            Comparison::adaptive(goal.kind, variant, &batches, (control, arm), planned, (over, final_batches))
+                .bounded(goal.kind == Kind::Binary, never_negative(test, goal))
+        }
         Role::Guardrail => {
             let guarded = goal.margin.map(|margin| {
                 Guarded::adaptive(&batches, (control, arm), (margin, end(goal.direction)), readings(test))

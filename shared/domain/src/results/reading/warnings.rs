@@ -88,6 +88,13 @@ pub fn changed_weights(test: &Experiment, totals: &Totals) -> Option<&'static st
     if let Some(why) = undeclared_change(test, totals) {
         return Some(why);
     }
+    if are_changed(test, totals) && totals.unit_rows.are_too_many() {
+        return Some(
+            "The weights have changed in this phase, and there are too many accounts to compare them within each set of \
+             weights. The differences are of all accounts together and may be biased, and nothing more is decided. Start \
+             a new phase with constant weights.",
+        );
+    }
     are_changed(test, totals).then_some(
         "The weights have changed in this phase. The variants are compared among the accounts of each set of weights \
          that gave each at least 10, and combined. The new weights may follow from results, so the error rate is \

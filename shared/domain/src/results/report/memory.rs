@@ -6,7 +6,7 @@ use super::Report;
 use crate::clock::Timestamp;
 use crate::experiment::{GoalKey, VariantKey};
 use crate::results::reading::betting::Betting;
-use crate::results::reading::comparison::{Comparison, Shown};
+use crate::results::reading::comparison::{Comparison, Guarded, Shown};
 use crate::results::reading::goal::GoalReport;
 use crate::results::reading::method::Method;
 use crate::results::reading::warnings::{Code, Warning};
@@ -44,6 +44,8 @@ struct RememberedComparison {
     shown: Option<Shown>,
     #[serde(deserialize_with = "present")]
     betting: Option<Betting>,
+    #[serde(deserialize_with = "present")]
+    guardrail: Option<Guarded>,
 }
 
 /// Codes are strings here, so that an unknown warning causes no error.
@@ -96,10 +98,15 @@ impl Memory {
 }
 
 impl RememberedComparison {
-    /// Keeps the lowest p-value, and the highest e-value of the second opinion, of all interim looks.
+    /// Keeps the lowest p-value, the lowest ones of a guardrail that is read by an e-process, and the highest e-value of
+    /// the second opinion, of all interim looks. The final reading of an adaptive test includes its e-process.
     fn hand_on(&self, to: &mut Comparison) {
         to.betting = to.betting.map(|now| self.betting.map_or(now, |before| now.higher(before)));
-        if self.method != to.method || !to.method.is_sequential() {
+        if to.method == Method::None {
+            to.guardrail = to.guardrail.map(|now| self.guardrail.map_or(now, |before| now.lower(before)));
+        }
+        let is_final = (self.method, to.method) == (Method::EProcess, Method::BatchStratified);
+        if !is_final && (self.method != to.method || !to.method.is_sequential()) {
             return;
         }
         if let Some(p) = self.p_value.filter(|p| to.p_value.is_none_or(|now| *p < now)) {
@@ -116,6 +123,7 @@ impl From<&Report> for Memory {
             p_value: own.p_value,
             shown: own.shown,
             betting: own.betting,
+            guardrail: own.guardrail,
         };
         let goals = report.goals.iter().map(|own| RememberedGoal {
             goal: own.goal.clone(),

@@ -126,7 +126,18 @@ mod tests {
         assert!(found.p_value < 0.01 && found.units == 288, "{found:?}");
         let other = evidence_of_numbers(&of(&numbers(4.0), &numbers(1.0)), 0, 1);
         assert!((found.e_value / other.e_value - 1.0).abs() < 1e-9);
+        assert_eq!((found.higher, other.higher), (Some(true), Some(false)));
         assert!(evidence_of_numbers(&of(&numbers(1.0), &numbers(1.0)), 0, 1).p_value > 0.9);
+    }
+
+    #[test]
+    fn the_direction_is_that_of_the_ranks_when_the_mean_has_the_other_one() {
+        let of = |paying: &[f64]| [vec![0.0; 10 - paying.len()], paying.to_vec()].concat();
+        let batches = vec![batch(5_000, &of(&[10.0; 6]), &of(&[10.0, 120.0])); 20];
+        let found = evidence_of_numbers(&batches, 0, 1);
+        let mean = |arm: usize| batches[0].arms[arm].mean();
+        assert!(mean(1) > mean(0) && found.p_value < 0.01, "{found:?}");
+        assert_eq!(found.higher, Some(false));
     }
 
     #[test]

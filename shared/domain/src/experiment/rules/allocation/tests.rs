@@ -52,7 +52,10 @@ fn a_floor_below_ten_percent_is_refused_with_the_reason_and_what_to_do() {
         found[0].detail.contains("5 % of simulated tests") && found[0].detail.contains("Set 1000"),
         "{found:?}"
     );
-    assert!(errors(&json!({ "mode": "adaptive", "floor": 2_000 }), &[5_000, 5_000], "binary").is_empty());
+    let high = json!({ "mode": "adaptive", "floor": 2_000 });
+    assert!(errors(&high, &[5_000, 5_000], "binary").is_empty());
+    let five = errors(&high, &[2_000; 5], "binary");
+    assert_eq!(pointers(&five), ["/allocation/floor"], "no weight could change");
 }
 
 #[test]
@@ -70,7 +73,7 @@ fn control_keeps_a_weight_that_it_has_and_that_leaves_every_floor() {
     );
     assert_eq!(pointers(&errors(&kept(1_500, 2_000), &[2_000, 4_000, 4_000], "binary")), [refused, refused]);
     let two = errors(&kept(5_000, 1_000), &[5_000, 5_000], "binary");
-    assert!(two[0].detail.contains("two treatments or more"), "{two:?}");
+    assert!(two[0].detail.contains("three variants or more"), "{two:?}");
     let fixed = json!({ "mode": "fixed", "control_share": 5_000 });
     assert_eq!(pointers(&errors(&fixed, &[5_000, 5_000], "binary")), [refused]);
 }

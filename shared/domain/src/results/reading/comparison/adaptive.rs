@@ -18,9 +18,10 @@ use crate::results::reading::pair::ALPHA;
 const READINGS: f64 = 2.0;
 
 impl Comparison {
-    /// Creates the comparison of an adaptive test's primary goal, from units past their window. The final
-    /// reading is for one analysis. It is computed once no outcome can change, when the test is `over` and
-    /// all of its units are past their window.
+    /// Creates the comparison of an adaptive test's primary goal, from units past their window. The final reading is for
+    /// one analysis. It is computed once the test is `over` and no outcome can change, from as many batches as
+    /// `final_batches`, those up to the plan. The plan is fixed, so an author who stops, reads and resumes the test
+    /// cannot choose the moment of the analysis. None before the plan: then the e-process alone decides.
     #[must_use]
     pub fn adaptive(
         kind: Kind,
@@ -28,13 +29,13 @@ impl Comparison {
         batches: &[Batch],
         arms: (usize, usize),
         planned: f64,
-        over: bool,
+        (over, final_batches): (bool, Option<usize>),
     ) -> Self {
         let (control, treatment) = arms;
         let read = if kind == Kind::Binary { evidence } else { evidence_of_numbers };
         let e_process = read(batches, control, treatment);
         let plain = bols(batches, control, treatment, ALPHA);
-        let shown = plain.and_then(|found| Shown::of(found.estimate));
+        let shown = e_process.higher.map(|higher| if higher { Shown::Higher } else { Shown::Lower });
         let blank = Self { shown, ..Self::unread(variant, Method::EProcess) };
         let interval = sequence(batches, control, treatment, ALPHA, planned).filter(|_| kind == Kind::Binary);
         let absolute = interval.map_or(
@@ -42,14 +43,15 @@ impl Comparison {
             |found| Interval::of(found.estimate, Some((found.low, found.high))),
         );
         let blank = Self { absolute, warnings: no_interval(kind), ..blank };
-        if let Some(found) = plain.filter(|_| over) {
+        let until_plan = final_batches.and_then(|number| batches.get(..number));
+        if let Some(found) = until_plan.and_then(|until| bols(until, control, treatment, ALPHA)) {
             return final_reading(found, e_process, blank);
         }
         let counted = format!("Only accounts whose window has ended count: {}.", e_process.units);
         Self {
             p_value: (e_process.units > 0).then_some((READINGS * e_process.p_value).min(1.0)),
             shown: shown.filter(|_| READINGS * e_process.p_value < 1.0),
-            warnings: [vec![counted], blank.warnings.clone()].concat(),
+            warnings: [vec![counted], too_early(over), blank.warnings.clone()].concat(),
             ..blank
         }
     }
@@ -61,6 +63,13 @@ impl Comparison {
         let warning = "This goal has no difference: the weights follow the primary goal and would bias it.";
         Self { warnings: vec![warning.to_owned()], ..Self::unread(variant, Method::None) }
     }
+}
+
+/// Returns the reason why a test that is over has no final reading.
+fn too_early(over: bool) -> Vec<String> {
+    let missing = "The batch-stratified reading needs the planned accounts, and the test ended before. The e-process alone \
+                   decides.";
+    if over { vec![missing.to_owned()] } else { Vec::new() }
 }
 
 /// Returns the reason why a count or sum has no interval.
@@ -85,9 +94,12 @@ fn final_reading(found: Stratified, e_process: Evidence, blank: Comparison) -> C
         warnings.push(wider.to_owned());
     }
     warnings.extend(blank.warnings.iter().cloned());
+    let p_value = (READINGS * found.p_value.min(e_process.p_value)).min(1.0);
+    let of_found = Shown::of(found.estimate).filter(|_| found.p_value < e_process.p_value);
     Comparison {
         method: Method::BatchStratified,
-        p_value: Some((READINGS * found.p_value.min(e_process.p_value)).min(1.0)),
+        p_value: Some(p_value),
+        shown: of_found.or(blank.shown).filter(|_| p_value < 1.0),
         warnings,
         ..blank
     }

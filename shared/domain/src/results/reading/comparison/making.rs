@@ -16,7 +16,7 @@ use crate::results::reading::fixed_horizon::Planned;
 use crate::results::reading::interval::Interval;
 use crate::results::reading::looked::{Intervals, Looked, reason};
 use crate::results::reading::method::Method;
-use crate::results::reading::pair::Pair;
+use crate::results::reading::pair::{ALPHA, Pair};
 use crate::results::reading::warnings::dominant;
 
 impl Comparison {
@@ -59,6 +59,16 @@ impl Comparison {
                 .chain(intervals.missing.map(|missing| reason(missing).to_owned()))
                 .collect(),
         }
+    }
+
+    /// Removes an earlier reading of a guardrail that is not read any more for the reason `missing`. What was shown to be
+    /// broken stays broken. What was met may be broken by now.
+    pub(crate) fn guarded_now(mut self, missing: Option<&str>) -> Self {
+        if let Some(why) = missing {
+            self.guardrail = self.guardrail.filter(|own| own.broken_p <= ALPHA);
+            self.warnings.extend(self.guardrail.is_none().then(|| why.to_owned()));
+        }
+        self
     }
 
     pub(crate) fn unread(variant: &VariantKey, method: Method) -> Self {
@@ -129,4 +139,24 @@ fn warnings(
         texts.push("This goal is only recorded. No decision uses it.".to_owned());
     }
     texts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guardrail_that_cannot_be_read_any_more_stays_broken_but_not_met() {
+        let variant = VariantKey::parse("new").unwrap();
+        let guarded = |broken_p| Comparison {
+            guardrail: Some(Guarded { margin: 0.01, met_p: 0.01, broken_p }),
+            ..Comparison::unread(&variant, Method::Rerandomization)
+        };
+        let read = guarded(1.0).guarded_now(None);
+        assert!(read.guardrail.is_some() && read.warnings.is_empty());
+        let unread = guarded(1.0).guarded_now(Some("The arms are uneven."));
+        assert!(unread.guardrail.is_none(), "the verdict must not ship by what was met before");
+        assert_eq!(unread.warnings, ["The arms are uneven."]);
+        assert!(guarded(0.01).guarded_now(Some("The arms are uneven.")).guardrail.is_some());
+    }
 }

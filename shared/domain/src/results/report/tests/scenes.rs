@@ -174,9 +174,12 @@ pub(super) fn empty() -> Report {
     first_look(&test, &Totals::empty(&test), at(0), None)
 }
 
-/// An adaptive test whose weights have changed once, while it runs or after it was stopped.
+/// An adaptive test whose weights have changed once, while it runs, or after it was stopped with its planned units.
 pub(super) fn adaptive(status: Status) -> Report {
-    let test = adapting(status);
+    let mut test = adapting(status);
+    if status == Status::Stopped {
+        test.definition.planned_units = Some(240);
+    }
     first_look(&test, &totals(&test, rows(&test, 240, true), at(60)), at(60), None)
 }
 

@@ -9,6 +9,7 @@ use crate::experiment::{Experiment, Status};
 use crate::results::counting::batches::BatchArm;
 use crate::results::reading::method::Method;
 use crate::results::report::Report;
+use crate::results::report::stored::StoredReport;
 use crate::results::verdict::Advice;
 
 /// Reads a test of one batch whose units converted as often as stated in the first goal, then in the second one.
@@ -110,4 +111,51 @@ fn a_sum_is_decided_without_an_interval_and_says_why() {
     assert_eq!(over.method, Method::BatchStratified);
     assert!(over.absolute.low.is_none() && over.warnings[1].contains("has no interval in"), "{over:?}");
     assert!(over.absolute.estimate.unwrap() > 0.0 && over.p_value.unwrap() < 0.01, "{over:?}");
+}
+
+#[test]
+fn the_final_reading_is_of_the_planned_units_whatever_comes_later() {
+    let mut test = test(&json!({ "allocation": { "mode": "adaptive" },
+        "goals": [{ "key": "booked", "kind": "binary", "role": "primary" }] }));
+    test.status = Status::Stopped;
+    let first = test.weightings[0].clone();
+    test.weightings.push(first);
+    let of = |batches: [[(u64, u64); 2]; 2]| {
+        let mut totals = totals(&test, &[0, 1].map(|arm| (batches[0][arm].0 + batches[1][arm].0, 0, 0)));
+        totals.strata = batches.map(|arms| arms.map(|(units, _)| units).to_vec()).to_vec();
+        let arm = |(units, yes)| BatchArm { moments: Moments::of_counts(yes, units), ..BatchArm::default() };
+        totals.batches[0] = batches.map(|arms| arms.map(arm).to_vec()).to_vec();
+        totals.immature = 0;
+        first_look(&test, &totals, Timestamp::from_millis(1), None).goals[0].comparisons[0].clone()
+    };
+    let planned = [(40, 3), (40, 16)];
+    let found = of([planned, [(0, 0), (0, 0)]]);
+    assert_eq!(found.method, Method::BatchStratified);
+    let later = of([planned, [(60, 30), (60, 30)]]);
+    assert_eq!(later.method, Method::BatchStratified);
+    let by_batches = |own: &crate::results::reading::comparison::Comparison| own.warnings[0].clone();
+    assert_eq!(by_batches(&found), by_batches(&later), "only the first batch is in the final reading");
+    let early = of([[(39, 3), (40, 16)], [(0, 0), (0, 0)]]);
+    assert_eq!(early.method, Method::EProcess, "the author could have chosen this moment");
+    assert!(early.warnings[1].contains("needs the planned accounts"), "{:?}", early.warnings);
+}
+
+#[test]
+fn what_an_e_process_has_shown_stays_in_the_final_reading_and_for_guardrails() {
+    let test = test(&json!({ "allocation": { "mode": "adaptive" } }));
+    let early = read(&test, &[(40, 2, 1), (40, 20, 30)], 0);
+    let stored = StoredReport::V1(Box::new(early.clone()));
+    let mut over = test.clone();
+    over.status = Status::Stopped;
+    let mut totals = totals(&over, &[(40, 0, 0), (40, 0, 0)]);
+    let arm = |yes| BatchArm { moments: Moments::of_counts(yes, 40), ..BatchArm::default() };
+    for goal in &mut totals.batches {
+        goal[0] = vec![arm(12), arm(14)];
+    }
+    let late = first_look(&over, &totals, Timestamp::from_millis(2), Some(&stored));
+    let [before, after] = [&early, &late].map(|report| &report.goals[0].comparisons[0]);
+    assert_eq!((before.method, after.method), (Method::EProcess, Method::BatchStratified));
+    assert_eq!((before.p_value, before.shown), (after.p_value, after.shown));
+    let [before, after] = [&early, &late].map(|report| report.goals[1].comparisons[0].guardrail.unwrap());
+    assert!(before.broken_p < 0.05 && after.broken_p <= before.broken_p, "{before:?} {after:?}");
 }
