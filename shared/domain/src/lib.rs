@@ -3,10 +3,12 @@
 //!
 //! [`experiment`] defines what a test is and which variant an account sees. [`results`] counts what was
 //! recorded and evaluates it with the methods of the crate `stats`. [`planning`] computes the units and days
-//! that a test needs. [`clock`] contains points in time, and [`validation`] describes the errors in an input.
+//! that a test needs. [`privacy`] contains requests for the data of accounts and their erasure. [`clock`] contains
+//! points in time, and [`validation`] describes the errors in an input.
 
 pub mod clock;
 pub mod experiment;
 pub mod planning;
+pub mod privacy;
 pub mod results;
 pub mod validation;

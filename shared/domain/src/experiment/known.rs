@@ -45,6 +45,9 @@ pub struct Known {
     /// A number that predicts the outcome.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub covariate: Option<f64>,
+    /// Whether the unit was erased. The place remains, and belongs to no unit.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
 }
 
 /// The seed of a phase with known units, and how it was chosen.
@@ -106,7 +109,7 @@ pub(super) fn parse(bodies: Vec<KnownBody>) -> Result<Vec<Known>, Vec<Invalid>> 
             }
         }
         match UnitId::parse(body.unit_id) {
-            Ok(unit_id) => known.push(Known { unit_id, attributes, covariate: body.covariate }),
+            Ok(unit_id) => known.push(Known { unit_id, attributes, covariate: body.covariate, erased: false }),
             Err(error) => {
                 broken.push(Invalid::new(format!("/known_units/{index}/unit_id"), error.to_string()));
             }
@@ -136,11 +139,11 @@ impl Definition {
         self.known_units.as_ref()?.get(self.known_index(unit_id)?)
     }
 
-    /// Returns the index of a unit in the list.
+    /// Returns the index of a unit in the list. The list is sorted, except at the places of erased units.
     #[must_use]
     pub fn known_index(&self, unit_id: &UnitId) -> Option<usize> {
         let known = self.known_units.as_ref()?;
-        known.binary_search_by(|own| own.unit_id.cmp(unit_id)).ok()
+        known.iter().position(|own| !own.erased && own.unit_id == *unit_id)
     }
 
     /// Returns the listed values of all units, one row each, in the order of the list.

@@ -10,6 +10,7 @@ pub mod bucket;
 pub mod condition;
 pub mod conversion;
 pub mod definition;
+mod erase;
 pub mod goal;
 pub mod id;
 pub mod known;

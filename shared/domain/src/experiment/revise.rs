@@ -203,9 +203,8 @@ impl Experiment {
     /// Chooses the seed of a phase with known units: the present seed becomes the root of the numbered seeds.
     fn randomize(&mut self) -> Result<(), Refusal> {
         self.balance = None;
-        if self.definition.known_units.is_none() {
-            return Ok(());
-        }
+        let Some(known) = &mut self.definition.known_units else { return Ok(()) };
+        known.retain(|own| !own.erased);
         let Some(balance) = self.definition.balance(self.seed.clone()) else {
             let detail = "cannot be balanced: with these weights, too few seeds give each variant a unit; list more units or choose weights that are closer to each other";
             return Err(Refusal::Invalid(vec![Invalid::new("/known_units", detail)]));

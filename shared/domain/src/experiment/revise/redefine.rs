@@ -11,6 +11,7 @@ impl Experiment {
     pub(super) fn redefined(&self, patch: TestPatch) -> Result<Definition, Vec<Invalid>> {
         let mut body = self.definition.body();
         let is_unchanged = patch.targeting.is_none();
+        let known = if patch.known_units.is_none() { self.definition.known_units.clone() } else { None };
         overlay(&mut body.name, patch.name);
         overlay(&mut body.hypothesis, patch.hypothesis);
         overlay(&mut body.variants, patch.variants);
@@ -26,7 +27,13 @@ impl Experiment {
         body.spending = patch.spending.unwrap_or(body.spending);
         body.expected = patch.expected.or(body.expected);
         let parse = |body| {
-            if is_unchanged { self.definition.keeping_targeting(body) } else { Definition::parse(body) }
+            let parsed =
+                if is_unchanged { self.definition.keeping_targeting(body) } else { Definition::parse(body) };
+            // The stored list keeps the places of erased units, which a body cannot express.
+            parsed.map(|definition| match known {
+                Some(known) => Definition { known_units: Some(known), ..definition },
+                None => definition,
+            })
         };
         let Some(weights) = patch.weights else { return parse(body) };
         reweigh(&mut body.variants, &weights)?;

@@ -1,0 +1,257 @@
+//! A stored request and its states.
+//!
+//! An erasure runs twice. The first pass erases at once. Instances of other functions may still know an erased account
+//! as a valid one for 30 s, so the last pass begins 60 s after the request was stored, and erases what was written in
+//! between.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::body::{Demand, Kind};
+use super::pseudonym::Pseudonym;
+use crate::clock::Timestamp;
+
+/// The time after which nothing can write an erased account any more, in milliseconds: the 30 s for which the set of
+/// erased accounts is cached, and twice the time that a request may take.
+pub const SETTLED_MS: i64 = 60_000;
+
+/// A request's id: a keyed hash of its content, so that a repeated request has the same id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PrivacyRequestId(Pseudonym);
+
+impl PrivacyRequestId {
+    /// Creates the id from the keyed hash of [`Demand::content`].
+    #[must_use]
+    pub fn of(hash: Pseudonym) -> Self {
+        Self(hash)
+    }
+
+    /// Parses the written form.
+    ///
+    /// # Errors
+    /// Returns an error that states the form.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        Pseudonym::parse(text).map(Self)
+    }
+}
+
+impl std::fmt::Display for PrivacyRequestId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Demand {
+    /// Returns the content by which a repeated request is recognized.
+    #[must_use]
+    pub fn content(&self) -> String {
+        let mut content = format!("{}\n{}", self.kind.as_str(), self.reason.len());
+        for part in std::iter::once(&self.reason).chain(&self.units) {
+            content.push('\n');
+            content.push_str(part);
+        }
+        content
+    }
+}
+
+/// The state of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// The erasure has not ended.
+    Pending,
+    /// Access: the data can be read. Erasure: everything was erased, and the receipt states what.
+    Done,
+}
+
+/// The number of items that were found, and then erased, by table.
+pub type Counts = BTreeMap<String, u64>;
+
+/// A stored request. Version 1 of its stored form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrivacyRequest {
+    /// The id.
+    pub request_id: PrivacyRequestId,
+    /// What is asked.
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    /// The accounts' ids. An erasure forgets them when it ends.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub units: Vec<String>,
+    /// The accounts' pseudonyms.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pseudonyms: Vec<Pseudonym>,
+    /// Why.
+    pub reason: String,
+    /// The user who asked.
+    pub requested_by: String,
+    /// When the request was stored.
+    pub requested_at: Timestamp,
+    /// The state.
+    pub state: State,
+    /// Incremented with every change, so that of two concurrent runs, one stops.
+    pub revision: u64,
+    /// Whether the first pass has ended.
+    #[serde(default)]
+    pub first_pass: bool,
+    /// What the passes found, under the part of the data and the pass, as in `test pricing-page 1`. Each part is
+    /// counted before anything of it is erased, so that a pass that was interrupted counts nothing twice.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub found: BTreeMap<String, Counts>,
+    /// When the erasure ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completed_at: Option<Timestamp>,
+    /// The signed receipt of an erasure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<String>,
+}
+
+impl PrivacyRequest {
+    /// Creates a request. An access request is done at once: its data is read when they are requested.
+    #[must_use]
+    pub fn new(
+        request_id: PrivacyRequestId,
+        demand: Demand,
+        pseudonyms: Vec<Pseudonym>,
+        requested_by: String,
+        now: Timestamp,
+    ) -> Self {
+        let Demand { kind, units, reason } = demand;
+        let state = if kind == Kind::Access { State::Done } else { State::Pending };
+        Self {
+            request_id,
+            kind,
+            units,
+            pseudonyms,
+            reason,
+            requested_by,
+            requested_at: now,
+            state,
+            revision: 1,
+            first_pass: false,
+            found: BTreeMap::new(),
+            completed_at: None,
+            receipt: None,
+        }
+    }
+
+    /// Returns whether a pass that begins at `now` is the last one.
+    #[must_use]
+    pub fn is_settled(&self, now: Timestamp) -> bool {
+        now.millis() - self.requested_at.millis() >= SETTLED_MS
+    }
+
+    /// Returns when the next pass is due. None when there is none.
+    #[must_use]
+    pub fn due_at(&self) -> Option<Timestamp> {
+        let settled = Timestamp::from_millis(self.requested_at.millis() + SETTLED_MS);
+        match self.state {
+            State::Done => None,
+            State::Pending if self.first_pass => Some(settled),
+            State::Pending => Some(self.requested_at),
+        }
+    }
+
+    /// Records what a pass found in a part of the data, unless the pass has recorded the part before. Returns whether
+    /// the request was changed and must be stored before anything is erased.
+    pub fn find(&mut self, part: &str, now: Timestamp, counts: Counts) -> bool {
+        let pass = if self.is_settled(now) { 2 } else { 1 };
+        let name = format!("{part} {pass}");
+        if counts.values().sum::<u64>() == 0 || self.found.contains_key(&name) {
+            return false;
+        }
+        self.found.insert(name, counts);
+        self.revision += 1;
+        true
+    }
+
+    /// Returns the number of items by table that all passes found.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let mut all = Counts::new();
+        for (table, count) in self.found.values().flatten() {
+            *all.entry(table.clone()).or_default() += count;
+        }
+        all
+    }
+
+    /// Ends the first pass.
+    pub fn end_first_pass(&mut self) {
+        self.first_pass = true;
+        self.revision += 1;
+    }
+
+    /// Ends the erasure. Only pseudonyms remain of the accounts.
+    pub fn complete(&mut self, receipt: String, now: Timestamp) {
+        self.units.clear();
+        self.found.clear();
+        self.state = State::Done;
+        self.completed_at = Some(now);
+        self.receipt = Some(receipt);
+        self.revision += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(kind: Kind) -> PrivacyRequest {
+        let demand = Demand { kind, units: vec!["acme.com".to_owned()], reason: "ticket 7".to_owned() };
+        let id = PrivacyRequestId::of(Pseudonym::of_tag(&[7; 32]));
+        PrivacyRequest::new(id, demand, Vec::new(), "ada".to_owned(), Timestamp::from_seconds(1_000))
+    }
+
+    fn counts(n: u64) -> Counts {
+        Counts::from([("events".to_owned(), n)])
+    }
+
+    #[test]
+    fn an_erasure_ends_only_after_every_instance_knows_of_it() {
+        let mut own = request(Kind::Erasure);
+        assert_eq!(own.due_at(), Some(Timestamp::from_seconds(1_000)));
+        assert!(!own.is_settled(Timestamp::from_seconds(1_059)));
+        own.end_first_pass();
+        assert_eq!(own.due_at(), Some(Timestamp::from_seconds(1_060)));
+        assert!(own.is_settled(Timestamp::from_seconds(1_060)));
+        own.complete("signed".to_owned(), Timestamp::from_seconds(1_061));
+        assert_eq!((own.due_at(), own.units.len()), (None, 0));
+    }
+
+    #[test]
+    fn a_pass_that_is_repeated_counts_each_part_once() {
+        let (mut own, at) = (request(Kind::Erasure), Timestamp::from_seconds(1_001));
+        assert!(own.find("test a", at, counts(3)));
+        assert!(!own.find("test a", at, counts(2)));
+        assert!(!own.find("test b", at, counts(0)));
+        assert!(own.find("test a", Timestamp::from_seconds(1_070), counts(1)));
+        assert_eq!(own.counts(), counts(4));
+    }
+
+    #[test]
+    fn the_content_of_different_requests_differs() {
+        let demand = |units: &[&str], reason: &str| Demand {
+            kind: Kind::Erasure,
+            units: units.iter().map(|&unit| unit.to_owned()).collect(),
+            reason: reason.to_owned(),
+        };
+        let contents = [
+            demand(&["a", "b"], "r"),
+            demand(&["b"], "r\na"),
+            demand(&["a"], "r"),
+            demand(&["a"], "s"),
+            Demand { kind: Kind::Access, ..demand(&["a"], "r") },
+        ]
+        .map(|demand| demand.content());
+        for (n, content) in contents.iter().enumerate() {
+            assert!(!contents[n + 1..].contains(content), "{content:?}");
+        }
+    }
+
+    #[test]
+    fn access_is_granted_at_once() {
+        assert_eq!((request(Kind::Access).state, request(Kind::Access).due_at()), (State::Done, None));
+    }
+}
