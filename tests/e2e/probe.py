@@ -119,7 +119,7 @@ def table_parameters(action, table, index, partition, attribute):
             "ConditionExpression": "attribute_exists(#a)",
         }
     if action == "Query":
-        name = {"running": "shard", "members": "member_of"}.get(index, "pk")
+        name = {"running": "shard", "live": "live_in", "members": "member_of"}.get(index, "pk")
         return {
             **named,
             "KeyConditionExpression": "#k = :k",

@@ -6,6 +6,8 @@ use testing::{Answer, Bench, acme, as_payload_2, with_body, with_test_id};
 
 use super::FUNCTION;
 
+mod live;
+
 async fn patch(bench: &Bench, body: Value) -> Answer {
     let event = with_body(bench.event("update-test", Role::Analyst).await, &body);
     bench.call(FUNCTION, event).await

@@ -50,7 +50,7 @@ const NOON: i64 = 1_795_255_200_250;
 /// An app, its database and its clock.
 pub struct Bench {
     /// The app under test.
-    pub app: App,
+    pub app: Box<App>,
     endpoint: String,
     keys: PrivateKeys,
     time: Arc<AtomicI64>,
@@ -140,7 +140,7 @@ impl Bench {
         self.on_the_same_database(app)
     }
 
-    fn on_the_same_database(&self, app: App) -> Self {
+    fn on_the_same_database(&self, app: Box<App>) -> Self {
         let (endpoint, keys, time) = (self.endpoint.clone(), self.keys.clone(), self.time.clone());
         Self { app, endpoint, keys, time, own_database: self.own_database }
     }

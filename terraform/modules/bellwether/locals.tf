@@ -161,7 +161,10 @@ locals {
   }
 
   tables = {
-    tests     = { key = ["pk", "sk"], ttl = null, indexes = { running = { key = ["shard", "aggregated_at"], include = null } } }
+    tests = { key = ["pk", "sk"], ttl = null, indexes = {
+      running = { key = ["shard", "aggregated_at"], include = null }
+      live    = { key = ["live_in", "live_until"], include = null }
+    } }
     events    = { key = ["pk", "sk"], ttl = null, indexes = {} }
     summaries = { key = ["pk", "sk"], ttl = "expires_at", indexes = {} }
     identities = { key = ["pk"], ttl = "expires_at", indexes = { members = { key = ["member_of", "member"], include = [

@@ -14,11 +14,13 @@ pub fn answer(database: &Database, operation: &str, body: &[u8]) -> (StatusCode,
     let done = match operation {
         "BatchGetItem" => call(body, |request| database.batch_get_item(request)),
         "CreateTable" => call(body, |request| database.create_table(request)),
+        "DescribeTable" => call(body, |request| database.describe_table(request)),
         "GetItem" => call(body, |request| database.get_item(request)),
         "PutItem" => call(body, |request| database.put_item(request)),
         "Query" => call(body, |request| database.query(request)),
         "TransactWriteItems" => call(body, |request| database.transact_write_items(request)),
         "UpdateItem" => call(body, |request| database.update_item(request)),
+        "UpdateTable" => call(body, |request| database.update_table(request)),
         "UpdateTimeToLive" => call(body, |request| database.update_time_to_live(request)),
         other => {
             Err(DynoxideError::ValidationException(format!("the embedded database does not support {other}")))

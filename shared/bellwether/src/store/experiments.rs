@@ -10,14 +10,14 @@ use super::condition::Condition;
 use super::item::{Item, sorted_key, text};
 use super::key;
 use super::ledger::{AuditedChange, Ledger, Made};
-use super::query::Query;
-use super::schema::{AGGREGATED_AT, SHARD, SHARDS};
+use super::live::{LISTS, LiveTests};
+use super::schema::{AGGREGATED_AT, LIVE_IN, LIVE_UNTIL, SHARD, SHARDS};
 use super::table::Table;
 use crate::cache::Cache;
 use crate::config::Limits;
 use domain::clock::Timestamp;
 use domain::experiment::bucket::fnv1a32;
-use domain::experiment::{Experiment, ExperimentId, Status, Workspace};
+use domain::experiment::{Experiment, ExperimentId, Workspace};
 
 const DOCUMENT: &str = "document";
 pub(super) const REVISION: &str = "revision";
@@ -28,6 +28,7 @@ pub struct Experiments {
     pub(super) table: Table,
     ledger: Ledger,
     seen: Cache<(Workspace, ExperimentId), Arc<Experiment>>,
+    pub(super) lists: Cache<Workspace, LiveTests>,
 }
 
 /// The result of creating a test.
@@ -43,7 +44,8 @@ impl Experiments {
     /// Creates the handle for `table`. Running tests are cached within `limits`.
     #[must_use]
     pub fn new(table: Table, ledger: Ledger, limits: &Limits) -> Self {
-        Self { table, ledger, seen: Cache::new(limits.cached_tests).for_seconds(limits.cache_seconds) }
+        let lists = Cache::new(limits.cached_tests.min(LISTS)).for_seconds(limits.cache_seconds);
+        Self { table, ledger, seen: Cache::new(limits.cached_tests).for_seconds(limits.cache_seconds), lists }
     }
 
     /// Reads the current state of a test. None when the workspace has no test of that name.
@@ -145,35 +147,13 @@ impl Experiments {
         ];
         let acted = self.ledger.make(change, writes).await?;
         self.seen.remove(&(workspace.clone(), id.clone()));
+        self.lists.remove(workspace);
         Ok(acted.map(|won| won.is_ok()))
-    }
-
-    /// Lists the tests of a workspace that were started and are not archived, by name.
-    ///
-    /// # Errors
-    /// When the store is unavailable or a stored document cannot be read.
-    pub async fn started(&self, workspace: &Workspace) -> Result<Vec<Experiment>, StoreError> {
-        let (mut found, mut after) = (Vec::new(), None);
-        loop {
-            let page = self.table.query(Query { after, ..Query::of(workspace.as_str()) }).await?;
-            for item in &page.items {
-                if [Status::Running, Status::Paused, Status::Stopped, Status::Shipped]
-                    .map(Status::as_str)
-                    .contains(&text(item, "status")?)
-                {
-                    found.push(experiment(item)?);
-                }
-            }
-            after = page.next;
-            if after.is_none() {
-                return Ok(found);
-            }
-        }
     }
 }
 
 /// The item of the current state of a test: its document, the fields that lists show, and its keys in the
-/// sparse index while it must be aggregated. A changed test is aggregated next.
+/// sparse indexes while it must be aggregated and while it is live. A changed test is aggregated next.
 fn current(workspace: &Workspace, test: &Experiment) -> Result<Item, StoreError> {
     let id = test.definition.test_id.as_str();
     let mut item = sorted_key(workspace.as_str(), id);
@@ -181,6 +161,10 @@ fn current(workspace: &Workspace, test: &Experiment) -> Result<Item, StoreError>
     put("name", test.definition.name.clone());
     put("status", test.status.as_str().to_owned());
     put("updated_at", String::from(test.updated_at));
+    if let Some(until) = test.live_until() {
+        put(LIVE_IN, workspace.to_string());
+        put(LIVE_UNTIL, String::from(until));
+    }
     if test.status.is_live() {
         put(SHARD, (fnv1a32(id.encode_utf16()) % SHARDS).to_string());
         put(AGGREGATED_AT, "0".to_owned());

@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 use super::StoreError;
-use super::experiments::Experiments;
+use super::experiments::{Experiments, experiment};
 use super::item::{Item, sorted_key, text};
 use super::query::Query;
 use super::schema::SK;
-use domain::experiment::{ExperimentId, Status, Workspace};
+use domain::experiment::{Experiment, ExperimentId, Status, Workspace};
 
 /// The maximum number of table pages that are read for one page of a list.
 const READS: usize = 16;
@@ -63,6 +63,29 @@ impl Experiments {
         }
         let next = after.as_ref().map_or(Ok(None), |key| cursor(text(key, SK)?))?;
         Ok((tests, next))
+    }
+
+    /// Lists the tests of a workspace that were started and are not archived, by name.
+    ///
+    /// # Errors
+    /// When the store is unavailable or a stored document cannot be read.
+    pub async fn started(&self, workspace: &Workspace) -> Result<Vec<Experiment>, StoreError> {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = self.table.query(Query { after, ..Query::of(workspace.as_str()) }).await?;
+            for item in &page.items {
+                if [Status::Running, Status::Paused, Status::Stopped, Status::Shipped]
+                    .map(Status::as_str)
+                    .contains(&text(item, "status")?)
+                {
+                    found.push(experiment(item)?);
+                }
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(found);
+            }
+        }
     }
 }
 

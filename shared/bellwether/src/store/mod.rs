@@ -17,6 +17,7 @@ pub mod item;
 pub mod key;
 pub mod ledger;
 pub mod listing;
+pub mod live;
 pub mod members;
 pub mod meter;
 pub mod outbox;

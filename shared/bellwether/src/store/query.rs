@@ -17,8 +17,10 @@ pub struct Query<'a> {
     pub partition: &'a str,
     /// The index and the name of its partition key, for a query of an index.
     pub index: Option<(&'static str, &'static str)>,
-    /// The name of the sort key and its required prefix.
+    /// The name of the sort key and its required prefix. Excludes [`Self::from`].
     pub beginning: Option<(&'static str, &'a str)>,
+    /// The name of the sort key and its least value.
+    pub from: Option<(&'static str, &'a str)>,
     /// The key after which to begin, where an earlier page ended.
     pub after: Option<Item>,
     /// The maximum number of items in the page.
@@ -76,6 +78,12 @@ impl Table {
                 .key_condition_expression("#key = :partition AND begins_with(#sort, :beginning)")
                 .expression_attribute_names("#sort", name)
                 .expression_attribute_values(":beginning", AttributeValue::S(beginning.to_owned()));
+        }
+        if let Some((name, least)) = query.from {
+            request = request
+                .key_condition_expression("#key = :partition AND #sort >= :least")
+                .expression_attribute_names("#sort", name)
+                .expression_attribute_values(":least", AttributeValue::S(least.to_owned()));
         }
         let mut config = aws_sdk_dynamodb::config::Builder::new();
         if query.limit.is_none() && query.index.is_none() {

@@ -1,13 +1,9 @@
 //! The tables and the names of their keys. Only this module defines them. The local server and the tests
 //! create tables from it, and a test compares the deployed tables with it.
 
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
-use aws_sdk_dynamodb::operation::create_table::CreateTableError;
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
-    ProjectionType, ScalarAttributeType, TimeToLiveSpecification,
-};
+mod creating;
+
+pub use creating::create_all;
 
 /// The partition key of every table.
 pub const PK: &str = "pk";
@@ -25,6 +21,14 @@ pub const SHARD: &str = "shard";
 pub const SHARDS: u32 = 4;
 /// The sort key of [`RUNNING`]: when the test was last aggregated.
 pub const AGGREGATED_AT: &str = "aggregated_at";
+
+/// The sparse index of `tests` with the tests of a workspace that assign units or count outcomes.
+pub const LIVE: &str = "live";
+/// The partition key of [`LIVE`]: the workspace. Drafts and archived tests lack it.
+pub const LIVE_IN: &str = "live_in";
+/// The sort key of [`LIVE`]: until when a stopped test counts outcomes, or a time that never comes for others. A
+/// query skips what has passed, so a stopped test leaves the list without a write.
+pub const LIVE_UNTIL: &str = "live_until";
 
 /// The sparse index of `identities` with the users and clients of a workspace.
 pub const MEMBERS: &str = "members";
@@ -92,13 +96,16 @@ impl TableName {
         if self == Self::Identities { &[PK] } else { &[PK, SK] }
     }
 
-    /// Its index, if it has one.
+    /// Its indexes.
     #[must_use]
-    pub fn index(self) -> Option<Index> {
+    pub fn indexes(self) -> &'static [Index] {
         match self {
-            Self::Tests => Some(Index { name: RUNNING, key: [SHARD, AGGREGATED_AT], holds: &[] }),
-            Self::Identities => Some(Index { name: MEMBERS, key: [MEMBER_OF, MEMBER], holds: &SHOWN }),
-            Self::Events | Self::Summaries | Self::Audit => None,
+            Self::Tests => &[
+                Index { name: RUNNING, key: [SHARD, AGGREGATED_AT], holds: &[] },
+                Index { name: LIVE, key: [LIVE_IN, LIVE_UNTIL], holds: &[] },
+            ],
+            Self::Identities => &[Index { name: MEMBERS, key: [MEMBER_OF, MEMBER], holds: &SHOWN }],
+            Self::Events | Self::Summaries | Self::Audit => &[],
         }
     }
 
@@ -118,72 +125,4 @@ pub struct Index {
     pub key: [&'static str; 2],
     /// The attributes in the index besides keys.
     pub holds: &'static [&'static str],
-}
-
-impl Index {
-    fn projection(self) -> Projection {
-        let projection = Projection::builder();
-        if self.holds.is_empty() {
-            return projection.projection_type(ProjectionType::KeysOnly).build();
-        }
-        let held = self.holds.iter().map(|name| (*name).to_owned()).collect();
-        projection.projection_type(ProjectionType::Include).set_non_key_attributes(Some(held)).build()
-    }
-}
-
-/// Creates every missing table, for a local server or a test.
-///
-/// # Errors
-/// The error of DynamoDB, with the table's name.
-pub async fn create_all(client: &Client, prefix: &str) -> Result<(), String> {
-    for table in TableName::ALL {
-        let name = table.in_deployment(prefix);
-        let failed = |cause: String| format!("table {name} could not be created: {cause}");
-        match create(client, table, &name).await {
-            Ok(()) => {}
-            Err(SdkError::ServiceError(error)) if error.err().is_resource_in_use_exception() => continue,
-            Err(error) => return Err(failed(DisplayErrorContext(error).to_string())),
-        }
-        if table.expires() {
-            let setting = TimeToLiveSpecification::builder().attribute_name(TTL).enabled(true).build();
-            let setting = setting.map_err(|error| failed(error.to_string()))?;
-            let request = client.update_time_to_live().table_name(&name).time_to_live_specification(setting);
-            request.send().await.map_err(|error| failed(DisplayErrorContext(error).to_string()))?;
-        }
-    }
-    Ok(())
-}
-
-async fn create(client: &Client, table: TableName, name: &str) -> Result<(), SdkError<CreateTableError>> {
-    let mut request = client
-        .create_table()
-        .table_name(name)
-        .billing_mode(BillingMode::PayPerRequest)
-        .set_key_schema(Some(key_schema(table.key()).map_err(SdkError::construction_failure)?));
-    let mut attributes = table.key().to_vec();
-    if let Some(index) = table.index() {
-        attributes.extend(index.key);
-        let index = GlobalSecondaryIndex::builder()
-            .index_name(index.name)
-            .set_key_schema(Some(key_schema(&index.key).map_err(SdkError::construction_failure)?))
-            .projection(index.projection())
-            .build()
-            .map_err(SdkError::construction_failure)?;
-        request = request.global_secondary_indexes(index);
-    }
-    for name in attributes {
-        let definition =
-            AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S);
-        request = request.attribute_definitions(definition.build().map_err(SdkError::construction_failure)?);
-    }
-    request.send().await.map(|_| ())
-}
-
-fn key_schema(names: &[&str]) -> Result<Vec<KeySchemaElement>, aws_sdk_dynamodb::error::BuildError> {
-    let kinds = [KeyType::Hash, KeyType::Range];
-    names
-        .iter()
-        .zip(kinds)
-        .map(|(name, kind)| KeySchemaElement::builder().attribute_name(*name).key_type(kind).build())
-        .collect()
 }

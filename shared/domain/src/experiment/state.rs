@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::known::Balance;
-use super::{BasisPoints, Definition, Enrolment, Seed, Status, UnitId, Variant, VariantKey};
+use super::{BasisPoints, Definition, Enrolment, Goal, Seed, Status, UnitId, Variant, VariantKey};
 use crate::clock::Timestamp;
 use screen::Findings;
 
@@ -31,6 +31,9 @@ pub struct Shipped {
 /// How long an instance may still use a test as it was before a change: the 30 s for which it may cache a running
 /// test, and the time that it may take to store the change.
 pub const SETTLE_MS: i64 = 35_000;
+
+/// The last millisecond of the year 9999, which sorts last in the written form of times.
+const ENDLESS_MS: i64 = 253_402_300_799_999;
 
 /// A test: its definition and its state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -162,6 +165,21 @@ impl Experiment {
     #[must_use]
     pub fn final_from(&self) -> Option<Timestamp> {
         self.shipped.as_ref().map(|shipped| Timestamp::from_millis(shipped.at.millis() + SETTLE_MS))
+    }
+
+    /// Returns until when the test assigns units or counts outcomes, as far as is known. None for a draft and an
+    /// archived test. A stopped test counts outcomes until its longest window has passed since its last change, and a
+    /// change may still reach an instance after [`SETTLE_MS`]. Other states end only by a change.
+    #[must_use]
+    pub fn live_until(&self) -> Option<Timestamp> {
+        match self.status {
+            Status::Draft | Status::Archived => None,
+            Status::Running | Status::Paused | Status::Shipped => Some(Timestamp::from_millis(ENDLESS_MS)),
+            Status::Stopped => {
+                let window = self.definition.goals.iter().map(Goal::window_ms).max().unwrap_or_default();
+                Some(Timestamp::from_millis(self.updated_at.millis() + SETTLE_MS + window))
+            }
+        }
     }
 
     /// Returns the control arm.

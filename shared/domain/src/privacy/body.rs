@@ -69,7 +69,10 @@ impl Demand {
         let refused = |pointer: &str, detail: &str| Err(vec![Invalid::new(pointer, detail)]);
         match kind {
             Kind::Reapply if !units.is_empty() => {
-                return refused("/units", "must be omitted: reapply erases every account that was erased before");
+                return refused(
+                    "/units",
+                    "must be omitted: reapply erases every account that was erased before",
+                );
             }
             Kind::Access | Kind::Erasure if !(1..=MOST).contains(&units.len()) => {
                 return refused("/units", "must be a list of 1 to 100 account ids");
@@ -77,7 +80,9 @@ impl Demand {
             _ => {}
         }
         let fits = |id: &String| {
-            (1..=ID_BYTES).contains(&id.trim().len()) && id.len() <= ID_BYTES && !id.chars().any(char::is_control)
+            (1..=ID_BYTES).contains(&id.trim().len())
+                && id.len() <= ID_BYTES
+                && !id.chars().any(char::is_control)
         };
         let broken: Vec<_> = units.iter().enumerate().filter(|(_, id)| !fits(id)).collect();
         if !broken.is_empty() {
@@ -87,8 +92,7 @@ impl Demand {
         }
         let words = reason.to_lowercase();
         if units.iter().any(|id| words.contains(&id.trim().to_lowercase())) {
-            let detail =
-                "must not contain the id of an account, because the reason is kept; use a ticket number instead";
+            let detail = "must not contain the id of an account, because the reason is kept; use a ticket number instead";
             return refused("/reason", detail);
         }
         units.sort();
@@ -109,7 +113,8 @@ mod tests {
 
     #[test]
     fn units_are_sorted_and_named_once_so_that_a_repetition_is_recognized() {
-        let one = parsed(json!({ "type": "erasure", "units": ["b", "a", "b"], "reason": "ticket 7" })).unwrap();
+        let one =
+            parsed(json!({ "type": "erasure", "units": ["b", "a", "b"], "reason": "ticket 7" })).unwrap();
         let other = parsed(json!({ "type": "erasure", "units": ["a", "b"], "reason": "ticket 7" })).unwrap();
         assert_eq!(one, other);
     }

@@ -80,7 +80,8 @@ mod tests {
             assert_eq!(Pseudonym::parse(&own.to_string()), Ok(own));
             assert_eq!(Pseudonym::of_bytes(own.as_bytes()), Some(own));
         }
-        for bad in ["", "0", &"0".repeat(31), &"g".repeat(32), &"A".repeat(32), "+0000000000000000000000000000000"]
+        for bad in
+            ["", "0", &"0".repeat(31), &"g".repeat(32), &"A".repeat(32), "+0000000000000000000000000000000"]
         {
             assert!(Pseudonym::parse(bad).is_err(), "{bad:?}");
         }

@@ -14,7 +14,7 @@ use screen::Screen;
 
 use super::PREFIX;
 
-pub(super) fn app(endpoint: &str, time: &Arc<AtomicI64>) -> App {
+pub(super) fn app(endpoint: &str, time: &Arc<AtomicI64>) -> Box<App> {
     app_of(endpoint, time, &config())
 }
 
@@ -37,13 +37,14 @@ pub(super) fn config() -> Config {
     }
 }
 
-pub(super) fn app_of(endpoint: &str, time: &Arc<AtomicI64>, config: &Config) -> App {
+pub(super) fn app_of(endpoint: &str, time: &Arc<AtomicI64>, config: &Config) -> Box<App> {
     let time = time.clone();
-    App::new(&sdk(endpoint), config, Clock::new(move || Timestamp::from_millis(time.load(Relaxed))))
+    let clock = Clock::new(move || Timestamp::from_millis(time.load(Relaxed)));
+    Box::new(App::new(&sdk(endpoint), config, clock))
 }
 
 /// An app with a bus and a function to invoke, both at `services`.
-pub(super) fn reporting_app(dynamodb: &str, services: &str, time: &Arc<AtomicI64>) -> App {
+pub(super) fn reporting_app(dynamodb: &str, services: &str, time: &Arc<AtomicI64>) -> Box<App> {
     let (database, services, time) = (sdk(dynamodb), sdk(services), time.clone());
     let config = Config {
         event_bus: Some("bench".to_owned()),
@@ -52,7 +53,8 @@ pub(super) fn reporting_app(dynamodb: &str, services: &str, time: &Arc<AtomicI64
     };
     let secrets = aws_sdk_secretsmanager::Client::new(&database);
     let clock = Clock::new(move || Timestamp::from_millis(time.load(Relaxed)));
-    App::with_clients(&services, secrets, aws_sdk_dynamodb::config::Builder::from(&database), &config, clock)
+    let dynamodb = aws_sdk_dynamodb::config::Builder::from(&database);
+    Box::new(App::with_clients(&services, secrets, dynamodb, &config, clock))
 }
 
 /// Clients over plain HTTP. Reading the system's certificates would cost each test a tenth of a second.

@@ -19,7 +19,8 @@ fn body(more: &Value) -> Value {
 }
 
 fn listed() -> Value {
-    let unit = |n: u32| json!({ "unit_id": format!("unit-{n:02}"), "covariate": n * n % 101, "attributes": {} });
+    let unit =
+        |n: u32| json!({ "unit_id": format!("unit-{n:02}"), "covariate": n * n % 101, "attributes": {} });
     json!({ "known_units": (0..40).map(unit).collect::<Vec<_>>() })
 }
 
@@ -56,7 +57,8 @@ fn an_override_and_its_time_are_removed_and_nothing_else() {
 fn every_other_known_unit_keeps_its_variant_also_after_a_later_change() {
     let test = launched(&listed());
     let before = arms(&test);
-    let next = test.without(&set(&["unit-00", "unit-17"])).unwrap().after_erasure(Timestamp::from_seconds(50));
+    let next =
+        test.without(&set(&["unit-00", "unit-17"])).unwrap().after_erasure(Timestamp::from_seconds(50));
     let renamed = change(&next, json!({ "revision": next.revision, "name": "Another name" }), 60);
     for test in [&next, &renamed] {
         let text = serde_json::to_string(test).unwrap();
