@@ -99,7 +99,7 @@ SECRET_PARAMETERS: dict[str, dict] = {
 
 
 def table_parameters(action, table, index, partition, attribute):
-    key = {"pk": {"S": partition}} if table.endswith("-identities") else {"pk": {"S": partition}, "sk": {"S": "probe"}}
+    key = {"pk": {"S": partition}} if table.endswith(("-identities", "-accounts")) else {"pk": {"S": partition}, "sk": {"S": "probe"}}
     if action == "BatchGetItem":
         return {"RequestItems": {table: {"Keys": [key]}}}
     named = {"TableName": table, **({"IndexName": index} if index else {})}
@@ -119,7 +119,7 @@ def table_parameters(action, table, index, partition, attribute):
             "ConditionExpression": "attribute_exists(#a)",
         }
     if action == "Query":
-        name = {"running": "shard", "live": "live_in", "members": "member_of"}.get(index, "pk")
+        name = {"running": "shard", "live": "live_in", "members": "member_of", "directory": "listed_in"}.get(index, "pk")
         return {
             **named,
             "KeyConditionExpression": "#k = :k",

@@ -170,7 +170,8 @@ locals {
     identities = { key = ["pk"], ttl = "expires_at", indexes = { members = { key = ["member_of", "member"], include = [
       "user_id", "email", "role", "client_id", "name", "scopes", "secret_ids", "workspace", "disabled", "revision", "created_at",
     ] } } }
-    audit = { key = ["pk", "sk"], ttl = null, indexes = {} }
+    audit    = { key = ["pk", "sk"], ttl = null, indexes = {} }
+    accounts = { key = ["pk"], ttl = "expires_at", indexes = { directory = { key = ["listed_in", "place"], include = ["unit_id", "account"] } } }
   }
 
   # Conditions on `identities`, which contains password hashes and roles next to sessions and counts of attempts: the

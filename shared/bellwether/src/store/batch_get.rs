@@ -36,6 +36,11 @@ impl Table {
     /// Reads the current items with these keys, in any order. Keys without an item are omitted. Makes one
     /// call for up to 100 distinct keys, unless DynamoDB leaves some unprocessed.
     pub fn get_all(&self, keys: Vec<Item>) -> Answer<'_, Vec<Item>> {
+        self.get_every(keys, Read::Consistent)
+    }
+
+    /// Does the same with this consistency.
+    pub(super) fn get_every(&self, keys: Vec<Item>, consistency: Read) -> Answer<'_, Vec<Item>> {
         Box::pin(async move {
             let (mut found, mut left, mut tries) = (Vec::new(), keys, 0);
             while !left.is_empty() {
@@ -46,7 +51,7 @@ impl Table {
                     tokio::time::sleep(PAUSE).await;
                 }
                 tries += 1;
-                let read = self.get_some(left, Read::Consistent).await?;
+                let read = self.get_some(left, consistency).await?;
                 found.extend(read.items);
                 left = read.unread;
             }

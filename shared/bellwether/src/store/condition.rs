@@ -11,6 +11,8 @@ use super::schema::PK;
 pub enum Condition {
     /// No item has this key.
     New,
+    /// No item has this key, or the item does not have this attribute.
+    Without(&'static str),
     /// The attribute has this value.
     Equals(&'static str, AttributeValue),
     /// The attribute is at least this value.
@@ -34,6 +36,7 @@ impl Condition {
     pub(super) fn expression(self) -> Expression {
         let (text, bound) = match self {
             Self::New => ("attribute_not_exists(#0)".to_owned(), vec![(PK, None)]),
+            Self::Without(name) => ("attribute_not_exists(#0)".to_owned(), vec![(name, None)]),
             Self::Equals(name, value) => ("#0 = :0".to_owned(), vec![(name, Some(value))]),
             Self::AtLeast(name, value) => ("#0 >= :0".to_owned(), vec![(name, Some(value))]),
             Self::Below(name, value) => {

@@ -1,6 +1,7 @@
 //! Stored data in DynamoDB. [`schema`] defines the tables, [`key`] the encoding of keys, and [`table`] makes
 //! the calls. [`experiments`], [`events`], [`summaries`] and [`identities`] define the items.
 
+pub mod accounts;
 pub mod assignments;
 pub mod audit;
 mod backoff;
@@ -118,6 +119,8 @@ pub struct Store {
     pub clients: clients::Clients,
     /// Users and clients, by workspace.
     pub members: members::Members,
+    /// The directory of accounts.
+    pub accounts: accounts::Accounts,
     /// Audit records.
     pub audit: audit::Audit,
     /// The cost of the calls so far.
@@ -148,6 +151,7 @@ impl Store {
             counters: counters::Counters::new(table(TableName::Identities)),
             clients: clients::Clients::new(table(TableName::Identities), ledger),
             members: members::Members::new(table(TableName::Identities)),
+            accounts: accounts::Accounts::new(table(TableName::Accounts), limits),
             audit: audit::Audit::new(table(TableName::Audit)),
             meter,
         }

@@ -53,7 +53,18 @@ pub const SHOWN: [&str; 11] = [
     "created_at",
 ];
 
-/// The five tables. They are separate, so that each function's role has access only to those that it needs.
+/// The index of `accounts` with the accounts and the aliases of a workspace.
+pub const DIRECTORY: &str = "directory";
+/// The partition key of [`DIRECTORY`]: the workspace for accounts, and `workspace/aliases` for their aliases.
+pub const LISTED_IN: &str = "listed_in";
+/// The sort key of [`DIRECTORY`]: for an account, when it was created and a random number; for an alias, itself.
+pub const PLACE: &str = "place";
+/// The id of an account, in its item and in those of its aliases.
+pub const UNIT_ID: &str = "unit_id";
+/// The document of an account, in its item.
+pub const ACCOUNT: &str = "account";
+
+/// The six tables. They are separate, so that each function's role has access only to those that it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TableName {
     /// Definitions of tests and their past revisions.
@@ -66,11 +77,14 @@ pub enum TableName {
     Identities,
     /// Audit records.
     Audit,
+    /// The directory of accounts.
+    Accounts,
 }
 
 impl TableName {
     /// All tables.
-    pub const ALL: [Self; 5] = [Self::Tests, Self::Events, Self::Summaries, Self::Identities, Self::Audit];
+    pub const ALL: [Self; 6] =
+        [Self::Tests, Self::Events, Self::Summaries, Self::Identities, Self::Audit, Self::Accounts];
 
     /// The table's own name.
     #[must_use]
@@ -81,6 +95,7 @@ impl TableName {
             Self::Summaries => "summaries",
             Self::Identities => "identities",
             Self::Audit => "audit",
+            Self::Accounts => "accounts",
         }
     }
 
@@ -90,10 +105,10 @@ impl TableName {
         format!("{prefix}-{}", self.as_str())
     }
 
-    /// The names of its key: partition key and, except for identities, sort key.
+    /// The names of its key: partition key and, except for identities and accounts, sort key.
     #[must_use]
     pub fn key(self) -> &'static [&'static str] {
-        if self == Self::Identities { &[PK] } else { &[PK, SK] }
+        if matches!(self, Self::Identities | Self::Accounts) { &[PK] } else { &[PK, SK] }
     }
 
     /// Its indexes.
@@ -105,6 +120,9 @@ impl TableName {
                 Index { name: LIVE, key: [LIVE_IN, LIVE_UNTIL], holds: &[] },
             ],
             Self::Identities => &[Index { name: MEMBERS, key: [MEMBER_OF, MEMBER], holds: &SHOWN }],
+            Self::Accounts => {
+                &[Index { name: DIRECTORY, key: [LISTED_IN, PLACE], holds: &[UNIT_ID, ACCOUNT] }]
+            }
             Self::Events | Self::Summaries | Self::Audit => &[],
         }
     }
@@ -112,7 +130,7 @@ impl TableName {
     /// Whether its items may expire.
     #[must_use]
     pub fn expires(self) -> bool {
-        matches!(self, Self::Identities | Self::Summaries)
+        matches!(self, Self::Identities | Self::Summaries | Self::Accounts)
     }
 }
 

@@ -82,6 +82,12 @@ pub(super) fn segment(value: &Value) -> Option<String> {
     }
 }
 
+/// Returns whether a value can be stored as a segment.
+#[must_use]
+pub fn is_segment(value: &Value) -> bool {
+    segment(value).is_some()
+}
+
 /// Returns one text for each number: 7.0 and 7e0 are 7, and -0.0 is 0.
 fn canonical(number: &Number) -> String {
     let whole = |x: &f64| x.fract() == 0.0 && x.abs() < 9e15;

@@ -1,0 +1,69 @@
+//! What the directory adds to a request for a variant.
+
+use super::Account;
+use crate::experiment::known::is_segment;
+use crate::experiment::{Definition, Unit};
+
+impl Account {
+    /// Adds to a unit of a request what the request does not have: attributes that it leaves out or sends as null, and
+    /// the covariate. The unit gets the id of this account.
+    ///
+    /// An attribute that a test declares as a segment, and whose value cannot be one, is not added, because the
+    /// request would be refused for a value that it does not contain.
+    pub fn lend_to(&self, unit: &mut Unit, definition: &Definition) {
+        unit.id = self.unit_id.clone();
+        unit.covariate = unit.covariate.or(self.covariate);
+        for (name, attribute) in &self.attributes {
+            let value = attribute.value();
+            let unfit = definition.segments.contains(name) && !is_segment(&value);
+            let given = unit.attributes.get(name.as_str()).is_some_and(|value| !value.is_null());
+            if !given && !unfit {
+                unit.attributes.insert(name.to_string(), value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::account::attribute::Attribute;
+    use crate::account::tests::account;
+    use crate::experiment::id::AttributeName;
+    use crate::validation::typed;
+
+    fn unit(attributes: Value, covariate: Option<f64>) -> Unit {
+        let body = json!({ "unit_id": "0015", "attributes": attributes, "covariate": covariate });
+        Unit::parse(typed(body).unwrap()).unwrap()
+    }
+
+    fn definition() -> Definition {
+        let body = json!({ "test_id": "t", "name": "T", "segments": ["industry", "regions"],
+            "variants": [{ "key": "a", "weight": 5_000, "is_control": true }, { "key": "b", "weight": 5_000 }],
+            "goals": [{ "key": "g", "kind": "binary", "role": "primary" }] });
+        typed(body).and_then(Definition::parse).unwrap()
+    }
+
+    #[test]
+    fn the_request_wins_for_each_attribute_and_the_directory_fills_the_gaps() {
+        let mut acme = account("acme.com", None);
+        for (name, value) in
+            [("industry", json!("software")), ("employees", json!(900)), ("regions", json!(["eu"]))]
+        {
+            let name = AttributeName::parse(name).unwrap();
+            acme.attributes.insert(name, Attribute::parse(value).unwrap());
+        }
+        acme.covariate = Some(12.5);
+        let mut asked = unit(json!({ "employees": 7, "industry": null }), None);
+        acme.lend_to(&mut asked, &definition());
+        assert_eq!(asked.id.as_str(), "acme.com");
+        let expected = json!({ "employees": 7, "industry": "software" });
+        assert_eq!(Value::Object(asked.attributes), expected, "a list cannot be the value of a segment");
+        assert_eq!(asked.covariate, Some(12.5));
+        let mut own = unit(json!({}), Some(1.0));
+        acme.lend_to(&mut own, &definition());
+        assert_eq!(own.covariate, Some(1.0));
+    }
+}
