@@ -1,20 +1,78 @@
 //! Joins two accounts that turned out to be one company.
 
-use super::upsert::{Refused, field};
+use serde::Deserialize;
+
+use super::name::Name;
+use super::upsert::field;
 use super::{ALIASES, Account};
 use crate::clock::Timestamp;
+use crate::experiment::{Refusal, UnitId};
+use crate::validation::Invalid;
 
-impl Account {
-    /// Returns this account after `from` was merged into it: the id and the aliases of `from` become its aliases, and
-    /// `from` gives the attributes, the covariate and the parent that this account does not have. Rows that were
-    /// stored under these aliases keep them, and results unite them.
+/// One entry of `POST /accounts/merge`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MergeBody {
+    from: String,
+    into: String,
+}
+
+/// A requested merge, by ids or aliases.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merge {
+    /// The account that becomes a part of the other.
+    pub from: UnitId,
+    /// The account that stays.
+    pub into: UnitId,
+}
+
+/// The result of a merge.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Merged {
+    /// `from` was merged into `into` before.
+    Already,
+    /// The account that stays, with the names of both.
+    Joined(Box<Account>),
+}
+
+impl Merge {
+    /// Parses an entry. `name` gives the normal forms of a text, or the limits of a name.
     ///
     /// # Errors
-    /// Returns a conflict if both are the same account, and the field that is invalid for the merged account.
-    pub fn merged_with(&self, from: &Self, now: Timestamp) -> Result<Self, Refused> {
-        if self.unit_id == from.unit_id {
-            return Err(Refused::Conflict("from and into are the same account already.".to_owned()));
+    /// Returns every text that is not a name, by its pointer.
+    pub fn parse(body: MergeBody, name: impl Fn(&str) -> Result<Name, String>) -> Result<Self, Vec<Invalid>> {
+        let key = |pointer: &str, text: &str| {
+            name(text).map(|name| name.key).map_err(|detail| Invalid::new(pointer, detail))
+        };
+        match (key("/from", &body.from), key("/into", &body.into)) {
+            (Ok(from), Ok(into)) => Ok(Self { from, into }),
+            (from, into) => Err(from.err().into_iter().chain(into.err()).collect()),
         }
+    }
+
+    /// Returns the account `into` after `from` was merged into it.
+    ///
+    /// # Errors
+    /// Returns a conflict if both names are the same account and `into` is not its id, and the field that is invalid
+    /// for the merged account.
+    pub fn apply(&self, from: &Account, into: &Account, now: Timestamp) -> Result<Merged, Refusal> {
+        if from.unit_id != into.unit_id {
+            return Ok(Merged::Joined(Box::new(into.merged_with(from, now)?)));
+        }
+        if self.into == into.unit_id && self.from != self.into {
+            return Ok(Merged::Already);
+        }
+        let why = "from and into are one account already, and its id is not into. To separate them, remove the alias \
+                   with remove_aliases.";
+        Err(Refusal::Conflict(why.to_owned()))
+    }
+}
+
+impl Account {
+    /// Returns this account with the id and the aliases of `from` as its aliases. `from` gives the attributes, the
+    /// covariate and the parent that this account does not have. Rows that were stored under its names keep them, and
+    /// results unite them.
+    fn merged_with(&self, from: &Self, now: Timestamp) -> Result<Self, Refusal> {
         let mut merged = self.clone();
         merged.aliases.extend(from.aliases.iter().cloned());
         merged.aliases.insert(from.unit_id.clone());
@@ -41,35 +99,46 @@ impl Account {
 mod tests {
     use super::*;
     use crate::account::tests::account;
-    use crate::experiment::UnitId;
 
-    fn now() -> Timestamp {
-        Timestamp::from_millis(9)
+    fn id(text: &str) -> UnitId {
+        UnitId::parse(text).unwrap()
+    }
+
+    fn merge(from: (&str, &Account), into: (&str, &Account)) -> Result<Merged, Refusal> {
+        let names = Merge { from: id(from.0), into: id(into.0) };
+        names.apply(from.1, into.1, Timestamp::from_millis(9))
     }
 
     #[test]
     fn a_merged_account_has_the_names_of_both_and_its_own_values_first() {
         let mut into = account("acme.com", Some("old.com"));
         let mut from = account("old.com", Some("group.com"));
-        from.aliases.insert(UnitId::parse("0015").unwrap());
+        from.aliases.insert(id("0015"));
         into.covariate = Some(2.0);
         from.covariate = Some(3.0);
-        let merged = into.merged_with(&from, now()).unwrap();
+        let merged = merge(("0015", &from), ("acme.com", &into)).unwrap();
+        let Merged::Joined(merged) = merged else { panic!("they are joined") };
         for name in ["acme.com", "old.com", "0015"] {
-            assert!(merged.is_named(&UnitId::parse(name).unwrap()), "{name}");
+            assert!(merged.is_named(&id(name)), "{name}");
         }
         assert_eq!(merged.unit_id.as_str(), "acme.com");
         assert_eq!((merged.covariate, merged.revision), (Some(2.0), 2));
-        assert_eq!(merged.parent.unwrap().as_str(), "group.com", "the account is not its own parent");
+        assert_eq!(merged.parent, Some(id("group.com")), "the account is not its own parent");
+        assert_eq!(merge(("old.com", &merged), ("acme.com", &merged)), Ok(Merged::Already), "a repetition");
+        for (from, into) in [("acme.com", "old.com"), ("acme.com", "acme.com"), ("old.com", "0015")] {
+            assert!(
+                matches!(merge((from, &merged), (into, &merged)), Err(Refusal::Conflict(_))),
+                "{from} {into}"
+            );
+        }
     }
 
     #[test]
-    fn a_merge_with_itself_and_one_with_too_many_aliases_are_refused() {
-        let into = account("acme.com", None);
-        assert!(matches!(into.merged_with(&into, now()), Err(Refused::Conflict(_))));
+    fn a_merge_that_gives_too_many_aliases_is_refused() {
         let mut from = account("old.com", None);
-        from.aliases.extend((0..ALIASES).map(|n| UnitId::parse(n.to_string()).unwrap()));
-        let Err(Refused::Field(broken)) = into.merged_with(&from, now()) else { panic!("it is refused") };
-        assert_eq!(broken.pointer, "/from");
+        from.aliases.extend((0..ALIASES).map(|n| id(&n.to_string())));
+        let merged = merge(("old.com", &from), ("acme.com", &account("acme.com", None)));
+        let Err(Refusal::Invalid(broken)) = merged else { panic!("it is refused") };
+        assert_eq!(broken[0].pointer, "/from");
     }
 }

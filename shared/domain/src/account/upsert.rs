@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::attribute::Attribute;
 use super::place::Place;
-use super::wire::Change;
+use super::wire::{Change, Setting};
 use super::{ALIASES, ATTRIBUTE_BYTES, ATTRIBUTES, Account};
 use crate::clock::Timestamp;
-use crate::experiment::UnitId;
 use crate::experiment::id::AttributeName;
+use crate::experiment::{Refusal, UnitId};
 use crate::validation::Invalid;
 
 /// What became of an account.
@@ -34,15 +34,6 @@ impl Outcome {
     }
 }
 
-/// Why a change is refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refused {
-    /// A field is invalid.
-    Field(Invalid),
-    /// The change contradicts the directory. The text names the field and the fix.
-    Conflict(String),
-}
-
 /// The accounts to which the names of a change belong.
 pub type Owners<'a> = BTreeMap<&'a UnitId, &'a Account>;
 
@@ -52,7 +43,7 @@ impl Change {
     /// # Errors
     /// Returns a conflict if its names belong to different accounts, or an alias belongs to an account although the id
     /// of the change is new. No alias moves to another account by itself.
-    pub fn owner<'a>(&self, owners: &Owners<'a>) -> Result<Option<&'a Account>, Refused> {
+    pub fn owner<'a>(&self, owners: &Owners<'a>) -> Result<Option<&'a Account>, Refusal> {
         let mut aliases = self.aliases.iter().filter_map(|alias| owners.get(alias).copied());
         let owner = match &self.name {
             Some(name) => owners.get(&name.key).copied(),
@@ -62,7 +53,7 @@ impl Change {
             if let Some(other) = owners.get(alias)
                 && owner.is_none_or(|own| own.unit_id != other.unit_id)
             {
-                return Err(Refused::Conflict(format!(
+                return Err(Refusal::Conflict(format!(
                     "aliases/{n} belongs to another account. If both are one company, merge the accounts with \
                      POST /accounts/merge; otherwise remove the alias there with remove_aliases."
                 )));
@@ -82,7 +73,7 @@ impl Change {
         parent: Option<&UnitId>,
         now: Timestamp,
         random: [u8; 16],
-    ) -> Result<(Account, Outcome), Refused> {
+    ) -> Result<(Account, Outcome), Refusal> {
         let mut account = match old {
             Some(old) => old.clone(),
             None => new_account(&self, now, random)?,
@@ -99,11 +90,15 @@ impl Change {
             );
             return Err(field("/aliases", &detail));
         }
-        if self.parent.is_some() {
-            account.parent = parent.cloned();
+        match self.parent {
+            Setting::Kept => {}
+            Setting::Removed => account.parent = None,
+            Setting::Set(_) => account.parent = parent.cloned(),
         }
-        if let Some(covariate) = self.covariate {
-            account.covariate = covariate;
+        match self.covariate {
+            Setting::Kept => {}
+            Setting::Removed => account.covariate = None,
+            Setting::Set(covariate) => account.covariate = Some(covariate),
         }
         set(&mut account.attributes, self.attributes);
         let account = account.within_size()?;
@@ -118,7 +113,7 @@ impl Change {
     }
 }
 
-fn new_account(change: &Change, now: Timestamp, random: [u8; 16]) -> Result<Account, Refused> {
+fn new_account(change: &Change, now: Timestamp, random: [u8; 16]) -> Result<Account, Refusal> {
     let Some(name) = &change.name else {
         let detail = "is required: no account of the directory has one of these aliases";
         return Err(field("/unit_id", detail));
@@ -150,7 +145,7 @@ fn set(
 
 impl Account {
     /// Checks the limits of all attributes together.
-    pub(super) fn within_size(self) -> Result<Self, Refused> {
+    pub(super) fn within_size(self) -> Result<Self, Refusal> {
         let number = self.attributes.len();
         if number > ATTRIBUTES {
             let detail = format!(
@@ -169,8 +164,8 @@ impl Account {
     }
 }
 
-pub(super) fn field(pointer: impl Into<String>, detail: &str) -> Refused {
-    Refused::Field(Invalid::new(pointer, detail))
+pub(super) fn field(pointer: impl Into<String>, detail: &str) -> Refusal {
+    Refusal::Invalid(vec![Invalid::new(pointer, detail)])
 }
 
 #[cfg(test)]

@@ -24,12 +24,40 @@ pub struct AccountBody {
     #[serde(default)]
     #[validate(length(max = 20, message = "must contain at most 20 aliases"))]
     remove_aliases: Vec<String>,
-    #[serde(default, deserialize_with = "present")]
-    parent: Option<Option<String>>,
+    #[serde(default)]
+    parent: Setting<String>,
     #[serde(default)]
     attributes: Map<String, Value>,
-    #[serde(default, deserialize_with = "present")]
-    covariate: Option<Option<f64>>,
+    #[serde(default)]
+    covariate: Setting<f64>,
+}
+
+/// What a request says about a value of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Setting<T> {
+    /// The request leaves it out: it stays.
+    #[default]
+    Kept,
+    /// The request sends null: it is removed.
+    Removed,
+    /// The request sends a value.
+    Set(T),
+}
+
+impl<T> Setting<T> {
+    /// Returns the value, if the request sends one.
+    pub fn value(&self) -> Option<&T> {
+        match self {
+            Self::Set(value) => Some(value),
+            Self::Kept | Self::Removed => None,
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Setting<T> {
+    fn deserialize<D: Deserializer<'de>>(field: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(field)?.map_or(Self::Removed, Self::Set))
+    }
 }
 
 /// A requested change of an account.
@@ -41,12 +69,12 @@ pub struct Change {
     pub aliases: Vec<UnitId>,
     /// The aliases to remove.
     pub removed: Vec<UnitId>,
-    /// The parent by its id or an alias, or None to remove it; None when it stays.
-    pub parent: Option<Option<UnitId>>,
+    /// The parent, by its id or an alias.
+    pub parent: Setting<UnitId>,
     /// The attributes to set, or None to remove one.
     pub attributes: BTreeMap<AttributeName, Option<Attribute>>,
-    /// The covariate, or None to remove it; None when it stays.
-    pub covariate: Option<Option<f64>>,
+    /// The covariate.
+    pub covariate: Setting<f64>,
 }
 
 impl Change {
@@ -70,9 +98,13 @@ impl Change {
         };
         let aliases = keys("aliases", &body.aliases);
         let removed = keys("remove_aliases", &body.remove_aliases);
-        let parent = body
-            .parent
-            .map(|parent| parent.and_then(|text| read("/parent".to_owned(), &text)).map(|name| name.key));
+        let parent = match body.parent {
+            Setting::Kept => Setting::Kept,
+            Setting::Removed => Setting::Removed,
+            Setting::Set(text) => {
+                read("/parent".to_owned(), &text).map_or(Setting::Kept, |name| Setting::Set(name.key))
+            }
+        };
         let attributes = attributes(body.attributes, &mut broken);
         if body.unit_id.is_none() && body.aliases.is_empty() {
             broken.push(Invalid::new(
@@ -132,11 +164,6 @@ fn attributes(
     read
 }
 
-/// Distinguishes a field that is null from one that is left out.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(field: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(field).map(Some)
-}
-
 const _: () = assert!(ALIASES == 20, "the limits of the fields state this number");
 
 #[cfg(test)]
@@ -156,11 +183,11 @@ mod tests {
     #[test]
     fn a_field_that_is_null_is_removed_and_one_that_is_left_out_stays() {
         let left = parse(json!({ "unit_id": "acme.com" })).unwrap();
-        assert_eq!((left.parent, left.covariate), (None, None));
+        assert_eq!((left.parent, left.covariate), (Setting::Kept, Setting::Kept));
         let null =
             json!({ "unit_id": "a", "parent": null, "covariate": null, "attributes": { "size": null } });
         let removed = parse(null).unwrap();
-        assert_eq!((removed.parent, removed.covariate), (Some(None), Some(None)));
+        assert_eq!((removed.parent, removed.covariate), (Setting::Removed, Setting::Removed));
         assert_eq!(removed.attributes.values().collect::<Vec<_>>(), [&None]);
     }
 

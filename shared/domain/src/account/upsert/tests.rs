@@ -27,7 +27,7 @@ fn named(id: &str, aliases: &[&str]) -> Account {
 }
 
 /// Applies a change in a directory with these accounts.
-fn upsert(directory: &[Account], body: Value) -> Result<(Account, Outcome), Refused> {
+fn upsert(directory: &[Account], body: Value) -> Result<(Account, Outcome), Refusal> {
     let change = change(body);
     let owners: Owners<'_> = directory
         .iter()
@@ -70,7 +70,7 @@ fn an_alias_of_another_account_is_a_conflict_that_names_the_field() {
         json!({ "unit_id": "0016", "aliases": ["x", "acme.com"] }),
         json!({ "aliases": ["0016", "0015"] }),
     ] {
-        let Err(Refused::Conflict(why)) = upsert(&both, body.clone()) else { panic!("{body} is refused") };
+        let Err(Refusal::Conflict(why)) = upsert(&both, body.clone()) else { panic!("{body} is refused") };
         assert!(why.starts_with("aliases/1 belongs to another account"), "{why}");
     }
 }
@@ -78,8 +78,8 @@ fn an_alias_of_another_account_is_a_conflict_that_names_the_field() {
 #[test]
 fn a_new_account_needs_an_id_of_the_kind_of_its_workspace() {
     for body in [json!({ "aliases": ["x"] }), json!({ "unit_id": "0015" })] {
-        let Err(Refused::Field(broken)) = upsert(&[], body) else { panic!("it is refused") };
-        assert_eq!(broken.pointer, "/unit_id");
+        let Err(Refusal::Invalid(broken)) = upsert(&[], body) else { panic!("it is refused") };
+        assert_eq!(broken[0].pointer, "/unit_id");
     }
 }
 
@@ -109,10 +109,10 @@ fn limits_apply_to_the_account_after_the_change() {
         (json!({ "unit_id": "b", "attributes": { "more": 1 } }), "/attributes"),
         (json!({ "unit_id": "c", "attributes": heavy }), "/attributes"),
     ] {
-        let Err(Refused::Field(broken)) = upsert(&[full.clone(), wide.clone()], body) else {
+        let Err(Refusal::Invalid(broken)) = upsert(&[full.clone(), wide.clone()], body) else {
             panic!("it is refused")
         };
-        assert_eq!(broken.pointer, pointer);
+        assert_eq!(broken[0].pointer, pointer);
     }
     let swap = json!({ "unit_id": "a", "aliases": ["more"], "remove_aliases": ["0"] });
     assert_eq!(upsert(&[full], swap).unwrap().0.aliases.len(), 20);
