@@ -34,7 +34,7 @@ mod tests {
     use crate::experiment::id::AttributeName;
     use crate::validation::typed;
 
-    fn requested(attributes: Value, covariate: Option<f64>) -> Unit {
+    fn requested(attributes: &Value, covariate: Option<f64>) -> Unit {
         let body = json!({ "unit_id": "0015", "attributes": attributes, "covariate": covariate });
         Unit::parse(typed(body).unwrap()).unwrap()
     }
@@ -56,13 +56,13 @@ mod tests {
             acme.attributes.insert(name, Attribute::parse(value).unwrap());
         }
         acme.covariate = Some(12.5);
-        let mut asked = requested(json!({ "employees": 7, "industry": null }), None);
+        let mut asked = requested(&json!({ "employees": 7, "industry": null }), None);
         acme.lend_to(&mut asked, &definition());
         assert_eq!(asked.id.as_str(), "acme.com");
         let expected = json!({ "employees": 7, "industry": "software" });
         assert_eq!(Value::Object(asked.attributes), expected, "a list cannot be the value of a segment");
         assert_eq!(asked.covariate, Some(12.5));
-        let mut own = requested(json!({}), Some(1.0));
+        let mut own = requested(&json!({}), Some(1.0));
         acme.lend_to(&mut own, &definition());
         assert_eq!(own.covariate, Some(1.0));
     }

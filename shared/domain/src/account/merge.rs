@@ -40,7 +40,10 @@ impl Merge {
     ///
     /// # Errors
     /// Returns every text that is not a name, by its pointer.
-    pub fn parse(body: MergeBody, name: impl Fn(&str) -> Result<Name, String>) -> Result<Self, Vec<Invalid>> {
+    pub fn parse(
+        body: &MergeBody,
+        name: impl Fn(&str) -> Result<Name, String>,
+    ) -> Result<Self, Vec<Invalid>> {
         let key = |pointer: &str, text: &str| {
             name(text).map(|name| name.key).map_err(|detail| Invalid::new(pointer, detail))
         };

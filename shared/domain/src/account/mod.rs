@@ -9,6 +9,7 @@ pub mod merge;
 pub mod name;
 pub mod parents;
 pub mod place;
+pub mod tally;
 pub mod upsert;
 pub mod view;
 pub mod wire;

@@ -1,6 +1,6 @@
 //! An account in its form on the wire.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Account;
@@ -17,6 +17,31 @@ pub struct AccountView {
     covariate: Option<f64>,
     created_at: Timestamp,
     updated_at: Timestamp,
+}
+
+/// One entry of `POST /accounts/lookup`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LookupBody {
+    /// An id or an alias.
+    pub unit_id: String,
+}
+
+/// The response about a name.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Found {
+    /// The name in its normal form.
+    unit_id: UnitId,
+    /// The account that has it.
+    account: Option<AccountView>,
+}
+
+impl Found {
+    /// Returns the response about a name and its account, if there is one.
+    #[must_use]
+    pub fn of(name: &UnitId, account: Option<&Account>) -> Self {
+        Self { unit_id: name.clone(), account: account.map(Account::view) }
+    }
 }
 
 impl Account {

@@ -51,9 +51,18 @@ impl Mismatches {
     pub fn count<'a>(all: impl Iterator<Item = &'a Mismatch>) -> Vec<Self> {
         let mut counts = BTreeMap::new();
         for mismatch in all {
-            *counts.entry(mismatch).or_insert(0) += 1;
+            match counts.get_mut(mismatch) {
+                Some(units) => *units += 1,
+                None => drop(counts.insert(mismatch.clone(), 1)),
+            }
         }
-        let counted = |(mismatch, units): (&Mismatch, u64)| Self { mismatch: mismatch.clone(), units };
+        Self::counted(counts)
+    }
+
+    /// Returns the entries of mismatches with their numbers of units, as [`Self::count`] does.
+    #[must_use]
+    pub fn counted(counts: BTreeMap<Mismatch, u64>) -> Vec<Self> {
+        let counted = |(mismatch, units)| Self { mismatch, units };
         let mut counts: Vec<Self> = counts.into_iter().map(counted).collect();
         counts.sort_by_key(|counted| std::cmp::Reverse(counted.units));
         counts.truncate(MOST);
