@@ -1,8 +1,11 @@
 //! Tests of results that are computed from stored events.
 
 use bellwether::auth::access::Role;
+use bellwether::store::outcomes::Recorded;
 use domain::clock::Timestamp;
-use domain::experiment::{Assignment, Conversion, Decision, EventId, Experiment, GoalKey, UnitId, decide};
+use domain::experiment::{
+    Assignment, Conversion, Decision, Entry, EventId, Experiment, GoalKey, UnitId, Version, decide,
+};
 use domain::results::looks::Watched;
 use domain::results::notice::record::NoticeRecord;
 use domain::results::report::Report;
@@ -25,8 +28,8 @@ async fn put(bench: &Bench, test: &Experiment, unit: &str, variant: &str, days: 
     let Some(days) = days else { return };
     let occurred_at = Timestamp::from_millis(now.floor_to_second().millis() + days * 86_400_000).into();
     let (goal, event_id) = (GoalKey::parse("demo-booked").unwrap(), EventId::parse("e").unwrap());
-    let conversion = Conversion { unit_id, goal, event_id, value: 1.0, occurred_at };
-    bench.app.store.events.convert(&acme(), test, &conversion).await.unwrap();
+    let conversion = Conversion { unit_id, goal, event_id, version: Version::FIRST, value: 1.0, occurred_at };
+    bench.app.store.events.convert(&acme(), test, &conversion.into(), now).await.unwrap();
 }
 
 async fn results(bench: &Bench) -> Value {
@@ -134,11 +137,12 @@ async fn counts_and_sums_are_totaled_per_unit_with_their_relative_difference() {
                 unit_id: UnitId::parse(unit).unwrap(),
                 goal: GoalKey::parse("demo-booked").unwrap(),
                 event_id: EventId::parse(format!("e{index}")).unwrap(),
+                version: Version::FIRST,
                 value,
                 occurred_at: now.into(),
             };
-            bench.app.store.events.convert(&acme(), &test, &conversion).await.unwrap();
-            bench.app.store.events.convert(&acme(), &test, &conversion).await.unwrap();
+            bench.app.store.events.convert(&acme(), &test, &conversion.clone().into(), now).await.unwrap();
+            bench.app.store.events.convert(&acme(), &test, &conversion.clone().into(), now).await.unwrap();
         }
     }
     let report = results(&bench).await;
@@ -220,9 +224,9 @@ async fn results_of_a_shipped_test_count_earlier_events_and_are_final_after_35_s
     );
     let body = json!({ "unit_id": "acme.com", "goal": "demo-booked", "event_id": "sent-late",
                        "occurred_at": "2026-11-21T10:00:00Z" });
-    let late =
-        Conversion::parse(serde_json::from_value(body).unwrap(), &test, bench.app.clock.now()).unwrap();
-    assert!(bench.app.store.events.convert(&acme(), &test, &late).await.unwrap());
+    let now = bench.app.clock.now();
+    let late = Entry::parse(serde_json::from_value(body).unwrap(), &test, now).unwrap();
+    assert_eq!(bench.app.store.events.convert(&acme(), &test, &late, now).await.unwrap(), Recorded::New);
     let fresh = with_query(event, "fresh", "true");
     let (again, spent) = bench.metered(FUNCTION, fresh).await;
     assert_eq!((counted(&again.body), spent.calls), (counted(&early), 2), "the final report is returned");

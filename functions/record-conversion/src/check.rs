@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use bellwether::App;
 use bellwether::auth::access::Caller;
 use bellwether::http::problem::Problem;
-use domain::experiment::{Conversion, Experiment, UnitId};
+use domain::experiment::{Entry, Experiment, UnitId};
 
 /// The units of a request that are assigned in the test's phase.
 pub struct Units(BTreeSet<UnitId>);
 
 impl Units {
-    /// Reads the assignments of the units in `conversions`.
+    /// Reads the assignments of the units in `entries`.
     ///
     /// # Errors
     /// Returns 503 if the store is unavailable. In that case, nothing is recorded.
@@ -19,9 +19,9 @@ impl Units {
         app: &App,
         caller: &Caller,
         test: &Experiment,
-        conversions: impl Iterator<Item = &Conversion>,
+        entries: impl Iterator<Item = &Entry>,
     ) -> Result<Self, Problem> {
-        let units = conversions.map(|conversion| conversion.unit_id.clone()).collect();
+        let units = entries.map(|entry| entry.event.unit_id().clone()).collect();
         Ok(Self(app.store.events.assigned(&caller.workspace, test, &units).await?))
     }
 

@@ -1,6 +1,6 @@
 //! `POST /tests/{test_id}/conversions`: records an outcome of an account, or up to 100 under `events`.
 //!
-//! An outcome is stored once under its `event_id`, whether or not its account is assigned. Whether it counts
+//! Each version of an outcome is stored once under its `event_id`, whether or not its account is assigned. Whether it counts
 //! is decided when results are read. With `check`, the response shows for each unit whether it is assigned.
 
 mod check;
@@ -15,10 +15,11 @@ use bellwether::operations::{Operation, RECORD_CONVERSION};
 use bellwether::runtime::batch::{self, Batch};
 use bellwether::runtime::body::Unscreened;
 use bellwether::runtime::{Call, Endpoint, Function, Handled};
+use bellwether::store::outcomes::Recorded;
 use bellwether::store::reach::Keyed;
 use check::Units;
 use domain::clock::Timestamp;
-use domain::experiment::{Conversion, Experiment, ExperimentId, conversion};
+use domain::experiment::{Entry, Experiment, ExperimentId, Version, conversion};
 use serde_json::{Value, json};
 
 /// The function.
@@ -57,21 +58,33 @@ impl Endpoint for RecordConversion {
     }
 }
 
-fn read(app: &App, test: &Experiment, item: Unscreened, now: Timestamp) -> Result<Conversion, Problem> {
-    Ok(Conversion::parse(item.screened(app.screen)?.into_inner(), test, now)?)
+fn read(app: &App, test: &Experiment, item: Unscreened, now: Timestamp) -> Result<Entry, Problem> {
+    Ok(Entry::parse(item.screened(app.screen)?.into_inner(), test, now)?)
 }
 
 async fn record(
     app: &App,
     caller: &Caller,
     test: &Experiment,
-    conversion: Conversion,
+    entry: Entry,
     units: Option<&Units>,
 ) -> Result<Value, Problem> {
-    let new = app.store.events.convert(&caller.workspace, test, &conversion).await?;
-    let mut response = json!({ "event_id": conversion.event_id, "duplicate": !new });
+    let now = app.clock.now();
+    let event = &entry.event;
+    let duplicate = match app.store.events.convert(&caller.workspace, test, &entry, now).await? {
+        Recorded::New => false,
+        Recorded::Repeated => true,
+        Recorded::Different => return Err(different(event.version())),
+    };
+    let mut response = json!({ "event_id": event.event_id(), "duplicate": duplicate });
     if let Some(units) = units {
-        response["unit"] = json!(units.word(test, &conversion.unit_id));
+        response["unit"] = json!(units.word(test, event.unit_id()));
     }
     Ok(response)
+}
+
+fn different(version: Version) -> Problem {
+    Problem::Conflict(format!(
+        "Version {version} of this outcome is recorded with other content, which remains. To correct the outcome, send it with a higher version."
+    ))
 }

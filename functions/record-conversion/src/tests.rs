@@ -7,6 +7,8 @@ use testing::{Bench, acme, as_payload_2, with_body, with_test_id};
 
 use super::FUNCTION;
 
+mod versions;
+
 #[tokio::test]
 async fn an_outcome_is_stored_once_even_if_it_is_sent_repeatedly() {
     let bench = Bench::start().await;

@@ -8,7 +8,7 @@ mod separately;
 use bellwether::auth::access::Role;
 use bellwether::store::schema;
 use domain::clock::Timestamp;
-use domain::experiment::{Assignment, Conversion, EventId, Experiment, GoalKey, Unit, UnitId};
+use domain::experiment::{Assignment, Conversion, EventId, Experiment, GoalKey, Unit, UnitId, Version};
 use domain::results::counting::totals::Totals;
 use domain::results::looks::Watched;
 use domain::results::notice::record::NoticeRecord;
@@ -43,8 +43,15 @@ async fn assign(bench: &Bench, test: &Experiment, unit: &str, variant: &str, con
     if converts {
         let (goal, event_id) = (GoalKey::parse("demo-booked").unwrap(), EventId::parse("e").unwrap());
         let occurred_at = Timestamp::from_millis(now.millis() + 1_000).into();
-        let conversion = Conversion { unit_id: parsed.id, goal, event_id, value: 1.0, occurred_at };
-        bench.app.store.events.convert(&acme(), test, &conversion).await.unwrap();
+        let conversion = Conversion {
+            unit_id: parsed.id,
+            goal,
+            event_id,
+            version: Version::FIRST,
+            value: 1.0,
+            occurred_at,
+        };
+        bench.app.store.events.convert(&acme(), test, &conversion.into(), now).await.unwrap();
     }
 }
 

@@ -9,7 +9,7 @@ use domain::clock::Timestamp;
 use domain::experiment::bucket::Bucket;
 use domain::experiment::{
     Assignment, BasisPoints, Conversion, Definition, EventId, Experiment, GoalKey, Seed, Status, Unit,
-    UnitId, VariantKey, decide,
+    UnitId, VariantKey, Version, decide,
 };
 use domain::results::counting::aggregation::Aggregation;
 use domain::results::counting::row::Row;
@@ -104,6 +104,7 @@ fn rows_of(n: u64) -> [Row; 2] {
         unit_id: unit_id.clone(),
         goal: GoalKey::parse("demo-booked").expect("a key"),
         event_id: EventId::parse(format!("crm-{n}")).expect("an id"),
+        version: Version::FIRST,
         value: 1.0,
         occurred_at: Timestamp::from_millis(NOON + 60_000).into(),
     };

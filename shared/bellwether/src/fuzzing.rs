@@ -19,7 +19,7 @@ use crate::json as strict;
 use crate::store::key::EventKey;
 use domain::clock::Timestamp;
 use domain::experiment::condition::Condition;
-use domain::experiment::{Conversion, Definition, Experiment, Seed, Unit};
+use domain::experiment::{Definition, Entry, Experiment, Seed, Unit};
 use domain::validation::Invalid;
 use domain::validation::typed;
 
@@ -81,10 +81,8 @@ pub fn body(input: &[u8]) {
         let stored = serde_json::to_vec(&test).expect("a test is JSON");
         assert_eq!(serde_json::from_slice::<Experiment>(&stored).expect("a stored test"), test);
     }
-    if let Some(conversion) =
-        checked(typed(value.clone()).and_then(|body| Conversion::parse(body, &TEST, noon())))
-    {
-        let key = EventKey::Conversion(conversion.unit_id, conversion.goal, conversion.event_id);
+    if let Some(entry) = checked(typed(value.clone()).and_then(|body| Entry::parse(body, &TEST, noon()))) {
+        let key = EventKey::of(&entry.event);
         assert_eq!(EventKey::read(&key.write()), Some(key), "an accepted outcome has a key of its own");
     }
     checked(typed(value).and_then(Unit::parse));

@@ -21,7 +21,7 @@ use bellwether::config::Limits;
 use bellwether::store::Store;
 use bellwether::store::key::{EventKey, events_partition, partition};
 use bellwether::store::schema::{self, PK, SK, TableName};
-use domain::experiment::{EventId, Experiment, ExperimentId, GoalKey, UnitId, Workspace};
+use domain::experiment::{EventId, Experiment, ExperimentId, GoalKey, UnitId, Version, Workspace};
 use dynoxide::types::item_size;
 use dynoxide::{AttributeValue, Database, ImportOptions, Item};
 use serde_json::json;
@@ -168,7 +168,7 @@ fn rows_of(
     assignment.insert("variant".to_owned(), text(ARMS[arm]));
     let outcome = move |n| {
         let (goal, event) = (GoalKey::parse(GOAL).unwrap(), EventId::parse(format!("crm-{n}")).unwrap());
-        keyed(&templates.conversion, &EventKey::Conversion(unit.clone(), goal, event))
+        keyed(&templates.conversion, &EventKey::Conversion(unit.clone(), goal, event, Version::FIRST))
     };
     std::iter::once(assignment).chain((0..outcomes).map(outcome))
 }

@@ -34,14 +34,16 @@ const UNITS: u64 = 300;
 const STRANGERS: u64 = 40;
 
 type Unit = (&'static str, String);
-type Event = (&'static str, String, &'static str, String);
+/// A version of an outcome, or an assignment: the test, the unit, the goal, the event id and the version.
+type Event = (&'static str, String, &'static str, String, u64);
 
 /// The responses that callers got.
 #[derive(Default)]
 struct Model {
     /// The arm of each unit.
     assigned: BTreeMap<Unit, String>,
-    /// Each acknowledged outcome, and whether its time is in a window that its unit could have.
+    /// Each acknowledged version of an outcome, and whether it counts: it is not a void, and its time is in a window that
+    /// its unit could have.
     acknowledged: BTreeMap<Event, bool>,
     /// Units and outcomes that a response reported as new.
     firsts: BTreeSet<Event>,
@@ -55,6 +57,8 @@ struct Model {
 enum Item {
     Assign(Unit, Value),
     Convert(Event, bool, Value),
+    /// A recorded version with other content, which must be refused.
+    Contradict(Value),
 }
 
 /// The names and times of a run.
@@ -88,32 +92,38 @@ impl Plan {
         Item::Assign((test, unit), body)
     }
 
-    /// Returns an outcome, whose time follows from its name: before the test, or soon, so that it is after its
-    /// unit's assignment even if it is sent first; or no time, if its unit is known to be assigned. After it
-    /// is acknowledged, every second repetition has another time, which must have no effect.
+    /// Returns a version of an outcome, whose content follows from its name: a void, or a time before the test, or soon,
+    /// so that it is after its unit's assignment even if it is sent first; or no time, if its unit is known to be
+    /// assigned. After it is acknowledged, some repetitions have other content, which must have no effect.
     fn conversion(&mut self, test: &'static str, model: &Mutex<Model>) -> Item {
         let unit = format!("unit-{}", self.random.below(UNITS));
         let goal = *self.random.pick(&GOALS);
         let model = model.lock().unwrap();
         let number =
             self.random.below(if model.assigned.contains_key(&(test, unit.clone())) { 4 } else { 3 });
-        let event = (test, unit.clone(), goal, format!("event-{number}"));
-        let mut counts = number != 0;
-        if model.acknowledged.contains_key(&event) && self.random.chance(500) {
-            counts = !counts;
-        }
+        let version = if number == 3 { 0 } else { self.random.below(3) };
+        let event = (test, unit.clone(), goal, format!("event-{number}"), version);
+        let contradicts = model.acknowledged.contains_key(&event) && self.random.chance(300);
+        let void = version > 0 && (number + version).is_multiple_of(3);
+        let counts = !void && (number + version) % 3 != 1;
         let mut body = json!({ "unit_id": unit, "goal": goal, "event_id": event.3 });
-        if number != 3 || !counts {
-            body["occurred_at"] = json!(String::from(if counts { self.soon } else { self.long_ago }));
+        if version > 0 {
+            body["version"] = json!(version);
         }
-        Item::Convert(event, counts, body)
+        if void && !contradicts {
+            body["void"] = json!(true);
+        } else if number != 3 || contradicts {
+            let soon = counts != contradicts;
+            body["occurred_at"] = json!(String::from(if soon { self.soon } else { self.long_ago }));
+        }
+        if contradicts { Item::Contradict(body) } else { Item::Convert(event, counts, body) }
     }
 }
 
 impl Item {
     fn body(&self) -> Value {
         match self {
-            Self::Assign(_, body) | Self::Convert(_, _, body) => body.clone(),
+            Self::Assign(_, body) | Self::Convert(_, _, body) | Self::Contradict(body) => body.clone(),
         }
     }
 
@@ -124,11 +134,14 @@ impl Item {
                 let variant = answer["variant"].as_str().unwrap().to_owned();
                 let assigned = model.assigned.entry(unit.clone()).or_insert(variant.clone());
                 assert_eq!(*assigned, variant, "{unit:?} was assigned two variants");
-                ((unit.0, unit.1.clone(), "", String::new()), answer["new"] == true)
+                ((unit.0, unit.1.clone(), "", String::new(), 0), answer["new"] == true)
             }
             Self::Convert(event, counts, _) => {
                 model.acknowledged.entry(event.clone()).or_insert(*counts);
                 (event.clone(), answer["duplicate"] == false)
+            }
+            Self::Contradict(body) => {
+                panic!("{body} contradicts what is recorded, and was accepted: {answer}")
             }
         };
         assert!(!(first && known), "{name:?} was acknowledged before this request, but is reported as new");
@@ -139,6 +152,7 @@ impl Item {
         match self {
             Self::Assign(unit, _) => model.assigned.contains_key(unit),
             Self::Convert(event, ..) => model.acknowledged.contains_key(event),
+            Self::Contradict(_) => true,
         }
     }
 }
@@ -206,6 +220,7 @@ impl<'a> Caller<'a> {
         for ((item, assigned), known) in items.into_iter().zip(assigned).zip(known) {
             match assigned.get("problem") {
                 None => item.acknowledge(assigned, *known, &mut model),
+                Some(problem) if matches!(item, Item::Contradict(_)) && problem["status"] == 409 => {}
                 Some(problem) => {
                     assert_eq!(problem["status"], 503, "{problem}");
                     left.push(item);
@@ -232,8 +247,14 @@ impl<'a> Caller<'a> {
             self.model.lock().unwrap().lost += 1;
             return None;
         };
-        assert!(matches!(answer.status, 200 | 202 | 503), "{answer:?}");
-        (answer.status != 503).then_some(answer.body)
+        match answer.status {
+            503 => None,
+            409 => Some(json!({ "problem": answer.body })),
+            status => {
+                assert!(matches!(status, 200 | 202), "{answer:?}");
+                Some(answer.body)
+            }
+        }
     }
 }
 
@@ -286,6 +307,12 @@ async fn run(seed: u64, requests: u64, deadly: u64) {
 
 /// Checks that the results, read without the proxy, and the stored rows match the model.
 async fn compare(cloud: &Cloud, model: &Model) {
+    // Versions are in ascending order, so the highest one remains.
+    let outcomes: BTreeMap<_, _> = model
+        .acknowledged
+        .iter()
+        .map(|((test, unit, goal, id, _), counts)| ((*test, unit, *goal, id), *counts))
+        .collect();
     for test in TESTS {
         let report = results(cloud, &cloud.dynamodb, test).await;
         let arm = |arm: &str| {
@@ -298,10 +325,10 @@ async fn compare(cloud: &Cloud, model: &Model) {
         for (goal, read) in GOALS.into_iter().zip(report["goals"].as_array().unwrap()) {
             for (name, read) in ARMS.into_iter().zip(read["arms"].as_array().unwrap()) {
                 let units = arm(name);
-                let counted = model.acknowledged.iter().filter(|((of, unit, g, _), counts)| {
+                let counted = outcomes.iter().filter(|((of, unit, g, _), counts)| {
                     **counts && *of == test && *g == goal && units.contains(unit)
                 });
-                let converted: BTreeSet<_> = counted.map(|((_, unit, ..), _)| unit).collect();
+                let converted: BTreeSet<_> = counted.map(|((_, unit, ..), _)| *unit).collect();
                 assert!(converted.len() > 20, "not enough conversions to compare");
                 assert_eq!(
                     (&read["variant"], &read["converted"]),

@@ -1,6 +1,6 @@
 //! Property tests of buckets, of aggregation, of keys, and of everything that is written and read back.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bellwether::store::key::EventKey;
 use domain::clock::Timestamp;
@@ -9,7 +9,7 @@ use domain::experiment::condition::Condition;
 use domain::experiment::wire::TestBody;
 use domain::experiment::{
     Assignment, BasisPoints, Conversion, Decision, Definition, EventId, Experiment, GoalKey, Seed, Status,
-    Unit, UnitId, Variant, VariantKey, decide,
+    Unit, UnitId, Variant, VariantKey, Version, Void, decide,
 };
 use domain::results::counting::aggregation::Aggregation;
 use domain::results::counting::row::Row;
@@ -85,6 +85,7 @@ fn row() -> impl Strategy<Value = Row> {
             unit_id,
             goal: GoalKey::parse(["yes", "visits", "pipeline"][goal]).unwrap(),
             event_id: EventId::parse(format!("e{event}")).unwrap(),
+            version: Version::FIRST,
             value,
             occurred_at: Timestamp::from_millis(at).into(),
         })
@@ -92,11 +93,31 @@ fn row() -> impl Strategy<Value = Row> {
     prop_oneof![assigned, converted]
 }
 
+/// A row as of [`row`], of which outcomes have a version with its own content: the value and time follow from the id
+/// and the version, and one in three above 0 is a void.
+fn corrected() -> impl Strategy<Value = Row> {
+    (row(), 0_u32..6).prop_map(|(row, number)| match row {
+        Row::Converted(outcome) => {
+            let version = Version::parse(u64::from(number * number)).unwrap();
+            let Conversion { unit_id, goal, event_id, .. } = outcome;
+            if number > 0 && number.is_multiple_of(3) {
+                return Row::Voided(Void { unit_id, goal, event_id, version });
+            }
+            let value = if goal.as_str() == "yes" { 1.0 } else { outcome.value + 3.0 * f64::from(number) };
+            let at = outcome.occurred_at.first().millis() + 40_000_000 * i64::from(number);
+            let occurred_at = Timestamp::from_millis(at).into();
+            Row::Converted(Conversion { unit_id, goal, event_id, version, value, occurred_at })
+        }
+        row => row,
+    })
+}
+
 /// Aggregates rows in the order of a partition: unit by unit, in any order within a unit.
 fn aggregate(test: &Experiment, rows: &[Row]) -> Totals {
     let unit = |row: &Row| match row {
         Row::Assigned { unit_id, .. } => unit_id.clone(),
         Row::Converted(conversion) => conversion.unit_id.clone(),
+        Row::Voided(void) => void.unit_id.clone(),
     };
     let mut rows = rows.to_vec();
     rows.sort_by_key(unit);
@@ -159,19 +180,53 @@ proptest! {
     }
 
     #[test]
+    fn corrections_in_any_order_and_repetition_give_the_state_of_the_highest_versions(
+        (rows, sent) in vec(corrected(), 0..120).prop_flat_map(|rows| {
+            let repeated: Vec<Row> = rows.iter().chain(rows.iter().step_by(3)).cloned().collect();
+            (Just(rows), Just(repeated).prop_shuffle())
+        }),
+    ) {
+        let test = experiment();
+        let mut highest = BTreeMap::new();
+        for row in &rows {
+            if let Row::Converted(Conversion { unit_id, goal, event_id, version, .. })
+            | Row::Voided(Void { unit_id, goal, event_id, version }) = row
+            {
+                let state = highest.entry((unit_id, goal, event_id)).or_insert((*version, row));
+                if *version >= state.0 {
+                    *state = (*version, row);
+                }
+            }
+        }
+        let assigned = rows.iter().filter(|row| matches!(row, Row::Assigned { .. }));
+        let left = highest.values().map(|(_, row)| *row).filter(|row| matches!(row, Row::Converted(_)));
+        let expected: Vec<Row> = assigned.chain(left).cloned().collect();
+        let (all, expected) = (aggregate(&test, &sent), aggregate(&test, &expected));
+        let (mut all, mut expected) = (report(&test, &all), report(&test, &expected));
+        for report in [&mut all, &mut expected] {
+            for outcomes in report["outcomes"].as_array_mut().unwrap() {
+                (outcomes["void"], outcomes["replaced"]) = (Value::Null, Value::Null);
+            }
+        }
+        prop_assert_eq!(all, expected);
+    }
+
+    #[test]
     fn keys_round_trip_and_different_keys_have_different_texts(
         a in "[ -~äß%]{1,40}", b in "[ -~äß%]{1,40}", phase in 0_u32..1_000_000,
         goal in "[a-z0-9][a-z0-9-]{0,20}", event in "[A-Za-z0-9._:-]{1,20}",
+        version in 1_u64..=1_000_000_000_000_000,
     ) {
         let unit = |text: &str| UnitId::parse(text).unwrap();
         let keys = [
             EventKey::Assignment(unit(&a), phase),
             EventKey::Assignment(unit(&b), phase),
-            EventKey::Conversion(unit(&a), GoalKey::parse(goal.clone()).unwrap(), EventId::parse(event.clone()).unwrap()),
-            EventKey::Conversion(unit(&b), GoalKey::parse(goal).unwrap(), EventId::parse(event).unwrap()),
+            EventKey::Conversion(unit(&a), GoalKey::parse(goal.clone()).unwrap(), EventId::parse(event.clone()).unwrap(), Version::FIRST),
+            EventKey::Conversion(unit(&b), GoalKey::parse(goal.clone()).unwrap(), EventId::parse(event.clone()).unwrap(), Version::FIRST),
+            EventKey::Conversion(unit(&a), GoalKey::parse(goal).unwrap(), EventId::parse(event).unwrap(), Version::parse(version).unwrap()),
         ];
         let written: BTreeSet<String> = keys.iter().map(EventKey::write).collect();
-        prop_assert_eq!(written.len(), if a == b { 2 } else { 4 });
+        prop_assert_eq!(written.len(), if a == b { 3 } else { 5 });
         for key in keys {
             prop_assert!(key.write().len() <= 1_024);
             prop_assert_eq!(EventKey::read(&key.write()), Some(key));

@@ -7,7 +7,7 @@ use bellwether::json as strict;
 use domain::clock::Timestamp;
 use domain::experiment::condition::{Condition, DECISION_UNITS};
 use domain::experiment::{
-    Assignment, AssignmentResponse, Conversion, Decision, Definition, Experiment, Reason, Seed, Status, Unit,
+    Assignment, AssignmentResponse, Decision, Definition, Entry, Experiment, Reason, Seed, Status, Unit,
     Workspace, decide,
 };
 use domain::validation::typed;
@@ -189,7 +189,7 @@ fn conversions(draw: &mut Draw) -> Option<Work> {
         let mut parsed = strict::parse(&request).ok()?;
         let taken = |item: Value| {
             let clean = Screen::Refuse.clean(item).ok()?;
-            Conversion::parse(typed(clean).ok()?, &test, noon()).ok()
+            Entry::parse(typed(clean).ok()?, &test, noon()).ok()
         };
         let all = parsed["events"].as_array_mut()?.drain(..).filter_map(taken).count();
         Some(format!("{all} of {events} events accepted"))

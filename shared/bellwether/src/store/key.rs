@@ -2,10 +2,13 @@
 //! that sorts below it are percent-encoded. A query over a partition therefore returns each unit's
 //! assignments followed by its conversions, so the rows arrive grouped by unit.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt::Write as _;
 
 use domain::experiment::bucket::fnv1a32;
-use domain::experiment::{EventId, Experiment, ExperimentId, GoalKey, UnitId, Workspace};
+use domain::experiment::{Event, EventId, Experiment, ExperimentId, GoalKey, UnitId, Version, Workspace};
 
 /// The `events` partition of a unit's rows. It depends on a hash of the unit only, so that the rows can be
 /// found without the test's seed.
@@ -39,18 +42,30 @@ pub fn revision(revision: u64) -> String {
 pub enum EventKey {
     /// A unit's assignment in a phase.
     Assignment(UnitId, u32),
-    /// One outcome of a unit.
-    Conversion(UnitId, GoalKey, EventId),
+    /// One version of an outcome of a unit. Version 0 is not written, so rows without a version have it.
+    Conversion(UnitId, GoalKey, EventId, Version),
 }
 
 impl EventKey {
+    /// The key of a version of an outcome.
+    #[must_use]
+    pub fn of(event: &Event) -> Self {
+        let (unit, goal, id) = (event.unit_id().clone(), event.goal().clone(), event.event_id().clone());
+        Self::Conversion(unit, goal, id, event.version())
+    }
+
     /// The stored form of the sort key, at most 1,024 bytes.
     #[must_use]
     pub fn write(&self) -> String {
         match self {
             Self::Assignment(unit, phase) => format!("{} 0 {phase:06}", encode(unit.as_str())),
-            Self::Conversion(unit, goal, event) => {
-                format!("{} 1 {} {}", encode(unit.as_str()), encode(goal.as_str()), encode(event.as_str()))
+            Self::Conversion(unit, goal, event, version) => {
+                let (unit, goal, event) =
+                    (encode(unit.as_str()), encode(goal.as_str()), encode(event.as_str()));
+                match version.get() {
+                    0 => format!("{unit} 1 {goal} {event}"),
+                    version => format!("{unit} 1 {goal} {event} {version:016}"),
+                }
             }
         }
     }
@@ -64,12 +79,26 @@ impl EventKey {
             "0" => Self::Assignment(unit, parts.next()?.parse().ok()?),
             "1" => {
                 let goal = GoalKey::parse(decode(parts.next()?)?).ok()?;
-                Self::Conversion(unit, goal, EventId::parse(decode(parts.next()?)?).ok()?)
+                let event = EventId::parse(decode(parts.next()?)?).ok()?;
+                Self::Conversion(unit, goal, event, parts.next().map_or(Some(Version::FIRST), version)?)
             }
             _ => return None,
         };
         parts.next().is_none().then_some(read)
     }
+}
+
+/// Reads a version above 0, which has 16 digits.
+fn version(part: &str) -> Option<Version> {
+    let digits = part.len() == 16 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let version = digits.then(|| part.parse().ok()).flatten()?;
+    Version::parse(version).ok().filter(|version| *version != Version::FIRST)
+}
+
+/// The beginning of the sort keys of a unit's outcomes.
+#[must_use]
+pub fn outcomes_of(unit: &UnitId) -> String {
+    format!("{} 1 ", encode(unit.as_str()))
 }
 
 fn encode(part: &str) -> String {
@@ -93,67 +122,4 @@ fn decode(part: &str) -> Option<String> {
         decoded.push_str(piece.get(2..)?);
     }
     Some(decoded)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn unit(text: &str) -> UnitId {
-        UnitId::parse(text).unwrap()
-    }
-
-    #[test]
-    fn keys_are_read_back_even_when_a_unit_looks_like_a_key() {
-        let units = ["acme.com", "a b", "a%20b", "a 1 goal e", "%", "müller.de", "😀 %25", "a%"];
-        for text in units {
-            for key in [
-                EventKey::Assignment(unit(text), 7),
-                EventKey::Conversion(
-                    unit(text),
-                    GoalKey::parse("demo-booked").unwrap(),
-                    EventId::parse("crm:9.9_1-A").unwrap(),
-                ),
-            ] {
-                assert_eq!(EventKey::read(&key.write()), Some(key));
-            }
-        }
-    }
-
-    #[test]
-    fn different_units_have_different_keys() {
-        let units = ["a b", "a%20b", "a%2520b", "a", "a%", "a%25", "a "];
-        let keys: std::collections::BTreeSet<_> =
-            units.iter().map(|u| EventKey::Assignment(unit(u), 1).write()).collect();
-        assert_eq!(keys.len(), units.len());
-    }
-
-    #[test]
-    fn the_rows_of_a_unit_are_adjacent_and_begin_with_its_assignments() {
-        let conversion = |u: &str| {
-            let (goal, event) = (GoalKey::parse("g").unwrap(), EventId::parse("e").unwrap());
-            EventKey::Conversion(unit(u), goal, event).write()
-        };
-        let assignment = |u: &str| EventKey::Assignment(unit(u), 1).write();
-        let mut keys = Vec::new();
-        for u in ["a", "a!", "a b", "a-b", "a%", "ab", "b"] {
-            keys.extend([conversion(u), assignment(u)]);
-        }
-        keys.sort();
-        for pair in keys.chunks(2) {
-            let owner = |key: &str| key.split(' ').next().map(str::to_owned);
-            assert_eq!(owner(&pair[0]), owner(&pair[1]));
-            assert!(pair[0].contains(" 0 ") && pair[1].contains(" 1 "));
-        }
-    }
-
-    #[test]
-    fn the_longest_key_fits_dynamodbs_1024_bytes() {
-        let key = EventKey::Conversion(
-            unit(&" ".repeat(256)),
-            GoalKey::parse("g".repeat(63)).unwrap(),
-            EventId::parse("e".repeat(64)).unwrap(),
-        );
-        assert!(key.write().len() <= 1_024, "{}", key.write().len());
-    }
 }

@@ -22,6 +22,7 @@ pub mod live;
 pub mod members;
 pub mod meter;
 pub mod outbox;
+pub mod outcomes;
 pub mod query;
 pub mod quota;
 pub mod reach;

@@ -23,11 +23,12 @@ pub mod seed;
 pub mod state;
 pub mod unit;
 pub mod variant;
+pub mod version;
 pub mod wire;
 
 pub use assign::{Decision, Otherwise, Reason, decide};
 pub use assignment::Assignment;
-pub use conversion::Conversion;
+pub use conversion::{Conversion, Entry, Event, Void};
 pub use definition::Definition;
 pub use goal::Goal;
 pub use id::{EventId, ExperimentId, GoalKey, UnitId, VariantKey, Workspace};
@@ -39,3 +40,4 @@ pub use seed::Seed;
 pub use state::{Experiment, Shipped, Weighting};
 pub use unit::Unit;
 pub use variant::{BasisPoints, Variant};
+pub use version::Version;

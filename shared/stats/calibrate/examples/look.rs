@@ -6,7 +6,7 @@ use std::error::Error;
 
 use domain::clock::Timestamp;
 use domain::experiment::{
-    Assignment, Conversion, Definition, EventId, Experiment, GoalKey, Seed, Status, UnitId,
+    Assignment, Conversion, Definition, EventId, Experiment, GoalKey, Seed, Status, UnitId, Version,
 };
 use domain::results::counting::aggregation::Aggregation;
 use domain::results::counting::row::Row;
@@ -95,6 +95,7 @@ fn rows(test: &Experiment, number: u32, units: u32) -> Result<Vec<Row>, Box<dyn 
             unit_id: unit_id.clone(),
             goal: GoalKey::parse(goal)?,
             event_id: EventId::parse("only")?,
+            version: Version::FIRST,
             value,
             occurred_at: assigned_at.into(),
         }));

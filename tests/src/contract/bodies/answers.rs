@@ -4,9 +4,7 @@ use bellwether::auth::keys::PrivateKeys;
 use bellwether::auth::keys::discovery;
 use bellwether::store::listing::Listed;
 use domain::clock::Timestamp;
-use domain::experiment::{
-    Assignment, AssignmentResponse, Conversion, Decision, Experiment, Reason, Seed, decide,
-};
+use domain::experiment::{Assignment, AssignmentResponse, Decision, Entry, Experiment, Reason, Seed, decide};
 use domain::results::counting::aggregation::Aggregation;
 use domain::results::counting::row::Row;
 use domain::results::looks::Watched;
@@ -33,8 +31,7 @@ fn report(arms: [(&str, u32, u32); 2]) -> Value {
             aggregation.push(Row::Assigned { unit_id: unit.id.clone(), phase: 1, assignment });
             if n < converted {
                 let body = json!({ "unit_id": unit.id, "goal": "demo-booked", "event_id": "e" });
-                aggregation
-                    .push(Row::Converted(Conversion::parse(typed(body).unwrap(), &test, now()).unwrap()));
+                aggregation.push(Row::from(Entry::parse(typed(body).unwrap(), &test, now()).unwrap().event));
             }
         }
     }

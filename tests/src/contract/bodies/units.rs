@@ -1,11 +1,11 @@
 //! The limits of assignments and conversions.
 
-use domain::experiment::{Conversion, Unit, conversion, unit};
+use domain::experiment::{Entry, Unit, conversion, unit};
 use domain::validation::typed;
 use serde_json::{Value, json};
 
 use super::samples::{launched, now};
-use super::trying::{Limits, assert_batch, assert_limits, slugs, texts};
+use super::trying::{Limits, assert_batch, assert_limits, numbers, slugs, texts};
 
 fn unit_ids() -> Limits {
     let outside = vec![json!(""), texts("x", 257), json!("a\tb"), json!("a\u{85}"), json!(7), Value::Null];
@@ -53,12 +53,18 @@ fn the_limits_of_conversions_match_the_code() {
             vec![json!("A.b_c:d-9"), texts("x", 64)],
             vec![json!(""), json!("a b"), json!("é"), texts("x", 65), Value::Null],
         ),
+        (
+            "version",
+            vec![json!(0), json!(1_000_000_000_000_000_i64), Value::Null],
+            numbers(0, 1_000_000_000_000_000).1,
+        ),
+        ("void", vec![json!(false), Value::Null], vec![json!("true"), json!(1)]),
         ("value", vec![json!(1), json!(1.0), Value::Null], vec![json!(1.1e15), json!("1")]),
         ("occurred_at", times(), no_times()),
     ];
     let code = |body: Value| {
         let typed = typed::<conversion::ConversionBody>(body);
-        typed.and_then(|body| Conversion::parse(body, &test, now())).is_ok()
+        typed.and_then(|body| Entry::parse(body, &test, now())).is_ok()
     };
     let base = json!({ "unit_id": "acme.com", "goal": "demo-booked", "event_id": "e" });
     assert_limits("Conversion", &base, &limits, code);

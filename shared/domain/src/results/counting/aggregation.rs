@@ -12,7 +12,7 @@ use crate::experiment::goal::Role;
 use crate::experiment::{Assignment, Experiment};
 
 use super::known_outcome::KnownOutcome;
-use super::outcomes::{UnitOutcomes, is_mature, leave_out_after_shipping};
+use super::outcomes::{UnitOutcomes, is_mature, leave_highest_versions, leave_out_after_shipping};
 use super::row::Row;
 use super::totals::Totals;
 use super::unit_number::UnitNumber;
@@ -64,6 +64,7 @@ impl<'a> Aggregation<'a> {
         let mut rows = std::mem::take(&mut self.unit);
         rows.sort_by(|a, b| a.rank().cmp(&b.rank()));
         rows.dedup();
+        leave_highest_versions(self.test, &mut rows, &mut self.totals.outcomes);
         leave_out_after_shipping(self.test, &mut rows, &mut self.totals.outcomes);
         let assigned = rows.iter().find_map(|row| match row {
             Row::Assigned { phase, assignment, .. } if *phase == self.test.phase => Some(assignment),

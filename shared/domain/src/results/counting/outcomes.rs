@@ -28,6 +28,18 @@ pub struct Tally {
     pub overridden: u64,
     /// Outcomes after the test was shipped. From then on, every account gets the winner.
     pub after_shipping: u64,
+    /// Outcomes whose highest version is a void.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub void: u64,
+    /// Versions of outcomes below the highest one, also below a void.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub replaced: u64,
+}
+
+/// Returns whether a count is left out, because reports of versions before it had no such count.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+pub(in crate::results) fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// The outcomes of a goal in a report.
@@ -52,11 +64,11 @@ impl OutcomeReport {
 }
 
 impl Tally {
-    /// Returns the number of recorded outcomes. It only grows during a phase.
+    /// Returns the number of recorded versions of outcomes. It only grows during a phase.
     #[must_use]
     pub fn recorded(&self) -> u64 {
         let not_counted = self.unknown_unit + self.before_assignment + self.after_window + self.other_phase;
-        self.counted + not_counted + self.overridden + self.after_shipping
+        self.counted + not_counted + self.overridden + self.after_shipping + self.void + self.replaced
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
@@ -68,7 +80,35 @@ impl Tally {
         self.other_phase += other.other_phase;
         self.overridden += other.overridden;
         self.after_shipping += other.after_shipping;
+        self.void += other.void;
+        self.replaced += other.replaced;
     }
+}
+
+/// Returns the tally of a goal. None for a goal that the test does not declare.
+fn tally_of<'t>(test: &Experiment, goal: &GoalKey, tallies: &'t mut [Tally]) -> Option<&'t mut Tally> {
+    let index = test.definition.goals.iter().position(|declared| declared.key == *goal)?;
+    tallies.get_mut(index)
+}
+
+/// Leaves the highest version of each outcome in a unit's rows, which are sorted by rank, and removes those that are
+/// void. What is removed is added to its tally.
+pub(super) fn leave_highest_versions(test: &Experiment, rows: &mut Vec<Row>, tallies: &mut [Tally]) {
+    let replaced = |pair: &[Row]| pair[0].is_replaced_by(&pair[1]);
+    let mut stays: Vec<bool> = rows.windows(2).map(|pair| !replaced(pair)).collect();
+    stays.push(true);
+    let mut stays = stays.into_iter();
+    rows.retain(|row| {
+        let count: fn(&mut Tally) = match (stays.next(), row) {
+            (Some(false), _) => |tally| tally.replaced += 1,
+            (_, Row::Voided(_)) => |tally| tally.void += 1,
+            _ => return true,
+        };
+        if let Some(tally) = row.goal().and_then(|goal| tally_of(test, goal, tallies)) {
+            count(tally);
+        }
+        false
+    });
 }
 
 /// Removes from a unit's rows those after shipping, and adds the outcomes among them to their tallies.
@@ -78,8 +118,7 @@ pub(super) fn leave_out_after_shipping(test: &Experiment, rows: &mut Vec<Row>, t
         let stays = row.is_before(shipped.at);
         if let Row::Converted(outcome) = row
             && !stays
-            && let Some(index) = test.definition.goals.iter().position(|goal| goal.key == outcome.goal)
-            && let Some(tally) = tallies.get_mut(index)
+            && let Some(tally) = tally_of(test, &outcome.goal, tallies)
         {
             tally.after_shipping += 1;
         }

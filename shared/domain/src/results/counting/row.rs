@@ -1,7 +1,7 @@
 //! The stored rows from which results are counted.
 
 use crate::clock::Timestamp;
-use crate::experiment::{Assignment, Conversion, UnitId};
+use crate::experiment::{Assignment, Conversion, Event, GoalKey, UnitId, Version, Void};
 
 /// One stored row.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,8 +15,10 @@ pub enum Row {
         /// The decision.
         assignment: Assignment,
     },
-    /// An outcome. Its time determines the phase.
+    /// A version of an outcome. Its time determines the phase.
     Converted(Conversion),
+    /// A version that removes an outcome.
+    Voided(Void),
 }
 
 impl Row {
@@ -24,6 +26,16 @@ impl Row {
         match self {
             Self::Assigned { unit_id, .. } => unit_id,
             Self::Converted(conversion) => &conversion.unit_id,
+            Self::Voided(void) => &void.unit_id,
+        }
+    }
+
+    /// The goal of an outcome.
+    pub(super) fn goal(&self) -> Option<&GoalKey> {
+        match self {
+            Self::Assigned { .. } => None,
+            Self::Converted(conversion) => Some(&conversion.goal),
+            Self::Voided(void) => Some(&void.goal),
         }
     }
 
@@ -32,15 +44,32 @@ impl Row {
         match self {
             Self::Assigned { assignment, .. } => assignment.assigned_at < shipped_at,
             Self::Converted(conversion) => conversion.occurred_at.first() < shipped_at,
+            Self::Voided(_) => true,
         }
     }
 
     /// Returns the order in which a unit's rows are aggregated, independent of the order in which they are
-    /// read.
-    pub(super) fn rank(&self) -> (u8, u32, &str, &str) {
+    /// read. The versions of an outcome are adjacent, the highest one last.
+    pub(super) fn rank(&self) -> (u8, u32, &str, &str, Version) {
         match self {
-            Self::Assigned { phase, .. } => (0, *phase, "", ""),
-            Self::Converted(c) => (1, 0, c.goal.as_str(), c.event_id.as_str()),
+            Self::Assigned { phase, .. } => (0, *phase, "", "", Version::FIRST),
+            Self::Converted(c) => (1, 0, c.goal.as_str(), c.event_id.as_str(), c.version),
+            Self::Voided(v) => (1, 0, v.goal.as_str(), v.event_id.as_str(), v.version),
+        }
+    }
+
+    /// Returns whether `later` is a version of the same outcome of the same unit.
+    pub(super) fn is_replaced_by(&self, later: &Self) -> bool {
+        let (own, other) = (self.rank(), later.rank());
+        own.0 == 1 && (own.0, own.2, own.3) == (other.0, other.2, other.3)
+    }
+}
+
+impl From<Event> for Row {
+    fn from(event: Event) -> Self {
+        match event {
+            Event::Converted(outcome) => Self::Converted(outcome),
+            Event::Voided(void) => Self::Voided(void),
         }
     }
 }

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::clock::Timestamp;
-use crate::experiment::{Assignment, Conversion, Definition, EventId, GoalKey, Seed, Status, UnitId};
+use crate::experiment::{
+    Assignment, Conversion, Definition, EventId, GoalKey, Seed, Status, UnitId, Version,
+};
 use crate::results::counting::aggregation::Aggregation;
 use crate::results::counting::row::Row;
 use crate::validation::typed;
@@ -44,7 +46,14 @@ fn counted(test: &Experiment, units: &[(u32, usize, bool)], days: i64) -> Totals
         if *converted {
             let (goal, event_id) = (GoalKey::parse("g").unwrap(), EventId::parse("e").unwrap());
             let occurred_at = Timestamp::from_millis(DAY).into();
-            aggregation.push(Row::Converted(Conversion { unit_id, goal, event_id, value: 1.0, occurred_at }));
+            aggregation.push(Row::Converted(Conversion {
+                unit_id,
+                goal,
+                event_id,
+                version: Version::FIRST,
+                value: 1.0,
+                occurred_at,
+            }));
         }
     }
     aggregation.finish()

@@ -19,7 +19,7 @@ use super::Report;
 use super::point::Point;
 use crate::clock::Timestamp;
 use crate::experiment::{BasisPoints, ExperimentId, GoalKey, Status, VariantKey};
-use crate::results::counting::outcomes::OutcomeReport;
+use crate::results::counting::outcomes::{OutcomeReport, is_zero};
 use crate::results::reading::sample_ratio::SampleRatio;
 use crate::results::reading::warnings::{Code, Warning};
 use crate::results::verdict::maturity::Maturity;
@@ -80,6 +80,10 @@ struct OutcomesView<'a> {
     other_phase: u64,
     overridden: u64,
     after_shipping: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    void: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    replaced: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -152,6 +156,8 @@ impl<'a> From<&'a OutcomeReport> for OutcomesView<'a> {
             other_phase: tally.other_phase,
             overridden: tally.overridden,
             after_shipping: tally.after_shipping,
+            void: tally.void,
+            replaced: tally.replaced,
         }
     }
 }

@@ -8,7 +8,7 @@ use domain::clock::Timestamp;
 use domain::experiment::goal::Role;
 use domain::experiment::{
     Assignment, BasisPoints, Conversion, Definition, EventId, Experiment, GoalKey, Seed, Status, UnitId,
-    Weighting,
+    Version, Weighting,
 };
 use domain::results::counting::aggregation::Aggregation;
 use domain::results::counting::row::Row;
@@ -147,6 +147,7 @@ impl<'a> Stored<'a> {
                 unit_id: unit_id(number)?,
                 goal: GoalKey::parse(goal)?,
                 event_id: EventId::parse("only")?,
+                version: Version::FIRST,
                 value,
                 occurred_at: at(unit.arrives.min(day)).into(),
             }));

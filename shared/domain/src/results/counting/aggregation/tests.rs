@@ -4,7 +4,7 @@ use super::*;
 use crate::experiment::goal::Kind;
 use crate::experiment::wire::TestBody;
 use crate::experiment::{
-    BasisPoints, Conversion, Definition, EventId, GoalKey, Seed, Shipped, UnitId, VariantKey,
+    BasisPoints, Conversion, Definition, EventId, GoalKey, Seed, Shipped, UnitId, VariantKey, Version, Void,
 };
 use crate::results::counting::arrivals::Arrivals;
 use crate::results::counting::outcomes::Tally;
@@ -40,6 +40,7 @@ fn converted(unit: u32, event: u32, after_ms: i64) -> Row {
         unit_id: UnitId::parse(format!("unit-{unit:04}")).unwrap(),
         goal: GoalKey::parse("g").unwrap(),
         event_id: EventId::parse(format!("e{event}")).unwrap(),
+        version: Version::FIRST,
         value: 1.0,
         occurred_at: Timestamp::from_millis(START + after_ms).into(),
     })
@@ -112,7 +113,7 @@ fn a_units_weights_are_those_of_the_revision_that_assigned_it() {
         Row::Assigned { unit_id, phase, assignment } => {
             Row::Assigned { unit_id, phase, assignment: Assignment { revision, ..assignment } }
         }
-        other @ Row::Converted(_) => other,
+        other => other,
     };
     let totals = aggregate(&test, [at(1, 1), at(2, 4), at(3, 5), at(4, 9)]);
     assert_eq!(totals.strata, [[2, 0], [2, 0]]);
@@ -136,7 +137,7 @@ fn of_goal(row: Row, goal: &str, value: f64) -> Row {
         Row::Converted(conversion) => {
             Row::Converted(Conversion { goal: GoalKey::parse(goal).unwrap(), value, ..conversion })
         }
-        other @ Row::Assigned { .. } => other,
+        other => other,
     }
 }
 
@@ -207,7 +208,7 @@ fn a_sum_of_decimals_is_exact_for_all_parts_and_orders() {
     test.definition.goals[0].kind = Kind::Sum;
     let amount = |unit: u32, event: u32, value: f64| match converted(unit, event, 5) {
         Row::Converted(outcome) => Row::Converted(Conversion { value, ..outcome }),
-        row @ Row::Assigned { .. } => row,
+        row => row,
     };
     let mut rows = vec![assigned(1, "a", 1), assigned(2, "a", 1), amount(2, 1, 1.2)];
     rows.extend((0..12).map(|event| amount(1, event, 0.1)));
@@ -289,7 +290,7 @@ fn an_outcome_of_a_unit_in_two_phases_counts_in_the_phase_with_its_window() {
             assignment.assigned_at = Timestamp::from_millis(START + 10 * DAY);
             Row::Assigned { unit_id, phase, assignment }
         }
-        row @ Row::Converted(_) => row,
+        row => row,
     };
     let rows = [
         assigned(1, "a", 1),
@@ -314,7 +315,7 @@ fn an_outcome_after_shipping_is_counted_only_as_such() {
             assignment.assigned_at = at;
             Row::Assigned { unit_id, phase, assignment }
         }
-        row @ Row::Converted(_) => row,
+        row => row,
     };
     let rows = [
         assigned(1, "a", 1),
@@ -357,10 +358,75 @@ fn first_and_recent_assignments_are_merged_over_partitions() {
             assignment.assigned_at = Timestamp::from_millis(START + (30 - days_ago) * DAY);
             Row::Assigned { unit_id, phase, assignment }
         }
-        row @ Row::Converted(_) => row,
+        row => row,
     };
     let mut totals = aggregate(&test, [at(1, 20), at(2, 14), at(3, 13)]);
     totals.merge(&aggregate(&test, [at(4, 25), at(5, 0)]));
     totals.merge(&aggregate(&test, []));
     assert_eq!((totals.recent, totals.first_assigned_at), (2, Some(Timestamp::from_millis(START + 5 * DAY))));
+}
+
+/// A version of the outcome `e1` of a unit. None is a void.
+fn version(unit: u32, number: u64, value: Option<f64>) -> Row {
+    let version = Version::parse(number).unwrap();
+    let Row::Converted(outcome) = converted(unit, 1, 5) else { panic!("an outcome") };
+    let Conversion { unit_id, goal, event_id, occurred_at, .. } = outcome;
+    match value {
+        Some(value) => Row::Converted(Conversion { unit_id, goal, event_id, version, value, occurred_at }),
+        None => Row::Voided(Void { unit_id, goal, event_id, version }),
+    }
+}
+
+#[test]
+fn the_highest_version_counts_and_every_version_is_accounted_for() {
+    let mut test = test();
+    test.definition.goals[0].kind = Kind::Sum;
+    let tally = |counted, void, replaced| Tally { counted, void, replaced, ..Tally::default() };
+    for (versions, sum, expected) in [
+        (
+            vec![version(1, 0, Some(5.0)), version(1, 3, Some(7.0)), version(1, 2, Some(9.0))],
+            7.0,
+            tally(1, 0, 2),
+        ),
+        (vec![version(1, 3, None), version(1, 0, Some(5.0)), version(1, 2, Some(9.0))], 0.0, tally(0, 1, 2)),
+        (vec![version(1, 3, None), version(1, 4, Some(5.0))], 5.0, tally(1, 0, 1)),
+        (vec![version(1, 3, None)], 0.0, tally(0, 1, 0)),
+    ] {
+        let rows = [assigned(1, "a", 1), converted(1, 2, 5)].into_iter().chain(versions);
+        let totals = aggregate(&test, rows.chain([assigned(2, "b", 1)]));
+        let other = Tally { counted: expected.counted + 1, ..expected };
+        assert_eq!(totals.outcomes, [other], "{sum}");
+        assert_eq!(totals.arms[0].goals[0].moments.total().to_bits(), (sum + 1.0_f64).to_bits());
+    }
+}
+
+#[test]
+fn versions_of_other_goals_events_and_units_replace_nothing() {
+    let rows = [
+        assigned(1, "a", 1),
+        converted(1, 2, 5),
+        version(1, 0, Some(1.0)),
+        of_goal(version(1, 1, Some(1.0)), "other", 1.0),
+        version(2, 9, None),
+    ];
+    let totals = aggregate(&test(), rows);
+    assert_eq!(totals.outcomes, [Tally { counted: 2, void: 1, ..Tally::default() }]);
+}
+
+#[test]
+fn a_correction_can_move_an_outcome_out_of_its_window_or_of_a_shipped_test() {
+    let mut shipped = test();
+    let at = Timestamp::from_millis(START + 100);
+    shipped.shipped = Some(Shipped { winner: VariantKey::parse("b").unwrap(), at });
+    let moved = |after: i64| match version(1, 1, Some(1.0)) {
+        Row::Converted(outcome) => {
+            let occurred_at = Timestamp::from_millis(START + after).into();
+            Row::Converted(Conversion { occurred_at, ..outcome })
+        }
+        row => row,
+    };
+    let before = aggregate(&shipped, [assigned(1, "a", 1), converted(1, 1, 5), moved(200)]);
+    assert_eq!(before.outcomes, [Tally { after_shipping: 1, replaced: 1, ..Tally::default() }]);
+    let late = aggregate(&test(), [assigned(1, "a", 1), converted(1, 1, 5), moved(86_400_001)]);
+    assert_eq!(late.outcomes, [Tally { after_window: 1, replaced: 1, ..Tally::default() }]);
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::clock::Timestamp;
 use crate::experiment::goal::Role;
 use crate::experiment::{
-    Assignment, BasisPoints, Conversion, Definition, EventId, GoalKey, Seed, Status, UnitId,
+    Assignment, BasisPoints, Conversion, Definition, EventId, GoalKey, Seed, Status, UnitId, Version,
 };
 use crate::results::counting::aggregation::Aggregation;
 use crate::results::counting::arrivals::Arrivals;
@@ -58,7 +58,14 @@ fn counted(test: &Experiment, units: &[Unit], days: i64) -> Totals {
                 let (goal, event_id) = (GoalKey::parse(goal).unwrap(), EventId::parse("e").unwrap());
                 let unit_id = unit_id.clone();
                 let occurred_at = Timestamp::from_millis(assigned_at.millis() + DAY).into();
-                aggregation.push(Row::Converted(Conversion { unit_id, goal, event_id, value, occurred_at }));
+                aggregation.push(Row::Converted(Conversion {
+                    unit_id,
+                    goal,
+                    event_id,
+                    version: Version::FIRST,
+                    value,
+                    occurred_at,
+                }));
             }
         }
     }

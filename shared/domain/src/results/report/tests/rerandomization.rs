@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::scenes::first_look;
 use crate::clock::Timestamp;
-use crate::experiment::{Assignment, Conversion, Decision, Definition, Experiment, Seed, Unit, decide};
+use crate::experiment::{Assignment, Decision, Definition, Entry, Experiment, Seed, Unit, decide};
 use crate::results::counting::aggregation::Aggregation;
 use crate::results::counting::row::Row;
 use crate::results::counting::totals::Totals;
@@ -65,7 +65,7 @@ fn totals(test: &Experiment, run: u8, units: u32, lift: u64) -> Totals {
         {
             let body = json!({ "unit_id": listed_unit.id, "goal": goal, "event_id": goal, "value": value,
                                "occurred_at": "1970-01-01T00:00:01Z" });
-            aggregation.push(Row::Converted(Conversion::parse(typed(body).unwrap(), test, now).unwrap()));
+            aggregation.push(Entry::parse(typed(body).unwrap(), test, now).unwrap().event.into());
         }
     }
     aggregation.finish()

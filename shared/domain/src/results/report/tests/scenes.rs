@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::clock::Timestamp;
 use crate::experiment::{
-    Assignment, BasisPoints, Conversion, Definition, EventId, GoalKey, Seed, UnitId, Weighting,
+    Assignment, BasisPoints, Conversion, Definition, EventId, GoalKey, Seed, UnitId, Version, Weighting,
 };
 use crate::experiment::{Experiment, Status};
 use crate::results::counting::aggregation::Aggregation;
@@ -73,6 +73,7 @@ pub(super) fn rows(test: &Experiment, units: u32, better: bool) -> Vec<Row> {
                 unit_id: unit_id.clone(),
                 goal: GoalKey::parse(goal).unwrap(),
                 event_id: EventId::parse(format!("e{event}")).unwrap(),
+                version: Version::FIRST,
                 value,
                 occurred_at: Timestamp::from_millis(assigned_at.millis() + day * DAY).into(),
             })
@@ -105,6 +106,7 @@ pub(super) fn is_known(test: &Experiment, row: &Row) -> bool {
     match row {
         Row::Assigned { .. } => true,
         Row::Converted(outcome) => test.definition.goal(&outcome.goal).is_some(),
+        Row::Voided(void) => test.definition.goal(&void.goal).is_some(),
     }
 }
 
