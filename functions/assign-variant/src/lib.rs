@@ -77,7 +77,7 @@ struct Requested<'t> {
 
 impl<'t> Requested<'t> {
     fn read(app: &App, test: &'t Experiment, item: Unscreened, now: Timestamp) -> Result<Self, Problem> {
-        let unit = Unit::parse(item.screened(app.screen)?.into_inner())?;
+        let unit = Unit::parse(item.screened(app.screen)?.into_inner(), test)?;
         unit.check_assigned_at(test, now)?;
         let decision = decide(test, &unit)?;
         let (Decision::Leave(reason) | Decision::Stored(Otherwise::Leave(reason))) = decision else {

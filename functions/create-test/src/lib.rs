@@ -1,6 +1,6 @@
 //! `POST /tests`: declares a test, as a draft.
 //!
-//! A repetition of the same body returns the existing test. Another body with the same name gets 409. For the
+//! The test keeps the kind of units and the time zone that the workspace has now. A repetition of the same body returns the existing test. Another body with the same name gets 409. For the
 //! rules of a test, see `domain::experiment::Definition`. `domain::results::verdict::outlook::Outlook`
 //! computes how many units it needs.
 
@@ -24,6 +24,7 @@ use domain::experiment::wire::TestBody;
 use domain::experiment::{Definition, Experiment, Seed};
 use domain::results::report::view::plan::PlanView;
 use domain::results::verdict::outlook::{Outlook, warnings};
+use domain::workspace::Settings;
 use serde::Serialize;
 
 /// The function.
@@ -41,14 +42,15 @@ impl Endpoint for CreateTest {
 
     async fn handle(app: &App, call: Call<Self>) -> Result<Reply, Problem> {
         let Call { caller, body, .. } = &call;
-        let definition = Definition::parse(body.clone().into_inner())?;
+        let Settings { unit_kind, time_zone, .. } = app.store.workspaces.get(&caller.workspace).await?;
+        let definition = Definition::within(body.clone().into_inner(), unit_kind, time_zone)?;
         let seed = Seed::from_random(random::bytes().map_err(Problem::internal)?);
         let test = Experiment::draft(definition, seed, app.clock.now());
         let entry = call.record(app, Action::TestCreated, &test.definition.test_id)?.suspect(&test.suspect);
         let change = entry.by(caller)?.counted(Quota::Tests);
         match app.store.experiments.create(&caller.workspace, &test, change).await?? {
             Created::New => Reply::created(&declared(&test)),
-            Created::Exists(old) if old.definition.is_declared_as(&test.definition) => {
+            Created::Exists(old) if is_declared_as(&old.definition, body.get()) => {
                 app.store.identities.confirm(caller).await??;
                 Reply::ok(&declared(&old))
             }
@@ -58,6 +60,12 @@ impl Endpoint for CreateTest {
             }
         }
     }
+}
+
+/// Returns whether `body` declares this test. The settings of the workspace may have changed since.
+fn is_declared_as(old: &Definition, body: &TestBody) -> bool {
+    let again = Definition::within(body.clone(), old.unit_kind, old.time_zone.clone());
+    again.is_ok_and(|again| old.is_declared_as(&again))
 }
 
 /// The new test, the number of units that it needs, and warnings to check before it starts.

@@ -28,7 +28,7 @@ async fn count(bench: &Bench, test: &Experiment, units: u32) {
     for n in 0..units {
         let unit = serde_json::from_value(json!({ "unit_id": format!("u{n}"),
             "attributes": { "industry": "software", "employees": 900 } }));
-        let unit = Unit::parse(unit.unwrap()).unwrap();
+        let unit = Unit::parse(unit.unwrap(), test).unwrap();
         let Decision::Assign(variant) = decide(test, &unit).unwrap() else { continue };
         let first = Assignment::of(test, &unit, variant, now).unwrap();
         let id = UnitId::parse(format!("u{n}")).unwrap();

@@ -22,7 +22,7 @@ async fn put(bench: &Bench, test: &Experiment, unit: &str, variant: &str, days: 
     let unit_id = UnitId::parse(unit).unwrap();
     let variant = test.definition.variants.iter().find(|v| v.key.as_str() == variant).unwrap();
     let parsed = serde_json::from_value(json!({ "unit_id": unit })).unwrap();
-    let parsed = domain::experiment::Unit::parse(parsed).unwrap();
+    let parsed = domain::experiment::Unit::parse(parsed, test).unwrap();
     let assignment = Assignment::of(test, &parsed, variant, now).unwrap();
     bench.app.store.events.assign(&acme(), test, &unit_id, assignment, now).await.unwrap();
     let Some(days) = days else { return };
@@ -249,7 +249,7 @@ async fn units_are_counted_by_the_attributes_they_had() {
         let parsed =
             serde_json::from_value(json!({ "unit_id": unit, "attributes": { "industry": industry } }))
                 .unwrap();
-        let parsed = domain::experiment::Unit::parse(parsed).unwrap();
+        let parsed = domain::experiment::Unit::parse(parsed, &test).unwrap();
         let assignment = Assignment::of(&test, &parsed, &test.definition.variants[0], now).unwrap();
         bench.app.store.events.assign(&acme(), &test, &parsed.id, assignment, now).await.unwrap();
     }
@@ -340,7 +340,7 @@ async fn known_units_are_compared_with_randomizations_of_the_same_balance() {
     for n in 0..40 {
         let id = format!("unit-{n}");
         let parsed = serde_json::from_value(json!({ "unit_id": id })).unwrap();
-        let parsed = domain::experiment::Unit::parse(parsed).unwrap();
+        let parsed = domain::experiment::Unit::parse(parsed, &test).unwrap();
         let Decision::Assign(variant) = decide(&test, &parsed).unwrap() else { panic!("it is listed") };
         put(&bench, &test, &id, variant.key.as_str(), (!variant.is_control).then_some(1)).await;
     }

@@ -12,15 +12,17 @@ use bellwether::auth::access::Caller;
 use bellwether::http::problem::Problem;
 use bellwether::http::reply::Reply;
 use bellwether::operations::{Operation, RECORD_CONVERSION};
-use bellwether::runtime::batch::{self, Batch};
+use bellwether::runtime::batch::{self, Batch, Prepared};
 use bellwether::runtime::body::Unscreened;
 use bellwether::runtime::{Call, Endpoint, Function, Handled};
 use bellwether::store::outcomes::Recorded;
 use bellwether::store::reach::Keyed;
 use check::Units;
 use domain::clock::Timestamp;
-use domain::experiment::{Entry, Experiment, ExperimentId, Version, conversion};
-use serde_json::{Value, json};
+use domain::experiment::conversion::{self, ConversionBody};
+use domain::experiment::{Entry, EventId, Experiment, ExperimentId, UnitName, Version};
+use serde::Serialize;
+use serde_json::Value;
 
 /// The function.
 pub const FUNCTION: Function = Function::of(&[Handled::by::<RecordConversion>()]).reading(Keyed::Tests);
@@ -52,21 +54,47 @@ impl Endpoint for RecordConversion {
         let read = |item| read(app, &test, item, now);
         let conversions = batch.prepare("event_id", deadline, read).await;
         let units =
-            if check { Some(Units::of(app, &caller, &test, conversions.items()).await?) } else { None };
-        let each = |conversion| record(app, &caller, &test, conversion, units.as_ref());
+            if check { Some(Units::of(app, &caller, &test, entries(&conversions)).await?) } else { None };
+        let each = |read| record(app, &caller, &test, read, units.as_ref());
         Reply::accepted(&conversions.run("conversions", "event_id", deadline, each).await?)
     }
 }
 
-fn read(app: &App, test: &Experiment, item: Unscreened, now: Timestamp) -> Result<Entry, Problem> {
-    Ok(Entry::parse(item.screened(app.screen)?.into_inner(), test, now)?)
+/// An entry of the request, and how the response names its unit.
+struct Read {
+    entry: Entry,
+    name: UnitName,
+}
+
+fn read(app: &App, test: &Experiment, item: Unscreened, now: Timestamp) -> Result<Read, Problem> {
+    let body: ConversionBody = item.screened(app.screen)?.into_inner();
+    let sent = body.unit_id().to_owned();
+    let entry = Entry::parse(body, test, now)?;
+    let name = UnitName::new(entry.event.unit_id().clone(), test.definition.unit_kind, sent);
+    Ok(Read { entry, name })
+}
+
+/// The response about one entry.
+#[derive(Serialize)]
+struct Response<'a> {
+    event_id: &'a EventId,
+    #[serde(flatten)]
+    name: UnitName,
+    duplicate: bool,
+    /// Whether the unit is assigned, if the request asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<&'static str>,
+}
+
+fn entries(read: &Prepared<Read>) -> impl Iterator<Item = &Entry> {
+    read.items().map(|read| &read.entry)
 }
 
 async fn record(
     app: &App,
     caller: &Caller,
     test: &Experiment,
-    entry: Entry,
+    Read { entry, name }: Read,
     units: Option<&Units>,
 ) -> Result<Value, Problem> {
     let now = app.clock.now();
@@ -76,11 +104,9 @@ async fn record(
         Recorded::Repeated => true,
         Recorded::Different => return Err(different(event.version())),
     };
-    let mut response = json!({ "event_id": event.event_id(), "duplicate": duplicate });
-    if let Some(units) = units {
-        response["unit"] = json!(units.word(test, event.unit_id()));
-    }
-    Ok(response)
+    let unit = units.map(|units| units.word(test, event.unit_id()));
+    let response = Response { event_id: event.event_id(), name, duplicate, unit };
+    serde_json::to_value(response).map_err(Problem::internal)
 }
 
 fn different(version: Version) -> Problem {

@@ -156,7 +156,8 @@ async fn a_value_must_fit_the_kind_of_the_goal() {
 async fn a_checked_batch_reports_for_each_unit_whether_it_is_assigned() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({ "overrides": { "our-own.example": "control" } })).await;
-    let unit = Unit::parse(serde_json::from_value(json!({ "unit_id": "müller.de" })).unwrap()).unwrap();
+    let unit = serde_json::from_value(json!({ "unit_id": "müller.de" })).unwrap();
+    let unit = Unit::parse(unit, &test).unwrap();
     let now = bench.app.clock.now();
     let first = Assignment::of(&test, &unit, &test.definition.variants[0], now).unwrap();
     bench.app.store.events.assign(&acme(), &test, &unit.id, first, now).await.unwrap();

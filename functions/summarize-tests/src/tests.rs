@@ -36,7 +36,7 @@ async fn stored_report(bench: &Bench, test: &domain::experiment::Experiment) -> 
 /// Stores a unit's assignment to `variant` and, if it converts, an outcome a second later.
 async fn assign(bench: &Bench, test: &Experiment, unit: &str, variant: &str, converts: bool) {
     let now = bench.app.clock.now();
-    let parsed = Unit::parse(serde_json::from_value(json!({ "unit_id": unit })).unwrap()).unwrap();
+    let parsed = Unit::parse(serde_json::from_value(json!({ "unit_id": unit })).unwrap(), test).unwrap();
     let variant = test.definition.variants.iter().find(|v| v.key.as_str() == variant).unwrap();
     let assignment = Assignment::of(test, &parsed, variant, now).unwrap();
     bench.app.store.events.assign(&acme(), test, &parsed.id, assignment, now).await.unwrap();

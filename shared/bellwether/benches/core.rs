@@ -38,11 +38,13 @@ fn test(targeting: &Value) -> Experiment {
 }
 
 fn units() -> Vec<Unit> {
+    let test = test(&json!({}));
     let unit = |n: usize| {
         let name = format!("account-{n:04}.example.com");
         let attributes = json!({ "industry": "software", "employees": 900, "domain": name, "country": "DE" });
         Unit::parse(
             serde_json::from_value(json!({ "unit_id": name, "attributes": attributes })).expect("a unit"),
+            &test,
         )
     };
     (0..UNITS).map(|n| unit(n).expect("a unit")).collect()

@@ -85,7 +85,7 @@ pub fn body(input: &[u8]) {
         let key = EventKey::of(&entry.event);
         assert_eq!(EventKey::read(&key.write()), Some(key), "an accepted outcome has a key of its own");
     }
-    checked(typed(value).and_then(Unit::parse));
+    checked(typed(value).and_then(|body| Unit::parse(body, &TEST)));
 }
 
 /// Returns the value. If there are errors instead, asserts that each points into the body.

@@ -1,14 +1,17 @@
-//! Points in time. The current time is always an argument. `clock/dated.rs` parses the forms that callers send.
+//! Points in time. The current time is always an argument. `clock/dated.rs` parses the forms that callers send, and
+//! `clock/zone.rs` contains the time zones in which a date is a day.
 
 mod dated;
 #[cfg(test)]
 mod tests;
+mod zone;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 pub use dated::Dated;
+pub use zone::Zone;
 
 /// Milliseconds since 1970-01-01 UTC, between the years 1970 and 9999; RFC 3339 on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -67,6 +70,6 @@ impl From<Timestamp> for String {
 impl TryFrom<String> for Timestamp {
     type Error = &'static str;
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Dated::try_from(text).map(Dated::first)
+        Dated::try_from(text).map(Dated::written)
     }
 }

@@ -3,8 +3,9 @@
 //!
 //! [`account`] is the directory of accounts. [`experiment`] defines what a test is and which variant an account sees. [`results`] counts what was
 //! recorded and evaluates it with the methods of the crate `stats`. [`planning`] computes the units and days
-//! that a test needs. [`privacy`] contains requests for the data of accounts and their erasure. [`clock`] contains
-//! points in time, and [`validation`] describes the errors in an input.
+//! that a test needs. [`workspace`] contains the settings of a workspace, and [`privacy`] requests for the data of
+//! accounts and their erasure. [`clock`] contains points in time and time zones, and [`validation`] describes the
+//! errors in an input.
 
 pub mod account;
 pub mod clock;
@@ -13,3 +14,4 @@ pub mod planning;
 pub mod privacy;
 pub mod results;
 pub mod validation;
+pub mod workspace;

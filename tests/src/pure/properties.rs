@@ -151,7 +151,8 @@ fn buckets_are_uniform() {
 proptest! {
     #[test]
     fn wider_coverage_moves_no_unit(weights in weights(), narrow in 0_u32..=10_000, more in 0_u32..=10_000, n in 0_u32..1_000_000) {
-        let unit = Unit::parse(serde_json::from_value(json!({ "unit_id": n.to_string() })).unwrap()).unwrap();
+        let unit = serde_json::from_value(json!({ "unit_id": n.to_string() })).unwrap();
+        let unit = Unit::parse(unit, &experiment()).unwrap();
         let covered = |coverage: u32| {
             let mut test = experiment();
             (test.status, test.definition.coverage) = (Status::Running, share(coverage));

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::quoted;
 
-/// What a date without a time means in a time zone other than UTC. In UTC, the server reads it.
+/// What a date without a time means in a named time zone. Without one, the server reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Day {
     /// The end of the day: an outcome on the day of the assignment is after it.
@@ -34,11 +34,10 @@ pub fn parse(cell: &str, zone: Option<&TimeZone>, day: Day, now: Timestamp) -> R
         format!("{} is not a date in an expected form: 2026-11-21 or 2026-11-21T10:00:00+01:00", quoted(cell))
     };
     if let Ok(dated) = Dated::try_from(cell.to_owned()) {
-        let named = zone.filter(|zone| **zone != TimeZone::UTC && is_date(cell));
-        return match named {
+        return match zone {
+            _ if !is_date(cell) => Ok(exact(dated.written().into())),
             Some(zone) => of_day(cell, zone, day, now).ok_or_else(wrong),
-            None if is_date(cell) => Ok(exact(cell.to_owned())),
-            None => Ok(exact(dated.first().into())),
+            None => Ok(exact(cell.to_owned())),
         };
     }
     let local = local(cell).ok_or_else(wrong)?;
@@ -67,7 +66,9 @@ fn of_day(cell: &str, zone: &TimeZone, day: Day, now: Timestamp) -> Option<Momen
     };
     let at = at(date.to_datetime(time), zone)?;
     let sent = if day == Day::End && date == date_of(now, zone)? { now.min(at) } else { at };
-    Some(Moment { sent: sent.into(), identity: at.into() })
+    // In UTC, a date is its own identity, as it is without a zone.
+    let identity = if *zone == TimeZone::UTC { cell.to_owned() } else { at.into() };
+    Some(Moment { sent: sent.into(), identity })
 }
 
 fn date_of(now: Timestamp, zone: &TimeZone) -> Option<Date> {
@@ -116,9 +117,11 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_a_day_in_utc_or_ends_in_its_time_zone_or_now() {
+    fn a_date_is_a_day_for_the_server_or_ends_in_its_time_zone_or_now() {
         assert_eq!(sent("2026-11-21", None).unwrap(), "2026-11-21");
-        assert_eq!(sent("2026-11-21", Some("UTC")).unwrap(), "2026-11-21");
+        assert_eq!(sent("2026-11-21", Some("UTC")).unwrap(), "2026-11-21T23:59:59.999Z");
+        let utc = parse("2026-11-21", Some(&TimeZone::UTC), Day::End, Timestamp::from_seconds(1_800_000_000));
+        assert_eq!(utc.unwrap().identity, "2026-11-21", "the same line as without a zone");
         assert_eq!(sent("2026-11-21", Some("America/New_York")).unwrap(), "2026-11-22T04:59:59.999Z");
         let zone = TimeZone::get("America/New_York").unwrap();
         let now = Timestamp::try_from("2026-11-30T12:00:00Z".to_owned()).unwrap();

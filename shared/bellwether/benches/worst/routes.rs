@@ -108,7 +108,7 @@ fn assignments(draw: &mut Draw, most: usize) -> Option<Work> {
 }
 
 fn assigned(test: &Experiment, item: Value) -> Option<Value> {
-    let unit = Unit::parse(typed(Screen::Refuse.clean(item).ok()?).ok()?).ok()?;
+    let unit = Unit::parse(typed(Screen::Refuse.clean(item).ok()?).ok()?, test).ok()?;
     let mismatches = test.definition.targeting.mismatches(&unit.attributes);
     let response = match decide(test, &unit).ok()? {
         Decision::Assign(variant) => {

@@ -73,6 +73,23 @@ pub const UPDATE_CLIENT: Operation =
         .answers(&[200, 401, 403, 404, 409, 413, 415, 422])
         .audited();
 
+/// `GET /workspace`: returns the settings of the workspace.
+pub const MANAGE_WORKSPACE: Operation =
+    Operation::new("manage-workspace", "GET", "/workspace", Access::Scope(Scope::WorkspaceRead))
+        .answers(&[200, 401, 403]);
+
+/// `PATCH /workspace`: changes the settings of the workspace.
+pub const MANAGE_WORKSPACE_CHANGE: Operation = Operation::new(
+    "manage-workspace-change",
+    "PATCH",
+    "/workspace",
+    Access::Scope(Scope::WorkspaceWrite),
+)
+.answered_by("manage-workspace")
+.with_body(BodyKind::Json)
+.answers(&[200, 401, 403, 409, 413, 415, 422])
+.audited();
+
 /// `POST /tests`: creates a test.
 pub const CREATE_TEST: Operation =
     Operation::new("create-test", "POST", "/tests", Access::Scope(Scope::TestsWrite))
@@ -145,7 +162,7 @@ pub const EXPORT_METRICS: Operation =
         .within(Duration::from_secs(9));
 
 /// All operations.
-pub const OPERATIONS: [Operation; 21] = [
+pub const OPERATIONS: [Operation; 23] = [
     LOGIN,
     ISSUE_TOKEN,
     REVOKE_TOKEN,
@@ -157,6 +174,8 @@ pub const OPERATIONS: [Operation; 21] = [
     LIST_CLIENTS,
     CREATE_CLIENT,
     UPDATE_CLIENT,
+    MANAGE_WORKSPACE,
+    MANAGE_WORKSPACE_CHANGE,
     CREATE_TEST,
     LIST_TESTS,
     GET_TEST,

@@ -31,6 +31,13 @@ pub fn history(workspace: &Workspace, test_id: &ExperimentId) -> String {
     format!("{workspace}/{test_id}")
 }
 
+/// The partition of `tests` with items of the workspace itself. No test is in it, because the name of a test is not
+/// empty.
+#[must_use]
+pub fn of_workspace(workspace: &Workspace) -> String {
+    format!("{workspace}/")
+}
+
 /// The sort key of a past revision.
 #[must_use]
 pub fn revision(revision: u64) -> String {

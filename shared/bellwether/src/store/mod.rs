@@ -1,5 +1,5 @@
 //! Stored data in DynamoDB. [`schema`] defines the tables, [`key`] the encoding of keys, and [`table`] makes
-//! the calls. [`experiments`], [`events`], [`summaries`] and [`identities`] define the items.
+//! the calls. [`experiments`], [`workspaces`], [`events`], [`summaries`] and [`identities`] define the items.
 
 pub mod accounts;
 pub mod assignments;
@@ -36,6 +36,7 @@ mod throttle_items;
 pub mod throttles;
 pub mod transaction;
 mod update;
+pub mod workspaces;
 
 use std::sync::Arc;
 
@@ -102,6 +103,8 @@ where
 pub struct Store {
     /// Definitions of tests.
     pub experiments: experiments::Experiments,
+    /// Settings of workspaces.
+    pub workspaces: workspaces::Workspaces,
     /// Assignments and conversions.
     pub events: events::Events,
     /// Aggregated results.
@@ -143,6 +146,7 @@ impl Store {
         };
         Self {
             experiments: experiments::Experiments::new(table(TableName::Tests), ledger.clone(), limits),
+            workspaces: workspaces::Workspaces::new(table(TableName::Tests), ledger.clone(), limits),
             events: events::Events::new(table(TableName::Events), limits),
             summaries: summaries::Summaries::new(table(TableName::Summaries)),
             outbox: outbox::Outbox::new(table(TableName::Summaries)),

@@ -63,7 +63,7 @@ impl StoredOutcome {
         let recorded_at = Some(now);
         match event {
             Event::Converted(Conversion { occurred_at: at, value, .. }) => Self {
-                occurred_at: Some(at.first()),
+                occurred_at: Some(at.written()),
                 whole_day: matches!(at, Dated::Day(_)),
                 value: Some(*value),
                 void: false,

@@ -3,15 +3,15 @@
 use serde::Deserialize;
 use time::{Date, Month, OffsetDateTime};
 
-use super::Timestamp;
+use super::{Timestamp, Zone};
 
-/// A point in time, or a whole day in UTC if the caller sent no time of day.
+/// A point in time, or a whole day if the caller sent no time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub enum Dated {
     /// A time to the millisecond.
     At(Timestamp),
-    /// The start of the day.
+    /// A date, as the start of its day in UTC. A time zone determines which moments the day has.
     Day(Timestamp),
 }
 
@@ -24,20 +24,29 @@ const RANGE: std::ops::Range<i64> = 0..253_402_300_800_000;
 const FORM: &str = "must be a time with its offset from UTC, for example 2026-11-21T10:00:00Z or 2026-11-21T11:00:00.000+0100, or a date, for example 2026-11-21";
 
 impl Dated {
-    /// Returns the time, or the first millisecond of the day.
+    /// Returns the time, or the first millisecond of the day in `zone`.
     #[must_use]
-    pub fn first(self) -> Timestamp {
+    pub fn first(self, zone: &Zone) -> Timestamp {
         match self {
-            Self::At(at) | Self::Day(at) => at,
+            Self::At(at) => at,
+            Self::Day(day) => zone.day(day).0,
         }
     }
 
-    /// Returns the time, or the last millisecond of the day.
+    /// Returns the time, or the last millisecond of the day in `zone`.
     #[must_use]
-    pub fn last(self) -> Timestamp {
+    pub fn last(self, zone: &Zone) -> Timestamp {
         match self {
             Self::At(at) => at,
-            Self::Day(start) => Timestamp::from_millis(start.millis() + DAY_MS - 1),
+            Self::Day(day) => zone.day(day).1,
+        }
+    }
+
+    /// Returns the time, or the date as the start of its day in UTC: the form in which both are stored.
+    #[must_use]
+    pub fn written(self) -> Timestamp {
+        match self {
+            Self::At(at) | Self::Day(at) => at,
         }
     }
 }

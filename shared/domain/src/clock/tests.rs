@@ -45,12 +45,41 @@ fn every_common_form_of_a_time_is_parsed() {
 }
 
 #[test]
-fn a_date_without_a_time_is_the_whole_day_in_utc() {
-    let day = read("2026-11-28").unwrap();
-    assert!(matches!(day, Dated::Day(_)));
-    assert_eq!(String::from(day.first()), "2026-11-28T00:00:00Z");
-    assert_eq!(String::from(day.last()), "2026-11-28T23:59:59.999Z");
-    assert_eq!(String::from(read("9999-12-31").unwrap().last()), "9999-12-31T23:59:59.999Z");
+fn a_date_without_a_time_is_the_whole_day_in_a_time_zone() {
+    let days = [
+        ("2026-11-28", "UTC", "2026-11-28T00:00:00Z", "2026-11-28T23:59:59.999Z", 24),
+        ("2026-11-28", "Europe/Berlin", "2026-11-27T23:00:00Z", "2026-11-28T22:59:59.999Z", 24),
+        ("2026-11-28", "America/New_York", "2026-11-28T05:00:00Z", "2026-11-29T04:59:59.999Z", 24),
+        ("2026-03-29", "Europe/Berlin", "2026-03-28T23:00:00Z", "2026-03-29T21:59:59.999Z", 23),
+        ("2026-10-25", "Europe/Berlin", "2026-10-24T22:00:00Z", "2026-10-25T22:59:59.999Z", 25),
+        // The clock skips midnight: the day begins at one o'clock.
+        ("2018-11-04", "America/Sao_Paulo", "2018-11-04T03:00:00Z", "2018-11-05T01:59:59.999Z", 23),
+        // The clock repeats the last hour before midnight, which belongs to the day before.
+        ("2018-02-17", "America/Sao_Paulo", "2018-02-17T02:00:00Z", "2018-02-18T02:59:59.999Z", 25),
+        ("2026-04-05", "Australia/Lord_Howe", "2026-04-04T13:00:00Z", "2026-04-05T13:29:59.999Z", 24),
+        ("9999-12-31", "UTC", "9999-12-31T00:00:00Z", "9999-12-31T23:59:59.999Z", 24),
+        // The last date of the calendar is a day in UTC everywhere.
+        ("9999-12-31", "Asia/Tokyo", "9999-12-31T00:00:00Z", "9999-12-31T23:59:59.999Z", 24),
+    ];
+    for (text, zone, first, last, hours) in days {
+        let (day, zone) = (read(text).unwrap(), Zone::parse(zone).unwrap());
+        assert!(matches!(day, Dated::Day(_)));
+        let bounds = (day.first(&zone), day.last(&zone));
+        let found = (String::from(bounds.0), String::from(bounds.1));
+        assert_eq!((found.0.as_str(), found.1.as_str()), (first, last), "{text} in {}", zone.name());
+        assert_eq!((bounds.1.millis() + 1 - bounds.0.millis()) / 3_600_000, hours, "{text} in {}", zone.name());
+    }
+}
+
+#[test]
+fn a_time_zone_is_found_by_its_name_in_the_database_alone() {
+    for (name, spelled) in [("europe/BERLIN", "Europe/Berlin"), ("utc", "UTC"), ("Etc/GMT+5", "Etc/GMT+5")] {
+        assert_eq!(Zone::parse(name).unwrap().name(), spelled);
+    }
+    for wrong in ["", "CEST", "Berlin", "+01:00", "UTC+1", "Europe/Berlin ", "../etc/passwd", "Etc/Unknown", "Mars/Olympus"] {
+        assert!(Zone::parse(wrong).is_err(), "{wrong}");
+    }
+    assert_eq!(serde_json::to_value(Zone::default()).unwrap(), "UTC");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use validator::Validate;
 
 use super::goal::Kind;
-use super::{EventId, Experiment, GoalKey, Status, UnitId, Version};
+use super::{EventId, Experiment, GoalKey, Status, UnitId, Version, identity};
 use crate::clock::{Dated, Timestamp};
 use crate::validation::{self, Invalid};
 
@@ -15,7 +15,6 @@ const AHEAD_MS: i64 = 5 * 60 * 1_000;
 #[derive(Debug, Clone, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct ConversionBody {
-    #[validate(custom(function = "UnitId::check"))]
     unit_id: String,
     #[validate(custom(function = "GoalKey::check"))]
     goal: String,
@@ -25,6 +24,14 @@ pub struct ConversionBody {
     void: Option<bool>,
     value: Option<f64>,
     occurred_at: Option<Dated>,
+}
+
+impl ConversionBody {
+    /// Returns the text by which the caller named the unit.
+    #[must_use]
+    pub fn unit_id(&self) -> &str {
+        &self.unit_id
+    }
 }
 
 /// One outcome of a unit.
@@ -132,7 +139,8 @@ impl Entry {
     /// Returns every violated limit by its pointer, a goal that the test does not declare, a value that the kind of
     /// goal does not accept, a time in the future, or a void with content.
     pub fn parse(body: ConversionBody, test: &Experiment, now: Timestamp) -> Result<Self, Vec<Invalid>> {
-        validation::check(&body)?;
+        let unit_id =
+            identity::checked(test.definition.unit_kind, &body.unit_id, validation::check(&body))?;
         let refused = |pointer: &str, detail: String| vec![Invalid::new(pointer, detail)];
         let goal = GoalKey::parse(body.goal).map_err(|e| refused("/goal", e.to_string()))?;
         let Some(declared) = test.definition.goal(&goal) else {
@@ -140,7 +148,6 @@ impl Entry {
             let detail = format!("is not a goal of this test; its goals are {}", declared.join(", "));
             return Err(refused("/goal", detail));
         };
-        let unit_id = UnitId::parse(body.unit_id).map_err(|e| refused("/unit_id", e.to_string()))?;
         let event_id = EventId::parse(body.event_id).map_err(|e| refused("/event_id", e.to_string()))?;
         let version = Version::parse(body.version.unwrap_or_default());
         let version = version.map_err(|e| refused("/version", e.to_string()))?;
@@ -156,7 +163,7 @@ impl Entry {
         let value = amount(declared.kind, value).map_err(|detail| refused("/value", detail.to_owned()))?;
         let timed = occurred_at.is_some();
         let occurred_at = occurred_at.unwrap_or(Dated::At(now));
-        if occurred_at.first().millis() > now.millis() + AHEAD_MS {
+        if occurred_at.first(&test.definition.time_zone).millis() > now.millis() + AHEAD_MS {
             let detail = "must not be more than 5 minutes in the future".to_owned();
             return Err(refused("/occurred_at", detail));
         }

@@ -12,10 +12,12 @@ use super::allocation::{Allocation, Mode};
 use super::condition::Condition;
 use super::goal::Goal;
 use super::id::{AttributeName, NamespaceKey, NotAName};
+use super::identity::{self, UnitKind};
 use super::known::{self, Known};
 use super::rules;
 use super::wire::{AllocationBody, Expected, GoalBody, NamespaceBody, TestBody, VariantBody};
 use super::{BasisPoints, ExperimentId, GoalKey, UnitId, Variant, VariantKey};
+use crate::clock::Zone;
 use crate::validation::{self, Invalid};
 
 use parts::{forced, goal, namespace, share, variant};
@@ -35,6 +37,12 @@ pub struct Namespace {
 pub struct Definition {
     /// The test's name in paths and keys.
     pub test_id: ExperimentId,
+    /// What a unit is. It was the workspace's setting when the test was created.
+    #[serde(default)]
+    pub unit_kind: UnitKind,
+    /// The zone in which a date alone is a day. It was the workspace's setting when the test was created.
+    #[serde(default)]
+    pub time_zone: Zone,
     /// The test's display name.
     pub name: String,
     /// The effect that the author expects, and why.
@@ -72,6 +80,14 @@ pub struct Definition {
     pub known_units: Option<Vec<Known>>,
 }
 
+/// Returns both values, or all errors of both.
+fn both<A, B>(a: Result<A, Vec<Invalid>>, b: Result<B, Vec<Invalid>>) -> Result<(A, B), Vec<Invalid>> {
+    match (a, b) {
+        (Ok(a), Ok(b)) => Ok((a, b)),
+        (a, b) => Err(a.err().into_iter().chain(b.err()).flatten().collect()),
+    }
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_usual(spending: &Spending) -> bool {
     *spending == Spending::default()
@@ -81,24 +97,45 @@ fn is_usual(spending: &Spending) -> bool {
 const DOCUMENT_BYTES: usize = 128 * 1_024;
 
 impl Definition {
-    /// Parses a body.
+    /// Parses a body in a workspace without settings: any text is a unit, and days are those of UTC.
     ///
     /// # Errors
     /// Returns every violated limit; if there is none, every violated rule between fields.
     pub fn parse(body: TestBody) -> Result<Self, Vec<Invalid>> {
-        let targeting = Condition::parse(&Value::Object(body.targeting.clone()));
-        Self::targeted(body, targeting)
+        Self::within(body, UnitKind::Verbatim, Zone::default())
     }
 
-    /// Parses a body with the targeting of this test, which was declared under the limits of its time.
+    /// Parses a body in a workspace with these settings, which the test keeps. The units that it names get their ids.
+    ///
+    /// # Errors
+    /// As [`Self::parse`], and every text that is not a unit of `unit_kind`, or another spelling of a unit that the
+    /// body also names.
+    pub fn within(mut body: TestBody, unit_kind: UnitKind, time_zone: Zone) -> Result<Self, Vec<Invalid>> {
+        validation::check(&body)?;
+        let overrides = identity::overrides(unit_kind, body.overrides);
+        let known_units = body.known_units.map(|own| identity::known_units(unit_kind, own)).transpose();
+        (body.overrides, body.known_units) = both(overrides, known_units)?;
+        let targeting = Condition::parse(&Value::Object(body.targeting.clone()));
+        Self::targeted(body, targeting, unit_kind, time_zone)
+    }
+
+    /// Parses a body that changes this test. Its units have their ids. `has_targeting` is false if the targeting is
+    /// unchanged: it was declared under the limits of its time.
     ///
     /// # Errors
     /// As [`Self::parse`].
-    pub fn keeping_targeting(&self, body: TestBody) -> Result<Self, Vec<Invalid>> {
-        Self::targeted(body, Ok(self.targeting.clone()))
+    pub(super) fn changed(&self, body: TestBody, has_targeting: bool) -> Result<Self, Vec<Invalid>> {
+        let declared = || Condition::parse(&Value::Object(body.targeting.clone()));
+        let targeting = if has_targeting { declared() } else { Ok(self.targeting.clone()) };
+        Self::targeted(body, targeting, self.unit_kind, self.time_zone.clone())
     }
 
-    fn targeted(body: TestBody, targeting: Result<Condition, Vec<Invalid>>) -> Result<Self, Vec<Invalid>> {
+    fn targeted(
+        body: TestBody,
+        targeting: Result<Condition, Vec<Invalid>>,
+        unit_kind: UnitKind,
+        time_zone: Zone,
+    ) -> Result<Self, Vec<Invalid>> {
         validation::check(&body)?;
         let mut broken = rules::broken(&body);
         let targeting =
@@ -108,7 +145,7 @@ impl Definition {
                 let known = body.known_units.clone().map(known::parse).transpose()?;
                 let definition = Self::typed(body, targeting)
                     .map_err(|error| vec![Invalid::new("", error.to_string())])?;
-                Self { known_units: known, ..definition }.within_size()
+                Self { known_units: known, unit_kind, time_zone, ..definition }.within_size()
             }
             _ => Err(broken),
         }
@@ -117,6 +154,8 @@ impl Definition {
     fn typed(body: TestBody, targeting: Condition) -> Result<Self, NotAName> {
         Ok(Self {
             test_id: ExperimentId::parse(body.test_id)?,
+            unit_kind: UnitKind::default(),
+            time_zone: Zone::default(),
             name: body.name,
             hypothesis: body.hypothesis,
             variants: body.variants.into_iter().map(variant).collect::<Result<_, _>>()?,

@@ -27,7 +27,6 @@ const SEGMENT_BYTES: usize = 64;
 #[derive(Debug, Clone, Serialize, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct KnownBody {
-    #[validate(custom(function = "UnitId::check"))]
     pub(super) unit_id: String,
     #[serde(default)]
     pub(super) attributes: Map<String, Value>,

@@ -3,13 +3,14 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Assignment, Experiment, ExperimentId, Reason, Unit, UnitId, Variant, VariantKey};
+use super::{Assignment, Experiment, ExperimentId, Reason, Unit, UnitId, UnitName, Variant, VariantKey};
 
 /// The response about one unit.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AssignmentResponse<'a> {
     test_id: &'a ExperimentId,
-    unit_id: UnitId,
+    #[serde(flatten)]
+    unit: UnitName,
     variant: Option<VariantKey>,
     parameters: Map<String, Value>,
     reason: Reason,
@@ -30,9 +31,9 @@ impl<'a> AssignmentResponse<'a> {
         let variant = test.definition.variant(&assignment.variant);
         Self {
             test_id: &test.definition.test_id,
-            unit_id: unit.id,
+            unit: named(test, unit.id, unit.sent_as),
             parameters: variant.map(|v| v.parameters.clone()).unwrap_or_default(),
-            conflict: unit.variant.map(|named| named != assignment.variant),
+            conflict: unit.variant.map(|sent| sent != assignment.variant),
             variant: Some(assignment.variant),
             reason: Reason::Assigned,
             new,
@@ -44,9 +45,9 @@ impl<'a> AssignmentResponse<'a> {
     pub fn chosen(test: &'a Experiment, unit: Unit, variant: &Variant, reason: Reason) -> Self {
         Self {
             test_id: &test.definition.test_id,
-            unit_id: unit.id,
+            unit: named(test, unit.id, unit.sent_as),
             parameters: variant.parameters.clone(),
-            conflict: unit.variant.map(|named| named != variant.key),
+            conflict: unit.variant.map(|sent| sent != variant.key),
             variant: Some(variant.key.clone()),
             reason,
             new: false,
@@ -58,7 +59,7 @@ impl<'a> AssignmentResponse<'a> {
     pub fn left(test: &'a Experiment, unit: Unit, reason: Reason) -> Self {
         Self {
             test_id: &test.definition.test_id,
-            unit_id: unit.id,
+            unit: named(test, unit.id, unit.sent_as),
             variant: None,
             parameters: Map::new(),
             reason,
@@ -66,4 +67,8 @@ impl<'a> AssignmentResponse<'a> {
             conflict: None,
         }
     }
+}
+
+fn named(test: &Experiment, id: UnitId, sent_as: String) -> UnitName {
+    UnitName::new(id, test.definition.unit_kind, sent_as)
 }

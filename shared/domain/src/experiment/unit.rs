@@ -6,7 +6,7 @@ use validator::Validate;
 
 use super::allocation::Mode;
 use super::id::NotAName;
-use super::{Experiment, UnitId, VariantKey};
+use super::{Definition, Experiment, UnitId, VariantKey, identity};
 use crate::clock::{Dated, Timestamp};
 use crate::validation::{self, Invalid};
 
@@ -14,7 +14,6 @@ use crate::validation::{self, Invalid};
 #[derive(Debug, Clone, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct UnitBody {
-    #[validate(custom(function = "UnitId::check"))]
     unit_id: String,
     #[serde(default)]
     attributes: Map<String, Value>,
@@ -33,30 +32,35 @@ const DAY_MS: i64 = 86_400_000;
 pub struct Unit {
     /// The account's id.
     pub id: UnitId,
+    /// The text by which the caller named it.
+    pub sent_as: String,
     /// The account's attributes, for targeting and segments.
     pub attributes: Map<String, Value>,
     /// A number that was known before the test and predicts the outcome, within ±1e15.
     pub covariate: Option<f64>,
     /// The arm to which the caller assigned the account; external tests only.
     pub variant: Option<VariantKey>,
-    /// When the caller assigned the account, if not now; external tests only. A date without a time is its beginning.
+    /// When the caller assigned the account, if not now; external tests only. A date without a time is its
+    /// beginning in the test's time zone.
     pub assigned_at: Option<Timestamp>,
 }
 
 impl Unit {
-    /// Parses one entry.
+    /// Parses one entry for its test, which determines what a unit is and when a day begins.
     ///
     /// # Errors
     /// Returns every violated limit by its pointer.
-    pub fn parse(body: UnitBody) -> Result<Self, Vec<Invalid>> {
-        validation::check(&body)?;
+    pub fn parse(body: UnitBody, test: &Experiment) -> Result<Self, Vec<Invalid>> {
+        let Definition { unit_kind, time_zone, .. } = &test.definition;
+        let id = identity::checked(*unit_kind, &body.unit_id, validation::check(&body))?;
         let refused = |error: NotAName| vec![Invalid::new("", error.to_string())];
         Ok(Self {
-            id: UnitId::parse(body.unit_id).map_err(refused)?,
+            id,
+            sent_as: body.unit_id,
             attributes: body.attributes,
             covariate: body.covariate,
             variant: body.variant.map(VariantKey::parse).transpose().map_err(refused)?,
-            assigned_at: body.assigned_at.map(Dated::first),
+            assigned_at: body.assigned_at.map(|at| at.first(time_zone)),
         })
     }
 

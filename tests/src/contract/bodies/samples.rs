@@ -30,7 +30,7 @@ pub fn launched(changes: &Value) -> Experiment {
 }
 
 pub fn asked(body: Value) -> Unit {
-    Unit::parse(typed(body).unwrap()).unwrap()
+    Unit::parse(typed(body).unwrap(), &draft(&json!({}))).unwrap()
 }
 
 pub fn grace() -> User {

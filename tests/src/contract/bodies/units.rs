@@ -23,7 +23,9 @@ fn the_limits_of_assignments_match_the_code() {
         ("variant", vec![Value::Null], vec![]),
         ("assigned_at", times(), no_times()),
     ];
-    let code = |body: Value| typed::<unit::UnitBody>(body).and_then(Unit::parse).is_ok();
+    let test = launched(&json!({}));
+    let code =
+        |body: Value| typed::<unit::UnitBody>(body).and_then(|body| Unit::parse(body, &test)).is_ok();
     let base = json!({ "unit_id": "acme.com" });
     assert_limits("Unit", &base, &limits, code);
     assert_batch("AssignmentRequest", "units", &base);

@@ -23,6 +23,12 @@ pub enum Scope {
     /// Read metrics.
     #[serde(rename = "metrics:read")]
     MetricsRead,
+    /// Read the settings of the workspace.
+    #[serde(rename = "workspace:read")]
+    WorkspaceRead,
+    /// Change the settings of the workspace.
+    #[serde(rename = "workspace:write")]
+    WorkspaceWrite,
     /// Create and change users and clients.
     #[serde(rename = "users:write")]
     UsersWrite,
@@ -30,13 +36,15 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::TestsRead,
         Self::TestsWrite,
         Self::AssignmentsWrite,
         Self::ConversionsWrite,
         Self::ResultsRead,
         Self::MetricsRead,
+        Self::WorkspaceRead,
+        Self::WorkspaceWrite,
         Self::UsersWrite,
     ];
 
@@ -50,6 +58,8 @@ impl Scope {
             Self::ConversionsWrite => "conversions:write",
             Self::ResultsRead => "results:read",
             Self::MetricsRead => "metrics:read",
+            Self::WorkspaceRead => "workspace:read",
+            Self::WorkspaceWrite => "workspace:write",
             Self::UsersWrite => "users:write",
         }
     }
@@ -111,8 +121,8 @@ impl Role {
     pub fn scopes(self) -> &'static [Scope] {
         match self {
             Self::Admin => &Scope::ALL,
-            Self::Analyst => &[Scope::TestsRead, Scope::TestsWrite, Scope::ResultsRead],
-            Self::Viewer => &[Scope::TestsRead, Scope::ResultsRead],
+            Self::Analyst => &[Scope::TestsRead, Scope::TestsWrite, Scope::ResultsRead, Scope::WorkspaceRead],
+            Self::Viewer => &[Scope::TestsRead, Scope::ResultsRead, Scope::WorkspaceRead],
             Self::Service => &[Scope::AssignmentsWrite, Scope::ConversionsWrite, Scope::MetricsRead],
         }
     }

@@ -10,6 +10,8 @@ use domain::experiment::Workspace;
 pub enum Action {
     /// A workspace was created, with its first admin.
     WorkspaceCreated,
+    /// The settings of a workspace were changed.
+    WorkspaceChanged,
     /// A user was created.
     UserCreated,
     /// A user was changed.

@@ -12,6 +12,7 @@ pub(super) fn unit(unit_id: &str, attributes: Value) -> Unit {
     let Value::Object(attributes) = attributes else { panic!("attributes are an object") };
     Unit {
         id: UnitId::parse(unit_id).unwrap(),
+        sent_as: unit_id.to_owned(),
         attributes,
         covariate: None,
         variant: None,

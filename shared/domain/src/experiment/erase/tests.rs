@@ -74,7 +74,7 @@ fn every_other_known_unit_keeps_its_variant_also_after_a_later_change() {
 fn the_place_of_an_erased_unit_belongs_to_no_unit() {
     let test = launched(&listed()).without(&set(&["unit-17"])).unwrap();
     for id in ["unit-17", "erased:17"] {
-        let unit = Unit::parse(typed(json!({ "unit_id": id })).unwrap()).unwrap();
+        let unit = Unit::parse(typed(json!({ "unit_id": id })).unwrap(), &test).unwrap();
         assert_eq!(decide(&test, &unit).unwrap(), Decision::Leave(Reason::NotListed), "{id}");
     }
 }

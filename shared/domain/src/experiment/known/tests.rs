@@ -42,7 +42,7 @@ fn launched(changes: &Value) -> Experiment {
 }
 
 fn unit(body: Value) -> Unit {
-    Unit::parse(typed(body).unwrap()).unwrap()
+    Unit::parse(typed(body).unwrap(), &draft(&json!({}))).unwrap()
 }
 
 /// Returns the pointers of the errors in a test.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::experiment::identity;
 use crate::experiment::wire::{TestPatch, VariantBody};
 use crate::experiment::{Definition, Experiment};
 use crate::validation::{Invalid, escape};
@@ -9,26 +10,27 @@ use crate::validation::{Invalid, escape};
 impl Experiment {
     /// Returns the definition with the changes of a patch.
     pub(super) fn redefined(&self, patch: TestPatch) -> Result<Definition, Vec<Invalid>> {
-        let mut body = self.definition.body();
-        let is_unchanged = patch.targeting.is_none();
+        let (mut body, kind) = (self.definition.body(), self.definition.unit_kind);
+        let has_targeting = patch.targeting.is_some();
         let known = if patch.known_units.is_none() { self.definition.known_units.clone() } else { None };
         overlay(&mut body.name, patch.name);
         overlay(&mut body.hypothesis, patch.hypothesis);
         overlay(&mut body.variants, patch.variants);
         overlay(&mut body.coverage, patch.coverage);
         overlay(&mut body.targeting, patch.targeting);
-        overlay(&mut body.overrides, patch.overrides);
+        let named = patch.overrides.map(|own| identity::overrides(kind, own)).transpose()?;
+        overlay(&mut body.overrides, named);
         overlay(&mut body.allocation, patch.allocation);
         overlay(&mut body.segments, patch.segments);
         overlay(&mut body.goals, patch.goals);
-        body.known_units = patch.known_units.or(body.known_units);
+        let named = patch.known_units.map(|own| identity::known_units(kind, own)).transpose()?;
+        body.known_units = named.or(body.known_units);
         body.namespace = patch.namespace.or(body.namespace);
         body.planned_units = patch.planned_units.or(body.planned_units);
         body.spending = patch.spending.unwrap_or(body.spending);
         body.expected = patch.expected.or(body.expected);
         let parse = |body| {
-            let parsed =
-                if is_unchanged { self.definition.keeping_targeting(body) } else { Definition::parse(body) };
+            let parsed = self.definition.changed(body, has_targeting);
             // The stored list keeps the places of erased units, which a body cannot express.
             parsed.map(|definition| match known {
                 Some(known) => Definition { known_units: Some(known), ..definition },

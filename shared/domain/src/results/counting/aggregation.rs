@@ -92,7 +92,8 @@ impl<'a> Aggregation<'a> {
         let Some(arm) = self.arm(assignment) else { return };
         self.totals.arms[arm].omitted += 1;
         for (goal, totals) in self.test.definition.goals.iter().zip(&mut self.totals.arms[arm].goals) {
-            totals.omitted += u64::from(UnitNumber::of(goal, assignment, rows).converted);
+            let outcome = UnitNumber::of(goal, &self.test.definition.time_zone, assignment, rows);
+            totals.omitted += u64::from(outcome.converted);
         }
     }
 
@@ -120,7 +121,7 @@ impl<'a> Aggregation<'a> {
         matured.for_each(|(goal, own)| own[stratum] += matured_ms(at, self.as_of, goal.window_ms()));
         let goals = test.definition.goals.iter().zip(&mut self.totals.batches);
         for ((goal, batches), totals) in goals.zip(&mut self.totals.arms[arm].goals) {
-            let outcome = UnitNumber::of(goal, assignment, rows);
+            let outcome = UnitNumber::of(goal, &test.definition.time_zone, assignment, rows);
             outcome.add_to(totals, goal.kind, assignment.covariate);
             if is_mature(assignment, goal, self.as_of) {
                 self.totals.mature_rates.count((pairs.len(), stratum, arm), outcome.converted);

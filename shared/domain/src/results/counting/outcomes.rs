@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::row::Row;
-use crate::clock::{Dated, Timestamp};
+use crate::clock::{Dated, Timestamp, Zone};
 use crate::experiment::goal::Kind;
 use crate::experiment::{Assignment, Conversion, Experiment, Goal, GoalKey};
 
@@ -115,7 +115,7 @@ pub(super) fn leave_highest_versions(test: &Experiment, rows: &mut Vec<Row>, tal
 pub(super) fn leave_out_after_shipping(test: &Experiment, rows: &mut Vec<Row>, tallies: &mut [Tally]) {
     let Some(shipped) = &test.shipped else { return };
     rows.retain(|row| {
-        let stays = row.is_before(shipped.at);
+        let stays = row.is_before(shipped.at, &test.definition.time_zone);
         if let Row::Converted(outcome) = row
             && !stays
             && let Some(tally) = tally_of(test, &outcome.goal, tallies)
@@ -136,11 +136,11 @@ pub(super) enum Place {
 
 impl Place {
     /// Returns the place of an outcome. An outcome that is dated by day is within the window when any moment
-    /// of that day is.
-    pub(super) fn of(occurred_at: Dated, assigned_at: Timestamp, window_ms: i64) -> Self {
-        if occurred_at.last() < assigned_at {
+    /// of that day in `zone` is. One of the day of the assignment therefore counts.
+    pub(super) fn of(occurred_at: Dated, zone: &Zone, assigned_at: Timestamp, window_ms: i64) -> Self {
+        if occurred_at.last(zone) < assigned_at {
             Self::Before
-        } else if occurred_at.first().millis() - assigned_at.millis() > window_ms {
+        } else if occurred_at.first(zone).millis() - assigned_at.millis() > window_ms {
             Self::After
         } else {
             Self::Within
@@ -183,7 +183,9 @@ impl<'a> UnitOutcomes<'a> {
     }
 
     fn add(&self, outcome: &Conversion, goal: &Goal, as_of: Timestamp, tally: &mut Tally) {
-        let place = |own: &Assignment| Place::of(outcome.occurred_at, own.assigned_at, goal.window_ms());
+        let zone = &self.test.definition.time_zone;
+        let place =
+            |own: &Assignment| Place::of(outcome.occurred_at, zone, own.assigned_at, goal.window_ms());
         let of_other_phase = || self.others().any(|other| place(other) == Place::Within);
         let count = match self.own.map(|own| (own, place(own))) {
             _ if self.overridden => &mut tally.overridden,

@@ -1,6 +1,6 @@
 //! The stored rows from which results are counted.
 
-use crate::clock::Timestamp;
+use crate::clock::{Timestamp, Zone};
 use crate::experiment::{Assignment, Conversion, Event, GoalKey, UnitId, Version, Void};
 
 /// One stored row.
@@ -39,11 +39,12 @@ impl Row {
         }
     }
 
-    /// Returns whether the row belongs to the results of a test that was shipped at this time.
-    pub(super) fn is_before(&self, shipped_at: Timestamp) -> bool {
+    /// Returns whether the row belongs to the results of a test that was shipped at this time. An outcome that is dated
+    /// by day in `zone` does if its day had begun.
+    pub(super) fn is_before(&self, shipped_at: Timestamp, zone: &Zone) -> bool {
         match self {
             Self::Assigned { assignment, .. } => assignment.assigned_at < shipped_at,
-            Self::Converted(conversion) => conversion.occurred_at.first() < shipped_at,
+            Self::Converted(conversion) => conversion.occurred_at.first(zone) < shipped_at,
             Self::Voided(_) => true,
         }
     }

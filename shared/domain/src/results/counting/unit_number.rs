@@ -6,6 +6,7 @@ use stats::moments::Moments;
 use super::outcomes::Place;
 use super::row::Row;
 use super::totals::GoalTotals;
+use crate::clock::{Dated, Zone};
 use crate::experiment::goal::Kind;
 use crate::experiment::{Assignment, Goal, GoalKey};
 
@@ -18,8 +19,13 @@ pub(super) struct UnitNumber {
 }
 
 impl UnitNumber {
-    pub(super) fn of(goal: &Goal, assignment: &Assignment, rows: &[Row]) -> Self {
-        let within = |key: &GoalKey| sum(key, goal.window_ms(), assignment, rows);
+    /// Returns the outcome of the unit of these rows. Days are those of `zone`.
+    pub(super) fn of(goal: &Goal, zone: &Zone, assignment: &Assignment, rows: &[Row]) -> Self {
+        let window_ms = goal.window_ms();
+        let is_within = |occurred_at| {
+            Place::of(occurred_at, zone, assignment.assigned_at, window_ms) == Place::Within
+        };
+        let within = |key: &GoalKey| sum(key, is_within, rows);
         if let Some(parts) = &goal.parts {
             let (above, below) = (within(&parts.numerator), within(&parts.denominator));
             let converted = above.units() + below.units() > 0;
@@ -53,12 +59,12 @@ impl UnitNumber {
 }
 
 /// Returns the number and the sum of a unit's outcomes of one goal in its window.
-fn sum(key: &GoalKey, window_ms: i64, assignment: &Assignment, rows: &[Row]) -> Moments {
+fn sum(key: &GoalKey, is_within: impl Fn(Dated) -> bool, rows: &[Row]) -> Moments {
     let mut sum = Moments::default();
     for row in rows {
         if let Row::Converted(outcome) = row
             && outcome.goal == *key
-            && Place::of(outcome.occurred_at, assignment.assigned_at, window_ms) == Place::Within
+            && is_within(outcome.occurred_at)
         {
             sum.add(outcome.value);
         }

@@ -52,7 +52,8 @@ fn totals(test: &Experiment, run: u8, units: u32, lift: u64) -> Totals {
     let now = Timestamp::from_millis(1_000);
     let mut aggregation = Aggregation::new(test, now);
     for n in 0..units {
-        let listed_unit = Unit::parse(typed(json!({ "unit_id": format!("unit-{n}") })).unwrap()).unwrap();
+        let listed_unit = typed(json!({ "unit_id": format!("unit-{n}") }));
+        let listed_unit = Unit::parse(listed_unit.unwrap(), test).unwrap();
         let Decision::Assign(variant) = decide(test, &listed_unit).unwrap() else {
             panic!("the unit is on the list")
         };

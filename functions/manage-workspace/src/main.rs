@@ -1,0 +1,8 @@
+//! Runs [`manage_workspace::FUNCTION`] in the Lambda runtime.
+
+use lambda_http::Error;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    bellwether::runtime::serve(manage_workspace::FUNCTION).await
+}
