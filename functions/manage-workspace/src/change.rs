@@ -5,7 +5,7 @@ use bellwether::App;
 use bellwether::auth::access::Caller;
 use bellwether::http::problem::Problem;
 use bellwether::http::reply::Reply;
-use bellwether::operations::{MANAGE_WORKSPACE_CHANGE, Operation};
+use bellwether::operations::{MANAGE_WORKSPACE, Operation};
 use bellwether::runtime::body::Screened;
 use bellwether::runtime::{Call, Endpoint};
 use bellwether::store::audit::Action;
@@ -14,10 +14,10 @@ use domain::workspace::SettingsPatch;
 use super::View;
 
 #[derive(Debug)]
-pub(super) struct Change;
+pub(super) struct ManageWorkspace;
 
-impl Endpoint for Change {
-    const OPERATION: &'static Operation = &MANAGE_WORKSPACE_CHANGE;
+impl Endpoint for ManageWorkspace {
+    const OPERATION: &'static Operation = &MANAGE_WORKSPACE;
 
     type Caller = Caller;
     type Path = ();

@@ -11,7 +11,7 @@ use bellwether::App;
 use bellwether::auth::access::Caller;
 use bellwether::http::problem::Problem;
 use bellwether::http::reply::Reply;
-use bellwether::operations::{MANAGE_WORKSPACE, Operation};
+use bellwether::operations::{MANAGE_WORKSPACE_READ, Operation};
 use bellwether::runtime::{Call, Endpoint, Function, Handled};
 use bellwether::store::reach::Keyed;
 use domain::experiment::Workspace;
@@ -20,13 +20,13 @@ use serde::Serialize;
 
 /// The function.
 pub const FUNCTION: Function =
-    Function::of(&[Handled::by::<ManageWorkspace>(), Handled::by::<change::Change>()]).reading(Keyed::Tests);
+    Function::of(&[Handled::by::<change::ManageWorkspace>(), Handled::by::<Read>()]).reading(Keyed::Tests);
 
 #[derive(Debug)]
-struct ManageWorkspace;
+struct Read;
 
-impl Endpoint for ManageWorkspace {
-    const OPERATION: &'static Operation = &MANAGE_WORKSPACE;
+impl Endpoint for Read {
+    const OPERATION: &'static Operation = &MANAGE_WORKSPACE_READ;
 
     type Caller = Caller;
     type Path = ();

@@ -70,9 +70,10 @@ impl Settings {
         let retention_days = match patch.retention_days {
             None => self.retention_days,
             Some(0) => None,
-            Some(days) => Some(Retention::try_from(days).map_err(|detail| {
-                Refusal::Invalid(vec![Invalid::new("/retention_days", detail)])
-            })?),
+            Some(days) => Some(
+                Retention::try_from(days)
+                    .map_err(|detail| Refusal::Invalid(vec![Invalid::new("/retention_days", detail)]))?,
+            ),
         };
         let next = Self {
             unit_kind: patch.unit_kind.unwrap_or(self.unit_kind),

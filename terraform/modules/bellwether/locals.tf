@@ -88,6 +88,13 @@ locals {
       tables  = { identities = "GetItem PutItem UpdateItem", audit = "PutItem" }
       secrets = { private = "GetSecretValue" }
     }
+    manage-workspace = {
+      memory  = 256
+      timeout = 5
+      p99_ms  = 200
+      tables  = { tests = "GetItem PutItem", identities = "ConditionCheckItem GetItem", audit = "PutItem" }
+      secrets = { public = "GetSecretValue" }
+    }
     plan-test = {
       memory  = 1769
       timeout = 5
@@ -206,6 +213,7 @@ locals {
       { actions = "UpdateItem", keys = "counter/* throttle/*" },
       { actions = "UpdateItem", keys = "user/*", attributes = "pk password_hash" },
     ]
+    manage-workspace = [{ actions = "ConditionCheckItem GetItem", keys = "user/*" }]
     revoke-token = [{ actions = "GetItem UpdateItem", keys = "session/*" }]
     update-client = [
       { actions = "ConditionCheckItem", keys = "user/*" },

@@ -73,22 +73,18 @@ pub const UPDATE_CLIENT: Operation =
         .answers(&[200, 401, 403, 404, 409, 413, 415, 422])
         .audited();
 
-/// `GET /workspace`: returns the settings of the workspace.
-pub const MANAGE_WORKSPACE: Operation =
-    Operation::new("manage-workspace", "GET", "/workspace", Access::Scope(Scope::WorkspaceRead))
-        .answers(&[200, 401, 403]);
-
 /// `PATCH /workspace`: changes the settings of the workspace.
-pub const MANAGE_WORKSPACE_CHANGE: Operation = Operation::new(
-    "manage-workspace-change",
-    "PATCH",
-    "/workspace",
-    Access::Scope(Scope::WorkspaceWrite),
-)
-.answered_by("manage-workspace")
-.with_body(BodyKind::Json)
-.answers(&[200, 401, 403, 409, 413, 415, 422])
-.audited();
+pub const MANAGE_WORKSPACE: Operation =
+    Operation::new("manage-workspace", "PATCH", "/workspace", Access::Scope(Scope::WorkspaceWrite))
+        .with_body(BodyKind::Json)
+        .answers(&[200, 401, 403, 409, 413, 415, 422])
+        .audited();
+
+/// `GET /workspace`: returns the settings of the workspace.
+pub const MANAGE_WORKSPACE_READ: Operation =
+    Operation::new("manage-workspace-read", "GET", "/workspace", Access::Scope(Scope::WorkspaceRead))
+        .answered_by("manage-workspace")
+        .answers(&[200, 401, 403]);
 
 /// `POST /tests`: creates a test.
 pub const CREATE_TEST: Operation =
@@ -175,7 +171,7 @@ pub const OPERATIONS: [Operation; 23] = [
     CREATE_CLIENT,
     UPDATE_CLIENT,
     MANAGE_WORKSPACE,
-    MANAGE_WORKSPACE_CHANGE,
+    MANAGE_WORKSPACE_READ,
     CREATE_TEST,
     LIST_TESTS,
     GET_TEST,

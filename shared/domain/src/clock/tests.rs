@@ -67,7 +67,12 @@ fn a_date_without_a_time_is_the_whole_day_in_a_time_zone() {
         let bounds = (day.first(&zone), day.last(&zone));
         let found = (String::from(bounds.0), String::from(bounds.1));
         assert_eq!((found.0.as_str(), found.1.as_str()), (first, last), "{text} in {}", zone.name());
-        assert_eq!((bounds.1.millis() + 1 - bounds.0.millis()) / 3_600_000, hours, "{text} in {}", zone.name());
+        assert_eq!(
+            (bounds.1.millis() + 1 - bounds.0.millis()) / 3_600_000,
+            hours,
+            "{text} in {}",
+            zone.name()
+        );
     }
 }
 
@@ -76,7 +81,17 @@ fn a_time_zone_is_found_by_its_name_in_the_database_alone() {
     for (name, spelled) in [("europe/BERLIN", "Europe/Berlin"), ("utc", "UTC"), ("Etc/GMT+5", "Etc/GMT+5")] {
         assert_eq!(Zone::parse(name).unwrap().name(), spelled);
     }
-    for wrong in ["", "CEST", "Berlin", "+01:00", "UTC+1", "Europe/Berlin ", "../etc/passwd", "Etc/Unknown", "Mars/Olympus"] {
+    for wrong in [
+        "",
+        "CEST",
+        "Berlin",
+        "+01:00",
+        "UTC+1",
+        "Europe/Berlin ",
+        "../etc/passwd",
+        "Etc/Unknown",
+        "Mars/Olympus",
+    ] {
         assert!(Zone::parse(wrong).is_err(), "{wrong}");
     }
     assert_eq!(serde_json::to_value(Zone::default()).unwrap(), "UTC");

@@ -55,7 +55,8 @@ impl Zone {
     }
 
     fn bounds(&self, day: Timestamp) -> Option<(Timestamp, Timestamp)> {
-        let date = jiff::Timestamp::from_millisecond(day.millis()).ok()?.to_zoned_datetime(TimeZone::UTC).date();
+        let date =
+            jiff::Timestamp::from_millisecond(day.millis()).ok()?.to_zoned_datetime(TimeZone::UTC).date();
         let first = self.start(date)?;
         let last = date.tomorrow().ok().and_then(|next| self.start(next));
         let last = last.map_or(first.millis() + DAY_MS, Timestamp::millis) - 1;

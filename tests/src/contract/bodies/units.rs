@@ -24,8 +24,7 @@ fn the_limits_of_assignments_match_the_code() {
         ("assigned_at", times(), no_times()),
     ];
     let test = launched(&json!({}));
-    let code =
-        |body: Value| typed::<unit::UnitBody>(body).and_then(|body| Unit::parse(body, &test)).is_ok();
+    let code = |body: Value| typed::<unit::UnitBody>(body).and_then(|body| Unit::parse(body, &test)).is_ok();
     let base = json!({ "unit_id": "acme.com" });
     assert_limits("Unit", &base, &limits, code);
     assert_batch("AssignmentRequest", "units", &base);

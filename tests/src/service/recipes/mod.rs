@@ -6,6 +6,7 @@ mod common;
 mod sign_in;
 mod tests;
 mod users;
+mod workspaces;
 
 use bellwether::operations::{BodyKind, Operation};
 use testing::Answer;
@@ -54,6 +55,7 @@ async fn special(operation: &'static Operation, status: u16) -> Option<Answer> {
         ("update-client", 200 | 409) => clients::changed(operation, status == 200).await,
         ("create-test", 200) => tests::declared_twice(operation).await,
         ("create-test", 409) => tests::declared_otherwise(operation).await,
+        ("manage-workspace", 409) => workspaces::at_another_revision(operation).await,
         ("get-results-compared", 200 | 422) => tests::compared(operation, status == 200).await,
         ("update-test", 200 | 409) => tests::changed(operation, status == 200).await,
         ("record-conversion", 409) => tests::an_outcome_of_a_draft(operation).await,

@@ -76,7 +76,8 @@ fn refuse_address(host: &str) -> Result<(), NotAUnit> {
 /// Refuses IPv4 addresses in every form that browsers accept: the last label of a name is never a number.
 fn refuse_number(name: &str) -> Result<(), NotAUnit> {
     let last = name.rsplit('.').next().unwrap_or_default();
-    let is_hexadecimal = last.strip_prefix("0x").is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_hexdigit()));
+    let is_hexadecimal =
+        last.strip_prefix("0x").is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_hexdigit()));
     let is_number = last.bytes().all(|byte| byte.is_ascii_digit()) || is_hexadecimal;
     if is_number || name.parse::<Ipv4Addr>().is_ok() { Err(an_address()) } else { Ok(()) }
 }

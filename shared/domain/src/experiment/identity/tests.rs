@@ -79,16 +79,42 @@ fn a_name_shows_unicode_and_what_was_sent_where_they_differ() {
         serde_json::json!({ "unit_id": "xn--mller-kva.de", "unit_display": "müller.de", "sent_as": "www.Müller.de" })
     );
     assert_eq!(shown(UnitKind::Domain, "acme.com"), serde_json::json!({ "unit_id": "acme.com" }));
-    assert_eq!(shown(UnitKind::Verbatim, "xn--mller-kva.de"), serde_json::json!({ "unit_id": "xn--mller-kva.de" }));
+    assert_eq!(
+        shown(UnitKind::Verbatim, "xn--mller-kva.de"),
+        serde_json::json!({ "unit_id": "xn--mller-kva.de" })
+    );
 }
 
 /// Arbitrary text, and text of parts that occur in addresses and ids.
 fn texts() -> impl Strategy<Value = String> {
     let part = prop_oneof![
-        Just("https://"), Just("www."), Just("acme"), Just("."), Just("。"), Just("com"), Just("co.uk"),
-        Just("github.io"), Just("müller"), Just("xn--mller-kva"), Just("ß"), Just("@"), Just(":8080"), Just("/a"),
-        Just("?b"), Just(" "), Just("%2e"), Just("mailto:"), Just("0015g00000AbCdE"), Just("AAV"), Just("00"),
-        Just("8837615204"), Just("-"), Just("İ"), Just("\u{200d}"), Just("ⅷ"), Just("中国"),
+        Just("https://"),
+        Just("www."),
+        Just("acme"),
+        Just("."),
+        Just("。"),
+        Just("com"),
+        Just("co.uk"),
+        Just("github.io"),
+        Just("müller"),
+        Just("xn--mller-kva"),
+        Just("ß"),
+        Just("@"),
+        Just(":8080"),
+        Just("/a"),
+        Just("?b"),
+        Just(" "),
+        Just("%2e"),
+        Just("mailto:"),
+        Just("0015g00000AbCdE"),
+        Just("AAV"),
+        Just("00"),
+        Just("8837615204"),
+        Just("-"),
+        Just("İ"),
+        Just("\u{200d}"),
+        Just("ⅷ"),
+        Just("中国"),
     ];
     let built = proptest::collection::vec(part, 0..8).prop_map(|parts| parts.concat());
     prop_oneof![any::<String>(), built, "[0-9A-Za-z]{15}([0-9A-Za-z]{3})?", "\\PC{0,20}\\.(com|de|jp|рф)"]

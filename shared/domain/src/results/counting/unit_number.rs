@@ -22,9 +22,8 @@ impl UnitNumber {
     /// Returns the outcome of the unit of these rows. Days are those of `zone`.
     pub(super) fn of(goal: &Goal, zone: &Zone, assignment: &Assignment, rows: &[Row]) -> Self {
         let window_ms = goal.window_ms();
-        let is_within = |occurred_at| {
-            Place::of(occurred_at, zone, assignment.assigned_at, window_ms) == Place::Within
-        };
+        let is_within =
+            |occurred_at| Place::of(occurred_at, zone, assignment.assigned_at, window_ms) == Place::Within;
         let within = |key: &GoalKey| sum(key, is_within, rows);
         if let Some(parts) = &goal.parts {
             let (above, below) = (within(&parts.numerator), within(&parts.denominator));

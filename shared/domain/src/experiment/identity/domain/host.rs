@@ -59,7 +59,8 @@ fn without_port(host: &str) -> Result<&str, NotAUnit> {
     if host.starts_with('[') || name.contains(':') {
         return Err(an_address());
     }
-    let is_port = port.is_empty() || (port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok());
+    let is_port =
+        port.is_empty() || (port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok());
     if is_port {
         return Ok(name);
     }
