@@ -16,14 +16,14 @@ async fn a_test_is_created_once_and_the_same_body_returns_it_again() {
     assert_eq!(created.status, 201, "{}", created.body);
     assert_eq!(
         (spent.calls, spent.units),
-        (1, 8.0),
-        "a test, its record, its count and the check of its author, each at twice its cost"
+        (2, 11.0),
+        "the settings, and a test of 2 KB, its record, its count and the check of its author at twice their cost"
     );
     assert_eq!(created.body["status"], "draft");
     assert_eq!((&created.body["revision"], &created.body["phase"]), (&json!(1), &json!(1)));
     assert!(created.body.get("seed").is_none(), "with the seed, a caller could choose units for an arm");
     let (again, spent) = bench.metered(FUNCTION, as_payload_2(&event)).await;
-    assert_eq!((again.status, &again.body, spent.calls), (200, &created.body, 3));
+    assert_eq!((again.status, &again.body, spent.calls), (200, &created.body, 4));
     let records = bench.records().await;
     let [record] = records.as_slice() else { panic!("an existing test is not recorded again: {records:?}") };
     assert_eq!((&record["action"], &record["target"]), (&json!("test_created"), &created.body["test_id"]));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use bellwether::auth::users::credentials;
 use domain::experiment::Workspace;
-use serde_json::Value;
+use serde_json::{Value, json};
 use testing::document::{
     CONTRACT, Operation, Shape, body_of, event, examples, follow, media_of, read, responses, schema_name,
 };
@@ -73,6 +73,10 @@ fn every_example_matches_its_schema() {
 fn sample_bodies_match_their_schemas_and_other_events_have_none() {
     for operation in Operation::all() {
         let event = event(operation.function());
+        // A function has one sample, which is that of one of its operations.
+        if (&event["httpMethod"], &event["resource"]) != (&json!(operation.method), &json!(operation.path)) {
+            continue;
+        }
         let Some(body) = operation.spec.get("requestBody") else {
             assert_eq!(event["body"], Value::Null, "{}", operation.id());
             continue;

@@ -104,7 +104,7 @@ fn corrected() -> impl Strategy<Value = Row> {
                 return Row::Voided(Void { unit_id, goal, event_id, version });
             }
             let value = if goal.as_str() == "yes" { 1.0 } else { outcome.value + 3.0 * f64::from(number) };
-            let at = outcome.occurred_at.first().millis() + 40_000_000 * i64::from(number);
+            let at = outcome.occurred_at.written().millis() + 40_000_000 * i64::from(number);
             let occurred_at = Timestamp::from_millis(at).into();
             Row::Converted(Conversion { unit_id, goal, event_id, version, value, occurred_at })
         }

@@ -55,7 +55,9 @@ pub async fn event(bench: &Bench, operation: &Operation, role: Role) -> Value {
         event["requestContext"]["path"] = json!(format!("/v1{}", operation.path));
     }
     for request in ["/httpMethod", "/requestContext/httpMethod"] {
-        event.pointer_mut(request).map(|method| *method = json!(operation.method));
+        if let Some(method) = event.pointer_mut(request) {
+            *method = json!(operation.method);
+        }
     }
     // The only query parameter that is required.
     if operation.query.contains(&"tests") {

@@ -115,7 +115,7 @@ pub(super) fn parse(bodies: Vec<KnownBody>) -> Result<Vec<Known>, Vec<Invalid>> 
         }
         match UnitId::parse(body.unit_id) {
             Ok(unit_id) => {
-                known.push(Known { unit_id, attributes, covariate: body.covariate, erased: false })
+                known.push(Known { unit_id, attributes, covariate: body.covariate, erased: false });
             }
             Err(error) => {
                 broken.push(Invalid::new(format!("/known_units/{index}/unit_id"), error.to_string()));

@@ -1,4 +1,4 @@
-//! Ids of HubSpot records: numbers.
+//! Ids of `HubSpot` records: numbers.
 
 use super::NotAUnit;
 

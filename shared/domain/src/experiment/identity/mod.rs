@@ -30,7 +30,7 @@ pub enum UnitKind {
     Domain,
     /// The id of a Salesforce record, with 18 characters.
     Salesforce,
-    /// The id of a HubSpot record, in decimal digits without leading zeros.
+    /// The id of a `HubSpot` record, in decimal digits without leading zeros.
     Hubspot,
 }
 
