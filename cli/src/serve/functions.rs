@@ -3,7 +3,7 @@
 use bellwether::runtime::Function;
 
 /// Every function there is.
-pub const ALL: [Function; 23] = [
+pub const ALL: [Function; 24] = [
     assign_variant::FUNCTION,
     create_client::FUNCTION,
     create_test::FUNCTION,
@@ -16,6 +16,7 @@ pub const ALL: [Function; 23] = [
     list_tests::FUNCTION,
     list_users::FUNCTION,
     login::FUNCTION,
+    look_up_accounts::FUNCTION,
     manage_workspace::FUNCTION,
     plan_test::FUNCTION,
     publish_keys::FUNCTION,

@@ -83,7 +83,7 @@ async fn a_refresh_returns_the_successor_and_an_access_token_for_three_calls() {
     let (response, spent) = session.bench.metered(FUNCTION, with_form(session.event.clone(), &fields)).await;
     let next = successor(&response);
     assert_ne!(next, session.token);
-    assert_eq!(response.body["scope"], "tests:read tests:write results:read workspace:read");
+    assert_eq!(response.body["scope"], "tests:read tests:write conversions:read results:read workspace:read");
     assert_eq!((&response.body["token_type"], &response.body["expires_in"]), (&json!("Bearer"), &json!(900)));
     assert_eq!(response.headers["cache-control"], "no-store");
     assert_eq!(spent.calls, 3);

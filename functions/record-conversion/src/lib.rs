@@ -2,8 +2,10 @@
 //!
 //! Each version of an outcome is stored once under its `event_id`, whether or not its account is assigned. Whether it counts
 //! is decided when results are read. With `check`, the response shows for each unit whether it is assigned.
+//! `POST /conversions` ([`shared`]) does the same for every test that shares the goal.
 
 mod check;
+mod shared;
 #[cfg(test)]
 mod tests;
 
@@ -25,7 +27,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// The function.
-pub const FUNCTION: Function = Function::of(&[Handled::by::<RecordConversion>()]).reading(Keyed::Tests);
+pub const FUNCTION: Function =
+    Function::of(&[Handled::by::<RecordConversion>(), Handled::by::<shared::RecordConversionShared>()])
+        .reading(Keyed::Tests);
 
 #[derive(Debug)]
 struct RecordConversion;

@@ -7,6 +7,7 @@ use testing::{Bench, acme, as_payload_2, with_body, with_test_id};
 
 use super::FUNCTION;
 
+mod shared;
 mod versions;
 
 #[tokio::test]

@@ -1,5 +1,7 @@
-//! Errors in an input, by field, as JSON pointers (RFC 6901). `validation/typed.rs` converts JSON to types.
+//! Errors in an input, by field, as JSON pointers (RFC 6901). `validation/typed.rs` converts JSON to types,
+//! and [`numeral`] reads numbers in texts.
 
+pub mod numeral;
 mod typed;
 
 use serde::Serialize;

@@ -95,6 +95,13 @@ locals {
       tables  = { tests = "GetItem PutItem", identities = "ConditionCheckItem GetItem", audit = "PutItem" }
       secrets = { public = "GetSecretValue" }
     }
+    look-up-accounts = {
+      memory  = 512
+      timeout = 5
+      p99_ms  = 200
+      tables  = { tests = "GetItem", events = "Query", audit = "PutItem" }
+      secrets = { public = "GetSecretValue" }
+    }
     plan-test = {
       memory  = 1769
       timeout = 5
@@ -113,7 +120,7 @@ locals {
       memory  = 512
       timeout = 5
       p99_ms  = 200
-      tables  = { tests = "GetItem", events = "BatchGetItem PutItem", audit = "PutItem" }
+      tables  = { tests = "BatchGetItem GetItem", "tests/live" = "Query", events = "BatchGetItem PutItem", audit = "PutItem" }
       secrets = { public = "GetSecretValue" }
     }
     reject-method = {

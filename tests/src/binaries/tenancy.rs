@@ -29,9 +29,9 @@ const ROLES: [Option<Role>; 5] =
 fn allows(role: Role, scope: Option<&str>) -> bool {
     let own: &[&str] = match role {
         Role::Admin => return true,
-        Role::Analyst => &["tests:read", "tests:write", "results:read", "workspace:read"],
+        Role::Analyst => &["tests:read", "tests:write", "conversions:read", "results:read", "workspace:read"],
         Role::Viewer => &["tests:read", "results:read", "workspace:read"],
-        Role::Service => &["assignments:write", "conversions:write", "metrics:read"],
+        Role::Service => &["assignments:write", "conversions:read", "conversions:write", "metrics:read"],
     };
     scope.is_some_and(|scope| own.contains(&scope))
 }

@@ -19,7 +19,7 @@ async fn launched(bench: &Bench) -> Experiment {
 }
 
 async fn enrol(bench: &Bench, test: &Experiment, unit: &str) {
-    let unit = Unit::parse(serde_json::from_value(json!({ "unit_id": unit })).unwrap()).unwrap();
+    let unit = Unit::parse(serde_json::from_value(json!({ "unit_id": unit })).unwrap(), test).unwrap();
     let now = bench.app.clock.now();
     let first = Assignment::of(test, &unit, &test.definition.variants[0], now).unwrap();
     bench.app.store.events.assign(&acme(), test, &unit.id, first, now).await.unwrap();
@@ -57,7 +57,7 @@ async fn a_higher_version_replaces_and_a_void_removes_for_one_write_each() {
         warm = with_body(event.clone(), &version("e", number, value));
         let (answer, spent) = bench.metered(FUNCTION, warm.clone()).await;
         assert_eq!((answer.status, spent.calls, spent.units), (202, 1, 1.0), "{number}");
-        assert_eq!(answer.body, json!({ "event_id": "e", "duplicate": false }));
+        assert_eq!(answer.body, json!({ "event_id": "e", "unit_id": "acme.com", "duplicate": false }));
         assert_eq!(counted(&bench, &test).await.0.to_bits(), f64::to_bits(sum), "after version {number}");
     }
     let again = bench.call(FUNCTION, warm).await;

@@ -131,6 +131,28 @@ pub const RECORD_CONVERSION: Operation = Operation::new(
 .with_body(BodyKind::Json)
 .answers(&[202, 401, 403, 404, 409, 413, 415, 422]);
 
+/// `POST /conversions`: records outcomes of units in every test that shares the goal.
+pub const RECORD_CONVERSION_SHARED: Operation = Operation::new(
+    "record-conversion-shared",
+    "POST",
+    "/conversions",
+    Access::Scope(Scope::ConversionsWrite),
+)
+.answered_by("record-conversion")
+.with_body(BodyKind::Json)
+.answers(&[202, 401, 403, 409, 413, 415, 422]);
+
+/// `POST /tests/{test_id}/events/lookup`: returns what is recorded for units.
+pub const LOOK_UP_EVENTS: Operation = Operation::new(
+    "look-up-accounts-events",
+    "POST",
+    "/tests/{test_id}/events/lookup",
+    Access::Scope(Scope::ConversionsRead),
+)
+.answered_by("look-up-accounts")
+.with_body(BodyKind::Json)
+.answers(&[200, 401, 403, 404, 413, 415, 422]);
+
 /// `GET /tests/{test_id}/results`: returns the results of a test. API Gateway waits 29 s.
 pub const GET_RESULTS: Operation =
     Operation::new("get-results", "GET", "/tests/{test_id}/results", Access::Scope(Scope::ResultsRead))
@@ -158,7 +180,7 @@ pub const EXPORT_METRICS: Operation =
         .within(Duration::from_secs(9));
 
 /// All operations.
-pub const OPERATIONS: [Operation; 23] = [
+pub const OPERATIONS: [Operation; 25] = [
     LOGIN,
     ISSUE_TOKEN,
     REVOKE_TOKEN,
@@ -178,6 +200,8 @@ pub const OPERATIONS: [Operation; 23] = [
     UPDATE_TEST,
     ASSIGN_VARIANT,
     RECORD_CONVERSION,
+    RECORD_CONVERSION_SHARED,
+    LOOK_UP_EVENTS,
     GET_RESULTS,
     GET_RESULTS_COMPARED,
     PLAN_TEST,

@@ -95,6 +95,15 @@ impl Unscreened {
         }
     }
 
+    /// Turns each text of the list `name` into an object with the field `field`, so that the list has items like a
+    /// request for a single one.
+    pub fn wrap_items(&mut self, name: &str, field: &str) {
+        let Some(Value::Array(items)) = self.0.get_mut(name) else { return };
+        for item in items {
+            *item = serde_json::json!({ field: item.take() });
+        }
+    }
+
     /// Whether it has a field of this name.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {

@@ -32,6 +32,12 @@ impl ConversionBody {
     pub fn unit_id(&self) -> &str {
         &self.unit_id
     }
+
+    /// The key of the goal, which is not checked yet.
+    #[must_use]
+    pub fn goal(&self) -> &str {
+        &self.goal
+    }
 }
 
 /// One outcome of a unit.

@@ -206,6 +206,7 @@ impl Definition {
             direction: g.direction,
             hypothesis: g.hypothesis,
             margin: g.margin,
+            shared: g.shared,
             numerator: g.parts.as_ref().map(|parts| parts.numerator.to_string()),
             denominator: g.parts.as_ref().map(|parts| parts.denominator.to_string()),
         };
@@ -251,6 +252,12 @@ impl Definition {
     #[must_use]
     pub fn variant(&self, key: &VariantKey) -> Option<&Variant> {
         self.variants.iter().find(|v| v.key == *key)
+    }
+
+    /// Returns whether the goal with this key counts outcomes that are recorded for all tests of the workspace.
+    #[must_use]
+    pub fn shares(&self, key: &str) -> bool {
+        self.goals.iter().any(|goal| goal.shared && goal.key.as_str() == key)
     }
 
     /// Returns the goal with this key.

@@ -64,6 +64,9 @@ pub struct Goal {
     /// How much worse a guardrail's mean per unit may get; for guardrails only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub margin: Option<f64>,
+    /// Whether outcomes that are recorded for all tests of the workspace count here. Not for ratios.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shared: bool,
     /// The numerator and the denominator; for ratios only.
     #[serde(flatten)]
     pub parts: Option<Parts>,

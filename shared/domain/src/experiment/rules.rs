@@ -63,6 +63,11 @@ fn goal_rules(goals: &[GoalBody]) -> Vec<Invalid> {
             let detail = "is required for a goal of role guardrail, and must be omitted for any other";
             broken.push(Invalid::new(format!("/goals/{index}/margin"), detail));
         }
+        if goal.shared && goal.kind == Kind::Ratio {
+            let detail =
+                "must be false or omitted for a ratio, which has no outcomes of its own; share its parts";
+            broken.push(Invalid::new(format!("/goals/{index}/shared"), detail));
+        }
     }
     let primaries = goals.iter().filter(|g| g.role == Role::Primary).count();
     if primaries != 1 {

@@ -140,6 +140,8 @@ pub struct GoalBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 0.0, max = 1e15, message = "must be 0 to 1e15"))]
     pub(crate) margin: Option<f64>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) shared: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "GoalKey::check"))]
     pub(crate) numerator: Option<String>,

@@ -7,6 +7,7 @@ use serde::forward_to_deserialize_any;
 use serde_json::{Error, Value};
 use serde_path_to_error::Segment;
 
+use super::numeral::{self, Mark};
 use super::{Invalid, escape};
 
 /// Converts a JSON value to `T`.
@@ -41,6 +42,9 @@ fn in_plain_words(message: &str) -> String {
     if !quotes.iter().any(|start| message.starts_with(start)) {
         return message.to_owned();
     }
+    if let Some(fix) = number_as_text(message, expected) {
+        return fix;
+    }
     let plain = match expected {
         "u8" | "u16" | "u32" | "u64" => "a whole number, 0 or more",
         "a nonzero u64" => "a whole number, 1 or more",
@@ -53,6 +57,30 @@ fn in_plain_words(message: &str) -> String {
         other => other,
     };
     format!("must be {}", plain.replace('`', ""))
+}
+
+/// Returns how to correct a number that was sent as a text, such as `"250"`. Only a text that is a number is repeated.
+fn number_as_text(message: &str, expected: &str) -> Option<String> {
+    let text =
+        message.strip_prefix("invalid type: string \"")?.strip_suffix(&format!("\", expected {expected}"))?;
+    let is_whole = match expected {
+        "f64" => false,
+        "u8" | "u16" | "u32" | "u64" | "a nonzero u64" | "i64" => true,
+        _ => return None,
+    };
+    let number = numeral::read(text, Mark::Point)
+        .filter(|_| !text.contains(','))
+        .or_else(|| numeral::unambiguous(text));
+    match number {
+        Some(number) if is_whole && number.fract() != 0.0 => None,
+        Some(number) => Some(format!("is the text \"{text}\"; send the number {number}")),
+        None => {
+            numeral::read(text, Mark::Point)?;
+            Some(format!(
+                "is the text \"{text}\"; send a number, with a point before the decimals and no other separator"
+            ))
+        }
+    }
 }
 
 struct Plain(Value);
@@ -163,6 +191,35 @@ mod tests {
     fn refused(value: Value) -> (String, String) {
         let found = typed::<Outer>(value).unwrap_err().remove(0);
         (found.pointer, found.detail)
+    }
+
+    #[test]
+    fn a_number_that_is_sent_as_a_text_is_named_with_the_fix() {
+        #[derive(Debug, Deserialize)]
+        #[expect(dead_code, reason = "the test reads only errors")]
+        struct Numbers {
+            amount: Option<f64>,
+            count: Option<u32>,
+        }
+        for (field, text, detail) in [
+            ("amount", "250", "is the text \"250\"; send the number 250"),
+            ("amount", "12,5", "is the text \"12,5\"; send the number 12.5"),
+            ("amount", "1.234", "is the text \"1.234\"; send the number 1.234"),
+            ("amount", "-1.234,50", "is the text \"-1.234,50\"; send the number -1234.5"),
+            (
+                "amount",
+                "1,234",
+                "is the text \"1,234\"; send a number, with a point before the decimals and no other separator",
+            ),
+            ("amount", "5 EUR", "must be a number"),
+            ("amount", "", "must be a number"),
+            ("amount", "2\"", "must be a number"),
+            ("count", "3", "is the text \"3\"; send the number 3"),
+            ("count", "2.5", "must be a whole number, 0 or more"),
+        ] {
+            let found = typed::<Numbers>(json!({ field: text })).unwrap_err().remove(0);
+            assert_eq!((found.pointer, found.detail), (format!("/{field}"), detail.to_owned()), "{text}");
+        }
     }
 
     #[test]

@@ -76,6 +76,7 @@ pub fn limits_of_goals() -> Vec<Limits> {
             &[json!("equal"), Value::Null],
         ),
         limits("window_days", &days, &no_days),
+        limits("shared", &[json!(true), json!(false)], &[json!("true"), json!(1), Value::Null]),
         limits("surprise", &[], &[json!(1)]),
         ("goals", margins, no_margins),
     ]

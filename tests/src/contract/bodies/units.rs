@@ -70,4 +70,5 @@ fn the_limits_of_conversions_match_the_code() {
     let base = json!({ "unit_id": "acme.com", "goal": "demo-booked", "event_id": "e" });
     assert_limits("Conversion", &base, &limits, code);
     assert_batch("ConversionRequest", "events", &base);
+    assert_batch("SharedConversionRequest", "events", &base);
 }

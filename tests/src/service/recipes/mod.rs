@@ -58,6 +58,7 @@ async fn special(operation: &'static Operation, status: u16) -> Option<Answer> {
         ("manage-workspace", 409) => workspaces::at_another_revision(operation).await,
         ("get-results-compared", 200 | 422) => tests::compared(operation, status == 200).await,
         ("update-test", 200 | 409) => tests::changed(operation, status == 200).await,
+        ("record-conversion-shared", 202 | 409) => tests::shared(operation, status == 202).await,
         ("record-conversion", 409) => tests::an_outcome_of_a_draft(operation).await,
         _ => return None,
     })

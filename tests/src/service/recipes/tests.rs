@@ -36,6 +36,18 @@ pub async fn an_outcome_of_a_draft(operation: &'static Operation) -> Answer {
     Ground::on(operation, declared.bench).await.ask().await
 }
 
+/// Records an outcome of a goal that the sample test shares, or another value of a version that is recorded.
+pub async fn shared(operation: &'static Operation, is_new: bool) -> Answer {
+    let bench = Bench::start().await;
+    let goals = json!([{ "key": "pipeline", "kind": "sum", "role": "primary", "shared": true }]);
+    bench.launch(json!({ "goals": goals })).await;
+    let ground = Ground::on(operation, bench).await;
+    let body =
+        |value: u32| json!({ "unit_id": "acme.com", "goal": "pipeline", "event_id": "e", "value": value });
+    let first = ground.send(with_body(ground.event.clone(), &body(1))).await;
+    if is_new { first } else { ground.send(with_body(ground.event.clone(), &body(2))).await }
+}
+
 /// Compares the sample test with one that does not exist, or with itself.
 pub async fn compared(operation: &'static Operation, is_valid: bool) -> Answer {
     let ground = Ground::of(operation).await;

@@ -14,6 +14,9 @@ pub enum Scope {
     /// Request the variant of a unit.
     #[serde(rename = "assignments:write")]
     AssignmentsWrite,
+    /// Read recorded outcomes.
+    #[serde(rename = "conversions:read")]
+    ConversionsRead,
     /// Record outcomes.
     #[serde(rename = "conversions:write")]
     ConversionsWrite,
@@ -36,10 +39,11 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::TestsRead,
         Self::TestsWrite,
         Self::AssignmentsWrite,
+        Self::ConversionsRead,
         Self::ConversionsWrite,
         Self::ResultsRead,
         Self::MetricsRead,
@@ -55,6 +59,7 @@ impl Scope {
             Self::TestsRead => "tests:read",
             Self::TestsWrite => "tests:write",
             Self::AssignmentsWrite => "assignments:write",
+            Self::ConversionsRead => "conversions:read",
             Self::ConversionsWrite => "conversions:write",
             Self::ResultsRead => "results:read",
             Self::MetricsRead => "metrics:read",
@@ -121,9 +126,20 @@ impl Role {
     pub fn scopes(self) -> &'static [Scope] {
         match self {
             Self::Admin => &Scope::ALL,
-            Self::Analyst => &[Scope::TestsRead, Scope::TestsWrite, Scope::ResultsRead, Scope::WorkspaceRead],
+            Self::Analyst => &[
+                Scope::TestsRead,
+                Scope::TestsWrite,
+                Scope::ConversionsRead,
+                Scope::ResultsRead,
+                Scope::WorkspaceRead,
+            ],
             Self::Viewer => &[Scope::TestsRead, Scope::ResultsRead, Scope::WorkspaceRead],
-            Self::Service => &[Scope::AssignmentsWrite, Scope::ConversionsWrite, Scope::MetricsRead],
+            Self::Service => &[
+                Scope::AssignmentsWrite,
+                Scope::ConversionsRead,
+                Scope::ConversionsWrite,
+                Scope::MetricsRead,
+            ],
         }
     }
 }

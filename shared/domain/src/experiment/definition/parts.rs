@@ -24,6 +24,7 @@ pub(super) fn goal(body: GoalBody) -> Result<Goal, NotAName> {
         direction: body.direction,
         hypothesis: body.hypothesis,
         margin: body.margin,
+        shared: body.shared,
         parts: body.numerator.zip(body.denominator).map(parts).transpose()?,
     })
 }

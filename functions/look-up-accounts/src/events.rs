@@ -1,0 +1,150 @@
+//! `POST /tests/{test_id}/events/lookup`: returns what is recorded for an account, or for up to 100 accounts under
+//! `units`, so that a CRM can be compared with it. Each account is one query.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bellwether::App;
+use bellwether::auth::access::Caller;
+use bellwether::http::problem::Problem;
+use bellwether::http::reply::Reply;
+use bellwether::operations::{LOOK_UP_EVENTS, Operation};
+use bellwether::runtime::batch::{self, Batch};
+use bellwether::runtime::body::Unscreened;
+use bellwether::runtime::{Call, Endpoint};
+use bellwether::store::key::EventKey;
+use bellwether::store::outcomes::StoredEvent;
+use domain::clock::Dated;
+use domain::experiment::bucket::fnv1a32;
+use domain::experiment::{Conversion, Event, Experiment, ExperimentId, UnitId, UnitName, Workspace};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// The number of versions of outcomes on a page, for each account.
+pub(super) const PAGE: u16 = 100;
+
+#[derive(Debug)]
+pub struct LookUpEvents;
+
+/// An account whose outcomes are requested.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UnitBody {
+    unit_id: String,
+    next: Option<String>,
+}
+
+/// An account, and the version after which its page begins.
+struct Requested {
+    name: UnitName,
+    unit: UnitId,
+    after: Option<EventKey>,
+}
+
+impl Endpoint for LookUpEvents {
+    const OPERATION: &'static Operation = &LOOK_UP_EVENTS;
+
+    type Caller = Caller;
+    type Path = ExperimentId;
+    type Body = Unscreened;
+
+    async fn handle(app: &App, call: Call<Self>) -> Result<Reply, Problem> {
+        let deadline = batch::deadline(call.began);
+        let Call { caller, path: test_id, mut body, .. } = call;
+        body.wrap_items("units", "unit_id");
+        let batch = Batch::parse(body, "units")?;
+        let test = app.store.experiments.recent(&caller.workspace, &test_id, app.clock.now()).await?;
+        let test = test.ok_or(Problem::NotFound)?;
+        let read = |item: Unscreened| {
+            let body = item.screened(app.screen)?.into_inner();
+            Requested::parse(body, &caller.workspace, &test)
+        };
+        let requested = batch.prepare("unit_id", deadline, read).await;
+        let each = |requested| page(app, &caller.workspace, &test, requested);
+        Reply::ok(&requested.run("units", "unit_id", deadline, each).await?)
+    }
+}
+
+impl Requested {
+    fn parse(body: UnitBody, workspace: &Workspace, test: &Experiment) -> Result<Self, Problem> {
+        let kind = test.definition.unit_kind;
+        let unit = kind.unit(&body.unit_id).map_err(|e| Problem::field("/unit_id", e.to_string()))?;
+        let name = UnitName::new(unit.clone(), kind, body.unit_id);
+        let after = body.next.map(|next| {
+            let read = cursor::read(&next, workspace, test, &unit);
+            read.ok_or_else(|| {
+                Problem::field("/next", "must be the `next` of an earlier page of this account and test")
+            })
+        });
+        Ok(Self { name, unit, after: after.transpose()? })
+    }
+}
+
+async fn page(
+    app: &App,
+    workspace: &Workspace,
+    test: &Experiment,
+    Requested { name, unit, after }: Requested,
+) -> Result<Value, Problem> {
+    let page = app.store.events.outcomes(workspace, test, &unit, after.as_ref(), PAGE).await?;
+    let last = page.events.last().filter(|_| page.more).map(|(stored, _)| &stored.event);
+    let next = last.map(|event| cursor::write(event, workspace, test));
+    let events: Vec<Value> = page.events.iter().map(|(stored, replaced)| line(stored, *replaced)).collect();
+    let mut answer = serde_json::to_value(name).map_err(Problem::internal)?;
+    (answer["events"], answer["next"]) = (json!(events), json!(next));
+    Ok(answer)
+}
+
+fn line(stored: &StoredEvent, replaced: bool) -> Value {
+    let event = &stored.event;
+    let mut line = json!({
+        "goal": event.goal(),
+        "event_id": event.event_id(),
+        "version": event.version(),
+        "void": matches!(event, Event::Voided(_)),
+        "replaced": replaced,
+    });
+    if let Event::Converted(Conversion { value, occurred_at, .. }) = event {
+        line["value"] = json!(value);
+        let written = String::from(occurred_at.written());
+        line["occurred_at"] = match occurred_at {
+            Dated::At(_) => json!(written),
+            Dated::Day(_) => json!(written.chars().take("2026-11-21".len()).collect::<String>()),
+        };
+    }
+    if let Some(at) = stored.recorded_at {
+        line["recorded_at"] = json!(at);
+    }
+    line
+}
+
+/// Cursors contain the place of a version among those of its account, and a hash of what they belong to. The id of the
+/// account is not in them.
+mod cursor {
+    use super::*;
+
+    fn owner(workspace: &Workspace, test: &Experiment, unit: &UnitId) -> u32 {
+        fnv1a32(format!("{workspace}/{}/{unit}", test.definition.test_id).encode_utf16())
+    }
+
+    pub(super) fn write(event: &Event, workspace: &Workspace, test: &Experiment) -> String {
+        let owner = owner(workspace, test, event.unit_id());
+        let place = format!("{owner:08x} {} {} {}", event.goal(), event.event_id(), event.version());
+        URL_SAFE_NO_PAD.encode(place)
+    }
+
+    pub(super) fn read(
+        text: &str,
+        workspace: &Workspace,
+        test: &Experiment,
+        unit: &UnitId,
+    ) -> Option<EventKey> {
+        let place = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+        let mut parts = place.split(' ');
+        let own = parts.next()? == format!("{:08x}", owner(workspace, test, unit));
+        let (goal, event) =
+            (parts.next()?.to_owned().try_into().ok()?, parts.next()?.to_owned().try_into().ok()?);
+        let version: u64 = parts.next()?.parse().ok()?;
+        let key = EventKey::Conversion(unit.clone(), goal, event, version.try_into().ok()?);
+        (own && parts.next().is_none()).then_some(key)
+    }
+}

@@ -1,0 +1,8 @@
+//! Runs [`look_up_accounts::FUNCTION`] in the Lambda runtime.
+
+use lambda_http::Error;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    bellwether::runtime::serve(look_up_accounts::FUNCTION).await
+}

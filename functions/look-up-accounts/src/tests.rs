@@ -1,0 +1,3 @@
+//! Tests of look-ups with a real store.
+
+mod events;
