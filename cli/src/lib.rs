@@ -4,6 +4,7 @@
 //! A subcommand returns a [`Failure`] when it cannot continue. [`main`] prints it on one line and exits with its code.
 
 pub mod account;
+pub mod accounts;
 pub mod client;
 pub mod demo;
 mod failure;
@@ -40,6 +41,9 @@ enum Command {
     Results(results::Options),
     Assign(import::assign::Options),
     Convert(import::convert::Options),
+    /// Works with the accounts of a workspace and their ids.
+    #[command(subcommand)]
+    Accounts(accounts::Command),
     Demo(demo::campaign::Options),
     DemoTrial(demo::trial::Options),
 }
@@ -56,6 +60,7 @@ pub fn main() -> ExitCode {
         Command::Results(options) => results::run(&options),
         Command::Assign(options) => import::assign::run(&options),
         Command::Convert(options) => import::convert::run(&options),
+        Command::Accounts(command) => accounts::run(&command),
         Command::Demo(options) => demo::campaign::run(&options),
         Command::DemoTrial(options) => demo::trial::run(&options),
     };

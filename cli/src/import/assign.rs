@@ -97,8 +97,8 @@ fn notes(options: &Options, columns: &Columns) -> Vec<(&'static str, String)> {
         notes.push(("unit_id", "in lower case".to_owned()));
     }
     if columns.place("assigned_at").is_some() {
-        let zone = options.common.timezone.as_deref().unwrap_or("UTC");
-        notes.push(("assigned_at", format!("a date without a time is its beginning in {}", printable(zone))));
+        let zone = options.common.timezone.as_deref().map_or("the test's time zone".to_owned(), printable);
+        notes.push(("assigned_at", format!("a date without a time is its beginning in {zone}")));
     }
     notes
 }

@@ -26,7 +26,8 @@ const KIND: Kind = Kind { name: "conversions", request: "events", judge };
 /// --count-equal-lines, the second such line of the file is another outcome, and so on.
 ///
 /// Numbers have a point before their decimals and no separator of thousands: 1234.56. Times are 2026-11-21T10:00:00+01:00,
-/// or without the offset together with --timezone. A date alone is that day in UTC, or with --timezone, the end of that day.
+/// or without the offset together with --timezone. A date alone is that day in the test's time zone, or with
+/// --timezone, the end of that day in that zone.
 /// Without a time, the outcome occurs when it is sent.
 ///
 /// Exit codes: 0 all lines taken, 1 failed, 2 wrong arguments or an unreadable file, 3 some lines not taken.
@@ -114,7 +115,7 @@ fn notes(options: &Options, columns: &Columns) -> Vec<(&'static str, String)> {
     }
     let time = match (columns.place("occurred_at"), &options.common.timezone) {
         (None, _) => "the time at which the line is sent".to_owned(),
-        (Some(_), None) => "a date without a time is that day in UTC".to_owned(),
+        (Some(_), None) => "a date without a time is that day in the test's time zone".to_owned(),
         (Some(_), Some(zone)) => {
             format!("times without an offset, and dates, are in {}", crate::text::printable(zone))
         }

@@ -24,7 +24,6 @@ use domain::experiment::wire::TestBody;
 use domain::experiment::{Definition, Experiment, Seed};
 use domain::results::report::view::plan::PlanView;
 use domain::results::verdict::outlook::{Outlook, warnings};
-use domain::workspace::Settings;
 use serde::Serialize;
 
 /// The function.
@@ -42,17 +41,28 @@ impl Endpoint for CreateTest {
 
     async fn handle(app: &App, call: Call<Self>) -> Result<Reply, Problem> {
         let Call { caller, body, .. } = &call;
-        let Settings { unit_kind, time_zone, .. } = app.store.workspaces.get(&caller.workspace).await?;
-        let definition = Definition::within(body.clone().into_inner(), unit_kind, time_zone)?;
+        let settings = app.store.workspaces.get(&caller.workspace).await?;
+        let is_changed = settings.revision > 0;
+        let declared = Definition::within(body.get().clone(), settings.unit_kind, settings.time_zone);
+        let definition = match declared {
+            Ok(definition) => definition,
+            // It may repeat a body that was valid under earlier settings.
+            Err(broken) if is_changed => {
+                let old = existing(app, caller, body.get()).await?.ok_or(Problem::Invalid(broken))?;
+                app.store.identities.confirm(caller).await??;
+                return Reply::ok(&response(&old));
+            }
+            Err(broken) => return Err(broken.into()),
+        };
         let seed = Seed::from_random(random::bytes().map_err(Problem::internal)?);
         let test = Experiment::draft(definition, seed, app.clock.now());
         let entry = call.record(app, Action::TestCreated, &test.definition.test_id)?.suspect(&test.suspect);
         let change = entry.by(caller)?.counted(Quota::Tests);
         match app.store.experiments.create(&caller.workspace, &test, change).await?? {
-            Created::New => Reply::created(&declared(&test)),
+            Created::New => Reply::created(&response(&test)),
             Created::Exists(old) if is_declared_as(&old.definition, body.get()) => {
                 app.store.identities.confirm(caller).await??;
-                Reply::ok(&declared(&old))
+                Reply::ok(&response(&old))
             }
             Created::Exists(_) => {
                 let detail = "A test with this test_id exists with another definition; change it with PATCH or choose another test_id.";
@@ -60,6 +70,13 @@ impl Endpoint for CreateTest {
             }
         }
     }
+}
+
+/// Returns the test that `body` declares, if it exists.
+async fn existing(app: &App, caller: &Caller, body: &TestBody) -> Result<Option<Experiment>, Problem> {
+    let Some(test_id) = body.test_id() else { return Ok(None) };
+    let old = app.store.experiments.get(&caller.workspace, &test_id).await?;
+    Ok(old.filter(|old| is_declared_as(&old.definition, body)))
 }
 
 /// Returns whether `body` declares this test. The settings of the workspace may have changed since.
@@ -77,7 +94,7 @@ struct Declared<'a> {
     warnings: Vec<String>,
 }
 
-fn declared(test: &Experiment) -> Declared<'_> {
+fn response(test: &Experiment) -> Declared<'_> {
     Declared {
         test: test.view(),
         plan: Outlook::planned(&test.definition).as_ref().map(PlanView::from),

@@ -8,6 +8,8 @@ use testing::{Bench, as_payload_2, body_of, with_body};
 
 use super::FUNCTION;
 
+mod settings;
+
 #[tokio::test]
 async fn a_test_is_created_once_and_the_same_body_returns_it_again() {
     let bench = Bench::start().await;

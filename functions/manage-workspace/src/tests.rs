@@ -20,7 +20,7 @@ async fn patch(bench: &Bench, body: Value) -> Answer {
     bench.call(FUNCTION, event).await
 }
 
-fn settings(kind: &str, zone: &str, days: Value, revision: u64) -> Value {
+fn settings(kind: &str, zone: &str, days: &Value, revision: u64) -> Value {
     json!({ "workspace": "acme", "unit_kind": kind, "time_zone": zone, "retention_days": days, "revision": revision })
 }
 
@@ -29,16 +29,16 @@ async fn a_workspace_has_default_settings_until_they_are_changed() {
     let bench = Bench::start().await;
     for role in [Role::Viewer, Role::Analyst, Role::Admin] {
         let answer = read(&bench, role, "acme").await;
-        assert_eq!((answer.status, answer.body), (200, settings("verbatim", "UTC", Value::Null, 0)));
+        assert_eq!((answer.status, answer.body), (200, settings("verbatim", "UTC", &Value::Null, 0)));
     }
     let answer =
         patch(&bench, json!({ "revision": 0, "unit_kind": "domain", "time_zone": "europe/berlin" })).await;
-    assert_eq!((answer.status, &answer.body), (200, &settings("domain", "Europe/Berlin", Value::Null, 1)));
+    assert_eq!((answer.status, &answer.body), (200, &settings("domain", "Europe/Berlin", &Value::Null, 1)));
     let answer = patch(&bench, json!({ "revision": 1, "retention_days": 90 })).await;
-    assert_eq!(answer.body, settings("domain", "Europe/Berlin", json!(90), 2));
+    assert_eq!(answer.body, settings("domain", "Europe/Berlin", &json!(90), 2));
     assert_eq!(read(&bench, Role::Viewer, "acme").await.body, answer.body);
     let answer = patch(&bench, json!({ "revision": 2, "retention_days": 0 })).await;
-    assert_eq!(answer.body, settings("domain", "Europe/Berlin", Value::Null, 3));
+    assert_eq!(answer.body, settings("domain", "Europe/Berlin", &Value::Null, 3));
     let other = read(&bench, Role::Admin, "globex").await.body;
     assert_eq!((&other["workspace"], &other["unit_kind"]), (&json!("globex"), &json!("verbatim")));
     assert_eq!(bench.items(TableName::Tests).await.len(), 1, "one item, in the workspace's own partition");

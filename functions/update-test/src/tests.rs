@@ -44,8 +44,8 @@ async fn a_change_costs_a_read_and_a_transaction_and_a_repetition_two_reads() {
     let (_, spent) = bench.metered(FUNCTION, with_body(event.clone(), &body)).await;
     assert_eq!(
         (spent.calls, spent.units),
-        (2, 9.0),
-        "a read, and three written items and the check of the caller at twice their cost"
+        (2, 11.0),
+        "a read, and three written items, one of 2 KB, and the check of the caller at twice their cost"
     );
     let record = bench.records().await.remove(0);
     assert_eq!((&record["action"], &record["detail"]), (&json!("test_changed"), &json!("revision 3: name")));
@@ -359,4 +359,20 @@ async fn a_test_without_suspect_text_accepts_an_acknowledgement() {
         json!({ "revision": 3, "status": "running", "start": "restart", "acknowledge_suspect": true });
     assert_eq!(patch(&bench, start).await.status, 200);
     assert!(!bench.records().await.last().unwrap()["detail"].as_str().unwrap().contains("acknowledge"));
+}
+
+#[tokio::test]
+async fn overrides_are_changed_by_any_spelling_and_no_other_change_reads_them_again() {
+    let bench = Bench::start().await;
+    bench.launch_in("domain", "UTC", json!({ "overrides": { "www.Acme.com": "control" } })).await;
+    let forced = json!({ "https://beta.com/": "control", "ada@acme.com": "calculator" });
+    let answer = patch(&bench, json!({ "revision": 2, "overrides": forced })).await;
+    assert_eq!(answer.body["overrides"], json!({ "acme.com": "calculator", "beta.com": "control" }));
+    let twice = json!({ "acme.com": "control", "WWW.acme.com": "control" });
+    let answer = patch(&bench, json!({ "revision": 3, "overrides": twice })).await;
+    assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("/overrides/acme.com")));
+    let answer = patch(&bench, json!({ "revision": 3, "name": "Another" })).await;
+    assert_eq!((answer.status, &answer.body["overrides"]["acme.com"]), (200, &json!("calculator")));
+    let answer = patch(&bench, json!({ "revision": 4, "unit_kind": "verbatim" })).await;
+    assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("/unit_kind")));
 }

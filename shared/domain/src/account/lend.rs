@@ -31,12 +31,15 @@ mod tests {
     use super::*;
     use crate::account::attribute::Attribute;
     use crate::account::tests::account;
+    use crate::clock::Timestamp;
     use crate::experiment::id::AttributeName;
+    use crate::experiment::{Experiment, Seed};
     use crate::validation::typed;
 
     fn requested(attributes: &Value, covariate: Option<f64>) -> Unit {
         let body = json!({ "unit_id": "0015", "attributes": attributes, "covariate": covariate });
-        Unit::parse(typed(body).unwrap()).unwrap()
+        let test = Experiment::draft(definition(), Seed::from_random([0; 8]), Timestamp::from_millis(0));
+        Unit::parse(typed(body).unwrap(), &test).unwrap()
     }
 
     fn definition() -> Definition {

@@ -77,6 +77,19 @@ fn a_date_without_a_time_is_the_whole_day_in_a_time_zone() {
 }
 
 #[test]
+fn the_date_at_a_time_depends_on_the_time_zone() {
+    for (time, zone, date) in [
+        ("2026-11-21T10:00:00.25Z", "UTC", "2026-11-21"),
+        ("2026-11-21T10:00:00Z", "Pacific/Kiritimati", "2026-11-22"),
+        ("2026-11-21T04:59:59Z", "America/New_York", "2026-11-20"),
+        ("2026-11-21T05:00:00Z", "America/New_York", "2026-11-21"),
+    ] {
+        let at = read(time).unwrap().written();
+        assert_eq!(Zone::parse(zone).unwrap().date(at), read(date).unwrap().written(), "{time} in {zone}");
+    }
+}
+
+#[test]
 fn a_time_zone_is_found_by_its_name_in_the_database_alone() {
     for (name, spelled) in [("europe/BERLIN", "Europe/Berlin"), ("utc", "UTC"), ("Etc/GMT+5", "Etc/GMT+5")] {
         assert_eq!(Zone::parse(name).unwrap().name(), spelled);

@@ -54,6 +54,14 @@ impl Zone {
         self.bounds(day).unwrap_or(in_utc)
     }
 
+    /// Returns the date at a time in this zone, as the start of the same date in UTC.
+    #[must_use]
+    pub fn date(&self, at: Timestamp) -> Timestamp {
+        let offset_ms = jiff::Timestamp::from_millisecond(at.millis())
+            .map_or(0, |at| i64::from(self.0.to_offset(at).seconds()) * 1_000);
+        Timestamp::from_millis((at.millis() + offset_ms).div_euclid(DAY_MS) * DAY_MS)
+    }
+
     fn bounds(&self, day: Timestamp) -> Option<(Timestamp, Timestamp)> {
         let date =
             jiff::Timestamp::from_millisecond(day.millis()).ok()?.to_zoned_datetime(TimeZone::UTC).date();

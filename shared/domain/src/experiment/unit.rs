@@ -68,14 +68,16 @@ impl Unit {
     ///
     /// # Errors
     /// Returns an error for any time in a test that is not external, for a time later than `now`, and for a time before
-    /// the day 365 days ago (UTC).
+    /// the day 365 days ago in the test's time zone.
     pub fn check_assigned_at(&self, test: &Experiment, now: Timestamp) -> Result<(), Vec<Invalid>> {
         let Some(at) = self.assigned_at else { return Ok(()) };
         let refused = |detail: &str| Err(vec![Invalid::new("/assigned_at", detail)]);
-        let oldest = (now.millis() / DAY_MS - OLDEST_DAYS) * DAY_MS;
+        let zone = &test.definition.time_zone;
+        let oldest = Timestamp::from_millis(zone.date(now).millis() - OLDEST_DAYS * DAY_MS);
+        let oldest = Dated::Day(oldest).first(zone);
         match test.definition.allocation.mode {
             Mode::External if at > now => refused("must not be later than now"),
-            Mode::External if at.millis() < oldest => refused("must not be more than 365 days ago"),
+            Mode::External if at < oldest => refused("must not be more than 365 days ago"),
             Mode::External => Ok(()),
             _ => refused("must be omitted: only external tests accept it"),
         }

@@ -71,6 +71,14 @@ pub struct TestBody {
     pub(crate) known_units: Option<Vec<KnownBody>>,
 }
 
+impl TestBody {
+    /// Returns the name of the test, if it is valid.
+    #[must_use]
+    pub fn test_id(&self) -> Option<ExperimentId> {
+        ExperimentId::parse(self.test_id.as_str()).ok()
+    }
+}
+
 /// One entry of `variants`.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]

@@ -11,19 +11,26 @@ use bellwether::random;
 use bellwether::store::audit::Action;
 use bellwether::store::experiments::Created;
 use bellwether::store::ledger::AuditedChange;
-use domain::clock::Timestamp;
+use domain::clock::{Timestamp, Zone};
 use domain::experiment::{Definition, Experiment, Seed, Workspace};
 use domain::validation::typed;
 
 impl Bench {
     /// Stores a running test of workspace `acme`: the sample test with changed fields.
     pub async fn launch(&self, changes: Value) -> Experiment {
+        self.launch_in("verbatim", "UTC", changes).await
+    }
+
+    /// Stores a running test as in a workspace with this kind of units and time zone.
+    pub async fn launch_in(&self, unit_kind: &str, time_zone: &str, changes: Value) -> Experiment {
         let mut body = body_of(&self.event("create-test", Role::Admin).await);
         for (name, value) in changes.as_object().into_iter().flatten() {
             body[name] = value.clone();
         }
         let body = typed(self.app.screen.clean(body).expect("a body without hidden characters"));
-        let definition = Definition::parse(body.expect("a body")).expect("a definition");
+        let kind = typed(json!(unit_kind)).expect("a kind of units");
+        let zone = Zone::parse(time_zone).expect("a time zone");
+        let definition = Definition::within(body.expect("a body"), kind, zone).expect("a definition");
         let draft = Experiment::draft(definition, Seed::from_random(*b"8 bytes!"), self.app.clock.now());
         let start = json!({ "revision": 1, "status": "running", "acknowledge_suspect": true });
         let test = self.revised(&draft, start);
@@ -47,6 +54,16 @@ impl Bench {
         let replaced = self.app.store.experiments.replace(&acme(), test, &next, record).await;
         assert!(replaced.expect("a store").expect("an operator"), "lost a race");
         next
+    }
+
+    /// Changes the settings of workspace `acme` like `manage-workspace`.
+    pub async fn configure(&self, patch: Value) {
+        let workspaces = &self.app.store.workspaces;
+        let old = workspaces.get(&acme()).await.expect("a store");
+        let new = old.revise(typed(patch).expect("a patch")).expect("a legal change");
+        let record = self.record(Action::WorkspaceChanged);
+        let replaced = workspaces.replace(&acme(), &old, &new, record).await;
+        assert!(replaced.expect("a store").expect("an operator"), "lost a race");
     }
 
     fn record(&self, action: Action) -> AuditedChange {

@@ -9,3 +9,4 @@ mod samples;
 mod tests;
 mod trying;
 mod units;
+mod workspaces;

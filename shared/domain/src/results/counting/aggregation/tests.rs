@@ -333,6 +333,35 @@ fn an_outcome_after_shipping_is_counted_only_as_such() {
 }
 
 #[test]
+fn a_day_of_an_outcome_is_that_of_the_time_zone_of_the_test() {
+    let on = |zone: &str, day: &str| {
+        let mut test = test();
+        test.definition.time_zone = crate::clock::Zone::parse(zone).unwrap();
+        let Row::Converted(outcome) = converted(1, 1, 0) else { panic!("an outcome") };
+        let occurred_at = crate::clock::Dated::try_from(day.to_owned()).unwrap();
+        let totals =
+            aggregate(&test, [assigned(1, "a", 1), Row::Converted(Conversion { occurred_at, ..outcome })]);
+        let tally = totals.outcomes[0];
+        (tally.counted, tally.before_assignment, tally.after_window)
+    };
+    let (counts, before, after) = ((1, 0, 0), (0, 1, 0), (0, 0, 1));
+    // The unit was assigned on 2026-11-21 at 10:00 in UTC, for a day: on the 22nd at 00:00 in Kiritimati, and on the
+    // 20th at 23:00 in Midway.
+    for (zone, day, wanted) in [
+        ("Pacific/Kiritimati", "2026-11-21", before),
+        ("Pacific/Kiritimati", "2026-11-22", counts),
+        ("Pacific/Kiritimati", "2026-11-23", counts),
+        ("Pacific/Kiritimati", "2026-11-24", after),
+        ("Pacific/Midway", "2026-11-19", before),
+        ("Pacific/Midway", "2026-11-20", counts),
+        ("Pacific/Midway", "2026-11-21", counts),
+        ("Pacific/Midway", "2026-11-22", after),
+    ] {
+        assert_eq!(on(zone, day), wanted, "{day} in {zone}");
+    }
+}
+
+#[test]
 fn an_outcome_dated_by_day_counts_when_the_day_overlaps_the_window() {
     let on = |day: &str| {
         let Row::Converted(outcome) = converted(1, 1, 0) else { panic!("an outcome") };

@@ -1,0 +1,24 @@
+//! `bellwether accounts`: the accounts of a workspace and their ids.
+
+mod check;
+
+use clap::Subcommand;
+
+use crate::Failure;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Reports which stored ids this version would no longer give.
+    Check(check::Options),
+}
+
+/// Runs a command about accounts.
+///
+/// # Errors
+/// Those of the command.
+pub fn run(command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::Check(options) => check::run(options),
+    }
+}
