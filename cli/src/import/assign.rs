@@ -9,6 +9,7 @@ use super::Common;
 use super::file::columns::Columns;
 use super::file::{self, records::Records};
 use super::line::attribute::Attribute;
+use super::line::number::Numbers;
 use super::line::unit::{FIELDS, Units};
 use super::overview::Overview;
 use super::plan::Plan;
@@ -63,6 +64,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let attributes = options.attributes.iter().map(|option| Attribute::parse(option, &columns));
     let attributes: Vec<Attribute> = attributes.collect::<Result<_, _>>()?;
     let others: Vec<_> = attributes.iter().map(|own| (own.place, printable(&own.name))).collect();
+    let numbers = common.numbers(&records, &columns, "covariate");
     let overview = Overview {
         file: &common.file_name(),
         encoding,
@@ -70,7 +72,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         records: &records,
         columns: &columns,
         fields: &FIELDS,
-        notes: &notes(options, &columns),
+        notes: &notes(options, &columns, numbers),
         others: &others,
     };
     eprint!("{}", overview.text());
@@ -79,22 +81,25 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         attributes: &attributes,
         zone: zone.as_ref(),
         lowercase: common.lowercase_units,
-        now: super::now(),
+        numbers,
     };
     let plan = Plan::of(&records, |row| units.item(&row.cells));
     let mut answers = Vec::new();
     let sent =
-        send::run(common, &KIND, &records, plan, |place, answer| answers.push((place, answer.clone())));
+        send::run(common, &KIND, &records, plan, |place, _, answer| answers.push((place, answer.clone())));
     match &options.variants {
         Some(path) if !common.dry_run => write(path, &records, answers).and(sent),
         _ => sent,
     }
 }
 
-fn notes(options: &Options, columns: &Columns) -> Vec<(&'static str, String)> {
+fn notes(options: &Options, columns: &Columns, numbers: Numbers) -> Vec<(&'static str, String)> {
     let mut notes = Vec::new();
     if options.common.lowercase_units {
         notes.push(("unit_id", "in lower case".to_owned()));
+    }
+    if let Some(note) = numbers.note() {
+        notes.push(("covariate", note.to_owned()));
     }
     if columns.place("assigned_at").is_some() {
         let zone = options.common.timezone.as_deref().map_or("the test's time zone".to_owned(), printable);

@@ -12,17 +12,15 @@ pub mod convert;
 pub mod delivery;
 pub mod file;
 pub mod line;
+mod moves;
 mod options;
 mod overview;
 mod plan;
 mod progress;
+mod recorded;
 mod report;
 mod send;
 mod tally;
-
-use std::time::{SystemTime, UNIX_EPOCH};
-
-use domain::clock::Timestamp;
 
 use crate::Failure;
 use file::columns::Columns;
@@ -37,9 +35,4 @@ fn require_unit(columns: &Columns) -> Result<(), Failure> {
     Err(Failure::usage(format!(
         "no column is the unit_id; specify it with --column unit_id=HEADER (the columns are {header})"
     )))
-}
-
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

@@ -3,8 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use domain::validation::numeral::Mark;
 use jiff::tz::TimeZone;
 
+use super::file::columns::Columns;
+use super::file::records::Records;
+use super::line::number::Numbers;
 use crate::Failure;
 use crate::account::ServerOption;
 
@@ -37,6 +41,10 @@ pub struct Common {
     /// The time zone of times without an offset and of dates without a time, such as Europe/Berlin or UTC
     #[arg(long, value_name = "ZONE")]
     pub timezone: Option<String>,
+
+    /// The mark before the decimals of numbers, point or comma [default: as the numbers of the column show]
+    #[arg(long, value_name = "MARK", value_parser = super::line::number::mark)]
+    pub decimals: Option<Mark>,
 
     /// Write the ids of units in lower case: ids are compared exactly
     #[arg(long)]
@@ -73,6 +81,15 @@ impl Common {
                 "the time zone {name:?} is not known; use a name such as Europe/Berlin or UTC"
             ))
         })
+    }
+
+    /// Finds how the numbers in the column of `field` are written.
+    #[must_use]
+    pub fn numbers(&self, records: &Records, columns: &Columns, field: &str) -> Numbers {
+        let cells = columns.place(field).into_iter().flat_map(|place| {
+            records.rows.iter().filter_map(move |row| row.cells.get(place)).map(String::as_str)
+        });
+        Numbers::of(cells, self.decimals)
     }
 
     /// Returns the path of the report.

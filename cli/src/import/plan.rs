@@ -17,6 +17,8 @@ pub struct Plan {
     pub refused: Vec<(usize, String)>,
     /// The number of lines that are equal to an earlier one. They are not sent.
     pub repeated: u64,
+    /// The number of items that remove an outcome from another account or goal.
+    pub moved: u64,
 }
 
 impl Plan {

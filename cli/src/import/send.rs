@@ -27,7 +27,7 @@ pub struct Kind {
     pub judge: fn(item: &Value, answer: &Value) -> Result<String, String>,
 }
 
-/// Sends the plan, unless this is a dry run. `answered` gets each answer with the place of its line.
+/// Sends the plan, unless this is a dry run. `answered` gets the place of a line, the item that was sent, and its answer.
 ///
 /// # Errors
 /// When a line was not taken.
@@ -36,10 +36,10 @@ pub fn run(
     kind: &Kind,
     records: &Records,
     plan: Plan,
-    mut answered: impl FnMut(usize, &Value),
+    mut answered: impl FnMut(usize, &Value, &Value),
 ) -> Result<(), Failure> {
     let report = options.report_path()?;
-    let Plan { items, rows, refused, repeated } = plan;
+    let Plan { items, rows, refused, repeated, moved: _ } = plan;
     let mut tally = Tally { not_taken: refused, repeated, ..Tally::default() };
     if options.dry_run {
         show(&preview(kind, &items))?;
@@ -55,7 +55,7 @@ pub fn run(
             let place = rows[index];
             let judged = match fate {
                 Fate::Answered(answer) => {
-                    answered(place, &answer);
+                    answered(place, &items[index], &answer);
                     (kind.judge)(&items[index], &answer)
                 }
                 Fate::Refused(why) | Fate::Unsent(why) => Err(why),

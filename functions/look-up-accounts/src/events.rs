@@ -1,8 +1,6 @@
 //! `POST /tests/{test_id}/events/lookup`: returns what is recorded for an account, or for up to 100 accounts under
 //! `units`, so that a CRM can be compared with it. Each account is one query.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bellwether::App;
 use bellwether::auth::access::Caller;
 use bellwether::http::problem::Problem;
@@ -14,10 +12,11 @@ use bellwether::runtime::{Call, Endpoint};
 use bellwether::store::key::EventKey;
 use bellwether::store::outcomes::StoredEvent;
 use domain::clock::Dated;
-use domain::experiment::bucket::fnv1a32;
 use domain::experiment::{Conversion, Event, Experiment, ExperimentId, UnitId, UnitName, Workspace};
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+use crate::cursor;
 
 /// The number of versions of outcomes on a page, for each account.
 pub(super) const PAGE: u16 = 100;
@@ -115,36 +114,4 @@ fn line(stored: &StoredEvent, replaced: bool) -> Value {
         line["recorded_at"] = json!(at);
     }
     line
-}
-
-/// Cursors contain the place of a version among those of its account, and a hash of what they belong to. The id of the
-/// account is not in them.
-mod cursor {
-    use super::*;
-
-    fn owner(workspace: &Workspace, test: &Experiment, unit: &UnitId) -> u32 {
-        fnv1a32(format!("{workspace}/{}/{unit}", test.definition.test_id).encode_utf16())
-    }
-
-    pub(super) fn write(event: &Event, workspace: &Workspace, test: &Experiment) -> String {
-        let owner = owner(workspace, test, event.unit_id());
-        let place = format!("{owner:08x} {} {} {}", event.goal(), event.event_id(), event.version());
-        URL_SAFE_NO_PAD.encode(place)
-    }
-
-    pub(super) fn read(
-        text: &str,
-        workspace: &Workspace,
-        test: &Experiment,
-        unit: &UnitId,
-    ) -> Option<EventKey> {
-        let place = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-        let mut parts = place.split(' ');
-        let own = parts.next()? == format!("{:08x}", owner(workspace, test, unit));
-        let (goal, event) =
-            (parts.next()?.to_owned().try_into().ok()?, parts.next()?.to_owned().try_into().ok()?);
-        let version: u64 = parts.next()?.parse().ok()?;
-        let key = EventKey::Conversion(unit.clone(), goal, event, version.try_into().ok()?);
-        (own && parts.next().is_none()).then_some(key)
-    }
 }

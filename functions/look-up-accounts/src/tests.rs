@@ -1,4 +1,3 @@
 //! Tests of look-ups with a real store.
 
-mod assignments;
 mod events;

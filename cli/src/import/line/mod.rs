@@ -6,6 +6,7 @@ pub mod moment;
 pub mod number;
 pub mod outcome;
 pub mod unit;
+pub mod version;
 
 use serde_json::Value;
 

@@ -6,12 +6,12 @@ use jiff::tz::TimeZone;
 
 use super::quoted;
 
-/// What a date without a time means in a named time zone. Without one, the server reads it.
+/// What a date without a time means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Day {
-    /// The end of the day: an outcome on the day of the assignment is after it.
-    End,
-    /// The beginning of the day.
+    /// The day in the test's time zone, which the server determines. What is sent must be the same in every run.
+    Whole,
+    /// The beginning of the day in the named time zone. Without one, the server reads it.
     Beginning,
 }
 
@@ -20,23 +20,22 @@ pub enum Day {
 pub struct Moment {
     /// What is sent.
     pub sent: String,
-    /// The same, before the end of the current day was replaced by the current time.
+    /// A text that is the same for the same cell and time zone in every version of the command.
     pub identity: String,
 }
 
-/// Parses a cell: a time with its offset, a time without offset in `zone`, or a date in `zone`. `now` replaces the end of a
-/// day that has not ended.
+/// Parses a cell: a time with its offset, a time without offset in `zone`, or a date.
 ///
 /// # Errors
 /// When the cell has another form, or `zone` is missing.
-pub fn parse(cell: &str, zone: Option<&TimeZone>, day: Day, now: Timestamp) -> Result<Moment, String> {
+pub fn parse(cell: &str, zone: Option<&TimeZone>, day: Day) -> Result<Moment, String> {
     let wrong = || {
         format!("{} is not a date in an expected form: 2026-11-21 or 2026-11-21T10:00:00+01:00", quoted(cell))
     };
     if let Ok(dated) = Dated::try_from(cell.to_owned()) {
         return match zone {
             _ if !is_date(cell) => Ok(exact(dated.written().into())),
-            Some(zone) => of_day(cell, zone, day, now).ok_or_else(wrong),
+            Some(zone) => of_day(cell, zone, day).ok_or_else(wrong),
             None => Ok(exact(cell.to_owned())),
         };
     }
@@ -58,21 +57,17 @@ fn is_date(cell: &str) -> bool {
     cell.len() == "2026-11-21".len()
 }
 
-fn of_day(cell: &str, zone: &TimeZone, day: Day, now: Timestamp) -> Option<Moment> {
+fn of_day(cell: &str, zone: &TimeZone, day: Day) -> Option<Moment> {
     let date: Date = cell.parse().ok()?;
     let time = match day {
         Day::Beginning => Time::midnight(),
-        Day::End => Time::new(23, 59, 59, 999_000_000).ok()?,
+        Day::Whole => Time::new(23, 59, 59, 999_000_000).ok()?,
     };
     let at = at(date.to_datetime(time), zone)?;
-    let sent = if day == Day::End && date == date_of(now, zone)? { now.min(at) } else { at };
+    let sent = if day == Day::Whole { cell.to_owned() } else { at.into() };
     // In UTC, a date is its own identity, as it is without a zone.
     let identity = if *zone == TimeZone::UTC { cell.to_owned() } else { at.into() };
-    Some(Moment { sent: sent.into(), identity })
-}
-
-fn date_of(now: Timestamp, zone: &TimeZone) -> Option<Date> {
-    Some(jiff::Timestamp::from_millisecond(now.millis()).ok()?.to_zoned_datetime(zone.clone()).date())
+    Some(Moment { sent, identity })
 }
 
 /// A time that the clock shows twice is the first one. A time that it leaves out is moved by the gap.
@@ -90,15 +85,13 @@ fn local(cell: &str) -> Option<DateTime> {
 
 #[cfg(test)]
 mod tests {
-    use domain::clock::Timestamp;
     use jiff::tz::TimeZone;
 
     use super::{Day, parse};
 
     fn sent(cell: &str, zone: Option<&str>) -> Result<String, String> {
         let zone = zone.map(|name| TimeZone::get(name).unwrap());
-        let now = Timestamp::try_from("2026-11-30T12:00:00Z".to_owned()).unwrap();
-        parse(cell, zone.as_ref(), Day::End, now).map(|moment| moment.sent)
+        parse(cell, zone.as_ref(), Day::Whole).map(|moment| moment.sent)
     }
 
     #[test]
@@ -117,18 +110,16 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_a_day_for_the_server_or_ends_in_its_time_zone_or_now() {
-        assert_eq!(sent("2026-11-21", None).unwrap(), "2026-11-21");
-        assert_eq!(sent("2026-11-21", Some("UTC")).unwrap(), "2026-11-21T23:59:59.999Z");
-        let utc = parse("2026-11-21", Some(&TimeZone::UTC), Day::End, Timestamp::from_seconds(1_800_000_000));
-        assert_eq!(utc.unwrap().identity, "2026-11-21", "the same line as without a zone");
-        assert_eq!(sent("2026-11-21", Some("America/New_York")).unwrap(), "2026-11-22T04:59:59.999Z");
+    fn the_date_of_an_outcome_is_sent_as_it_is_and_that_of_an_assignment_begins_in_its_time_zone() {
+        for zone in [None, Some("UTC"), Some("America/New_York")] {
+            assert_eq!(sent("2026-11-21", zone).unwrap(), "2026-11-21");
+        }
         let zone = TimeZone::get("America/New_York").unwrap();
-        let now = Timestamp::try_from("2026-11-30T12:00:00Z".to_owned()).unwrap();
-        let today = parse("2026-11-30", Some(&zone), Day::End, now).unwrap();
-        assert_eq!(today.sent, "2026-11-30T12:00:00Z");
-        assert_eq!(today.identity, "2026-12-01T04:59:59.999Z", "the same tomorrow");
-        let begun = parse("2026-11-21", Some(&zone), Day::Beginning, now).unwrap();
+        let utc = parse("2026-11-21", Some(&TimeZone::UTC), Day::Whole).unwrap();
+        assert_eq!(utc.identity, "2026-11-21", "the same line as without a zone");
+        let whole = parse("2026-11-30", Some(&zone), Day::Whole).unwrap();
+        assert_eq!(whole.identity, "2026-12-01T04:59:59.999Z", "as in earlier versions");
+        let begun = parse("2026-11-21", Some(&zone), Day::Beginning).unwrap();
         assert_eq!(begun.sent, "2026-11-21T05:00:00Z");
     }
 

@@ -1,13 +1,13 @@
 //! Lines as units: the items of `POST /tests/{test_id}/assignments`.
 
-use domain::clock::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
 use super::super::file::columns::{Columns, Field};
+use super::Item;
 use super::attribute::Attribute;
 use super::moment::{self, Day};
-use super::{Item, number};
+use super::number::Numbers;
 
 /// The id of the unit.
 pub const UNIT_ID: Field = Field {
@@ -43,8 +43,8 @@ pub struct Units<'a> {
     pub zone: Option<&'a TimeZone>,
     /// Whether ids of units are written in lower case.
     pub lowercase: bool,
-    /// The current time.
-    pub now: Timestamp,
+    /// How covariates are written.
+    pub numbers: Numbers,
 }
 
 impl Units<'_> {
@@ -70,14 +70,14 @@ impl Units<'_> {
             body.insert("attributes".to_owned(), Value::Object(attributes));
         }
         if let Some(value) = cell("covariate") {
-            let value = number::parse(value).map_err(|error| format!("covariate: {error}"))?;
+            let value = self.numbers.parse(value).map_err(|error| format!("covariate: {error}"))?;
             body.insert("covariate".to_owned(), value);
         }
         if let Some(variant) = cell("variant") {
             body.insert("variant".to_owned(), variant.clone().into());
         }
         if let Some(time) = cell("assigned_at") {
-            let moment = moment::parse(time, self.zone, Day::Beginning, self.now);
+            let moment = moment::parse(time, self.zone, Day::Beginning);
             body.insert(
                 "assigned_at".to_owned(),
                 moment.map_err(|error| format!("assigned_at: {error}"))?.sent.into(),
@@ -98,12 +98,13 @@ pub fn id(cell: Option<&String>, lowercase: bool) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use domain::clock::Timestamp;
+    use domain::validation::numeral::Mark;
     use jiff::tz::TimeZone;
     use serde_json::json;
 
     use super::super::super::file::columns::Columns;
     use super::super::attribute::Attribute;
+    use super::super::number::Numbers;
     use super::{FIELDS, Units};
 
     #[test]
@@ -113,17 +114,22 @@ mod tests {
         let attributes =
             ["industry", "employees=Size"].map(|option| Attribute::parse(option, &columns).unwrap());
         let zone = TimeZone::get("Europe/Berlin").unwrap();
-        let now = Timestamp::from_seconds(1_800_000_000);
-        let units =
-            Units { columns: &columns, attributes: &attributes, zone: Some(&zone), lowercase: false, now };
+        let numbers = Numbers::Marked(Mark::Comma);
+        let units = Units {
+            columns: &columns,
+            attributes: &attributes,
+            zone: Some(&zone),
+            lowercase: false,
+            numbers,
+        };
         let item = |cells: [&str; 6]| units.item(&cells.map(str::to_owned));
-        let full = item(["ACME.com", "software", "250", "control", "2026-11-21", "12.5"]).unwrap();
+        let full = item(["ACME.com", "software", "250", "control", "2026-11-21", "1.012,5"]).unwrap();
         let body = json!({ "unit_id": "ACME.com", "attributes": { "industry": "software", "employees": 250 },
-            "covariate": 12.5, "variant": "control", "assigned_at": "2026-11-20T23:00:00Z" });
+            "covariate": 1_012.5, "variant": "control", "assigned_at": "2026-11-20T23:00:00Z" });
         assert_eq!((full.body, full.identity.as_str()), (body, "ACME.com"));
         assert_eq!(item(["a", "", "", "", "", ""]).unwrap().body, json!({ "unit_id": "a" }));
         assert_eq!(item(["", "", "", "", "", ""]).unwrap_err(), "the unit_id is empty");
-        assert!(item(["a", "", "", "", "", "1,5"]).unwrap_err().starts_with("covariate: "));
+        assert!(item(["a", "", "", "", "", "1.5"]).unwrap_err().starts_with("covariate: "));
         assert!(item(["a", "", "", "", "1.2.2026", ""]).unwrap_err().starts_with("assigned_at: "));
     }
 }

@@ -3,7 +3,6 @@
 //! ([`endpoint`]).
 
 pub mod admit;
-pub mod assigning;
 pub mod batch;
 pub mod body;
 pub mod boundary;

@@ -102,6 +102,38 @@ fn outcomes_are_recorded_once_however_often_the_command_is_repeated() {
     assert_eq!((csv.code, csv.out.lines().count()), (Some(0), 5), "{csv:?}");
 }
 
+#[test]
+fn an_outcome_that_moved_to_another_account_is_removed_there_and_counts_once() {
+    let ground = Ground::start();
+    ground.launch("imported", json!({}));
+    ground.terminal.file("accounts.csv", "domain\nacme.com\nglobex.com\n");
+    let assigned = ground.terminal.run(&["assign", "imported", "--csv", "accounts.csv"]);
+    assert_eq!(assigned.code, Some(0), "{assigned:?}");
+    let arguments = |file: &'static str| ["convert", "imported", "--csv", file, "--goal", "pipeline"];
+    let total = || {
+        let results = ground.terminal.run(&["results", "imported", "--fresh", "--json"]);
+        let results: Value = serde_json::from_str(&results.out).unwrap();
+        let arms = results["goals"][1]["arms"].as_array().unwrap().clone();
+        let sum: f64 = arms.iter().map(|arm| arm["total"].as_f64().unwrap()).sum();
+        (sum.to_string(), results["outcomes"][1]["counted"].clone(), results["outcomes"][1]["void"].clone())
+    };
+    ground.terminal.file("january.csv", "domain;deal id;amount\nacme.com;d-1;1.200,50\nglobex.com;d-2;7\n");
+    let first = ground.terminal.run(&arguments("january.csv"));
+    assert!(first.code == Some(0) && first.err.contains("numbers as 1.234,56"), "{first:?}");
+    assert_eq!(total(), ("1207.5".to_owned(), json!(2), Value::Null));
+    ground
+        .terminal
+        .file("february.csv", "domain;deal id;amount\nglobex.com;d-1;1.200,50\nglobex.com;d-2;7\n");
+    let moved = ground.terminal.run(&arguments("february.csv"));
+    assert!(moved.err.contains("1 outcomes are removed from another account or goal"), "{moved:?}");
+    assert!(moved.out.starts_with("taken      3: 1 already recorded, 1 new, 1 removed\n"), "{moved:?}");
+    assert_eq!(total(), ("1207.5".to_owned(), json!(2), json!(1)), "it counts once, for the other account");
+    let again = ground.terminal.run(&arguments("february.csv"));
+    assert!(again.out.starts_with("taken      2: 2 already recorded\n"), "{again:?}");
+    let recorded = ground.terminal.path().join("imported.recorded.jsonl");
+    assert_eq!(std::fs::read_to_string(recorded).unwrap().lines().count(), 3);
+}
+
 /// Counts connections, and closes each.
 fn counting() -> (String, Arc<AtomicU32>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -7,7 +7,6 @@
 
 mod budget;
 mod choices;
-pub mod explain;
 mod parse;
 mod pattern;
 mod types;
