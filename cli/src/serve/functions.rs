@@ -3,11 +3,12 @@
 use bellwether::runtime::Function;
 
 /// Every function there is.
-pub const ALL: [Function; 24] = [
+pub const ALL: [Function; 25] = [
     assign_variant::FUNCTION,
     create_client::FUNCTION,
     create_test::FUNCTION,
     create_user::FUNCTION,
+    evaluate_tests::FUNCTION,
     export_metrics::FUNCTION,
     get_results::FUNCTION,
     get_test::FUNCTION,

@@ -2,34 +2,25 @@
 //! `units`.
 //!
 //! `domain::experiment::decide` makes the decision. The first decision is stored and stays for the phase,
-//! even if weights or the account's attributes change.
+//! even if weights or the account's attributes change. With a preview token in `preview`, the response contains the
+//! token's variant, and nothing is stored.
 
 #[cfg(test)]
 mod tests;
-
-use std::time::Duration;
 
 use bellwether::App;
 use bellwether::auth::access::Caller;
 use bellwether::http::problem::Problem;
 use bellwether::http::reply::Reply;
 use bellwether::operations::{ASSIGN_VARIANT, Operation};
+use bellwether::runtime::assigning::{self, Requested};
 use bellwether::runtime::batch::{self, Batch};
 use bellwether::runtime::body::Unscreened;
 use bellwether::runtime::{Call, Endpoint, Function, Handled};
-use bellwether::store::assignments::Stored;
 use bellwether::store::reach::Keyed;
 use domain::clock::Timestamp;
 use domain::experiment::condition::{Mismatch, Mismatches};
-use domain::experiment::{
-    Assignment, AssignmentResponse, Decision, Experiment, ExperimentId, Otherwise, Reason, Unit, Workspace,
-    decide,
-};
-use serde_json::Value;
-
-/// The time before the deadline at which the lookup of stored assignments ends, so that the other units of a
-/// batch finish.
-const RESERVE: Duration = Duration::from_secs(1);
+use domain::experiment::{Decision, Experiment, ExperimentId, Otherwise, Reason, Workspace};
 
 /// The function.
 pub const FUNCTION: Function = Function::of(&[Handled::by::<AssignVariant>()]).reading(Keyed::Tests);
@@ -51,15 +42,17 @@ impl Endpoint for AssignVariant {
         let now = app.clock.now();
         let test = app.store.experiments.recent(&caller.workspace, &test_id, now).await?;
         let test = test.ok_or(Problem::NotFound)?;
-        let requested =
-            batch.prepare("unit_id", deadline, |item| Requested::read(app, &test, item, now)).await;
-        let undecided =
-            requested.items().filter(|requested| matches!(requested.decision, Decision::Stored(_)));
-        let units = undecided.map(|requested| &requested.unit.id);
-        let stored = app.store.events.stored(&caller.workspace, &test, units, now, deadline - RESERVE).await;
-        let mismatches = Mismatches::count(requested.items().flat_map(|requested| &requested.mismatches));
-        let each = |requested| respond(app, &caller.workspace, &test, &stored, requested, now);
-        let mut response = requested.run("assignments", "unit_id", deadline, each).await?;
+        let read = |item| Asked::read(app, &caller.workspace, &test, item, now);
+        let asked = batch.prepare("unit_id", deadline, read).await;
+        let undecided = asked.items().map(|asked| &asked.requested).filter(|own| own.is_undecided());
+        let pairs = undecided.map(|requested| (requested.test, &requested.unit.id));
+        let stored = app.store.events.stored(&caller.workspace, pairs, now, deadline - batch::RESERVE).await;
+        let mismatches = Mismatches::count(asked.items().flat_map(|asked| &asked.mismatches));
+        let each = async |asked: Asked<'_>| {
+            let response = asked.requested.assign(app, &caller.workspace, &stored, now).await?;
+            serde_json::to_value(response).map_err(Problem::internal)
+        };
+        let mut response = asked.run("assignments", "unit_id", deadline, each).await?;
         if !mismatches.is_empty() {
             response["type_mismatches"] = serde_json::to_value(mismatches).map_err(Problem::internal)?;
         }
@@ -67,55 +60,29 @@ impl Endpoint for AssignVariant {
     }
 }
 
-/// A unit, and the test's decision about it before stored assignments are read.
-struct Requested<'t> {
-    unit: Unit,
-    decision: Decision<'t>,
+/// A unit of the request.
+struct Asked<'t> {
+    requested: Requested<'t>,
     /// The attributes whose type never matches the targeting.
     mismatches: Vec<Mismatch>,
 }
 
-impl<'t> Requested<'t> {
-    fn read(app: &App, test: &'t Experiment, item: Unscreened, now: Timestamp) -> Result<Self, Problem> {
-        let unit = Unit::parse(item.screened(app.screen)?.into_inner(), test)?;
-        unit.check_assigned_at(test, now)?;
-        let decision = decide(test, &unit)?;
-        let (Decision::Leave(reason) | Decision::Stored(Otherwise::Leave(reason))) = decision else {
-            return Ok(Self { unit, decision, mismatches: Vec::new() });
+impl<'t> Asked<'t> {
+    fn read(
+        app: &App,
+        workspace: &Workspace,
+        test: &'t Experiment,
+        item: Unscreened,
+        now: Timestamp,
+    ) -> Result<Self, Problem> {
+        let requested = Requested::of(workspace, test, assigning::unit(app, item)?, now)?;
+        let reason = match requested.decision {
+            Decision::Leave(reason) | Decision::Stored(Otherwise::Leave(reason)) => Some(reason),
+            _ => None,
         };
-        let targeting = &test.definition.targeting;
-        let left_out = reason == Reason::NotTargeted;
-        let mismatches = if left_out { targeting.mismatches(&unit.attributes) } else { Vec::new() };
-        Ok(Self { unit, decision, mismatches })
+        let (targeting, attributes) = (&test.definition.targeting, &requested.unit.attributes);
+        let left_out = reason == Some(Reason::NotTargeted);
+        let mismatches = if left_out { targeting.mismatches(attributes) } else { Vec::new() };
+        Ok(Self { requested, mismatches })
     }
-}
-
-async fn respond<'t>(
-    app: &App,
-    workspace: &Workspace,
-    test: &'t Experiment,
-    stored: &Stored,
-    Requested { unit, decision, .. }: Requested<'t>,
-    now: Timestamp,
-) -> Result<Value, Problem> {
-    let events = &app.store.events;
-    let response = match decision {
-        Decision::Assign(variant) => {
-            let first = Assignment::of(test, &unit, variant, now)?;
-            if let Some(stored) = events.remembered(workspace, test, &unit.id, now) {
-                AssignmentResponse::assigned(test, unit, stored, false)
-            } else {
-                let assigned = events.assign(workspace, test, &unit.id, first, now).await?;
-                AssignmentResponse::assigned(test, unit, assigned.assignment, assigned.new)
-            }
-        }
-        Decision::Chosen(variant, reason) => AssignmentResponse::chosen(test, unit, variant, reason),
-        Decision::Leave(reason) => AssignmentResponse::left(test, unit, reason),
-        Decision::Stored(otherwise) => match (stored.get(&unit.id)?.cloned(), otherwise) {
-            (Some(stored), _) => AssignmentResponse::assigned(test, unit, stored, false),
-            (None, Otherwise::Leave(reason)) => AssignmentResponse::left(test, unit, reason),
-            (None, Otherwise::Refuse(broken)) => return Err(broken.into()),
-        },
-    };
-    serde_json::to_value(response).map_err(Problem::internal)
 }

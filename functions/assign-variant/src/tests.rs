@@ -10,6 +10,7 @@ use testing::{Bench, acme, as_payload_2, body_of, with_body, with_test_id};
 use super::FUNCTION;
 
 mod leftover;
+mod previewed;
 mod spellings;
 mod sticky;
 mod types;
@@ -168,8 +169,8 @@ async fn in_an_external_test_the_first_variant_that_the_caller_sends_is_stored()
 async fn assigned_at(bench: &Bench, test: &Experiment, unit: &str) -> String {
     let (unit, now) = (UnitId::parse(unit).unwrap(), bench.app.clock.now());
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(5);
-    let stored = bench.app.store.events.stored(&acme(), test, std::iter::once(&unit), now, deadline).await;
-    String::from(stored.get(&unit).unwrap().unwrap().assigned_at)
+    let stored = bench.app.store.events.stored(&acme(), std::iter::once((test, &unit)), now, deadline).await;
+    String::from(stored.get(test, &unit).unwrap().unwrap().assigned_at)
 }
 
 #[tokio::test]
@@ -391,8 +392,8 @@ async fn a_known_unit_keeps_its_listed_values_and_another_gets_not_listed() {
     let id = domain::experiment::UnitId::parse("unit-7").unwrap();
     let (events, now) = (&bench.app.store.events, bench.app.clock.now());
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(5);
-    let stored = events.stored(&acme(), &test, std::iter::once(&id), now, deadline).await;
-    let stored = stored.get(&id).unwrap().cloned().unwrap();
+    let stored = events.stored(&acme(), std::iter::once((&test, &id)), now, deadline).await;
+    let stored = stored.get(&test, &id).unwrap().cloned().unwrap();
     assert_eq!(
         (stored.covariate, stored.segments.len()),
         (Some(7.0), 1),

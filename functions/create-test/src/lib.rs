@@ -21,7 +21,7 @@ use bellwether::store::quota::Quota;
 use bellwether::store::reach::Keyed;
 use domain::experiment::state::View;
 use domain::experiment::wire::TestBody;
-use domain::experiment::{Definition, Experiment, Seed};
+use domain::experiment::{Definition, Experiment, PreviewKey, Seed};
 use domain::results::report::view::plan::PlanView;
 use domain::results::verdict::outlook::{Outlook, warnings};
 use serde::Serialize;
@@ -55,7 +55,9 @@ impl Endpoint for CreateTest {
             Err(broken) => return Err(broken.into()),
         };
         let seed = Seed::from_random(random::bytes().map_err(Problem::internal)?);
-        let test = Experiment::draft(definition, seed, app.clock.now());
+        let draft = Experiment::draft(definition, seed, app.clock.now());
+        let preview_key = PreviewKey::from_random(random::bytes().map_err(Problem::internal)?);
+        let test = Experiment { preview_key: Some(preview_key), ..draft };
         let entry = call.record(app, Action::TestCreated, &test.definition.test_id)?.suspect(&test.suspect);
         let change = entry.by(caller)?.counted(Quota::Tests);
         match app.store.experiments.create(&caller.workspace, &test, change).await?? {

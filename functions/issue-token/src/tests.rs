@@ -83,7 +83,10 @@ async fn a_refresh_returns_the_successor_and_an_access_token_for_three_calls() {
     let (response, spent) = session.bench.metered(FUNCTION, with_form(session.event.clone(), &fields)).await;
     let next = successor(&response);
     assert_ne!(next, session.token);
-    assert_eq!(response.body["scope"], "tests:read tests:write conversions:read results:read workspace:read");
+    assert_eq!(
+        response.body["scope"],
+        "tests:read tests:write assignments:read conversions:read results:read workspace:read"
+    );
     assert_eq!((&response.body["token_type"], &response.body["expires_in"]), (&json!("Bearer"), &json!(900)));
     assert_eq!(response.headers["cache-control"], "no-store");
     assert_eq!(spent.calls, 3);
@@ -152,7 +155,7 @@ async fn disabling_a_user_or_raising_the_epoch_ends_the_sessions() {
     let response = session.refresh(&next).await;
     assert_eq!(
         (response.status, &response.body["scope"]),
-        (200, &json!("tests:read results:read workspace:read"))
+        (200, &json!("tests:read assignments:read results:read workspace:read"))
     );
 }
 

@@ -65,7 +65,10 @@ async fn the_right_password_returns_a_token_with_the_roles_scopes_and_a_refresh_
     assert_eq!(response.status, 200, "{}", response.body);
     assert_eq!(response.body["token_type"], "Bearer");
     assert_eq!(response.body["expires_in"], 900);
-    assert_eq!(response.body["scope"], "tests:read tests:write conversions:read results:read workspace:read");
+    assert_eq!(
+        response.body["scope"],
+        "tests:read tests:write assignments:read conversions:read results:read workspace:read"
+    );
     assert_eq!(response.body["access_token"].as_str().unwrap().split('.').count(), 3);
     assert!(response.body["refresh_token"].as_str().unwrap().starts_with("bwr_"));
     // Reads of the user and of three counts, writes of three counts, three decrements, the session with its record, and

@@ -1,6 +1,8 @@
 //! Look-ups of what is stored for accounts, which write nothing. `POST /tests/{test_id}/events/lookup` ([`events`])
-//! returns the outcomes of accounts.
+//! returns the outcomes of accounts, and `POST /accounts/assignments` ([`assignments`]) what accounts were assigned in
+//! every test and phase.
 
+mod assignments;
 mod cursor;
 mod events;
 #[cfg(test)]
@@ -10,4 +12,6 @@ use bellwether::runtime::{Function, Handled};
 use bellwether::store::reach::Keyed;
 
 /// The function.
-pub const FUNCTION: Function = Function::of(&[Handled::by::<events::LookUpEvents>()]).reading(Keyed::Tests);
+pub const FUNCTION: Function =
+    Function::of(&[Handled::by::<events::LookUpEvents>(), Handled::by::<assignments::LookUpAssignments>()])
+        .reading(Keyed::Tests);

@@ -1,3 +1,4 @@
 //! Tests of look-ups with a real store.
 
+mod assignments;
 mod events;

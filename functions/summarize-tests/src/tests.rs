@@ -59,8 +59,9 @@ async fn assign(bench: &Bench, test: &Experiment, unit: &str, variant: &str, con
 async fn assignment(bench: &Bench, test: &Experiment, unit: &str) -> Assignment {
     let (events, unit) = (&bench.app.store.events, UnitId::parse(unit).unwrap());
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(5);
-    let stored = events.stored(&acme(), test, std::iter::once(&unit), bench.app.clock.now(), deadline).await;
-    stored.get(&unit).unwrap().cloned().unwrap()
+    let stored =
+        events.stored(&acme(), std::iter::once((test, &unit)), bench.app.clock.now(), deadline).await;
+    stored.get(test, &unit).unwrap().cloned().unwrap()
 }
 
 #[tokio::test]

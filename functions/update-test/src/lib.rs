@@ -17,7 +17,7 @@ use bellwether::runtime::{Call, Endpoint, Function, Handled};
 use bellwether::store::audit::Action;
 use bellwether::store::reach::Keyed;
 use domain::experiment::wire::TestPatch;
-use domain::experiment::{ExperimentId, Seed};
+use domain::experiment::{ExperimentId, PreviewKey, Seed};
 
 /// The function.
 pub const FUNCTION: Function = Function::of(&[Handled::by::<UpdateTest>()]).reading(Keyed::Tests);
@@ -38,10 +38,13 @@ impl Endpoint for UpdateTest {
         let acknowledged = patch.acknowledge_suspect == Some(true);
         let old = app.store.experiments.get(&caller.workspace, test_id).await?.ok_or(Problem::NotFound)?;
         let seed = Seed::from_random(random::bytes().map_err(Problem::internal)?);
-        let new = old.revise(patch, seed, app.clock.now())?;
+        let mut new = old.revise(patch, seed, app.clock.now())?;
         if new == old {
             app.store.identities.confirm(caller).await??;
             return Reply::ok(&old.view());
+        }
+        if new.preview_key.is_none() {
+            new.preview_key = Some(PreviewKey::from_random(random::bytes().map_err(Problem::internal)?));
         }
         let entry = call.record(app, Action::TestChanged, test_id)?;
         let entry = entry.change(new.revision, &old.view(), &new.view()).suspect(&new.suspect);

@@ -25,6 +25,7 @@ use serde_json::value::to_raw_value;
 use bellwether::app::App;
 use bellwether::auth::access::Role;
 use bellwether::auth::keys::PrivateKeys;
+use bellwether::auth::token::Grant;
 use bellwether::auth::users::User;
 use bellwether::config::Config;
 use bellwether::net::origin::{Domain, Origin};
@@ -167,6 +168,14 @@ impl Bench {
     /// The event with a token of `role` in `workspace`.
     pub async fn signed(&self, event: Value, role: Role, workspace: &str) -> Value {
         with_header(event, "authorization", &format!("Bearer {}", self.token(role, workspace).await))
+    }
+
+    /// The event with a token of an API client of workspace `acme` that has only these scopes, separated by spaces.
+    pub async fn narrowed(&self, event: Value, scopes: &str) -> Value {
+        let grant = Grant::of_role("c_narrow".to_owned(), acme(), Role::Service);
+        let grant = grant.narrowed(Some(scopes)).expect("scopes of a client");
+        let token = self.app.auth.grant(grant).await.expect("a token").token;
+        with_header(event, "authorization", &format!("Bearer {}", token.expose_secret()))
     }
 
     /// The event with a token of `user` in the current state.

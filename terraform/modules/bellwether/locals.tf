@@ -32,6 +32,13 @@ locals {
       tables  = { identities = "ConditionCheckItem GetItem PutItem UpdateItem", audit = "PutItem" }
       secrets = { public = "GetSecretValue" }
     }
+    evaluate-tests = {
+      memory  = 512
+      timeout = 5
+      p99_ms  = 500
+      tables  = { tests = "BatchGetItem GetItem", "tests/live" = "Query", events = "BatchGetItem PutItem", audit = "PutItem" }
+      secrets = { public = "GetSecretValue" }
+    }
     export-metrics = {
       memory  = 512
       timeout = 15
@@ -88,18 +95,18 @@ locals {
       tables  = { identities = "GetItem PutItem UpdateItem", audit = "PutItem" }
       secrets = { private = "GetSecretValue" }
     }
+    look-up-accounts = {
+      memory  = 512
+      timeout = 5
+      p99_ms  = 500
+      tables  = { tests = "GetItem Query", events = "BatchGetItem Query", audit = "PutItem" }
+      secrets = { public = "GetSecretValue" }
+    }
     manage-workspace = {
       memory  = 256
       timeout = 5
       p99_ms  = 200
       tables  = { tests = "GetItem PutItem", identities = "ConditionCheckItem GetItem", audit = "PutItem" }
-      secrets = { public = "GetSecretValue" }
-    }
-    look-up-accounts = {
-      memory  = 512
-      timeout = 5
-      p99_ms  = 200
-      tables  = { tests = "GetItem", events = "Query", audit = "PutItem" }
       secrets = { public = "GetSecretValue" }
     }
     plan-test = {

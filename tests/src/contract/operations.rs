@@ -124,6 +124,12 @@ fn every_operation_names_the_scope_that_its_function_requires() {
         assert_eq!(operation.spec["security"], json!([{ "bearer": [] }]), "{id}");
         let description = operation.spec["description"].as_str().unwrap().replace('\n', " ");
         assert!(description.contains(&format!("Needs the scope `{scope}`.")), "{id}: {description}");
+        let further = declared(&operation).further.map(Scope::as_str);
+        assert_eq!(operation.spec["x-further-scope"].as_str(), further, "{id}");
+        assert!(
+            further.is_none_or(|scope| description.contains(&format!("also needs the scope `{scope}`"))),
+            "{id}"
+        );
     }
     assert_eq!(
         CONTRACT["x-reject-method"].get("x-scope"),

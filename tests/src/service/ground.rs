@@ -3,7 +3,7 @@
 use bellwether::auth::access::Role;
 use bellwether::operations::{Access, BodyKind, Operation};
 use serde_json::{Value, json};
-use testing::{Answer, Bench, document, with_query, without_token};
+use testing::{Answer, Bench, document, with_body, with_query, without_token};
 
 use super::functions;
 
@@ -58,6 +58,10 @@ pub async fn event(bench: &Bench, operation: &Operation, role: Role) -> Value {
         if let Some(method) = event.pointer_mut(request) {
             *method = json!(operation.method);
         }
+    }
+    // Its function's sample is the body of another operation.
+    if operation.id == "look-up-accounts-assignments" {
+        event = with_body(event, &json!({ "units": [{ "unit_id": "acme.com" }] }));
     }
     // The only query parameter that is required.
     if operation.query.contains(&"tests") {

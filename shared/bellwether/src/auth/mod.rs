@@ -2,7 +2,7 @@
 //! [`issue`] creates them. `runtime::guard` uses it to decide who may make a request.
 //!
 //! [`access`] defines scopes, roles and limits, [`users`] and [`clients`] who may sign in, [`keys`] the
-//! signing keys, [`token`] the content of access tokens, [`session`] how a user stays signed in, and
+//! signing keys, [`preview`] tokens that show a chosen variant, [`token`] the content of access tokens, [`session`] how a user stays signed in, and
 //! [`rotation`] how keys are replaced.
 
 pub mod access;
@@ -10,6 +10,7 @@ pub mod clients;
 mod error;
 pub mod issue;
 pub mod keys;
+pub mod preview;
 pub mod rotation;
 pub mod session;
 mod sha256;

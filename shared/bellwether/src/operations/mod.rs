@@ -25,6 +25,9 @@ pub struct Operation {
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
+    /// The scope that a part of it requires in addition, which its handler checks with
+    /// [`Call::require`](crate::runtime::Call::require).
+    pub further: Option<Scope>,
     /// The query parameters. Any other is refused.
     pub query: &'static [&'static str],
     /// The kind of body.
@@ -74,6 +77,7 @@ impl Operation {
             method,
             path,
             access,
+            further: None,
             query: &[],
             body: BodyKind::None,
             statuses: &[],
@@ -84,6 +88,10 @@ impl Operation {
 
     const fn answered_by(self, function: &'static str) -> Self {
         Self { function, ..self }
+    }
+
+    const fn partly_for(self, scope: Scope) -> Self {
+        Self { further: Some(scope), ..self }
     }
 
     const fn with_query(self, query: &'static [&'static str]) -> Self {

@@ -121,6 +121,35 @@ pub const ASSIGN_VARIANT: Operation = Operation::new(
 .with_body(BodyKind::Json)
 .answers(&[200, 401, 403, 404, 413, 415, 422]);
 
+/// `POST /evaluate`: returns the variants of units in several tests. Storing assignments needs a scope of its own.
+pub const EVALUATE_TESTS: Operation =
+    Operation::new("evaluate-tests", "POST", "/evaluate", Access::Scope(Scope::AssignmentsRead))
+        .partly_for(Scope::AssignmentsWrite)
+        .with_body(BodyKind::Json)
+        .answers(&[200, 401, 403, 413, 415, 422]);
+
+/// `POST /tests/{test_id}/preview`: explains what a test decides, and issues preview tokens.
+pub const EVALUATE_TESTS_PREVIEW: Operation = Operation::new(
+    "evaluate-tests-preview",
+    "POST",
+    "/tests/{test_id}/preview",
+    Access::Scope(Scope::AssignmentsRead),
+)
+.answered_by("evaluate-tests")
+.with_body(BodyKind::Json)
+.answers(&[200, 401, 403, 404, 409, 413, 415, 422]);
+
+/// `POST /accounts/assignments`: looks up what units were assigned, without assigning any.
+pub const LOOK_UP_ACCOUNTS_ASSIGNMENTS: Operation = Operation::new(
+    "look-up-accounts-assignments",
+    "POST",
+    "/accounts/assignments",
+    Access::Scope(Scope::AssignmentsRead),
+)
+.answered_by("look-up-accounts")
+.with_body(BodyKind::Json)
+.answers(&[200, 401, 403, 413, 415, 422]);
+
 /// `POST /tests/{test_id}/conversions`: records outcomes of units.
 pub const RECORD_CONVERSION: Operation = Operation::new(
     "record-conversion",
@@ -180,7 +209,7 @@ pub const EXPORT_METRICS: Operation =
         .within(Duration::from_secs(9));
 
 /// All operations.
-pub const OPERATIONS: [Operation; 25] = [
+pub const OPERATIONS: [Operation; 28] = [
     LOGIN,
     ISSUE_TOKEN,
     REVOKE_TOKEN,
@@ -199,9 +228,12 @@ pub const OPERATIONS: [Operation; 25] = [
     GET_TEST,
     UPDATE_TEST,
     ASSIGN_VARIANT,
+    EVALUATE_TESTS_PREVIEW,
+    EVALUATE_TESTS,
     RECORD_CONVERSION,
     RECORD_CONVERSION_SHARED,
     LOOK_UP_EVENTS,
+    LOOK_UP_ACCOUNTS_ASSIGNMENTS,
     GET_RESULTS,
     GET_RESULTS_COMPARED,
     PLAN_TEST,

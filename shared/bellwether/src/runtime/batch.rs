@@ -25,6 +25,9 @@ const AT_ONCE: usize = 16;
 /// budget is for the response.
 const TIME: Duration = Duration::from_millis(2_200);
 
+/// The time before that deadline at which a lookup for all items ends, so that the items that do not need it finish.
+pub const RESERVE: Duration = Duration::from_secs(1);
+
 /// The time at which the items of a request that began at `began` must be done.
 #[must_use]
 pub fn deadline(began: Instant) -> Instant {
@@ -58,6 +61,15 @@ impl Batch {
                 }
             },
             Some(_) => Err(Problem::field(pointer, format!("must be a list of 1 to {MOST}"))),
+        }
+    }
+
+    /// The number of items.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        match self {
+            Self::One(_) => 1,
+            Self::Many(items) => items.len(),
         }
     }
 

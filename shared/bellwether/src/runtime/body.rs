@@ -104,6 +104,13 @@ impl Unscreened {
         }
     }
 
+    /// Moves a field into an object of its own, which is empty when the field is missing.
+    #[must_use]
+    pub fn split_off(&mut self, name: &str) -> Self {
+        let field = self.0.as_object_mut().and_then(|fields| fields.remove_entry(name));
+        Self(Value::Object(field.into_iter().collect()))
+    }
+
     /// Whether it has a field of this name.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {

@@ -14,9 +14,10 @@ use super::admit::Admit;
 use super::body::ReadBody;
 use super::path::ReadPath;
 use crate::app::App;
-use crate::auth::access::Caller;
+use crate::auth::access::{Caller, Denial, Overreach, Scope};
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
+use crate::net::source::Source;
 use crate::operations::Operation;
 use crate::store::audit::{Action, Entry, Provenance};
 
@@ -174,6 +175,21 @@ impl<E: Endpoint> Call<E> {
 }
 
 impl<E: Endpoint<Caller = Caller>> Call<E> {
+    /// Refuses a caller without the further scope that the operation declares. Call it before anything is done.
+    ///
+    /// # Errors
+    /// 403, which is recorded like a refusal by the guard.
+    pub fn require(&self, scope: Scope) -> Result<(), Problem> {
+        if E::OPERATION.further != Some(scope) {
+            return Err(Problem::internal(format!("{} does not declare this scope", E::OPERATION.id)));
+        }
+        if self.caller.scopes.contains(&scope) {
+            return Ok(());
+        }
+        let (caller, source) = (self.caller.clone(), Source::of(&self.request)?);
+        Err(Problem::Denied(Box::new(Overreach { caller, denial: Denial::Scope(scope), source })))
+    }
+
     /// Creates the audit record of what the caller does to `target` in the workspace.
     ///
     /// # Errors

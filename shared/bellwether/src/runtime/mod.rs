@@ -3,6 +3,7 @@
 //! ([`endpoint`]).
 
 pub mod admit;
+pub mod assigning;
 pub mod batch;
 pub mod body;
 pub mod boundary;

@@ -91,16 +91,37 @@ impl Experiments {
         test_id: &ExperimentId,
         now: Timestamp,
     ) -> Result<Option<Arc<Experiment>>, StoreError> {
-        let key = (workspace.clone(), test_id.clone());
-        if let Some(test) = self.seen.get(&key, now) {
+        if let Some(test) = self.remembered(workspace, test_id, now) {
             return Ok(Some(test));
         }
-        let found = self.get(workspace, test_id).await?.map(Arc::new);
-        match found.as_ref().filter(|test| test.status.is_live()) {
-            Some(test) => self.seen.put(key, test.clone(), now),
-            None => self.seen.remove(&key),
+        let found = self.get(workspace, test_id).await?;
+        Ok(found.map(|test| self.remember(workspace, Arc::new(test), now)))
+    }
+
+    /// Returns the test from memory, if it was read as running or shipped in the last 30 s.
+    pub(super) fn remembered(
+        &self,
+        workspace: &Workspace,
+        test_id: &ExperimentId,
+        now: Timestamp,
+    ) -> Option<Arc<Experiment>> {
+        self.seen.get(&(workspace.clone(), test_id.clone()), now)
+    }
+
+    /// Caches a test that was read, if it is running or shipped.
+    pub(super) fn remember(
+        &self,
+        workspace: &Workspace,
+        test: Arc<Experiment>,
+        now: Timestamp,
+    ) -> Arc<Experiment> {
+        let key = (workspace.clone(), test.definition.test_id.clone());
+        if test.status.is_live() {
+            self.seen.put(key, test.clone(), now)
+        } else {
+            self.seen.remove(&key)
         }
-        Ok(found)
+        test
     }
 
     /// Stores a new test together with its audit record.

@@ -44,6 +44,32 @@ impl Experiments {
         Ok(tests)
     }
 
+    /// Returns tests by their names, in the order of `test_ids`, which are at most 100 and distinct. Those that this
+    /// instance has read as running or shipped in the last 30 s come from memory, and one call reads the others. None
+    /// for a name of which the workspace has no test.
+    ///
+    /// # Errors
+    /// When the store is unavailable or a stored document cannot be read.
+    pub async fn recent_all(
+        &self,
+        workspace: &Workspace,
+        test_ids: &[ExperimentId],
+        now: Timestamp,
+    ) -> Result<Vec<Option<Arc<Experiment>>>, StoreError> {
+        let mut tests: Vec<_> = test_ids.iter().map(|id| self.remembered(workspace, id, now)).collect();
+        let unknown =
+            test_ids.iter().zip(&tests).filter(|(_, test)| test.is_none()).map(|(id, _)| id.clone());
+        let unknown: Vec<_> = unknown.collect();
+        if unknown.is_empty() {
+            return Ok(tests);
+        }
+        let read = self.get_all(workspace, &unknown).await?;
+        for (place, found) in tests.iter_mut().filter(|test| test.is_none()).zip(read) {
+            *place = found.map(|test| self.remember(workspace, Arc::new(test), now));
+        }
+        Ok(tests)
+    }
+
     async fn live_ids(&self, workspace: &Workspace, now: Timestamp) -> Result<Vec<ExperimentId>, StoreError> {
         let (since, mut after, mut ids) = (String::from(now), None, Vec::new());
         loop {

@@ -228,6 +228,7 @@ pub fn objective_ms(function: &str) -> u32 {
     match function {
         "login" | "create-user" | "update-user" => 1_000,
         "export-metrics" => 2_000,
+        "evaluate-tests" | "look-up-accounts" => 500,
         "get-results" => 5_000,
         _ => 200,
     }

@@ -31,6 +31,10 @@ pub enum Reason {
     Override,
     /// The test is shipped, so the unit gets the winner.
     Shipped,
+    /// The caller of an external test assigns its units and has not assigned this one. Only a peek returns it.
+    External,
+    /// A preview token chose the variant. Nothing is stored or counted.
+    Preview,
 }
 
 /// The test's decision about a unit, before stored assignments are read.

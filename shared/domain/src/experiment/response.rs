@@ -67,6 +67,30 @@ impl<'a> AssignmentResponse<'a> {
             conflict: None,
         }
     }
+
+    /// Returns the unit.
+    #[must_use]
+    pub fn unit_id(&self) -> &UnitId {
+        self.unit.unit_id()
+    }
+
+    /// Returns the variant, if the unit gets one.
+    #[must_use]
+    pub fn variant(&self) -> Option<&VariantKey> {
+        self.variant.as_ref()
+    }
+
+    /// Returns the reason.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        self.reason
+    }
+
+    /// Returns whether this request stored the assignment.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.new
+    }
 }
 
 fn named(test: &Experiment, id: UnitId, sent_as: String) -> UnitName {

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::known::Balance;
-use super::{BasisPoints, Definition, Enrolment, Goal, Seed, Status, UnitId, Variant, VariantKey};
+use super::{
+    BasisPoints, Definition, Enrolment, Goal, PreviewKey, Seed, Status, UnitId, Variant, VariantKey,
+};
 use crate::clock::Timestamp;
 use screen::Findings;
 
@@ -62,6 +64,10 @@ pub struct Experiment {
     pub phase: u32,
     /// The seed of this phase's buckets.
     pub seed: Seed,
+    /// The key that signs preview tokens. None for a test that was stored before there were previews and has not
+    /// changed since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview_key: Option<PreviewKey>,
     /// How the seed was chosen, for known units.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub balance: Option<Balance>,
@@ -118,6 +124,7 @@ impl Experiment {
             revision: 1,
             phase: 1,
             seed,
+            preview_key: None,
             balance: None,
             weightings,
             created_at: now,

@@ -21,6 +21,47 @@ pub struct UnitBody {
     #[validate(custom(function = "VariantKey::check"))]
     variant: Option<String>,
     assigned_at: Option<Dated>,
+    #[validate(length(min = 1, max = 512, message = "must be a preview token of at most 512 bytes"))]
+    preview: Option<String>,
+}
+
+impl UnitBody {
+    /// Checks what every test requires of an entry. [`Unit::parse`] checks the rest for a test.
+    ///
+    /// # Errors
+    /// Returns every violated limit by its pointer.
+    pub fn check(&self) -> Result<(), Vec<Invalid>> {
+        validation::check(self)?;
+        let is_text = !self.unit_id.is_empty() && !self.unit_id.contains(char::is_control);
+        match UnitId::parse(self.unit_id.clone()) {
+            Err(why) if !is_text => Err(vec![Invalid::new("/unit_id", why.to_string())]),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns the text by which the caller names the unit.
+    #[must_use]
+    pub fn sent_as(&self) -> &str {
+        &self.unit_id
+    }
+
+    /// Returns the preview token.
+    #[must_use]
+    pub fn preview(&self) -> Option<&str> {
+        self.preview.as_deref()
+    }
+
+    /// Returns the name of a field that only an assignment has, if there is one.
+    #[must_use]
+    pub fn assigning_field(&self) -> Option<&'static str> {
+        let fields = [
+            ("covariate", self.covariate.is_some()),
+            ("variant", self.variant.is_some()),
+            ("assigned_at", self.assigned_at.is_some()),
+            ("preview", self.preview.is_some()),
+        ];
+        fields.into_iter().find(|(_, is_set)| *is_set).map(|(name, _)| name)
+    }
 }
 
 /// The maximum age of an assignment in an external test, in days.
@@ -43,6 +84,8 @@ pub struct Unit {
     /// When the caller assigned the account, if not now; external tests only. A date without a time is its
     /// beginning in the test's time zone.
     pub assigned_at: Option<Timestamp>,
+    /// A preview token, which chooses the variant in one test. Nothing is stored then.
+    pub preview: Option<String>,
 }
 
 impl Unit {
@@ -61,6 +104,7 @@ impl Unit {
             covariate: body.covariate,
             variant: body.variant.map(VariantKey::parse).transpose().map_err(refused)?,
             assigned_at: body.assigned_at.map(|at| at.first(time_zone)),
+            preview: body.preview,
         })
     }
 

@@ -12,7 +12,7 @@ use bellwether::store::audit::Action;
 use bellwether::store::experiments::Created;
 use bellwether::store::ledger::AuditedChange;
 use domain::clock::{Timestamp, Zone};
-use domain::experiment::{Definition, Experiment, Seed, Workspace};
+use domain::experiment::{Definition, Experiment, PreviewKey, Seed, Workspace};
 use domain::validation::typed;
 
 impl Bench {
@@ -32,6 +32,7 @@ impl Bench {
         let zone = Zone::parse(time_zone).expect("a time zone");
         let definition = Definition::within(body.expect("a body"), kind, zone).expect("a definition");
         let draft = Experiment::draft(definition, Seed::from_random(*b"8 bytes!"), self.app.clock.now());
+        let draft = Experiment { preview_key: Some(PreviewKey::from_random([7; 32])), ..draft };
         let start = json!({ "revision": 1, "status": "running", "acknowledge_suspect": true });
         let test = self.revised(&draft, start);
         let record = self.record(Action::TestCreated);

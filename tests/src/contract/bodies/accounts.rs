@@ -74,7 +74,13 @@ fn the_limits_of_user_changes_match_the_code() {
 
 #[test]
 fn the_limits_of_clients_and_their_changes_match_the_code() {
-    let all = json!(["assignments:write", "conversions:read", "conversions:write", "metrics:read"]);
+    let all = json!([
+        "assignments:read",
+        "assignments:write",
+        "conversions:read",
+        "conversions:write",
+        "metrics:read"
+    ]);
     let twice = json!(["metrics:read", "metrics:read"]);
     let no_scopes =
         vec![json!([]), json!(["tests:read"]), json!(["x"]), json!([1]), json!("metrics:read"), twice];

@@ -22,6 +22,11 @@ fn the_limits_of_assignments_match_the_code() {
         ("variant", good, bad),
         ("variant", vec![Value::Null], vec![]),
         ("assigned_at", times(), no_times()),
+        (
+            "preview",
+            vec![json!("pv1.x.y"), texts("x", 512), Value::Null],
+            vec![json!(""), texts("x", 513), json!(1)],
+        ),
     ];
     let test = launched(&json!({}));
     let code = |body: Value| typed::<unit::UnitBody>(body).and_then(|body| Unit::parse(body, &test)).is_ok();

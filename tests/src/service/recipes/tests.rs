@@ -48,6 +48,17 @@ pub async fn shared(operation: &'static Operation, is_new: bool) -> Answer {
     if is_new { first } else { ground.send(with_body(ground.event.clone(), &body(2))).await }
 }
 
+/// Requests a preview token of an archived test.
+pub async fn a_preview_of_an_archived_test(operation: &'static Operation) -> Answer {
+    let bench = Bench::start().await;
+    let mut test = bench.launch(json!({})).await;
+    for status in ["stopped", "archived"] {
+        test = bench.change(&test, json!({ "revision": test.revision, "status": status })).await;
+    }
+    let ground = Ground::on(operation, bench).await;
+    ground.send(with_body(ground.event.clone(), &json!({ "force": "calculator" }))).await
+}
+
 /// Compares the sample test with one that does not exist, or with itself.
 pub async fn compared(operation: &'static Operation, is_valid: bool) -> Answer {
     let ground = Ground::of(operation).await;

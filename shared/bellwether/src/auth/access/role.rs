@@ -11,6 +11,9 @@ pub enum Scope {
     /// Create and change tests.
     #[serde(rename = "tests:write")]
     TestsWrite,
+    /// Read assignments and decisions, without making any.
+    #[serde(rename = "assignments:read")]
+    AssignmentsRead,
     /// Request the variant of a unit.
     #[serde(rename = "assignments:write")]
     AssignmentsWrite,
@@ -39,9 +42,10 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::TestsRead,
         Self::TestsWrite,
+        Self::AssignmentsRead,
         Self::AssignmentsWrite,
         Self::ConversionsRead,
         Self::ConversionsWrite,
@@ -58,6 +62,7 @@ impl Scope {
         match self {
             Self::TestsRead => "tests:read",
             Self::TestsWrite => "tests:write",
+            Self::AssignmentsRead => "assignments:read",
             Self::AssignmentsWrite => "assignments:write",
             Self::ConversionsRead => "conversions:read",
             Self::ConversionsWrite => "conversions:write",
@@ -129,12 +134,16 @@ impl Role {
             Self::Analyst => &[
                 Scope::TestsRead,
                 Scope::TestsWrite,
+                Scope::AssignmentsRead,
                 Scope::ConversionsRead,
                 Scope::ResultsRead,
                 Scope::WorkspaceRead,
             ],
-            Self::Viewer => &[Scope::TestsRead, Scope::ResultsRead, Scope::WorkspaceRead],
+            Self::Viewer => {
+                &[Scope::TestsRead, Scope::AssignmentsRead, Scope::ResultsRead, Scope::WorkspaceRead]
+            }
             Self::Service => &[
+                Scope::AssignmentsRead,
                 Scope::AssignmentsWrite,
                 Scope::ConversionsRead,
                 Scope::ConversionsWrite,

@@ -7,6 +7,7 @@ use crate::auth::AuthError;
 use crate::auth::access::csrf::NotOwnPage;
 use crate::auth::access::throttle::Wait;
 use crate::auth::keys::KeysError;
+use crate::auth::preview::PreviewRefused;
 use crate::auth::rotation::NotNow;
 use crate::auth::token::TokenRefused;
 use crate::auth::users::{NotRevised, Superseded};
@@ -35,6 +36,12 @@ impl From<StoreError> for Problem {
 impl From<Vec<Invalid>> for Problem {
     fn from(fields: Vec<Invalid>) -> Self {
         Self::Invalid(fields)
+    }
+}
+
+impl From<PreviewRefused> for Problem {
+    fn from(refused: PreviewRefused) -> Self {
+        Invalid::from(refused).into()
     }
 }
 

@@ -17,6 +17,7 @@ pub(super) fn unit(unit_id: &str, attributes: Value) -> Unit {
         covariate: None,
         variant: None,
         assigned_at: None,
+        preview: None,
     }
 }
 

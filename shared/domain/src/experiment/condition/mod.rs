@@ -7,6 +7,7 @@
 
 mod budget;
 mod choices;
+pub mod explain;
 mod parse;
 mod pattern;
 mod types;

@@ -26,6 +26,12 @@ impl UnitName {
         let sent_as = (sent != unit_id.as_str()).then_some(sent);
         Self { unit_display: display(kind, &unit_id), unit_id, sent_as }
     }
+
+    /// Returns the id.
+    #[must_use]
+    pub fn unit_id(&self) -> &UnitId {
+        &self.unit_id
+    }
 }
 
 /// Returns a domain in Unicode, if it has an A-label.

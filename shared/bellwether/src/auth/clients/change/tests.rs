@@ -35,7 +35,8 @@ fn revised(client: &Client, patch: Value, random: u8) -> Result<Client, Refusal>
 #[test]
 fn a_client_gets_only_client_scopes_that_the_caller_has_too() {
     let grant = |scopes: &[&str], own: &[Scope]| client(json!({ "name": "x", "scopes": scopes }), own);
-    let most = ["assignments:write", "conversions:read", "conversions:write", "metrics:read"];
+    let most =
+        ["assignments:read", "assignments:write", "conversions:read", "conversions:write", "metrics:read"];
     assert!(grant(&most, &Scope::ALL).is_ok());
     for (scopes, own, pointer) in [
         (&["tests:read"][..], &Scope::ALL[..], "/scopes/0"),

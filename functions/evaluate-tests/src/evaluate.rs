@@ -1,0 +1,67 @@
+//! `POST /evaluate`: what accounts have or would get in several tests.
+
+use bellwether::App;
+use bellwether::auth::access::{Caller, Scope};
+use bellwether::http::problem::Problem;
+use bellwether::http::reply::Reply;
+use bellwether::operations::{EVALUATE_TESTS, Operation};
+use bellwether::runtime::assigning;
+use bellwether::runtime::batch::{self, Batch};
+use bellwether::runtime::body::Unscreened;
+use bellwether::runtime::{Call, Endpoint};
+use serde_json::{Value, json};
+
+use crate::expose::Exposed;
+use crate::parameters::used;
+use crate::peeked::Peeked;
+use crate::selection::{Options, Selection};
+
+#[derive(Debug)]
+pub struct EvaluateTests;
+
+impl Endpoint for EvaluateTests {
+    const OPERATION: &'static Operation = &EVALUATE_TESTS;
+
+    type Caller = Caller;
+    type Path = ();
+    type Body = Unscreened;
+
+    async fn handle(app: &App, mut call: Call<Self>) -> Result<Reply, Problem> {
+        let deadline = batch::deadline(call.began);
+        let (units, options) = request(app, &mut call.body)?;
+        if options.expose {
+            call.require(Scope::AssignmentsWrite)?;
+        }
+        let wanted = options.wanted(units.count())?;
+        let (workspace, now) = (&call.caller.workspace, app.clock.now());
+        let selection = Selection::read(app, workspace, &wanted, units.count(), now).await?;
+        let mut response = if options.expose {
+            let read = |item| Exposed::of(workspace, &selection, &assigning::unit(app, item)?, now);
+            let asked = units.prepare("unit_id", deadline, read).await;
+            let pairs = asked.items().flat_map(Exposed::undecided);
+            let stored = app.store.events.stored(workspace, pairs, now, deadline - batch::RESERVE).await;
+            let each = async |unit: Exposed<'_>| unit.store(app, workspace, &selection, &stored, now).await;
+            asked.run("evaluations", "unit_id", deadline, each).await?
+        } else {
+            let read = |item| Peeked::of(workspace, &selection, &assigning::unit(app, item)?, now);
+            let asked = units.prepare("unit_id", deadline, read).await;
+            let pairs = asked.items().flat_map(Peeked::pairs);
+            let stored = app.store.events.stored(workspace, pairs, now, deadline - batch::RESERVE).await;
+            let each = async |unit: Peeked<'_>| unit.answer(&selection, &stored);
+            asked.run("evaluations", "unit_id", deadline, each).await?
+        };
+        response["parameters"] = used(&response, &selection.tests);
+        response["next"] = json!(selection.next);
+        Reply::ok(&response)
+    }
+}
+
+/// Separates the units of a request from its other fields.
+fn request(app: &App, body: &mut Unscreened) -> Result<(Batch, Options), Problem> {
+    let units = match Batch::parse(body.split_off("units"), "units")? {
+        Batch::One(_) => return Err(Problem::field("/units", "must be a list of 1 to 100")),
+        many @ Batch::Many(_) => many,
+    };
+    let rest = std::mem::replace(body, Unscreened::of(Value::Null));
+    Ok((units, rest.screened(app.screen)?.into_inner()))
+}
