@@ -17,7 +17,7 @@ use super::send::{self, Kind};
 use crate::Failure;
 use crate::text::printable;
 
-const KIND: Kind = Kind { name: "assignments", request: "units", judge };
+const KIND: Kind = Kind { name: "assignments", request: "units", path: None, judge };
 
 /// Assigns the accounts of a CSV file to the variants of a test.
 ///

@@ -19,7 +19,7 @@ use super::send::{self, Kind};
 use crate::Failure;
 use crate::text::count;
 
-const KIND: Kind = Kind { name: "conversions", request: "events", judge };
+const KIND: Kind = Kind { name: "conversions", request: "events", path: None, judge };
 
 /// Sends outcomes from a CSV file to a test, for example an export of a CRM.
 ///

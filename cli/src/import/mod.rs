@@ -1,16 +1,20 @@
-//! `bellwether assign` and `bellwether convert`: send the lines of a CSV file to a test.
+//! `bellwether assign` and `bellwether convert`: send the lines of a CSV file to a test. `bellwether accounts import`: sends
+//! them to the directory of accounts.
 //!
 //! ```text
 //! file: bytes ──> text ──> lines and columns        (pure)
+//! infer: a column    ──> the type of its cells      (pure)
 //! line: a line ──> a request item, or why not       (pure)
 //! delivery: items ──> batches ──> the server ──> what became of each item
 //! report: a CSV file of the lines that were not taken
 //! ```
 
+pub mod accounts;
 pub mod assign;
 pub mod convert;
 pub mod delivery;
 pub mod file;
+pub mod infer;
 pub mod line;
 mod moves;
 mod options;

@@ -23,6 +23,8 @@ pub struct Kind {
     pub name: &'static str,
     /// The member of the request.
     pub request: &'static str,
+    /// The path, for items that do not belong to a test.
+    pub path: Option<&'static str>,
     /// How an item was taken, or why it was not.
     pub judge: fn(item: &Value, answer: &Value) -> Result<String, String>,
 }
@@ -73,7 +75,9 @@ pub fn run(
 
 fn route(options: &Common, kind: &Kind) -> Route {
     Route {
-        path: format!("/tests/{}/{}", segment(&options.test), kind.name),
+        path: kind
+            .path
+            .map_or_else(|| format!("/tests/{}/{}", segment(&options.test), kind.name), str::to_owned),
         request: kind.request,
         answer: kind.name,
         concurrency: usize::from(options.concurrency),

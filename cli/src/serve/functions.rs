@@ -3,7 +3,7 @@
 use bellwether::runtime::Function;
 
 /// Every function there is.
-pub const ALL: [Function; 25] = [
+pub const ALL: [Function; 26] = [
     assign_variant::FUNCTION,
     create_client::FUNCTION,
     create_test::FUNCTION,
@@ -12,6 +12,7 @@ pub const ALL: [Function; 25] = [
     export_metrics::FUNCTION,
     get_results::FUNCTION,
     get_test::FUNCTION,
+    import_accounts::FUNCTION,
     issue_token::FUNCTION,
     list_clients::FUNCTION,
     list_tests::FUNCTION,

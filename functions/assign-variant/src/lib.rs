@@ -16,10 +16,12 @@ use bellwether::operations::{ASSIGN_VARIANT, Operation};
 use bellwether::runtime::assigning::{self, Requested};
 use bellwether::runtime::batch::{self, Batch};
 use bellwether::runtime::body::Unscreened;
+use bellwether::runtime::named::NamedByKind;
 use bellwether::runtime::{Call, Endpoint, Function, Handled};
 use bellwether::store::reach::Keyed;
 use domain::clock::Timestamp;
 use domain::experiment::condition::{Mismatch, Mismatches};
+use domain::experiment::unit::UnitBody;
 use domain::experiment::{Decision, Experiment, ExperimentId, Otherwise, Reason, Workspace};
 
 /// The function.
@@ -40,10 +42,17 @@ impl Endpoint for AssignVariant {
         let Call { caller, path: test_id, body, .. } = call;
         let batch = Batch::parse(body, "units")?;
         let now = app.clock.now();
-        let test = app.store.experiments.recent(&caller.workspace, &test_id, now).await?;
-        let test = test.ok_or(Problem::NotFound)?;
-        let read = |item| Asked::read(app, &caller.workspace, &test, item, now);
-        let asked = batch.prepare("unit_id", deadline, read).await;
+        let (test, settings) = tokio::join!(
+            app.store.experiments.recent(&caller.workspace, &test_id, now),
+            app.store.workspaces.recent(&caller.workspace, now)
+        );
+        let (test, settings) = (test?.ok_or(Problem::NotFound)?, settings?);
+        let bodies = batch.prepare("unit_id", deadline, |item| assigning::unit(app, item)).await;
+        let texts: Vec<&str> = bodies.items().map(UnitBody::unit_id).collect();
+        let tests = [test.as_ref()];
+        let named = NamedByKind::read(app, &caller.workspace, &settings, &tests, &texts, now).await?;
+        let read = |body| Asked::read(&caller.workspace, &test, body, &named, now);
+        let asked = bodies.refine(deadline, read).await;
         let undecided = asked.items().map(|asked| &asked.requested).filter(|own| own.is_undecided());
         let pairs = undecided.map(|requested| (requested.test, &requested.unit.id));
         let stored = app.store.events.stored(&caller.workspace, pairs, now, deadline - batch::RESERVE).await;
@@ -69,13 +78,13 @@ struct Asked<'t> {
 
 impl<'t> Asked<'t> {
     fn read(
-        app: &App,
         workspace: &Workspace,
         test: &'t Experiment,
-        item: Unscreened,
+        body: UnitBody,
+        named: &NamedByKind,
         now: Timestamp,
     ) -> Result<Self, Problem> {
-        let requested = Requested::of(workspace, test, assigning::unit(app, item)?, now)?;
+        let requested = Requested::of(workspace, test, body, named, now)?;
         let reason = match requested.decision {
             Decision::Leave(reason) | Decision::Stored(Otherwise::Leave(reason)) => Some(reason),
             _ => None,

@@ -91,7 +91,7 @@ async fn a_scope_that_no_client_can_have_is_rejected_by_name() {
     let detail = response.body["errors"][0]["detail"].as_str().unwrap();
     assert_eq!(
         detail,
-        "users:write is not for clients; they may have assignments:read, assignments:write, conversions:read, conversions:write, metrics:read"
+        "users:write is not for clients; they may have assignments:read, assignments:write, conversions:read, conversions:write, metrics:read, accounts:read, accounts:write"
     );
 }
 

@@ -8,7 +8,10 @@ use bellwether::operations::{EVALUATE_TESTS, Operation};
 use bellwether::runtime::assigning;
 use bellwether::runtime::batch::{self, Batch};
 use bellwether::runtime::body::Unscreened;
+use bellwether::runtime::named::NamedByKind;
 use bellwether::runtime::{Call, Endpoint};
+use domain::experiment::Experiment;
+use domain::experiment::unit::UnitBody;
 use serde_json::{Value, json};
 
 use crate::expose::Exposed;
@@ -35,16 +38,21 @@ impl Endpoint for EvaluateTests {
         let wanted = options.wanted(units.count())?;
         let (workspace, now) = (&call.caller.workspace, app.clock.now());
         let selection = Selection::read(app, workspace, &wanted, units.count(), now).await?;
+        let bodies = units.prepare("unit_id", deadline, |item| assigning::unit(app, item)).await;
+        let settings = app.store.workspaces.recent(workspace, now).await?;
+        let tests: Vec<&Experiment> = selection.tests.iter().map(AsRef::as_ref).collect();
+        let texts: Vec<&str> = bodies.items().map(UnitBody::unit_id).collect();
+        let named = NamedByKind::read(app, workspace, &settings, &tests, &texts, now).await?;
         let mut response = if options.expose {
-            let read = |item| Exposed::of(workspace, &selection, &assigning::unit(app, item)?, now);
-            let asked = units.prepare("unit_id", deadline, read).await;
+            let read = |body| Exposed::of(workspace, &selection, &body, &named, now);
+            let asked = bodies.refine(deadline, read).await;
             let pairs = asked.items().flat_map(Exposed::undecided);
             let stored = app.store.events.stored(workspace, pairs, now, deadline - batch::RESERVE).await;
             let each = async |unit: Exposed<'_>| unit.store(app, workspace, &selection, &stored, now).await;
             asked.run("evaluations", "unit_id", deadline, each).await?
         } else {
-            let read = |item| Peeked::of(workspace, &selection, &assigning::unit(app, item)?, now);
-            let asked = units.prepare("unit_id", deadline, read).await;
+            let read = |body| Peeked::of(workspace, &selection, &body, &named, now);
+            let asked = bodies.refine(deadline, read).await;
             let pairs = asked.items().flat_map(Peeked::pairs);
             let stored = app.store.events.stored(workspace, pairs, now, deadline - batch::RESERVE).await;
             let each = async |unit: Peeked<'_>| unit.answer(&selection, &stored);

@@ -3,6 +3,7 @@
 use bellwether::App;
 use bellwether::http::problem::Problem;
 use bellwether::runtime::assigning::Requested;
+use bellwether::runtime::named::NamedByKind;
 use bellwether::store::stored::{Pair, Stored};
 use domain::clock::Timestamp;
 use domain::experiment::unit::UnitBody;
@@ -31,6 +32,7 @@ impl<'t> Exposed<'t> {
         workspace: &Workspace,
         selection: &'t Selection,
         body: &UnitBody,
+        named: &NamedByKind,
         now: Timestamp,
     ) -> Result<Self, Problem> {
         if body.preview().is_some() {
@@ -40,8 +42,8 @@ impl<'t> Exposed<'t> {
             ));
         }
         let each = selection.tests.iter();
-        let each =
-            each.map(|test| (&test.definition.test_id, Requested::of(workspace, test, body.clone(), now)));
+        let each = each
+            .map(|test| (&test.definition.test_id, Requested::of(workspace, test, body.clone(), named, now)));
         Ok(Self { sent_as: body.sent_as().to_owned(), tests: each.collect() })
     }
 

@@ -3,6 +3,7 @@
 use bellwether::auth::preview::Preview;
 use bellwether::http::problem::Problem;
 use bellwether::runtime::assigning::Foreseen;
+use bellwether::runtime::named::NamedByKind;
 use bellwether::store::stored::{Pair, Stored};
 use domain::clock::Timestamp;
 use domain::experiment::Workspace;
@@ -27,6 +28,7 @@ impl<'t> Peeked<'t> {
         workspace: &Workspace,
         selection: &'t Selection,
         body: &UnitBody,
+        accounts: &NamedByKind,
         now: Timestamp,
     ) -> Result<Self, Problem> {
         let named = body.preview().map(Preview::names);
@@ -35,7 +37,8 @@ impl<'t> Peeked<'t> {
             let detail = "is not a preview token of a test of this request; name its test in tests";
             return Err(Problem::field("/preview", detail));
         }
-        let tests = selection.tests.iter().map(|test| Foreseen::of(workspace, test, body.clone(), now));
+        let tests =
+            selection.tests.iter().map(|test| Foreseen::of(workspace, test, body.clone(), accounts, now));
         Ok(Self { sent_as: body.sent_as().to_owned(), tests: tests.collect() })
     }
 

@@ -9,12 +9,14 @@ use bellwether::operations::{EVALUATE_TESTS_PREVIEW, Operation};
 use bellwether::runtime::assigning::{self, Foreseen};
 use bellwether::runtime::batch::{self, Batch};
 use bellwether::runtime::body::Unscreened;
+use bellwether::runtime::named::NamedByKind;
 use bellwether::runtime::{Call, Endpoint};
 use bellwether::store::stored::Stored;
 use domain::clock::Timestamp;
 use domain::experiment::condition::explain::{Explainer, Explanation};
 use domain::experiment::condition::{Mismatch, Mismatches};
-use domain::experiment::{Experiment, ExperimentId, Reason, Status, Unit, Workspace};
+use domain::experiment::unit::UnitBody;
+use domain::experiment::{Experiment, ExperimentId, Reason, Status, Workspace};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -119,8 +121,12 @@ async fn explained(
 ) -> Result<Value, Problem> {
     let running = as_running(test);
     let explainer = Explainer::new(&running.definition.targeting);
-    let read = |item| Explained::read((app, workspace, now), &running, &explainer, item);
-    let asked = units.prepare("unit_id", deadline, read).await;
+    let bodies = units.prepare("unit_id", deadline, |item| assigning::unit(app, item)).await;
+    let settings = app.store.workspaces.recent(workspace, now).await?;
+    let texts: Vec<&str> = bodies.items().map(UnitBody::unit_id).collect();
+    let named = NamedByKind::read(app, workspace, &settings, &[&running], &texts, now).await?;
+    let read = |body| Explained::read((workspace, now), &running, &explainer, &named, body);
+    let asked = bodies.refine(deadline, read).await;
     let has_rows = test.status != Status::Draft;
     let pairs = asked.items().filter(|_| has_rows).filter_map(|own| own.foreseen.pair());
     let stored = app.store.events.stored(workspace, pairs, now, deadline - batch::RESERVE).await;
@@ -152,17 +158,17 @@ struct Explained<'t> {
 
 impl<'t> Explained<'t> {
     fn read(
-        (app, workspace, now): (&App, &Workspace, Timestamp),
+        (workspace, now): (&Workspace, Timestamp),
         test: &'t Experiment,
         explainer: &Explainer,
-        item: Unscreened,
+        named: &NamedByKind,
+        body: UnitBody,
     ) -> Result<Self, Problem> {
-        let body = assigning::unit(app, item)?;
         if body.preview().is_some() {
             let detail = "must be omitted: this operation explains the test's decision";
             return Err(Problem::field("/preview", detail));
         }
-        let unit = Unit::parse(body, test)?;
+        let unit = named.unit(test, body)?;
         let targeting = &test.definition.targeting;
         let left_out = targeting.is_met_by(&unit.attributes).is_ok_and(|is_met| !is_met);
         let explanation = left_out.then(|| explainer.explain(&unit.attributes));

@@ -92,7 +92,7 @@ async fn aggregated(
     let inline = app.limits.inline_units;
     // Nothing else will count this test, so it is counted once here, regardless of its size.
     let is_left = !test.status.is_live() && stored.as_ref().and_then(StoredReport::report).is_none();
-    match (app.store.events.aggregate(workspace, test, (!is_left).then_some(inline), as_of).await?, stored) {
+    match (app.store.aggregate(workspace, test, (!is_left).then_some(inline), as_of).await?, stored) {
         (Some(totals), stored) => {
             // A test that the schedule no longer counts takes its last look here, at the first request after the last
             // window has ended.

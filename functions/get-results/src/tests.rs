@@ -113,7 +113,7 @@ async fn the_stored_report_is_returned_until_the_test_changes_or_fresh_is_reques
     assert_eq!(stored.body["as_of"], "2026-11-21T10:00:00.25Z");
     assert_eq!(stored.body["series"].as_array().unwrap().len(), 1);
     let (fresh, spent) = bench.metered(FUNCTION, with_query(event.clone(), "fresh", "true")).await;
-    assert_eq!((&fresh.body["units"]["control"], spent.calls), (&json!(2), 19));
+    assert_eq!((&fresh.body["units"]["control"], spent.calls), (&json!(2), 20));
     bench.change(&test, json!({ "revision": 2, "status": "stopped" })).await;
     let changed = bench.call(FUNCTION, event).await;
     assert_eq!((&changed.body["units"]["control"], &changed.body["status"]), (&json!(2), &json!("stopped")));
@@ -306,8 +306,8 @@ async fn an_empty_test_has_results_without_numbers_in_both_payloads() {
     assert_eq!(comparison["relative"], json!({ "estimate": null, "low": null, "high": null }));
     assert_eq!(
         (spent.calls, spent.units),
-        (19, 19.0),
-        "the test, its summaries, its looks and its 16 partitions"
+        (20, 20.0),
+        "the test, the settings, its summaries, its looks and its 16 partitions"
     );
 }
 

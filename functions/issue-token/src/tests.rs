@@ -85,7 +85,7 @@ async fn a_refresh_returns_the_successor_and_an_access_token_for_three_calls() {
     assert_ne!(next, session.token);
     assert_eq!(
         response.body["scope"],
-        "tests:read tests:write assignments:read conversions:read results:read workspace:read"
+        "tests:read tests:write assignments:read conversions:read results:read workspace:read accounts:read accounts:write"
     );
     assert_eq!((&response.body["token_type"], &response.body["expires_in"]), (&json!("Bearer"), &json!(900)));
     assert_eq!(response.headers["cache-control"], "no-store");

@@ -67,7 +67,7 @@ async fn the_right_password_returns_a_token_with_the_roles_scopes_and_a_refresh_
     assert_eq!(response.body["expires_in"], 900);
     assert_eq!(
         response.body["scope"],
-        "tests:read tests:write assignments:read conversions:read results:read workspace:read"
+        "tests:read tests:write assignments:read conversions:read results:read workspace:read accounts:read accounts:write"
     );
     assert_eq!(response.body["access_token"].as_str().unwrap().split('.').count(), 3);
     assert!(response.body["refresh_token"].as_str().unwrap().starts_with("bwr_"));

@@ -1,4 +1,5 @@
 //! Tests of look-ups with a real store.
 
 mod assignments;
+mod directory;
 mod events;

@@ -21,7 +21,8 @@ async fn patch(bench: &Bench, body: Value) -> Answer {
 }
 
 fn settings(kind: &str, zone: &str, days: &Value, revision: u64) -> Value {
-    json!({ "workspace": "acme", "unit_kind": kind, "time_zone": zone, "retention_days": days, "revision": revision })
+    json!({ "workspace": "acme", "unit_kind": kind, "time_zone": zone, "retention_days": days, "has_directory": false,
+        "revision": revision })
 }
 
 #[tokio::test]

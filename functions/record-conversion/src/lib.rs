@@ -16,6 +16,7 @@ use bellwether::http::reply::Reply;
 use bellwether::operations::{Operation, RECORD_CONVERSION};
 use bellwether::runtime::batch::{self, Batch, Prepared};
 use bellwether::runtime::body::Unscreened;
+use bellwether::runtime::named::Named;
 use bellwether::runtime::{Call, Endpoint, Function, Handled};
 use bellwether::store::outcomes::Recorded;
 use bellwether::store::reach::Keyed;
@@ -47,16 +48,22 @@ impl Endpoint for RecordConversion {
         let check = body.has("events") && body.take_flag("check")?;
         let batch = Batch::parse(body, "events")?;
         let now = app.clock.now();
-        let test = app.store.experiments.recent(&caller.workspace, &test_id, now).await?;
-        let test = test.ok_or(Problem::NotFound)?;
+        let (test, settings) = tokio::join!(
+            app.store.experiments.recent(&caller.workspace, &test_id, now),
+            app.store.workspaces.recent(&caller.workspace, now)
+        );
+        let (test, settings) = (test?.ok_or(Problem::NotFound)?, settings?);
         if !conversion::is_open(test.status) {
             let status = test.status.as_str();
             return Err(Problem::Conflict(format!(
                 "The test is {status} and accepts no conversions; it accepts them from its first start until it is archived."
             )));
         }
-        let read = |item| read(app, &test, item, now);
-        let conversions = batch.prepare("event_id", deadline, read).await;
+        let bodies = batch.prepare("event_id", deadline, |item| screened(app, item)).await;
+        let kind = test.definition.unit_kind;
+        let texts = bodies.items().map(ConversionBody::unit_id);
+        let named = Named::read(app, &caller.workspace, &settings, kind, texts, now).await?;
+        let conversions = bodies.refine(deadline, |body| read(&test, body, &named, now)).await;
         let units =
             if check { Some(Units::of(app, &caller, &test, entries(&conversions)).await?) } else { None };
         let each = |read| record(app, &caller, &test, read, units.as_ref());
@@ -70,10 +77,14 @@ struct Read {
     name: UnitName,
 }
 
-fn read(app: &App, test: &Experiment, item: Unscreened, now: Timestamp) -> Result<Read, Problem> {
-    let body: ConversionBody = item.screened(app.screen)?.into_inner();
+fn screened(app: &App, item: Unscreened) -> Result<ConversionBody, Problem> {
+    Ok(item.screened(app.screen)?.into_inner())
+}
+
+fn read(test: &Experiment, body: ConversionBody, named: &Named, now: Timestamp) -> Result<Read, Problem> {
     let sent = body.unit_id().to_owned();
-    let entry = Entry::parse(body, test, now)?;
+    let account = named.account(&sent).map(|account| &account.unit_id);
+    let entry = Entry::named(body, test, account, now)?;
     let name = UnitName::new(entry.event.unit_id().clone(), test.definition.unit_kind, sent);
     Ok(Read { entry, name })
 }

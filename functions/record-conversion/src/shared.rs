@@ -4,6 +4,7 @@
 //! Each test gets its own row, as from `POST /tests/{test_id}/conversions`. An outcome is acknowledged only when every
 //! test that can have it has it. A retry repeats all writes: what is recorded is recognized, and the rest is added.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use bellwether::App;
@@ -13,15 +14,18 @@ use bellwether::http::reply::Reply;
 use bellwether::operations::{Operation, RECORD_CONVERSION_SHARED};
 use bellwether::runtime::batch::{self, Batch, Prepared};
 use bellwether::runtime::body::Unscreened;
+use bellwether::runtime::named::Named;
 use bellwether::runtime::{Call, Endpoint};
 use bellwether::store::live::LiveTests;
 use bellwether::store::outcomes::Recorded;
 use domain::clock::Timestamp;
 use domain::experiment::conversion::ConversionBody;
-use domain::experiment::{Entry, EventId, Experiment, ExperimentId, UnitName};
+use domain::experiment::{Entry, EventId, Experiment, ExperimentId, UnitKind, UnitName};
 use futures_util::{StreamExt, stream};
 use serde::Serialize;
 use serde_json::{Value, json};
+
+use super::screened;
 
 /// The maximum number of writes for a list of outcomes, over all tests.
 const WRITES: usize = 100;
@@ -43,9 +47,19 @@ impl Endpoint for RecordConversionShared {
         let Call { caller, body, .. } = call;
         let batch = Batch::parse(body, "events")?;
         let now = app.clock.now();
-        let tests = app.store.experiments.live(&caller.workspace, now).await?;
-        let read = |item| Shared::read(app, &tests, item, now);
-        let shared = batch.prepare("event_id", deadline, read).await;
+        let (tests, settings) = tokio::join!(
+            app.store.experiments.live(&caller.workspace, now),
+            app.store.workspaces.recent(&caller.workspace, now)
+        );
+        let (tests, settings) = (tests?, settings?);
+        let bodies = batch.prepare("event_id", deadline, |item| screened(app, item)).await;
+        let mut named = HashMap::new();
+        for kind in tests.iter().map(|test| test.definition.unit_kind).collect::<HashSet<_>>() {
+            let units = bodies.items().map(ConversionBody::unit_id);
+            let read = Named::read(app, &caller.workspace, &settings, kind, units, now).await?;
+            named.insert(kind, read);
+        }
+        let shared = bodies.refine(deadline, |body| Shared::read(&tests, &body, &named, now)).await;
         check_writes(&shared)?;
         let each = |shared: Shared| shared.record(app, &caller, now);
         Reply::accepted(&shared.run("conversions", "event_id", deadline, each).await?)
@@ -79,11 +93,17 @@ struct Shared {
 }
 
 impl Shared {
-    fn read(app: &App, tests: &LiveTests, item: Unscreened, now: Timestamp) -> Result<Self, Problem> {
-        let body: ConversionBody = item.screened(app.screen)?.into_inner();
+    /// Reads an outcome for each test. `named` has the accounts for each kind of units that tests have.
+    fn read(
+        tests: &LiveTests,
+        body: &ConversionBody,
+        named: &HashMap<UnitKind, Named>,
+        now: Timestamp,
+    ) -> Result<Self, Problem> {
         let (mut entries, mut unfit) = (Vec::new(), Vec::new());
         for test in tests.iter().filter(|test| test.definition.shares(body.goal())) {
-            match Entry::parse(body.clone(), test, now) {
+            let account = named.get(&test.definition.unit_kind).and_then(|own| own.account(body.unit_id()));
+            match Entry::named(body.clone(), test, account.map(|own| &own.unit_id), now) {
                 Ok(entry) => entries.push((test.clone(), entry)),
                 Err(why) => unfit.push((test.clone(), Problem::from(why))),
             }

@@ -31,7 +31,7 @@ async fn an_outcome_costs_one_write_and_a_cold_instance_adds_one_read() {
     bench.launch(json!({})).await;
     let event = bench.event("record-conversion", Role::Service).await;
     let (_, cold) = bench.metered(FUNCTION, event.clone()).await;
-    assert_eq!((cold.calls, cold.units), (2, 2.0));
+    assert_eq!((cold.calls, cold.units), (3, 3.0));
     let (_, repeated) = bench.metered(FUNCTION, event).await;
     assert_eq!((repeated.calls, repeated.units), (1, 1.0), "a failed condition costs the write");
 }
@@ -234,4 +234,23 @@ async fn a_token_without_the_scope_or_of_another_workspace_is_rejected() {
 #[tokio::test]
 async fn without_its_store_it_returns_503_in_time() {
     Bench::assert_unavailable_without_store(FUNCTION, "record-conversion").await;
+}
+
+#[tokio::test]
+async fn an_outcome_of_an_alias_is_one_of_the_account_for_one_further_read() {
+    let bench = Bench::start().await;
+    bench.launch(json!({})).await;
+    bench.account(json!({ "unit_id": "acme.com", "aliases": ["0015"] })).await;
+    let event = |unit: &str, id: &str| json!({ "unit_id": unit, "goal": "demo-booked", "event_id": id });
+    let sample = bench.event("record-conversion", Role::Service).await;
+    let (_, cold) = bench.metered(FUNCTION, with_body(sample.clone(), &event("other.com", "e0"))).await;
+    assert_eq!(cold.calls, 4, "the test, the settings, the account, the outcome");
+    let (answer, first) = bench.metered(FUNCTION, with_body(sample.clone(), &event("0015", "e1"))).await;
+    assert_eq!((answer.status, first.calls), (202, 2), "the account and the outcome");
+    assert_eq!((&answer.body["unit_id"], &answer.body["sent_as"]), (&json!("acme.com"), &json!("0015")));
+    let again = bench.call(FUNCTION, with_body(sample.clone(), &event("acme.com", "e1"))).await;
+    assert_eq!(again.body["duplicate"], true, "both names are one account");
+    let batch = json!({ "events": (0..100).map(|n| event(&format!("{n}.com"), "e")).collect::<Vec<_>>() });
+    let (_, spent) = bench.metered(FUNCTION, with_body(sample, &batch)).await;
+    assert_eq!(spent.calls, 101, "one read of all names");
 }

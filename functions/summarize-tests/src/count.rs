@@ -31,7 +31,7 @@ pub async fn count(app: &App, workspace: &Workspace, test_id: &ExperimentId) -> 
     }
     let mut notices = 0;
     let began = Instant::now();
-    if let Some(totals) = app.store.events.aggregate(workspace, &test, None, as_of).await? {
+    if let Some(totals) = app.store.aggregate(workspace, &test, None, as_of).await? {
         let next = reweigh::reweigh(app, workspace, &test, &totals, as_of).await?;
         let is_look = is_look(&test, stored, &totals, as_of);
         let watched = app.store.summaries.watch(workspace, &test, &totals, as_of, |_| is_look).await?;

@@ -46,6 +46,9 @@ pub struct Settings {
     pub time_zone: Zone,
     /// How long events and audit records are kept; without an end if there is none.
     pub retention_days: Option<Retention>,
+    /// Whether the directory has had an account. Without one, requests do not look for accounts.
+    #[serde(default)]
+    pub has_directory: bool,
     /// The number of changes so far.
     pub revision: u64,
 }
@@ -79,6 +82,7 @@ impl Settings {
             unit_kind: patch.unit_kind.unwrap_or(self.unit_kind),
             time_zone: patch.time_zone.unwrap_or_else(|| self.time_zone.clone()),
             retention_days,
+            has_directory: self.has_directory,
             revision: self.revision,
         };
         let (mine, seen) = (self.revision, patch.revision);
@@ -93,6 +97,12 @@ impl Settings {
         Ok(Self { revision: self.revision + 1, ..next })
     }
 
+    /// Returns the settings of a workspace whose directory gets its first account.
+    #[must_use]
+    pub fn with_directory(&self) -> Self {
+        Self { has_directory: true, revision: self.revision + 1, ..self.clone() }
+    }
+
     /// Returns the description of the change from `old` for the audit.
     #[must_use]
     pub fn summary(&self, old: &Self) -> String {
@@ -101,6 +111,7 @@ impl Settings {
             ("unit_kind", old.unit_kind.as_str().to_owned(), self.unit_kind.as_str().to_owned()),
             ("time_zone", old.time_zone.name().to_owned(), self.time_zone.name().to_owned()),
             ("retention_days", days(old), days(self)),
+            ("has_directory", old.has_directory.to_string(), self.has_directory.to_string()),
         ];
         let changes = fields.into_iter().filter(|(_, before, after)| before != after);
         let changes = changes.map(|(name, before, after)| format!("{name} {before} to {after}"));

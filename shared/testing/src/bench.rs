@@ -10,6 +10,7 @@ mod answer;
 mod apps;
 mod contents;
 mod declared;
+mod directory;
 mod events;
 mod promises;
 
@@ -39,7 +40,7 @@ use apps::{app, app_of, config, reporting_app, sdk};
 pub use answer::Answer;
 pub use contents::{acme, user_named};
 pub use events::{
-    as_payload_2, body_of, from_address, with_body, with_form, with_header, with_parameter, with_query,
+    as_payload_2, at, body_of, from_address, with_body, with_form, with_header, with_parameter, with_query,
     with_test_id, without_token,
 };
 

@@ -85,6 +85,18 @@ pub struct Operation {
     pub spec: &'static Value,
 }
 
+/// The first example of an operation's request body.
+///
+/// # Panics
+/// When it has none.
+#[must_use]
+pub fn example(operation: &str) -> Value {
+    let documented = Operation::all().into_iter().find(|one| one.id() == operation).expect("an operation");
+    let media = media_of(&documented.spec["requestBody"]);
+    let first = media["examples"].as_object().and_then(|all| all.values().next());
+    first.map_or(&media["example"], |first| &first["value"]).clone()
+}
+
 impl Operation {
     /// All operations, in the document's order.
     #[must_use]

@@ -28,6 +28,6 @@ pub mod tls_front;
 pub mod weather;
 
 pub use bench::{
-    Answer, Bench, acme, as_payload_2, body_of, from_address, user_named, with_body, with_form, with_header,
-    with_parameter, with_query, with_test_id, without_token,
+    Answer, Bench, acme, as_payload_2, at, body_of, from_address, user_named, with_body, with_form,
+    with_header, with_parameter, with_query, with_test_id, without_token,
 };

@@ -8,7 +8,7 @@ locals {
       memory  = 512
       timeout = 5
       p99_ms  = 200
-      tables  = { tests = "GetItem", events = "BatchGetItem PutItem", audit = "PutItem" }
+      tables  = { tests = "GetItem", events = "BatchGetItem PutItem", accounts = "BatchGetItem", audit = "PutItem" }
       secrets = { public = "GetSecretValue" }
     }
     create-client = {
@@ -36,7 +36,13 @@ locals {
       memory  = 512
       timeout = 5
       p99_ms  = 500
-      tables  = { tests = "BatchGetItem GetItem", "tests/live" = "Query", events = "BatchGetItem PutItem", audit = "PutItem" }
+      tables = {
+        tests        = "BatchGetItem GetItem"
+        "tests/live" = "Query"
+        events       = "BatchGetItem PutItem"
+        accounts     = "BatchGetItem"
+        audit        = "PutItem"
+      }
       secrets = { public = "GetSecretValue" }
     }
     export-metrics = {
@@ -50,7 +56,13 @@ locals {
       memory  = 1769
       timeout = 29
       p99_ms  = 5000
-      tables  = { tests = "BatchGetItem GetItem", events = "Query", summaries = "BatchGetItem PutItem Query", audit = "PutItem" }
+      tables = {
+        tests                = "BatchGetItem GetItem"
+        "accounts/directory" = "Query"
+        events               = "Query"
+        summaries            = "BatchGetItem PutItem Query"
+        audit                = "PutItem"
+      }
       secrets = { public = "GetSecretValue" }
     }
     get-test = {
@@ -58,6 +70,13 @@ locals {
       timeout = 5
       p99_ms  = 200
       tables  = { tests = "GetItem", audit = "PutItem" }
+      secrets = { public = "GetSecretValue" }
+    }
+    import-accounts = {
+      memory  = 512
+      timeout = 5
+      p99_ms  = 1000
+      tables  = { tests = "GetItem PutItem", accounts = "BatchGetItem ConditionCheckItem PutItem", audit = "PutItem" }
       secrets = { public = "GetSecretValue" }
     }
     issue-token = {
@@ -98,8 +117,14 @@ locals {
     look-up-accounts = {
       memory  = 512
       timeout = 5
-      p99_ms  = 500
-      tables  = { tests = "GetItem Query", events = "BatchGetItem Query", audit = "PutItem" }
+      p99_ms  = 1000
+      tables = {
+        tests                = "GetItem Query"
+        events               = "BatchGetItem Query"
+        accounts             = "BatchGetItem"
+        "accounts/directory" = "Query"
+        audit                = "PutItem"
+      }
       secrets = { public = "GetSecretValue" }
     }
     manage-workspace = {
@@ -127,7 +152,13 @@ locals {
       memory  = 512
       timeout = 5
       p99_ms  = 200
-      tables  = { tests = "BatchGetItem GetItem", "tests/live" = "Query", events = "BatchGetItem PutItem", audit = "PutItem" }
+      tables = {
+        tests        = "BatchGetItem GetItem"
+        "tests/live" = "Query"
+        events       = "BatchGetItem PutItem"
+        accounts     = "BatchGetItem"
+        audit        = "PutItem"
+      }
       secrets = { public = "GetSecretValue" }
     }
     reject-method = {
@@ -155,7 +186,14 @@ locals {
       memory  = 1769
       timeout = 900
       p99_ms  = null
-      tables  = { tests = "GetItem PutItem UpdateItem", "tests/running" = "Query", events = "Query", summaries = "GetItem PutItem Query", audit = "PutItem" }
+      tables = {
+        tests                = "GetItem PutItem UpdateItem"
+        "tests/running"      = "Query"
+        "accounts/directory" = "Query"
+        events               = "Query"
+        summaries            = "GetItem PutItem Query"
+        audit                = "PutItem"
+      }
       secrets = {}
     }
     update-client = {
@@ -228,7 +266,7 @@ locals {
       { actions = "UpdateItem", keys = "user/*", attributes = "pk password_hash" },
     ]
     manage-workspace = [{ actions = "ConditionCheckItem GetItem", keys = "user/*" }]
-    revoke-token = [{ actions = "GetItem UpdateItem", keys = "session/*" }]
+    revoke-token     = [{ actions = "GetItem UpdateItem", keys = "session/*" }]
     update-client = [
       { actions = "ConditionCheckItem", keys = "user/*" },
       { actions = "GetItem", keys = "client/* user/*" },

@@ -36,6 +36,8 @@ fn allows(role: Role, scope: Option<&str>) -> bool {
             "conversions:read",
             "results:read",
             "workspace:read",
+            "accounts:read",
+            "accounts:write",
         ],
         Role::Viewer => &["tests:read", "assignments:read", "results:read", "workspace:read"],
         Role::Service => &[
@@ -44,6 +46,8 @@ fn allows(role: Role, scope: Option<&str>) -> bool {
             "conversions:read",
             "conversions:write",
             "metrics:read",
+            "accounts:read",
+            "accounts:write",
         ],
     };
     scope.is_some_and(|scope| own.contains(&scope))

@@ -48,6 +48,9 @@ pub async fn event(bench: &Bench, operation: &Operation, role: Role) -> Value {
         Access::Scope(_) => bench.event(operation.function, role).await,
     };
     if event["resource"] != operation.path {
+        if takes_json(operation) {
+            event = with_body(event, &document::example(operation.id));
+        }
         for name in ["resource", "path"] {
             event[name] = json!(operation.path);
         }

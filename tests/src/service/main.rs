@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed setup is a failed test")]
 
+mod crm;
 mod functions;
 mod ground;
 mod recipes;

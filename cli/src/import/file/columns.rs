@@ -82,6 +82,12 @@ impl Columns {
         self.places.iter().find(|(name, _)| *name == field).map(|(_, place)| *place)
     }
 
+    /// Returns whether the column at a place is a field.
+    #[must_use]
+    pub fn is_field(&self, place: usize) -> bool {
+        self.places.iter().any(|(_, taken)| *taken == place)
+    }
+
     /// Returns the name of the column at a place.
     #[must_use]
     pub fn name(&self, place: usize) -> String {

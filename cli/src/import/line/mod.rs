@@ -1,5 +1,6 @@
 //! A line of a file as an item of a request. All of this is pure.
 
+pub mod account;
 pub mod attribute;
 pub mod derived;
 pub mod moment;

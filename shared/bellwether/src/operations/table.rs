@@ -208,8 +208,43 @@ pub const EXPORT_METRICS: Operation =
         .answers(&[200, 401, 403])
         .within(Duration::from_secs(9));
 
+/// `POST /accounts`: creates and changes accounts of the directory.
+pub const IMPORT_ACCOUNTS: Operation =
+    Operation::new("import-accounts", "POST", "/accounts", Access::Scope(Scope::AccountsWrite))
+        .with_body(BodyKind::Json)
+        .answers(&[200, 401, 403, 409, 413, 415, 422])
+        .audited();
+
+/// `POST /accounts/merge`: joins accounts that are one company.
+pub const IMPORT_ACCOUNTS_MERGE: Operation =
+    Operation::new("import-accounts-merge", "POST", "/accounts/merge", Access::Scope(Scope::AccountsWrite))
+        .answered_by("import-accounts")
+        .with_body(BodyKind::Json)
+        .answers(&[200, 401, 403, 409, 413, 415, 422])
+        .audited();
+
+/// `POST /accounts/lookup`: returns accounts by their ids or aliases.
+pub const LOOK_UP_ACCOUNTS: Operation =
+    Operation::new("look-up-accounts", "POST", "/accounts/lookup", Access::Scope(Scope::AccountsRead))
+        .with_body(BodyKind::Json)
+        .answers(&[200, 401, 403, 413, 415, 422]);
+
+/// `GET /accounts`: lists accounts.
+pub const LOOK_UP_ACCOUNTS_LIST: Operation =
+    Operation::new("look-up-accounts-list", "GET", "/accounts", Access::Scope(Scope::AccountsRead))
+        .answered_by("look-up-accounts")
+        .with_query(&["limit", "next"])
+        .answers(&[200, 401, 403, 422]);
+
+/// `POST /accounts/count`: counts the accounts that match a condition.
+pub const LOOK_UP_ACCOUNTS_COUNT: Operation =
+    Operation::new("look-up-accounts-count", "POST", "/accounts/count", Access::Scope(Scope::AccountsRead))
+        .answered_by("look-up-accounts")
+        .with_body(BodyKind::Json)
+        .answers(&[200, 401, 403, 413, 415, 422]);
+
 /// All operations.
-pub const OPERATIONS: [Operation; 28] = [
+pub const OPERATIONS: [Operation; 33] = [
     LOGIN,
     ISSUE_TOKEN,
     REVOKE_TOKEN,
@@ -238,6 +273,11 @@ pub const OPERATIONS: [Operation; 28] = [
     GET_RESULTS_COMPARED,
     PLAN_TEST,
     EXPORT_METRICS,
+    IMPORT_ACCOUNTS,
+    IMPORT_ACCOUNTS_MERGE,
+    LOOK_UP_ACCOUNTS,
+    LOOK_UP_ACCOUNTS_LIST,
+    LOOK_UP_ACCOUNTS_COUNT,
 ];
 
 /// The methods that [`REJECT_METHOD`] handles on paths without such an operation. They include HEAD and

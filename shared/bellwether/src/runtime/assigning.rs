@@ -2,6 +2,7 @@
 //! code, so a unit gets the same variant by every route.
 
 use super::body::Unscreened;
+use super::named::NamedByKind;
 use crate::app::App;
 use crate::auth::preview::Preview;
 use crate::http::problem::Problem;
@@ -44,9 +45,10 @@ impl<'t> Requested<'t> {
         workspace: &Workspace,
         test: &'t Experiment,
         body: UnitBody,
+        named: &NamedByKind,
         now: Timestamp,
     ) -> Result<Self, Problem> {
-        let unit = Unit::parse(body, test)?;
+        let unit = named.unit(test, body)?;
         if let Some(token) = &unit.preview {
             let variant = Preview::verified(token, workspace, test, now)?;
             return Ok(Self { test, unit, decision: Decision::Chosen(variant, Reason::Preview) });
@@ -111,8 +113,14 @@ impl<'t> Foreseen<'t> {
     /// Decides about a unit that is not to be assigned now. A preview token of this test takes the place of the
     /// decision.
     #[must_use]
-    pub fn of(workspace: &Workspace, test: &'t Experiment, body: UnitBody, now: Timestamp) -> Self {
-        match Unit::parse(body, test) {
+    pub fn of(
+        workspace: &Workspace,
+        test: &'t Experiment,
+        body: UnitBody,
+        named: &NamedByKind,
+        now: Timestamp,
+    ) -> Self {
+        match named.unit(test, body) {
             Ok(unit) => Self::of_unit(workspace, test, &unit, now),
             Err(broken) => Self { test, unit: None, decision: Err(broken) },
         }

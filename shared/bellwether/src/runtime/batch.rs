@@ -81,17 +81,12 @@ impl Batch {
         deadline: Instant,
         read: impl Fn(Unscreened) -> Result<T, Problem>,
     ) -> Prepared<T> {
+        let named = |item: Unscreened| (item.0.get(id).map(visible).unwrap_or_default(), Ok(item));
         let items = match self {
-            Self::One(item) => return Prepared::One(read(item)),
-            Self::Many(items) => items,
+            Self::One(item) => Prepared::One(Ok(item)),
+            Self::Many(items) => Prepared::Many(items.into_iter().map(named).collect()),
         };
-        let mut prepared = Vec::with_capacity(items.len());
-        for item in items {
-            let named = item.0.get(id).map(visible).unwrap_or_default();
-            prepared.push((named, if Instant::now() < deadline { read(item) } else { Err(late()) }));
-            yield_now().await;
-        }
-        Prepared::Many(prepared)
+        items.refine(deadline, read).await
     }
 }
 
@@ -111,6 +106,21 @@ impl<T> Prepared<T> {
             Self::Many(items) => (None, Some(items.iter().map(|(_, item)| item))),
         };
         one.into_iter().chain(many.into_iter().flatten()).filter_map(|item| item.as_ref().ok())
+    }
+
+    /// Parses the items that are not refused further, as [`Batch::prepare`] does.
+    pub async fn refine<U>(self, deadline: Instant, read: impl Fn(T) -> Result<U, Problem>) -> Prepared<U> {
+        let items = match self {
+            Self::One(item) => return Prepared::One(item.and_then(read)),
+            Self::Many(items) => items,
+        };
+        let mut refined = Vec::with_capacity(items.len());
+        for (named, item) in items {
+            let in_time = if Instant::now() < deadline { Ok(()) } else { Err(late()) };
+            refined.push((named, item.and_then(|item| in_time.and_then(|()| read(item)))));
+            yield_now().await;
+        }
+        Prepared::Many(refined)
     }
 
     /// Processes all items, 16 at a time, and returns the response body: the result of a single item, or a

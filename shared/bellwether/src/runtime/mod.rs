@@ -12,6 +12,7 @@ pub mod endpoint;
 pub mod function;
 pub mod guard;
 pub mod listing;
+pub mod named;
 pub mod path;
 pub mod query;
 pub mod refusal;

@@ -16,10 +16,11 @@ use domain::experiment::{Experiment, Workspace};
 use domain::results::counting::aggregation::Aggregation;
 use domain::results::counting::row::Row;
 use domain::results::counting::totals::Totals;
+use domain::results::counting::united::{Aside, Names};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 /// The number of partitions that are read in parallel.
-const PARALLEL: usize = 16;
+pub(super) const PARALLEL: usize = 16;
 
 /// The `events` table, with a cache of this instance's assignments.
 pub struct Events {
@@ -29,9 +30,9 @@ pub struct Events {
 
 /// The maximum number of units in an aggregation, over all partitions.
 #[derive(Clone, Copy)]
-struct Bound<'a> {
-    units: &'a AtomicU64,
-    most: Option<u64>,
+pub(super) struct Bound<'a> {
+    pub(super) units: &'a AtomicU64,
+    pub(super) most: Option<u64>,
 }
 
 impl Bound<'_> {
@@ -60,30 +61,30 @@ impl Events {
         most: Option<u64>,
         as_of: Timestamp,
     ) -> Result<Option<Totals>, StoreError> {
-        let units = AtomicU64::new(0);
+        let (units, names) = (AtomicU64::new(0), Names::default());
         let bound = Bound { units: &units, most };
         let numbers = 0..test.definition.partitions;
-        let mut parts =
-            stream::iter(numbers.map(|n| self.aggregate_partition(workspace, test, n, bound, as_of)))
-                .buffered(PARALLEL);
+        let part = |n| self.aggregate_partition(workspace, test, n, bound, as_of, &names);
+        let mut parts = stream::iter(numbers.map(part)).buffered(PARALLEL);
         let mut all = Totals::empty(test);
         while let Some(part) = parts.try_next().await? {
-            let Some(part) = part else { return Ok(None) };
+            let Some((part, _)) = part else { return Ok(None) };
             all.merge(&part);
         }
         Ok(Some(all))
     }
 
-    async fn aggregate_partition(
+    pub(super) async fn aggregate_partition(
         &self,
         workspace: &Workspace,
         test: &Experiment,
         number: u32,
         bound: Bound<'_>,
         as_of: Timestamp,
-    ) -> Result<Option<Totals>, StoreError> {
+        names: &Names,
+    ) -> Result<Option<(Totals, Aside)>, StoreError> {
         let partition = partition(workspace, &test.definition.test_id, number);
-        let (mut aggregation, mut after) = (Aggregation::new(test, as_of), None);
+        let (mut aggregation, mut after) = (Aggregation::new(test, as_of).keeping_apart(names), None);
         loop {
             let before = aggregation.units();
             let page = self.table.query(Query { after, ..Query::of(&partition) }).await?;
@@ -95,7 +96,7 @@ impl Events {
             }
             after = page.next;
             if after.is_none() {
-                return Ok(Some(aggregation.finish()));
+                return Ok(Some(aggregation.finish_apart()));
             }
         }
     }

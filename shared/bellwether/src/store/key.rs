@@ -14,8 +14,13 @@ use domain::experiment::{Event, EventId, Experiment, ExperimentId, GoalKey, Unit
 /// found without the test's seed.
 #[must_use]
 pub fn events_partition(workspace: &Workspace, test: &Experiment, unit: &UnitId) -> String {
-    let hash = fnv1a32(unit.as_str().encode_utf16());
-    partition(workspace, &test.definition.test_id, hash % test.definition.partitions)
+    partition(workspace, &test.definition.test_id, partition_number(test, unit))
+}
+
+/// The number of the `events` partition of a unit's rows.
+#[must_use]
+pub fn partition_number(test: &Experiment, unit: &UnitId) -> u32 {
+    fnv1a32(unit.as_str().encode_utf16()) % test.definition.partitions
 }
 
 /// The `events` partition with this number, from 0 to the number of the test's partitions − 1.

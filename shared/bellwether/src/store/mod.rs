@@ -37,6 +37,7 @@ pub mod table;
 mod throttle_items;
 pub mod throttles;
 pub mod transaction;
+mod united;
 mod update;
 pub mod workspaces;
 

@@ -85,7 +85,9 @@ fn of_test(
         put(&VERDICT, &[decision.as_str()], Some(f64::from(u8::from(holds))));
     }
     for (variant, units) in &report.units {
-        let aside = report.omitted.get(variant).copied().unwrap_or_default();
+        let aside =
+            [&report.omitted, &report.merged].map(|own| own.get(variant).copied().unwrap_or_default());
+        let aside: u64 = aside.iter().sum();
         put(&UNITS, &[variant.as_str()], Some(whole(units + aside)));
         let weight = report.weights.get(variant);
         put(&WEIGHT_RATIO, &[variant.as_str()], weight.map(|points| f64::from(points.get()) / 10_000.0));

@@ -38,15 +38,15 @@ mod tests {
 
     fn requested(attributes: &Value, covariate: Option<f64>) -> Unit {
         let body = json!({ "unit_id": "0015", "attributes": attributes, "covariate": covariate });
-        let test = Experiment::draft(definition(), Seed::from_random([0; 8]), Timestamp::from_millis(0));
-        Unit::parse(typed(body).unwrap(), &test).unwrap()
+        Unit::parse(typed(body).unwrap(), &test()).unwrap()
     }
 
-    fn definition() -> Definition {
+    fn test() -> Experiment {
         let body = json!({ "test_id": "t", "name": "T", "segments": ["industry", "regions"],
             "variants": [{ "key": "a", "weight": 5_000, "is_control": true }, { "key": "b", "weight": 5_000 }],
             "goals": [{ "key": "g", "kind": "binary", "role": "primary" }] });
-        typed(body).and_then(Definition::parse).unwrap()
+        let definition = typed(body).and_then(Definition::parse).unwrap();
+        Experiment::draft(definition, Seed::from_random([7; 8]), Timestamp::from_millis(0))
     }
 
     #[test]
@@ -60,13 +60,13 @@ mod tests {
         }
         acme.covariate = Some(12.5);
         let mut asked = requested(&json!({ "employees": 7, "industry": null }), None);
-        acme.lend_to(&mut asked, &definition());
+        acme.lend_to(&mut asked, &test().definition);
         assert_eq!(asked.id.as_str(), "acme.com");
         let expected = json!({ "employees": 7, "industry": "software" });
         assert_eq!(Value::Object(asked.attributes), expected, "a list cannot be the value of a segment");
         assert_eq!(asked.covariate, Some(12.5));
         let mut own = requested(&json!({}), Some(1.0));
-        acme.lend_to(&mut own, &definition());
+        acme.lend_to(&mut own, &test().definition);
         assert_eq!(own.covariate, Some(1.0));
     }
 }

@@ -145,7 +145,21 @@ impl Entry {
     /// Returns every violated limit by its pointer, a goal that the test does not declare, a value that the kind of
     /// goal does not accept, a time in the future, or a void with content.
     pub fn parse(body: ConversionBody, test: &Experiment, now: Timestamp) -> Result<Self, Vec<Invalid>> {
-        let unit_id = identity::checked(test.definition.unit_kind, &body.unit_id, validation::check(&body))?;
+        Self::named(body, test, None, now)
+    }
+
+    /// Parses one entry whose text names the unit `known`, if the directory knows it.
+    ///
+    /// # Errors
+    /// Those of [`Self::parse`].
+    pub fn named(
+        body: ConversionBody,
+        test: &Experiment,
+        known: Option<&UnitId>,
+        now: Timestamp,
+    ) -> Result<Self, Vec<Invalid>> {
+        let unit_id =
+            identity::checked(test.definition.unit_kind, &body.unit_id, known, validation::check(&body))?;
         let refused = |pointer: &str, detail: String| vec![Invalid::new(pointer, detail)];
         let goal = GoalKey::parse(body.goal).map_err(|e| refused("/goal", e.to_string()))?;
         let Some(declared) = test.definition.goal(&goal) else {

@@ -64,6 +64,14 @@ impl UnitBody {
     }
 }
 
+impl UnitBody {
+    /// Returns the text by which the caller named the unit.
+    #[must_use]
+    pub fn unit_id(&self) -> &str {
+        &self.unit_id
+    }
+}
+
 /// The maximum age of an assignment in an external test, in days.
 const OLDEST_DAYS: i64 = 365;
 const DAY_MS: i64 = 86_400_000;
@@ -94,8 +102,16 @@ impl Unit {
     /// # Errors
     /// Returns every violated limit by its pointer.
     pub fn parse(body: UnitBody, test: &Experiment) -> Result<Self, Vec<Invalid>> {
+        Self::named(body, test, None)
+    }
+
+    /// Parses one entry whose text names the unit `known`, if the directory knows it.
+    ///
+    /// # Errors
+    /// Those of [`Self::parse`].
+    pub fn named(body: UnitBody, test: &Experiment, known: Option<&UnitId>) -> Result<Self, Vec<Invalid>> {
         let Definition { unit_kind, time_zone, .. } = &test.definition;
-        let id = identity::checked(*unit_kind, &body.unit_id, validation::check(&body))?;
+        let id = identity::checked(*unit_kind, &body.unit_id, known, validation::check(&body))?;
         let refused = |error: NotAName| vec![Invalid::new("", error.to_string())];
         Ok(Self {
             id,

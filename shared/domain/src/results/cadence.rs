@@ -39,8 +39,13 @@ pub fn is_look(test: &Experiment, before: Option<&Report>, totals: &Totals, as_o
     let is_final = test.final_from().is_some_and(|from| as_of >= from);
     is_final
         || before.is_some_and(|before| {
-            let units = before.units.values().chain(before.omitted.values()).sum::<u64>();
-            let own_units = totals.arms.iter().map(|arm| arm.units + arm.omitted).sum::<u64>();
+            let units = before
+                .units
+                .values()
+                .chain(before.omitted.values())
+                .chain(before.merged.values())
+                .sum::<u64>();
+            let own_units = totals.arms.iter().map(|arm| arm.units + arm.omitted + arm.merged).sum::<u64>();
             let outcomes = before.outcomes.iter().map(|own| own.tally.recorded()).sum::<u64>();
             let own_outcomes = totals.outcomes.iter().map(Tally::recorded).sum::<u64>();
             (units, outcomes) == (own_units, own_outcomes) || day(before.as_of) < day(as_of)

@@ -53,6 +53,10 @@ pub struct Report {
     /// yet read it. They are not in `units`. Omitted from the response when there are none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub omitted: BTreeMap<VariantKey, u64>,
+    /// Assignments to each arm of accounts that were assigned to different variants under several ids. These accounts
+    /// are not in `units`. Omitted from the response when there are none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub merged: BTreeMap<VariantKey, u64>,
     /// The current weights, in basis points.
     pub weights: BTreeMap<VariantKey, BasisPoints>,
     /// Whether the numbers of units in the arms match the weights.
@@ -115,6 +119,7 @@ impl Report {
             units: units.collect(),
             overridden_after_assignment: some(test, totals, |arm| arm.overridden),
             omitted: some(test, totals, |arm| arm.omitted),
+            merged: some(test, totals, |arm| arm.merged),
             weights: definition.variants.iter().map(|v| (v.key.clone(), v.weight)).collect(),
             sample_ratio,
             warnings,

@@ -67,7 +67,7 @@ impl Bench {
         assert!(replaced.expect("a store").expect("an operator"), "lost a race");
     }
 
-    fn record(&self, action: Action) -> AuditedChange {
+    pub(super) fn record(&self, action: Action) -> AuditedChange {
         let origin = self.app.origin_at("bench".to_owned(), None).expect("an origin");
         origin.record(&acme(), "bench", action, "a test").unconditional()
     }

@@ -36,6 +36,19 @@ pub fn with_test_id(event: Value, test_id: &str) -> Value {
     with_parameter(event, "test_id", test_id)
 }
 
+/// The event of another operation of the same function, without path parameters.
+#[must_use]
+pub fn at(mut event: Value, method: &str, path: &str) -> Value {
+    for name in ["resource", "path"] {
+        event[name] = json!(path);
+    }
+    event["requestContext"]["resourcePath"] = json!(path);
+    event["requestContext"]["path"] = json!(format!("/v1{path}"));
+    event["httpMethod"] = json!(method);
+    event["requestContext"]["httpMethod"] = json!(method);
+    event
+}
+
 /// The event with another value of a path parameter.
 #[must_use]
 pub fn with_parameter(mut event: Value, name: &str, value: &str) -> Value {

@@ -399,8 +399,10 @@ run "production" {
     error_message = "Tables must have deletion protection, point-in-time recovery and a customer managed key."
   }
   assert {
-    condition     = toset([for table, definition in aws_dynamodb_table.this : table if length(definition.ttl) > 0]) == toset(["identities", "summaries"])
-    error_message = "Only sessions, throttles and hourly points may expire."
+    condition = toset([
+      for table, definition in aws_dynamodb_table.this : table if length(definition.ttl) > 0
+    ]) == toset(["accounts", "identities", "summaries"])
+    error_message = "Only sessions, throttles, hourly points and removed aliases may expire."
   }
   assert {
     condition = toset(

@@ -79,7 +79,9 @@ fn the_limits_of_clients_and_their_changes_match_the_code() {
         "assignments:write",
         "conversions:read",
         "conversions:write",
-        "metrics:read"
+        "metrics:read",
+        "accounts:read",
+        "accounts:write"
     ]);
     let twice = json!(["metrics:read", "metrics:read"]);
     let no_scopes =

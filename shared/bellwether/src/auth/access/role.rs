@@ -35,6 +35,12 @@ pub enum Scope {
     /// Change the settings of the workspace.
     #[serde(rename = "workspace:write")]
     WorkspaceWrite,
+    /// Read the directory of accounts.
+    #[serde(rename = "accounts:read")]
+    AccountsRead,
+    /// Create, change and merge accounts of the directory.
+    #[serde(rename = "accounts:write")]
+    AccountsWrite,
     /// Create and change users and clients.
     #[serde(rename = "users:write")]
     UsersWrite,
@@ -42,7 +48,7 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::TestsRead,
         Self::TestsWrite,
         Self::AssignmentsRead,
@@ -53,6 +59,8 @@ impl Scope {
         Self::MetricsRead,
         Self::WorkspaceRead,
         Self::WorkspaceWrite,
+        Self::AccountsRead,
+        Self::AccountsWrite,
         Self::UsersWrite,
     ];
 
@@ -70,6 +78,8 @@ impl Scope {
             Self::MetricsRead => "metrics:read",
             Self::WorkspaceRead => "workspace:read",
             Self::WorkspaceWrite => "workspace:write",
+            Self::AccountsRead => "accounts:read",
+            Self::AccountsWrite => "accounts:write",
             Self::UsersWrite => "users:write",
         }
     }
@@ -100,11 +110,11 @@ impl Scope {
 pub enum Role {
     /// Has all scopes.
     Admin,
-    /// Creates and changes tests, and reads their results.
+    /// Creates and changes tests and accounts, and reads results.
     Analyst,
     /// Reads tests and results.
     Viewer,
-    /// A client: assigns units and records conversions.
+    /// A client: assigns units, records conversions and maintains accounts.
     Service,
 }
 
@@ -138,6 +148,8 @@ impl Role {
                 Scope::ConversionsRead,
                 Scope::ResultsRead,
                 Scope::WorkspaceRead,
+                Scope::AccountsRead,
+                Scope::AccountsWrite,
             ],
             Self::Viewer => {
                 &[Scope::TestsRead, Scope::AssignmentsRead, Scope::ResultsRead, Scope::WorkspaceRead]
@@ -148,6 +160,8 @@ impl Role {
                 Scope::ConversionsRead,
                 Scope::ConversionsWrite,
                 Scope::MetricsRead,
+                Scope::AccountsRead,
+                Scope::AccountsWrite,
             ],
         }
     }

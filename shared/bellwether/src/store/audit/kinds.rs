@@ -34,6 +34,8 @@ pub enum Action {
     TestCreated,
     /// A test was changed.
     TestChanged,
+    /// Accounts of the directory were sent.
+    AccountsChanged,
     /// A caller was refused.
     Refused,
 }

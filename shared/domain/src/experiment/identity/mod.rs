@@ -95,16 +95,18 @@ impl UnitKind {
     }
 }
 
-/// Returns the id of an entry's unit, together with the errors that `others` has found in its other fields.
+/// Returns the id of an entry's unit, which is `known` if the directory knows the text, together with the errors that `others` has found in its other fields.
 ///
 /// # Errors
 /// Returns all errors, by pointer.
 pub(super) fn checked(
     kind: UnitKind,
     text: &str,
+    known: Option<&UnitId>,
     others: Result<(), Vec<Invalid>>,
 ) -> Result<UnitId, Vec<Invalid>> {
-    let id = kind.unit(text).map_err(|error| Invalid::new("/unit_id", error.to_string()));
+    let own = || kind.unit(text).map_err(|error| Invalid::new("/unit_id", error.to_string()));
+    let id = known.cloned().map_or_else(own, Ok);
     match (id, others) {
         (Ok(id), Ok(())) => Ok(id),
         (id, others) => {

@@ -17,6 +17,7 @@ use super::row::Row;
 use super::totals::Totals;
 use super::unit_number::UnitNumber;
 use super::unit_rows::{UnitRow, matured_ms};
+use super::united::{Aside, Names, United};
 
 /// The period over which the current rate is computed, in milliseconds: two weeks, so that weekends are
 /// included.
@@ -28,6 +29,8 @@ pub struct Aggregation<'a> {
     as_of: Timestamp,
     unit: Vec<Row>,
     totals: Totals,
+    names: Option<&'a Names>,
+    aside: Aside,
 }
 
 impl<'a> Aggregation<'a> {
@@ -35,7 +38,27 @@ impl<'a> Aggregation<'a> {
     #[must_use]
     pub fn new(test: &'a Experiment, as_of: Timestamp) -> Self {
         let as_of = test.shipped.as_ref().map_or(as_of, |shipped| as_of.min(shipped.at));
-        Self { test, as_of, unit: Vec::new(), totals: Totals::empty(test) }
+        let (unit, totals) = (Vec::new(), Totals::empty(test));
+        Self { test, as_of, unit, totals, names: None, aside: Aside::new() }
+    }
+
+    /// Keeps the rows of accounts with several names apart.
+    #[must_use]
+    pub fn keeping_apart(self, names: &'a Names) -> Self {
+        Self { names: Some(names), ..self }
+    }
+
+    /// Counts accounts whose rows were kept apart, each as one unit. Their rows were counted before.
+    #[must_use]
+    pub fn unite(test: &'a Experiment, as_of: Timestamp, aside: Aside) -> Totals {
+        let mut united = Self::new(test, as_of);
+        for (account, rows) in aside {
+            match United::of(test, &account, rows) {
+                United::One(rows) => united.settle(rows),
+                United::Apart(assigned, rows) => united.leave_apart(&assigned, rows),
+            }
+        }
+        united.totals
     }
 
     /// Adds the next row. A new unit completes the unit before it.
@@ -55,17 +78,61 @@ impl<'a> Aggregation<'a> {
 
     /// Completes the last unit and returns the totals.
     #[must_use]
-    pub fn finish(mut self) -> Totals {
+    pub fn finish(self) -> Totals {
+        self.finish_apart().0
+    }
+
+    /// Completes the last unit and returns the totals, and the rows that were kept apart.
+    #[must_use]
+    pub fn finish_apart(mut self) -> (Totals, Aside) {
         self.close();
-        self.totals
+        (self.totals, self.aside)
+    }
+
+    /// Returns whether the rows of the current unit are kept apart, which moves them.
+    fn is_apart(&mut self) -> bool {
+        let names = self.names.zip(self.unit.first());
+        let Some(account) = names.and_then(|(names, first)| names.account(first.unit_id())) else {
+            return false;
+        };
+        self.aside.entry(account.clone()).or_default().append(&mut self.unit);
+        true
+    }
+
+    /// Counts an account with different variants in none of them: its assignments by arm, and its outcomes.
+    fn leave_apart(&mut self, assigned: &[Assignment], rows: Vec<Row>) {
+        for arm in assigned.iter().filter_map(|assignment| self.arm(assignment)).collect::<Vec<_>>() {
+            self.totals.arms[arm].merged += 1;
+        }
+        for outcome in self.counted(rows).iter().filter_map(Row::goal) {
+            let goal = self.test.definition.goals.iter().position(|goal| goal.key == *outcome);
+            if let Some(tally) = goal.and_then(|goal| self.totals.outcomes.get_mut(goal)) {
+                tally.merged += 1;
+            }
+        }
+    }
+
+    /// Leaves the rows of a unit that results are about, in their order.
+    fn counted(&mut self, mut rows: Vec<Row>) -> Vec<Row> {
+        rows.sort_by(|a, b| a.rank().cmp(&b.rank()));
+        leave_highest_versions(self.test, &mut rows, &mut self.totals.outcomes);
+        leave_out_after_shipping(self.test, &mut rows, &mut self.totals.outcomes);
+        rows
     }
 
     fn close(&mut self) {
+        if self.is_apart() {
+            return;
+        }
         let mut rows = std::mem::take(&mut self.unit);
         rows.sort_by(|a, b| a.rank().cmp(&b.rank()));
         rows.dedup();
-        leave_highest_versions(self.test, &mut rows, &mut self.totals.outcomes);
-        leave_out_after_shipping(self.test, &mut rows, &mut self.totals.outcomes);
+        self.settle(rows);
+    }
+
+    /// Counts a unit with these rows.
+    fn settle(&mut self, rows: Vec<Row>) {
+        let mut rows = self.counted(rows);
         let assigned = rows.iter().find_map(|row| match row {
             Row::Assigned { phase, assignment, .. } if *phase == self.test.phase => Some(assignment),
             _ => None,

@@ -15,3 +15,4 @@ pub mod segment_counts;
 pub mod totals;
 mod unit_number;
 pub mod unit_rows;
+pub mod united;

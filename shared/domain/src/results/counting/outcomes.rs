@@ -26,6 +26,9 @@ pub struct Tally {
     pub other_phase: u64,
     /// Outcomes of units that had an override before they were assigned. Results exclude these units.
     pub overridden: u64,
+    /// Outcomes of accounts that were assigned to different variants under several ids. Results exclude these accounts.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub merged: u64,
     /// Outcomes after the test was shipped. From then on, every account gets the winner.
     pub after_shipping: u64,
     /// Outcomes whose highest version is a void.
@@ -68,7 +71,13 @@ impl Tally {
     #[must_use]
     pub fn recorded(&self) -> u64 {
         let not_counted = self.unknown_unit + self.before_assignment + self.after_window + self.other_phase;
-        self.counted + not_counted + self.overridden + self.after_shipping + self.void + self.replaced
+        self.counted
+            + not_counted
+            + self.overridden
+            + self.merged
+            + self.after_shipping
+            + self.void
+            + self.replaced
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
@@ -79,6 +88,7 @@ impl Tally {
         self.after_window += other.after_window;
         self.other_phase += other.other_phase;
         self.overridden += other.overridden;
+        self.merged += other.merged;
         self.after_shipping += other.after_shipping;
         self.void += other.void;
         self.replaced += other.replaced;

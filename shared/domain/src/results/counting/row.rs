@@ -30,6 +30,16 @@ impl Row {
         }
     }
 
+    /// Makes it a row of another unit.
+    pub(super) fn rename(&mut self, unit: &UnitId) {
+        let own = match self {
+            Self::Assigned { unit_id, .. } => unit_id,
+            Self::Converted(conversion) => &mut conversion.unit_id,
+            Self::Voided(void) => &mut void.unit_id,
+        };
+        own.clone_from(unit);
+    }
+
     /// The goal of an outcome.
     pub(super) fn goal(&self) -> Option<&GoalKey> {
         match self {

@@ -59,6 +59,9 @@ pub struct Arm {
     pub overridden: u64,
     /// Units assigned to it that already had an override. Results exclude them.
     pub omitted: u64,
+    /// Assignments to it of accounts that were assigned to different variants under several ids. Results exclude these
+    /// accounts.
+    pub merged: u64,
     /// One entry per goal, in the definition's order.
     pub goals: Vec<GoalTotals>,
 }
@@ -104,7 +107,7 @@ impl Totals {
         let (arms, strata) = (test.definition.variants.len(), test.weightings.len().max(1));
         Self {
             rows: 0,
-            arms: vec![Arm { units: 0, overridden: 0, omitted: 0, goals }; arms],
+            arms: vec![Arm { units: 0, overridden: 0, omitted: 0, merged: 0, goals }; arms],
             strata: vec![vec![0; arms]; strata],
             immature: 0,
             first_assigned_at: None,
@@ -164,6 +167,7 @@ impl Totals {
             own.units += theirs.units;
             own.overridden += theirs.overridden;
             own.omitted += theirs.omitted;
+            own.merged += theirs.merged;
             own.goals.iter_mut().zip(&theirs.goals).for_each(|(a, b)| a.merge(b));
         }
     }

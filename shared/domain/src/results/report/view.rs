@@ -37,6 +37,8 @@ pub struct ReportView<'a> {
     overridden_after_assignment: &'a BTreeMap<VariantKey, u64>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     omitted: &'a BTreeMap<VariantKey, u64>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    merged: &'a BTreeMap<VariantKey, u64>,
     weights: &'a BTreeMap<VariantKey, BasisPoints>,
     sample_ratio: SampleRatioView,
     goals: Vec<GoalView<'a>>,
@@ -79,6 +81,8 @@ struct OutcomesView<'a> {
     after_window: u64,
     other_phase: u64,
     overridden: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    merged: u64,
     after_shipping: u64,
     #[serde(skip_serializing_if = "is_zero")]
     void: u64,
@@ -116,6 +120,7 @@ impl Report {
             units: &self.units,
             overridden_after_assignment: &self.overridden_after_assignment,
             omitted: &self.omitted,
+            merged: &self.merged,
             weights: &self.weights,
             sample_ratio: self.sample_ratio.into(),
             goals: self.goals.iter().map(GoalView::from).collect(),
@@ -155,6 +160,7 @@ impl<'a> From<&'a OutcomeReport> for OutcomesView<'a> {
             after_window: tally.after_window,
             other_phase: tally.other_phase,
             overridden: tally.overridden,
+            merged: tally.merged,
             after_shipping: tally.after_shipping,
             void: tally.void,
             replaced: tally.replaced,
