@@ -71,7 +71,9 @@ impl<'t> Exposed<'t> {
         }
         let answers: Vec<_> = stream::iter(each).buffered(AT_ONCE).collect().await;
         let mut rows = Rows::of(&self.sent_as, selection);
-        answers.into_iter().for_each(|(test_id, row)| rows.push(test_id, row));
+        for (test_id, row) in answers {
+            rows.push(test_id, row);
+        }
         rows.finish()
     }
 }

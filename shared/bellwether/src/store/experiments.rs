@@ -117,9 +117,9 @@ impl Experiments {
     ) -> Arc<Experiment> {
         let key = (workspace.clone(), test.definition.test_id.clone());
         if test.status.is_live() {
-            self.seen.put(key, test.clone(), now)
+            self.seen.put(key, test.clone(), now);
         } else {
-            self.seen.remove(&key)
+            self.seen.remove(&key);
         }
         test
     }

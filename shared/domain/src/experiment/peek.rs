@@ -57,13 +57,14 @@ impl<'t> Peek<'t> {
         };
         Ok(match (decision, stored) {
             (Decision::Chosen(variant, reason), _) => own(Some(&variant.key), *reason, false),
-            (Decision::Leave(reason), _) => own(None, *reason, false),
             (Decision::Assign(_) | Decision::Stored(_), Some(stored)) => match test.winner() {
                 Some(winner) => own(Some(&winner.key), Reason::Shipped, false),
                 None => own(Some(&stored.variant), Reason::Assigned, true),
             },
             (Decision::Assign(variant), None) => own(Some(&variant.key), Reason::Assigned, false),
-            (Decision::Stored(Otherwise::Leave(reason)), None) => own(None, *reason, false),
+            (Decision::Leave(reason), _) | (Decision::Stored(Otherwise::Leave(reason)), None) => {
+                own(None, *reason, false)
+            }
             (Decision::Stored(Otherwise::Refuse(broken)), None) => return Err(broken.clone()),
         })
     }

@@ -1,5 +1,7 @@
 //! The key that signs the preview tokens of one test.
 
+use std::fmt::Write as _;
+
 use serde::{Deserialize, Serialize};
 
 /// 256 random bits in hexadecimal. The key is stored with its test, is never in a response, and cannot be printed.
@@ -10,7 +12,11 @@ impl PreviewKey {
     /// Creates a key from random bytes.
     #[must_use]
     pub fn from_random(bytes: [u8; 32]) -> Self {
-        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+        let mut text = String::with_capacity(64);
+        for byte in bytes {
+            let _ = write!(text, "{byte:02x}");
+        }
+        Self(text)
     }
 
     /// Returns the bytes of the key.

@@ -175,7 +175,7 @@ impl Part {
                 });
             }
             Self::Leaf(leaf) if !self.matches(attributes, budget)? => {
-                found.failed.push(leaf.failed(attributes))
+                found.failed.push(leaf.failed(attributes));
             }
             _ => {}
         }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
+#[expect(clippy::needless_pass_by_value, reason = "literals read better without a borrow")]
 fn explained(condition: Value, attributes: Value) -> Explanation {
     let condition = Condition::parse(&condition).unwrap();
     Explainer::new(&condition).explain(attributes.as_object().unwrap())
