@@ -41,8 +41,8 @@ impl Endpoint for EvaluateTests {
         let bodies = units.prepare("unit_id", deadline, |item| assigning::unit(app, item)).await;
         let settings = app.store.workspaces.recent(workspace, now).await?;
         let tests: Vec<&Experiment> = selection.tests.iter().map(AsRef::as_ref).collect();
-        let texts: Vec<&str> = bodies.items().map(UnitBody::unit_id).collect();
-        let named = NamedByKind::read(app, workspace, &settings, &tests, &texts, now).await?;
+        let sent: Vec<&str> = bodies.items().map(UnitBody::unit_id).collect();
+        let named = NamedByKind::read(app, workspace, &settings, &tests, &sent, now).await?;
         let mut response = if options.expose {
             let read = |body| Exposed::of(workspace, &selection, &body, &named, now);
             let asked = bodies.refine(deadline, read).await;

@@ -123,8 +123,8 @@ async fn explained(
     let explainer = Explainer::new(&running.definition.targeting);
     let bodies = units.prepare("unit_id", deadline, |item| assigning::unit(app, item)).await;
     let settings = app.store.workspaces.recent(workspace, now).await?;
-    let texts: Vec<&str> = bodies.items().map(UnitBody::unit_id).collect();
-    let named = NamedByKind::read(app, workspace, &settings, &[&running], &texts, now).await?;
+    let sent: Vec<&str> = bodies.items().map(UnitBody::unit_id).collect();
+    let named = NamedByKind::read(app, workspace, &settings, &[&running], &sent, now).await?;
     let read = |body| Explained::read((workspace, now), &running, &explainer, &named, body);
     let asked = bodies.refine(deadline, read).await;
     let has_rows = test.status != Status::Draft;

@@ -61,7 +61,7 @@ impl Named {
 pub struct NamedByKind(HashMap<UnitKind, Named>);
 
 impl NamedByKind {
-    /// Reads the accounts that `texts` name in these tests, as [`Named::read`] does for each kind.
+    /// Reads the accounts that `names` name in these tests, as [`Named::read`] does for each kind.
     ///
     /// # Errors
     /// When the store is unavailable.
@@ -70,21 +70,21 @@ impl NamedByKind {
         workspace: &Workspace,
         settings: &Settings,
         tests: &[&Experiment],
-        texts: &[&str],
+        names: &[&str],
         now: Timestamp,
     ) -> Result<Self, StoreError> {
         let mut by_kind = HashMap::new();
         for kind in tests.iter().map(|test| test.definition.unit_kind).collect::<HashSet<_>>() {
-            let read = Named::read(app, workspace, settings, kind, texts.iter().copied(), now).await?;
+            let read = Named::read(app, workspace, settings, kind, names.iter().copied(), now).await?;
             by_kind.insert(kind, read);
         }
         Ok(Self(by_kind))
     }
 
-    /// Returns the account that a text names in a test.
+    /// Returns the account that has a name in a test.
     #[must_use]
-    pub fn account(&self, test: &Experiment, text: &str) -> Option<&Account> {
-        self.0.get(&test.definition.unit_kind)?.account(text)
+    pub fn account(&self, test: &Experiment, name: &str) -> Option<&Account> {
+        self.0.get(&test.definition.unit_kind)?.account(name)
     }
 
     /// Parses a unit for a test. It has the id of its account, and what the request does not have from the directory.
