@@ -25,6 +25,8 @@ pub enum Reason {
     Excluded,
     /// The unit is not in the test's list of known units.
     NotListed,
+    /// The unit was erased, so nothing is stored about it.
+    Suppressed,
     /// The test assigns no new units.
     EnrolmentClosed,
     /// The author chose the unit's variant. The unit is excluded from results unless it was assigned before.

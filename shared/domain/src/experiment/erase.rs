@@ -30,6 +30,12 @@ impl Experiment {
         (next != *self).then_some(next)
     }
 
+    /// Returns the units that the definition names: those with an override, and the known units.
+    pub fn named_units(&self) -> impl Iterator<Item = &UnitId> {
+        let known = self.definition.known_units.iter().flatten().filter(|own| !own.erased);
+        self.definition.overrides.keys().chain(known.map(|own| &own.unit_id))
+    }
+
     /// Returns the next revision of a test that was changed by an erasure.
     #[must_use]
     pub fn after_erasure(mut self, now: Timestamp) -> Self {

@@ -16,6 +16,12 @@ use crate::clock::Timestamp;
 /// erased accounts is cached, and twice the time that a request may take.
 pub const SETTLED_MS: i64 = 60_000;
 
+/// The time for which a repetition of a request that is done is answered with it, in milliseconds: a day.
+const REPEAT_MS: i64 = 86_400_000;
+
+/// How long an access request can be read, in milliseconds: 30 days.
+const ACCESS_MS: i64 = 30 * 86_400_000;
+
 /// A request's id: a keyed hash of its content, so that a repeated request has the same id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -137,6 +143,27 @@ impl PrivacyRequest {
         }
     }
 
+    /// Returns the request as it is stored again. None while a repetition is answered with the stored request: until it
+    /// is done, and for a day after that.
+    #[must_use]
+    pub fn renewed(&self, next: Self, now: Timestamp) -> Option<Self> {
+        let done_at = self.completed_at.unwrap_or(self.requested_at);
+        let is_old = now.millis() - done_at.millis() >= REPEAT_MS;
+        (self.state == State::Done && is_old).then(|| Self { revision: self.revision + 1, ..next })
+    }
+
+    /// Returns whether an access request can no longer be read.
+    #[must_use]
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        self.kind == Kind::Access && now >= self.expires_at()
+    }
+
+    /// Returns when an access request expires: 30 days after it was stored.
+    #[must_use]
+    pub fn expires_at(&self) -> Timestamp {
+        Timestamp::from_millis(self.requested_at.millis() + ACCESS_MS)
+    }
+
     /// Returns whether a pass that begins at `now` is the last one.
     #[must_use]
     pub fn is_settled(&self, now: Timestamp) -> bool {
@@ -156,10 +183,11 @@ impl PrivacyRequest {
 
     /// Records what a pass found in a part of the data, unless the pass has recorded the part before. Returns whether
     /// the request was changed and must be stored before anything is erased.
-    pub fn find(&mut self, part: &str, now: Timestamp, counts: Counts) -> bool {
+    pub fn find(&mut self, part: &str, now: Timestamp, mut counts: Counts) -> bool {
+        counts.retain(|_, count| *count > 0);
         let pass = if self.is_settled(now) { 2 } else { 1 };
         let name = format!("{part} {pass}");
-        if counts.values().sum::<u64>() == 0 || self.found.contains_key(&name) {
+        if counts.is_empty() || self.found.contains_key(&name) {
             return false;
         }
         self.found.insert(name, counts);
@@ -248,6 +276,17 @@ mod tests {
         for (n, content) in contents.iter().enumerate() {
             assert!(!contents[n + 1..].contains(content), "{content:?}");
         }
+    }
+
+    #[test]
+    fn a_repetition_is_stored_again_only_a_day_after_the_request_was_done() {
+        let (mut own, day) = (request(Kind::Erasure), 86_400);
+        let at = |seconds: i64| Timestamp::from_seconds(1_000 + seconds);
+        assert_eq!(own.renewed(request(Kind::Erasure), at(10 * day)), None);
+        own.complete("signed".to_owned(), at(100));
+        assert_eq!(own.renewed(request(Kind::Erasure), at(day)), None);
+        let again = own.renewed(request(Kind::Erasure), at(100 + day)).unwrap();
+        assert_eq!((again.state, again.revision), (State::Pending, own.revision + 1));
     }
 
     #[test]

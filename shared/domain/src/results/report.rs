@@ -57,6 +57,9 @@ pub struct Report {
     /// are not in `units`. Omitted from the response when there are none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub merged: BTreeMap<VariantKey, u64>,
+    /// Units of each arm that were erased. They are not in `units`. Omitted from the response when there are none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub erased: BTreeMap<VariantKey, u64>,
     /// The current weights, in basis points.
     pub weights: BTreeMap<VariantKey, BasisPoints>,
     /// Whether the numbers of units in the arms match the weights.
@@ -120,6 +123,7 @@ impl Report {
             overridden_after_assignment: some(test, totals, |arm| arm.overridden),
             omitted: some(test, totals, |arm| arm.omitted),
             merged: some(test, totals, |arm| arm.merged),
+            erased: erased(test, totals),
             weights: definition.variants.iter().map(|v| (v.key.clone(), v.weight)).collect(),
             sample_ratio,
             warnings,
@@ -151,6 +155,11 @@ fn goal_reports(test: &Experiment, totals: &Totals, watched: &Watched) -> Vec<Go
 }
 
 /// Returns the counts of the arms that have any.
+fn erased(test: &Experiment, totals: &Totals) -> BTreeMap<VariantKey, u64> {
+    let keys = test.definition.variants.iter().map(|variant| variant.key.clone());
+    keys.zip(totals.erased_by_arm()).filter(|(_, units)| *units > 0).collect()
+}
+
 fn some(test: &Experiment, totals: &Totals, count: fn(&Arm) -> u64) -> BTreeMap<VariantKey, u64> {
     let arms = test.definition.variants.iter().zip(&totals.arms);
     arms.map(|(variant, arm)| (variant.key.clone(), count(arm))).filter(|(_, count)| *count > 0).collect()

@@ -61,8 +61,8 @@ fn every_other_known_unit_keeps_its_variant_also_after_a_later_change() {
         test.without(&set(&["unit-00", "unit-17"])).unwrap().after_erasure(Timestamp::from_seconds(50));
     let renamed = change(&next, json!({ "revision": next.revision, "name": "Another name" }), 60);
     for test in [&next, &renamed] {
-        let text = serde_json::to_string(test).unwrap();
-        assert!(!text.contains("unit-00") && !text.contains("unit-17"));
+        let stored = serde_json::to_string(test).unwrap();
+        assert!(!stored.contains("unit-00") && !stored.contains("unit-17"));
         for (n, (was, is)) in before.iter().zip(arms(test)).enumerate() {
             assert_eq!(is, if n == 0 || n == 17 { None } else { was.clone() }, "unit {n}");
         }

@@ -13,7 +13,7 @@ use crate::experiment::{Assignment, Experiment};
 
 use super::known_outcome::KnownOutcome;
 use super::outcomes::{UnitOutcomes, is_mature, leave_highest_versions, leave_out_after_shipping};
-use super::row::Row;
+use super::row::{ErasedUnit, Row};
 use super::totals::Totals;
 use super::unit_number::UnitNumber;
 use super::unit_rows::{UnitRow, matured_ms};
@@ -68,6 +68,21 @@ impl<'a> Aggregation<'a> {
         }
         self.totals.rows += 1;
         self.unit.push(row);
+    }
+
+    /// Counts an erased unit, of which only its variant, phase and revision are known.
+    pub fn push_erased(&mut self, erased: &ErasedUnit) {
+        self.totals.rows += 1;
+        let arm = self.test.definition.variants.iter().position(|variant| variant.key == erased.variant);
+        if let Some(arm) = arm.filter(|_| erased.phase == self.test.phase) {
+            let stratum = self.stratum(erased.revision);
+            self.totals.erased[stratum][arm] += 1;
+        }
+    }
+
+    /// Returns the index of the weights under which a unit was assigned at a revision of the test.
+    fn stratum(&self, revision: u64) -> usize {
+        self.test.weightings.iter().rposition(|w| w.revision <= revision).unwrap_or(0)
     }
 
     /// Returns the number of units counted so far, without the current one.
@@ -172,7 +187,7 @@ impl<'a> Aggregation<'a> {
     fn count(&mut self, assignment: &Assignment, rows: &[Row], overridden: bool) {
         let test = self.test;
         let Some(arm) = self.arm(assignment) else { return };
-        let stratum = test.weightings.iter().rposition(|w| w.revision <= assignment.revision).unwrap_or(0);
+        let stratum = self.stratum(assignment.revision);
         self.totals.strata[stratum][arm] += 1;
         self.totals.arms[arm].units += 1;
         self.totals.arms[arm].overridden += u64::from(overridden);

@@ -1,7 +1,9 @@
 //! The stored rows from which results are counted.
 
+use serde::{Deserialize, Serialize};
+
 use crate::clock::{Timestamp, Zone};
-use crate::experiment::{Assignment, Conversion, Event, GoalKey, UnitId, Version, Void};
+use crate::experiment::{Assignment, Conversion, Event, GoalKey, UnitId, VariantKey, Version, Void};
 
 /// One stored row.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +21,17 @@ pub enum Row {
     Converted(Conversion),
     /// A version that removes an outcome.
     Voided(Void),
+}
+
+/// What remains of the assignment of an erased unit. It is stored under the unit's pseudonym.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasedUnit {
+    /// The variant.
+    pub variant: VariantKey,
+    /// The phase.
+    pub phase: u32,
+    /// The revision of the test that assigned it.
+    pub revision: u64,
 }
 
 impl Row {

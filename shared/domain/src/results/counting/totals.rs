@@ -24,6 +24,9 @@ pub struct Totals {
     pub arms: Vec<Arm>,
     /// Units by weighting (in the test's order) and arm, for the sample-ratio check.
     pub strata: Vec<Vec<u64>>,
+    /// Erased units by weighting (in the test's order) and arm. They are in no other figure, except in the sample-ratio
+    /// check: an erasure does not change how units were assigned.
+    pub erased: Vec<Vec<u64>>,
     /// Units inside the primary goal's window. They may still convert.
     pub immature: u64,
     /// When the first unit was assigned.
@@ -109,6 +112,7 @@ impl Totals {
             rows: 0,
             arms: vec![Arm { units: 0, overridden: 0, omitted: 0, merged: 0, goals }; arms],
             strata: vec![vec![0; arms]; strata],
+            erased: vec![vec![0; arms]; strata],
             immature: 0,
             first_assigned_at: None,
             recent: 0,
@@ -136,7 +140,8 @@ impl Totals {
     /// Adds the totals of another partition of the same test. Merge in a fixed order: floating-point sums are
     /// then the same to the last bit.
     pub fn merge(&mut self, other: &Self) {
-        for (own, theirs) in self.strata.iter_mut().zip(&other.strata) {
+        let erased = self.erased.iter_mut().zip(&other.erased);
+        for (own, theirs) in self.strata.iter_mut().zip(&other.strata).chain(erased) {
             own.iter_mut().zip(theirs).for_each(|(a, b)| *a += b);
         }
         self.rows += other.rows;
@@ -170,6 +175,13 @@ impl Totals {
             own.merged += theirs.merged;
             own.goals.iter_mut().zip(&theirs.goals).for_each(|(a, b)| a.merge(b));
         }
+    }
+
+    /// Returns the number of erased units of each arm, in the definition's order.
+    #[must_use]
+    pub fn erased_by_arm(&self) -> Vec<u64> {
+        let of_arm = |arm: usize| self.erased.iter().map(|units| units[arm]).sum();
+        (0..self.arms.len()).map(of_arm).collect()
     }
 
     /// Returns the number of units in all arms.

@@ -21,7 +21,7 @@ pub struct SampleRatio {
 }
 
 impl SampleRatio {
-    /// Checks all units, each against the weights under which it was assigned. `before` is `p` at the last
+    /// Checks all units, also erased ones, each against the weights under which it was assigned. `before` is `p` at the last
     /// interim look. An alarm remains for the phase, because a fault that is no longer visible in the counts
     /// has affected the units all the same.
     ///
@@ -29,7 +29,11 @@ impl SampleRatio {
     /// are seen during the import need not match the weights.
     #[must_use]
     pub fn of(test: &Experiment, totals: &Totals, before: Option<f64>) -> Self {
-        let strata = test.weightings.iter().zip(&totals.strata).map(|(weighting, units)| Stratum {
+        let sum = |(units, erased): (&Vec<u64>, &Vec<u64>)| -> Vec<u64> {
+            units.iter().zip(erased).map(|(units, erased)| units + erased).collect()
+        };
+        let assigned: Vec<Vec<u64>> = totals.strata.iter().zip(&totals.erased).map(sum).collect();
+        let strata = test.weightings.iter().zip(&assigned).map(|(weighting, units)| Stratum {
             weights: weighting.weights.iter().map(|weight| weight.get()).collect(),
             units,
         });

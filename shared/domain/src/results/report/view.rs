@@ -39,6 +39,8 @@ pub struct ReportView<'a> {
     omitted: &'a BTreeMap<VariantKey, u64>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     merged: &'a BTreeMap<VariantKey, u64>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    erased: &'a BTreeMap<VariantKey, u64>,
     weights: &'a BTreeMap<VariantKey, BasisPoints>,
     sample_ratio: SampleRatioView,
     goals: Vec<GoalView<'a>>,
@@ -121,6 +123,7 @@ impl Report {
             overridden_after_assignment: &self.overridden_after_assignment,
             omitted: &self.omitted,
             merged: &self.merged,
+            erased: &self.erased,
             weights: &self.weights,
             sample_ratio: self.sample_ratio.into(),
             goals: self.goals.iter().map(GoalView::from).collect(),

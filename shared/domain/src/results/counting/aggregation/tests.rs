@@ -5,6 +5,7 @@ use crate::experiment::goal::Kind;
 use crate::experiment::wire::TestBody;
 use crate::experiment::{
     BasisPoints, Conversion, Definition, EventId, GoalKey, Seed, Shipped, UnitId, VariantKey, Version, Void,
+    Weighting,
 };
 use crate::results::counting::arrivals::Arrivals;
 use crate::results::counting::outcomes::Tally;
@@ -458,4 +459,24 @@ fn a_correction_can_move_an_outcome_out_of_its_window_or_of_a_shipped_test() {
     assert_eq!(before.outcomes, [Tally { after_shipping: 1, replaced: 1, ..Tally::default() }]);
     let late = aggregate(&test(), [assigned(1, "a", 1), converted(1, 1, 5), moved(86_400_001)]);
     assert_eq!(late.outcomes, [Tally { after_window: 1, replaced: 1, ..Tally::default() }]);
+}
+
+#[test]
+fn an_erased_unit_counts_in_its_arm_and_weighting_and_in_no_outcome() {
+    let mut test = test();
+    let second = Weighting { revision: 3, weights: test.weightings[0].weights.clone() };
+    test.weightings.push(second);
+    let mut aggregation = Aggregation::new(&test, Timestamp::from_millis(START));
+    aggregation.push(assigned(1, "a", 1));
+    for (variant, phase, revision) in [("b", 1, 1), ("b", 1, 3), ("a", 2, 3), ("gone", 1, 3)] {
+        let variant = VariantKey::parse(variant).unwrap();
+        aggregation.push_erased(&ErasedUnit { variant, phase, revision });
+    }
+    let totals = aggregation.finish();
+    assert_eq!((totals.erased.clone(), totals.erased_by_arm()), (vec![vec![0, 1], vec![0, 1]], vec![0, 2]));
+    assert_eq!((totals.units(), totals.arms[1].units), (1, 0));
+    let mut merged = Totals::empty(&test);
+    merged.merge(&totals);
+    merged.merge(&totals);
+    assert_eq!(merged.erased_by_arm(), vec![0, 4]);
 }
