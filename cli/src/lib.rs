@@ -11,6 +11,7 @@ mod failure;
 pub mod import;
 pub mod list;
 mod path;
+pub mod privacy;
 pub mod results;
 pub mod serve;
 mod text;
@@ -44,6 +45,7 @@ enum Command {
     /// Works with the accounts of a workspace and their ids.
     #[command(subcommand)]
     Accounts(accounts::Command),
+    Privacy(privacy::Options),
     Demo(demo::campaign::Options),
     DemoTrial(demo::trial::Options),
 }
@@ -61,6 +63,7 @@ pub fn main() -> ExitCode {
         Command::Assign(options) => import::assign::run(&options),
         Command::Convert(options) => import::convert::run(&options),
         Command::Accounts(command) => accounts::run(&command),
+        Command::Privacy(options) => privacy::run(&options),
         Command::Demo(options) => demo::campaign::run(&options),
         Command::DemoTrial(options) => demo::trial::run(&options),
     };

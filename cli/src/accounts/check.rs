@@ -86,17 +86,16 @@ fn read(source: impl Read, sort_keys: bool) -> Result<BTreeSet<UnitId>, Failure>
         if line.is_empty() {
             continue;
         }
-        let id = if sort_keys { of_key(&line) } else { UnitId::parse(line).ok() };
+        // Of an erased account, only a pseudonym is left, which no list changes.
+        let id = if sort_keys {
+            EventKey::read(&line).map(|key| key.unit().cloned())
+        } else {
+            UnitId::parse(line).ok().map(Some)
+        };
         let what = if sort_keys { "a sort key of the table of events" } else { "an id of an account" };
-        ids.insert(id.ok_or_else(|| Failure::usage(format!("line {} is not {what}", index + 1)))?);
+        ids.extend(id.ok_or_else(|| Failure::usage(format!("line {} is not {what}", index + 1)))?);
     }
     Ok(ids)
-}
-
-fn of_key(key: &str) -> Option<UnitId> {
-    match EventKey::read(key)? {
-        EventKey::Assignment(unit, _) | EventKey::Conversion(unit, ..) => Some(unit),
-    }
 }
 
 /// Returns a line for each id that changes.

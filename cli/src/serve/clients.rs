@@ -18,6 +18,10 @@ pub const PREFIX: &str = "bellwether-local";
 pub const PUBLIC_KEYS: &str = "bellwether-local/keys-public";
 /// The name of the secret with the private keys.
 pub const PRIVATE_KEYS: &str = "bellwether-local/keys-private";
+/// The name of the secret with the key of pseudonyms.
+pub const PRIVACY_KEY: &str = "bellwether-local/keys-privacy";
+/// The name of the secret with the key that signs receipts of erasures.
+pub const RECEIPT_KEY: &str = "bellwether-local/keys-receipts";
 /// The name of the event bus, whose events are printed.
 const EVENT_BUS: &str = "bellwether-local";
 /// The function that aggregates one test.
@@ -99,6 +103,8 @@ pub fn config(url: &str) -> Result<Config, ConfigError> {
         "TABLE_PREFIX" => Some(PREFIX.to_owned()),
         "PUBLIC_KEYS_SECRET" => Some(PUBLIC_KEYS.to_owned()),
         "PRIVATE_KEYS_SECRET" => Some(PRIVATE_KEYS.to_owned()),
+        "PRIVACY_KEY_SECRET" => Some(PRIVACY_KEY.to_owned()),
+        "RECEIPT_KEY_SECRET" => Some(RECEIPT_KEY.to_owned()),
         "ISSUER" => Some(format!("{url}/v1")),
         "EVENT_BUS" => Some(EVENT_BUS.to_owned()),
         "AGGREGATION_FUNCTION" => Some(AGGREGATION_FUNCTION.to_owned()),

@@ -3,7 +3,8 @@
 use bellwether::runtime::Function;
 
 /// Every function there is.
-pub const ALL: [Function; 26] = [
+pub const ALL: [Function; 28] = [
+    answer_privacy_requests::FUNCTION,
     assign_variant::FUNCTION,
     create_client::FUNCTION,
     create_test::FUNCTION,
@@ -24,6 +25,7 @@ pub const ALL: [Function; 26] = [
     publish_keys::FUNCTION,
     record_conversion::FUNCTION,
     reject_method::FUNCTION,
+    request_privacy::FUNCTION,
     revoke_token::FUNCTION,
     rotate_keys::FUNCTION,
     summarize_tests::FUNCTION,

@@ -1,4 +1,4 @@
-//! The schedule: invokes `summarize-tests` at an interval, as `EventBridge` Scheduler does in AWS.
+//! The schedules: invoke functions at an interval, as `EventBridge` Scheduler does in AWS.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,18 +9,23 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use super::fleet::Fleet;
 
 /// The function that aggregates running tests.
-const FUNCTION: &str = "summarize-tests";
+const AGGREGATION: &str = "summarize-tests";
+/// The function that answers privacy requests.
+const PRIVACY: &str = "answer-privacy-requests";
 
 /// How soon after the start the first run is.
 const FIRST: Duration = Duration::from_secs(5);
 
-/// Invokes the function at an interval. Prints each failure on one line.
+/// Invokes the functions at an interval. Prints each failure on one line.
 pub async fn run(fleet: Arc<Fleet>, every: Duration) {
     let mut ticks = interval_at(Instant::now() + every.min(FIRST), every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        match fleet.event(FUNCTION, &event()).await {
+        if let Err(failure) = fleet.event(PRIVACY, &event(PRIVACY)).await {
+            eprintln!("the privacy requests could not be answered: {failure}");
+        }
+        match fleet.event(AGGREGATION, &event(AGGREGATION)).await {
             Ok(done) => {
                 if let Some(failed) = done["failed"].as_u64().filter(|failed| *failed > 0) {
                     eprintln!("{failed} running tests could not be aggregated; the log has the cause");
@@ -31,8 +36,8 @@ pub async fn run(fleet: Arc<Fleet>, every: Duration) {
     }
 }
 
-/// Returns the event of the schedule.
-fn event() -> Value {
+/// Returns the event of a function's schedule.
+fn event(function: &str) -> Value {
     json!({
         "version": "0",
         "id": uuid::Uuid::new_v4().to_string(),
@@ -41,7 +46,7 @@ fn event() -> Value {
         "account": "000000000000",
         "time": String::from(bellwether::clock::Clock::system().now()),
         "region": "eu-central-1",
-        "resources": ["arn:aws:scheduler:eu-central-1:000000000000:schedule/default/bellwether-summarize-tests"],
+        "resources": [format!("arn:aws:scheduler:eu-central-1:000000000000:schedule/default/bellwether-{function}")],
         "detail": "{}",
     })
 }
@@ -52,9 +57,13 @@ mod tests {
 
     #[test]
     fn the_event_has_the_names_of_the_sample() {
-        let sample: Value =
-            serde_json::from_str(include_str!("../../../events/summarize-tests.json")).unwrap();
-        let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-        assert_eq!(names(&event()), names(&sample));
+        for (function, sample) in [
+            (AGGREGATION, include_str!("../../../events/summarize-tests.json")),
+            (PRIVACY, include_str!("../../../events/answer-privacy-requests.json")),
+        ] {
+            let sample: Value = serde_json::from_str(sample).unwrap();
+            let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+            assert_eq!(names(&event(function)), names(&sample));
+        }
     }
 }

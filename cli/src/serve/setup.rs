@@ -1,4 +1,4 @@
-//! Creates what Terraform and the operator create for a deployment: tables, secrets, signing keys and a first admin. Skips
+//! Creates what Terraform and the operator create for a deployment: tables, secrets, keys and a first admin. Skips
 //! what exists, so that the next start completes an interrupted one.
 
 use aws_sdk_secretsmanager::error::{DisplayErrorContext, ProvideErrorMetadata};
@@ -9,7 +9,7 @@ use domain::experiment::Workspace;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use super::clients::{Clients, PREFIX, PRIVATE_KEYS, PUBLIC_KEYS};
+use super::clients::{Clients, PREFIX, PRIVACY_KEY, PRIVATE_KEYS, PUBLIC_KEYS, RECEIPT_KEY};
 use super::fleet::Fleet;
 use crate::Failure;
 
@@ -26,10 +26,11 @@ const STEPS: [&str; 4] = ["createSecret", "setSecret", "testSecret", "finishSecr
 /// The first step that failed.
 pub async fn prepare(clients: &Clients, fleet: &Fleet) -> Result<Option<SecretString>, Failure> {
     schema::create_all(&clients.dynamodb(), PREFIX).await.map_err(Failure::new)?;
-    for name in [PRIVATE_KEYS, PUBLIC_KEYS] {
+    for name in [PRIVATE_KEYS, PUBLIC_KEYS, PRIVACY_KEY, RECEIPT_KEY] {
         secret(clients, name).await?;
     }
     keys(fleet).await?;
+    fleet.event("answer-privacy-requests", &json!({})).await?;
     first_admin(fleet).await
 }
 

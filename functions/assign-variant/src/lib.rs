@@ -49,8 +49,8 @@ impl Endpoint for AssignVariant {
         let (test, settings) = (test?.ok_or(Problem::NotFound)?, settings?);
         let bodies = batch.prepare("unit_id", deadline, |item| assigning::unit(app, item)).await;
         let sent: Vec<&str> = bodies.items().map(UnitBody::unit_id).collect();
-        let named =
-            NamedByKind::read(app, &caller.workspace, &settings, &[test.as_ref()], &sent, now).await?;
+        let tests = [test.as_ref()];
+        let named = NamedByKind::read(app, &caller.workspace, &settings, &tests, &sent, now).await?;
         let read = |body| Asked::read(&caller.workspace, &test, body, &named, now);
         let asked = bodies.refine(deadline, read).await;
         let undecided = asked.items().map(|asked| &asked.requested).filter(|own| own.is_undecided());

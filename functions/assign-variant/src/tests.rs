@@ -14,6 +14,7 @@ mod leftover;
 mod previewed;
 mod spellings;
 mod sticky;
+mod suppressed;
 mod types;
 
 async fn assign(bench: &Bench, body: Value) -> Value {
@@ -51,16 +52,20 @@ async fn a_first_decision_costs_a_read_and_a_write_and_a_cached_one_nothing() {
     bench.launch(json!({})).await;
     let event = bench.event("assign-variant", Role::Service).await;
     let (_, cold) = bench.metered(FUNCTION, event.clone()).await;
-    assert_eq!((cold.calls, cold.units), (3, 3.0), "reads of the test and the settings, a put");
+    assert_eq!(
+        (cold.calls, cold.units),
+        (4, 4.0),
+        "reads of the test, the settings and the erased accounts, a put"
+    );
     let (_, seen) = bench.metered(FUNCTION, event.clone()).await;
     assert_eq!((seen.calls, seen.units), (0, 0.0));
     let (_, warm) = bench.metered(FUNCTION, with_body(event.clone(), &software("other.com"))).await;
     assert_eq!((warm.calls, warm.units), (1, 1.0), "a put of the assignment");
     let (_, known) = bench.cold().await.metered(FUNCTION, event.clone()).await;
-    assert_eq!((known.calls, known.units), (3, 3.0), "a failed condition costs the write");
+    assert_eq!((known.calls, known.units), (4, 4.0), "a failed condition costs the write");
     bench.pass(31);
     let (_, later) = bench.metered(FUNCTION, event).await;
-    assert_eq!((later.calls, later.units), (3, 3.0), "all cache entries have expired");
+    assert_eq!((later.calls, later.units), (4, 4.0), "all cache entries have expired");
 }
 
 #[tokio::test]
@@ -425,7 +430,7 @@ async fn a_request_logs_one_line_with_caller_and_cost_but_without_the_unit() {
     assert_eq!((&line["route"], &line["method"]), (&json!("/tests/{test_id}/assignments"), &json!("POST")));
     assert_eq!((&line["workspace"], &line["outcome"]), (&json!("acme"), &json!("ok")));
     assert!(line["subject"].as_str().is_some_and(|subject| subject.len() == 32), "{line}");
-    assert_eq!((&line["DynamodbCalls"], &line["ColdStarts"]), (&json!(3), &json!(1)));
+    assert_eq!((&line["DynamodbCalls"], &line["ColdStarts"]), (&json!(4), &json!(1)));
     assert!(!line.to_string().contains("umbrella") && !line.to_string().contains("acme.com"), "{line}");
     let captured = CapturedLog::start();
     bench.call(FUNCTION, event).await;

@@ -56,6 +56,7 @@ impl Endpoint for ImportAccounts {
         let batch = Batch::parse(body, "accounts")?;
         let now = app.clock.now();
         let settings = app.store.workspaces.get(&caller.workspace).await?;
+        let suppression = app.suppression(&caller.workspace, now).await?;
         let kind = settings.unit_kind;
         let changes = batch.prepare("unit_id", deadline, |item| read(app, kind, item)).await;
         let number = changes.items().count();
@@ -64,8 +65,11 @@ impl Endpoint for ImportAccounts {
             open(app, &caller.workspace, settings, opening).await?;
         }
         let turns = Turns::of(changes.items().map(names));
-        let each =
-            |change: Change| upsert::upsert(app, &caller.workspace, turns.next(names(&change)), change, now);
+        let is_erased = |name: &UnitId| suppression.covers(kind, name);
+        let each = |change: Change| {
+            let turn = turns.next(names(&change));
+            upsert::upsert(app, &caller.workspace, turn, change, &is_erased, now)
+        };
         Reply::ok(&changes.run("accounts", "unit_id", deadline, each).await?)
     }
 }

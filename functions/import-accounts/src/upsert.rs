@@ -17,15 +17,20 @@ use serde_json::{Value, json};
 use super::TRIES;
 use super::turns::Turn;
 
-/// Makes a change when it is its turn, and returns what became of the account.
+/// Makes a change when it is its turn, and returns what became of the account. Nothing is stored about an account with a
+/// name that was erased.
 pub async fn upsert(
     app: &App,
     workspace: &Workspace,
     mut turn: Turn,
     change: Change,
+    is_erased: &(dyn Fn(&UnitId) -> bool + Sync),
     now: Timestamp,
 ) -> Result<Value, Problem> {
     turn.begin().await;
+    if let Some(erased) = change.keys().find(|name| is_erased(name)) {
+        return Ok(json!({ "unit_id": erased, "outcome": "suppressed" }));
+    }
     for _ in 0..TRIES {
         let (old, new, outcome, parents) = decide(app, workspace, &change, now).await?;
         let saved = match outcome {

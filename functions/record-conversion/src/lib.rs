@@ -75,6 +75,8 @@ impl Endpoint for RecordConversion {
 struct Read {
     entry: Entry,
     name: UnitName,
+    /// Whether the unit was erased, so that nothing is stored.
+    suppressed: bool,
 }
 
 fn screened(app: &App, item: Unscreened) -> Result<ConversionBody, Problem> {
@@ -86,7 +88,8 @@ fn read(test: &Experiment, body: ConversionBody, named: &Named, now: Timestamp) 
     let account = named.account(&sent).map(|account| &account.unit_id);
     let entry = Entry::named(body, test, account, now)?;
     let name = UnitName::new(entry.event.unit_id().clone(), test.definition.unit_kind, sent);
-    Ok(Read { entry, name })
+    let suppressed = named.is_erased(entry.event.unit_id());
+    Ok(Read { entry, name, suppressed })
 }
 
 /// The response about one entry.
@@ -99,6 +102,9 @@ struct Response<'a> {
     /// Whether the unit is assigned, if the request asked for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     unit: Option<&'static str>,
+    /// Whether the unit was erased, so that nothing was stored.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    suppressed: bool,
 }
 
 fn entries(read: &Prepared<Read>) -> impl Iterator<Item = &Entry> {
@@ -109,18 +115,23 @@ async fn record(
     app: &App,
     caller: &Caller,
     test: &Experiment,
-    Read { entry, name }: Read,
+    Read { entry, name, suppressed }: Read,
     units: Option<&Units>,
 ) -> Result<Value, Problem> {
     let now = app.clock.now();
     let event = &entry.event;
+    if suppressed {
+        let response =
+            Response { event_id: event.event_id(), name, duplicate: false, unit: None, suppressed };
+        return serde_json::to_value(response).map_err(Problem::internal);
+    }
     let duplicate = match app.store.events.convert(&caller.workspace, test, &entry, now).await? {
         Recorded::New => false,
         Recorded::Repeated => true,
         Recorded::Different => return Err(different(event.version())),
     };
     let unit = units.map(|units| units.word(test, event.unit_id()));
-    let response = Response { event_id: event.event_id(), name, duplicate, unit };
+    let response = Response { event_id: event.event_id(), name, duplicate, unit, suppressed };
     serde_json::to_value(response).map_err(Problem::internal)
 }
 

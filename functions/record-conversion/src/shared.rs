@@ -86,6 +86,8 @@ fn check_writes(shared: &Prepared<Shared>) -> Result<(), Problem> {
 struct Shared {
     event_id: EventId,
     entries: Vec<(Arc<Experiment>, Entry)>,
+    /// The tests in which the unit was erased. Nothing is stored there.
+    suppressed: Vec<(Arc<Experiment>, Entry)>,
     /// The text by which the caller named the unit.
     sent: String,
     /// The tests that cannot have it, such as one whose goal of this name has another kind.
@@ -111,7 +113,12 @@ impl Shared {
         match (entries.first(), unfit.is_empty()) {
             (Some((_, entry)), _) => {
                 let (event_id, sent) = (entry.event.event_id().clone(), body.unit_id().to_owned());
-                Ok(Self { event_id, entries, sent, unfit })
+                let is_erased = |(test, entry): &(Arc<Experiment>, Entry)| {
+                    let named = named.get(&test.definition.unit_kind);
+                    named.is_some_and(|own| own.is_erased(entry.event.unit_id()))
+                };
+                let (suppressed, entries) = entries.into_iter().partition(is_erased);
+                Ok(Self { event_id, entries, suppressed, sent, unfit })
             }
             (None, false) => Err(unfit.swap_remove(0).1),
             (None, true) => {
@@ -120,6 +127,12 @@ impl Shared {
                 Err(Problem::field("/goal", detail))
             }
         }
+    }
+
+    fn in_test<'t>(&self, test: &'t Experiment, entry: &Entry, duplicate: bool) -> InTest<'t> {
+        let unit = entry.event.unit_id().clone();
+        let name = UnitName::new(unit, test.definition.unit_kind, self.sent.clone());
+        InTest { test_id: &test.definition.test_id, name, duplicate, suppressed: false }
     }
 
     /// Records the outcome in all tests.
@@ -135,14 +148,9 @@ impl Shared {
         let recorded: Vec<_> = stream::iter(writes).buffered(AT_ONCE).collect().await;
         let (mut tests, mut different) = (Vec::new(), Vec::new());
         for ((test, entry), recorded) in self.entries.iter().zip(recorded) {
-            let test_id = &test.definition.test_id;
             match recorded? {
-                Recorded::Different => different.push(test_id.to_string()),
-                done => {
-                    let unit = entry.event.unit_id().clone();
-                    let name = UnitName::new(unit, test.definition.unit_kind, self.sent.clone());
-                    tests.push(InTest { test_id, name, duplicate: done == Recorded::Repeated }.json()?);
-                }
+                Recorded::Different => different.push(test.definition.test_id.to_string()),
+                done => tests.push(self.in_test(test, entry, done == Recorded::Repeated).json()?),
             }
         }
         if !different.is_empty() {
@@ -155,17 +163,23 @@ impl Shared {
             |(test, problem)| json!({ "test_id": test.definition.test_id, "problem": problem.document() }),
         );
         tests.extend(unfit);
+        for (test, entry) in &self.suppressed {
+            tests.push(InTest { suppressed: true, ..self.in_test(test, entry, false) }.json()?);
+        }
         Ok(json!({ "event_id": self.event_id, "tests": tests }))
     }
 }
 
-/// What happened in a test that has the outcome.
+/// What happened in a test that can have the outcome.
 #[derive(Serialize)]
 struct InTest<'a> {
     test_id: &'a ExperimentId,
     #[serde(flatten)]
     name: UnitName,
     duplicate: bool,
+    /// Whether the unit was erased, so that nothing was stored.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    suppressed: bool,
 }
 
 impl InTest<'_> {

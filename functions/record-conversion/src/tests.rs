@@ -9,6 +9,7 @@ use super::FUNCTION;
 
 mod shared;
 mod spellings;
+mod suppressed;
 mod versions;
 
 #[tokio::test]
@@ -31,7 +32,7 @@ async fn an_outcome_costs_one_write_and_a_cold_instance_adds_one_read() {
     bench.launch(json!({})).await;
     let event = bench.event("record-conversion", Role::Service).await;
     let (_, cold) = bench.metered(FUNCTION, event.clone()).await;
-    assert_eq!((cold.calls, cold.units), (3, 3.0));
+    assert_eq!((cold.calls, cold.units), (4, 4.0));
     let (_, repeated) = bench.metered(FUNCTION, event).await;
     assert_eq!((repeated.calls, repeated.units), (1, 1.0), "a failed condition costs the write");
 }
@@ -244,7 +245,7 @@ async fn an_outcome_of_an_alias_is_one_of_the_account_for_one_further_read() {
     let event = |unit: &str, id: &str| json!({ "unit_id": unit, "goal": "demo-booked", "event_id": id });
     let sample = bench.event("record-conversion", Role::Service).await;
     let (_, cold) = bench.metered(FUNCTION, with_body(sample.clone(), &event("other.com", "e0"))).await;
-    assert_eq!(cold.calls, 4, "the test, the settings, the account, the outcome");
+    assert_eq!(cold.calls, 5, "the test, the settings, the erased accounts, the account, the outcome");
     let (answer, first) = bench.metered(FUNCTION, with_body(sample.clone(), &event("0015", "e1"))).await;
     assert_eq!((answer.status, first.calls), (202, 2), "the account and the outcome");
     assert_eq!((&answer.body["unit_id"], &answer.body["sent_as"]), (&json!("acme.com"), &json!("0015")));

@@ -78,8 +78,8 @@ async fn the_sample_event_stores_a_report_of_every_running_test() {
     let spent = bench.app.store.meter.read() - before;
     assert_eq!(
         spent.calls,
-        4 + 1 + 16 + 2 + 3 + 1 + 1,
-        "shards, the test, its partitions, the last report, its looks, three summaries, its position, notices"
+        4 + 1 + 1 + 16 + 2 + 3 + 1 + 1,
+        "shards, the test, the settings, its partitions, the last report, its looks, three summaries, its position, notices"
     );
     assert_eq!(stored_report(&bench, &running).await.unwrap()["status"], "running");
     assert!(stored_report(&bench, &paused).await.is_none());

@@ -44,8 +44,8 @@ async fn a_change_costs_a_read_and_a_transaction_and_a_repetition_two_reads() {
     let (_, spent) = bench.metered(FUNCTION, with_body(event.clone(), &body)).await;
     assert_eq!(
         (spent.calls, spent.units),
-        (2, 11.0),
-        "a read, and three written items, one of 2 KB, and the check of the caller at twice their cost"
+        (2, 13.0),
+        "a read, and three written items, two of 2 KB, and the check of the caller at twice their cost"
     );
     let record = bench.records().await.remove(0);
     assert_eq!((&record["action"], &record["detail"]), (&json!("test_changed"), &json!("revision 3: name")));

@@ -76,6 +76,13 @@ pub struct Config {
     pub public_keys_secret: String,
     /// The name of the secret with the private keys, for functions that sign; `PRIVATE_KEYS_SECRET`.
     pub private_keys_secret: Option<String>,
+    /// The name of the secret with the key of pseudonyms, for functions that recognize erased accounts;
+    /// `PRIVACY_KEY_SECRET`.
+    pub privacy_key_secret: Option<String>,
+    /// The name of the secret with the key that signs receipts of erasures; `RECEIPT_KEY_SECRET`.
+    pub receipt_key_secret: Option<String>,
+    /// The number of days for which backups of the tables are kept; `BACKUP_DAYS`. None when there are none.
+    pub backup_days: Option<u32>,
     /// The issuer of tokens; `ISSUER`.
     pub issuer: String,
     /// The audience of tokens; `AUDIENCE`.
@@ -132,6 +139,9 @@ impl Config {
             table_prefix: required("TABLE_PREFIX")?,
             public_keys_secret: required("PUBLIC_KEYS_SECRET")?,
             private_keys_secret: variable("PRIVATE_KEYS_SECRET").filter(|v| !v.is_empty()),
+            privacy_key_secret: variable("PRIVACY_KEY_SECRET").filter(|v| !v.is_empty()),
+            receipt_key_secret: variable("RECEIPT_KEY_SECRET").filter(|v| !v.is_empty()),
+            backup_days: Some(number(variable, "BACKUP_DAYS", 0)?).filter(|days| *days > 0),
             issuer: required("ISSUER")?,
             audience: required("AUDIENCE")?,
             ca_bundle: variable("AWS_CA_BUNDLE").filter(|v| !v.is_empty()).map(PathBuf::from),

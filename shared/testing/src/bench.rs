@@ -12,6 +12,7 @@ mod contents;
 mod declared;
 mod directory;
 mod events;
+mod keys;
 mod promises;
 
 use std::path::Path;
@@ -25,7 +26,6 @@ use serde_json::value::to_raw_value;
 
 use bellwether::app::App;
 use bellwether::auth::access::Role;
-use bellwether::auth::keys::PrivateKeys;
 use bellwether::auth::token::Grant;
 use bellwether::auth::users::User;
 use bellwether::config::Config;
@@ -33,7 +33,8 @@ use bellwether::net::origin::{Domain, Origin};
 use bellwether::runtime::{Function, invoke};
 use bellwether::store::meter::Spent;
 use bellwether::store::schema::{self, TableName};
-use domain::clock::Timestamp;
+
+use keys::BenchKeys;
 
 use apps::{app, app_of, config, reporting_app, sdk};
 
@@ -54,7 +55,7 @@ pub struct Bench {
     /// The app under test.
     pub app: Box<App>,
     endpoint: String,
-    keys: PrivateKeys,
+    keys: BenchKeys,
     time: Arc<AtomicI64>,
     /// Whether tests may write into its database.
     own_database: bool,
@@ -82,23 +83,23 @@ impl Bench {
         schema::create_all(&client, PREFIX).await.expect("the tables");
         let bench = Self::at(endpoint).await;
         let app = app_of(&bench.endpoint, &bench.time, config);
-        app.auth.set_keys(&bench.keys).await;
+        bench.keys.give(&app).await;
         Self { app, own_database: true, ..bench }
     }
 
     /// An app with DynamoDB and Secrets Manager at `endpoint`.
     pub async fn at(endpoint: String) -> Self {
         let time = Arc::new(AtomicI64::new(NOON));
-        let keys = PrivateKeys::first(Timestamp::from_millis(NOON)).expect("a key");
+        let keys = BenchKeys::new();
         let app = app(&endpoint, &time);
-        app.auth.set_keys(&keys).await;
+        keys.give(&app).await;
         Self { app, endpoint, keys, time, own_database: false }
     }
 
     /// Another instance of the function, with the same database and empty caches.
     pub async fn cold(&self) -> Self {
         let app = app(&self.endpoint, &self.time);
-        app.auth.set_keys(&self.keys).await;
+        self.keys.give(&app).await;
         self.on_the_same_database(app)
     }
 
@@ -111,7 +112,7 @@ impl Bench {
     /// Another instance with empty caches that calls the database through `endpoint`.
     pub async fn by_way_of(&self, endpoint: &str) -> Self {
         let app = app(endpoint, &self.time);
-        app.auth.set_keys(&self.keys).await;
+        self.keys.give(&app).await;
         let (endpoint, keys, time) = (endpoint.to_owned(), self.keys.clone(), self.time.clone());
         Self { app, endpoint, keys, time, own_database: self.own_database }
     }
@@ -119,7 +120,7 @@ impl Bench {
     /// An instance that calls the database through `dynamodb`, and sends notices and invocations to `services`.
     pub async fn reporting_to(&self, dynamodb: &str, services: &str) -> Self {
         let app = reporting_app(dynamodb, services, &self.time);
-        app.auth.set_keys(&self.keys).await;
+        self.keys.give(&app).await;
         self.on_the_same_database(app)
     }
 
@@ -138,7 +139,7 @@ impl Bench {
         config.custom_domain = Domain::parse("api.example.com").ok();
         config.allowed_origins = Origin::parse_list("https://app.example.com").expect("an origin");
         let app = app_of(&self.endpoint, &self.time, &config);
-        app.auth.set_keys(&self.keys).await;
+        self.keys.give(&app).await;
         self.on_the_same_database(app)
     }
 

@@ -14,7 +14,7 @@ async fn assign(bench: &Bench, test: &Experiment, unit_id: &str, variant: usize)
 }
 
 #[tokio::test]
-async fn a_peek_of_100_units_over_20_tests_makes_23_calls_and_no_write() {
+async fn a_peek_of_100_units_over_20_tests_makes_24_calls_and_no_write() {
     let bench = Bench::start().await;
     for number in 0..20 {
         bench.launch(json!({ "test_id": format!("test-{number:02}") })).await;
@@ -26,13 +26,13 @@ async fn a_peek_of_100_units_over_20_tests_makes_23_calls_and_no_write() {
     let (answer, spent) = counted.metered(FUNCTION, event.clone()).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert_eq!(
-        spent.calls, 23,
-        "a query of the index, a read of the settings, a read of 20 definitions, and 2,000 keys in calls of 100"
+        spent.calls, 24,
+        "a query of the index, reads of the settings, the erased accounts and 20 definitions, and 2,000 keys in calls of 100"
     );
     let calls = proxy.seen().calls;
     assert_eq!(
         calls.iter().map(|(name, n)| (name.as_str(), *n)).collect::<Vec<_>>(),
-        [("BatchGetItem", 21), ("GetItem", 1), ("Query", 1)]
+        [("BatchGetItem", 21), ("GetItem", 1), ("Query", 2)]
     );
     let rows = answer.body["evaluations"].as_array().unwrap();
     assert_eq!((rows.len(), rows[99]["tests"].as_array().unwrap().len()), (100, 20));
@@ -42,14 +42,17 @@ async fn a_peek_of_100_units_over_20_tests_makes_23_calls_and_no_write() {
 }
 
 #[tokio::test]
-async fn one_unit_over_20_tests_costs_4_calls() {
+async fn one_unit_over_20_tests_costs_5_calls() {
     let bench = Bench::start().await;
     for number in 0..20 {
         bench.launch(json!({ "test_id": format!("test-{number:02}") })).await;
     }
     let event = evaluation(&bench, Role::Viewer, &json!({ "units": units(1) })).await;
     let (_, spent) = bench.cold().await.metered(FUNCTION, event).await;
-    assert_eq!(spent.calls, 4, "the settings are one, and the keys of all tests share one");
+    assert_eq!(
+        spent.calls, 5,
+        "the settings are one, the erased accounts another, and the keys of all tests share one"
+    );
 }
 
 #[tokio::test]

@@ -21,8 +21,8 @@ async fn exposing_stores_what_a_peek_has_shown_and_needs_its_own_scope() {
     let (answer, spent) = bench.cold().await.metered(FUNCTION, event).await;
     assert_eq!(
         (answer.status, spent.calls),
-        (200, 102),
-        "a read of both tests, one of the settings, and 100 puts"
+        (200, 103),
+        "a read of both tests, one of the settings, one of the erased accounts, and 100 puts"
     );
     for (before, after) in
         peeked["evaluations"].as_array().unwrap().iter().zip(answer.body["evaluations"].as_array().unwrap())

@@ -38,14 +38,18 @@ async fn a_preview_explains_why_an_account_is_not_targeted() {
 }
 
 #[tokio::test]
-async fn a_paused_test_is_previewed_as_if_it_ran_and_costs_three_calls() {
+async fn a_paused_test_is_previewed_as_if_it_ran_and_costs_four_calls() {
     let bench = Bench::start().await;
     let test = bench.launch(json!({})).await;
     bench.change(&test, json!({ "revision": 2, "status": "paused" })).await;
     let event =
         with_body(bench.event("evaluate-tests", Role::Analyst).await, &json!({ "units": units(100) }));
     let (answer, spent) = bench.metered(FUNCTION, event).await;
-    assert_eq!((answer.status, spent.calls), (200, 3), "the test, the settings, and 100 assignments");
+    assert_eq!(
+        (answer.status, spent.calls),
+        (200, 4),
+        "the test, the settings, the erased accounts, and 100 assignments"
+    );
     assert_eq!(answer.body["status"], "paused");
     assert!(answer.body["evaluations"].as_array().unwrap().iter().all(|own| own["reason"] == "assigned"));
 }

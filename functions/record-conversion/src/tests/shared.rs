@@ -18,7 +18,7 @@ async fn launch(bench: &Bench, name: &str, kind: &str, shared: bool) -> Experime
     bench.launch(body).await
 }
 
-async fn event(bench: &Bench, body: &Value) -> Value {
+pub async fn event(bench: &Bench, body: &Value) -> Value {
     let mut event = bench.event("record-conversion", Role::Service).await;
     for name in ["resource", "path"] {
         event[name] = json!("/conversions");
@@ -55,7 +55,10 @@ async fn an_outcome_reaches_every_live_test_that_shares_its_goal_and_no_other() 
     let (answer, spent) = cold.metered(FUNCTION, request.clone()).await;
     let tests = json!([{ "test_id": "a-stopped", "unit_id": "acme.com", "duplicate": false }, { "test_id": "b-running", "unit_id": "acme.com", "duplicate": false }]);
     assert_eq!((answer.status, &answer.body), (202, &json!({ "event_id": "e", "tests": tests })));
-    assert_eq!(spent.calls, 4, "a query, a read of the definitions, and one write for each test");
+    assert_eq!(
+        spent.calls, 6,
+        "two queries, reads of the definitions and the settings, and one write for each test"
+    );
     let (again, spent) = cold.metered(FUNCTION, request).await;
     assert_eq!((again.status, &again.body["tests"][1]["duplicate"], spent.calls), (202, &json!(true), 2));
     for (test, recorded) in [(&sharing[0], 1), (&sharing[1], 1), (&private, 0), (&archived, 0)] {
@@ -128,14 +131,14 @@ async fn a_list_with_more_writes_than_100_states_how_many_events_fit() {
 async fn an_outcome_that_is_cut_between_its_tests_is_completed_by_a_retry_and_counts_once_in_each() {
     for end in [Fate::Drop, Fate::Lose] {
         let mut partial = 0;
-        for last in 2..6 {
+        for last in 3..8 {
             let bench = Bench::start().await;
             let mut tests = Vec::new();
             for name in ["one", "two", "three"] {
                 tests.push(launch(&bench, name, "sum", true).await);
             }
             let calls = Arc::new(AtomicUsize::new(0));
-            // A query and a read of the definitions come first. After the call `last`, the process is gone.
+            // Two queries and reads of the definitions and the settings come first. After the call `last`, the process is gone.
             let plan = move || match calls.fetch_add(1, Relaxed) {
                 call if call < last => Fate::Pass,
                 call if call == last => end,
@@ -144,7 +147,7 @@ async fn an_outcome_that_is_cut_between_its_tests_is_completed_by_a_retry_and_co
             let proxy = Proxy::start(bench.endpoint(), plan).await;
             let request = event(&bench, &outcome("e", 5.0)).await;
             let cut = bench.by_way_of(&proxy.url).await.call(FUNCTION, request.clone()).await;
-            assert_eq!(cut.status, if last < 5 { 503 } else { 202 }, "{end:?} at call {last}: {}", cut.body);
+            assert_eq!(cut.status, if last < 7 { 503 } else { 202 }, "{end:?} at call {last}: {}", cut.body);
             let before = bench.rows().await;
             partial += usize::from((1..3).contains(&before));
             let retry = bench.cold().await.call(FUNCTION, request).await;

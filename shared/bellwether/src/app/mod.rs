@@ -1,6 +1,7 @@
 //! The dependencies of a handler, built once from the environment.
 
 pub mod refusals;
+pub mod suppression;
 
 use std::time::Duration;
 
@@ -10,7 +11,9 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use lambda_http::Request;
 
 use crate::auth::Auth;
+use crate::auth::keys::kept::KeptSecret;
 use crate::auth::keys::rotation_secrets::RotationSecrets;
+use crate::auth::keys::{PseudonymKey, ReceiptKey};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Limits};
 use crate::http::problem::Problem;
@@ -35,6 +38,12 @@ pub struct App {
     pub auth: Auth,
     /// The secrets that key rotation reads and writes.
     pub rotation_secrets: RotationSecrets,
+    /// The key under which erased accounts are named.
+    pub pseudonyms: KeptSecret<PseudonymKey>,
+    /// The key that signs receipts of erasures.
+    pub receipts: KeptSecret<ReceiptKey>,
+    /// The number of days for which backups of the tables are kept. None when there are none.
+    pub backup_days: Option<u32>,
     /// The stored data in DynamoDB.
     pub store: Store,
     /// The source of the current time.
@@ -114,8 +123,16 @@ impl App {
         config: &Config,
         clock: Clock,
     ) -> Self {
+        let (life, privacy, receipt) = (
+            config.limits.key_cache_seconds,
+            config.privacy_key_secret.clone(),
+            config.receipt_key_secret.clone(),
+        );
         Self {
             auth: Auth::new(&secrets, config, clock.clone()),
+            pseudonyms: KeptSecret::new(secrets.clone(), privacy, "PRIVACY_KEY_SECRET", life),
+            receipts: KeptSecret::new(secrets.clone(), receipt, "RECEIPT_KEY_SECRET", life),
+            backup_days: config.backup_days,
             rotation_secrets: RotationSecrets::new(secrets, config),
             store: Store::new(dynamodb, &config.table_prefix, &config.limits),
             clock,

@@ -202,6 +202,32 @@ pub const PLAN_TEST: Operation =
         .with_body(BodyKind::Json)
         .answers(&[200, 401, 403, 413, 415, 422]);
 
+/// `POST /privacy/requests`: requests the data of accounts, or their erasure.
+pub const REQUEST_PRIVACY: Operation =
+    Operation::new("request-privacy", "POST", "/privacy/requests", Access::Scope(Scope::PrivacyWrite))
+        .with_body(BodyKind::Json)
+        .answers(&[202, 401, 403, 413, 415, 422])
+        .audited();
+
+/// `GET /privacy/requests/{request_id}`: returns a request with the data or the receipt. A page of data needs many
+/// calls.
+pub const REQUEST_PRIVACY_READ: Operation = Operation::new(
+    "request-privacy-read",
+    "GET",
+    "/privacy/requests/{request_id}",
+    Access::Scope(Scope::PrivacyWrite),
+)
+.answered_by("request-privacy")
+.with_query(&["next"])
+.answers(&[200, 401, 403, 404, 422])
+.within(Duration::from_secs(25));
+
+/// `GET /privacy/keys`: returns the keys that verify receipts of erasures.
+pub const REQUEST_PRIVACY_KEYS: Operation =
+    Operation::new("request-privacy-keys", "GET", "/privacy/keys", Access::Scope(Scope::PrivacyWrite))
+        .answered_by("request-privacy")
+        .answers(&[200, 401, 403]);
+
 /// `GET /metrics`: returns metrics for Prometheus, which waits 10 s by default.
 pub const EXPORT_METRICS: Operation =
     Operation::new("export-metrics", "GET", "/metrics", Access::Scope(Scope::MetricsRead))
@@ -244,7 +270,7 @@ pub const LOOK_UP_ACCOUNTS_COUNT: Operation =
         .answers(&[200, 401, 403, 413, 415, 422]);
 
 /// All operations.
-pub const OPERATIONS: [Operation; 33] = [
+pub const OPERATIONS: [Operation; 36] = [
     LOGIN,
     ISSUE_TOKEN,
     REVOKE_TOKEN,
@@ -272,6 +298,9 @@ pub const OPERATIONS: [Operation; 33] = [
     GET_RESULTS,
     GET_RESULTS_COMPARED,
     PLAN_TEST,
+    REQUEST_PRIVACY,
+    REQUEST_PRIVACY_READ,
+    REQUEST_PRIVACY_KEYS,
     EXPORT_METRICS,
     IMPORT_ACCOUNTS,
     IMPORT_ACCOUNTS_MERGE,
@@ -288,4 +317,4 @@ pub const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE",
 pub const REJECT_METHOD: &str = "reject-method";
 
 /// Functions without an operation. They are invoked under IAM.
-pub const ON_EVENTS: [&str; 2] = ["rotate-keys", "summarize-tests"];
+pub const ON_EVENTS: [&str; 3] = ["answer-privacy-requests", "rotate-keys", "summarize-tests"];

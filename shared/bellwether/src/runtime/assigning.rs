@@ -37,7 +37,8 @@ pub struct Requested<'t> {
 }
 
 impl<'t> Requested<'t> {
-    /// Decides about a unit that is to be assigned. A preview token takes the place of the decision.
+    /// Decides about a unit that is to be assigned. A preview token takes the place of the decision. A unit that was
+    /// erased is left out.
     ///
     /// # Errors
     /// 422 for a unit that the test does not accept, or with a token that is not valid for this test.
@@ -49,6 +50,9 @@ impl<'t> Requested<'t> {
         now: Timestamp,
     ) -> Result<Self, Problem> {
         let unit = named.unit(test, body)?;
+        if named.is_erased(test, &unit.id) {
+            return Ok(Self { test, unit, decision: Decision::Leave(Reason::Suppressed) });
+        }
         if let Some(token) = &unit.preview {
             let variant = Preview::verified(token, workspace, test, now)?;
             return Ok(Self { test, unit, decision: Decision::Chosen(variant, Reason::Preview) });

@@ -1,10 +1,11 @@
-//! The accounts that the units of a request name by an id or an alias of the directory.
+//! The accounts that the units of a request name by an id or an alias of the directory, and which of them were erased.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::app::App;
-use crate::store::StoreError;
+use crate::app::suppression::Suppression;
+use crate::http::problem::Problem;
 use domain::account::Account;
 use domain::account::name::Name;
 use domain::clock::Timestamp;
@@ -18,14 +19,16 @@ use domain::workspace::Settings;
 pub struct Named {
     kind: UnitKind,
     accounts: HashMap<UnitId, Arc<Account>>,
+    suppression: Suppression,
 }
 
 impl Named {
     /// Reads the accounts that `texts` name, in a test with units of `kind`. In a workspace without a directory, this
-    /// makes no call. Otherwise, names that this instance has not read in the last 30 s cost one call for each 100.
+    /// makes no call. Otherwise, names that this instance has not read in the last 30 s cost one call for each 100. The
+    /// erased accounts of the workspace cost one call in 30 s.
     ///
     /// # Errors
-    /// When the store is unavailable. Without the directory, it is not known which account a name means.
+    /// 503 when the store is unavailable. Without the directory, it is not known which account a name means.
     pub async fn read<'a>(
         app: &App,
         workspace: &Workspace,
@@ -33,14 +36,21 @@ impl Named {
         kind: UnitKind,
         texts: impl Iterator<Item = &'a str>,
         now: Timestamp,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, Problem> {
+        let suppression = app.suppression(workspace, now).await?;
         if !settings.has_directory {
-            return Ok(Self { kind, accounts: HashMap::new() });
+            return Ok(Self { kind, accounts: HashMap::new(), suppression });
         }
         let names: Vec<UnitId> =
             texts.filter_map(|text| Name::read(kind, text).ok()).map(|name| name.key).collect();
         let accounts = app.store.accounts.recent(workspace, names.iter(), now).await?;
-        Ok(Self { kind, accounts })
+        Ok(Self { kind, accounts, suppression })
+    }
+
+    /// Returns whether a unit was erased. Then nothing may be stored about it.
+    #[must_use]
+    pub fn is_erased(&self, unit: &UnitId) -> bool {
+        self.suppression.covers(self.kind, unit)
     }
 
     /// Returns the account that a text names. None if the directory has none, or if its id is not a unit of the test:
@@ -61,30 +71,36 @@ impl Named {
 pub struct NamedByKind(HashMap<UnitKind, Named>);
 
 impl NamedByKind {
-    /// Reads the accounts that `names` name in these tests, as [`Named::read`] does for each kind.
+    /// Reads the accounts that the texts `sent` name in these tests, as [`Named::read`] does for each kind.
     ///
     /// # Errors
-    /// When the store is unavailable.
+    /// Those of [`Named::read`].
     pub async fn read(
         app: &App,
         workspace: &Workspace,
         settings: &Settings,
         tests: &[&Experiment],
-        names: &[&str],
+        sent: &[&str],
         now: Timestamp,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, Problem> {
         let mut by_kind = HashMap::new();
         for kind in tests.iter().map(|test| test.definition.unit_kind).collect::<HashSet<_>>() {
-            let read = Named::read(app, workspace, settings, kind, names.iter().copied(), now).await?;
+            let read = Named::read(app, workspace, settings, kind, sent.iter().copied(), now).await?;
             by_kind.insert(kind, read);
         }
         Ok(Self(by_kind))
     }
 
-    /// Returns the account that has a name in a test.
+    /// Returns whether a unit of a test was erased. Then nothing may be stored about it.
     #[must_use]
-    pub fn account(&self, test: &Experiment, name: &str) -> Option<&Account> {
-        self.0.get(&test.definition.unit_kind)?.account(name)
+    pub fn is_erased(&self, test: &Experiment, unit: &UnitId) -> bool {
+        self.0.get(&test.definition.unit_kind).is_some_and(|named| named.is_erased(unit))
+    }
+
+    /// Returns the account that a text names in a test.
+    #[must_use]
+    pub fn account(&self, test: &Experiment, sent: &str) -> Option<&Account> {
+        self.0.get(&test.definition.unit_kind)?.account(sent)
     }
 
     /// Parses a unit for a test. It has the id of its account, and what the request does not have from the directory.

@@ -6,6 +6,7 @@ use crate::auth::clients::ClientId;
 use crate::auth::users::UserId;
 use crate::http::problem::Problem;
 use domain::experiment::ExperimentId;
+use domain::privacy::PrivacyRequestId;
 
 /// The type of a path parameter.
 pub trait ReadPath: Sized + Send + Sync {
@@ -45,6 +46,14 @@ impl ReadPath for UserId {
 
 impl ReadPath for ClientId {
     const NAME: &'static str = "client_id";
+
+    fn read(request: &Request) -> Result<Self, Problem> {
+        Self::parse(named(request, Self::NAME)).map_err(|_| Problem::NotFound)
+    }
+}
+
+impl ReadPath for PrivacyRequestId {
+    const NAME: &'static str = "request_id";
 
     fn read(request: &Request) -> Result<Self, Problem> {
         Self::parse(named(request, Self::NAME)).map_err(|_| Problem::NotFound)

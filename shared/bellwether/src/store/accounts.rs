@@ -3,6 +3,7 @@
 //!
 //! `items.rs` defines the items, `saving.rs` stores accounts, and `listing.rs` reads all accounts of a workspace.
 
+mod erasing;
 mod items;
 mod listing;
 mod saving;

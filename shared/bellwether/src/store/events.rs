@@ -14,7 +14,7 @@ use crate::config::Limits;
 use domain::clock::Timestamp;
 use domain::experiment::{Experiment, Workspace};
 use domain::results::counting::aggregation::Aggregation;
-use domain::results::counting::row::Row;
+use domain::results::counting::row::{ErasedUnit, Row};
 use domain::results::counting::totals::Totals;
 use domain::results::counting::united::{Aside, Names};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -89,7 +89,10 @@ impl Events {
             let before = aggregation.units();
             let page = self.table.query(Query { after, ..Query::of(&partition) }).await?;
             for item in page.items {
-                aggregation.push(row(item)?);
+                match read(item)? {
+                    Read::Row(row) => aggregation.push(row),
+                    Read::Erased(erased) => aggregation.push_erased(&erased),
+                }
             }
             if bound.is_passed(aggregation.units() - before) {
                 return Ok(None);
@@ -108,12 +111,23 @@ impl std::fmt::Debug for Events {
     }
 }
 
-fn row(item: Item) -> Result<Row, StoreError> {
-    match key(&item)? {
+/// A stored item.
+enum Read {
+    /// A row of a unit.
+    Row(Row),
+    /// What remains of an erased unit.
+    Erased(ErasedUnit),
+}
+
+fn read(item: Item) -> Result<Read, StoreError> {
+    Ok(Read::Row(match key(&item)? {
+        EventKey::Erased(..) => {
+            return serde_dynamo::from_item(item).map(Read::Erased).map_err(StoreError::broken);
+        }
         EventKey::Assignment(unit_id, phase) => {
             let assignment = serde_dynamo::from_item(item).map_err(StoreError::broken)?;
-            Ok(Row::Assigned { unit_id, phase, assignment })
+            Row::Assigned { unit_id, phase, assignment }
         }
-        EventKey::Conversion(..) => Ok(outcome(item)?.event.into()),
-    }
+        EventKey::Conversion(..) => outcome(item)?.event.into(),
+    }))
 }

@@ -19,7 +19,7 @@ use domain::clock::Timestamp;
 use domain::experiment::bucket::fnv1a32;
 use domain::experiment::{Experiment, ExperimentId, Workspace};
 
-const DOCUMENT: &str = "document";
+pub(super) const DOCUMENT: &str = "document";
 pub(super) const REVISION: &str = "revision";
 
 /// The `tests` table, with a cache of this instance's running tests.
@@ -195,7 +195,7 @@ fn current(workspace: &Workspace, test: &Experiment) -> Result<Item, StoreError>
     Ok(item)
 }
 
-fn document(test: &Experiment) -> Result<AttributeValue, StoreError> {
+pub(super) fn document(test: &Experiment) -> Result<AttributeValue, StoreError> {
     serde_json::to_string(test).map(AttributeValue::S).map_err(StoreError::broken)
 }
 

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 
 use domain::experiment::bucket::fnv1a32;
 use domain::experiment::{Event, EventId, Experiment, ExperimentId, GoalKey, UnitId, Version, Workspace};
+use domain::privacy::Pseudonym;
 
 /// The `events` partition of a unit's rows. It depends on a hash of the unit only, so that the rows can be
 /// found without the test's seed.
@@ -56,7 +57,12 @@ pub enum EventKey {
     Assignment(UnitId, u32),
     /// One version of an outcome of a unit. Version 0 is not written, so rows without a version have it.
     Conversion(UnitId, GoalKey, EventId, Version),
+    /// What remains of an erased unit's assignment in a phase.
+    Erased(Pseudonym, u32),
 }
+
+/// The first part of the keys of erased units. A unit's id has no control character, so no unit has such a key.
+const ERASED: &str = "%7F";
 
 impl EventKey {
     /// The key of a version of an outcome.
@@ -66,10 +72,20 @@ impl EventKey {
         Self::Conversion(unit, goal, id, event.version())
     }
 
+    /// The unit. None for what remains of an erased one.
+    #[must_use]
+    pub fn unit(&self) -> Option<&UnitId> {
+        match self {
+            Self::Assignment(unit, _) | Self::Conversion(unit, ..) => Some(unit),
+            Self::Erased(..) => None,
+        }
+    }
+
     /// The stored form of the sort key, at most 1,024 bytes.
     #[must_use]
     pub fn write(&self) -> String {
         match self {
+            Self::Erased(pseudonym, phase) => format!("{ERASED}{pseudonym} 0 {phase:06}"),
             Self::Assignment(unit, phase) => format!("{} 0 {phase:06}", encode(unit.as_str())),
             Self::Conversion(unit, goal, event, version) => {
                 let (unit, goal, event) =
@@ -82,10 +98,27 @@ impl EventKey {
         }
     }
 
+    /// The beginning of the sort keys of all rows of a unit, and of no other row.
+    #[must_use]
+    pub fn prefix(unit: &UnitId) -> String {
+        format!("{} ", encode(unit.as_str()))
+    }
+
+    /// The unit of a stored sort key of any kind. None for what remains of an erased unit, and for a text that is not a
+    /// key.
+    #[must_use]
+    pub fn unit_of(key: &str) -> Option<UnitId> {
+        UnitId::parse(decode(key.split(' ').next()?)?).ok()
+    }
+
     /// Parses a stored sort key. None for a text that [`Self::write`] does not write.
     #[must_use]
     pub fn read(key: &str) -> Option<Self> {
         let mut parts = key.split(' ');
+        if let Some(erased) = key.strip_prefix(ERASED) {
+            let (pseudonym, phase) = erased.split_once(" 0 ")?;
+            return Some(Self::Erased(Pseudonym::parse(pseudonym).ok()?, phase.parse().ok()?));
+        }
         let unit = UnitId::parse(decode(parts.next()?)?).ok()?;
         let read = match parts.next()? {
             "0" => Self::Assignment(unit, parts.next()?.parse().ok()?),

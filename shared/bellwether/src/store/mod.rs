@@ -10,6 +10,7 @@ pub mod clients;
 pub mod condition;
 pub mod counters;
 mod due;
+pub mod erasing;
 pub mod events;
 pub mod experiments;
 pub mod history;
@@ -24,6 +25,7 @@ pub mod members;
 pub mod meter;
 pub mod outbox;
 pub mod outcomes;
+pub mod privacy;
 pub mod query;
 pub mod quota;
 pub mod reach;
@@ -130,6 +132,8 @@ pub struct Store {
     pub accounts: accounts::Accounts,
     /// Audit records.
     pub audit: audit::Audit,
+    /// Privacy requests and erased accounts.
+    pub privacy: privacy::Privacy,
     /// The cost of the calls so far.
     pub meter: Arc<Meter>,
 }
@@ -157,6 +161,7 @@ impl Store {
             sessions: sessions::Sessions::new(table(TableName::Identities), ledger.clone()),
             throttles: throttles::Throttles::new(table(TableName::Identities)),
             counters: counters::Counters::new(table(TableName::Identities)),
+            privacy: privacy::Privacy::new(table(TableName::Privacy), ledger.clone(), limits),
             clients: clients::Clients::new(table(TableName::Identities), ledger),
             members: members::Members::new(table(TableName::Identities)),
             accounts: accounts::Accounts::new(table(TableName::Accounts), limits),

@@ -30,6 +30,13 @@ pub const LIVE_IN: &str = "live_in";
 /// query skips what has passed, so a stopped test leaves the list without a write.
 pub const LIVE_UNTIL: &str = "live_until";
 
+/// The sparse index of `privacy` with the requests that are not done.
+pub const PENDING: &str = "pending";
+/// The partition key of [`PENDING`], present only while a request is not done.
+pub const PENDING_IN: &str = "pending_in";
+/// The sort key of [`PENDING`]: when the next pass is due.
+pub const DUE_AT: &str = "due_at";
+
 /// The sparse index of `identities` with the users and clients of a workspace.
 pub const MEMBERS: &str = "members";
 /// The partition key of [`MEMBERS`]: the workspace. Only users and clients have it.
@@ -64,7 +71,7 @@ pub const UNIT_ID: &str = "unit_id";
 /// The document of an account, in its item.
 pub const ACCOUNT: &str = "account";
 
-/// The six tables. They are separate, so that each function's role has access only to those that it needs.
+/// The tables. They are separate, so that each function's role has access only to those that it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TableName {
     /// Definitions of tests and their past revisions.
@@ -79,12 +86,21 @@ pub enum TableName {
     Audit,
     /// The directory of accounts.
     Accounts,
+    /// Privacy requests, and the pseudonyms of erased accounts.
+    Privacy,
 }
 
 impl TableName {
     /// All tables.
-    pub const ALL: [Self; 6] =
-        [Self::Tests, Self::Events, Self::Summaries, Self::Identities, Self::Audit, Self::Accounts];
+    pub const ALL: [Self; 7] = [
+        Self::Tests,
+        Self::Events,
+        Self::Summaries,
+        Self::Identities,
+        Self::Audit,
+        Self::Accounts,
+        Self::Privacy,
+    ];
 
     /// The table's own name.
     #[must_use]
@@ -96,6 +112,7 @@ impl TableName {
             Self::Identities => "identities",
             Self::Audit => "audit",
             Self::Accounts => "accounts",
+            Self::Privacy => "privacy",
         }
     }
 
@@ -123,6 +140,7 @@ impl TableName {
             Self::Accounts => {
                 &[Index { name: DIRECTORY, key: [LISTED_IN, PLACE], holds: &[UNIT_ID, ACCOUNT] }]
             }
+            Self::Privacy => &[Index { name: PENDING, key: [PENDING_IN, DUE_AT], holds: &[] }],
             Self::Events | Self::Summaries | Self::Audit => &[],
         }
     }
@@ -130,7 +148,7 @@ impl TableName {
     /// Whether its items may expire.
     #[must_use]
     pub fn expires(self) -> bool {
-        matches!(self, Self::Identities | Self::Summaries | Self::Accounts)
+        matches!(self, Self::Identities | Self::Summaries | Self::Accounts | Self::Privacy)
     }
 }
 

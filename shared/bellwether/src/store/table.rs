@@ -97,6 +97,16 @@ impl Table {
         })
     }
 
+    /// Deletes an item, if it exists.
+    pub fn delete(&self, key: Item) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let request = self.client.delete_item().table_name(&self.name).set_key(Some(key));
+            let answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await?;
+            self.meter.consumed(answer.consumed_capacity().and_then(|c| c.capacity_units));
+            Ok(())
+        })
+    }
+
     /// Stores an item, and replaces an existing one.
     pub fn put(&self, item: Item) -> Answer<'_, ()> {
         Box::pin(async move {

@@ -31,6 +31,8 @@ enum Effect {
     Add { key: Item, name: &'static str, by: i64, condition: Condition },
     /// Sets the text `name` of the item with this key, under a condition.
     Set { key: Item, name: &'static str, text: String, condition: Condition },
+    /// Adds the members of a set to the set `name` of the item with this key. Creates what is missing.
+    Include { key: Item, name: &'static str, members: AttributeValue },
     /// Changes nothing. Checks the condition on the item with this key.
     Check(Item, Condition),
 }
@@ -60,6 +62,12 @@ impl Table {
     #[must_use]
     pub fn set(&self, key: Item, name: &'static str, text: String, condition: Condition) -> Write {
         Write { table: self.name.clone(), effect: Effect::Set { key, name, text, condition } }
+    }
+
+    /// A write that adds the members of a set to a set of an item. The item and the set need not exist.
+    #[must_use]
+    pub fn include(&self, key: Item, name: &'static str, members: AttributeValue) -> Write {
+        Write { table: self.name.clone(), effect: Effect::Include { key, name, members } }
     }
 
     /// A write that changes nothing: the transaction requires that `condition` applies to a stored item.
@@ -119,6 +127,15 @@ impl Write {
             Effect::Set { key, name, text, condition } => {
                 let update = update(self.table, key, name, AttributeValue::S(text), condition);
                 item.update(update.update_expression("SET #name = :value").build()?).build()
+            }
+            Effect::Include { key, name, members } => {
+                let update = Update::builder()
+                    .table_name(self.table)
+                    .set_key(Some(key))
+                    .expression_attribute_names("#name", name)
+                    .expression_attribute_values(":value", members)
+                    .update_expression("ADD #name :value");
+                item.update(update.build()?).build()
             }
             Effect::Check(key, condition) => {
                 let Expression { text, names, values } = condition.expression();

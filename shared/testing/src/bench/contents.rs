@@ -13,6 +13,7 @@ use bellwether::store::experiments::Created;
 use bellwether::store::ledger::AuditedChange;
 use domain::clock::{Timestamp, Zone};
 use domain::experiment::{Definition, Experiment, PreviewKey, Seed, Workspace};
+use domain::privacy::{Demand, Kind, PrivacyRequest};
 use domain::validation::typed;
 
 impl Bench {
@@ -96,6 +97,22 @@ impl Bench {
         let seed = Seed::from_random(*b"another!");
         let patch = self.app.screen.clean(patch).expect("a patch without hidden characters");
         test.revise(typed(patch).expect("a patch"), seed, self.app.clock.now()).expect("a legal change")
+    }
+
+    /// Requests the erasure of accounts of the workspace `acme`, as `request-privacy` does. What is stored about them
+    /// stays until `answer-privacy-requests` runs.
+    pub async fn erase(&self, units: &[&str]) -> PrivacyRequest {
+        let (workspace, now) = (acme(), self.app.clock.now());
+        let units = units.iter().map(|&unit| unit.to_owned()).collect();
+        let demand = Demand { kind: Kind::Erasure, units, reason: "ticket 7".to_owned() };
+        let key = self.app.pseudonyms.get(now).await.expect("a key");
+        let pseudonyms = key.pseudonyms(&workspace, &demand.units);
+        let id = key.request_id(&workspace, &demand);
+        let request = PrivacyRequest::new(id, demand, pseudonyms, "bench".to_owned(), now);
+        let record = self.record(Action::PrivacyRequested);
+        let stored = self.app.store.privacy.create(&workspace, &request, record).await;
+        assert_eq!(stored.expect("a store").expect("an operator"), None, "the request exists");
+        request
     }
 
     /// Adds a client that may record conversions to the workspace `acme`. Returns it with its secret.

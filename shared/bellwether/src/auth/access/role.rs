@@ -41,6 +41,9 @@ pub enum Scope {
     /// Create, change and merge accounts of the directory.
     #[serde(rename = "accounts:write")]
     AccountsWrite,
+    /// Request the data of accounts and their erasure.
+    #[serde(rename = "privacy:write")]
+    PrivacyWrite,
     /// Create and change users and clients.
     #[serde(rename = "users:write")]
     UsersWrite,
@@ -48,7 +51,7 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::TestsRead,
         Self::TestsWrite,
         Self::AssignmentsRead,
@@ -61,6 +64,7 @@ impl Scope {
         Self::WorkspaceWrite,
         Self::AccountsRead,
         Self::AccountsWrite,
+        Self::PrivacyWrite,
         Self::UsersWrite,
     ];
 
@@ -80,14 +84,15 @@ impl Scope {
             Self::WorkspaceWrite => "workspace:write",
             Self::AccountsRead => "accounts:read",
             Self::AccountsWrite => "accounts:write",
+            Self::PrivacyWrite => "privacy:write",
             Self::UsersWrite => "users:write",
         }
     }
 
-    /// Whether the scope gives access to users or clients, so that `ADMIN_NETWORKS` applies to it.
+    /// Whether the scope gives access to users or clients, or erases data, so that `ADMIN_NETWORKS` applies to it.
     #[must_use]
     pub fn is_administrative(self) -> bool {
-        self == Self::UsersWrite
+        matches!(self, Self::UsersWrite | Self::PrivacyWrite)
     }
 
     /// Parses a space-separated list of scopes. Unknown names are ignored and allow nothing.

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::EncodingKey;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::KeyFault;
 use super::public::{PublicKey, PublicKeys};
@@ -91,13 +91,7 @@ impl PrivateKeys {
     /// The private secret's content, for Secrets Manager only.
     #[must_use]
     pub fn to_secret(&self) -> SecretString {
-        let one = |key: &PrivateKey| {
-            json!({
-                "kid": key.kid, "pkcs8": key.pkcs8.expose_secret(), "x": key.x,
-                "sign_from": key.sign_from, "verify_until": key.verify_until,
-            })
-        };
-        let keys: Vec<_> = self.keys.iter().map(one).collect();
+        let keys: Vec<_> = self.keys.iter().map(PrivateKey::to_json).collect();
         json!({ "keys": keys, "root": self.root.expose_secret() }).to_string().into()
     }
 }
@@ -118,6 +112,20 @@ impl PrivateKey {
             x: URL_SAFE_NO_PAD.encode(public),
             sign_from: i64::MAX,
             verify_until: None,
+        })
+    }
+
+    /// The public half, base64url.
+    #[must_use]
+    pub(super) fn x(&self) -> &str {
+        &self.x
+    }
+
+    /// The stored form, for a secret only.
+    pub(super) fn to_json(&self) -> Value {
+        json!({
+            "kid": self.kid, "pkcs8": self.pkcs8.expose_secret(), "x": self.x,
+            "sign_from": self.sign_from, "verify_until": self.verify_until,
         })
     }
 

@@ -36,6 +36,12 @@ pub enum Action {
     TestChanged,
     /// Accounts of the directory were sent.
     AccountsChanged,
+    /// The data of accounts, or their erasure, was requested.
+    PrivacyRequested,
+    /// Accounts were erased from a test.
+    UnitsErased,
+    /// An erasure ended.
+    ErasureDone,
     /// A caller was refused.
     Refused,
 }

@@ -86,3 +86,24 @@ fn the_longest_key_fits_dynamodbs_1024_bytes() {
     );
     assert!(key.write().len() <= 1_024, "{}", key.write().len());
 }
+
+#[test]
+fn the_row_of_an_erased_unit_is_read_back_and_is_no_units_row() {
+    let key = EventKey::Erased(Pseudonym::of_tag(&[0xAB; 32]), 7);
+    assert_eq!(EventKey::read(&key.write()), Some(key.clone()));
+    assert!(!key.write().starts_with(&EventKey::prefix(&unit("%7F"))));
+    for damaged in ["%7Fab 0 000001", "%7F 0 000001", &key.write()[..30]] {
+        assert_eq!(EventKey::read(damaged), None, "{damaged}");
+    }
+}
+
+#[test]
+fn the_prefix_of_a_unit_begins_its_rows_and_no_others() {
+    let units = ["a", "a b", "a%20b", "ab", "a%", "a!"];
+    for own in units {
+        for other in units {
+            let key = EventKey::Assignment(unit(other), 1).write();
+            assert_eq!(key.starts_with(&EventKey::prefix(&unit(own))), own == other, "{own:?} {other:?}");
+        }
+    }
+}
