@@ -13,6 +13,7 @@ module "bellwether" {
   quotas    = var.quotas
 
   aggregation = var.aggregation
+  privacy     = var.privacy
   tokens      = var.tokens
 
   domain          = var.domain

@@ -93,6 +93,19 @@ variable "aggregation" {
   }
 }
 
+variable "privacy" {
+  description = "The erasure of accounts: its schedule, and how long backups are kept."
+  type        = any
+  default     = null
+  validation {
+    condition = length(setsubtract(
+      try(keys(var.privacy), []),
+      ["schedule", "backup_days"],
+    )) == 0
+    error_message = "privacy has an unknown attribute: the module's README lists the attributes."
+  }
+}
+
 variable "tokens" {
   description = "Access tokens and their keys."
   type        = any

@@ -1,5 +1,5 @@
 # The alarms. docs/OPERATIONS.md describes what each alarm means and how to respond. Missing data counts as healthy for
-# every alarm except that of the schedule: the other functions run only on requests.
+# every alarm except those of the schedules: the other functions run only on requests.
 locals {
   notify  = [aws_sns_topic.alarms.arn]
   alarmed = var.alarms.functions ? local.functions : {}
@@ -202,6 +202,40 @@ resource "aws_cloudwatch_metric_alarm" "schedule" {
   alarm_actions       = local.notify
   ok_actions          = local.notify
   tags                = local.tags
+}
+
+# An erasure that fails is repeated by every run until it succeeds.
+resource "aws_cloudwatch_metric_alarm" "privacy" {
+  alarm_name          = "${local.name}-privacy"
+  alarm_description   = "Privacy requests have not been answered for 30 minutes: every run of answer-privacy-requests fails, or none runs."
+  comparison_operator = "LessThanThreshold"
+  threshold           = 1
+  evaluation_periods  = 6
+  treat_missing_data  = "breaching"
+  alarm_actions       = local.notify
+  ok_actions          = local.notify
+  tags                = local.tags
+
+  metric_query {
+    id          = "succeeded"
+    label       = "runs without a failure"
+    expression  = "invocations - errors"
+    return_data = true
+  }
+
+  dynamic "metric_query" {
+    for_each = { errors = "Errors", invocations = "Invocations" }
+    content {
+      id = metric_query.key
+      metric {
+        namespace   = "AWS/Lambda"
+        metric_name = metric_query.value
+        period      = 300
+        stat        = "Sum"
+        dimensions  = { FunctionName = local.function_names["answer-privacy-requests"] }
+      }
+    }
+  }
 }
 
 # Secrets Manager has no metric of failed rotations. A rotation fails when its function fails.

@@ -103,7 +103,12 @@ resource "aws_lambda_function" "this" {
     variables = merge(
       local.environment,
       contains(keys(each.value.secrets), "private") ? { PRIVATE_KEYS_SECRET = local.secret_names.private } : {},
-      contains(local.asynchronous, each.key) ? {
+      contains(keys(each.value.secrets), "privacy") ? { PRIVACY_KEY_SECRET = local.secret_names.privacy } : {},
+      contains(keys(each.value.secrets), "receipts") ? {
+        RECEIPT_KEY_SECRET = local.secret_names.receipts
+        BACKUP_DAYS        = tostring(var.privacy.backup_days)
+      } : {},
+      each.key == "summarize-tests" ? {
         AGGREGATION_FUNCTION = local.aggregate
         AGGREGATION_TESTS    = tostring(var.aggregation.tests_per_run)
         EVENT_BUS            = local.event_bus

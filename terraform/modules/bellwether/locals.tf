@@ -4,12 +4,27 @@
 # keep it literal.
 locals {
   functions = {
+    answer-privacy-requests = {
+      memory  = 512
+      timeout = 300
+      p99_ms  = null
+      tables = {
+        tests                = "PutItem Query"
+        events               = "DeleteItem PutItem Query"
+        accounts             = "BatchGetItem DeleteItem PutItem"
+        "accounts/directory" = "Query"
+        privacy              = "DeleteItem GetItem PutItem Query"
+        "privacy/pending"    = "Query"
+        audit                = "PutItem"
+      }
+      secrets = { privacy = "GetSecretValue PutSecretValue", receipts = "GetSecretValue PutSecretValue" }
+    }
     assign-variant = {
       memory  = 512
       timeout = 5
       p99_ms  = 200
-      tables  = { tests = "GetItem", events = "BatchGetItem PutItem", accounts = "BatchGetItem", audit = "PutItem" }
-      secrets = { public = "GetSecretValue" }
+      tables  = { tests = "GetItem", events = "BatchGetItem PutItem", accounts = "BatchGetItem", privacy = "Query", audit = "PutItem" }
+      secrets = { public = "GetSecretValue", privacy = "GetSecretValue" }
     }
     create-client = {
       memory  = 256
@@ -41,6 +56,7 @@ locals {
         "tests/live" = "Query"
         events       = "BatchGetItem PutItem"
         accounts     = "BatchGetItem"
+        privacy      = "Query"
         audit        = "PutItem"
       }
       secrets = { public = "GetSecretValue" }
@@ -76,8 +92,8 @@ locals {
       memory  = 512
       timeout = 5
       p99_ms  = 1000
-      tables  = { tests = "GetItem PutItem", accounts = "BatchGetItem ConditionCheckItem PutItem", audit = "PutItem" }
-      secrets = { public = "GetSecretValue" }
+      tables  = { tests = "GetItem PutItem", accounts = "BatchGetItem ConditionCheckItem PutItem", privacy = "Query", audit = "PutItem" }
+      secrets = { public = "GetSecretValue", privacy = "GetSecretValue" }
     }
     issue-token = {
       memory  = 256
@@ -157,6 +173,7 @@ locals {
         "tests/live" = "Query"
         events       = "BatchGetItem PutItem"
         accounts     = "BatchGetItem"
+        privacy      = "Query"
         audit        = "PutItem"
       }
       secrets = { public = "GetSecretValue" }
@@ -167,6 +184,20 @@ locals {
       p99_ms  = 200
       tables  = {}
       secrets = {}
+    }
+    request-privacy = {
+      memory  = 256
+      timeout = 29
+      p99_ms  = 5000
+      tables = {
+        tests      = "GetItem Query"
+        events     = "Query"
+        accounts   = "BatchGetItem"
+        privacy    = "GetItem PutItem Query UpdateItem"
+        identities = "ConditionCheckItem GetItem"
+        audit      = "PutItem"
+      }
+      secrets = { public = "GetSecretValue", privacy = "GetSecretValue" }
     }
     revoke-token = {
       memory  = 256
@@ -230,6 +261,7 @@ locals {
       "user_id", "email", "role", "client_id", "name", "scopes", "secret_ids", "workspace", "disabled", "revision", "created_at",
     ] } } }
     audit    = { key = ["pk", "sk"], ttl = null, indexes = {} }
+    privacy  = { key = ["pk", "sk"], ttl = "expires_at", indexes = { pending = { key = ["pending_in", "due_at"], include = null } } }
     accounts = { key = ["pk"], ttl = "expires_at", indexes = { directory = { key = ["listed_in", "place"], include = ["unit_id", "account"] } } }
   }
 
@@ -266,6 +298,7 @@ locals {
       { actions = "UpdateItem", keys = "user/*", attributes = "pk password_hash" },
     ]
     manage-workspace = [{ actions = "ConditionCheckItem GetItem", keys = "user/*" }]
+    request-privacy  = [{ actions = "ConditionCheckItem GetItem", keys = "user/*" }]
     revoke-token     = [{ actions = "GetItem UpdateItem", keys = "session/*" }]
     update-client = [
       { actions = "ConditionCheckItem", keys = "user/*" },
@@ -280,5 +313,8 @@ locals {
   }
 
   # Functions that are invoked asynchronously: events that fail go to the dead-letter queue.
-  asynchronous = ["summarize-tests"]
+  asynchronous = ["answer-privacy-requests", "summarize-tests"]
+
+  # Functions that a schedule invokes, with its expression.
+  scheduled = { answer-privacy-requests = var.privacy.schedule, summarize-tests = var.aggregation.schedule }
 }

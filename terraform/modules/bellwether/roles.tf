@@ -68,13 +68,13 @@ locals {
     ]
   }
 
-  # The schedule's function sends notices, and invokes itself for each test.
+  # summarize-tests sends notices, and invokes itself for each test.
   notice_actions = {
     for name, _ in local.functions : name => [
       for rule in [
         { action = "events:PutEvents", resource = "${local.arn.events}:${var.account.id}:event-bus/${local.event_bus}" },
         { action = "lambda:InvokeFunction", resource = "${local.arn.lambda}:${var.account.id}:function:${local.aggregate}" },
-      ] : { Effect = "Allow", Action = [rule.action], Resource = rule.resource } if contains(local.asynchronous, name)
+      ] : { Effect = "Allow", Action = [rule.action], Resource = rule.resource } if name == "summarize-tests"
     ]
   }
 
@@ -114,7 +114,7 @@ resource "aws_iam_role_policy" "function" {
 
 resource "aws_iam_role" "scheduler" {
   name                 = "${local.name}-scheduler"
-  description          = "The role of the schedule, which may invoke summarize-tests"
+  description          = "The role of the schedules, which may invoke their functions"
   permissions_boundary = var.functions.permissions_boundary
   tags                 = local.tags
   assume_role_policy = jsonencode({
@@ -134,7 +134,7 @@ resource "aws_iam_role_policy" "scheduler" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      { Effect = "Allow", Action = ["lambda:InvokeFunction"], Resource = aws_lambda_alias.live["summarize-tests"].arn },
+      { Effect = "Allow", Action = ["lambda:InvokeFunction"], Resource = [for name, _ in local.scheduled : aws_lambda_alias.live[name].arn] },
       { Effect = "Allow", Action = ["sqs:SendMessage"], Resource = aws_sqs_queue.dead_letters.arn },
     ]
   })

@@ -1,16 +1,17 @@
-# The schedule on which running tests are aggregated.
-resource "aws_scheduler_schedule" "summarize_tests" {
-  #checkov:skip=CKV_AWS_297:The schedule stores no data: its target gets a constant event
-  name                = "${local.name}-summarize-tests"
-  description         = "Aggregates every running test"
-  schedule_expression = var.aggregation.schedule
+# The schedules on which running tests are aggregated and privacy requests are answered.
+resource "aws_scheduler_schedule" "this" {
+  #checkov:skip=CKV_AWS_297:The schedules store no data: their targets get a constant event
+  for_each            = local.scheduled
+  name                = local.function_names[each.key]
+  description         = "Invokes ${each.key}"
+  schedule_expression = each.value
 
   flexible_time_window {
     mode = "OFF"
   }
 
   target {
-    arn      = aws_lambda_alias.live["summarize-tests"].arn
+    arn      = aws_lambda_alias.live[each.key].arn
     role_arn = aws_iam_role.scheduler.arn
     input    = jsonencode({ source = "aws.scheduler" })
 

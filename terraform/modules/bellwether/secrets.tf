@@ -1,10 +1,12 @@
-# The secrets of the signing keys. Neither this file nor the state contains a value: the first rotation creates the first
-# key, and only rotate-keys writes. The rotation of the private secret also updates the public one.
+# The secrets. Neither this file nor the state contains a value: the first rotation creates the first signing key, and the
+# rotation of the private secret also updates the public one. The first run of answer-privacy-requests creates the others.
 locals {
-  secret_names = { for kind in ["private", "public"] : kind => "${local.name}/keys-${kind}" }
+  secret_names = { for kind in ["private", "public", "privacy", "receipts"] : kind => "${local.name}/keys-${kind}" }
   secret_descriptions = {
-    private = "Signs access tokens; at most three key pairs"
-    public  = "The public keys with which every function verifies tokens"
+    private  = "Signs access tokens; at most three key pairs"
+    public   = "The public keys with which every function verifies tokens"
+    privacy  = "The key under which erased accounts are named; it is created once and never replaced"
+    receipts = "Signs receipts of erasures; it is created once and never replaced"
   }
 }
 

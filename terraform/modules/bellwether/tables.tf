@@ -38,7 +38,8 @@ resource "aws_dynamodb_table" "this" {
   }
 
   point_in_time_recovery {
-    enabled = true
+    enabled                 = true
+    recovery_period_in_days = var.privacy.backup_days
   }
 
   dynamic "server_side_encryption" {

@@ -177,6 +177,29 @@ variable "quotas" {
   }
 }
 
+variable "privacy" {
+  description = <<-EOT
+    Erasure of accounts.
+    `schedule`: when privacy requests are answered, as an EventBridge schedule expression.
+    `backup_days`: for how many days the tables can be restored to a point in time, 1 to 35.
+    A restored table contains accounts that were erased since; docs/PRIVACY.md describes how to erase them again.
+  EOT
+  type = object({
+    schedule    = optional(string, "rate(5 minutes)")
+    backup_days = optional(number, 35)
+  })
+  default  = {}
+  nullable = false
+  validation {
+    condition     = can(regex("^(rate|cron)\\(.+\\)$", var.privacy.schedule))
+    error_message = "privacy.schedule must be a schedule expression, such as rate(5 minutes)."
+  }
+  validation {
+    condition     = contains(range(1, 36), var.privacy.backup_days)
+    error_message = "privacy.backup_days must be a whole number from 1 to 35."
+  }
+}
+
 variable "aggregation" {
   description = <<-EOT
     The aggregation of results.
