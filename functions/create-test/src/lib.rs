@@ -58,6 +58,9 @@ impl Endpoint for CreateTest {
         let draft = Experiment::draft(definition, seed, app.clock.now());
         let preview_key = PreviewKey::from_random(random::bytes().map_err(Problem::internal)?);
         let test = Experiment { preview_key: Some(preview_key), ..draft };
+        if test.named_units().next().is_some() {
+            app.suppression(&caller.workspace, app.clock.now()).await?.check(&test, None)?;
+        }
         let entry = call.record(app, Action::TestCreated, &test.definition.test_id)?.suspect(&test.suspect);
         let change = entry.by(caller)?.counted(Quota::Tests);
         match app.store.experiments.create(&caller.workspace, &test, change).await?? {

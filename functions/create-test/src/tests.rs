@@ -424,3 +424,15 @@ async fn a_condition_with_thousands_of_errors_returns_20_of_them() {
         assert!(response.body.to_string().len() < 500_000);
     }
 }
+
+#[tokio::test]
+async fn an_erased_account_cannot_be_an_override_or_a_known_unit_of_a_new_test() {
+    let bench = Bench::start().await;
+    bench.erase(&["umbrella.com"]).await;
+    let event = bench.event("create-test", Role::Analyst).await;
+    let mut body = testing::body_of(&event);
+    body["overrides"] = json!({ "umbrella.com": "control", "globex.com": "control" });
+    let answer = bench.call(FUNCTION, with_body(event, &body)).await;
+    assert_eq!((answer.status, &answer.body["errors"].as_array().unwrap().len()), (422, &1));
+    assert_eq!(answer.body["errors"][0]["pointer"], "/overrides/umbrella.com");
+}

@@ -39,6 +39,10 @@ impl Endpoint for UpdateTest {
         let old = app.store.experiments.get(&caller.workspace, test_id).await?.ok_or(Problem::NotFound)?;
         let seed = Seed::from_random(random::bytes().map_err(Problem::internal)?);
         let mut new = old.revise(patch, seed, app.clock.now())?;
+        if new.named_units().next().is_some() {
+            let suppression = app.suppression(&caller.workspace, app.clock.now()).await?;
+            suppression.check(&new, Some(&old))?;
+        }
         if new == old {
             app.store.identities.confirm(caller).await??;
             return Reply::ok(&old.view());

@@ -376,3 +376,16 @@ async fn overrides_are_changed_by_any_spelling_and_no_other_change_reads_them_ag
     let answer = patch(&bench, json!({ "revision": 4, "unit_kind": "verbatim" })).await;
     assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("/unit_kind")));
 }
+
+#[tokio::test]
+async fn an_erased_account_cannot_become_an_override_but_other_changes_are_made() {
+    let bench = Bench::start().await;
+    bench.launch(json!({ "overrides": { "umbrella.com": "control" } })).await;
+    bench.erase(&["umbrella.com", "globex.com"]).await;
+    let event = bench.event("update-test", Role::Analyst).await;
+    let body = json!({ "revision": 2, "overrides": { "umbrella.com": "control", "globex.com": "control" } });
+    let answer = bench.call(FUNCTION, with_body(event.clone(), &body)).await;
+    assert_eq!((answer.status, &answer.body["errors"][0]["pointer"]), (422, &json!("/overrides/globex.com")));
+    let renamed = with_body(event, &json!({ "revision": 2, "name": "Another name" }));
+    assert_eq!(bench.call(FUNCTION, renamed).await.status, 200);
+}

@@ -37,8 +37,8 @@ locals {
       memory  = 256
       timeout = 5
       p99_ms  = 200
-      tables  = { tests = "GetItem PutItem", identities = "ConditionCheckItem GetItem UpdateItem", audit = "PutItem" }
-      secrets = { public = "GetSecretValue" }
+      tables  = { tests = "GetItem PutItem", identities = "ConditionCheckItem GetItem UpdateItem", privacy = "Query", audit = "PutItem" }
+      secrets = { public = "GetSecretValue", privacy = "GetSecretValue" }
     }
     create-user = {
       memory  = 256
@@ -238,8 +238,8 @@ locals {
       memory  = 256
       timeout = 5
       p99_ms  = 200
-      tables  = { tests = "GetItem PutItem", identities = "ConditionCheckItem GetItem", audit = "PutItem" }
-      secrets = { public = "GetSecretValue" }
+      tables  = { tests = "GetItem PutItem", identities = "ConditionCheckItem GetItem", privacy = "Query", audit = "PutItem" }
+      secrets = { public = "GetSecretValue", privacy = "GetSecretValue" }
     }
     update-user = {
       memory  = 256

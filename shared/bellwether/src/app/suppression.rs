@@ -7,8 +7,9 @@ use super::App;
 use crate::auth::keys::PseudonymKey;
 use crate::http::problem::Problem;
 use domain::clock::Timestamp;
-use domain::experiment::{UnitId, UnitKind, Workspace};
+use domain::experiment::{Experiment, UnitId, UnitKind, Workspace};
 use domain::privacy::Pseudonym;
+use domain::validation::{Invalid, escape};
 
 /// The erased accounts of a workspace, as this instance knew them at most 30 s ago.
 #[derive(Debug)]
@@ -33,6 +34,24 @@ impl App {
 }
 
 impl Suppression {
+    /// Checks that a test names no erased account that `before` does not name.
+    ///
+    /// # Errors
+    /// 422 with the pointer of each override and each known unit that was erased.
+    pub fn check(&self, test: &Experiment, before: Option<&Experiment>) -> Result<(), Problem> {
+        let (kind, definition) = (test.definition.unit_kind, &test.definition);
+        let was_named = |unit: &UnitId| before.is_some_and(|old| old.named_units().any(|own| own == unit));
+        let is_refused = |unit: &UnitId| self.covers(kind, unit) && !was_named(unit);
+        let overrides = definition.overrides.keys().filter(|unit| is_refused(unit));
+        let overrides = overrides.map(|unit| format!("/overrides/{}", escape(unit.as_str())));
+        let known = definition.known_units.iter().flatten().enumerate();
+        let known = known.filter(|(_, own)| !own.erased && is_refused(&own.unit_id));
+        let known = known.map(|(index, _)| format!("/known_units/{index}/unit_id"));
+        let detail = "was erased, and nothing may be stored about it; remove the entry";
+        let refused: Vec<_> = overrides.chain(known).map(|pointer| Invalid::new(pointer, detail)).collect();
+        if refused.is_empty() { Ok(()) } else { Err(Problem::Invalid(refused)) }
+    }
+
     /// Whether the account was erased.
     #[must_use]
     pub fn covers(&self, kind: UnitKind, unit: &UnitId) -> bool {
