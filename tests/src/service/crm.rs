@@ -25,7 +25,7 @@ const OPTIONS: [&str; 11] = [
     "--decimal=point",
 ];
 
-fn import() -> Import {
+pub fn import() -> Import {
     let path = testing::runtime::project().join("tests/cases/crm_accounts.csv");
     let path = path.display().to_string();
     let mut options = OPTIONS;
@@ -34,7 +34,7 @@ fn import() -> Import {
 }
 
 /// Sends items in batches, and returns what became of each.
-async fn send(bench: &Bench, items: &[Value]) -> Vec<Value> {
+pub async fn send(bench: &Bench, items: &[Value]) -> Vec<Value> {
     let mut answers = Vec::new();
     for batch in items.chunks(100) {
         let event = bench.event("import-accounts", Role::Service).await;

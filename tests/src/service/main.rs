@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed setup is a failed test")]
 
 mod crm;
+mod crm_journey;
 mod functions;
 mod ground;
 mod recipes;
