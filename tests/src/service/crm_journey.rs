@@ -105,7 +105,8 @@ async fn two_clients_with_other_names_and_attributes_get_the_same_variant_and_ea
     };
     let expected: f64 = booking.iter().map(value).sum();
     assert_eq!(sum(&counted, "total").to_bits(), expected.to_bits());
-    assert_eq!(sum(&counted, "converted").to_bits(), ((booking.len() - 1) as f64).to_bits());
+    let converted = u32::try_from(booking.len() - 1).unwrap();
+    assert_eq!(sum(&counted, "converted").to_bits(), f64::from(converted).to_bits());
     looked_up(&bench, corrected[0]).await;
 }
 

@@ -66,6 +66,9 @@ pub async fn event(bench: &Bench, operation: &Operation, role: Role) -> Value {
     if operation.id == "look-up-accounts-assignments" {
         event = with_body(event, &json!({ "units": [{ "unit_id": "acme.com" }] }));
     }
+    if operation.path.ends_with("/{request_id}") {
+        event["pathParameters"] = json!({ "request_id": "0".repeat(32) });
+    }
     // The only query parameter that is required.
     if operation.query.contains(&"tests") {
         event = with_query(event, "tests", "pricing-page-q4");

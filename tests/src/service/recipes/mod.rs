@@ -4,6 +4,7 @@
 mod clients;
 mod common;
 mod directory;
+mod privacy;
 mod sign_in;
 mod tests;
 mod users;
@@ -59,6 +60,7 @@ async fn special(operation: &'static Operation, status: u16) -> Option<Answer> {
         ("manage-workspace", 409) => workspaces::at_another_revision(operation).await,
         ("import-accounts", 409) => directory::a_taken_alias(operation).await,
         ("import-accounts-merge", 200 | 409) => directory::merged(operation, status == 200).await,
+        ("request-privacy-read", 200 | 422) => privacy::read(operation, status == 200).await,
         ("get-results-compared", 200 | 422) => tests::compared(operation, status == 200).await,
         ("update-test", 200 | 409) => tests::changed(operation, status == 200).await,
         ("record-conversion-shared", 202 | 409) => tests::shared(operation, status == 202).await,
