@@ -99,7 +99,9 @@ SECRET_PARAMETERS: dict[str, dict] = {
 
 
 def table_parameters(action, table, index, partition, attribute):
-    key = {"pk": {"S": partition}} if table.endswith(("-identities", "-accounts")) else {"pk": {"S": partition}, "sk": {"S": "probe"}}
+    key = {"pk": {"S": partition}}
+    if not table.endswith(("-identities", "-accounts")):
+        key["sk"] = {"S": "probe"}
     if action == "BatchGetItem":
         return {"RequestItems": {table: {"Keys": [key]}}}
     named = {"TableName": table, **({"IndexName": index} if index else {})}

@@ -1,9 +1,12 @@
 //! Privacy requests, and the set of erased accounts of each workspace. The table is apart from the others, because it
 //! must not be restored with them: it says what a restored table must not contain.
 //!
-//! `privacy/erased.rs` contains the set, and [`super::erasing`] the erasure of rows.
+//! `privacy/erased.rs` contains the set, `privacy/lists.rs` lists requests, `privacy/keys.rs` publishes the keys that
+//! verify receipts, and [`super::erasing`] the erasure of rows.
 
 mod erased;
+mod keys;
+mod lists;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -14,12 +17,10 @@ use super::StoreError;
 use super::condition::Condition;
 use super::item::{Item, sorted_key, text};
 use super::ledger::{AuditedChange, Ledger, Made};
-use super::query::Query;
-use super::schema::{DUE_AT, PENDING, PENDING_IN, PK, SK, TTL};
+use super::schema::{DUE_AT, PENDING_IN, TTL};
 use super::table::{Placed, Table};
 use crate::cache::Cache;
 use crate::config::Limits;
-use domain::clock::Timestamp;
 use domain::experiment::Workspace;
 use domain::privacy::{Kind, PrivacyRequest, PrivacyRequestId, Pseudonym, State};
 
@@ -29,8 +30,6 @@ const REVISION: &str = "revision";
 const REQUEST: &str = "request ";
 /// The only partition of the index of pending requests. There are few.
 const ALL_PENDING: &str = "pending";
-/// The partition of the public halves of the keys that sign receipts. No workspace has this name.
-const KEYS: &str = "-";
 
 /// The `privacy` table, with a cache of this instance's sets of erased accounts.
 #[derive(Debug)]
@@ -150,75 +149,12 @@ impl Privacy {
         }
     }
 
-    /// Lists the requests of all workspaces whose next pass is due at `now`, oldest first.
-    ///
-    /// # Errors
-    /// When the store is unavailable.
-    pub async fn due(&self, now: Timestamp) -> Result<Vec<(Workspace, PrivacyRequestId)>, StoreError> {
-        let (mut found, mut after) = (Vec::new(), None);
-        loop {
-            let query = Query { index: Some((PENDING, PENDING_IN)), after, ..Query::of(ALL_PENDING) };
-            let page = self.table.query(query).await?;
-            for item in &page.items {
-                if text(item, DUE_AT)? > String::from(now).as_str() {
-                    return Ok(found);
-                }
-                let workspace = Workspace::parse(text(item, PK)?).map_err(StoreError::broken)?;
-                let id = text(item, SK)?.strip_prefix(REQUEST).unwrap_or_default();
-                found.push((workspace, PrivacyRequestId::parse(id).map_err(StoreError::broken)?));
-            }
-            after = page.next;
-            if after.is_none() {
-                return Ok(found);
-            }
-        }
-    }
-
-    /// Lists the requests of a workspace that name accounts.
-    ///
-    /// # Errors
-    /// When the store is unavailable or a stored document cannot be read.
-    pub async fn naming_units(&self, workspace: &Workspace) -> Result<Vec<PrivacyRequest>, StoreError> {
-        let (mut found, mut after) = (Vec::new(), None);
-        loop {
-            let query = Query { beginning: Some((SK, REQUEST)), after, ..Query::of(workspace.as_str()) };
-            let page = self.table.query(query).await?;
-            for item in &page.items {
-                found.push(request(item)?);
-            }
-            after = page.next;
-            if after.is_none() {
-                found.retain(|request| !request.units.is_empty());
-                return Ok(found);
-            }
-        }
-    }
-
     /// Deletes a request.
     ///
     /// # Errors
     /// When the store is unavailable.
     pub async fn delete(&self, workspace: &Workspace, id: PrivacyRequestId) -> Result<(), StoreError> {
         self.table.delete(sorted_key(workspace.as_str(), sort_key(id))).await
-    }
-
-    /// Publishes the public half of a key that signs receipts, a JWK with the id `kid`.
-    ///
-    /// # Errors
-    /// When the store is unavailable.
-    pub async fn publish_key(&self, kid: &str, jwk: &str) -> Result<(), StoreError> {
-        let mut item = sorted_key(KEYS, kid);
-        item.insert(DOCUMENT.to_owned(), AttributeValue::S(jwk.to_owned()));
-        self.table.put_new(item).await.map(drop)
-    }
-
-    /// Returns the published public halves.
-    ///
-    /// # Errors
-    /// When the store is unavailable.
-    pub async fn keys(&self) -> Result<Vec<String>, StoreError> {
-        let page = self.table.query(Query::of(KEYS)).await?;
-        page.items.iter().map(|item| text(item, DOCUMENT).map(str::to_owned)).collect()
     }
 }
 
