@@ -3,8 +3,10 @@
 //!
 //! `domain::experiment::decide` makes the decision. The first decision is stored and stays for the phase,
 //! even if weights or the account's attributes change. With a preview token in `preview`, the response contains the
-//! token's variant, and nothing is stored.
+//! token's variant, and nothing is stored. [`exposures`]
+//! records that a variant was shown.
 
+mod exposures;
 #[cfg(test)]
 mod tests;
 
@@ -25,7 +27,9 @@ use domain::experiment::unit::UnitBody;
 use domain::experiment::{Decision, Experiment, ExperimentId, Otherwise, Reason, Workspace};
 
 /// The function.
-pub const FUNCTION: Function = Function::of(&[Handled::by::<AssignVariant>()]).reading(Keyed::Tests);
+pub const FUNCTION: Function =
+    Function::of(&[Handled::by::<AssignVariant>(), Handled::by::<exposures::RecordExposure>()])
+        .reading(Keyed::Tests);
 
 #[derive(Debug)]
 struct AssignVariant;

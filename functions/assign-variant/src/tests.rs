@@ -10,6 +10,7 @@ use testing::{Bench, acme, as_payload_2, body_of, with_body, with_test_id};
 use super::FUNCTION;
 
 mod directory;
+mod exposed;
 mod leftover;
 mod previewed;
 mod spellings;

@@ -19,6 +19,7 @@ pub mod exact_rates;
 pub mod families;
 pub mod fieller;
 mod figure;
+pub mod homogeneity;
 pub mod joint;
 pub mod moments;
 pub mod permutation;

@@ -17,11 +17,11 @@ pub const THRESHOLD: f64 = 0.001;
 pub const MAX_E: f64 = 1e300;
 
 /// With fewer expected units than this in an arm, chi-square is not used.
-const MIN_EXPECTED: f64 = 5.0;
+pub(crate) const MIN_EXPECTED: f64 = 5.0;
 
 /// A stratum in which an arm expects fewer units than this is combined with others: at p = 0.001, chi-square
 /// rejects too often for it.
-const MIN_ALONE: f64 = 10.0;
+pub(crate) const MIN_ALONE: f64 = 10.0;
 
 /// The concentration of the Dirichlet prior, in units: each arm has this times its share by weight.
 const CONCENTRATION: f64 = 20.0;
@@ -167,7 +167,7 @@ fn cells(stratum: &Stratum<'_>) -> Vec<(f64, f64)> {
 
 /// Returns the statistic and the number of arms that expect units, when each of them expects at least
 /// `least`.
-fn chi_square(cells: &[(f64, f64)], least: f64) -> Option<(f64, f64)> {
+pub(crate) fn chi_square(cells: &[(f64, f64)], least: f64) -> Option<(f64, f64)> {
     let (mut statistic, mut arms) = (0.0, 0.0);
     for &(expected, units) in cells.iter().filter(|(expected, _)| *expected > 0.0) {
         if expected < least {
@@ -180,6 +180,6 @@ fn chi_square(cells: &[(f64, f64)], least: f64) -> Option<(f64, f64)> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "exact below 2^53 units")]
-fn count(units: u64) -> f64 {
+pub(crate) fn count(units: u64) -> f64 {
     units as f64
 }

@@ -59,7 +59,7 @@ fn experiment() -> Experiment {
     Experiment::draft(definition, Seed::from_random([7; 8]), Timestamp::from_millis(START))
 }
 
-/// A row of one of 12 units, assigned in one of two phases, with conversions inside and outside its windows.
+/// A row of one of 12 units, assigned and exposed in one of two phases, with conversions inside and outside its windows.
 fn row() -> impl Strategy<Value = Row> {
     let unit = (0_u32..12).prop_map(|n| UnitId::parse(format!("unit-{n}")).unwrap());
     let assigned = (unit.clone(), 1_u32..3).prop_map(|(unit_id, phase)| {
@@ -77,6 +77,12 @@ fn row() -> impl Strategy<Value = Row> {
         };
         Row::Assigned { unit_id, phase, assignment }
     });
+    let exposed = (unit.clone(), 1_u32..3, 0_u32..3).prop_map(|(unit_id, phase, exposure)| Row::Exposed {
+        unit_id,
+        phase,
+        exposure_id: EventId::parse(format!("x{exposure}")).unwrap(),
+        exposed_at: Timestamp::from_millis(START + 2_000 * i64::from(exposure)),
+    });
     let converted = (unit, 0_usize..3, 0_u32..20).prop_map(|(unit_id, goal, event)| {
         // An event id identifies one outcome, so its value and time follow from the id.
         let value = [1.0, f64::from(event % 4 + 1), f64::from(event) * 0.1 - 0.7][goal];
@@ -90,7 +96,7 @@ fn row() -> impl Strategy<Value = Row> {
             occurred_at: Timestamp::from_millis(at).into(),
         })
     });
-    prop_oneof![assigned, converted]
+    prop_oneof![3 => assigned, 3 => converted, 1 => exposed]
 }
 
 /// A row as of [`row`], of which outcomes have a version with its own content: the value and time follow from the id
@@ -115,7 +121,7 @@ fn corrected() -> impl Strategy<Value = Row> {
 /// Aggregates rows in the order of a partition: unit by unit, in any order within a unit.
 fn aggregate(test: &Experiment, rows: &[Row]) -> Totals {
     let unit = |row: &Row| match row {
-        Row::Assigned { unit_id, .. } => unit_id.clone(),
+        Row::Assigned { unit_id, .. } | Row::Exposed { unit_id, .. } => unit_id.clone(),
         Row::Converted(conversion) => conversion.unit_id.clone(),
         Row::Voided(void) => void.unit_id.clone(),
     };

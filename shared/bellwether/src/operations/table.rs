@@ -121,6 +121,17 @@ pub const ASSIGN_VARIANT: Operation = Operation::new(
 .with_body(BodyKind::Json)
 .answers(&[200, 401, 403, 404, 413, 415, 422]);
 
+/// `POST /tests/{test_id}/exposures`: records that units were shown their variant.
+pub const ASSIGN_VARIANT_EXPOSURES: Operation = Operation::new(
+    "assign-variant-exposures",
+    "POST",
+    "/tests/{test_id}/exposures",
+    Access::Scope(Scope::AssignmentsWrite),
+)
+.answered_by("assign-variant")
+.with_body(BodyKind::Json)
+.answers(&[202, 401, 403, 404, 409, 413, 415, 422]);
+
 /// `POST /evaluate`: returns the variants of units in several tests. Storing assignments needs a scope of its own.
 pub const EVALUATE_TESTS: Operation =
     Operation::new("evaluate-tests", "POST", "/evaluate", Access::Scope(Scope::AssignmentsRead))
@@ -270,7 +281,7 @@ pub const LOOK_UP_ACCOUNTS_COUNT: Operation =
         .answers(&[200, 401, 403, 413, 415, 422]);
 
 /// All operations.
-pub const OPERATIONS: [Operation; 36] = [
+pub const OPERATIONS: [Operation; 37] = [
     LOGIN,
     ISSUE_TOKEN,
     REVOKE_TOKEN,
@@ -289,6 +300,7 @@ pub const OPERATIONS: [Operation; 36] = [
     GET_TEST,
     UPDATE_TEST,
     ASSIGN_VARIANT,
+    ASSIGN_VARIANT_EXPOSURES,
     EVALUATE_TESTS_PREVIEW,
     EVALUATE_TESTS,
     RECORD_CONVERSION,

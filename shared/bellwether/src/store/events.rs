@@ -4,6 +4,7 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::StoreError;
+use super::exposures::StoredExposure;
 use super::item::Item;
 use super::key::{EventKey, partition};
 use super::outcomes::{key, outcome};
@@ -129,5 +130,9 @@ fn read(item: Item) -> Result<Read, StoreError> {
             Row::Assigned { unit_id, phase, assignment }
         }
         EventKey::Conversion(..) => outcome(item)?.event.into(),
+        EventKey::Exposure(unit_id, phase, exposure_id) => {
+            let StoredExposure { exposed_at } = serde_dynamo::from_item(item).map_err(StoreError::broken)?;
+            Row::Exposed { unit_id, phase, exposure_id, exposed_at }
+        }
     }))
 }

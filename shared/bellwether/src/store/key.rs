@@ -57,6 +57,8 @@ pub enum EventKey {
     Assignment(UnitId, u32),
     /// One version of an outcome of a unit. Version 0 is not written, so rows without a version have it.
     Conversion(UnitId, GoalKey, EventId, Version),
+    /// A report that a unit was shown its variant in a phase.
+    Exposure(UnitId, u32, EventId),
     /// What remains of an erased unit's assignment in a phase.
     Erased(Pseudonym, u32),
 }
@@ -76,7 +78,7 @@ impl EventKey {
     #[must_use]
     pub fn unit(&self) -> Option<&UnitId> {
         match self {
-            Self::Assignment(unit, _) | Self::Conversion(unit, ..) => Some(unit),
+            Self::Assignment(unit, _) | Self::Conversion(unit, ..) | Self::Exposure(unit, ..) => Some(unit),
             Self::Erased(..) => None,
         }
     }
@@ -87,6 +89,9 @@ impl EventKey {
         match self {
             Self::Erased(pseudonym, phase) => format!("{ERASED}{pseudonym} 0 {phase:06}"),
             Self::Assignment(unit, phase) => format!("{} 0 {phase:06}", encode(unit.as_str())),
+            Self::Exposure(unit, phase, id) => {
+                format!("{} 2 {phase:06} {}", encode(unit.as_str()), encode(id.as_str()))
+            }
             Self::Conversion(unit, goal, event, version) => {
                 let (unit, goal, event) =
                     (encode(unit.as_str()), encode(goal.as_str()), encode(event.as_str()));
@@ -126,6 +131,10 @@ impl EventKey {
                 let goal = GoalKey::parse(decode(parts.next()?)?).ok()?;
                 let event = EventId::parse(decode(parts.next()?)?).ok()?;
                 Self::Conversion(unit, goal, event, parts.next().map_or(Some(Version::FIRST), version)?)
+            }
+            "2" => {
+                let phase = parts.next()?.parse().ok()?;
+                Self::Exposure(unit, phase, EventId::parse(decode(parts.next()?)?).ok()?)
             }
             _ => return None,
         };

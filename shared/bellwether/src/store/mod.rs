@@ -13,6 +13,7 @@ mod due;
 pub mod erasing;
 pub mod events;
 pub mod experiments;
+pub mod exposures;
 pub mod history;
 pub mod identities;
 pub mod item;

@@ -11,6 +11,7 @@ pub mod condition;
 pub mod conversion;
 pub mod definition;
 mod erase;
+pub mod exposure;
 pub mod goal;
 pub mod id;
 pub mod identity;

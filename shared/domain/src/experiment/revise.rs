@@ -186,12 +186,14 @@ impl Experiment {
         let now = Weighting { revision: self.revision, weights: weights(&self.definition) };
         if step == Move::NewPhase {
             self.phase += 1;
+            self.phase_began_at = Some(self.updated_at);
             self.seed = seed;
             self.weightings = vec![now];
             self.randomize()?;
         } else if from == Status::Draft {
             self.weightings = vec![now];
             if self.status == Status::Running {
+                self.phase_began_at = Some(self.updated_at);
                 self.randomize()?;
             }
         } else if self.weightings.last().is_none_or(|last| last.weights != now.weights) {

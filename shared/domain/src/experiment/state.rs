@@ -62,6 +62,10 @@ pub struct Experiment {
     pub revision: u64,
     /// The number of the current phase, from 1. Accounts are randomized again in each phase.
     pub phase: u32,
+    /// When the current phase began. None before the first start, and for a phase that began before this time was
+    /// stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase_began_at: Option<Timestamp>,
     /// The seed of this phase's buckets.
     pub seed: Seed,
     /// The key that signs preview tokens. None for a test that was stored before there were previews and has not
@@ -123,6 +127,7 @@ impl Experiment {
             shipped: None,
             revision: 1,
             phase: 1,
+            phase_began_at: None,
             seed,
             preview_key: None,
             balance: None,

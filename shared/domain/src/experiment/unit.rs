@@ -26,6 +26,16 @@ pub struct UnitBody {
 }
 
 impl UnitBody {
+    /// Creates the entry of a unit whose variant was shown.
+    pub(super) fn new(
+        unit_id: String,
+        attributes: Map<String, Value>,
+        covariate: Option<f64>,
+        variant: Option<String>,
+    ) -> Self {
+        Self { unit_id, attributes, covariate, variant, assigned_at: None, preview: None }
+    }
+
     /// Checks what every test requires of an entry. [`Unit::parse`] checks the rest for a test.
     ///
     /// # Errors

@@ -60,6 +60,10 @@ pub struct Report {
     /// Units of each arm that were erased. They are not in `units`. Omitted from the response when there are none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub erased: BTreeMap<VariantKey, u64>,
+    /// Units of each arm that were reported to be shown their variant. They are in `units`, and no comparison depends on
+    /// them (intention to treat). Omitted from the response when there are none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub exposed: BTreeMap<VariantKey, u64>,
     /// The current weights, in basis points.
     pub weights: BTreeMap<VariantKey, BasisPoints>,
     /// Whether the numbers of units in the arms match the weights.
@@ -123,7 +127,8 @@ impl Report {
             overridden_after_assignment: some(test, totals, |arm| arm.overridden),
             omitted: some(test, totals, |arm| arm.omitted),
             merged: some(test, totals, |arm| arm.merged),
-            erased: erased(test, totals),
+            erased: by_variant(test, totals.erased_by_arm()),
+            exposed: by_variant(test, totals.exposed_by_arm()),
             weights: definition.variants.iter().map(|v| (v.key.clone(), v.weight)).collect(),
             sample_ratio,
             warnings,
@@ -154,13 +159,13 @@ fn goal_reports(test: &Experiment, totals: &Totals, watched: &Watched) -> Vec<Go
     read.into_iter().map(|(_, goal)| goal).collect()
 }
 
-/// Returns the counts of the arms that have any.
-fn erased(test: &Experiment, totals: &Totals) -> BTreeMap<VariantKey, u64> {
-    let keys = test.definition.variants.iter().map(|variant| variant.key.clone());
-    keys.zip(totals.erased_by_arm()).filter(|(_, units)| *units > 0).collect()
+/// Returns a count of the arms that have any.
+fn some(test: &Experiment, totals: &Totals, count: fn(&Arm) -> u64) -> BTreeMap<VariantKey, u64> {
+    by_variant(test, totals.arms.iter().map(count).collect())
 }
 
-fn some(test: &Experiment, totals: &Totals, count: fn(&Arm) -> u64) -> BTreeMap<VariantKey, u64> {
-    let arms = test.definition.variants.iter().zip(&totals.arms);
-    arms.map(|(variant, arm)| (variant.key.clone(), count(arm))).filter(|(_, count)| *count > 0).collect()
+/// Returns the counts of the arms that have any. `units` has one entry per arm.
+fn by_variant(test: &Experiment, units: Vec<u64>) -> BTreeMap<VariantKey, u64> {
+    let keys = test.definition.variants.iter().map(|variant| variant.key.clone());
+    keys.zip(units).filter(|(_, units)| *units > 0).collect()
 }

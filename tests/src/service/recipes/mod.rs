@@ -65,6 +65,7 @@ async fn special(operation: &'static Operation, status: u16) -> Option<Answer> {
         ("update-test", 200 | 409) => tests::changed(operation, status == 200).await,
         ("record-conversion-shared", 202 | 409) => tests::shared(operation, status == 202).await,
         ("evaluate-tests-preview", 409) => tests::a_preview_of_an_archived_test(operation).await,
+        ("assign-variant-exposures", 409) => tests::another_variant_was_shown(operation).await,
         ("record-conversion", 409) => tests::an_outcome_of_a_draft(operation).await,
         _ => return None,
     })

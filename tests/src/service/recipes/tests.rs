@@ -48,6 +48,23 @@ pub async fn shared(operation: &'static Operation, is_new: bool) -> Answer {
     if is_new { first } else { ground.send(with_body(ground.event.clone(), &body(2))).await }
 }
 
+/// Reports the exposure of an account to another variant than its own.
+pub async fn another_variant_was_shown(operation: &'static Operation) -> Answer {
+    let ground = Ground::of(operation).await;
+    let shown = |variant: &str| {
+        with_body(
+            ground.event.clone(),
+            &json!({
+                "unit_id": "umbrella.com",
+                "attributes": { "industry": "software", "employees": 900 },
+                "variant": variant
+            }),
+        )
+    };
+    let first = ground.send(shown("control")).await;
+    if first.status == 409 { first } else { ground.send(shown("calculator")).await }
+}
+
 /// Requests a preview token of an archived test.
 pub async fn a_preview_of_an_archived_test(operation: &'static Operation) -> Answer {
     let bench = Bench::start().await;

@@ -12,6 +12,7 @@ fn keys_are_read_back_even_when_a_unit_looks_like_a_key() {
     for text in units {
         for key in [
             EventKey::Assignment(unit(text), 7),
+            EventKey::Exposure(unit(text), 7, EventId::parse("mail:9.9_1-A").unwrap()),
             EventKey::Conversion(
                 unit(text),
                 GoalKey::parse("demo-booked").unwrap(),

@@ -189,6 +189,8 @@ impl<'a> Aggregation<'a> {
         let Some(arm) = self.arm(assignment) else { return };
         let stratum = self.stratum(assignment.revision);
         self.totals.strata[stratum][arm] += 1;
+        let is_exposed = rows.iter().any(|row| row.is_exposure_in(test.phase));
+        self.totals.exposed[stratum][arm] += u64::from(is_exposed);
         self.totals.arms[arm].units += 1;
         self.totals.arms[arm].overridden += u64::from(overridden);
         if test.definition.allocation.mode == Mode::External {

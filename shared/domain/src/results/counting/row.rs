@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Timestamp, Zone};
-use crate::experiment::{Assignment, Conversion, Event, GoalKey, UnitId, VariantKey, Version, Void};
+use crate::experiment::{Assignment, Conversion, Event, EventId, GoalKey, UnitId, VariantKey, Version, Void};
 
 /// One stored row.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +21,17 @@ pub enum Row {
     Converted(Conversion),
     /// A version that removes an outcome.
     Voided(Void),
+    /// A report that the unit was shown its variant.
+    Exposed {
+        /// The unit.
+        unit_id: UnitId,
+        /// The phase.
+        phase: u32,
+        /// The caller's id of the exposure.
+        exposure_id: EventId,
+        /// When the variant was shown.
+        exposed_at: Timestamp,
+    },
 }
 
 /// What remains of the assignment of an erased unit. It is stored under the unit's pseudonym.
@@ -37,7 +48,7 @@ pub struct ErasedUnit {
 impl Row {
     pub(super) fn unit_id(&self) -> &UnitId {
         match self {
-            Self::Assigned { unit_id, .. } => unit_id,
+            Self::Assigned { unit_id, .. } | Self::Exposed { unit_id, .. } => unit_id,
             Self::Converted(conversion) => &conversion.unit_id,
             Self::Voided(void) => &void.unit_id,
         }
@@ -46,7 +57,7 @@ impl Row {
     /// Makes it a row of another unit.
     pub(super) fn rename(&mut self, unit: &UnitId) {
         let own = match self {
-            Self::Assigned { unit_id, .. } => unit_id,
+            Self::Assigned { unit_id, .. } | Self::Exposed { unit_id, .. } => unit_id,
             Self::Converted(conversion) => &mut conversion.unit_id,
             Self::Voided(void) => &mut void.unit_id,
         };
@@ -56,10 +67,15 @@ impl Row {
     /// The goal of an outcome.
     pub(super) fn goal(&self) -> Option<&GoalKey> {
         match self {
-            Self::Assigned { .. } => None,
+            Self::Assigned { .. } | Self::Exposed { .. } => None,
             Self::Converted(conversion) => Some(&conversion.goal),
             Self::Voided(void) => Some(&void.goal),
         }
+    }
+
+    /// Returns whether it is an exposure in this phase.
+    pub(super) fn is_exposure_in(&self, phase: u32) -> bool {
+        matches!(self, Self::Exposed { phase: own, .. } if *own == phase)
     }
 
     /// Returns whether the row belongs to the results of a test that was shipped at this time. An outcome that is dated
@@ -68,6 +84,7 @@ impl Row {
         match self {
             Self::Assigned { assignment, .. } => assignment.assigned_at < shipped_at,
             Self::Converted(conversion) => conversion.occurred_at.first(zone) < shipped_at,
+            Self::Exposed { exposed_at, .. } => *exposed_at < shipped_at,
             Self::Voided(_) => true,
         }
     }
@@ -79,6 +96,7 @@ impl Row {
             Self::Assigned { phase, .. } => (0, *phase, "", "", Version::FIRST),
             Self::Converted(c) => (1, 0, c.goal.as_str(), c.event_id.as_str(), c.version),
             Self::Voided(v) => (1, 0, v.goal.as_str(), v.event_id.as_str(), v.version),
+            Self::Exposed { phase, exposure_id, .. } => (2, *phase, "", exposure_id.as_str(), Version::FIRST),
         }
     }
 

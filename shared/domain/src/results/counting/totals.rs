@@ -27,6 +27,8 @@ pub struct Totals {
     /// Erased units by weighting (in the test's order) and arm. They are in no other figure, except in the sample-ratio
     /// check: an erasure does not change how units were assigned.
     pub erased: Vec<Vec<u64>>,
+    /// The units among those of `strata` that were reported to be shown their variant, by weighting and arm.
+    pub exposed: Vec<Vec<u64>>,
     /// Units inside the primary goal's window. They may still convert.
     pub immature: u64,
     /// When the first unit was assigned.
@@ -113,6 +115,7 @@ impl Totals {
             arms: vec![Arm { units: 0, overridden: 0, omitted: 0, merged: 0, goals }; arms],
             strata: vec![vec![0; arms]; strata],
             erased: vec![vec![0; arms]; strata],
+            exposed: vec![vec![0; arms]; strata],
             immature: 0,
             first_assigned_at: None,
             recent: 0,
@@ -141,7 +144,8 @@ impl Totals {
     /// then the same to the last bit.
     pub fn merge(&mut self, other: &Self) {
         let erased = self.erased.iter_mut().zip(&other.erased);
-        for (own, theirs) in self.strata.iter_mut().zip(&other.strata).chain(erased) {
+        let exposed = self.exposed.iter_mut().zip(&other.exposed);
+        for (own, theirs) in self.strata.iter_mut().zip(&other.strata).chain(erased).chain(exposed) {
             own.iter_mut().zip(theirs).for_each(|(a, b)| *a += b);
         }
         self.rows += other.rows;
@@ -180,7 +184,17 @@ impl Totals {
     /// Returns the number of erased units of each arm, in the definition's order.
     #[must_use]
     pub fn erased_by_arm(&self) -> Vec<u64> {
-        let of_arm = |arm: usize| self.erased.iter().map(|units| units[arm]).sum();
+        self.by_arm(&self.erased)
+    }
+
+    /// Returns the number of units of each arm that were reported to be shown their variant, in the definition's order.
+    #[must_use]
+    pub fn exposed_by_arm(&self) -> Vec<u64> {
+        self.by_arm(&self.exposed)
+    }
+
+    fn by_arm(&self, strata: &[Vec<u64>]) -> Vec<u64> {
+        let of_arm = |arm: usize| strata.iter().map(|units| units[arm]).sum();
         (0..self.arms.len()).map(of_arm).collect()
     }
 

@@ -84,7 +84,9 @@ fn precedence(test: &Experiment, row: &Row) -> (bool, Reverse<Timestamp>, u64) {
         Row::Converted(outcome) => {
             (false, Reverse(outcome.occurred_at.first(&test.definition.time_zone)), outcome.value.to_bits())
         }
-        Row::Assigned { .. } | Row::Voided(_) => (true, Reverse(Timestamp::from_millis(0)), 0),
+        Row::Assigned { .. } | Row::Voided(_) | Row::Exposed { .. } => {
+            (true, Reverse(Timestamp::from_millis(0)), 0)
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Warnings: what makes the readings of a report less certain than they appear. Each has a code for
 //! clients.
 
+mod exposures;
+
 use serde::{Deserialize, Serialize};
 
 use crate::experiment::goal::Kind;
@@ -38,6 +40,8 @@ pub enum Code {
     /// The results of earlier interim looks could not be read. The sequential reading began again at a later
     /// moment.
     SequentialRestarted,
+    /// The arms differ in the share of units that were reported to be shown their variant.
+    ExposuresDiffer,
 }
 
 impl Code {
@@ -48,6 +52,7 @@ impl Code {
             Self::DominantUnit => "dominant_unit",
             Self::WeightsChanged => "weights_changed",
             Self::SequentialRestarted => "sequential_restarted",
+            Self::ExposuresDiffer => "exposures_differ",
         }
     }
 }
@@ -58,6 +63,8 @@ impl Warning {
     pub fn all(test: &Experiment, totals: &Totals) -> Vec<Self> {
         let changed = changed_weights(test, totals);
         let changed = changed.map(|why| Self::about_all(Code::WeightsChanged, why.to_owned()));
+        let exposures = exposures::differ(test, totals);
+        let exposures = exposures.map(|why| Self::about_all(Code::ExposuresDiffer, why));
         let goals = test.definition.goals.iter().enumerate();
         let arms = || test.definition.variants.iter().zip(&totals.arms);
         let dominant = goals.flat_map(|(index, goal)| {
@@ -72,7 +79,7 @@ impl Warning {
                 })
             })
         });
-        changed.into_iter().chain(dominant).collect()
+        changed.into_iter().chain(exposures).chain(dominant).collect()
     }
 
     /// Creates a warning about all goals and arms.

@@ -41,6 +41,8 @@ pub struct ReportView<'a> {
     merged: &'a BTreeMap<VariantKey, u64>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     erased: &'a BTreeMap<VariantKey, u64>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    exposed: &'a BTreeMap<VariantKey, u64>,
     weights: &'a BTreeMap<VariantKey, BasisPoints>,
     sample_ratio: SampleRatioView,
     goals: Vec<GoalView<'a>>,
@@ -124,6 +126,7 @@ impl Report {
             omitted: &self.omitted,
             merged: &self.merged,
             erased: &self.erased,
+            exposed: &self.exposed,
             weights: &self.weights,
             sample_ratio: self.sample_ratio.into(),
             goals: self.goals.iter().map(GoalView::from).collect(),

@@ -104,7 +104,7 @@ pub(super) fn totals(test: &Experiment, rows: Vec<Row>, as_of: Timestamp) -> Tot
 /// Returns whether a row belongs to a goal of the test.
 pub(super) fn is_known(test: &Experiment, row: &Row) -> bool {
     match row {
-        Row::Assigned { .. } => true,
+        Row::Assigned { .. } | Row::Exposed { .. } => true,
         Row::Converted(outcome) => test.definition.goal(&outcome.goal).is_some(),
         Row::Voided(void) => test.definition.goal(&void.goal).is_some(),
     }
