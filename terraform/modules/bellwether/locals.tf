@@ -59,7 +59,7 @@ locals {
         privacy      = "Query"
         audit        = "PutItem"
       }
-      secrets = { public = "GetSecretValue" }
+      secrets = { public = "GetSecretValue", privacy = "GetSecretValue" }
     }
     export-metrics = {
       memory  = 512
@@ -176,7 +176,7 @@ locals {
         privacy      = "Query"
         audit        = "PutItem"
       }
-      secrets = { public = "GetSecretValue" }
+      secrets = { public = "GetSecretValue", privacy = "GetSecretValue" }
     }
     reject-method = {
       memory  = 256
