@@ -14,6 +14,16 @@ override_resource {
   override_during = plan
   values          = { arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:public-Ab1Cd2" }
 }
+override_resource {
+  target          = aws_secretsmanager_secret.keys["privacy"]
+  override_during = plan
+  values          = { arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:privacy-Ab1Cd2" }
+}
+override_resource {
+  target          = aws_secretsmanager_secret.keys["receipts"]
+  override_during = plan
+  values          = { arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:receipts-Ab1Cd2" }
+}
 
 variables {
   account     = { id = "123456789012", region = "eu-central-1" }
@@ -75,7 +85,8 @@ run "production" {
         values(aws_cloudwatch_metric_alarm.function_throttles), values(aws_cloudwatch_metric_alarm.function_duration),
         values(aws_cloudwatch_metric_alarm.table_errors), values(aws_cloudwatch_metric_alarm.table_throttles),
         values(aws_cloudwatch_metric_alarm.unusual), [aws_cloudwatch_metric_alarm.schedule, aws_cloudwatch_metric_alarm.rotation],
-        [aws_cloudwatch_metric_alarm.dead_letters], values(aws_cloudwatch_log_group.function), aws_cloudwatch_log_group.waf,
+        [aws_cloudwatch_metric_alarm.privacy, aws_cloudwatch_metric_alarm.dead_letters],
+        values(aws_cloudwatch_log_group.function), aws_cloudwatch_log_group.waf,
         [aws_cloudwatch_log_group.gateway, aws_cloudwatch_log_group.gateway_execution], values(aws_dynamodb_table.this),
         values(aws_iam_role.function), [aws_iam_role.scheduler], values(aws_kms_key.this), values(aws_lambda_function.this),
         [aws_api_gateway_rest_api.this, aws_api_gateway_stage.this], values(aws_secretsmanager_secret.keys), [aws_sns_topic.alarms],
@@ -113,11 +124,60 @@ run "production" {
     error_message = "Only login, issue-token and rotate-keys may read the private keys."
   }
   assert {
+    condition = {
+      for kind in ["private", "public", "privacy", "receipts"] : kind => flatten([
+        for name, policy in aws_iam_role_policy.function : [
+          for statement in jsondecode(policy.policy).Statement : name
+          if strcontains(statement.Resource, "secret:${kind}-") &&
+          anytrue([for action in statement.Action : !contains(["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], action)])
+        ]
+      ])
+      } == {
+      private  = ["rotate-keys"]
+      public   = ["rotate-keys"]
+      privacy  = ["answer-privacy-requests"]
+      receipts = ["answer-privacy-requests"]
+    }
+    error_message = "Only rotate-keys may write signing keys. Only answer-privacy-requests may write the other two secrets."
+  }
+  assert {
     condition = toset([
-      for name, policy in aws_iam_role_policy.function : name
-      if strcontains(policy.policy, "PutSecretValue") || strcontains(policy.policy, "UpdateSecretVersionStage")
-    ]) == toset(["rotate-keys"])
-    error_message = "Only rotate-keys may write secrets."
+      for name, policy in aws_iam_role_policy.function : name if strcontains(policy.policy, "secret:privacy-")
+      ]) == toset([
+      "answer-privacy-requests", "assign-variant", "create-test", "evaluate-tests", "import-accounts", "record-conversion",
+      "request-privacy", "update-test",
+    ])
+    error_message = "Only functions that store accounts or answer privacy requests may read the key of pseudonyms."
+  }
+  assert {
+    condition = alltrue([
+      for name, policy in aws_iam_role_policy.function :
+      strcontains(policy.policy, "secret:privacy-") == anytrue([
+        for statement in jsondecode(policy.policy).Statement :
+        endswith(statement.Resource, "table/bellwether-prod-privacy") && contains(statement.Action, "dynamodb:Query")
+      ])
+    ])
+    error_message = "A function that reads the erased accounts must be able to read the key of pseudonyms. No other function may read it."
+  }
+  assert {
+    condition = toset([
+      for name, policy in aws_iam_role_policy.function : name if strcontains(policy.policy, "secret:receipts-")
+    ]) == toset(["answer-privacy-requests"])
+    error_message = "Only answer-privacy-requests may read the key that signs receipts."
+  }
+  assert {
+    condition = (
+      { for name, function in aws_lambda_function.this : name => function.environment[0].variables.PRIVACY_KEY_SECRET
+        if can(function.environment[0].variables.PRIVACY_KEY_SECRET) } == {
+        for name, function in local.functions : name => "bellwether-prod/keys-privacy" if can(function.secrets.privacy)
+      } &&
+      [
+        for name, function in aws_lambda_function.this :
+        [name, function.environment[0].variables.RECEIPT_KEY_SECRET, function.environment[0].variables.BACKUP_DAYS]
+        if can(function.environment[0].variables.RECEIPT_KEY_SECRET)
+      ] == [["answer-privacy-requests", "bellwether-prod/keys-receipts", "35"]]
+    )
+    error_message = "Functions must get the names of the secrets that they may read. Receipts must state how long backups are kept."
   }
   assert {
     condition = alltrue(flatten([
@@ -129,11 +189,33 @@ run "production" {
     error_message = "The only action on audit must be PutItem."
   }
   assert {
-    condition = (
-      !strcontains(join("", [for policy in aws_iam_role_policy.function : policy.policy]), "Delete") &&
-      !strcontains(join("", [for policy in aws_iam_role_policy.function : policy.policy]), "Scan")
+    condition = {
+      for name, policy in aws_iam_role_policy.function : name => [
+        for statement in jsondecode(policy.policy).Statement : trimprefix(split("/", statement.Resource)[1], "bellwether-prod-")
+        if strcontains(join(" ", statement.Action), "Delete")
+      ] if strcontains(policy.policy, "Delete")
+    } == { answer-privacy-requests = ["accounts", "events", "privacy"] }
+    error_message = "Only answer-privacy-requests may delete: accounts, events and requests."
+  }
+  assert {
+    condition     = !strcontains(join("", [for policy in aws_iam_role_policy.function : policy.policy]), "Scan")
+    error_message = "No function may scan."
+  }
+  assert {
+    condition = {
+      for name, schedule in aws_scheduler_schedule.this :
+      schedule.name => [schedule.schedule_expression, schedule.target[0].retry_policy[0].maximum_retry_attempts]
+      } == {
+      bellwether-prod-answer-privacy-requests = ["rate(5 minutes)", 3]
+      bellwether-prod-summarize-tests         = ["rate(5 minutes)", 3]
+    }
+    error_message = "Tests must be aggregated and privacy requests answered every 5 minutes."
+  }
+  assert {
+    condition = toset(keys(local.scheduled)) == toset(local.asynchronous) && (
+      length(jsondecode(aws_iam_role_policy.scheduler.policy).Statement[0].Resource) == length(local.scheduled)
     )
-    error_message = "No function may delete or scan."
+    error_message = "The schedules may invoke their functions only. Runs that fail must go to the dead-letter queue."
   }
   assert {
     condition = alltrue([
@@ -392,17 +474,18 @@ run "production" {
       (
         table.deletion_protection_enabled &&
         table.point_in_time_recovery[0].enabled &&
+        table.point_in_time_recovery[0].recovery_period_in_days == 35 &&
         table.server_side_encryption[0].enabled &&
         table.billing_mode == "PAY_PER_REQUEST"
       )
     ])
-    error_message = "Tables must have deletion protection, point-in-time recovery and a customer managed key."
+    error_message = "Tables must have deletion protection, point-in-time recovery for 35 days and a customer managed key."
   }
   assert {
     condition = toset([
       for table, definition in aws_dynamodb_table.this : table if length(definition.ttl) > 0
-    ]) == toset(["accounts", "identities", "summaries"])
-    error_message = "Only sessions, throttles, hourly points and removed aliases may expire."
+    ]) == toset(["accounts", "identities", "privacy", "summaries"])
+    error_message = "Only sessions, throttles, hourly points, removed aliases and requests for access may expire."
   }
   assert {
     condition = toset(
@@ -513,6 +596,33 @@ run "production" {
       actions = toset([aws_sns_topic.alarms.arn])
     }
     error_message = "The schedule alarm must go off when the schedule has not run for 15 minutes."
+  }
+  assert {
+    condition = {
+      metrics = {
+        for query in aws_cloudwatch_metric_alarm.privacy.metric_query : query.id => join(" ", [
+          query.metric[0].namespace, query.metric[0].metric_name, query.metric[0].stat, query.metric[0].dimensions.FunctionName,
+        ]) if length(query.metric) == 1
+      }
+      value   = [for query in aws_cloudwatch_metric_alarm.privacy.metric_query : query.expression if query.return_data == true]
+      when    = "${aws_cloudwatch_metric_alarm.privacy.comparison_operator} ${aws_cloudwatch_metric_alarm.privacy.threshold}"
+      periods = [for query in aws_cloudwatch_metric_alarm.privacy.metric_query : query.metric[0].period if length(query.metric) == 1]
+      count   = aws_cloudwatch_metric_alarm.privacy.evaluation_periods
+      silence = aws_cloudwatch_metric_alarm.privacy.treat_missing_data
+      actions = aws_cloudwatch_metric_alarm.privacy.alarm_actions
+      } == {
+      metrics = {
+        errors      = "AWS/Lambda Errors Sum bellwether-prod-answer-privacy-requests"
+        invocations = "AWS/Lambda Invocations Sum bellwether-prod-answer-privacy-requests"
+      }
+      value   = ["invocations - errors"]
+      when    = "LessThanThreshold 1"
+      periods = [300, 300]
+      count   = 6
+      silence = "breaching"
+      actions = toset([aws_sns_topic.alarms.arn])
+    }
+    error_message = "The privacy alarm must go off when no run has succeeded for 30 minutes."
   }
   assert {
     condition = alltrue([
@@ -633,6 +743,7 @@ run "metrics_and_objectives" {
         flatten([for alarms in [
           aws_cloudwatch_metric_alarm.unusual, aws_cloudwatch_metric_alarm.function_errors,
           aws_cloudwatch_metric_alarm.table_throttles, aws_cloudwatch_metric_alarm.table_errors,
+          { it = aws_cloudwatch_metric_alarm.privacy },
           ] : [
           for alarm in alarms :
           [
@@ -954,6 +1065,27 @@ run "the_schedule_alarm_follows_the_schedule" {
   assert {
     condition     = aws_cloudwatch_metric_alarm.schedule.period * aws_cloudwatch_metric_alarm.schedule.evaluation_periods == 7200
     error_message = "The alarm must wait for aggregation.silence_minutes."
+  }
+}
+
+run "privacy_sets_the_schedule_of_erasures_and_the_age_of_backups" {
+  command = plan
+  variables {
+    privacy = { schedule = "rate(10 minutes)", backup_days = 7 }
+  }
+
+  assert {
+    condition = {
+      for name, schedule in aws_scheduler_schedule.this : name => schedule.schedule_expression
+    } == { answer-privacy-requests = "rate(10 minutes)", summarize-tests = "rate(5 minutes)" }
+    error_message = "privacy.schedule must set the schedule of answer-privacy-requests only."
+  }
+  assert {
+    condition = (
+      toset([for table in aws_dynamodb_table.this : table.point_in_time_recovery[0].recovery_period_in_days]) == toset([7]) &&
+      aws_lambda_function.this["answer-privacy-requests"].environment[0].variables.BACKUP_DAYS == "7"
+    )
+    error_message = "privacy.backup_days must limit the backups of every table, and be in receipts."
   }
 }
 

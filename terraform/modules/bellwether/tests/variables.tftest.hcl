@@ -19,6 +19,7 @@ run "invalid_values_are_rejected" {
     functions          = { log_level = "trace" }
     quotas             = { tests = 0 }
     aggregation        = { schedule = "hourly" }
+    privacy            = { schedule = "daily" }
     tokens             = { issuer = "http://ab.example.com" }
     domain             = { name = "https://ab.example.com", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/1" }
     rate_limits        = { all = { rate = 0, burst = 0 }, sign_in = { rate = 0, burst = 1 } }
@@ -29,7 +30,7 @@ run "invalid_values_are_rejected" {
     alarms             = { client_error_percent = 0 }
   }
   expect_failures = [
-    var.account, var.name, var.environment, var.tags, var.packages, var.functions, var.quotas, var.aggregation,
+    var.account, var.name, var.environment, var.tags, var.packages, var.functions, var.quotas, var.aggregation, var.privacy,
     var.tokens, var.domain, var.rate_limits, var.waf, var.log_retention_days, var.alarm_emails, var.result_emails, var.alarms,
   ]
 }
@@ -43,6 +44,7 @@ run "the_second_rule_of_each_variable_rejects" {
     functions   = { screen = "off" }
     quotas      = { users = 0.5 }
     aggregation = { silence_minutes = 16 }
+    privacy     = { backup_days = 36 }
     tokens      = { audience = "two words" }
     domain      = { name = "ab.example.com", certificate_arn = "arn:aws:iam::123456789012:server-certificate/x" }
     rate_limits = { sign_in = { rate = 501, burst = 1000 } }
@@ -50,7 +52,7 @@ run "the_second_rule_of_each_variable_rejects" {
     alarms      = { slo_min_requests = { fast = 69 } }
   }
   expect_failures = [
-    var.budget, var.account, var.packages, var.functions, var.quotas, var.aggregation, var.tokens, var.domain,
+    var.budget, var.account, var.packages, var.functions, var.quotas, var.aggregation, var.privacy, var.tokens, var.domain,
     var.rate_limits, var.waf, var.alarms,
   ]
 }
