@@ -20,6 +20,8 @@ ACTIONS = {
 }
 # The prefixes of the keys of `identities`.
 KINDS = ("client", "counter", "quota", "session", "throttle", "user", "workspace")
+# The partition key of each index.
+INDEXED = {"running": "shard", "live": "live_in", "members": "member_of", "directory": "listed_in", "pending": "pending_in"}
 # The actions that a transaction can contain, with their names there.
 PARTS = {"PutItem": "Put", "UpdateItem": "Update", "DeleteItem": "Delete", "ConditionCheckItem": "ConditionCheck"}
 DENIED = {"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"}
@@ -121,7 +123,7 @@ def table_parameters(action, table, index, partition, attribute):
             "ConditionExpression": "attribute_exists(#a)",
         }
     if action == "Query":
-        name = {"running": "shard", "live": "live_in", "members": "member_of", "directory": "listed_in"}.get(index, "pk")
+        name = INDEXED.get(index, "pk")
         return {
             **named,
             "KeyConditionExpression": "#k = :k",
@@ -135,7 +137,7 @@ def table_parameters(action, table, index, partition, attribute):
 
 def matrix(functions, tables, leading_keys):
     """Yields (function, kind, name, action, key, attribute, in a transaction, allowed) for every combination."""
-    places = {"table": [], "secret": ["private", "public"]}
+    places = {"table": [], "secret": ["private", "public", "privacy", "receipts"]}
     for table, definition in tables.items():
         places["table"] += [table, *(f"{table}/{index}" for index in definition["indexes"])]
     for function, line in functions.items():
