@@ -21,39 +21,77 @@ impl Erasing<'_> {
             return Ok(());
         }
         let accounts = match self.request.kind {
-            Kind::Reapply => self.erased_before(settings.unit_kind).await?,
+            Kind::Reapply => self.erased_before().await?,
             Kind::Erasure | Kind::Access => self.named(settings.unit_kind).await?,
         };
-        let names: HashSet<UnitId> = accounts.iter().flat_map(|own| names_of(own)).cloned().collect();
+        let mut names: HashSet<UnitId> = accounts.iter().flat_map(|own| names_of(own)).cloned().collect();
+        names.extend(self.keys(settings.unit_kind));
         let children = self.children(&names).await?;
-        let count = u64::try_from(names.len() + children.len()).unwrap_or(u64::MAX);
-        self.found("directory", Counts::from([("accounts".to_owned(), count)])).await?;
+        let strays = self.strays(&names).await?;
+        let found = accounts.iter().flat_map(|own| names_of(own)).count() + children.len();
+        let counts = Counts::from([("accounts".to_owned(), u64::try_from(found).unwrap_or(u64::MAX))]);
+        self.found("directory", counts).await?;
+        let store = &self.app.store.accounts;
         for child in &children {
-            let saved = self.app.store.accounts.orphan(self.workspace, child, self.app.clock.now()).await?;
-            if saved == Saved::Outdated {
+            if store.orphan(self.workspace, child, self.app.clock.now()).await? == Saved::Outdated {
                 return Err(Problem::Unavailable("an account was changed at the same time".to_owned()));
             }
         }
         for account in &accounts {
-            self.app.store.accounts.erase(self.workspace, account).await?;
+            store.erase(self.workspace, account).await?;
         }
+        for other in self.others(&names).await? {
+            let saved = store.strip(self.workspace, &other, &names, self.app.clock.now()).await?;
+            if saved == Saved::Outdated {
+                return Err(Problem::Unavailable("an account was changed at the same time".to_owned()));
+            }
+        }
+        // What is left of removed aliases, and of accounts that another request changed at the same time.
+        store.erase_names(self.workspace, names.iter().chain(&strays)).await?;
         Ok(())
+    }
+
+    /// The accounts that have one of these names as an alias, and are not erased themselves.
+    async fn others(&self, names: &HashSet<UnitId>) -> Result<Vec<Arc<Account>>, Problem> {
+        let found = self.app.store.accounts.current(self.workspace, names).await?;
+        let others = found.into_values().filter(|own| !names.contains(&own.unit_id));
+        let distinct: HashMap<UnitId, Arc<Account>> = others.map(|own| (own.unit_id.clone(), own)).collect();
+        Ok(distinct.into_values().collect())
+    }
+
+    /// The forms under which the directory can have the names of the request.
+    fn keys(&self, kind: UnitKind) -> HashSet<UnitId> {
+        let of_kind = |kind: UnitKind| {
+            self.request.units.iter().filter_map(move |text| Name::read(kind, text).ok()).map(|name| name.key)
+        };
+        of_kind(kind).chain(of_kind(UnitKind::Verbatim)).collect()
+    }
+
+    /// The aliases whose account has one of these names, and no such name themselves.
+    async fn strays(&self, names: &HashSet<UnitId>) -> Result<Vec<UnitId>, Problem> {
+        let aliases = self.app.store.accounts.aliases(self.workspace).await?;
+        let is_stray = |(alias, id): &(UnitId, UnitId)| names.contains(id) && !names.contains(alias);
+        Ok(aliases.into_iter().filter(is_stray).map(|(alias, _)| alias).collect())
     }
 
     /// The accounts that the request names.
     async fn named(&self, kind: UnitKind) -> Result<Vec<Arc<Account>>, Problem> {
-        let keys = self.request.units.iter().filter_map(|text| Name::read(kind, text).ok());
-        let found =
-            self.app.store.accounts.current(self.workspace, &keys.map(|name| name.key).collect()).await?;
+        let keys = self.keys(kind);
+        let found = self.app.store.accounts.current(self.workspace, &keys).await?;
+        // An account that was merged with a named one meanwhile keeps what is its own.
+        let is_named = |account: &Arc<Account>| keys.contains(&account.unit_id);
         let distinct: HashMap<UnitId, Arc<Account>> =
-            found.into_values().map(|account| (account.unit_id.clone(), account)).collect();
+            found.into_values().filter(is_named).map(|account| (account.unit_id.clone(), account)).collect();
         Ok(distinct.into_values().collect())
     }
 
     /// The accounts that were erased before.
-    async fn erased_before(&self, kind: UnitKind) -> Result<Vec<Arc<Account>>, Problem> {
+    async fn erased_before(&self) -> Result<Vec<Arc<Account>>, Problem> {
         let erased = self.app.store.privacy.erased(self.workspace, self.app.clock.now()).await?;
-        let is_erased = |name: &UnitId| erased.contains(&self.key.pseudonym(self.workspace, kind, name));
+        let is_erased = |name: &UnitId| {
+            let of_kind = |kind: UnitKind| self.key.pseudonym(self.workspace, kind, name);
+            UnitKind::ALL.into_iter().any(|kind| erased.contains(&of_kind(kind)))
+        };
         let (mut found, mut after) = (Vec::new(), None);
         loop {
             let (accounts, next) = self.app.store.accounts.page(self.workspace, after.as_ref(), None).await?;

@@ -8,7 +8,7 @@ use bellwether::http::problem::Problem;
 use bellwether::store::audit::{Action, OPERATOR};
 use bellwether::store::item::Item;
 use domain::clock::Timestamp;
-use domain::experiment::{Experiment, UnitId, Workspace};
+use domain::experiment::{Experiment, ExperimentId, UnitId, Workspace};
 use domain::privacy::request::Counts;
 use domain::privacy::{PrivacyRequest, Pseudonym};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -66,12 +66,24 @@ impl Erasing<'_> {
     /// is erasing the same.
     pub async fn found(&mut self, part: &str, counts: Counts) -> Result<(), Problem> {
         let before = self.request.revision;
-        if self.request.find(part, self.began, counts)
+        if self.request.find(part, counts)
             && !self.app.store.privacy.replace(self.workspace, before, &self.request).await?
         {
             return Err(Problem::Unavailable("another run answers the same request".to_owned()));
         }
         Ok(())
+    }
+
+    /// Stores how far the pass has come. The next run continues there.
+    pub async fn pause(&mut self, after: Option<ExperimentId>) -> Result<(), Problem> {
+        let before = self.request.revision;
+        self.request.pause(self.began, after, self.app.clock.now());
+        let stored = self.app.store.privacy.replace(self.workspace, before, &self.request).await?;
+        if stored {
+            Ok(())
+        } else {
+            Err(Problem::Unavailable("another run answers the same request".to_owned()))
+        }
     }
 
     async fn rows(&self, test: &Experiment, names: &Names) -> Result<Vec<(Item, Pseudonym)>, Problem> {

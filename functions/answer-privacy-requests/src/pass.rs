@@ -31,12 +31,12 @@ pub async fn pass(
     id: PrivacyRequestId,
     deadline: Timestamp,
 ) -> Result<End, Problem> {
-    let began = app.clock.now();
     let Some(request) = app.store.privacy.get(workspace, id).await? else { return Ok(End::Done) };
     if request.state == State::Done {
         return Ok(End::Done);
     }
-    let key = app.pseudonyms.get(began).await?;
+    let began = request.progress.as_ref().map_or(app.clock.now(), |progress| progress.began_at);
+    let key = app.pseudonyms.get(app.clock.now()).await?;
     let mut erasing = Erasing { app, workspace, key: &key, request, began };
     if !every_test(&mut erasing, deadline).await? {
         return Ok(End::Waiting);
@@ -46,14 +46,16 @@ pub async fn pass(
     end(erasing).await
 }
 
-/// Erases accounts from every test. False when the time is over.
+/// Erases accounts from every test, from where an earlier run has ended. False when the time is over.
 async fn every_test(erasing: &mut Erasing<'_>, deadline: Timestamp) -> Result<bool, Problem> {
     let (app, workspace) = (erasing.app, erasing.workspace);
-    let mut after = None;
+    let mut after = erasing.request.progress.as_ref().and_then(|progress| progress.after.clone());
+    let mut last = after.clone();
     loop {
         let (tests, next) = app.store.experiments.page(workspace, after.as_ref(), PAGE).await?;
         for test in &tests {
             if !has_time(app, deadline) {
+                erasing.pause(last).await?;
                 return Ok(false);
             }
             let names = match erasing.request.kind {
@@ -61,6 +63,7 @@ async fn every_test(erasing: &mut Erasing<'_>, deadline: Timestamp) -> Result<bo
                 Kind::Erasure | Kind::Access => erasing.names_in(test),
             };
             erasing.test(test, &names).await?;
+            last = Some(test.definition.test_id.clone());
         }
         after = next;
         if after.is_none() {

@@ -65,7 +65,7 @@ impl Endpoint for ImportAccounts {
             open(app, &caller.workspace, settings, opening).await?;
         }
         let turns = Turns::of(changes.items().map(names));
-        let is_erased = |name: &UnitId| suppression.covers(kind, name);
+        let is_erased = |name: &UnitId| suppression.covers_name(name);
         let each = |change: Change| {
             let turn = turns.next(names(&change));
             upsert::upsert(app, &caller.workspace, turn, change, &is_erased, now)

@@ -39,13 +39,19 @@ impl Endpoint for ImportAccountsMerge {
         let batch = Batch::parse(body, "merges")?;
         let now = app.clock.now();
         let kind = app.store.workspaces.get(&caller.workspace).await?.unit_kind;
+        let suppression = app.suppression(&caller.workspace, now).await?;
         let merges = batch.prepare("from", deadline, |item| read(app, kind, item)).await;
         let number = merges.items().count();
         if number > 0 {
             app.store.audit.put(&entry.detail(format!("{number} merges sent"))).await?;
         }
         let turns = Turns::of(merges.items().map(names));
-        let each = |merge: Merge| join(app, &caller.workspace, turns.next(names(&merge)), merge, now);
+        let each = async |merge: Merge| {
+            if names(&merge).any(|name| suppression.covers_name(name)) {
+                return Ok(json!({ "from": merge.from, "into": merge.into, "outcome": "suppressed" }));
+            }
+            join(app, &caller.workspace, turns.next(names(&merge)), merge, now).await
+        };
         Reply::ok(&merges.run("merges", "from", deadline, each).await?)
     }
 }

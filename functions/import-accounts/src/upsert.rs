@@ -28,7 +28,7 @@ pub async fn upsert(
     now: Timestamp,
 ) -> Result<Value, Problem> {
     turn.begin().await;
-    if let Some(erased) = change.keys().find(|name| is_erased(name)) {
+    if let Some(erased) = change.keys().chain(change.parent.value()).find(|name| is_erased(name)) {
         return Ok(json!({ "unit_id": erased, "outcome": "suppressed" }));
     }
     for _ in 0..TRIES {

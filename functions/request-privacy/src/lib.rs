@@ -45,6 +45,7 @@ impl Endpoint for RequestPrivacy {
         let key = app.pseudonyms.get(now).await?;
         let id = key.request_id(workspace, &demand);
         let demand = Demand { units: with_names(app, workspace, demand.units).await?, ..demand };
+        demand.check_reason()?;
         let pseudonyms = key.pseudonyms(workspace, &demand.units);
         let detail = format!("{} of {}", demand.kind.as_str(), names(&pseudonyms));
         let request = PrivacyRequest::new(id, demand, pseudonyms, call.caller.subject.clone(), now);

@@ -9,7 +9,7 @@ locals {
       timeout = 300
       p99_ms  = null
       tables = {
-        tests                = "PutItem Query"
+        tests                = "GetItem PutItem Query"
         events               = "DeleteItem PutItem Query"
         accounts             = "BatchGetItem DeleteItem PutItem"
         "accounts/directory" = "Query"

@@ -34,6 +34,13 @@ impl App {
 }
 
 impl Suppression {
+    /// Whether a name of an account was erased, whatever kind of account it is. An alias can be of another kind than the
+    /// ids of its workspace.
+    #[must_use]
+    pub fn covers_name(&self, name: &UnitId) -> bool {
+        UnitKind::ALL.into_iter().any(|kind| self.covers(kind, name))
+    }
+
     /// Checks that a test names no erased account that `before` does not name.
     ///
     /// # Errors

@@ -125,6 +125,9 @@ impl<'t> Foreseen<'t> {
         now: Timestamp,
     ) -> Self {
         match named.unit(test, body) {
+            Ok(unit) if named.is_erased(test, &unit.id) => {
+                Self { test, unit: Some(unit.id), decision: Ok(Decision::Leave(Reason::Suppressed)) }
+            }
             Ok(unit) => Self::of_unit(workspace, test, &unit, now),
             Err(broken) => Self { test, unit: None, decision: Err(broken) },
         }

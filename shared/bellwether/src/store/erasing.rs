@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::StoreError;
+use super::condition::Condition;
 use super::events::Events;
 use super::experiments::{DOCUMENT, Experiments, document, experiment};
 use super::item::{Item, sorted_key, text};
@@ -12,6 +13,7 @@ use super::key::{self, EventKey, events_partition};
 use super::ledger::{AuditedChange, Made};
 use super::query::Query;
 use super::schema::{PK, SK};
+use super::table::Placed;
 use domain::clock::Timestamp;
 use domain::experiment::{Assignment, Experiment, UnitId, Workspace};
 use domain::privacy::Pseudonym;
@@ -144,7 +146,11 @@ impl Experiments {
             let partition = key::history(workspace, &past.definition.test_id);
             let mut item = sorted_key(partition, key::revision(past.revision));
             item.insert(DOCUMENT.to_owned(), document(&without)?);
-            self.table.put(item).await?;
+            // Another run may have changed the revision since it was read. Then this one is repeated.
+            let unchanged = Condition::Equals(DOCUMENT, document(past)?);
+            if let Placed::Exists(_) = self.table.put_if(item, unchanged).await? {
+                return Err(StoreError::Unavailable("a past revision was changed by another run".to_owned()));
+            }
         }
         Ok(())
     }

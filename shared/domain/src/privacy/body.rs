@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
+use crate::experiment::UnitKind;
 use crate::validation::{self, Invalid};
 
 /// The maximum number of accounts in a request.
@@ -90,15 +91,39 @@ impl Demand {
             let at = |(index, _): (usize, &String)| Invalid::new(format!("/units/{index}"), detail);
             return Err(broken.into_iter().map(at).collect());
         }
-        let words = reason.to_lowercase();
-        if units.iter().any(|id| words.contains(&id.trim().to_lowercase())) {
-            let detail = "must not contain the id of an account, because the reason is kept; use a ticket number instead";
-            return refused("/reason", detail);
-        }
         units.sort();
         units.dedup();
-        Ok(Self { kind, units, reason })
+        let demand = Self { kind, units, reason };
+        demand.check_reason()?;
+        Ok(demand)
     }
+
+    /// Checks that the reason contains none of the accounts' names, as they are written or as the ids of accounts.
+    ///
+    /// # Errors
+    /// Returns an error about the reason.
+    pub fn check_reason(&self) -> Result<(), Vec<Invalid>> {
+        let forms = |name: &String| {
+            let ids = UnitKind::ALL.into_iter().filter_map(|kind| kind.unit(name).ok());
+            ids.map(String::from).chain([name.trim().to_owned()]).collect::<Vec<_>>()
+        };
+        if !self.units.iter().flat_map(forms).any(|name| mentions(&self.reason, &name)) {
+            return Ok(());
+        }
+        let detail =
+            "must not contain a name of an account, because the reason is kept; use a ticket number instead";
+        Err(vec![Invalid::new("/reason", detail)])
+    }
+}
+
+/// Whether a text contains a name, in any case, and not as a part of a longer word.
+fn mentions(text: &str, name: &str) -> bool {
+    let (text, name) = (text.to_lowercase(), name.to_lowercase());
+    text.match_indices(&name).any(|(start, found)| {
+        let before = text[..start].chars().next_back();
+        let after = text[start + found.len()..].chars().next();
+        !before.into_iter().chain(after).any(char::is_alphanumeric)
+    })
 }
 
 #[cfg(test)]
@@ -130,11 +155,17 @@ mod tests {
             (json!({ "type": "erasure", "units": ["a\nb"], "reason": "r" }), "/units/0"),
             (json!({ "type": "erasure", "units": ["acme.com"], "reason": "" }), "/reason"),
             (json!({ "type": "erasure", "units": ["acme.com"], "reason": "ACME.COM asked" }), "/reason"),
+            (
+                json!({ "type": "erasure", "units": ["https://www.acme.com/"], "reason": "acme.com asked" }),
+                "/reason",
+            ),
             (json!({ "type": "erasure", "units": [" acme.com "], "reason": "for Acme.com" }), "/reason"),
         ] {
             let broken = parsed(body.clone()).unwrap_err();
             assert_eq!(broken[0].pointer, pointer, "{body}");
         }
+        let number = json!({ "type": "erasure", "units": ["7"], "reason": "Ticket 4711" });
+        assert!(parsed(number).is_ok(), "a part of a longer number is no mention");
         assert!(parsed(json!({ "type": "reapply", "reason": "restored" })).is_ok());
     }
 }

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::body::{Demand, Kind};
 use super::pseudonym::Pseudonym;
 use crate::clock::Timestamp;
+use crate::experiment::ExperimentId;
 
 /// The time after which nothing can write an erased account any more, in milliseconds: the 30 s for which the set of
 /// erased accounts is cached, and twice the time that a request may take.
@@ -78,6 +79,17 @@ pub enum State {
 /// The number of items that were found, and then erased, by table.
 pub type Counts = BTreeMap<String, u64>;
 
+/// How far a pass has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// When the pass began.
+    pub began_at: Timestamp,
+    /// The last test that is done.
+    pub after: Option<ExperimentId>,
+    /// When its last run ended.
+    pub paused_at: Timestamp,
+}
+
 /// A stored request. Version 1 of its stored form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrivacyRequest {
@@ -105,6 +117,9 @@ pub struct PrivacyRequest {
     /// Whether the first pass has ended.
     #[serde(default)]
     pub first_pass: bool,
+    /// The pass in progress, if it did not end in the run that began it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<Progress>,
     /// What the passes found, under the part of the data and the pass, as in `test pricing-page 1`. Each part is
     /// counted before anything of it is erased, so that a pass that was interrupted counts nothing twice.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -140,6 +155,7 @@ impl PrivacyRequest {
             state,
             revision: 1,
             first_pass: false,
+            progress: None,
             found: BTreeMap::new(),
             completed_at: None,
             receipt: None,
@@ -147,11 +163,11 @@ impl PrivacyRequest {
     }
 
     /// Returns the request as it is stored again. None while a repetition is answered with the stored request: until it
-    /// is done, and for a day after that.
+    /// is done, and for a day after that. To reapply is always done again, because another table may have been restored.
     #[must_use]
     pub fn renewed(&self, next: Self, now: Timestamp) -> Option<Self> {
         let done_at = self.completed_at.unwrap_or(self.requested_at);
-        let is_old = now.millis() - done_at.millis() >= REPEAT_MS;
+        let is_old = self.kind == Kind::Reapply || now.millis() - done_at.millis() >= REPEAT_MS;
         (self.state == State::Done && is_old).then(|| Self { revision: self.revision + 1, ..next })
     }
 
@@ -177,18 +193,17 @@ impl PrivacyRequest {
     #[must_use]
     pub fn due_at(&self) -> Option<Timestamp> {
         let settled = Timestamp::from_millis(self.requested_at.millis() + SETTLED_MS);
-        match self.state {
-            State::Done => None,
-            State::Pending if self.first_pass => Some(settled),
-            State::Pending => Some(self.requested_at),
-        }
+        let due = if self.first_pass { settled } else { self.requested_at };
+        // A pass that needs several runs lets the requests of others go first.
+        let due = self.progress.as_ref().map_or(due, |progress| progress.paused_at.max(due));
+        (self.state == State::Pending).then_some(due)
     }
 
     /// Records what a pass found in a part of the data, unless the pass has recorded the part before. Returns whether
     /// the request was changed and must be stored before anything is erased.
-    pub fn find(&mut self, part: &str, now: Timestamp, mut counts: Counts) -> bool {
+    pub fn find(&mut self, part: &str, mut counts: Counts) -> bool {
         counts.retain(|_, count| *count > 0);
-        let pass = if self.is_settled(now) { 2 } else { 1 };
+        let pass = if self.first_pass { 2 } else { 1 };
         let name = format!("{part} {pass}");
         if counts.is_empty() || self.found.contains_key(&name) {
             return false;
@@ -208,8 +223,15 @@ impl PrivacyRequest {
         all
     }
 
+    /// Records how far a pass has come whose run ends.
+    pub fn pause(&mut self, began_at: Timestamp, after: Option<ExperimentId>, now: Timestamp) {
+        self.progress = Some(Progress { began_at, after, paused_at: now });
+        self.revision += 1;
+    }
+
     /// Ends the first pass.
     pub fn end_first_pass(&mut self) {
+        self.progress = None;
         self.first_pass = true;
         self.revision += 1;
     }
@@ -218,6 +240,7 @@ impl PrivacyRequest {
     pub fn complete(&mut self, receipt: String, now: Timestamp) {
         self.units.clear();
         self.found.clear();
+        self.progress = None;
         self.state = State::Done;
         self.completed_at = Some(now);
         self.receipt = Some(receipt);

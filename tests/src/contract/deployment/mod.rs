@@ -56,6 +56,14 @@ fn functions_may_use_only_existing_tables_and_indexes() {
 }
 
 #[test]
+fn a_function_that_reads_the_erased_accounts_may_read_the_key_of_their_pseudonyms() {
+    for (name, function) in map("functions") {
+        let reads = function["tables"].get("privacy").is_some();
+        assert_eq!(reads, function["secrets"].get("privacy").is_some(), "{name}");
+    }
+}
+
+#[test]
 fn functions_that_require_a_token_may_read_keys_and_record_refusals() {
     let deployed = map("functions");
     for operation in &OPERATIONS {

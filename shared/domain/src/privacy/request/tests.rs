@@ -26,11 +26,12 @@ fn an_erasure_ends_only_after_every_instance_knows_of_it() {
 
 #[test]
 fn a_pass_that_is_repeated_counts_each_part_once() {
-    let (mut own, at) = (request(Kind::Erasure), Timestamp::from_seconds(1_001));
-    assert!(own.find("test a", at, counts(3)));
-    assert!(!own.find("test a", at, counts(2)));
-    assert!(!own.find("test b", at, counts(0)));
-    assert!(own.find("test a", Timestamp::from_seconds(1_070), counts(1)));
+    let mut own = request(Kind::Erasure);
+    assert!(own.find("test a", counts(3)));
+    assert!(!own.find("test a", counts(2)));
+    assert!(!own.find("test b", counts(0)));
+    own.end_first_pass();
+    assert!(own.find("test a", counts(1)));
     assert_eq!(own.counts(), counts(4));
 }
 
@@ -68,4 +69,21 @@ fn a_repetition_is_stored_again_only_a_day_after_the_request_was_done() {
 #[test]
 fn access_is_granted_at_once() {
     assert_eq!((request(Kind::Access).state, request(Kind::Access).due_at()), (State::Done, None));
+}
+
+#[test]
+fn to_reapply_is_done_again_at_once_because_another_table_may_have_been_restored() {
+    let mut own = request(Kind::Reapply);
+    own.complete("signed".to_owned(), Timestamp::from_seconds(1_100));
+    assert!(own.renewed(request(Kind::Reapply), Timestamp::from_seconds(1_101)).is_some());
+}
+
+#[test]
+fn a_pass_that_needs_several_runs_continues_and_lets_other_requests_go_first() {
+    let mut own = request(Kind::Erasure);
+    let (began, now) = (Timestamp::from_seconds(1_010), Timestamp::from_seconds(1_300));
+    own.pause(began, ExperimentId::parse("pricing").ok(), now);
+    assert_eq!((own.due_at(), own.progress.clone().unwrap().began_at), (Some(now), began));
+    own.end_first_pass();
+    assert_eq!((own.progress.clone(), own.due_at()), (None, Some(Timestamp::from_seconds(1_060))));
 }

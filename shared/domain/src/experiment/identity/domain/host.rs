@@ -12,7 +12,11 @@ const WEB: [&str; 5] = ["http", "https", "ftp", "ws", "wss"];
 
 /// Returns the host of a host name, a web address or an e-mail address, percent-decoded and without port.
 pub(super) fn host(text: &str) -> Result<String, NotAUnit> {
-    let text = between_brackets(text.trim());
+    let text = text.trim();
+    if is_list(text) {
+        return Err(NotAUnit::because("contains several addresses; send one account"));
+    }
+    let text = between_brackets(text);
     let text = without_scheme(text);
     let authority = text.split(['/', '\\', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
@@ -23,6 +27,14 @@ pub(super) fn host(text: &str) -> Result<String, NotAUnit> {
         return Err(NotAUnit::because(format!("contains no host name; {EXAMPLE}")));
     }
     Ok(decoded.to_owned())
+}
+
+/// Whether a text contains several e-mail addresses. A web address may have more than one `@`, in its path.
+fn is_list(text: &str) -> bool {
+    let is_web = text.contains("://");
+    let quoted = text.starts_with('"');
+    let before_last = text.rsplit_once('@').map_or("", |(before, _)| before);
+    !is_web && !quoted && before_last.contains('@')
 }
 
 /// Returns the address in `Ada Lovelace <ada@acme.com>`, and any other text unchanged.
