@@ -17,6 +17,7 @@ sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "local"), str(ROOT / "tests" / "e2e")]
 
+import accounts
 import journey
 import monitoring
 import probe
@@ -65,8 +66,12 @@ def run(children, options, state):
     step("alarms, graphs and the page of metrics")
     monitoring.page(api, admin)
     print(f"    {monitoring.compare(cloud)} alarms and graphs read metrics of the functions", flush=True)
+    step("a directory of accounts")
+    since = accounts.prepare(cloud, api, admin)
     step("a release, an apply after it, and a rollback")
     releasing.run(cloud, packages)
+    step("decisions by an alias, corrections, and an erasure with its receipt")
+    accounts.use(cloud, api, admin, since)
     step("the permissions of each role")
     wrong, asked = probe.run(cloud, PREFIX)
     if wrong:

@@ -8,6 +8,7 @@ use bellwether::http::reply::Reply;
 use bellwether::operations::{LOOK_UP_EVENTS, Operation};
 use bellwether::runtime::batch::{self, Batch};
 use bellwether::runtime::body::Unscreened;
+use bellwether::runtime::named::Named;
 use bellwether::runtime::{Call, Endpoint};
 use bellwether::store::key::EventKey;
 use bellwether::store::outcomes::StoredEvent;
@@ -51,22 +52,37 @@ impl Endpoint for LookUpEvents {
         let Call { caller, path: test_id, mut body, .. } = call;
         body.wrap_items("units", "unit_id");
         let batch = Batch::parse(body, "units")?;
-        let test = app.store.experiments.recent(&caller.workspace, &test_id, app.clock.now()).await?;
-        let test = test.ok_or(Problem::NotFound)?;
-        let read = |item: Unscreened| {
-            let body = item.screened(app.screen)?.into_inner();
-            Requested::parse(body, &caller.workspace, &test)
-        };
-        let requested = batch.prepare("unit_id", deadline, read).await;
+        let now = app.clock.now();
+        let (test, settings) = tokio::join!(
+            app.store.experiments.recent(&caller.workspace, &test_id, now),
+            app.store.workspaces.recent(&caller.workspace, now)
+        );
+        let (test, settings) = (test?.ok_or(Problem::NotFound)?, settings?);
+        let screened = |item: Unscreened| Ok(item.screened(app.screen)?.into_inner());
+        let bodies = batch.prepare("unit_id", deadline, screened).await;
+        let sent = bodies.items().map(|body: &UnitBody| body.unit_id.as_str());
+        let kind = test.definition.unit_kind;
+        let named = Named::read(app, &caller.workspace, &settings, kind, sent, now).await?;
+        let parse = |body| Requested::parse(body, &caller.workspace, &test, &named);
+        let requested = bodies.refine(deadline, parse).await;
         let each = |requested| page(app, &caller.workspace, &test, requested);
         Reply::ok(&requested.run("units", "unit_id", deadline, each).await?)
     }
 }
 
 impl Requested {
-    fn parse(body: UnitBody, workspace: &Workspace, test: &Experiment) -> Result<Self, Problem> {
+    /// Parses an entry. An alias of the directory names its account.
+    fn parse(
+        body: UnitBody,
+        workspace: &Workspace,
+        test: &Experiment,
+        named: &Named,
+    ) -> Result<Self, Problem> {
         let kind = test.definition.unit_kind;
-        let unit = kind.unit(&body.unit_id).map_err(|e| Problem::field("/unit_id", e.to_string()))?;
+        let unit = match named.account(&body.unit_id) {
+            Some(account) => account.unit_id.clone(),
+            None => kind.unit(&body.unit_id).map_err(|e| Problem::field("/unit_id", e.to_string()))?,
+        };
         let name = UnitName::new(unit.clone(), kind, body.unit_id);
         let after = body.next.map(|next| {
             let read = cursor::read(&next, workspace, test, &unit);

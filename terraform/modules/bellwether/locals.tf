@@ -139,9 +139,10 @@ locals {
         events               = "BatchGetItem Query"
         accounts             = "BatchGetItem"
         "accounts/directory" = "Query"
+        privacy              = "Query"
         audit                = "PutItem"
       }
-      secrets = { public = "GetSecretValue" }
+      secrets = { public = "GetSecretValue", privacy = "GetSecretValue" }
     }
     manage-workspace = {
       memory  = 256
@@ -314,7 +315,4 @@ locals {
 
   # Functions that are invoked asynchronously: events that fail go to the dead-letter queue.
   asynchronous = ["answer-privacy-requests", "summarize-tests"]
-
-  # Functions that a schedule invokes, with its expression.
-  scheduled = { answer-privacy-requests = var.privacy.schedule, summarize-tests = var.aggregation.schedule }
 }

@@ -1,4 +1,9 @@
 # The schedules on which running tests are aggregated and privacy requests are answered.
+locals {
+  # Functions that a schedule invokes, with its expression.
+  scheduled = { answer-privacy-requests = var.privacy.schedule, summarize-tests = var.aggregation.schedule }
+}
+
 resource "aws_scheduler_schedule" "this" {
   #checkov:skip=CKV_AWS_297:The schedules store no data: their targets get a constant event
   for_each            = local.scheduled

@@ -110,15 +110,21 @@ async fn two_clients_with_other_names_and_attributes_get_the_same_variant_and_ea
     looked_up(&bench, corrected[0]).await;
 }
 
-/// The CRM looks up what is recorded for a company, under its id.
+/// The CRM looks up what is recorded for a company, under its id and under that of its record.
 async fn looked_up(bench: &Bench, n: usize) {
     let sample = bench.event("look-up-accounts", Role::Analyst).await;
     let mut event = at(sample, "POST", &format!("/tests/{TEST}/events/lookup"));
     event["pathParameters"] = json!({ "test_id": TEST });
-    let event = with_body(event, &json!({ "units": [format!("firm-{n:03}.com")] }));
-    let answer = bench.call(of(&LOOK_UP_EVENTS), event).await;
-    let text = answer.body.to_string();
-    assert_eq!((answer.status, text.matches(&format!("o-{n}")).count()), (200, 2), "both versions: {text}");
+    for name in [format!("firm-{n:03}.com"), record_id(n)] {
+        let event = with_body(event.clone(), &json!({ "units": [name] }));
+        let answer = bench.call(of(&LOOK_UP_EVENTS), event).await;
+        let text = answer.body.to_string();
+        assert_eq!(
+            (answer.status, text.matches(&format!("o-{n}")).count()),
+            (200, 2),
+            "both versions: {text}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -68,7 +68,7 @@ async fn many_accounts_are_one_query_each_and_one_that_is_invalid_fails_in_its_p
     assert_eq!(
         (answer.status, list.len(), spent.calls),
         (200, 100, 98 + 1),
-        "98 queries, and a read of the test"
+        "98 queries, and reads of the test, the settings and the erased accounts"
     );
     assert_eq!(list[0]["events"][0]["event_id"], "a");
     for index in [1, 2] {
