@@ -67,7 +67,7 @@ async fn many_accounts_are_one_query_each_and_one_that_is_invalid_fails_in_its_p
     let list = answer.body["units"].as_array().unwrap();
     assert_eq!(
         (answer.status, list.len(), spent.calls),
-        (200, 100, 98 + 1),
+        (200, 100, 98 + 3),
         "98 queries, and reads of the test, the settings and the erased accounts"
     );
     assert_eq!(list[0]["events"][0]["event_id"], "a");
