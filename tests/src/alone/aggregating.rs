@@ -216,11 +216,11 @@ async fn ten_times_the_rows_use_only_the_memory_of_their_units_and_one_call_per_
             stored.pages
         );
         let wanted =
-            BTreeMap::from([("GetItem".to_owned(), 2), ("Query".to_owned(), 2 + stored.pages as u64)]);
+            BTreeMap::from([("GetItem".to_owned(), 3), ("Query".to_owned(), 2 + stored.pages as u64)]);
         assert_eq!(
             calls, wanted,
-            "one read before the first request, one of the test, one query of its summaries, one of its looks and one \
-             for each page"
+            "one read before the first request, one of the test and one of the settings, one query of its summaries, one \
+             of its looks and one for each page"
         );
         peaks.push(peak_kb.map(|kb| (kb * 1_024, stored.units.iter().sum::<usize>() as u64)));
     }
@@ -240,8 +240,8 @@ async fn aggregation_waits_for_pages_longer_than_other_calls_may_take() {
     let cloud = Cloud::start().await;
     let stored = stored(&cloud, 2_000, MOST_PARTITIONS).await;
     // The calls before and after the pages are within the time limit of other calls: the read before the first request,
-    // the test and its summaries, and then its looks.
-    let pages = 3..3 + stored.pages;
+    // the test, its summaries and the settings, and then its looks.
+    let pages = 4..4 + stored.pages;
     let mut calls = 0;
     let slow = move || {
         calls += 1;

@@ -144,10 +144,10 @@ run "production" {
     condition = toset([
       for name, policy in aws_iam_role_policy.function : name if strcontains(policy.policy, "secret:privacy-")
       ]) == toset([
-      "answer-privacy-requests", "assign-variant", "create-test", "evaluate-tests", "import-accounts", "record-conversion",
-      "request-privacy", "update-test",
+      "answer-privacy-requests", "assign-variant", "create-test", "evaluate-tests", "import-accounts", "look-up-accounts",
+      "record-conversion", "request-privacy", "update-test",
     ])
-    error_message = "Only functions that store accounts or answer privacy requests may read the key of pseudonyms."
+    error_message = "Only functions that store or look up accounts, or answer privacy requests, may read the key of pseudonyms."
   }
   assert {
     condition = alltrue([
