@@ -9,7 +9,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use aws_sdk_dynamodb::types::AttributeValue;
 use bellwether::auth::access::Role;
-use bellwether::auth::keys::PrivateKeys;
+use bellwether::auth::keys::kept::Kept;
+use bellwether::auth::keys::{PrivateKeys, PseudonymKey, ReceiptKey};
 use bellwether::auth::token::{Claims, Grant, Terms};
 use bellwether::auth::users::{Email, UserId};
 use bellwether::clock::Clock;
@@ -86,7 +87,16 @@ impl Cloud {
         let keys = PrivateKeys::first(Clock::system().now()).expect("a key");
         let client = emulator.secrets();
         let public = serde_json::to_string(&keys.public()).expect("JSON");
-        for (name, content) in [("public", public.as_str()), ("private", keys.to_secret().expose_secret())] {
+        let kept = (
+            PseudonymKey::create().expect("a key").to_secret(),
+            ReceiptKey::create().expect("a key").to_secret(),
+        );
+        for (name, content) in [
+            ("public", public.as_str()),
+            ("private", keys.to_secret().expose_secret()),
+            ("privacy", kept.0.expose_secret()),
+            ("receipts", kept.1.expose_secret()),
+        ] {
             client.create_secret().name(name).secret_string(content).send().await.expect("a secret");
         }
         Self { dynamodb, emulator, keys }
@@ -104,6 +114,8 @@ impl Cloud {
             ("TABLE_PREFIX", PREFIX),
             ("PUBLIC_KEYS_SECRET", "public"),
             ("PRIVATE_KEYS_SECRET", "private"),
+            ("PRIVACY_KEY_SECRET", "privacy"),
+            ("RECEIPT_KEY_SECRET", "receipts"),
             ("ISSUER", ISSUER),
             ("AUDIENCE", AUDIENCE),
             ("LOG_LEVEL", "warn"),

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
 use bellwether::auth::access::Role;
-use bellwether::operations::{METHODS, OPERATIONS, Operation};
+use bellwether::operations::{BodyKind, METHODS, OPERATIONS, Operation};
 use serde_json::{Value, json};
 
 use crate::cloud::Cloud;
@@ -141,7 +141,22 @@ pub fn sample(function: &str) -> Value {
 /// token of `role`.
 #[must_use]
 pub fn event_of(cloud: &Cloud, route: &Operation, role: Role) -> Value {
-    let mut event = at(sample(route.function), route.method, route.path);
+    let mut event = sample(route.function);
+    let own = event["pathParameters"].as_object().cloned().unwrap_or_default();
+    // The sample of the function can be that of an operation without a parameter.
+    let value = |name: &str| {
+        own.get(name).cloned().unwrap_or_else(|| match name {
+            "test_id" => json!("pricing-page-q4"),
+            _ => json!("0".repeat(32)),
+        })
+    };
+    let parameters: serde_json::Map<_, _> =
+        route.path_parameters().map(|name| (name.to_owned(), value(name))).collect();
+    if route.body == BodyKind::None {
+        event["body"] = Value::Null;
+    }
+    event["pathParameters"] = if parameters.is_empty() { Value::Null } else { parameters.into() };
+    let mut event = at(event, route.method, route.path);
     let bearer = cloud.bearer(role);
     event["headers"]["authorization"] = json!(bearer);
     event["multiValueHeaders"]["authorization"] = json!([bearer]);

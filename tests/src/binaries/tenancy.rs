@@ -230,7 +230,11 @@ impl Things {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_resource_of_another_workspace_gets_the_response_of_a_missing_one() {
     let cloud = Cloud::start().await;
-    let named = || Operation::all().into_iter().filter(|o| o.path.contains('{') && o.scope().is_some());
+    // The others are operations of functions whose sample is another operation's; their handlers' tests check them.
+    let is_sample = |o: &Operation| sample(function(o), None)["resource"] == o.path;
+    let named = || {
+        Operation::all().into_iter().filter(|o| o.path.contains('{') && o.scope().is_some()).filter(is_sample)
+    };
     let mut processes = Vec::new();
     for operation in named() {
         let function = function(&operation);

@@ -96,7 +96,15 @@ fn an_analyst_signs_in_and_is_limited_to_the_role(server: &Server) {
     person["role"] = json!("analyst");
     assert_eq!(server.post("/users", &person).0, 201);
     let (status, signed_in) = server.post("/login", &credentials);
-    assert_eq!((status, &signed_in["scope"]), (200, &json!("tests:read tests:write results:read")));
+    assert_eq!(
+        (status, &signed_in["scope"]),
+        (
+            200,
+            &json!(
+                "tests:read tests:write assignments:read conversions:read results:read workspace:read accounts:read accounts:write"
+            )
+        )
+    );
     let bearer = format!("Bearer {}", signed_in["access_token"].as_str().unwrap());
     let post =
         |path: &str| server.agent.post(format!("{}{path}", server.url)).header("authorization", &bearer);

@@ -69,7 +69,9 @@ async fn sign_in(cloud: &Cloud, fleet: &mut Fleet, found: &mut BTreeSet<String>)
 
 fn assert_silent(what: &str, push: &Push, answer: &Response) {
     let taken = answer.status < 300;
-    if push.repeats == Repeats::Names || (push.repeats == Repeats::Content && taken) {
+    // Look-ups return accounts that an earlier request has stored.
+    let looks_up = what == "look-up-accounts" && taken;
+    if looks_up || push.repeats == Repeats::Names || (push.repeats == Repeats::Content && taken) {
         return;
     }
     assert_eq!(sings(&format!("{answer:?}")), None, "{what}, {}: {answer:?}", push.place);

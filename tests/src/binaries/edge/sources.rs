@@ -47,7 +47,7 @@ async fn administrative_routes_refuse_other_networks_regardless_of_headers() {
     let mut asked = BTreeSet::new();
     for route in OPERATIONS {
         let event = event_of(&cloud, &route, Role::Admin);
-        let administrative = scope(&route) == Some(Scope::UsersWrite.as_str());
+        let administrative = route.scope().is_some_and(Scope::is_administrative);
         if administrative {
             asked.insert(route.to_string());
         }

@@ -47,8 +47,15 @@ impl<T: Kept> KeptSecret<T> {
     /// Returns the content.
     ///
     /// # Errors
-    /// 503 when it cannot be read now, 500 when this function is not configured to read it or it was never created.
+    /// 503 when it cannot be read now or is not created yet, 500 when this function is not configured to read it.
     pub async fn get(&self, now: Timestamp) -> Result<Arc<T>, KeysError> {
+        match self.read(now).await {
+            Err(KeysError::Broken(cause)) if is_missing(&cause) => Err(KeysError::Unavailable(cause)),
+            read => read,
+        }
+    }
+
+    async fn read(&self, now: Timestamp) -> Result<Arc<T>, KeysError> {
         self.cache.as_ref().ok_or_else(|| self.unset())?.get(now, &|_| true).await
     }
 
@@ -58,8 +65,8 @@ impl<T: Kept> KeptSecret<T> {
     /// Those of [`Self::get`].
     pub async fn create_if_missing(&self, now: Timestamp) -> Result<Arc<T>, KeysError> {
         let name = self.name.as_ref().ok_or_else(|| self.unset())?;
-        match self.get(now).await {
-            Err(KeysError::Broken(cause)) if cause.starts_with("ResourceNotFoundException") => {}
+        match self.read(now).await {
+            Err(KeysError::Broken(cause)) if is_missing(&cause) => {}
             read => return read,
         }
         let content = T::create().map_err(|fault| KeysError::Broken(fault.to_string()))?;
@@ -81,6 +88,11 @@ impl<T: Kept> KeptSecret<T> {
     fn unset(&self) -> KeysError {
         KeysError::Broken(format!("{} is not set, so this function cannot read the secret", self.variable))
     }
+}
+
+/// Whether the secret exists without a content.
+fn is_missing(cause: &str) -> bool {
+    cause.starts_with("ResourceNotFoundException")
 }
 
 impl<T> std::fmt::Debug for KeptSecret<T> {
